@@ -111,7 +111,7 @@ func (w *Worker) run(ctx context.Context) {
 		w.mu.Unlock()
 		// Make scenes in growing batches, because each batch plans all scenes before it again.
 		if ready-1-done >= max(leastAhead, done/16) && ready < len(w.in.Board.Scenes) {
-			if err := w.make(ctx, ready, spoken); err != nil {
+			if err := w.makeScenes(ctx, ready, spoken); err != nil {
 				return // the later steps report the error
 			}
 			done = ready - 1
@@ -141,8 +141,8 @@ func (w *Worker) isOver() bool {
 // errFindings ends the work if the script has errors. The later steps report them.
 var errFindings = errors.New("the script has errors")
 
-// make makes the first n-1 of n scenes. It omits the last one, because the following scene may change its end.
-func (w *Worker) make(ctx context.Context, n int, spoken *speech.Spoken) error {
+// makeScenes makes the first n-1 of n scenes. It omits the last one, because the following scene may change its end.
+func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) error {
 	board := *w.in.Board
 	board.Scenes = board.Scenes[:n]
 	measured := timeline.Measured{Files: w.in.Files.Media(), Speech: spoken.Lengths()}

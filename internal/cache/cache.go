@@ -42,8 +42,8 @@ const (
 	Probes    Kind = "probes"
 )
 
-// kinds returns all kinds.
-func kinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
+// allKinds returns all kinds.
+func allKinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
 
 // HashFile returns a key that is the hash of a file's content.
 func HashFile(ctx context.Context, path string) (Key, error) {
@@ -135,7 +135,7 @@ func Open(dir string) (*Store, error) {
 		text := "Signature: 8a477f597d28d172789f06886806bc55\n# Mynah's cache; deleting it is always safe.\n"
 		_ = os.WriteFile(tag, []byte(text), 0o600)
 	}
-	sweep(dir)
+	removeLeftFolders(dir)
 	return &Store{dir: dir}, nil
 }
 
@@ -145,8 +145,8 @@ func (s *Store) Close() { s.own.close() }
 // Dir returns the store's folder.
 func (s *Store) Dir() string { return s.dir }
 
-// path returns the path of an entry's file.
-func (s *Store) path(kind Kind, key Key) string {
+// entryPath returns the path of an entry's file.
+func (s *Store) entryPath(kind Kind, key Key) string {
 	k := key.String()
 	return filepath.Join(s.dir, string(kind), k[:2], k[2:])
 }
@@ -162,7 +162,7 @@ func newChecksum(kind Kind, key Key) hash.Hash32 {
 
 // Put stores what the function write writes. If it fails, nothing is stored.
 func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
-	dir, done, err := s.own.put(s.dir)
+	dir, done, err := s.own.beginPut(s.dir)
 	if err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
@@ -189,8 +189,8 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 	if err := errors.Join(buf.Flush(), f.Close()); err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
-	dst := s.path(kind, key)
-	err = s.publish(f.Name(), dst)
+	dst := s.entryPath(kind, key)
+	err = s.renameIntoStore(f.Name(), dst)
 	if system.IsInUse(err) && s.Has(kind, key) {
 		return nil // an equal entry exists and is open for reading
 	}
@@ -200,9 +200,9 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 	return nil
 }
 
-// publish renames a file to its path in the store. It removes what is in the way: a folder in the place of a
+// renameIntoStore renames a file to its path in the store. It removes what is in the way: a folder in the place of a
 // file, or a file in the place of a folder.
-func (s *Store) publish(name, dst string) error {
+func (s *Store) renameIntoStore(name, dst string) error {
 	inner := filepath.Dir(dst)
 	try := func() error {
 		if err := os.MkdirAll(inner, 0o700); err != nil {
@@ -250,7 +250,7 @@ func (e *Entry) Close() error { return e.f.Close() }
 // Open opens an entry. It returns false if there is none. Opening updates the entry's time of last use, on
 // which Prune relies.
 func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
-	p := s.path(kind, key)
+	p := s.entryPath(kind, key)
 	f, err := os.Open(p)
 	if err != nil {
 		return nil, false
@@ -287,7 +287,7 @@ func (s *Store) Get(kind Kind, key Key) ([]byte, bool) {
 
 // Remove removes an entry, for example if it turned out to be wrong.
 func (s *Store) Remove(kind Kind, key Key) {
-	_ = os.Remove(s.path(kind, key))
+	_ = os.Remove(s.entryPath(kind, key))
 }
 
 // Has reports whether there is an entry with a correct checksum. It checks the content, because callers base
@@ -342,10 +342,10 @@ type file struct {
 	used time.Time
 }
 
-// files returns the files of all entries.
-func (s *Store) files() ([]file, error) {
+// listFiles returns the files of all entries.
+func (s *Store) listFiles() ([]file, error) {
 	var out []file
-	for _, kind := range kinds() {
+	for _, kind := range allKinds() {
 		err := filepath.WalkDir(filepath.Join(s.dir, string(kind)), func(p string, d fs.DirEntry, err error) error {
 			if err != nil {
 				if errors.Is(err, fs.ErrNotExist) {
@@ -375,12 +375,12 @@ func (s *Store) files() ([]file, error) {
 
 // List returns the usage of each kind.
 func (s *Store) List() ([]Usage, error) {
-	files, err := s.files()
+	files, err := s.listFiles()
 	if err != nil {
 		return nil, err
 	}
 	var out []Usage
-	for _, kind := range kinds() {
+	for _, kind := range allKinds() {
 		u := Usage{Kind: kind}
 		for _, f := range files {
 			if f.kind == kind {
@@ -405,7 +405,7 @@ func (s *Store) Prune(maxBytes int64) (Usage, error) {
 		return Usage{}, ErrInUse
 	}
 	defer func() { _ = l.Unlock() }()
-	files, err := s.files()
+	files, err := s.listFiles()
 	if err != nil {
 		return Usage{}, err
 	}
@@ -437,7 +437,7 @@ func (s *Store) Prune(maxBytes int64) (Usage, error) {
 // TempDir creates a folder for a build's temporary files. The caller removes it. If the build is killed, the
 // next process that opens the store removes it.
 func (s *Store) TempDir() (string, error) {
-	dir, err := s.own.folder(s.dir)
+	dir, err := s.own.openFolder(s.dir)
 	if err != nil {
 		return "", err
 	}

@@ -23,26 +23,26 @@ type session struct {
 
 const sessionPrefix = "tmp-"
 
-// put returns the folder like folder. close waits until the caller calls done.
-func (s *session) put(dir string) (path string, done func(), err error) {
+// beginPut returns the folder like folder. close waits until the caller calls done.
+func (s *session) beginPut(dir string) (path string, done func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if path, err = s.make(dir); err != nil {
+	if path, err = s.makeFolder(dir); err != nil {
 		return "", nil, err
 	}
 	s.puts.Add(1)
 	return path, s.puts.Done, nil
 }
 
-// folder returns the session's folder in dir. It creates the folder at the first call.
-func (s *session) folder(dir string) (string, error) {
+// openFolder returns the session's folder in dir. It creates the folder at the first call.
+func (s *session) openFolder(dir string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.make(dir)
+	return s.makeFolder(dir)
 }
 
-// make creates and locks the folder if there is none. The caller holds s.mu.
-func (s *session) make(dir string) (string, error) {
+// makeFolder creates and locks the folder if there is none. The caller holds s.mu.
+func (s *session) makeFolder(dir string) (string, error) {
 	if s.closed {
 		return "", fs.ErrClosed
 	}
@@ -80,8 +80,8 @@ func (s *session) close() {
 	}
 }
 
-// sweep removes the folders of processes that have ended. Their locks are free.
-func sweep(dir string) {
+// removeLeftFolders removes the folders of processes that have ended. Their locks are free.
+func removeLeftFolders(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), sessionPrefix) {

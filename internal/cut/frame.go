@@ -36,11 +36,11 @@ func (c *Cutter) drawFrame(ctx context.Context, scene int, n int64) ([]byte, err
 				now := c.newView(i, pic)
 				now.frame = at
 				if at >= pic.Fade || before.view == nil {
-					return c.paint(ctx, now)
+					return c.paintFrame(ctx, now)
 				}
 				bare := now
 				bare.view, before.view = now.view.Uncaptioned(), before.view.Uncaptioned()
-				frame, err := c.paint(ctx, bare)
+				frame, err := c.paintFrame(ctx, bare)
 				if err != nil {
 					return nil, err
 				}
@@ -66,8 +66,8 @@ type fileError struct {
 	at viewFrame
 }
 
-// paint draws a frame. The error is a *fileError if a file of the project cannot be read.
-func (c *Cutter) paint(ctx context.Context, s viewFrame) ([]byte, error) {
+// paintFrame draws a frame. The error is a *fileError if a file of the project cannot be read.
+func (c *Cutter) paintFrame(ctx context.Context, s viewFrame) ([]byte, error) {
 	frame, err := c.painter.Frame(ctx, s.view, s.frame)
 	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) {
 		return frame, err
@@ -79,7 +79,7 @@ func (c *Cutter) paint(ctx context.Context, s viewFrame) ([]byte, error) {
 func (c *Cutter) drawTransition(
 	ctx context.Context, before viewFrame, frame []byte, e ffmpeg.EnterInput, n int64,
 ) ([]byte, error) {
-	old, err := c.paint(ctx, before)
+	old, err := c.paintFrame(ctx, before)
 	if err != nil {
 		return nil, err
 	}

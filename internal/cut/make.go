@@ -33,7 +33,7 @@ func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
 		}
 	}
 	m := &maker{Cutter: c}
-	m.group, ctx = c.Group(ctx, doing, max(p.weight(), 1))
+	m.group, ctx = c.Group(ctx, doing, max(p.totalWeight(), 1))
 	m.startMoving(ctx, p)
 	m.startChains(ctx, p)
 	m.startStills(ctx, p)
@@ -45,8 +45,8 @@ func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
 	return m.list, err
 }
 
-// weight returns the amount of work of a plan, in pictures.
-func (p *Plan) weight() float64 {
+// totalWeight returns the amount of work of a plan, in pictures.
+func (p *Plan) totalWeight() float64 {
 	total := float64(len(p.stills))
 	for _, m := range p.moving {
 		total += float64(m.count)

@@ -43,8 +43,8 @@ type band struct {
 
 func (b band) width() int { return 2*b.reach + 1 }
 
-// start returns the column of the first cell of a row, which may be negative.
-func (b band) start(row int) int {
+// firstColumn returns the column of the first cell of a row, which may be negative.
+func (b band) firstColumn(row int) int {
 	return int(math.Round(float64(row)*float64(b.columns-1)/float64(max(b.rows-1, 1)))) - b.reach
 }
 
@@ -60,13 +60,13 @@ func Align(one, other Features) (Path, bool) {
 	above, row := make([]float32, b.width()), make([]float32, b.width())
 	d := distances{one, other, squaredLengths(one), squaredLengths(other), make([]float32, b.width())}
 	for i := range b.rows {
-		b.fill(d, i, above, row, steps[i*b.width():(i+1)*b.width()])
+		b.fillRow(d, i, above, row, steps[i*b.width():(i+1)*b.width()])
 		above, row = row, above
 	}
-	end := b.columns - 1 - b.start(b.rows-1)
+	end := b.columns - 1 - b.firstColumn(b.rows-1)
 	p := Path{first: make([]int, b.rows), last: make([]int, b.rows)}
 	p.Cost = float64(above[end]) / float64(b.rows+b.columns)
-	if !b.trace(steps, p) {
+	if !b.tracePath(steps, p) {
 		return Path{}, false
 	}
 	p.Bent = p.computeBent(one, other)
@@ -102,15 +102,15 @@ func (p Path) computeBent(one, other Features) float64 {
 	return still / max((spoken(one, 0, one.frames)+spoken(other, 0, other.frames))/2, 1)
 }
 
-// fill computes a row of the table from the one above.
-func (b band) fill(d distances, i int, above, row []float32, steps []uint8) {
+// fillRow computes a row of the table from the one above.
+func (b band) fillRow(d distances, i int, above, row []float32, steps []uint8) {
 	infinite := float32(math.Inf(1))
-	start, shift := b.start(i), 0 // cell k of this row is below cell k+shift of the row above
+	start, shift := b.firstColumn(i), 0 // cell k of this row is below cell k+shift of the row above
 	if i > 0 {
-		shift = start - b.start(i-1)
+		shift = start - b.firstColumn(i-1)
 	}
 	low, high := max(-start, 0), min(b.columns-start, len(row))
-	here := d.row(i, start+low, start+high)
+	here := d.distanceRow(i, start+low, start+high)
 	for k := range row {
 		row[k] = infinite
 	}
@@ -154,9 +154,9 @@ func squaredLengths(f Features) []float32 {
 	return out
 }
 
-// row returns the distances between frame i of the first recording and the frames from to to of the other. The
+// distanceRow returns the distances between frame i of the first recording and the frames from to to of the other. The
 // result is valid until the next call.
-func (d distances) row(i, from, to int) []float32 {
+func (d distances) distanceRow(i, from, to int) []float32 {
 	out := d.buffer[:to-from]
 	var blas gonum.Implementation // computes products with SIMD, which the compiler does not
 	values := d.other.values[from*dims : to*dims]
@@ -167,12 +167,12 @@ func (d distances) row(i, from, to int) []float32 {
 	return out
 }
 
-// trace follows the steps back from the last cell and fills the path. It returns false if a step is missing.
-func (b band) trace(steps []uint8, p Path) bool {
+// tracePath follows the steps back from the last cell and fills the path. It returns false if a step is missing.
+func (b band) tracePath(steps []uint8, p Path) bool {
 	i, j := b.rows-1, b.columns-1
 	p.last[i] = j
 	for i > 0 || j > 0 {
-		step := steps[i*b.width()+j-b.start(i)]
+		step := steps[i*b.width()+j-b.firstColumn(i)]
 		switch step {
 		case stepOther:
 			j--

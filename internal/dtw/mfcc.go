@@ -59,7 +59,7 @@ func MFCC(pcm []int16, rate int) Features {
 	mel, energy := make([]float64, n*melFilters), make([]float64, n)
 	for t := range n {
 		bands := mel[t*melFilters : (t+1)*melFilters]
-		s.measure(pcm, int(float64(t)*hop)-size/2, bands)
+		s.measureFrame(pcm, int(float64(t)*hop)-size/2, bands)
 		for _, e := range bands {
 			energy[t] += e
 		}
@@ -106,9 +106,9 @@ func fastSize(n int) int {
 	}
 }
 
-// measure computes the energies of the frame that begins at the sample from, which may be outside of the
+// measureFrame computes the energies of the frame that begins at the sample from, which may be outside of the
 // recording.
-func (s *spectra) measure(pcm []int16, from int, bands []float64) {
+func (s *spectra) measureFrame(pcm []int16, from int, bands []float64) {
 	before := 0.0
 	if from > 0 && from <= len(pcm) {
 		before = float64(pcm[from-1])

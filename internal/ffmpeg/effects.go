@@ -33,15 +33,15 @@ func backdrops(list []Backdrop, in, out string) string {
 		if i < len(list)-1 {
 			to = fmt.Sprintf("%sn%d", out, i)
 		}
-		all = append(all, b.graph(in, to))
+		all = append(all, b.filterGraph(in, to))
 		in = to
 	}
 	return strings.Join(all, ";")
 }
 
-// graph returns the filter graph of one backdrop.
-func (b Backdrop) graph(in, out string) string {
-	chain := b.chain()
+// filterGraph returns the filter graph of one backdrop.
+func (b Backdrop) filterGraph(in, out string) string {
+	chain := b.effectFilters()
 	if len(chain) == 0 {
 		return fmt.Sprintf("[%s]null[%s]", in, out)
 	}
@@ -56,8 +56,8 @@ func (b Backdrop) graph(in, out string) string {
 		in, out, out, out, w, h, x, y, filters, out, out, out, x, y, out)
 }
 
-// chain returns the filters of the effects, with conversions between YUV and RGB.
-func (b Backdrop) chain() []string {
+// effectFilters returns the filters of the effects, with conversions between YUV and RGB.
+func (b Backdrop) effectFilters() []string {
 	var out []string
 	rgb := false
 	for _, f := range b.Effects {
@@ -102,19 +102,19 @@ func (f Effect) filter() (filter string, rgb bool) {
 		v = math.Min(v, 1)
 		return lut("clip(val*" + number(1-2*v) + "+" + number(255*v) + "\\,0\\,255)")
 	case "saturate":
-		return mixer(saturate(v)), true
+		return colorMatrixFilter(saturationMatrix(v)), true
 	case "grayscale":
-		return mixer(saturate(1 - math.Min(v, 1))), true
+		return colorMatrixFilter(saturationMatrix(1 - math.Min(v, 1))), true
 	case "sepia":
 		s := 1 - math.Min(v, 1)
-		return mixer([9]float64{
+		return colorMatrixFilter([9]float64{
 			0.393 + 0.607*s, 0.769 - 0.769*s, 0.189 - 0.189*s,
 			0.349 - 0.349*s, 0.686 + 0.314*s, 0.168 - 0.168*s,
 			0.272 - 0.272*s, 0.534 - 0.534*s, 0.131 + 0.869*s,
 		}), true
 	case "hue-rotate":
 		sin, cos := math.Sincos(v * math.Pi / 180)
-		return mixer([9]float64{
+		return colorMatrixFilter([9]float64{
 			0.213 + cos*0.787 - sin*0.213, 0.715 - cos*0.715 - sin*0.715, 0.072 - cos*0.072 + sin*0.928,
 			0.213 - cos*0.213 + sin*0.143, 0.715 + cos*0.285 + sin*0.140, 0.072 - cos*0.072 - sin*0.283,
 			0.213 - cos*0.213 - sin*0.787, 0.715 - cos*0.715 + sin*0.715, 0.072 + cos*0.928 + sin*0.072,
@@ -124,8 +124,8 @@ func (f Effect) filter() (filter string, rgb bool) {
 	}
 }
 
-// saturate returns the colour matrix of CSS's saturate().
-func saturate(s float64) [9]float64 {
+// saturationMatrix returns the colour matrix of CSS's saturate().
+func saturationMatrix(s float64) [9]float64 {
 	return [9]float64{
 		0.213 + 0.787*s, 0.715 - 0.715*s, 0.072 - 0.072*s,
 		0.213 - 0.213*s, 0.715 + 0.285*s, 0.072 - 0.072*s,
@@ -133,8 +133,8 @@ func saturate(s float64) [9]float64 {
 	}
 }
 
-// mixer returns the filter that multiplies colours by a matrix. The filter accepts factors of -2 to 2.
-func mixer(m [9]float64) string {
+// colorMatrixFilter returns the filter that multiplies colours by a matrix. The filter accepts factors of -2 to 2.
+func colorMatrixFilter(m [9]float64) string {
 	names := []string{"rr", "rg", "rb", "gr", "gg", "gb", "br", "bg", "bb"}
 	var out []string
 	for i, n := range names {
@@ -167,31 +167,31 @@ type EnterInput struct {
 
 // rawInput returns the arguments for reading raw frames of the video's size and rate.
 func (p Picture) rawInput(path string) []string {
-	return p.raw(path, "yuv420p", p.Width, p.Height)
+	return p.rawArgs(path, "yuv420p", p.Width, p.Height)
 }
 
-// raw returns the arguments for reading raw frames.
-func (p Picture) raw(path, format string, w, h int) []string {
+// rawArgs returns the arguments for reading raw frames.
+func (p Picture) rawArgs(path, format string, w, h int) []string {
 	return []string{
 		"-f", "rawvideo", "-pix_fmt", format, "-s", fmt.Sprintf("%dx%d", w, h),
 		"-framerate", Rate(p.FPS), "-i", path,
 	}
 }
 
-// graph returns the filter graph of the transition. in is the label of the moving pictures, still that of the
+// filterGraph returns the filter graph of the transition. in is the label of the moving pictures, still that of the
 // still picture, out that of the result. The first frame already shows a step of the transition; the frame
 // after the last one is entirely the new picture. Both inputs run at 1000 frames per second here: this makes
 // all times whole microseconds, and keeps long transitions below the filter's limit of one minute.
-func (e EnterInput) graph(in, still, out string) string {
+func (e EnterInput) filterGraph(in, still, out string) string {
 	// xfade waits forever for pictures that a truncated file does not have; tpad repeats the last one.
 	const steady = "settb=1/1000,setpts=N,fps=1000,format=yuv444p"
 	return fmt.Sprintf("[%s]%s,tpad=stop_mode=clone:stop=%d[%sb];[%s]loop=loop=%d:size=1,%s[%sa];"+
 		"[%sa][%sb]xfade=transition=%s:duration=%s:offset=-0.001,format=yuv420p[%s]",
-		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfade(e.Type), formatMicros((e.Frames+1)*1000), out)
+		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfadeName(e.Type), formatMicros((e.Frames+1)*1000), out)
 }
 
-// xfade returns ffmpeg's name for a transition of the script language.
-func xfade(transition string) string {
+// xfadeName returns ffmpeg's name for a transition of the script language.
+func xfadeName(transition string) string {
 	kind, way, _ := strings.Cut(transition, "-")
 	switch transition {
 	case "circle":
@@ -221,7 +221,7 @@ func xfade(transition string) string {
 // transition to them, as raw frames.
 func (p Picture) ReadEnter(e EnterInput, count int64) []string {
 	args := append(append(quietArgs(), p.rawInput("pipe:0")...), p.rawInput(e.Path)...)
-	return append(args, "-filter_complex", e.graph("0:v", "1:v", "v"), "-map", "[v]",
+	return append(args, "-filter_complex", e.filterGraph("0:v", "1:v", "v"), "-map", "[v]",
 		"-frames:v", strconv.FormatInt(count, 10),
 		"-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }

@@ -14,9 +14,9 @@ type Input struct {
 	Cycles bool
 }
 
-// demuxer returns ffmpeg's demuxer for a format. Naming it prevents ffmpeg from treating the file as a playlist
+// demuxerOf returns ffmpeg's demuxer for a format. Naming it prevents ffmpeg from treating the file as a playlist
 // that refers to other files.
-func demuxer(f media.Format) string {
+func demuxerOf(f media.Format) string {
 	switch f {
 	case media.PNG:
 		return "png_pipe"
@@ -29,16 +29,16 @@ func demuxer(f media.Format) string {
 	}
 }
 
-// guard returns the input options that restrict ffmpeg to this file and format.
-func (in Input) guard() []string {
-	d := demuxer(in.Format)
+// guardArgs returns the input options that restrict ffmpeg to this file and format.
+func (in Input) guardArgs() []string {
+	d := demuxerOf(in.Format)
 	return []string{"-protocol_whitelist", "file", "-format_whitelist", d, "-f", d}
 }
 
-// args returns the arguments for reading the input; before is inserted before its path. ffmpeg's automatic
+// readArgs returns the arguments for reading the input; before is inserted before its path. ffmpeg's automatic
 // rotation is off, because it differs between versions; the filters rotate instead.
-func (in Input) args(before ...string) []string {
-	out := append(in.guard(), before...)
+func (in Input) readArgs(before ...string) []string {
+	out := append(in.guardArgs(), before...)
 	if in.Format == media.GIF {
 		out = append(out, "-ignore_loop", "1")
 	}

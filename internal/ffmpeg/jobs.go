@@ -31,7 +31,7 @@ func ReadStills(stills []StillInput) []string {
 // EncodeImages returns the arguments of one process that reads several images and writes each as an IDR
 // picture. It has the same result as ReadStills and EncodeStills without piping the frames.
 func (p Picture) EncodeImages(stills []StillInput) []string {
-	return append(append(append(stillGraph(stills), p.codec(1, 100000)...), p.stillFlags()...), "-f", "h264", "pipe:1")
+	return append(append(append(stillGraph(stills), p.codecArgs(1, 100000)...), p.stillFlags()...), "-f", "h264", "pipe:1")
 }
 
 // stillGraph returns arguments that fit images to the video's frame, as consecutive frames.
@@ -40,9 +40,9 @@ func stillGraph(stills []StillInput) []string {
 	var graph []string
 	var labels strings.Builder
 	for i, s := range stills {
-		args = append(args, s.args("-threads", "1", "-err_detect", "explode")...)
+		args = append(args, s.readArgs("-threads", "1", "-err_detect", "explode")...)
 		out := fmt.Sprintf("v%d", i)
-		read := chain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, pace{})
+		read := sourceChain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, pace{})
 		last := ",trim=end_frame=1"
 		if s.EnlargeW > 0 {
 			last += fmt.Sprintf(",scale=%d:%d:%s", s.EnlargeW, s.EnlargeH, stillScaling)
@@ -104,8 +104,8 @@ type ClipOverlays struct {
 // formatMicros formats microseconds as a time for ffmpeg.
 func formatMicros(us int64) string { return fmt.Sprintf("%d.%06d", us/1e6, us%1e6) }
 
-// input returns the arguments for reading the clip.
-func (c ClipInput) input() []string {
+// inputArgs returns the arguments for reading the clip.
+func (c ClipInput) inputArgs() []string {
 	var before []string
 	if c.From > 0 {
 		before = append(before, "-ss", formatMicros(c.From))
@@ -116,27 +116,27 @@ func (c ClipInput) input() []string {
 	if c.Again {
 		before = append(before, "-stream_loop", "-1")
 	}
-	return append(quietArgs(), c.args(before...)...)
+	return append(quietArgs(), c.readArgs(before...)...)
 }
 
-// inputs returns the arguments for reading the clip and all files that are combined with it.
-func (c ClipInput) inputs(p Picture) []string {
-	args := c.input()
+// allInputArgs returns the arguments for reading the clip and all files that are combined with it.
+func (c ClipInput) allInputArgs(p Picture) []string {
+	args := c.inputArgs()
 	for _, l := range c.Layers {
-		args = append(args, p.raw(l.Path, "yuva420p", l.W, l.H)...)
+		args = append(args, p.rawArgs(l.Path, "yuva420p", l.W, l.H)...)
 	}
 	if c.Enter != nil {
 		args = append(args, p.rawInput(c.Enter.Path)...)
 	}
 	if c.States != nil {
-		args = append(args, c.States.input()...)
+		args = append(args, c.States.inputArgs()...)
 	}
 	return args
 }
 
-// graph returns the filter graph from the inputs to label v: it converts the clip to the video's form, then
+// filterGraph returns the filter graph from the inputs to label v: it converts the clip to the video's form, then
 // applies backdrops, layers, the transition and states, in this order.
-func (c ClipInput) graph(p Picture) string {
+func (c ClipInput) filterGraph(p Picture) string {
 	in, head := "0:v:0", ""
 	if c.SpeedNum > 0 && c.SpeedDen > 0 && c.SpeedNum != c.SpeedDen {
 		in, head = "s", fmt.Sprintf("[0:v:0]setpts=PTS*%d/%d[s];", c.SpeedDen, c.SpeedNum)
@@ -155,7 +155,7 @@ func (c ClipInput) graph(p Picture) string {
 			len(then), i+1, l.X, l.Y, l.From, l.To-1, len(then)+1))
 	}
 	if c.Enter != nil {
-		then = append(then, c.Enter.graph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1),
+		then = append(then, c.Enter.filterGraph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1),
 			fmt.Sprintf("v%d", len(then)+1)))
 	}
 	if c.States != nil {
@@ -163,14 +163,14 @@ func (c ClipInput) graph(p Picture) string {
 		if c.Enter != nil {
 			input++
 		}
-		then = append(then, c.States.graph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", input),
+		then = append(then, c.States.overlayGraph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", input),
 			fmt.Sprintf("v%d", len(then)+1)))
 	}
 	if len(then) == 0 {
-		return head + chain(in, "v", c.Source, c.Placement, c.Canvas, every)
+		return head + sourceChain(in, "v", c.Source, c.Placement, c.Canvas, every)
 	}
 	last := fmt.Sprintf("[v%d]format=yuv420p,setsar=1[v]", len(then))
-	first := chain(in, "v0", c.Source, c.Placement, c.Canvas, every)
+	first := sourceChain(in, "v0", c.Source, c.Placement, c.Canvas, every)
 	return head + strings.Join(append([]string{first}, append(then, last)...), ";")
 }
 
@@ -185,9 +185,9 @@ func (c ClipInput) isSlower(film frame.Rate) bool {
 // closed group of pictures. It writes at most c.Frames frames, and fewer if the clip is shorter than its
 // container states.
 func (p Picture) EncodeClip(c ClipInput) []string {
-	args := append(c.inputs(p), "-filter_complex", c.graph(p), "-map", "[v]", "-an", "-sn", "-dn",
+	args := append(c.allInputArgs(p), "-filter_complex", c.filterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough")
-	args = append(args, p.codec(clipThreads, p.clipKeyint())...)
+	args = append(args, p.codecArgs(clipThreads, p.clipKeyint())...)
 	if c.Held {
 		args = append(args, "-force_key_frames", fmt.Sprintf("expr:eq(n,%d)", c.Frames-1))
 	}
@@ -196,7 +196,7 @@ func (p Picture) EncodeClip(c ClipInput) []string {
 
 // ReadClip returns the arguments of a process that writes a range of a clip as raw frames of the video's size.
 func (p Picture) ReadClip(c ClipInput) []string {
-	return append(c.inputs(p), "-filter_complex", c.graph(p), "-map", "[v]", "-an", "-sn", "-dn",
+	return append(c.allInputArgs(p), "-filter_complex", c.filterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough",
 		"-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }
@@ -204,7 +204,7 @@ func (p Picture) ReadClip(c ClipInput) []string {
 // MergeAlpha returns the arguments of a process that combines the colour track and the alpha track of a file to
 // one track of a Matroska file, in 8-bit RGB with alpha.
 func MergeAlpha(in Input) []string {
-	args := append(append(quietArgs(), "-xerror"), in.args("-err_detect", "explode")...)
+	args := append(append(quietArgs(), "-xerror"), in.readArgs("-err_detect", "explode")...)
 	return append(args, "-filter_complex",
 		"[0:v:0]format=gbrap[c];[0:v:1]format=gray[a];[c][a]alphamerge,format=bgra[v]", "-map", "[v]",
 		"-fps_mode", "passthrough", "-enc_time_base", "-1", "-fflags", "+bitexact", "-flags", "+bitexact",
@@ -227,7 +227,7 @@ func DefaultAAC(channels int) AAC {
 
 // Encode returns the arguments of an encoder that reads raw 16-bit samples and writes ADTS frames.
 func (a AAC) Encode() []string {
-	return append(append(append(quietArgs(), a.input("pipe:0")...), a.codec()...), "pipe:1")
+	return append(append(append(quietArgs(), a.inputArgs("pipe:0")...), a.codecArgs()...), "pipe:1")
 }
 
 // EncodeFiles returns the arguments of one process that encodes several files of raw samples. Each output is
@@ -235,21 +235,21 @@ func (a AAC) Encode() []string {
 func (a AAC) EncodeFiles(in, out []string) []string {
 	args := quietArgs()
 	for _, path := range in {
-		args = append(args, a.input(path)...)
+		args = append(args, a.inputArgs(path)...)
 	}
 	for i, path := range out {
-		args = append(append(append(args, "-map", strconv.Itoa(i)+":a"), a.codec()...), "-y", path)
+		args = append(append(append(args, "-map", strconv.Itoa(i)+":a"), a.codecArgs()...), "-y", path)
 	}
 	return args
 }
 
-// input returns the arguments for reading raw samples.
-func (a AAC) input(path string) []string {
+// inputArgs returns the arguments for reading raw samples.
+func (a AAC) inputArgs(path string) []string {
 	return []string{"-f", "s16le", "-ar", strconv.Itoa(a.SampleRate), "-ac", strconv.Itoa(a.Channels), "-i", path}
 }
 
-// codec returns the encoder's arguments. Noise substitution is off, because its result varies between runs.
-func (a AAC) codec() []string {
+// codecArgs returns the encoder's arguments. Noise substitution is off, because its result varies between runs.
+func (a AAC) codecArgs() []string {
 	return []string{
 		"-c:a", "aac", "-aac_coder", a.Coder, "-aac_pns", "0", "-b:a", strconv.Itoa(a.BitRate),
 		"-flags", "+bitexact", "-f", "adts",

@@ -167,9 +167,9 @@ type pace struct {
 	last bool
 }
 
-// chain returns the filter chain from a source, label in, to the video's frame, label out. Inner labels are
+// sourceChain returns the filter chain from a source, label in, to the video's frame, label out. Inner labels are
 // derived from out.
-func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pace) string {
+func sourceChain(in, out string, s Source, p Placement, canvas frame.Color, moving pace) string {
 	var f []string
 	rate := moving.rate
 	fps := "fps=" + rate + ":start_time=0:round=near"

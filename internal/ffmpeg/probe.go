@@ -135,14 +135,14 @@ func (v *Video) isOverWithin(frames int64) bool {
 
 // runFFprobe runs ffprobe with additional arguments.
 func (t *Tools) runFFprobe(ctx context.Context, in Input, more ...string) (*probeOutput, error) {
-	args := append([]string{"-hide_banner", "-v", "error"}, in.guard()...)
+	args := append([]string{"-hide_banner", "-v", "error"}, in.guardArgs()...)
 	entries := probeEntries
 	if in.Format == media.GIF || in.Cycles {
 		entries += ":packet=stream_index,duration_time"
 	}
 	args = append(args, more...)
 	args = append(args, "-of", "json", "-show_entries", entries, in.Path)
-	b, err := t.output(ctx, t.FFprobe, args)
+	b, err := t.runForOutput(ctx, t.FFprobe, args)
 	if err != nil {
 		return nil, err
 	}

@@ -28,9 +28,9 @@ const clipThreads = 4
 // keySeconds is the maximum time between pictures of a clip to which a player can seek.
 const keySeconds = 5
 
-// level returns the lowest H.264 level for the video's size and rate in macroblocks (ITU-T H.264, table A-1),
+// h264Level returns the lowest H.264 level for the video's size and rate in macroblocks (ITU-T H.264, table A-1),
 // as libx264 names it. It depends only on size and rate, so that all segments state the same.
-func (p Picture) level() string {
+func (p Picture) h264Level() string {
 	mbs := int64((p.Width+15)/16) * int64((p.Height+15)/16)
 	rate := mbs * p.FPS.Num / max(p.FPS.Den, 1)
 	levels := []struct {
@@ -56,12 +56,12 @@ func (p Picture) level() string {
 	return "62"
 }
 
-// x264 returns libx264's parameters. They make the parameter sets of all segments equal, and each picture's
+// x264Params returns libx264's parameters. They make the parameter sets of all segments equal, and each picture's
 // bytes independent of the pictures before it.
-func (p Picture) x264(keyint int, more ...string) string {
+func (p Picture) x264Params(keyint int, more ...string) string {
 	return strings.Join(append([]string{
 		"bframes=0", "ref=1", "slices=1", "sliced-threads=0", "scenecut=0", "rc-lookahead=0",
-		"mbtree=0", "weightp=0", "stitchable=1", "aud=0", "level=" + p.level(),
+		"mbtree=0", "weightp=0", "stitchable=1", "aud=0", "level=" + p.h264Level(),
 		"keyint=" + strconv.Itoa(keyint), "min-keyint=1",
 		// State the video's frame rate, not that of the source.
 		"force-cfr=1", "fps=" + Rate(p.FPS),
@@ -69,11 +69,11 @@ func (p Picture) x264(keyint int, more ...string) string {
 	}, more...), ":")
 }
 
-// codec returns the arguments of the encoder without its rate control.
-func (p Picture) codec(threads, keyint int, more ...string) []string {
+// codecArgs returns the arguments of the encoder without its rate control.
+func (p Picture) codecArgs(threads, keyint int, more ...string) []string {
 	return []string{
 		"-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-pix_fmt", "yuv420p",
-		"-chroma_sample_location", "left", "-threads", strconv.Itoa(threads), "-x264-params", p.x264(keyint, more...), "-forced-idr", "1",
+		"-chroma_sample_location", "left", "-threads", strconv.Itoa(threads), "-x264-params", p.x264Params(keyint, more...), "-forced-idr", "1",
 	}
 }
 
@@ -83,7 +83,7 @@ func Rate(r frame.Rate) string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
 // Settings returns all encoder settings that determine a segment's bytes, for cache keys.
 func (p Picture) Settings() string {
 	return fmt.Sprintf("%dx%d@%s still=%d clip=%d %s", p.Width, p.Height, Rate(p.FPS), p.StillQP, p.ClipCRF,
-		strings.Join(p.codec(clipThreads, p.clipKeyint()), " "))
+		strings.Join(p.codecArgs(clipThreads, p.clipKeyint()), " "))
 }
 
 // clipKeyint returns the maximum number of frames between key frames of a clip.
@@ -98,7 +98,7 @@ func quietArgs() []string { return []string{"-hide_banner", "-nostdin", "-v", "e
 // each as an IDR picture. The quantiser is constant, so that a picture's bytes do not depend on the one before.
 func (p Picture) EncodeStills() []string {
 	return append(append(append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...),
-		p.codec(1, 100000)...),
+		p.codecArgs(1, 100000)...),
 		append(p.stillFlags(), "-vf", "setsar=1", "-f", "h264", "pipe:1")...)
 }
 
@@ -136,7 +136,7 @@ func (p Picture) encodeGroups(lengths []int64, qp int) []string {
 		n += l
 	}
 	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
-	return append(append(args, p.codec(1, 100000, noMotionSearch()...)...), "-vf", "setsar=1", "-qp", strconv.Itoa(qp),
+	return append(append(args, p.codecArgs(1, 100000, noMotionSearch()...)...), "-vf", "setsar=1", "-qp", strconv.Itoa(qp),
 		"-force_key_frames", "expr:"+strings.Join(starts, "+"), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }
 
@@ -148,15 +148,15 @@ func (p Picture) EncodeMoving(enter *EnterInput) []string {
 	filter := []string{"-vf", "setsar=1"}
 	if enter != nil {
 		args = append(args, p.rawInput(enter.Path)...)
-		graph := enter.graph("0:v", "1:v", "e") + ";[e]"
+		graph := enter.filterGraph("0:v", "1:v", "e") + ";[e]"
 		if enter.States != nil {
-			args = append(args, enter.States.input()...)
-			graph = strings.TrimSuffix(graph, "[e]") + enter.States.graph("e", "2:v", "s") + ";[s]format=yuv420p,"
+			args = append(args, enter.States.inputArgs()...)
+			graph = strings.TrimSuffix(graph, "[e]") + enter.States.overlayGraph("e", "2:v", "s") + ";[s]format=yuv420p,"
 		}
 		filter = []string{
 			"-filter_complex", graph + "setsar=1[v]", "-map", "[v]", "-frames:v", strconv.FormatInt(enter.Frames, 10),
 		}
 	}
-	return append(append(append(args, p.codec(1, p.clipKeyint(), "me=dia", "subme=1")...), filter...),
+	return append(append(append(args, p.codecArgs(1, p.clipKeyint(), "me=dia", "subme=1")...), filter...),
 		"-crf", strconv.Itoa(p.ClipCRF), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }

@@ -44,7 +44,7 @@ func ReadSound(s SoundInput, sampleRate int) []string {
 		layout = "stereo"
 	}
 	filters = append(filters, "aformat=sample_fmts=s16:channel_layouts="+layout)
-	args := append(quietArgs(), s.args(before...)...)
+	args := append(quietArgs(), s.readArgs(before...)...)
 	return append(args, "-map", "0:a:0", "-vn", "-sn", "-dn", "-af", strings.Join(filters, ","),
 		"-f", "s16le", "pipe:1")
 }

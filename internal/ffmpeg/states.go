@@ -16,11 +16,11 @@ type StatesInput struct {
 	X, Y, W, H int
 }
 
-func (s *StatesInput) input() []string { return []string{"-f", "matroska", "-i", s.Path} }
+func (s *StatesInput) inputArgs() []string { return []string{"-f", "matroska", "-i", s.Path} }
 
-// graph returns the filter graph that draws the states over frames. Both inputs are timed in frames,
+// overlayGraph returns the filter graph that draws the states over frames. Both inputs are timed in frames,
 // independent of the video's timestamps.
-func (s *StatesInput) graph(in, states, out string) string {
+func (s *StatesInput) overlayGraph(in, states, out string) string {
 	return fmt.Sprintf("[%s]settb=1/1000,setpts=N[%sm];[%sm][%s]overlay=%d:%d:format=yuv420[%s]", in, out, out, states, s.X, s.Y, out)
 }
 

@@ -30,8 +30,8 @@ const (
 	maxOutput    = 64 << 20
 )
 
-// output runs a program and returns its standard output.
-func (t *Tools) output(ctx context.Context, program string, args []string) ([]byte, error) {
+// runForOutput runs a program and returns its standard output.
+func (t *Tools) runForOutput(ctx context.Context, program string, args []string) ([]byte, error) {
 	return t.run.Output(ctx, proc.Command{Program: program, Args: args, Timeout: probeTimeout, MaxStdout: maxOutput})
 }
 
@@ -52,7 +52,7 @@ func (t *Tools) Version(ctx context.Context, store *cache.Store) (string, error)
 	if b, ok := store.Get(cache.Probes, key); ok {
 		return string(b), nil
 	}
-	b, err := t.output(ctx, t.FFmpeg, []string{"-version"})
+	b, err := t.runForOutput(ctx, t.FFmpeg, []string{"-version"})
 	if err != nil {
 		return "", err
 	}

@@ -36,16 +36,16 @@ func Silence(samples int64) []Step {
 // biquad is a second-order filter in transposed direct form II.
 type biquad struct{ b0, b1, b2, a1, a2, s1, s2 float64 }
 
-func (f *biquad) run(x float64) float64 {
+func (f *biquad) filterSample(x float64) float64 {
 	y := f.b0*x + f.s1
 	f.s1 = f.b1*x - f.a1*y + f.s2
 	f.s2 = f.b2*x - f.a2*y
 	return y
 }
 
-// weighting returns the K-weighting filter at 48 kHz (BS.1770-4, tables 1 and 2): a high shelf, then a high
+// newKWeighting returns the K-weighting filter at 48 kHz (BS.1770-4, tables 1 and 2): a high shelf, then a high
 // pass.
-func weighting() [2]biquad {
+func newKWeighting() [2]biquad {
 	return [2]biquad{
 		{b0: 1.53512485958697, b1: -2.69169618940638, b2: 1.19839281085285, a1: -1.69065929318241, a2: 0.73248077421585},
 		{b0: 1, b1: -2, b2: 1, a1: -1.99004745483398, a2: 0.99007225036621},
@@ -64,7 +64,7 @@ type Meter struct {
 func NewMeter(channels int) *Meter {
 	m := &Meter{channels: channels}
 	for range channels {
-		m.filters = append(m.filters, weighting())
+		m.filters = append(m.filters, newKWeighting())
 	}
 	return m
 }
@@ -74,7 +74,7 @@ func (m *Meter) Add(samples []float64) {
 	for i := 0; i+m.channels <= len(samples); i += m.channels {
 		for c := range m.channels {
 			f := &m.filters[c]
-			y := f[1].run(f[0].run(samples[i+c]))
+			y := f[1].filterSample(f[0].filterSample(samples[i+c]))
 			m.now.Energy += y * y
 		}
 		if m.now.Samples++; m.now.Samples == step {

@@ -26,8 +26,8 @@ type Phase struct {
 	Programs int64 `json:"programs"`
 }
 
-// add adds the resources of another phase, multiplied by times.
-func (p *Phase) add(other Phase, times int64) {
+// addTimes adds the resources of another phase, multiplied by times.
+func (p *Phase) addTimes(other Phase, times int64) {
 	p.WallMS += times * other.WallMS
 	p.CPUMS += times * other.CPUMS
 	p.Programs += times * other.Programs
@@ -91,20 +91,20 @@ func (m *Meter) Clock(name string) func() {
 			m.Phases = append(m.Phases, Phase{Name: name})
 		}
 		p := &m.Phases[len(m.Phases)-1]
-		p.add(all, 1)
-		p.add(m.within, -1)
-		outer.add(all, 1)
+		p.addTimes(all, 1)
+		p.addTimes(m.within, -1)
+		outer.addTimes(all, 1)
 		m.within = outer
 	}
 }
 
 // Expect estimates the costs of the phases from a storyboard and its files.
 func (m *Meter) Expect(board *storyboard.Board, files *assets.Set) {
-	m.expect(estimateCosts(board, files))
+	m.setExpected(estimateCosts(board, files))
 }
 
-// expect sets the expected costs of phases, in any unit. Other phases keep their usual share of the total.
-func (m *Meter) expect(costs map[string]float64) {
+// setExpected sets the expected costs of phases, in any unit. Other phases keep their usual share of the total.
+func (m *Meter) setExpected(costs map[string]float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	sum, known := 0.0, 0.0

@@ -42,7 +42,7 @@ func TestProgress(t *testing.T) {
 	m.Progress(Files, 1)
 	step(10, Files)
 	// The remaining 90, except the 5 of the last phase, are divided among these.
-	m.expect(map[string]float64{Voice: 6, Slides: 0, Pictures: 3, Sound: 1})
+	m.setExpected(map[string]float64{Voice: 6, Slides: 0, Pictures: 3, Sound: 1})
 	m.Progress(Voice, 0.5)
 	step(35.5, Voice)
 	m.Ahead(Pictures, 0.5)
@@ -57,7 +57,7 @@ func TestProgress(t *testing.T) {
 	step(95, Sound)
 	m.Progress(Film, 1)
 	step(100, Film)
-	m.expect(nil)
+	m.setExpected(nil)
 	m.Progress(Film, 1)
 	step(100, Film)
 }

@@ -168,7 +168,7 @@ func TestBatches(t *testing.T) {
 			todo = append(todo, chunkTask{Chunk: sound.Chunk{Packets: c.packets}})
 		}
 		var got []int
-		for _, b := range x.batches(todo) {
+		for _, b := range x.splitBatches(todo) {
 			got = append(got, len(b))
 		}
 		if len(got) != len(c.want) {

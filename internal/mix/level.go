@@ -68,19 +68,19 @@ func (x *Mixer) measureLoudness(ctx context.Context, t *Track, chunks []sound.Ch
 			steps[i] = loudness.Silence(p.Packets * sound.Grid)
 			continue
 		}
-		key := part.KeyOf(x.loudness(t, p))
+		key := part.KeyOf(x.loudnessRecipe(t, p))
 		var ok bool
 		if steps[i], ok = part.RecallJSON[[]loudness.Step](x.Store, cache.Probes, key); !ok {
 			unknown, places = append(unknown, chunkTask{Chunk: p, key: key}), append(places, i)
 		}
 	}
-	if err := x.decode(ctx, t, unknown); err != nil {
+	if err := x.decodeSounds(ctx, t, unknown); err != nil {
 		return 0, err
 	}
 	g, gctx := x.Group(ctx, doing, 0)
 	for k, task := range unknown {
 		g.Go(0, func() error {
-			s, err := x.measure(gctx, t, task)
+			s, err := x.measureChunk(gctx, t, task)
 			steps[places[k]] = s
 			return err
 		})
@@ -91,9 +91,9 @@ func (x *Mixer) measureLoudness(ctx context.Context, t *Track, chunks []sound.Ch
 	return loudness.Integrated(slices.Concat(steps...)), nil
 }
 
-// measure measures and caches the loudness of a chunk, without the leads around it.
-func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
-	return part.RememberJSON(x.Store, cache.Probes, x.loudness(t, task.Chunk), func() ([]loudness.Step, error) {
+// measureChunk measures and caches the loudness of a chunk, without the leads around it.
+func (x *Mixer) measureChunk(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
+	return part.RememberJSON(x.Store, cache.Probes, x.loudnessRecipe(t, task.Chunk), func() ([]loudness.Step, error) {
 		clips := task.Part(t.clips)
 		for i := range clips {
 			clips[i] = clips[i].Moved(-sound.Lead * sound.Grid)
@@ -102,8 +102,8 @@ func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudne
 	})
 }
 
-// loudness returns the recipe of a chunk's loudness.
-func (x *Mixer) loudness(t *Track, p sound.Chunk) Loudness {
+// loudnessRecipe returns the recipe of a chunk's loudness.
+func (x *Mixer) loudnessRecipe(t *Track, p sound.Chunk) Loudness {
 	return Loudness{
 		Heard: t.listHeard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version,
 	}

@@ -114,7 +114,7 @@ func TestMeasuredAgain(t *testing.T) {
 		var at []int
 		for g := -20; g <= 20; g++ {
 			track.master.Gain = g
-			if d.Store.Has(cache.Probes, keyOf(x.loudness(track, chunks[0]))) {
+			if d.Store.Has(cache.Probes, keyOf(x.loudnessRecipe(track, chunks[0]))) {
 				at = append(at, g)
 			}
 		}
@@ -171,7 +171,7 @@ func TestLoudnessIsKept(t *testing.T) {
 	if other, err := x.measureLoudness(t.Context(), track, chunks); err != nil || other != first {
 		t.Errorf("measured anew it is %v, not %v: %v", other, first, err)
 	}
-	steps, err := x.measure(t.Context(), track, task)
+	steps, err := x.measureChunk(t.Context(), track, task)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestSilentChunks(t *testing.T) {
 // keptKey returns the cache key of a chunk's loudness.
 func keptKey(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cache.Key {
 	t.Helper()
-	key := keyOf(x.loudness(track, task.Chunk))
+	key := keyOf(x.loudnessRecipe(track, task.Chunk))
 	if !d.Store.Has(cache.Probes, key) {
 		t.Fatal("the measured loudness is not cached")
 	}

@@ -51,7 +51,7 @@ func (x *Mixer) Decode(ctx context.Context, t *Track) (diag.List, error) {
 	for i := range t.clips {
 		all.Heard = append(all.Heard, i)
 	}
-	return splitUnreadable(x.decode(ctx, t, []chunkTask{all}))
+	return splitUnreadable(x.decodeSounds(ctx, t, []chunkTask{all}))
 }
 
 // unreadableError contains findings about sounds that cannot be read.
@@ -68,8 +68,8 @@ func splitUnreadable(err error) (diag.List, error) {
 	return nil, err
 }
 
-// decode writes the decoded sounds of the files that chunks need to the cache.
-func (x *Mixer) decode(ctx context.Context, t *Track, chunks []chunkTask) error {
+// decodeSounds writes the decoded sounds of the files that chunks need to the cache.
+func (x *Mixer) decodeSounds(ctx context.Context, t *Track, chunks []chunkTask) error {
 	var todo []decodeTask
 	seen := map[cache.Key]bool{}
 	for _, p := range chunks {
@@ -124,8 +124,8 @@ const (
 	batchChunks = 24                                     // maximum chunks
 )
 
-// batches divides the chunks so that all workers have work.
-func (x *Mixer) batches(todo []chunkTask) [][]chunkTask {
+// splitBatches divides the chunks so that all workers have work.
+func (x *Mixer) splitBatches(todo []chunkTask) [][]chunkTask {
 	var total int64
 	for _, p := range todo {
 		total += p.Packets + 2*sound.Lead
@@ -147,7 +147,7 @@ func (x *Mixer) batches(todo []chunkTask) [][]chunkTask {
 // encodeSound mixes and encodes the missing chunks in parallel.
 func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
 	g, ctx := x.Group(ctx, doing, float64(len(t.todo)))
-	for b, batch := range x.batches(t.todo) {
+	for b, batch := range x.splitBatches(t.todo) {
 		g.Go(float64(len(batch)), func() error {
 			var jobs []film.ChunkTask
 			var keys []cache.Key

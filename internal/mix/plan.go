@@ -93,7 +93,7 @@ func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 func (x *Mixer) Plan() *Track {
 	t := &Track{Channels: 1}
 	for _, s := range x.in.Line.Sounds {
-		if s.Kind != timeline.SoundSpeech && x.channels(s) > 1 {
+		if s.Kind != timeline.SoundSpeech && x.channelsOf(s) > 1 {
 			t.Channels = 2
 		}
 	}
@@ -152,5 +152,5 @@ func (x *Mixer) planChunks(ctx context.Context, t *Track, chunks []sound.Chunk) 
 		seen[task.key] = true
 		t.todo = append(t.todo, task)
 	}
-	return x.decode(ctx, t, t.todo)
+	return x.decodeSounds(ctx, t, t.todo)
 }

@@ -115,8 +115,8 @@ func (x *Mixer) chunkRecipe(t *Track, p sound.Chunk) (Chunk, part.Label) {
 		part.Label{Name: name, Scene: max(scene, 1)}
 }
 
-// channels returns the number of channels of a sound that is not speech, at most 2.
-func (x *Mixer) channels(s timeline.Sound) int {
+// channelsOf returns the number of channels of a sound that is not speech, at most 2.
+func (x *Mixer) channelsOf(s timeline.Sound) int {
 	if s.Builtin != "" {
 		return music.Channels
 	}
@@ -128,7 +128,7 @@ func (x *Mixer) channels(s timeline.Sound) int {
 
 // decodeTask returns the task that decodes a sound.
 func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
-	channels := x.channels(s)
+	channels := x.channelsOf(s)
 	if s.Builtin != "" {
 		return decodeTask{
 			builtin: s.Builtin, in: ffmpeg.SoundInput{Channels: channels},

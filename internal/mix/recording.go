@@ -108,8 +108,8 @@ func (r *Recording) cutStart(n int64) {
 	}
 }
 
-// mix writes the raw samples of a span.
-func (r *Recording) mix(ctx context.Context, s span, w io.Writer) error {
+// mixSpan writes the raw samples of a span.
+func (r *Recording) mixSpan(ctx context.Context, s span, w io.Writer) error {
 	var clips []sound.Clip
 	for _, c := range r.track.clips {
 		if c.Start < s.to && c.Start+c.Samples > s.from {
@@ -122,9 +122,9 @@ func (r *Recording) mix(ctx context.Context, s span, w io.Writer) error {
 // speechBitRate is the bit rate of mp3 and m4a files, in bits per second.
 const speechBitRate = 128_000
 
-// write writes a span to a file.
-func (r *Recording) write(ctx context.Context, format string, s span, path string) error {
-	return r.feed(ctx, s, func(pcm io.Reader) error {
+// writeSpan writes a span to a file.
+func (r *Recording) writeSpan(ctx context.Context, format string, s span, path string) error {
+	return r.encodeMix(ctx, s, func(pcm io.Reader) error {
 		if format != "m4a" {
 			args := ffmpeg.SpeechFile(format, timeline.SampleRate, r.track.Channels, path)
 			return r.mixer.tools.FFmpeg.Run(ctx, args, pcm, io.Discard)
@@ -135,10 +135,10 @@ func (r *Recording) write(ctx context.Context, format string, s span, path strin
 	})
 }
 
-// feed runs an encoder that reads the samples of a span.
-func (r *Recording) feed(ctx context.Context, s span, encode func(pcm io.Reader) error) error {
+// encodeMix runs an encoder that reads the samples of a span.
+func (r *Recording) encodeMix(ctx context.Context, s span, encode func(pcm io.Reader) error) error {
 	in, out := io.Pipe()
-	go func() { _ = out.CloseWithError(fault.Guard(doing, func() error { return r.mix(ctx, s, out) })) }()
+	go func() { _ = out.CloseWithError(fault.Guard(doing, func() error { return r.mixSpan(ctx, s, out) })) }()
 	err := encode(in)
 	_ = in.Close()
 	if ctx.Err() != nil {
@@ -149,7 +149,7 @@ func (r *Recording) feed(ctx context.Context, s span, encode func(pcm io.Reader)
 
 // File writes the speech to a file. It does not write atomically.
 func (r *Recording) File(ctx context.Context, format, path string) error {
-	return r.write(ctx, format, span{0, r.samples}, path)
+	return r.writeSpan(ctx, format, span{0, r.samples}, path)
 }
 
 // SceneFiles writes a zip file with one sound file per scene: scene-001.mp3 and so on.
@@ -162,7 +162,7 @@ func (r *Recording) SceneFiles(ctx context.Context, format, path string) error {
 	z := zip.NewWriter(f)
 	for i, s := range r.spans {
 		part := filepath.Join(r.mixer.Work, "scene")
-		if err := r.write(ctx, format, s, part); err != nil {
+		if err := r.writeSpan(ctx, format, s, part); err != nil {
 			return err
 		}
 		if err := addStored(z, fmt.Sprintf("scene-%03d.%s", i+1, format), part); err != nil {
@@ -196,7 +196,7 @@ func addStored(z *zip.Writer, name, path string) error {
 // start.
 func (r *Recording) Stream(ctx context.Context, format string, w io.Writer) error {
 	if format == "mp3" {
-		return r.feed(ctx, span{0, r.samples}, func(pcm io.Reader) error {
+		return r.encodeMix(ctx, span{0, r.samples}, func(pcm io.Reader) error {
 			if codec.HasMP3(r.mixer.tools.Run) {
 				form := codec.MP3{SampleRate: timeline.SampleRate, Channels: r.track.Channels, BitRate: speechBitRate}
 				return form.Encode(ctx, r.mixer.tools.Run, pcm, w)

@@ -8,7 +8,7 @@ type biquad struct {
 	x1, x2, y1, y2     float64
 }
 
-func (f *biquad) next(x float64) float64 {
+func (f *biquad) filterSample(x float64) float64 {
 	y := f.b0*x + f.b1*f.x1 + f.b2*f.x2 - f.a1*f.y1 - f.a2*f.y2
 	f.x2, f.x1, f.y2, f.y1 = f.x1, x, f.y1, y
 	return y
@@ -18,17 +18,17 @@ func (f *biquad) next(x float64) float64 {
 // matches that at the end.
 func (f *biquad) filterLoop(x []float64) {
 	for _, v := range x[max(0, len(x)-Rate):] {
-		f.next(v)
+		f.filterSample(v)
 	}
 	for i, v := range x {
-		x[i] = f.next(v)
+		x[i] = f.filterSample(v)
 	}
 }
 
 // filterSound filters a sound in place.
 func (f *biquad) filterSound(x []float64) []float64 {
 	for i, v := range x {
-		x[i] = f.next(v)
+		x[i] = f.filterSample(v)
 	}
 	return x
 }
@@ -53,8 +53,8 @@ func lowPass(hz float64) *biquad {
 	}
 }
 
-// boost returns a filter that amplifies a band around hz by db decibels.
-func boost(hz, q, db float64) *biquad {
+// bandBoost returns a filter that amplifies a band around hz by db decibels.
+func bandBoost(hz, q, db float64) *biquad {
 	cos, alpha := filterAngles(hz, q)
 	a := math.Pow(10, db/40)
 	a0 := 1 + alpha/a
@@ -108,7 +108,7 @@ func reverb(in []float64) (left, right []float64) {
 	for i := range len(in) + tail {
 		x, k := 0.0, i%len(in)
 		if i < len(in) {
-			x = floor.next(in[i])
+			x = floor.filterSample(in[i])
 		}
 		var v [8]float64
 		for j := range lines {

@@ -60,7 +60,7 @@ func Render(name string) ([]int16, bool) {
 		//nolint:gosec // noise that must be the same in every video, not a secret
 		st := newStage(s, rand.New(rand.NewPCG(uint64(n)+1, 7)))
 		s.play(st)
-		return st.master(), true
+		return st.mixDown(), true
 	}
 	return nil, false
 }

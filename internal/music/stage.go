@@ -33,12 +33,12 @@ func newStage(s song, r *rand.Rand) *stage {
 		out.dry[c] = make([]float64, out.n)
 	}
 	out.wet = make([]float64, out.n)
-	out.warm = wave(1, 0.42, 0.24, 0.12, 0.07, 0.04, 0.02)
+	out.warm = newWave(1, 0.42, 0.24, 0.12, 0.07, 0.04, 0.02)
 	return out
 }
 
-// at returns the sample frame of a beat, including swing.
-func (s *stage) at(beat float64) int {
+// beatFrame returns the sample frame of a beat, including swing.
+func (s *stage) beatFrame(beat float64) int {
 	whole, part := math.Modf(beat)
 	if part < 0.5 {
 		part *= 2 * s.swing
@@ -48,8 +48,8 @@ func (s *stage) at(beat float64) int {
 	return int((whole + part) * float64(s.beat))
 }
 
-// seconds returns the length of a number of beats, in seconds.
-func (s *stage) seconds(beats float64) float64 { return beats * float64(s.beat) / Rate }
+// beatSeconds returns the length of a number of beats, in seconds.
+func (s *stage) beatSeconds(beats float64) float64 { return beats * float64(s.beat) / Rate }
 
 // addNote adds a sound, beginning at a sample frame.
 func (s *stage) addNote(note []float64, from int, p spot) {
@@ -73,36 +73,36 @@ func (s *stage) randomFactor(by float64) float64 { return 1 + by*(2*s.rand.Float
 // voice returns the sound of a note with a frequency, held for a number of seconds.
 type voice func(hz, seconds float64) []float64
 
-// play adds notes, beginning at a beat.
-func (s *stage) play(notes []note, from float64, v voice, p spot) {
+// playNotes adds notes, beginning at a beat.
+func (s *stage) playNotes(notes []note, from float64, v voice, p spot) {
 	for _, n := range notes {
 		if n.pitch == 0 {
 			continue
 		}
 		q := p
 		q.gain *= s.randomFactor(0.08)
-		s.addNote(v(hertz(n.pitch), s.seconds(n.beats)), s.at(from+n.at), q)
+		s.addNote(v(hertz(n.pitch), s.beatSeconds(n.beats)), s.beatFrame(from+n.at), q)
 	}
 }
 
-// chord adds notes that play together, each slightly later than the one below.
-func (s *stage) chord(pitches []int, from, beats float64, v voice, p spot) {
+// playChord adds notes that play together, each slightly later than the one below.
+func (s *stage) playChord(pitches []int, from, beats float64, v voice, p spot) {
 	for i, n := range pitches {
 		q := p
 		q.gain *= s.randomFactor(0.05)
 		q.pan += 0.15 * (float64(i) - float64(len(pitches)-1)/2)
-		s.addNote(v(hertz(n), s.seconds(beats)), s.at(from)+i*150, q)
+		s.addNote(v(hertz(n), s.beatSeconds(beats)), s.beatFrame(from)+i*150, q)
 	}
 }
 
-// pads adds a soft chord with a slow attack and release.
-func (s *stage) pads(pitches []int, from, beats float64, p spot) {
+// playPads adds a soft chord with a slow attack and release.
+func (s *stage) playPads(pitches []int, from, beats float64, p spot) {
 	for _, n := range pitches {
 		for _, side := range []float64{-1, 1} {
 			q := p
 			q.pan = 0.7 * side
 			// Four cents apart, so that the two sides beat slowly against each other.
-			s.addNote(s.pad(hertz(n)*(1+0.0012*side), s.seconds(beats)), s.at(from), q)
+			s.addNote(s.newPad(hertz(n)*(1+0.0012*side), s.beatSeconds(beats)), s.beatFrame(from), q)
 		}
 	}
 }
@@ -110,8 +110,8 @@ func (s *stage) pads(pitches []int, from, beats float64, p spot) {
 // level is the target loudness of tracks, in LUFS.
 const level = -27
 
-// master adds the reverb, sets the loudness, and converts the track to 16-bit samples.
-func (s *stage) master() []int16 {
+// mixDown adds the reverb, sets the loudness, and converts the track to 16-bit samples.
+func (s *stage) mixDown() []int16 {
 	left, right := reverb(s.wet)
 	for i := range left {
 		s.dry[0][i] += left[i]

@@ -9,8 +9,8 @@ type partial struct {
 	seconds float64 // time until it is 60 dB softer
 }
 
-// strike returns a sum of decaying sines, which is damped when the note ends.
-func strike(hz, seconds float64, partials []partial) []float64 {
+// struckSound returns a sum of decaying sines, which is damped when the note ends.
+func struckSound(hz, seconds float64, partials []partial) []float64 {
 	const damp = 0.09 // seconds
 	longest := 0.0
 	for _, p := range partials {
@@ -39,16 +39,16 @@ func strike(hz, seconds float64, partials []partial) []float64 {
 func fadeEnds(x []float64, in, out float64) {
 	n := min(int(in*Rate), len(x))
 	for i := range n {
-		x[i] *= ease(float64(i) / float64(n))
+		x[i] *= smoothStep(float64(i) / float64(n))
 	}
 	n = min(int(out*Rate), len(x))
 	for i := range n {
-		x[len(x)-1-i] *= ease(float64(i) / float64(n))
+		x[len(x)-1-i] *= smoothStep(float64(i) / float64(n))
 	}
 }
 
-// ease rises smoothly from 0 to 1 for x from 0 to 1.
-func ease(x float64) float64 { return x * x * (3 - 2*x) }
+// smoothStep rises smoothly from 0 to 1 for x from 0 to 1.
+func smoothStep(x float64) float64 { return x * x * (3 - 2*x) }
 
 // piano returns the sound of a soft piano.
 func piano(hz, seconds float64) []float64 {
@@ -59,27 +59,27 @@ func piano(hz, seconds float64) []float64 {
 		stiff := math.Sqrt(1 + 0.0004*n*n) // upper partials of strings are slightly sharp
 		partials = append(partials, partial{n * stiff, 0.5 / math.Pow(n, 1.7), long / (1 + 0.55*(n-1))})
 	}
-	return strike(hz, seconds, append(partials, partial{1.0011, 0.25, long * 0.8})) // a second, detuned string
+	return struckSound(hz, seconds, append(partials, partial{1.0011, 0.25, long * 0.8})) // a second, detuned string
 }
 
 func marimba(hz, seconds float64) []float64 {
 	long := 1.1 * math.Pow(330/hz, 0.4)
-	return strike(hz, max(seconds, 0.4), []partial{{1, 0.75, long}, {3.932, 0.18, long * 0.3}, {9.2, 0.06, long * 0.12}})
+	return struckSound(hz, max(seconds, 0.4), []partial{{1, 0.75, long}, {3.932, 0.18, long * 0.3}, {9.2, 0.06, long * 0.12}})
 }
 
 func bell(hz, seconds float64) []float64 {
-	return strike(hz, max(seconds, 1.6), []partial{{1, 0.5, 2.6}, {2.001, 0.16, 1.9}, {2.76, 0.1, 1.1}, {5.4, 0.05, 0.5}})
+	return struckSound(hz, max(seconds, 1.6), []partial{{1, 0.5, 2.6}, {2.001, 0.16, 1.9}, {2.76, 0.1, 1.1}, {5.4, 0.05, 0.5}})
 }
 
 // bass returns a soft bass sound. Its second partial makes the note audible on small loudspeakers.
 func bass(hz, seconds float64) []float64 {
-	out := strike(hz, seconds, []partial{{1, 0.8, 3.2}, {2, 0.3, 1.8}, {3, 0.1, 0.9}, {4, 0.03, 0.4}})
+	out := struckSound(hz, seconds, []partial{{1, 0.8, 3.2}, {2, 0.3, 1.8}, {3, 0.1, 0.9}, {4, 0.03, 0.4}})
 	fadeEnds(out, 0.006, 0.02)
 	return out
 }
 
-// wave returns one period of a waveform with the given harmonics, followed by its first sample.
-func wave(levels ...float64) []float64 {
+// newWave returns one period of a waveform with the given harmonics, followed by its first sample.
+func newWave(levels ...float64) []float64 {
 	const n = 2048
 	out := make([]float64, n+1)
 	for i := range out {
@@ -90,8 +90,8 @@ func wave(levels ...float64) []float64 {
 	return out
 }
 
-// pad returns a sustained sound with a slow attack and release.
-func (s *stage) pad(hz, seconds float64) []float64 {
+// newPad returns a sustained sound with a slow attack and release.
+func (s *stage) newPad(hz, seconds float64) []float64 {
 	out := make([]float64, int((seconds+0.7)*Rate))
 	turn := float64(len(s.warm) - 1)
 	step, at := hz/Rate*turn, s.rand.Float64()*turn
@@ -113,8 +113,8 @@ type stringTone struct {
 	soft    float64 // Hz; the pluck contains no higher frequencies
 }
 
-// pluck returns a plucked string (Karplus-Strong, tuned by an all-pass filter).
-func (s *stage) pluck(g stringTone) voice {
+// newPluck returns a plucked string (Karplus-Strong, tuned by an all-pass filter).
+func (s *stage) newPluck(g stringTone) voice {
 	return func(hz, seconds float64) []float64 {
 		damp := 0.5 - 0.42*g.bright // weight of the previous sample in the low-pass filter
 		period := Rate/hz - damp
@@ -181,12 +181,12 @@ func kick() []float64 {
 	return out
 }
 
-// hiss returns band-limited noise that rises for rise seconds and then decays: a shaker or brush.
-func (s *stage) hiss(low, high, rise, fall float64) []float64 {
+// noiseBurst returns band-limited noise that rises for rise seconds and then decays: a shaker or brush.
+func (s *stage) noiseBurst(low, high, rise, fall float64) []float64 {
 	out := make([]float64, int((rise+4*fall)*Rate))
 	for i := range out {
 		t := float64(i) / Rate
-		env := ease(t / rise)
+		env := smoothStep(t / rise)
 		if t >= rise {
 			env = math.Exp(-(t - rise) / fall)
 		}
@@ -198,10 +198,10 @@ func (s *stage) hiss(low, high, rise, fall float64) []float64 {
 	return out
 }
 
-// snap returns a finger snap or soft clap.
-func (s *stage) snap() []float64 {
-	out := s.hiss(900, 5200, 0.001, 0.03)
-	boost(1900, 2, 8).filterSound(out)
+// fingerSnap returns a finger snap or soft clap.
+func (s *stage) fingerSnap() []float64 {
+	out := s.noiseBurst(900, 5200, 0.001, 0.03)
+	bandBoost(1900, 2, 8).filterSound(out)
 	for i := range out { // a second, softer hit
 		if k := i - 500; k >= 0 {
 			out[i] += 0.4 * out[k] * 0.5

@@ -20,8 +20,8 @@ type Label struct {
 	Scene int
 }
 
-// id identifies a part across builds.
-func (e entry) id() string {
+// buildID identifies a part across builds.
+func (e entry) buildID() string {
 	switch k := e.recipe.Kind(); k {
 	case Sentence, Sound:
 		return fmt.Sprintf("%s %d", k, e.label.Scene)
@@ -97,8 +97,8 @@ func (b *Book) Made(took time.Duration, keys ...cache.Key) {
 	}
 }
 
-// recipes returns the recipes of parts, which must be in the book.
-func (b *Book) recipes(keys []cache.Key) ([]Recipe, error) {
+// findRecipes returns the recipes of parts, which must be in the book.
+func (b *Book) findRecipes(keys []cache.Key) ([]Recipe, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := make([]Recipe, len(keys))
@@ -166,11 +166,11 @@ func (b *Book) Explain(store *cache.Store, key cache.Key) []Made {
 			has[i.name] = i.digest
 			names = append(names, i.name)
 		}
-		now[e.id()] = append(now[e.id()], has)
+		now[e.buildID()] = append(now[e.buildID()], has)
 		if took, ok := b.made[key]; ok {
 			out = append(out, Made{
 				What: e.recipe.Kind(), Name: e.label.Name, Scene: e.label.Scene,
-				Why: before.explainChange(e.id(), names, has), MS: float64(took.Microseconds()) / 1000,
+				Why: before.explainChange(e.buildID(), names, has), MS: float64(took.Microseconds()) / 1000,
 			})
 		}
 	}

@@ -29,7 +29,7 @@ func (m Maker) MakeParts(ctx context.Context, here func() error, keys ...cache.K
 	if executor == nil {
 		executor = Local{}
 	}
-	recipes, err := m.Book.recipes(keys)
+	recipes, err := m.Book.findRecipes(keys)
 	if err != nil {
 		return err
 	}

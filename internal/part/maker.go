@@ -74,14 +74,14 @@ func (g *Group) Go(weight float64, f func() error) {
 			if err := f(); err != nil {
 				return err
 			}
-			g.add(weight)
+			g.addDone(weight)
 			return nil
 		})
 	})
 }
 
-// add adds to the completed weight and reports the progress.
-func (g *Group) add(weight float64) {
+// addDone adds to the completed weight and reports the progress.
+func (g *Group) addDone(weight float64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.weight <= 0 || weight <= 0 {

@@ -38,11 +38,11 @@ type Recipe interface {
 
 // KeyOf returns the cache key of the part with a recipe.
 func KeyOf(r Recipe) cache.Key {
-	return cache.NewHasher("part").String(string(r.Kind())).Int(int64(r.Version())).Bytes(encode(r)).Key()
+	return cache.NewHasher("part").String(string(r.Kind())).Int(int64(r.Version())).Bytes(encodeJSON(r)).Key()
 }
 
-// encode returns a recipe as JSON. It cannot fail for recipes; each has a test of this.
-func encode(v any) []byte {
+// encodeJSON returns a recipe as JSON. It cannot fail for recipes; each has a test of this.
+func encodeJSON(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(fmt.Sprintf("a recipe cannot be written: %s", err))
@@ -99,7 +99,7 @@ func (c *collector) collect(v reflect.Value) {
 			if !slices.Contains(c.names, name) {
 				c.names = append(c.names, name)
 			}
-			value := v.Type().Field(i).Name + " " + string(encode(v.Field(i).Interface()))
+			value := v.Type().Field(i).Name + " " + string(encodeJSON(v.Field(i).Interface()))
 			if !slices.Contains(c.content[name], value) {
 				c.content[name] = append(c.content[name], value)
 			}

@@ -32,7 +32,7 @@ type File struct {
 // behind.
 func Create(path string) (*File, error) {
 	dir := filepath.Dir(path)
-	sweep(dir)
+	removeLeftFiles(dir)
 	for {
 		// The mode is reduced by the process's umask, as usual.
 		name := filepath.Join(dir, prefix+strconv.FormatUint(rand.Uint64(), 36)) //nolint:gosec // it need not be secret: O_EXCL refuses one that is there
@@ -56,8 +56,8 @@ func Create(path string) (*File, error) {
 	}
 }
 
-// sweep removes the temporary files of processes that have ended.
-func sweep(dir string) {
+// removeLeftFiles removes the temporary files of processes that have ended.
+func removeLeftFiles(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), prefix) || !e.Type().IsRegular() {

@@ -16,7 +16,7 @@ func (p *Process) copyInput(w *os.File, r io.Reader) {
 	// hides *os.File's ReadFrom, which would use its own buffer
 	_, _ = io.CopyBuffer(struct{ io.Writer }{w}, src, make([]byte, chunk))
 	if src.err != nil {
-		p.stop(fmt.Errorf("read the input of %s: %w", p.name, src.err))
+		p.stopGroup(fmt.Errorf("read the input of %s: %w", p.name, src.err))
 	}
 	_ = w.Close()
 }

@@ -182,7 +182,7 @@ func (r *Runner) Idle() {
 // is never run by accident. The error is a *NotFoundError.
 func (r *Runner) Look(program string) (string, error) {
 	if filepath.Base(program) != program {
-		if filepath.IsAbs(program) && executable(program) {
+		if filepath.IsAbs(program) && isExecutableFile(program) {
 			return program, nil
 		}
 		return "", &NotFoundError{Program: program}
@@ -191,7 +191,7 @@ func (r *Runner) Look(program string) (string, error) {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
-		if p := filepath.Join(dir, programFile(program)); program != "" && executable(p) {
+		if p := filepath.Join(dir, programFile(program)); program != "" && isExecutableFile(p) {
 			return p, nil
 		}
 	}
@@ -211,8 +211,8 @@ func (r *Runner) Identity(program string) (string, error) {
 	return fmt.Sprintf("%s %d %d", path, fi.Size(), fi.ModTime().UnixNano()), nil
 }
 
-// executable reports whether a path is an executable file.
-func executable(path string) bool {
+// isExecutableFile reports whether a path is an executable file.
+func isExecutableFile(path string) bool {
 	fi, err := os.Stat(path)
 	return err == nil && fi.Mode().IsRegular() && isExecutable(fi)
 }
@@ -246,9 +246,9 @@ func (r *Runner) Output(ctx context.Context, c Command) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// env returns the complete environment of a child: small, the same everywhere, without the proxies and secrets
+// childEnv returns the complete environment of a child: small, the same everywhere, without the proxies and secrets
 // of this process.
-func (r *Runner) env(extra []string) []string {
+func (r *Runner) childEnv(extra []string) []string {
 	env := []string{
 		"PATH=" + r.cfg.Path,
 		"HOME=" + r.cfg.Home,

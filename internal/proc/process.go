@@ -64,7 +64,7 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.acquire(ctx, c.Resident); err != nil {
+	if err := r.acquireSlot(ctx, c.Resident); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
 	p := &Process{
@@ -78,7 +78,7 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 		Path:        path,
 		Args:        append([]string{p.name}, c.Args...),
 		Dir:         c.Dir,
-		Env:         r.env(c.Env),
+		Env:         r.childEnv(c.Env),
 		SysProcAttr: groupAttr(),
 	}
 	if p.cmd.Dir == "" {
@@ -89,10 +89,10 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 		err = p.launch(c)
 	}
 	if err != nil {
-		r.release(c.Resident)
+		r.releaseSlot(c.Resident)
 		return nil, err
 	}
-	go p.watch(ctx, c.Timeout)
+	go p.stopWhenDone(ctx, c.Timeout)
 	// If other code holds an end of the pipes, the transferred bytes are not known.
 	if p.stdin == nil && p.stdout == nil && p.cmd.Stdin != c.Stdin && p.cmd.Stdout != c.Stdout && !c.Resident {
 		go p.watchdog()
@@ -100,8 +100,8 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 	return p, nil
 }
 
-// acquire takes a slot for a child that is not resident.
-func (r *Runner) acquire(ctx context.Context, resident bool) error {
+// acquireSlot takes a slot for a child that is not resident.
+func (r *Runner) acquireSlot(ctx context.Context, resident bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -116,8 +116,8 @@ func (r *Runner) acquire(ctx context.Context, resident bool) error {
 	}
 }
 
-// release returns a slot.
-func (r *Runner) release(resident bool) {
+// releaseSlot returns a slot.
+func (r *Runner) releaseSlot(resident bool) {
 	if !resident {
 		<-r.slots
 	}
@@ -130,8 +130,8 @@ type pipes struct {
 	err    error
 }
 
-// pipe creates a pipe. It records the first error in err and then returns nil.
-func (pl *pipes) pipe() (r, w *os.File) {
+// newPipe creates a pipe. It records the first error in err and then returns nil.
+func (pl *pipes) newPipe() (r, w *os.File) {
 	if pl.err != nil {
 		return nil, nil
 	}
@@ -158,9 +158,9 @@ func closeAll(files []*os.File) {
 // launch creates the pipes, and starts the child and the goroutines that serve it.
 func (p *Process) launch(c Command) error {
 	var pl pipes
-	inR, inW := pl.pipe()
-	outR, outW := pl.pipe()
-	errR, errW := pl.pipe()
+	inR, inW := pl.newPipe()
+	outR, outW := pl.newPipe()
+	errR, errW := pl.newPipe()
 	pl.theirs = []*os.File{inR, outW, errW}
 	pl.ours = []*os.File{inW, outR, errR}
 	if pl.err != nil {
@@ -185,7 +185,7 @@ func (p *Process) launch(c Command) error {
 		return fmt.Errorf("start %s: %w", p.name, err)
 	}
 	p.pipes = pl.ours
-	p.serve(c, inW, outR, errR)
+	p.serveStreams(c, inW, outR, errR)
 	return nil
 }
 
@@ -227,11 +227,11 @@ func (p *Process) runChild(c Command, started chan<- error) {
 	p.over.Store(true)
 	p.closeGroup()
 	close(p.exited)
-	r.release(c.Resident)
+	r.releaseSlot(c.Resident)
 }
 
-// serve copies the child's input and output.
-func (p *Process) serve(c Command, in, out, errs *os.File) {
+// serveStreams copies the child's input and output.
+func (p *Process) serveStreams(c Command, in, out, errs *os.File) {
 	switch {
 	case c.Stdin == nil:
 		p.stdin = in
@@ -265,8 +265,8 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 	}()
 }
 
-// watch stops the child when ctx ends or the timeout passes.
-func (p *Process) watch(ctx context.Context, timeout time.Duration) {
+// stopWhenDone stops the child when ctx ends or the timeout passes.
+func (p *Process) stopWhenDone(ctx context.Context, timeout time.Duration) {
 	var late <-chan time.Time
 	if timeout > 0 {
 		t := time.NewTimer(timeout)
@@ -280,15 +280,15 @@ func (p *Process) watch(ctx context.Context, timeout time.Duration) {
 		if cause := context.Cause(ctx); !errors.Is(cause, err) {
 			err = fmt.Errorf("%w: %w", err, cause)
 		}
-		p.stop(fmt.Errorf("%s: %w", p.name, err))
+		p.stopGroup(fmt.Errorf("%s: %w", p.name, err))
 	case <-late:
-		p.stop(&TimeoutError{Program: p.name, After: timeout})
+		p.stopGroup(&TimeoutError{Program: p.name, After: timeout})
 	}
 }
 
-// stop ends the group, first with SIGTERM. Only the first cause is recorded, and none for a child that has
+// stopGroup ends the group, first with SIGTERM. Only the first cause is recorded, and none for a child that has
 // already ended.
-func (p *Process) stop(cause error) {
+func (p *Process) stopGroup(cause error) {
 	p.mu.Lock()
 	first := !p.reaped && p.cause == nil
 	if first {
@@ -316,7 +316,7 @@ func (p *Process) stop(cause error) {
 // failOutput records an error of the output's receiver, and stops the child. It records the error even if the
 // child has ended, because the caller's writer lacks a part of the output.
 func (p *Process) failOutput(cause error) {
-	p.stop(cause)
+	p.stopGroup(cause)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.cause == nil {

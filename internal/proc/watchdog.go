@@ -61,10 +61,10 @@ func (p *Process) watchdog() {
 		}
 		switch {
 		case idle >= looks:
-			p.stop(&StallError{Program: p.name, After: cfg.Stall})
+			p.stopGroup(&StallError{Program: p.name, After: cfg.Stall})
 			return
 		case cfg.Silence > 0 && silent >= cfg.Silence:
-			p.stop(&StallError{Program: p.name, After: cfg.Silence, Busy: true})
+			p.stopGroup(&StallError{Program: p.name, After: cfg.Silence, Busy: true})
 			return
 		}
 	}

@@ -25,9 +25,9 @@ type Target struct {
 	Force bool
 }
 
-// outputs returns the paths of the files that a build may write, the video first.
-func (t Target) outputs() []string {
-	files := append([]string{t.Video, t.withEnding(names.EndPoster)}, t.subtitles()...)
+// outputPaths returns the paths of the files that a build may write, the video first.
+func (t Target) outputPaths() []string {
+	files := append([]string{t.Video, t.withEnding(names.EndPoster)}, t.subtitlePaths()...)
 	if t.Timeline {
 		files = append(files, t.withEnding(names.EndTimeline))
 	}
@@ -42,8 +42,8 @@ func (t Target) withEnding(ending string) string {
 	return strings.TrimSuffix(t.Video, filepath.Ext(t.Video)) + ending
 }
 
-// subtitles returns the paths of the subtitle files.
-func (t Target) subtitles() []string {
+// subtitlePaths returns the paths of the subtitle files.
+func (t Target) subtitlePaths() []string {
 	return []string{t.withEnding(names.EndSRT), t.withEnding(names.EndVTT)}
 }
 
@@ -67,7 +67,7 @@ type Inputs struct {
 // project, and remembers existing files next to the video that no earlier build wrote.
 func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 	o := &Outputs{Target: t, store: store}
-	files := t.outputs()
+	files := t.outputPaths()
 	for _, f := range files[1:] {
 		if filepath.Clean(f) == filepath.Clean(files[0]) {
 			return nil, fault.New(fault.Usage, nil,
@@ -142,9 +142,9 @@ func (o *Outputs) isOurs(path string) bool {
 	return err == nil && o.store.Has(cache.Probes, madeKey(b))
 }
 
-// claim records that a build writes a file next to the video. It returns a fault if an existing file that no
+// claimFile records that a build writes a file next to the video. It returns a fault if an existing file that no
 // build wrote has other content.
-func (o *Outputs) claim(path string, content []byte) error {
+func (o *Outputs) claimFile(path string, content []byte) error {
 	if slices.Contains(o.strangers, path) {
 		if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, content) {
 			return fault.New(fault.Usage, nil, "the build would replace %s, which Mynah did not create", path).

@@ -27,8 +27,8 @@ func (r *Releaser) posterFrame() int64 {
 	return max(0, min(n, r.video.Line.Frames-1))
 }
 
-// poster returns the poster image.
-func (r *Releaser) poster(ctx context.Context, f *film.Film) ([]byte, error) {
+// makePoster returns the poster image.
+func (r *Releaser) makePoster(ctx context.Context, f *film.Film) ([]byte, error) {
 	n := r.posterFrame()
 	track, err := f.Track(r.Store)
 	if err != nil {

@@ -53,7 +53,7 @@ type Files struct {
 	Chapters   string `json:"chapters,omitempty"`
 }
 
-func (f Files) paths() []string {
+func (f Files) allPaths() []string {
 	return []string{f.Film, f.Poster, f.SRT, f.VTT, f.Timeline, f.Transcript, f.Chapters}
 }
 
@@ -105,16 +105,16 @@ func (r *Releaser) Publish(ctx context.Context, v Video) (Files, int64, error) {
 	if n, ok := r.isStanding(key, files); ok {
 		return files, n, nil
 	}
-	poster, err := r.poster(ctx, f)
+	poster, err := r.makePoster(ctx, f)
 	if err != nil {
 		return files, 0, err
 	}
-	n, err := r.write(ctx, f, files, append([]sidecar{{files.Poster, poster}}, beside...), key)
+	n, err := r.writeVideo(ctx, f, files, append([]sidecar{{files.Poster, poster}}, beside...), key)
 	return files, n, err
 }
 
-// write writes, checks and publishes the video and the files next to it.
-func (r *Releaser) write(
+// writeVideo writes, checks and publishes the video and the files next to it.
+func (r *Releaser) writeVideo(
 	ctx context.Context, f *film.Film, files Files, beside []sidecar, key cache.Key,
 ) (size int64, err error) {
 	w := &writer{out: r.out}
@@ -139,7 +139,7 @@ func (r *Releaser) write(
 		return 0, err
 	}
 	checked := r.checking()
-	err = r.verify(ctx, f, w.files[len(w.files)-1], size, beside)
+	err = r.verifyVideo(ctx, f, w.files[len(w.files)-1], size, beside)
 	checked()
 	if err != nil {
 		return 0, err
@@ -149,7 +149,7 @@ func (r *Releaser) write(
 	}
 	if files.SRT == "" && r.out.replaces {
 		// Remove the subtitles of the replaced video, which players would use for this one.
-		for _, path := range r.out.subtitles() {
+		for _, path := range r.out.subtitlePaths() {
 			_ = os.Remove(path)
 		}
 	}
@@ -181,7 +181,7 @@ func (r *Releaser) newFilm() *film.Film {
 	return &film.Film{
 		Picture: r.video.Form, Runs: r.video.Pictures, Sound: r.video.Sound, Samples: r.video.Line.Samples,
 		AAC:      r.video.AAC,
-		Language: iso639(about.Language), Tag: bcp47(about.Language), Cues: r.embeddedCues(), Chapters: r.chapters(),
+		Language: iso639(about.Language), Tag: bcp47(about.Language), Cues: r.embeddedCues(), Chapters: r.listChapters(),
 		Tags: []mp4.Tag{
 			{Code: mp4.TagTitle, Value: about.Title},
 			{Code: mp4.TagArtist, Value: about.Author},
@@ -192,8 +192,8 @@ func (r *Releaser) newFilm() *film.Film {
 	}
 }
 
-// chapters returns the chapters of the video.
-func (r *Releaser) chapters() []film.Chapter {
+// listChapters returns the chapters of the video.
+func (r *Releaser) listChapters() []film.Chapter {
 	var out []film.Chapter
 	for _, c := range timeline.Chapters(r.video.Board, r.video.Line) {
 		out = append(out, film.Chapter(c))
@@ -206,7 +206,7 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 	files := Files{Film: r.out.Video, Poster: r.out.withEnding(names.EndPoster)}
 	var beside []sidecar
 	if cues := r.video.Cues; len(cues) > 0 {
-		files.SRT, files.VTT = r.out.subtitles()[0], r.out.subtitles()[1]
+		files.SRT, files.VTT = r.out.subtitlePaths()[0], r.out.subtitlePaths()[1]
 		beside = append(beside,
 			sidecar{files.SRT, []byte(caption.SRT(cues))}, sidecar{files.VTT, []byte(caption.VTT(cues))})
 	}
@@ -219,7 +219,7 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 		beside = append(beside, sidecar{files.Timeline, append(b, '\n')})
 	}
 	if r.out.Transcript {
-		text, list := r.transcript()
+		text, list := r.composeTranscript()
 		files.Transcript = r.out.withEnding(names.EndTranscript)
 		beside = append(beside, sidecar{files.Transcript, []byte(text)})
 		if list != "" {

@@ -53,7 +53,7 @@ func TestPublish(t *testing.T) {
 	if p.checks != "()" {
 		t.Errorf("checks: %q", p.checks)
 	}
-	for i, path := range files.paths() {
+	for i, path := range files.allPaths() {
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("file %d: %v", i, err)
 		}

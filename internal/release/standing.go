@@ -66,13 +66,13 @@ func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
 	for _, f := range s.Files {
 		noted[f.Path] = f
 	}
-	for _, path := range files.paths() {
-		f, ok := noted[absolute(path)]
+	for _, path := range files.allPaths() {
+		f, ok := noted[absolutePath(path)]
 		if path != "" && (!ok || !f.isStanding() || !r.isKnown(f.Made)) {
 			return 0, false
 		}
 	}
-	for _, path := range r.out.subtitles() {
+	for _, path := range r.out.subtitlePaths() {
 		if _, err := os.Lstat(path); files.SRT == "" && !errors.Is(err, fs.ErrNotExist) {
 			return 0, false
 		}
@@ -80,8 +80,8 @@ func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
 	return s.Bytes, !r.hasStaleChapters(files)
 }
 
-// absolute returns the absolute form of a path, or "" if that fails.
-func absolute(path string) string {
+// absolutePath returns the absolute form of a path, or "" if that fails.
+func absolutePath(path string) string {
 	out, err := filepath.Abs(path)
 	if err != nil {
 		return ""
@@ -119,7 +119,7 @@ func (f notedFile) isStanding() bool {
 func (w *writer) storeNote(key cache.Key, bytes int64) {
 	for i := range w.notes {
 		var err error
-		w.notes[i].Path = absolute(w.notes[i].Path)
+		w.notes[i].Path = absolutePath(w.notes[i].Path)
 		if w.notes[i].Stat, err = system.IdentifyRegular(w.notes[i].Path); err != nil {
 			return
 		}

@@ -27,8 +27,8 @@ func (r *Releaser) embeddedCues() []film.Cue {
 	return out
 }
 
-// transcript returns the narration as Markdown, and the list of chapters, which is empty if the video has none.
-func (r *Releaser) transcript() (text, list string) {
+// composeTranscript returns the narration as Markdown, and the list of chapters, which is empty if the video has none.
+func (r *Releaser) composeTranscript() (text, list string) {
 	title := r.video.Board.Film.Title
 	if title == "" {
 		title = strings.TrimSuffix(path.Base(r.video.Script), path.Ext(r.video.Script))

@@ -40,8 +40,8 @@ func mismatchError(scene int, format string, args ...any) error {
 			"and report the problem with the script")
 }
 
-// verify compares a written video with its plan.
-func (r *Releaser) verify(
+// verifyVideo compares a written video with its plan.
+func (r *Releaser) verifyVideo(
 	ctx context.Context, f *film.Film, written io.ReaderAt, size int64, beside []sidecar,
 ) error {
 	sizes, silence, err := f.Sounds(r.Store)

@@ -33,7 +33,7 @@ func (w *writer) add(path, made string, write func(io.Writer) error) error {
 // writeSidecar writes a file next to the video. It returns a fault if this would replace a file that no build
 // wrote.
 func (w *writer) writeSidecar(s sidecar) error {
-	if err := w.out.claim(s.path, s.content); err != nil {
+	if err := w.out.claimFile(s.path, s.content); err != nil {
 		return err
 	}
 	write := func(w io.Writer) error { _, err := w.Write(s.content); return err }

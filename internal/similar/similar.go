@@ -37,9 +37,9 @@ func Distance(a, b string, limit int) int {
 	return min(above[len(rb)], limit)
 }
 
-// slips returns the maximum distance for a suggestion: one for known names of up to five letters, two for
+// maxSlips returns the maximum distance for a suggestion: one for known names of up to five letters, two for
 // longer ones.
-func slips(known string) int {
+func maxSlips(known string) int {
 	const short = 5
 	if utf8.RuneCountInString(known) <= short {
 		return 1
@@ -52,7 +52,7 @@ func slips(known string) int {
 func Nearest(name string, known []string) (string, bool) {
 	best, least := "", 1<<30
 	for _, k := range known {
-		most := slips(k)
+		most := maxSlips(k)
 		if d := Distance(name, k, most+1); d <= most && d < least {
 			best, least = k, d
 		}

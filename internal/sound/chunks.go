@@ -50,7 +50,7 @@ func Cut(clips []Clip, scenes []int64, samples int64) []Chunk {
 		if run.from > at {
 			chunks = append(chunks, Chunk{First: at, Packets: run.from - at, Silent: true})
 		}
-		chunks = append(chunks, run.cut(scenes)...)
+		chunks = append(chunks, run.splitRun(scenes)...)
 		at = run.to
 	}
 	if at < total {
@@ -87,8 +87,8 @@ func findAudibleRuns(clips []Clip, total int64) []run {
 	return out
 }
 
-// cut cuts a run where scenes begin, and where it is longer than a chunk may be.
-func (r run) cut(scenes []int64) []Chunk {
+// splitRun cuts a run where scenes begin, and where it is longer than a chunk may be.
+func (r run) splitRun(scenes []int64) []Chunk {
 	var out []Chunk
 	at := r.from
 	add := func(to int64) {

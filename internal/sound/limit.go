@@ -81,7 +81,7 @@ func mixFrom(ctx context.Context, clips []Clip, from, samples int64, channels in
 		moved[i] = c.Moved(-from)
 	}
 	out := make([]float64, 0, int(samples)*channels)
-	err := mix(ctx, moved, samples, channels, func(s []int64) error {
+	err := mixSamples(ctx, moved, samples, channels, func(s []int64) error {
 		for _, v := range s {
 			out = append(out, float64(v)/(unit*-math.MinInt16))
 		}

@@ -63,8 +63,8 @@ type Duck struct {
 	Depth int64
 }
 
-// gain returns the gain at a time, in units of 1/unit. Ramps are linear in decibels.
-func (d Duck) gain(at int64) int64 {
+// gainAt returns the gain at a time, in units of 1/unit. Ramps are linear in decibels.
+func (d Duck) gainAt(at int64) int64 {
 	part := 1.0
 	switch {
 	case at <= d.From-d.Down || at >= d.To+d.Up:
@@ -96,7 +96,7 @@ type voice struct {
 // Mix writes the sum of the clips, samples long, with 1 or 2 channels. It clips values beyond 16 bits.
 func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Writer) error {
 	out := make([]byte, block*channels*2)
-	return mix(ctx, clips, samples, channels, func(sum []int64) error {
+	return mixSamples(ctx, clips, samples, channels, func(sum []int64) error {
 		for i, s := range sum {
 			binary.LittleEndian.PutUint16(out[2*i:], uint16(clip16(s)))
 		}
@@ -105,8 +105,8 @@ func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Wr
 	})
 }
 
-// mix passes the interleaved sum of the clips to take, block by block. Values are 16-bit samples times unit.
-func mix(ctx context.Context, clips []Clip, samples int64, channels int, take func([]int64) error) error {
+// mixSamples passes the interleaved sum of the clips to take, block by block. Values are 16-bit samples times unit.
+func mixSamples(ctx context.Context, clips []Clip, samples int64, channels int, take func([]int64) error) error {
 	clips = slices.Clone(clips)
 	slices.SortStableFunc(clips, func(a, b Clip) int { return cmp.Compare(a.Start, b.Start) })
 	sum := make([]int64, block*channels)
@@ -128,7 +128,7 @@ func mix(ctx context.Context, clips []Clip, samples int64, channels int, take fu
 		}
 		clear(sum)
 		for _, v := range heard {
-			if err := v.add(sum, at, n, channels); err != nil {
+			if err := v.addTo(sum, at, n, channels); err != nil {
 				return err
 			}
 		}
@@ -162,8 +162,8 @@ func (v *voice) close() {
 	}
 }
 
-// seek opens the source so that the next sample is number pos of the clip.
-func (v *voice) seek(pos int64) error {
+// openAt opens the source so that the next sample is number pos of the clip.
+func (v *voice) openAt(pos int64) error {
 	if v.Loop && pos > 0 {
 		n, err := v.Source.Frames()
 		if err != nil {
@@ -173,11 +173,11 @@ func (v *voice) seek(pos int64) error {
 			pos %= n
 		}
 	}
-	return v.open(pos)
+	return v.openSource(pos)
 }
 
-// open opens the source at pos samples after From.
-func (v *voice) open(pos int64) error {
+// openSource opens the source at pos samples after From.
+func (v *voice) openSource(pos int64) error {
 	c, err := v.Source.Open(v.From + pos)
 	if err != nil {
 		return err
@@ -192,14 +192,14 @@ func (v *voice) open(pos int64) error {
 	return nil
 }
 
-// add adds the part of the clip that is in [at, at+n) to sum.
-func (v *voice) add(sum []int64, at, n int64, channels int) error {
+// addTo adds the part of the clip that is in [at, at+n) to sum.
+func (v *voice) addTo(sum []int64, at, n int64, channels int) error {
 	from, to := max(v.Start, at), min(v.Start+v.Samples, at+n)
 	if v.done || from >= to {
 		return nil
 	}
 	if v.c == nil {
-		if err := v.seek(from - v.Start); err != nil {
+		if err := v.openAt(from - v.Start); err != nil {
 			return err
 		}
 	}
@@ -211,7 +211,7 @@ func (v *voice) add(sum []int64, at, n int64, channels int) error {
 		}
 		got, err := io.ReadFull(v.r, v.raw[:want])
 		frames := int64(got / width)
-		v.mix(sum[(from-at)*int64(channels):], v.raw, from-v.Start, frames, channels)
+		v.mixSamples(sum[(from-at)*int64(channels):], v.raw, from-v.Start, frames, channels)
 		v.read += frames
 		from += frames
 		switch {
@@ -221,7 +221,7 @@ func (v *voice) add(sum []int64, at, n int64, channels int) error {
 				v.done = true
 				return nil
 			}
-			if err := v.open(0); err != nil {
+			if err := v.openSource(0); err != nil {
 				return err
 			}
 		default:
@@ -231,8 +231,8 @@ func (v *voice) add(sum []int64, at, n int64, channels int) error {
 	return nil
 }
 
-// mix adds frames of raw samples. pos is the position of the first one in the clip.
-func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
+// mixSamples adds frames of raw samples. pos is the position of the first one in the clip.
+func (v *voice) mixSamples(sum []int64, raw []byte, pos, frames int64, channels int) {
 	gain := v.Gain * unit / 1000
 	from := v.Source.Channels()
 	for i := range frames {
@@ -275,12 +275,12 @@ func (v *voice) duckGain(at int64) int64 {
 		// Between From and To, the gain is constant; only ramps are computed per sample.
 		if at >= d.From && at <= d.To {
 			if v.low == 0 || v.lowOf != d.Depth {
-				v.low, v.lowOf = d.gain(at), d.Depth
+				v.low, v.lowOf = d.gainAt(at), d.Depth
 			}
 			g = min(g, v.low)
 			continue
 		}
-		g = min(g, d.gain(at))
+		g = min(g, d.gainAt(at))
 	}
 	return g
 }

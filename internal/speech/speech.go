@@ -77,13 +77,13 @@ func Say(
 	s.ready = ready
 	err := s.withStandIns(ctx, s.sayAll)
 	if err == nil {
-		s.record()
+		s.recordSentences()
 	}
 	return &s.out, s.list, err
 }
 
-// record adds the sentences to the book, in the order of the video.
-func (s *speaker) record() {
+// recordSentences adds the sentences to the book, in the order of the video.
+func (s *speaker) recordSentences() {
 	for i, scene := range s.board.Scenes {
 		for k, p := range scene.Parts {
 			if p.Kind == storyboard.Speech {
@@ -184,7 +184,7 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 	p := s.board.Scenes[scene].Parts[item]
 	v := s.voiceOf(ctx, p)
 	start := time.Now()
-	line := s.line(p)
+	line := s.lineOf(p)
 	spoken, err := s.booth.Speak(ctx, v, line)
 	if spoken.New {
 		s.Book.Made(time.Since(start), spoken.Key)
@@ -206,8 +206,8 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 	return nil
 }
 
-// line returns the input for the voice of a part.
-func (s *speaker) line(p storyboard.Part) utter.Line {
+// lineOf returns the input for the voice of a part.
+func (s *speaker) lineOf(p storyboard.Part) utter.Line {
 	line := p.Line()
 	line.Level, _ = s.board.Level()
 	return line

@@ -53,7 +53,7 @@ func (s *speaker) sayCueAt(ctx context.Context, cue int, speed float64) (out []v
 			continue
 		}
 		v := s.voiceOf(ctx, p)
-		line := s.line(p)
+		line := s.lineOf(p)
 		line.Speed, line.Fragment = line.Speed.Times(speed), false
 		spoken, err := s.booth.Speak(ctx, v, line)
 		if err != nil {

@@ -330,9 +330,9 @@ func (e *entry) errContradiction(what string) error {
 	return refuse("the archive's data about the entry %s are contradictory (%s)", e, what)
 }
 
-// locate reads the local header (section 4.3.7), compares it with the central one, and finds the
+// locateData reads the local header (section 4.3.7), compares it with the central one, and finds the
 // bytes of the archive that belong to the entry.
-func (e *entry) locate(r io.ReaderAt, limit int64) error {
+func (e *entry) locateData(r io.ReaderAt, limit int64) error {
 	outside := func() error {
 		return fault.New(fault.Input, nil, "the archive's entry %s is outside the archive", e)
 	}
@@ -356,7 +356,7 @@ func (e *entry) locate(r io.ReaderAt, limit int64) error {
 	if err := readAt(r, rest, e.header+localSize); err != nil {
 		return err
 	}
-	if err := e.compare(h[:], rest[:n], rest[n:]); err != nil {
+	if err := e.compareHeaders(h[:], rest[:n], rest[n:]); err != nil {
 		return err
 	}
 	if e.flags&hasDescriptor == 0 {
@@ -365,9 +365,9 @@ func (e *entry) locate(r io.ReaderAt, limit int64) error {
 	return e.descriptor(r, limit)
 }
 
-// compare compares the local header with the central one. If a descriptor follows the data, sizes
+// compareHeaders compares the local header with the central one. If a descriptor follows the data, sizes
 // and checksum may be zero.
-func (e *entry) compare(h, name, fields []byte) error {
+func (e *entry) compareHeaders(h, name, fields []byte) error {
 	if !bytes.Equal(name, e.raw) {
 		return e.errContradiction("its name")
 	}

@@ -61,14 +61,14 @@ func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackO
 		if err := e.checkName(limits); err != nil {
 			return plan{}, err
 		}
-		if err := e.locate(archive, t.start); err != nil {
+		if err := e.locateData(archive, t.start); err != nil {
 			return plan{}, err
 		}
 	}
 	if err := checkOverlaps(entries); err != nil {
 		return plan{}, err
 	}
-	return arrange(entries, size, opts)
+	return classifyEntries(entries, size, opts)
 }
 
 func errTooMany(limits Limits) error {
@@ -89,8 +89,8 @@ func checkOverlaps(entries []*entry) error {
 	return nil
 }
 
-// arrange decides for each entry whether it is a file, a folder or skipped.
-func arrange(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
+// classifyEntries decides for each entry whether it is a file, a folder or skipped.
+func classifyEntries(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
 	limits := opts.Limits
 	var p plan
 	t := tree{nodes: map[string]*node{}, most: limits.Entries}
@@ -228,7 +228,7 @@ func (t *tree) add(e *entry, limits Limits) error {
 	plain := norm.NFC.String(e.name)
 	at, end := 0, 0 // ends of a component in e.name and in plain
 	for {
-		at, end = next(e.name, at), next(plain, end)
+		at, end = componentEnd(e.name, at), componentEnd(plain, end)
 		last := at == len(e.name)
 		want := node{name: e.name[:at], folder: !last || e.folder, listed: last}
 		have, ok := t.nodes[plain[:end]]
@@ -252,8 +252,8 @@ func (t *tree) add(e *entry, limits Limits) error {
 	}
 }
 
-// next returns the end of the component that begins at i.
-func next(name string, i int) int {
+// componentEnd returns the end of the component that begins at i.
+func componentEnd(name string, i int) int {
 	if n := strings.IndexByte(name[i:], '/'); n >= 0 {
 		return i + n
 	}

@@ -26,7 +26,7 @@ func Source(root fs.FS, source string) (string, error) {
 		return "", err
 	}
 	if source == "" {
-		return choose(root, top)
+		return chooseScript(root, top)
 	}
 	name := path.Clean(source)
 	if path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {
@@ -74,8 +74,8 @@ func isText(name string) bool {
 	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
-// choose returns the main script if no source was given; see project.Choose.
-func choose(root fs.FS, top string) (string, error) {
+// chooseScript returns the main script if no source was given; see project.Choose.
+func chooseScript(root fs.FS, top string) (string, error) {
 	c, err := project.Choose(root, cmp.Or(top, "."))
 	if err != nil {
 		return "", errProject(err)
@@ -95,7 +95,7 @@ func choose(root fs.FS, top string) (string, error) {
 			"the archive has several presentations and no script: %s", joinFirst(c.Decks, most)).
 			WithHint("choose one of them with source")
 	}
-	deeper, err := scripts(root)
+	deeper, err := findScripts(root)
 	if err != nil {
 		return "", err
 	}
@@ -120,8 +120,8 @@ func trimTop(names []string, top string) []string {
 	return out
 }
 
-// scripts lists the possible scripts and presentations in an archive.
-func scripts(root fs.FS) ([]string, error) {
+// findScripts lists the possible scripts and presentations in an archive.
+func findScripts(root fs.FS) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && (isText(p) || project.IsDeck(p)) && !project.ComesAlong(path.Base(p)) {
@@ -138,7 +138,7 @@ func scripts(root fs.FS) ([]string, error) {
 // errMissing returns the error for a missing source. It suggests the same name elsewhere, or
 // similar names.
 func errMissing(root fs.FS, top, source, name string) error {
-	all, err := scripts(root)
+	all, err := findScripts(root)
 	if err != nil {
 		return err
 	}

@@ -103,8 +103,8 @@ func Unpack(ctx context.Context, archive io.ReaderAt, size int64, into *os.Root,
 		return Unpacked{}, err
 	}
 	u := unpacker{archive: archive, into: into, buf: make([]byte, 64<<10)}
-	if err := u.all(ctx, p); err != nil {
-		if left := u.undo(); left != nil {
+	if err := u.writeAll(ctx, p); err != nil {
+		if left := u.removeWritten(); left != nil {
 			err = errors.Join(err, left)
 		}
 		return Unpacked{}, err
@@ -122,24 +122,24 @@ type unpacker struct {
 	inflate io.ReadCloser
 }
 
-func (u *unpacker) all(ctx context.Context, p plan) error {
+func (u *unpacker) writeAll(ctx context.Context, p plan) error {
 	for _, name := range p.folders {
 		if err := checkContext(ctx); err != nil {
 			return err
 		}
-		if err := u.folder(name); err != nil {
+		if err := u.makeFolder(name); err != nil {
 			return fault.New(fault.Disk, err, "a folder of the archive could not be created")
 		}
 	}
 	for _, e := range p.files {
-		if err := u.file(ctx, e); err != nil {
+		if err := u.writeFile(ctx, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (u *unpacker) folder(name string) error {
+func (u *unpacker) makeFolder(name string) error {
 	err := u.into.Mkdir(name, 0o755)
 	if err == nil {
 		u.made = append(u.made, name)
@@ -151,23 +151,23 @@ func (u *unpacker) folder(name string) error {
 	return err
 }
 
-func (u *unpacker) file(ctx context.Context, e *entry) error {
+func (u *unpacker) writeFile(ctx context.Context, e *entry) error {
 	// O_EXCL, so that no existing file or link is written to.
 	f, err := u.into.OpenFile(e.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return errWrite(err)
 	}
 	u.made = append(u.made, e.name)
-	err = u.content(ctx, e, f)
+	err = u.writeContent(ctx, e, f)
 	if e := f.Close(); err == nil && e != nil {
 		err = errWrite(e)
 	}
 	return err
 }
 
-// content unpacks an entry and checks it against its headers.
-func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
-	body := u.body(e)
+// writeContent unpacks an entry and checks it against its headers.
+func (u *unpacker) writeContent(ctx context.Context, e *entry, w io.Writer) error {
+	body := u.openBody(e)
 	sum := crc32.NewIEEE()
 	left := e.size
 	for {
@@ -204,9 +204,9 @@ func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
 	return nil
 }
 
-// body returns a reader of an entry's unpacked bytes. Its buffer is kept in u.packed: what
+// openBody returns a reader of an entry's unpacked bytes. Its buffer is kept in u.packed: what
 // remains there at the end was not part of the data.
-func (u *unpacker) body(e *entry) io.Reader {
+func (u *unpacker) openBody(e *entry) io.Reader {
 	section := io.NewSectionReader(u.archive, e.data, e.packed)
 	if u.packed == nil {
 		u.packed = bufio.NewReaderSize(section, 64<<10)
@@ -222,8 +222,8 @@ func (u *unpacker) body(e *entry) io.Reader {
 	return u.inflate
 }
 
-// undo removes what was written in reverse order, so that folders are empty by then.
-func (u *unpacker) undo() error {
+// removeWritten removes what was written in reverse order, so that folders are empty by then.
+func (u *unpacker) removeWritten() error {
 	var errs []error
 	for _, name := range slices.Backward(u.made) {
 		if err := u.into.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {

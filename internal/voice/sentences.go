@@ -22,7 +22,7 @@ const (
 // word. The language (BCP 47) selects the list of abbreviations; English titles are recognised in all
 // languages. It takes linear time.
 func Sentences(text, language string) []Span {
-	flat := flatten(text)
+	flat := replaceLineEnds(text)
 	bullets := bulletsIn(text)
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
 	known := abbreviationsOf(base)
@@ -94,8 +94,8 @@ func keepRunsWhole(spans []Span, runs []utter.Run) []Span {
 	return spans
 }
 
-// flatten replaces line ends by blanks of the same length in bytes, so that positions do not change.
-func flatten(text string) string {
+// replaceLineEnds replaces line ends by blanks of the same length in bytes, so that positions do not change.
+func replaceLineEnds(text string) string {
 	if !strings.ContainsAny(text, "\n\r\t\v\f\u0085\u2028\u2029") {
 		return text
 	}
@@ -187,7 +187,7 @@ func isJoined(text string, start, cut int, language string, known abbreviations)
 	word = strings.TrimLeft(word, `"“‘'([„«`)
 	bare := strings.TrimSuffix(word, ".")
 	starts := known.starters[firstWord(text[cut:])]
-	if goesOn, listed := known.judge(bare, body, unicode.IsDigit(next), starts); listed {
+	if goesOn, listed := known.continuesAfter(bare, body, unicode.IsDigit(next), starts); listed {
 		return goesOn
 	}
 	switch {

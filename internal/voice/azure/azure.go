@@ -48,10 +48,10 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client}
 	list := remote.Call{
-		Method: http.MethodGet, Path: "/cognitiveservices/voices/list", Header: e.header(),
+		Method: http.MethodGet, Path: "/cognitiveservices/voices/list", Header: e.authHeader(),
 		Accept: []string{"application/json"},
 	}
-	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
 	return e, nil
 }
 
@@ -67,8 +67,8 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Remote: true, Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true, Pauses: true}
 }
 
-// voices parses the service's list of voices.
-func voices(body []byte) []voice.EngineVoice {
+// parseVoices parses the service's list of voices.
+func parseVoices(body []byte) []voice.EngineVoice {
 	var list []struct{ ShortName, Gender, Locale string }
 	_ = json.Unmarshal(body, &list)
 	var out []voice.EngineVoice
@@ -78,8 +78,8 @@ func voices(body []byte) []voice.EngineVoice {
 	return out
 }
 
-// header returns the header with the key.
-func (e *Engine) header() http.Header {
+// authHeader returns the header with the key.
+func (e *Engine) authHeader() http.Header {
 	h := http.Header{}
 	if !e.cfg.Key.Empty() {
 		h.Set("Ocp-Apim-Subscription-Key", e.cfg.Key.Reveal())
@@ -104,14 +104,14 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil || silent {
 		return clip, err
 	}
-	h := e.header()
+	h := e.authHeader()
 	h.Set("Content-Type", "application/ssml+xml")
 	h.Set("X-Microsoft-OutputFormat", "riff-24khz-16bit-mono-pcm")
 	answer, err := e.client.Do(ctx, remote.Call{
 		Path: "/cognitiveservices/v1", Header: h,
 		Body:    []byte(ssml.Write(req, dialect(req.Voice, cmp.Or(req.Language, s.Voice.Language, remote.Language))).Text),
 		Accept:  []string{"audio/", "application/octet-stream"},
-		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
 		return clip, err
@@ -123,9 +123,9 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// explain converts the service's error messages to faults. The service has no error codes. It returns nil for
+// explainRefusal converts the service's error messages to faults. The service has no error codes. It returns nil for
 // messages that it does not recognise.
-func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	text := strings.ToLower(string(r.Body))
 	switch {
 	case r.Status == http.StatusBadRequest && strings.Contains(text, "unsupported voice"),

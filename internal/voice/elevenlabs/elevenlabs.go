@@ -64,8 +64,8 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	list := remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header()}
-	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
+	list := remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.authHeader()}
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
 	return e, nil
 }
 
@@ -82,8 +82,8 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Remote: true, Slowest: 0.7, Fastest: 1.2, Times: true}
 }
 
-// voices parses the service's list of voices.
-func voices(body []byte) []voice.EngineVoice {
+// parseVoices parses the service's list of voices.
+func parseVoices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
 			ID     string `json:"voice_id"`
@@ -98,8 +98,8 @@ func voices(body []byte) []voice.EngineVoice {
 	return out
 }
 
-// header returns the header with the key.
-func (e *Engine) header() http.Header {
+// authHeader returns the header with the key.
+func (e *Engine) authHeader() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}
 	if !e.cfg.Key.Empty() {
 		h.Set("xi-api-key", e.cfg.Key.Reveal())
@@ -133,7 +133,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil || silent {
 		return clip, err
 	}
-	b := body{Text: e.plain(s.Text), Model: e.cfg.Model, Seed: 1}
+	b := body{Text: e.replaceMarkup(s.Text), Model: e.cfg.Model, Seed: 1}
 	if speed := req.Speed.Value(); speed != 1 {
 		b.Settings.Speed = math.Round(speed*100) / 100
 	}
@@ -144,8 +144,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	answer, err := e.client.Do(ctx, remote.Call{
 		Path:   "/v1/text-to-speech/" + url.PathEscape(req.Voice) + "/with-timestamps",
 		Query:  url.Values{"output_format": {fmt.Sprintf("pcm_%d", e.cfg.Rate)}},
-		Header: e.header(), Body: raw, Accept: []string{"application/json"},
-		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+		Header: e.authHeader(), Body: raw, Accept: []string{"application/json"},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
 		return clip, err
@@ -165,9 +165,9 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// plain replaces characters that the service would interpret as markup: <break> in all models, [laughs] in
+// replaceMarkup replaces characters that the service would interpret as markup: <break> in all models, [laughs] in
 // models of the third generation. It keeps the length in bytes, so that character times still match.
-func (e *Engine) plain(text string) string {
+func (e *Engine) replaceMarkup(text string) string {
 	text = strings.NewReplacer("<", "(", ">", ")").Replace(text)
 	if strings.Contains(e.cfg.Model, "_v3") {
 		text = strings.NewReplacer("[", "(", "]", ")").Replace(text)
@@ -184,7 +184,7 @@ func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment
 	seconds := func(s float64) time.Duration {
 		return min(max(time.Duration(s*float64(time.Second)), 0), clip.Length())
 	}
-	at := -leading(phrases) // the text that was sent has no leading blanks
+	at := -leadingBlanks(phrases) // the text that was sent has no leading blanks
 	char, byteAt := 0, 0
 	last := time.Duration(0)
 	for _, p := range phrases {
@@ -214,8 +214,8 @@ func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment
 	}
 }
 
-// leading returns the number of bytes of blanks at the start of the phrases.
-func leading(phrases []voice.Phrase) int {
+// leadingBlanks returns the number of bytes of blanks at the start of the phrases.
+func leadingBlanks(phrases []voice.Phrase) int {
 	n := 0
 	for _, p := range phrases {
 		rest := strings.TrimLeft(p.Text, " \t\r\n\u0085\u00a0")
@@ -227,8 +227,8 @@ func leading(phrases []voice.Phrase) int {
 	return n
 }
 
-// explain converts the service's error objects to faults. It returns nil for errors that it does not recognise.
-func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+// explainRefusal converts the service's error objects to faults. It returns nil for errors that it does not recognise.
+func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	var said struct{ Detail struct{ Status string } }
 	_ = json.Unmarshal(r.Body, &said)
 	switch status := said.Detail.Status; {

@@ -28,7 +28,7 @@ func newSource(req voice.Request) *source {
 	s := &source{}
 	for _, r := range req.Runs {
 		s.phon = s.phon || r.IPA != "" && toMnemonics(r.IPA, req.Language) != ""
-		s.ssml = s.ssml || prosody(r, req.Pitch.Value()) != "" || r.Language != "" || r.Pause > 0
+		s.ssml = s.ssml || prosodyAttributes(r, req.Pitch.Value()) != "" || r.Language != "" || r.Pause > 0
 	}
 	at := 0
 	for _, r := range req.Runs {
@@ -53,7 +53,7 @@ func (s *source) writeRun(r utter.Run, at int, req voice.Request) {
 	if r.Language != "" {
 		open("voice", fmt.Sprintf(` xml:lang="%s"`, escape(r.Language)))
 	}
-	if p := prosody(r, req.Pitch.Value()); p != "" {
+	if p := prosodyAttributes(r, req.Pitch.Value()); p != "" {
 		open("prosody", p)
 	}
 	if ipa := toMnemonics(r.IPA, req.Language); ipa != "" && r.IPA != "" {
@@ -78,9 +78,9 @@ func (s *source) writeRun(r utter.Run, at int, req voice.Request) {
 	}
 }
 
-// prosody returns the SSML attributes for a run's speed, pitch and volume, empty if all are 1. around is the
+// prosodyAttributes returns the SSML attributes for a run's speed, pitch and volume, empty if all are 1. around is the
 // pitch factor of the sentence.
-func prosody(r utter.Run, around float64) string {
+func prosodyAttributes(r utter.Run, around float64) string {
 	speed, height, volume := r.Factors()
 	var b strings.Builder
 	percent := func(name string, f float64) {

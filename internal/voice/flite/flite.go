@@ -103,7 +103,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err := ctx.Err(); err != nil {
 		return clip, err
 	}
-	if !slices.Contains(voices(), req.Voice) {
+	if !slices.Contains(knownVoices(), req.Voice) {
 		err := &voice.UnknownVoiceError{Engine: voice.EngineFlite, Voice: req.Voice}
 		return clip, fault.New(fault.ToolFailed, err, "flite has no voice %q", req.Voice)
 	}
@@ -164,8 +164,8 @@ func cutPauses(clip *voice.Clip, sounds []voice.Sound) {
 	}
 }
 
-// voices returns the voices whose pitch this package can set.
-func voices() []string { return []string{"slt", "rms", "awb", "kal16", "kal"} }
+// knownVoices returns the voices whose pitch this package can set.
+func knownVoices() []string { return []string{"slt", "rms", "awb", "kal16", "kal"} }
 
 // meanPitch returns a voice's default pitch in Hz, 0 if the program cannot change the voice's pitch.
 func meanPitch(id string) float64 {
@@ -196,15 +196,15 @@ func playbackFactor(req voice.Request) float64 {
 func arguments(req voice.Request) []string {
 	args := []string{"-voice", req.Voice, "-psdur"}
 	if stretch := playbackFactor(req) / req.Speed.Value(); stretch != 1 {
-		args = append(args, "--setf", "duration_stretch="+number(stretch))
+		args = append(args, "--setf", "duration_stretch="+formatNumber(stretch))
 	}
 	if req.Pitch.Value() != 1 && meanPitch(req.Voice) > 0 {
-		args = append(args, "--setf", "int_f0_target_mean="+number(meanPitch(req.Voice)*req.Pitch.Value()))
+		args = append(args, "--setf", "int_f0_target_mean="+formatNumber(meanPitch(req.Voice)*req.Pitch.Value()))
 	}
 	return args
 }
 
-func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
+func formatNumber(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
 // synthesize speaks the text, sets the clip's samples and returns the sounds without pauses.
 func (e *Engine) synthesize(

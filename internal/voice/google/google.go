@@ -47,9 +47,9 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client}
 	list := remote.Call{
-		Method: http.MethodGet, Path: "/v1/voices", Header: e.header(), Accept: []string{"application/json"},
+		Method: http.MethodGet, Path: "/v1/voices", Header: e.authHeader(), Accept: []string{"application/json"},
 	}
-	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
 	return e, nil
 }
 
@@ -77,8 +77,8 @@ func (e *Engine) Abilities() voice.Abilities {
 	return a
 }
 
-// voices parses the service's list of voices.
-func voices(body []byte) []voice.EngineVoice {
+// parseVoices parses the service's list of voices.
+func parseVoices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
 			Name          string
@@ -98,8 +98,8 @@ func voices(body []byte) []voice.EngineVoice {
 	return out
 }
 
-// header returns the header with the API key or the access token. Access tokens begin with "ya29.".
-func (e *Engine) header() http.Header {
+// authHeader returns the header with the API key or the access token. Access tokens begin with "ya29.".
+func (e *Engine) authHeader() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
 	switch key := e.cfg.Key.Reveal(); {
 	case strings.HasPrefix(key, "ya29."):
@@ -169,8 +169,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/v1beta1/text:synthesize", Header: e.header(), Body: raw, Accept: []string{"application/json"},
-		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+		Path: "/v1beta1/text:synthesize", Header: e.authHeader(), Body: raw, Accept: []string{"application/json"},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
 		return clip, err
@@ -203,8 +203,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// explain converts the service's error objects to faults. It returns nil for errors that it does not recognise.
-func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+// explainRefusal converts the service's error objects to faults. It returns nil for errors that it does not recognise.
+func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	text := strings.ToLower(string(r.Body))
 	switch {
 	case strings.Contains(text, "api_key_invalid") || strings.Contains(text, "api key not valid"):

@@ -71,11 +71,11 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client}
 	list := remote.Call{
-		Method: http.MethodGet, Path: "/audio/voices", Header: e.header(), Accept: []string{"application/json"},
+		Method: http.MethodGet, Path: "/audio/voices", Header: e.authHeader(), Accept: []string{"application/json"},
 	}
 	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, func(body []byte) []voice.EngineVoice {
 		var out []voice.EngineVoice
-		for _, id := range names(body) {
+		for _, id := range parseNames(body) {
 			out = append(out, voice.EngineVoice{ID: id})
 		}
 		return out
@@ -99,9 +99,9 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Remote: true, Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed} // the API allows 0.25 to 4
 }
 
-// names parses a list of voices in the formats that servers use: strings, or objects with an id or a name, at
+// parseNames parses a list of voices in the formats that servers use: strings, or objects with an id or a name, at
 // the top level or under "voices" or "data".
-func names(body []byte) []string {
+func parseNames(body []byte) []string {
 	var whole struct{ Voices, Data json.RawMessage }
 	list := json.RawMessage(body)
 	if json.Unmarshal(body, &whole) == nil {
@@ -125,8 +125,8 @@ func names(body []byte) []string {
 	return out
 }
 
-// header returns the header with the key.
-func (e *Engine) header() http.Header {
+// authHeader returns the header with the key.
+func (e *Engine) authHeader() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
 	if !e.cfg.Key.Empty() {
 		h.Set("Authorization", "Bearer "+e.cfg.Key.Reveal())
@@ -159,8 +159,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/audio/speech", Header: e.header(), Body: raw, Accept: []string{"audio/", "application/octet-stream"},
-		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+		Path: "/audio/speech", Header: e.authHeader(), Body: raw, Accept: []string{"audio/", "application/octet-stream"},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
 		return clip, err
@@ -172,8 +172,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// explain converts OpenAI's error objects to faults. It returns nil for errors that it does not recognise.
-func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+// explainRefusal converts OpenAI's error objects to faults. It returns nil for errors that it does not recognise.
+func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	var said struct {
 		Error struct{ Message, Type, Param, Code string }
 	}

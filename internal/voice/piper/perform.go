@@ -32,8 +32,8 @@ type session struct {
 // mostModels is the maximum number of models in memory; each uses about 100 MB.
 const mostModels = 4
 
-// drop frees the model now, or when its last user has finished. The caller holds the engine's lock.
-func (s *session) drop() {
+// dropModel frees the model now, or when its last user has finished. The caller holds the engine's lock.
+func (s *session) dropModel() {
 	s.gone = true
 	if s.users == 0 && s.run != nil {
 		s.run.Close()
@@ -48,7 +48,7 @@ func (e *Engine) acquireModel(path, sum string) (*session, func(), error) {
 	s, ok := e.sessions[key]
 	if !ok {
 		s = &session{}
-		e.evict()
+		e.evictModels()
 		e.sessions[key] = s
 	}
 	s.users++
@@ -63,7 +63,7 @@ func (e *Engine) acquireModel(path, sum string) (*session, func(), error) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		if s.users--; s.gone {
-			s.drop()
+			s.dropModel()
 		}
 		// the file may be replaced before the next attempt
 		if s.err != nil && e.sessions[key] == s {
@@ -73,8 +73,8 @@ func (e *Engine) acquireModel(path, sum string) (*session, func(), error) {
 	return s, back, s.err
 }
 
-// evict drops the least recently used models to make room for one more.
-func (e *Engine) evict() {
+// evictModels drops the least recently used models to make room for one more.
+func (e *Engine) evictModels() {
 	for len(e.sessions) >= mostModels {
 		oldest := ""
 		for key, s := range e.sessions {
@@ -82,7 +82,7 @@ func (e *Engine) evict() {
 				oldest = key
 			}
 		}
-		e.sessions[oldest].drop()
+		e.sessions[oldest].dropModel()
 		delete(e.sessions, oldest)
 	}
 }
@@ -144,7 +144,7 @@ func (e *Engine) runWithLibrary(ctx context.Context, p performance) ([]int16, []
 }
 
 // runWithProgram runs the model with the program piper. The description that it passes declares the text to be
-// phonemes, so that the program speaks exactly the same symbols as byLibrary.
+// phonemes, so that the program speaks exactly the same symbols as runWithLibrary.
 func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, error) {
 	config, err := e.writeTextConfig(p.voice.ConfigPath)
 	if err != nil {
@@ -153,7 +153,7 @@ func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, er
 	defer func() { _ = os.RemoveAll(filepath.Dir(config)) }()
 	args := []string{
 		"--model", p.voice.Model, "--config", config, "--output-raw",
-		"--length_scale", number(p.length), "--noise_scale", number(p.noise), "--noise_w", number(p.noiseW),
+		"--length_scale", formatNumber(p.length), "--noise_scale", formatNumber(p.noise), "--noise_w", formatNumber(p.noiseW),
 		"--sentence_silence", "0",
 	}
 	if p.speaker >= 0 {
@@ -179,7 +179,7 @@ func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, er
 	return pcm, nil
 }
 
-func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
+func formatNumber(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
 // writeTextConfig writes a copy of a voice's description in which the text consists of phonemes, to a new temporary
 // folder, and returns its path.

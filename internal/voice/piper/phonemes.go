@@ -20,8 +20,8 @@ type clause struct {
 	stop string // the punctuation after it, as a symbol of the models; may be empty
 }
 
-// phonemes returns the symbols of a request that the model supports, in order.
-func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
+// requestSymbols returns the symbols of a request that the model supports, in order.
+func (e *Engine) requestSymbols(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
 	var out []string
 	add := func(s string) { out = append(out, knownSymbols(c, s)...) }
 	list := splitClauses(req)
@@ -60,8 +60,8 @@ func knownSymbols(c models.Config, text string) []string {
 	return out
 }
 
-// stops returns the punctuation at which a voice pauses, with the symbol of the models.
-func stops() map[rune]string {
+// pauseMarks returns the punctuation at which a voice pauses, with the symbol of the models.
+func pauseMarks() map[rune]string {
 	return map[rune]string{
 		',': ",", ';': ";", ':': ":", '!': "!", '?': "?", '…': ".",
 		'،': ",", '؛': ";", '؟': "?", '、': ",", '，': ",", '；': ";", '：': ":", '。': ".", '！': "!", '？': "?", '।': ".",
@@ -107,7 +107,7 @@ func splitClauses(req voice.Request) []clause {
 
 // splitAtStops splits text at its stops. A colon between digits is not a stop.
 func splitAtStops(text string) []clause {
-	known := stops()
+	known := pauseMarks()
 	var out []clause
 	from := 0
 	runes := []rune(text)

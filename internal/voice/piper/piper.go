@@ -290,7 +290,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	clip.Rate = v.Config.Audio.SampleRate
-	phonemes, err := e.phonemes(ctx, v.Config, req)
+	phonemes, err := e.requestSymbols(ctx, v.Config, req)
 	if err != nil || len(phonemes) == 0 {
 		return clip, err
 	}
@@ -332,7 +332,7 @@ func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for path, s := range e.sessions {
-		s.drop()
+		s.dropModel()
 		delete(e.sessions, path)
 	}
 }

@@ -131,9 +131,9 @@ func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Requ
 		switch {
 		case p.Word < 0:
 		case given[p.Word] != "":
-			alone[p.Word] = symbols(c, given[p.Word])
+			alone[p.Word] = knownSounds(c, given[p.Word])
 		case c.PhonemeType == models.PhonemesOfText:
-			alone[p.Word] = symbols(c, p.Text)
+			alone[p.Word] = knownSounds(c, p.Text)
 		default:
 			// keep the letters of a spelled word on one line
 			lines.WriteString(strings.ReplaceAll(p.Text, ", ", " ") + "\n\n")
@@ -148,7 +148,7 @@ func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Requ
 		return nil, false
 	}
 	for i, w := range order {
-		alone[w] = symbols(c, read[i])
+		alone[w] = knownSounds(c, read[i])
 	}
 	return alone, true
 }
@@ -183,7 +183,7 @@ func wordPronunciations(req voice.Request, spans []voice.Span) map[int]string {
 	return out
 }
 
-// symbols returns the sounds of a pronunciation that a model supports.
-func symbols(c models.Config, ipa string) []string {
+// knownSounds returns the sounds of a pronunciation that a model supports.
+func knownSounds(c models.Config, ipa string) []string {
 	return slices.DeleteFunc(knownSymbols(c, ipa), func(s string) bool { return !isSound(s) })
 }

@@ -83,7 +83,7 @@ func New(cfg Config) (*Engine, error) {
 		Method: http.MethodGet, Path: "/v1/voices", Query: url.Values{"Engine": {cfg.Engine}}, Sign: e.sign,
 		Accept: []string{"application/json"},
 	}
-	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
 	return e, nil
 }
 
@@ -132,8 +132,8 @@ func (e *Engine) Abilities() voice.Abilities {
 	return a
 }
 
-// voices parses the service's list of voices.
-func voices(body []byte) []voice.EngineVoice {
+// parseVoices parses the service's list of voices.
+func parseVoices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
 			ID           string `json:"Id"`
@@ -204,7 +204,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		Engine: e.cfg.Engine, Format: "pcm", SampleRate: fmt.Sprint(rate), Text: doc.Text, TextType: "ssml",
 		VoiceID: req.Voice,
 	}
-	answer, err := e.ask(ctx, b, "audio/")
+	answer, err := e.sendRequest(ctx, b, "audio/")
 	if err != nil {
 		return clip, err
 	}
@@ -216,15 +216,15 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, nil // this engine returns no word times
 	}
 	b.Format, b.SampleRate, b.Marks = "json", "", []string{"word"}
-	if answer, err = e.ask(ctx, b, "application/"); err != nil {
+	if answer, err = e.sendRequest(ctx, b, "application/"); err != nil {
 		return clip, err
 	}
 	remote.SetStarts(&clip, s.Phrases, parseWordStarts(doc, answer.Body))
 	return clip, nil
 }
 
-// ask sends a request. accept is the required media type of the answer.
-func (e *Engine) ask(ctx context.Context, b body, accept string) (remote.Answer, error) {
+// sendRequest sends a request. accept is the required media type of the answer.
+func (e *Engine) sendRequest(ctx context.Context, b body, accept string) (remote.Answer, error) {
 	raw, err := json.Marshal(b)
 	if err != nil {
 		return remote.Answer{}, err
@@ -232,7 +232,7 @@ func (e *Engine) ask(ctx context.Context, b body, accept string) (remote.Answer,
 	return e.client.Do(ctx, remote.Call{
 		Path: "/v1/speech", Header: http.Header{"Content-Type": {"application/json"}}, Body: raw, Sign: e.sign,
 		Accept:  []string{accept},
-		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, b.VoiceID) },
+		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, b.VoiceID) },
 	})
 }
 
@@ -261,9 +261,9 @@ func parseWordStarts(doc ssml.Document, body []byte) []time.Duration {
 	return out
 }
 
-// explain converts the exceptions of the service, and those that all AWS services share, to faults. It returns
+// explainRefusal converts the exceptions of the service, and those that all AWS services share, to faults. It returns
 // nil for others.
-func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	kind, _, _ := strings.Cut(r.Header.Get("X-Amzn-Errortype"), ":")
 	text := strings.ToLower(string(r.Body))
 	switch kind {

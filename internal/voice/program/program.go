@@ -58,18 +58,18 @@ func (p *Program) Config() Config { return p.cfg }
 // Run runs the program with the arguments, input and output of c. It sets c's Program and Timeout.
 func (p *Program) Run(ctx context.Context, c proc.Command) error {
 	c.Program, c.Timeout = p.cfg.Program, p.cfg.Timeout
-	return p.explain(ctx, p.run.Run(ctx, c))
+	return p.explainFailure(ctx, p.run.Run(ctx, c))
 }
 
 // Output runs the program and returns its standard output, even if it fails.
 func (p *Program) Output(ctx context.Context, c proc.Command) ([]byte, error) {
 	c.Program, c.Timeout = p.cfg.Program, p.cfg.Timeout
 	out, err := p.run.Output(ctx, c)
-	return out, p.explain(ctx, err)
+	return out, p.explainFailure(ctx, err)
 }
 
-// explain converts an error of running the program to a fault.
-func (p *Program) explain(ctx context.Context, err error) error {
+// explainFailure converts an error of running the program to a fault.
+func (p *Program) explainFailure(ctx context.Context, err error) error {
 	_, missing := errors.AsType[*proc.NotFoundError](err)
 	switch {
 	case err == nil:

@@ -104,7 +104,7 @@ type Answer struct {
 func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	timed, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	req, err := c.request(timed, call)
+	req, err := c.newRequest(timed, call)
 	if err != nil {
 		return Answer{}, c.newFault(&RequestError{Err: err}, "no request can be sent to %s", c.cfg.Name)
 	}
@@ -129,7 +129,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 		return Answer{}, c.Bad("%s returned an empty answer", c.cfg.Name)
 	}
 	if !isAccepted(a.Type, call.Accept) {
-		f := &RequestError{Temporary: true, Message: c.message(body)}
+		f := &RequestError{Temporary: true, Message: c.errorMessage(body)}
 		return Answer{}, c.newFault(f, "%s returned %s instead of %s",
 			c.cfg.Name, describeType(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
 			WithHint("is %s the address of the speech service?", c.cfg.URL)
@@ -160,8 +160,8 @@ func describeType(t string) string {
 	return t
 }
 
-// request builds and signs the HTTP request.
-func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) {
+// newRequest builds and signs the HTTP request.
+func (c *Client) newRequest(ctx context.Context, call Call) (*http.Request, error) {
 	method := call.Method
 	if method == "" {
 		method = http.MethodPost
@@ -223,7 +223,7 @@ func (c *Client) Bad(format string, args ...any) *fault.Error {
 
 // Refused returns the fault for a request that can never succeed, with the server's message.
 func (c *Client) Refused(r Refusal, format string, args ...any) *fault.Error {
-	return c.newFault(&RequestError{Status: r.Status, Message: c.message(r.Body)}, format, args...)
+	return c.newFault(&RequestError{Status: r.Status, Message: c.errorMessage(r.Body)}, format, args...)
 }
 
 // TooLong returns the fault for a sentence that is too long for the service.
@@ -270,7 +270,7 @@ func (c *Client) NoCredit(r Refusal) *fault.Error {
 // Busy returns the fault for a server with too many requests.
 func (c *Client) Busy(r Refusal) *fault.Error {
 	f := &RequestError{
-		Status: r.Status, Message: c.message(r.Body), Temporary: true,
+		Status: r.Status, Message: c.errorMessage(r.Body), Temporary: true,
 		After: retryAfter(r.Header.Get("Retry-After"), time.Now()),
 	}
 	return c.newFault(f, "%s has too many requests", c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
@@ -284,7 +284,7 @@ func (c *Client) statusFault(resp *http.Response, body []byte, explain func(Refu
 		}
 	}
 	f := &RequestError{
-		Status: resp.StatusCode, Message: c.message(body), After: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		Status: resp.StatusCode, Message: c.errorMessage(body), After: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
 	}
 	name := c.cfg.Name
 	switch code := resp.StatusCode; {
@@ -328,9 +328,9 @@ func retryAfter(s string, now time.Time) time.Duration {
 	return 0
 }
 
-// message extracts the error message from a server's answer, in the formats that are in use. It returns "" for
+// errorMessage extracts the error message from a server's answer, in the formats that are in use. It returns "" for
 // HTML pages. It removes the key, because some servers repeat it.
-func (c *Client) message(body []byte) string {
+func (c *Client) errorMessage(body []byte) string {
 	const most = 300
 	s := strings.TrimSpace(string(body))
 	var object map[string]json.RawMessage

@@ -93,9 +93,9 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// limit returns the time limit for all attempts of a sentence: Most, or the sum of their timeouts if that is
+// totalTime returns the time limit for all attempts of a sentence: Most, or the sum of their timeouts if that is
 // longer.
-func (c Config) limit() time.Duration { return max(c.Most, time.Duration(c.Tries)*c.Timeout) }
+func (c Config) totalTime() time.Duration { return max(c.Most, time.Duration(c.Tries)*c.Timeout) }
 
 // Host returns the host of the URL, for messages.
 func (c Config) Host() string {

@@ -60,7 +60,7 @@ func Write(req voice.Request, d Dialect) Document {
 	w.b.WriteString(d.Open)
 	attributes := ""
 	if d.SpeedAround {
-		attributes = w.prosody(req.Speed.Value(), req.Pitch.Value(), 1)
+		attributes = w.prosodyAttributes(req.Speed.Value(), req.Pitch.Value(), 1)
 	}
 	if attributes != "" {
 		w.b.WriteString("<prosody" + attributes + ">")
@@ -105,7 +105,7 @@ func (w *writer) writeRun(r utter.Run, text string, offset int) {
 		speed, pitch, volume = r.Factors()
 		open("emphasis", Attribute("level", level))
 	}
-	if a := w.prosody(speed, pitch, volume); a != "" {
+	if a := w.prosodyAttributes(speed, pitch, volume); a != "" {
 		open("prosody", a)
 	}
 	switch {
@@ -196,8 +196,8 @@ func (w *writer) writeBreaks(d time.Duration) {
 	}
 }
 
-// prosody returns the attributes for factors that are not 1.
-func (w *writer) prosody(speed, pitch, volume float64) string {
+// prosodyAttributes returns the attributes for factors that are not 1.
+func (w *writer) prosodyAttributes(speed, pitch, volume float64) string {
 	a := ""
 	if speed != 1 && w.d.Factors {
 		a += Attribute("rate", fmt.Sprintf("%.2f", speed))
