@@ -44,7 +44,8 @@ func (c *Cutter) drawFrame(ctx context.Context, scene int, n int64) ([]byte, err
 				if err != nil {
 					return nil, err
 				}
-				frame, err = c.drawTransition(ctx, before, frame, ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
+				frame, err = c.drawTransition(ctx, before, frame,
+					ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
 				if err != nil {
 					return nil, err
 				}

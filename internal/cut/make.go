@@ -65,7 +65,8 @@ func (m *maker) explainFailure(ctx context.Context, at viewFrame, err error) err
 	case !blame.IsInputError(err):
 		return blame.ToolAt(err, at.place, at.name)
 	case at.view == nil || at.view.Asset == nil: // no file of the author was read
-		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File, at.place.Start.Line).
+		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File,
+			at.place.Start.Line).
 			WithHint(blame.HintDoctor)
 	}
 	m.mu.Lock()

@@ -121,7 +121,8 @@ func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 // planMotion plans a range of moving pictures that is visible for some frames.
 func (c *Cutter) planMotion(p *Plan, t movingTask, scene int, frames int64) film.SegmentRun {
 	recipe := Motion{
-		Look: t.view.During(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter, Form: c.encoder.Form(),
+		Look: t.view.During(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter,
+		Form: c.encoder.Form(),
 	}
 	if t.enter != "" {
 		now := t.before.view.At(t.before.frame)
@@ -153,7 +154,8 @@ func (c *Cutter) planClip(p *Plan, s viewFrame, scene int, pic timeline.Picture,
 	if pic.Cycle > 0 {
 		if spans > 1 {
 			s.frame = done
-			p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: pic.Frames - done}, scene, pic.Frames-done))
+			p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: pic.Frames - done}, scene,
+				pic.Frames-done))
 			return
 		}
 		if rest := done % pic.Cycle; rest > 0 {

@@ -54,7 +54,8 @@ func (c *Cutter) Snapshot(ctx context.Context, number int, from *time.Duration) 
 func (c *Cutter) Sheet(ctx context.Context) ([]byte, diag.List, error) {
 	count := len(c.in.Line.Scenes)
 	if count > mostSheet {
-		return nil, nil, fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count, mostSheet).
+		return nil, nil, fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count,
+			mostSheet).
 			WithHint("draw single scenes with --scene")
 	}
 	// Draw all frames before starting the program that combines them: drawing may start programs, too, and only

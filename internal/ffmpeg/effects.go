@@ -187,7 +187,8 @@ func (e EnterInput) filterGraph(in, still, out string) string {
 	const steady = "settb=1/1000,setpts=N,fps=1000,format=yuv444p"
 	return fmt.Sprintf("[%s]%s,tpad=stop_mode=clone:stop=%d[%sb];[%s]loop=loop=%d:size=1,%s[%sa];"+
 		"[%sa][%sb]xfade=transition=%s:duration=%s:offset=-0.001,format=yuv420p[%s]",
-		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfadeName(e.Type), formatMicros((e.Frames+1)*1000), out)
+		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfadeName(e.Type),
+		formatMicros((e.Frames+1)*1000), out)
 }
 
 // xfadeName returns ffmpeg's name for a transition of the script language.

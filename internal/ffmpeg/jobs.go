@@ -31,7 +31,8 @@ func ReadStills(stills []StillInput) []string {
 // EncodeImages returns the arguments of one process that reads several images and writes each as an IDR
 // picture. It has the same result as ReadStills and EncodeStills without piping the frames.
 func (p Picture) EncodeImages(stills []StillInput) []string {
-	return append(append(append(stillGraph(stills), p.codecArgs(1, 100000)...), p.stillFlags()...), "-f", "h264", "pipe:1")
+	return append(append(append(stillGraph(stills), p.codecArgs(1, 100000)...), p.stillFlags()...), "-f", "h264",
+		"pipe:1")
 }
 
 // stillGraph returns arguments that fit images to the video's frame, as consecutive frames.
@@ -48,7 +49,8 @@ func stillGraph(stills []StillInput) []string {
 			last += fmt.Sprintf(",scale=%d:%d:%s", s.EnlargeW, s.EnlargeH, stillScaling)
 		}
 		if len(s.Backdrops) > 0 {
-			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "e];" + backdrops(s.Backdrops, out+"e", out)
+			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "e];" + backdrops(s.Backdrops, out+"e",
+				out)
 		} else {
 			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "]"
 		}

@@ -73,7 +73,8 @@ func (p Picture) x264Params(keyint int, more ...string) string {
 func (p Picture) codecArgs(threads, keyint int, more ...string) []string {
 	return []string{
 		"-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-pix_fmt", "yuv420p",
-		"-chroma_sample_location", "left", "-threads", strconv.Itoa(threads), "-x264-params", p.x264Params(keyint, more...), "-forced-idr", "1",
+		"-chroma_sample_location", "left", "-threads", strconv.Itoa(threads), "-x264-params",
+		p.x264Params(keyint, more...), "-forced-idr", "1",
 	}
 }
 
@@ -97,7 +98,8 @@ func quietArgs() []string { return []string{"-hide_banner", "-nostdin", "-v", "e
 // EncodeStills returns the arguments of an encoder that reads raw 4:2:0 frames of the video's size and writes
 // each as an IDR picture. The quantiser is constant, so that a picture's bytes do not depend on the one before.
 func (p Picture) EncodeStills() []string {
-	return append(append(append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...),
+	return append(append(append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"),
+		p.rawInput("pipe:0")...),
 		p.codecArgs(1, 100000)...),
 		append(p.stillFlags(), "-vf", "setsar=1", "-f", "h264", "pipe:1")...)
 }
@@ -136,7 +138,8 @@ func (p Picture) encodeGroups(lengths []int64, qp int) []string {
 		n += l
 	}
 	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
-	return append(append(args, p.codecArgs(1, 100000, noMotionSearch()...)...), "-vf", "setsar=1", "-qp", strconv.Itoa(qp),
+	return append(append(args, p.codecArgs(1, 100000, noMotionSearch()...)...), "-vf", "setsar=1", "-qp",
+		strconv.Itoa(qp),
 		"-force_key_frames", "expr:"+strings.Join(starts, "+"), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }
 
@@ -151,7 +154,8 @@ func (p Picture) EncodeMoving(enter *EnterInput) []string {
 		graph := enter.filterGraph("0:v", "1:v", "e") + ";[e]"
 		if enter.States != nil {
 			args = append(args, enter.States.inputArgs()...)
-			graph = strings.TrimSuffix(graph, "[e]") + enter.States.overlayGraph("e", "2:v", "s") + ";[s]format=yuv420p,"
+			graph = strings.TrimSuffix(graph, "[e]") + enter.States.overlayGraph("e", "2:v",
+				"s") + ";[s]format=yuv420p,"
 		}
 		filter = []string{
 			"-filter_complex", graph + "setsar=1[v]", "-map", "[v]", "-frames:v", strconv.FormatInt(enter.Frames, 10),

@@ -33,7 +33,8 @@ func ReadSound(s SoundInput, sampleRate int) []string {
 		before = append(before, "-t", formatMicros(s.Length))
 	}
 	// Fill gaps between packets with silence, so that sound keeps its time.
-	resample := fmt.Sprintf("aresample=%d:async=1:first_pts=0:filter_size=64:phase_shift=10:linear_interp=0", sampleRate)
+	resample := fmt.Sprintf("aresample=%d:async=1:first_pts=0:filter_size=64:phase_shift=10:linear_interp=0",
+		sampleRate)
 	if s.Surround && s.Channels == 2 {
 		resample += surround
 	}

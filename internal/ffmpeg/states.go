@@ -21,7 +21,8 @@ func (s *StatesInput) inputArgs() []string { return []string{"-f", "matroska", "
 // overlayGraph returns the filter graph that draws the states over frames. Both inputs are timed in frames,
 // independent of the video's timestamps.
 func (s *StatesInput) overlayGraph(in, states, out string) string {
-	return fmt.Sprintf("[%s]settb=1/1000,setpts=N[%sm];[%sm][%s]overlay=%d:%d:format=yuv420[%s]", in, out, out, states, s.X, s.Y, out)
+	return fmt.Sprintf("[%s]settb=1/1000,setpts=N[%sm];[%sm][%s]overlay=%d:%d:format=yuv420[%s]", in, out, out,
+		states, s.X, s.Y, out)
 }
 
 // State is an overlay from a frame on. Raw returns its pixels: 8-bit 4:2:0 with straight alpha.
@@ -57,7 +58,8 @@ func WriteStates(to io.Writer, w, h int, states []State) error {
 		if err := z.Close(); err != nil {
 			return err
 		}
-		if _, err := out.Write(ebmlElement(0x1f43b675, ebmlNumber(0xe7, s.Frame), ebmlElement(0xa3, packed.Bytes()))); err != nil {
+		if _, err := out.Write(ebmlElement(0x1f43b675, ebmlNumber(0xe7, s.Frame),
+			ebmlElement(0xa3, packed.Bytes()))); err != nil {
 			return err
 		}
 	}
@@ -77,8 +79,10 @@ func matroskaHead(w, h int, tag string) []byte {
 			ebmlNumber(0xd7, 1), ebmlNumber(0x73c5, 1), ebmlNumber(0x83, 1), ebmlNumber(0x9c, 0),
 			ebmlElement(0x86, []byte("V_UNCOMPRESSED")),
 			ebmlElement(0x6d80, ebmlElement(0x6240,
-				ebmlNumber(0x5031, 0), ebmlNumber(0x5032, 1), ebmlNumber(0x5033, 0), ebmlElement(0x5034, ebmlNumber(0x4254, 0)))),
-			ebmlElement(0xe0, ebmlNumber(0xb0, int64(w)), ebmlNumber(0xba, int64(h)), ebmlElement(0x2eb524, []byte(tag))))),
+				ebmlNumber(0x5031, 0), ebmlNumber(0x5032, 1), ebmlNumber(0x5033, 0),
+				ebmlElement(0x5034, ebmlNumber(0x4254, 0)))),
+			ebmlElement(0xe0, ebmlNumber(0xb0, int64(w)), ebmlNumber(0xba, int64(h)),
+				ebmlElement(0x2eb524, []byte(tag))))),
 	}, nil)
 }
 

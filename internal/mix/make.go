@@ -34,7 +34,8 @@ func (x *Mixer) Make(ctx context.Context, t *Track) (diag.List, error) {
 // these chunks alone, which is probably also that of the whole track. The other chunks may still change.
 func (x *Mixer) MakeBefore(ctx context.Context, sample int64) error {
 	t := x.Plan()
-	chunks := slices.DeleteFunc(x.cutTrack(t), func(p sound.Chunk) bool { return (p.First+p.Packets)*sound.Grid > sample })
+	chunks := slices.DeleteFunc(x.cutTrack(t),
+		func(p sound.Chunk) bool { return (p.First+p.Packets)*sound.Grid > sample })
 	if len(chunks) == 0 {
 		return nil
 	}

@@ -28,7 +28,8 @@ func corporate1(s *stage) {
 		}
 		for i, beats := range []float64{1.5, 0.5, 1, 1} {
 			at := []float64{0, 1.5, 2, 3}[i]
-			s.addNote(bass(hertz(root), s.beatSeconds(beats)), s.beatFrame(from+at), spot{gain: 0.3 * s.randomFactor(0.08)})
+			s.addNote(bass(hertz(root), s.beatSeconds(beats)), s.beatFrame(from+at),
+				spot{gain: 0.3 * s.randomFactor(0.08)})
 		}
 	}
 	tune := "A5:1 F#5:.5 A5:.5 -:2 | E5:1 C#5:.5 E5:.5 -:2 | F#5:1 D5:.5 F#5:.5 -:1 D5:.5 E5:.5 | D5:2 -:2 | " +
@@ -43,6 +44,7 @@ func corporate1(s *stage) {
 		} else {
 			s.addNote(s.fingerSnap(), s.beatFrame(b), spot{gain: 0.11 * s.randomFactor(0.12), pan: -0.1, room: 0.55})
 		}
-		s.addNote(s.noiseBurst(6500, 12500, 0.006, 0.02), s.beatFrame(b+0.5)-200, spot{gain: 0.05 * s.randomFactor(0.2), pan: 0.35, room: 0.1})
+		s.addNote(s.noiseBurst(6500, 12500, 0.006, 0.02), s.beatFrame(b+0.5)-200,
+			spot{gain: 0.05 * s.randomFactor(0.2), pan: 0.35, room: 0.1})
 	}
 }

@@ -62,7 +62,8 @@ func ukulele1(s *stage) {
 		if beat%4 == 2 {
 			s.addNote(s.fingerSnap(), s.beatFrame(b), spot{gain: 0.13 * s.randomFactor(0.15), pan: 0.2, room: 0.5})
 		}
-		s.addNote(s.noiseBurst(5200, 11000, 0.02, 0.018), s.beatFrame(b)-900, spot{gain: 0.05 * s.randomFactor(0.3), pan: 0.45, room: 0.1})
+		s.addNote(s.noiseBurst(5200, 11000, 0.02, 0.018), s.beatFrame(b)-900,
+			spot{gain: 0.05 * s.randomFactor(0.3), pan: 0.45, room: 0.1})
 		s.addNote(s.noiseBurst(5200, 11000, 0.025, 0.025), s.beatFrame(b+0.5)-1100,
 			spot{gain: 0.08 * s.randomFactor(0.3), pan: 0.45, room: 0.1})
 	}

@@ -28,7 +28,8 @@ func uplifting1(s *stage) {
 		}
 		for i := range 4 {
 			// between the beats of the drum
-			s.addNote(bass(hertz(root), s.beatSeconds(0.5)), s.beatFrame(from+float64(i)+0.5), spot{gain: 0.26 * s.randomFactor(0.08)})
+			s.addNote(bass(hertz(root), s.beatSeconds(0.5)), s.beatFrame(from+float64(i)+0.5),
+				spot{gain: 0.26 * s.randomFactor(0.08)})
 		}
 		s.addNote(bass(hertz(root), s.beatSeconds(1)), s.beatFrame(from), spot{gain: 0.2})
 	}
@@ -42,7 +43,8 @@ func uplifting1(s *stage) {
 		if beat%2 == 1 {
 			s.addNote(s.fingerSnap(), s.beatFrame(b), spot{gain: 0.12 * s.randomFactor(0.1), room: 0.6})
 		}
-		s.addNote(s.noiseBurst(6000, 12000, 0.004, 0.022), s.beatFrame(b+0.5), spot{gain: 0.055 * s.randomFactor(0.15), pan: -0.25, room: 0.15})
+		s.addNote(s.noiseBurst(6000, 12000, 0.004, 0.022), s.beatFrame(b+0.5),
+			spot{gain: 0.055 * s.randomFactor(0.15), pan: -0.25, room: 0.15})
 	}
 }
 
@@ -81,7 +83,8 @@ func uplifting2(s *stage) {
 	s.playNotes(parseMelody(tune), 0, piano, spot{gain: 0.36, pan: 0.15, room: 0.6})
 	for _, n := range parseMelody(tune) {
 		if n.pitch > 0 && n.at >= 32 { // in the second half, bells double the melody an octave higher
-			s.addNote(bell(2*hertz(n.pitch), s.beatSeconds(n.beats)), s.beatFrame(n.at), spot{gain: 0.055, pan: 0.4, room: 0.9})
+			s.addNote(bell(2*hertz(n.pitch), s.beatSeconds(n.beats)), s.beatFrame(n.at),
+				spot{gain: 0.055, pan: 0.4, room: 0.9})
 		}
 	}
 	for beat := range s.beats {

@@ -64,11 +64,20 @@ func piano(hz, seconds float64) []float64 {
 
 func marimba(hz, seconds float64) []float64 {
 	long := 1.1 * math.Pow(330/hz, 0.4)
-	return struckSound(hz, max(seconds, 0.4), []partial{{1, 0.75, long}, {3.932, 0.18, long * 0.3}, {9.2, 0.06, long * 0.12}})
+	return struckSound(hz, max(seconds, 0.4), []partial{
+		{1, 0.75, long},
+		{3.932, 0.18, long * 0.3},
+		{9.2, 0.06, long * 0.12},
+	})
 }
 
 func bell(hz, seconds float64) []float64 {
-	return struckSound(hz, max(seconds, 1.6), []partial{{1, 0.5, 2.6}, {2.001, 0.16, 1.9}, {2.76, 0.1, 1.1}, {5.4, 0.05, 0.5}})
+	return struckSound(hz, max(seconds, 1.6), []partial{
+		{1, 0.5, 2.6},
+		{2.001, 0.16, 1.9},
+		{2.76, 0.1, 1.1},
+		{5.4, 0.05, 0.5},
+	})
 }
 
 // bass returns a soft bass sound. Its second partial makes the note audible on small loudspeakers.

@@ -126,7 +126,8 @@ func (g group) close() {
 func passFiles(cmd *exec.Cmd, files []*os.File) error {
 	for _, f := range files {
 		h := syscall.Handle(f.Fd())
-		if err := syscall.SetHandleInformation(h, syscall.HANDLE_FLAG_INHERIT, syscall.HANDLE_FLAG_INHERIT); err != nil {
+		if err := syscall.SetHandleInformation(h, syscall.HANDLE_FLAG_INHERIT,
+			syscall.HANDLE_FLAG_INHERIT); err != nil {
 			return fmt.Errorf("hand a pipe on: %w", err)
 		}
 		cmd.SysProcAttr.AdditionalInheritedHandles = append(cmd.SysProcAttr.AdditionalInheritedHandles, h)

@@ -181,7 +181,8 @@ func (r *Releaser) newFilm() *film.Film {
 	return &film.Film{
 		Picture: r.video.Form, Runs: r.video.Pictures, Sound: r.video.Sound, Samples: r.video.Line.Samples,
 		AAC:      r.video.AAC,
-		Language: iso639(about.Language), Tag: bcp47(about.Language), Cues: r.embeddedCues(), Chapters: r.listChapters(),
+		Language: iso639(about.Language), Tag: bcp47(about.Language), Cues: r.embeddedCues(),
+		Chapters: r.listChapters(),
 		Tags: []mp4.Tag{
 			{Code: mp4.TagTitle, Value: about.Title},
 			{Code: mp4.TagArtist, Value: about.Author},
@@ -212,7 +213,8 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 	}
 	if r.out.Timeline {
 		files.Timeline = r.out.withEnding(names.EndTimeline)
-		b, err := json.MarshalIndent(Timeline{Board: r.video.Board, Line: r.video.Line, Captions: r.video.Cues}, "", "  ")
+		b, err := json.MarshalIndent(Timeline{Board: r.video.Board, Line: r.video.Line, Captions: r.video.Cues}, "",
+			"  ")
 		if err != nil {
 			return files, nil, err
 		}
@@ -233,5 +235,6 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 // hasStaleChapters reports whether there is a list of chapters by an earlier build although the video no longer
 // has chapters.
 func (r *Releaser) hasStaleChapters(files Files) bool {
-	return r.out.Transcript && files.Chapters == "" && r.out.replaces && r.out.isOurs(r.out.withEnding(names.EndChapters))
+	return r.out.Transcript && files.Chapters == "" && r.out.replaces &&
+		r.out.isOurs(r.out.withEnding(names.EndChapters))
 }

@@ -98,7 +98,10 @@ func FreeBytes(dir string) (int64, error) {
 
 // IsDiskFull reports whether an error means that a disk or quota is full.
 func IsDiskFull(err error) bool {
-	full := []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED, syscall.ENOSPC}
+	full := []error{
+		windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED,
+		syscall.ENOSPC,
+	}
 	for _, e := range full {
 		if errors.Is(err, e) {
 			return true

@@ -123,7 +123,8 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 	}
 	if is64 {
 		b := end64.record
-		wide := agrees(uint64(disk), most16, uint64(u32(b[16:]))) && agrees(uint64(first), most16, uint64(u32(b[20:]))) &&
+		wide := agrees(uint64(disk), most16, uint64(u32(b[16:]))) &&
+			agrees(uint64(first), most16, uint64(u32(b[20:]))) &&
 			agrees(here, most16, u64(b[24:])) && agrees(count, most16, u64(b[32:])) &&
 			agrees(length, most32, u64(b[40:])) && agrees(start, most32, u64(b[48:]))
 		if !wide {

@@ -131,7 +131,8 @@ func classifyEntries(entries []*entry, size int64, opts UnpackOptions) (plan, er
 func (e *entry) isSkipped() bool {
 	base := path.Base(e.name)
 	switch {
-	case e.name == "", e.name == "__MACOSX", strings.HasPrefix(e.name, "__MACOSX/"), strings.Contains(e.name, "/__MACOSX/"):
+	case e.name == "", e.name == "__MACOSX", strings.HasPrefix(e.name, "__MACOSX/"),
+		strings.Contains(e.name, "/__MACOSX/"):
 		return true
 	case e.folder:
 		return path.Base(e.name) == "__MACOSX"
@@ -154,7 +155,8 @@ func (e *entry) checkKind(link bool) error {
 		}
 	case kindLink:
 		if !link {
-			return fault.New(fault.Input, nil, bad, e, "a symbolic link").WithHint("put the file itself into the archive")
+			return fault.New(fault.Input, nil, bad, e,
+				"a symbolic link").WithHint("put the file itself into the archive")
 		}
 	case kindChar, kindBlock:
 		return refuse(bad, e, "a device")

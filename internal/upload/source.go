@@ -47,7 +47,8 @@ func Source(root fs.FS, source string) (string, error) {
 		case info.IsDir():
 			return "", refuse("the source %s is a folder, not a file", quote(source))
 		case !isText(candidate) && !project.IsDeck(candidate):
-			return "", refuse("the source %s must be a .md, .markdown, .txt, .pptx, .ppt, .odp or .pdf file", quote(source))
+			return "", refuse("the source %s must be a .md, .markdown, .txt, .pptx, .ppt, .odp or .pdf file",
+				quote(source))
 		}
 		return candidate, nil
 	}
@@ -86,7 +87,8 @@ func chooseScript(root fs.FS, top string) (string, error) {
 		return c.Script, nil
 	case len(c.Candidates) > 1:
 		return "", fault.New(fault.Input, nil,
-			"the archive has several files that could be the main script: %s", joinFirst(trimTop(c.Candidates, top), most)).
+			"the archive has several files that could be the main script: %s",
+			joinFirst(trimTop(c.Candidates, top), most)).
 			WithHint("choose one of them with source")
 	case len(c.Decks) == 1:
 		return path.Join(top, c.Decks[0]), nil

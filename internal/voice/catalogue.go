@@ -288,7 +288,8 @@ func (c *Catalogue) languageNamed(name string) (tag, called string) {
 		if err != nil {
 			continue
 		}
-		if want == foldName(base) || want == foldName(display.Self.Name(t)) || canonicalTag(want) == canonicalTag(t.String()) {
+		if want == foldName(base) || want == foldName(display.Self.Name(t)) ||
+			canonicalTag(want) == canonicalTag(t.String()) {
 			return l.tag, base
 		}
 		b, _ := t.Base()

@@ -39,7 +39,8 @@ func newNarration(version string, v Voice, l utter.Line, volume float64) Narrati
 		Runs: l.Runs, Language: v.Language, Engine: v.Engine, Build: version, Voice: v.EngineVoice,
 		VoiceSpeed: utter.Times(v.Speed.Within(MinSpeed, MaxSpeed)),
 		VoicePitch: utter.Times(v.Pitch.Within(minPitch, maxPitch)),
-		Speed:      utter.Times(l.Speed.Within(MinSpeed, MaxSpeed)), Pitch: utter.Times(l.Pitch.Within(minPitch, maxPitch)),
-		Volume: volume, Level: l.Level, Emphasis: l.Emphasis, Fragment: l.Fragment,
+		Speed:      utter.Times(l.Speed.Within(MinSpeed, MaxSpeed)),
+		Pitch:      utter.Times(l.Pitch.Within(minPitch, maxPitch)),
+		Volume:     volume, Level: l.Level, Emphasis: l.Emphasis, Fragment: l.Fragment,
 	}
 }

@@ -195,7 +195,8 @@ func isJoined(text string, start, cut int, language string, known abbreviations)
 		return !starts
 	case endsInNumber(bare):
 		// "1. Open it" at the start of a text is a list number.
-		return len(word) == len(body) || writesOrdinalStop(language) && !starts && (unicode.IsLetter(next) || next == '–')
+		return len(word) == len(body) || writesOrdinalStop(language) && !starts && (unicode.IsLetter(next) ||
+			next == '–')
 	}
 	return false
 }

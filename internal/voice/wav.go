@@ -26,7 +26,8 @@ func ParseWAV(b []byte) (pcm []int16, rate int, err error) {
 				return nil, 0, errors.New("WAV file with a short format chunk")
 			}
 			if form.Bits != 16 || form.Channels < 1 || form.Channels > 8 || form.Rate < 1000 || form.Rate > 384000 {
-				return nil, 0, fmt.Errorf("WAV file of %d bits, %d channels, %d Hz", form.Bits, form.Channels, form.Rate)
+				return nil, 0, fmt.Errorf("WAV file of %d bits, %d channels, %d Hz", form.Bits, form.Channels,
+					form.Rate)
 			}
 		case wav.DataChunk:
 			if form.Channels == 0 {

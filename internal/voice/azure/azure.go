@@ -64,7 +64,10 @@ func (e *Engine) Version(context.Context) (string, error) { return "azure 1 " + 
 // Abilities implements voice.Engine. It claims neither emphasis nor languages within a sentence, because only
 // some voices support them.
 func (e *Engine) Abilities() voice.Abilities {
-	return voice.Abilities{Remote: true, Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true, Pauses: true}
+	return voice.Abilities{
+		Remote: true, Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true,
+		Pauses: true,
+	}
 }
 
 // parseVoices parses the service's list of voices.
@@ -109,7 +112,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	h.Set("X-Microsoft-OutputFormat", "riff-24khz-16bit-mono-pcm")
 	answer, err := e.client.Do(ctx, remote.Call{
 		Path: "/cognitiveservices/v1", Header: h,
-		Body:    []byte(ssml.Write(req, dialect(req.Voice, cmp.Or(req.Language, s.Voice.Language, remote.Language))).Text),
+		Body: []byte(ssml.Write(req, dialect(req.Voice, cmp.Or(req.Language, s.Voice.Language,
+			remote.Language))).Text),
 		Accept:  []string{"audio/", "application/octet-stream"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})

@@ -30,7 +30,10 @@ type Config struct {
 
 // DefaultConfig returns the settings for the service.
 func DefaultConfig(name string) Config {
-	c := Config{Config: remote.DefaultConfig(name, "https://api.elevenlabs.io"), Model: "eleven_multilingual_v2", Rate: 24000}
+	c := Config{
+		Config: remote.DefaultConfig(name, "https://api.elevenlabs.io"), Model: "eleven_multilingual_v2",
+		Rate: 24000,
+	}
 	c.KeyEnv = "ELEVENLABS_API_KEY"
 	return c
 }
@@ -93,7 +96,10 @@ func parseVoices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		out = append(out, voice.EngineVoice{ID: v.ID, Language: v.Labels.Language, Gender: voice.GenderOf(v.Labels.Gender)})
+		out = append(out, voice.EngineVoice{
+			ID: v.ID, Language: v.Labels.Language,
+			Gender: voice.GenderOf(v.Labels.Gender),
+		})
 	}
 	return out
 }
@@ -178,7 +184,8 @@ func (e *Engine) replaceMarkup(text string) string {
 // setTimes sets word times from character times. It does nothing if the characters differ from the text that
 // was sent.
 func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment) {
-	if len(a.Starts) != len(a.Characters) || len(a.Ends) != len(a.Characters) || strings.Join(a.Characters, "") != sent {
+	if len(a.Starts) != len(a.Characters) || len(a.Ends) != len(a.Characters) ||
+		strings.Join(a.Characters, "") != sent {
 		return
 	}
 	seconds := func(s float64) time.Duration {

@@ -163,7 +163,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		Args: args, Stdin: strings.NewReader(joinPhrases(phrases, req.Fragment)), Stdout: &wav,
 		Stderr: phonemes.stderr(), MaxStdout: maxSound,
 	})
-	if exit, ok := errors.AsType[*proc.ExitError](err); ok && ctx.Err() == nil && strings.Contains(exit.Stderr, "voice does not exist") {
+	if exit, ok := errors.AsType[*proc.ExitError](err); ok && ctx.Err() == nil &&
+		strings.Contains(exit.Stderr, "voice does not exist") {
 		return clip, unknownVoiceFault(req.Voice)
 	}
 	if err != nil {
@@ -200,7 +201,8 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 	wpm, rest := wordRate(req.Speed.Value() / raise)
 	src := newSource(req)
 	s, err := e.helpers.speak(ctx, order{
-		voice: req.Voice, rate: wpm, pitch: toProgramPitch(height), ssml: src.ssml, phon: src.phon, text: src.text.String(),
+		voice: req.Voice, rate: wpm, pitch: toProgramPitch(height), ssml: src.ssml, phon: src.phon,
+		text: src.text.String(),
 	})
 	if errors.Is(err, errNoVoice) {
 		return clip, unknownVoiceFault(req.Voice)
@@ -249,7 +251,8 @@ func scaleTimes(clip *voice.Clip, scale float64) {
 
 // isValidID reports whether id can be a voice name. The program would treat other text as a path.
 func isValidID(id string) bool {
-	return id != "" && id[0] != '-' && strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
+	return id != "" && id[0] != '-' &&
+		strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
 
 // maxSound is the maximum sound of one sentence, in bytes.

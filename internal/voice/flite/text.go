@@ -24,7 +24,8 @@ func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 
 // isSpoken reports whether flite speaks a character.
 func isSpoken(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("$%&@#+=<>*/^~_|", r)
+	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' ||
+		strings.ContainsRune("$%&@#+=<>*/^~_|", r)
 }
 
 // toASCII converts a text to ASCII, because flite reads nothing else: it removes accents, replaces signs by words
@@ -50,7 +51,8 @@ func signReplacer() *strings.Replacer {
 		"‘", "'", "’", "'", "“", `"`, "”", `"`, "«", `"`, "»", `"`, "„", `"`,
 		"–", ", ", "—", ", ", "…", "...", "·", " ", "×", " times ", "÷", " divided by ", "±", " plus or minus ",
 		"€", " euro ", "£", " pound ", "¥", " yen ", "©", " copyright ", "°", " degrees ",
-		"ß", "ss", "æ", "ae", "Æ", "Ae", "œ", "oe", "Œ", "Oe", "ø", "o", "Ø", "O", "ł", "l", "Ł", "L", "đ", "d", "Đ", "D",
+		"ß", "ss", "æ", "ae", "Æ", "Ae", "œ", "oe", "Œ", "Oe", "ø", "o", "Ø", "O", "ł", "l", "Ł", "L", "đ", "d", "Đ",
+		"D",
 		"ð", "d", "Ð", "D", "þ", "th", "Þ", "Th", "ı", "i",
 	)
 }

@@ -145,7 +145,8 @@ func (e *Engine) body(req voice.Request, text, language string) body {
 		b.Audio.Pitch = math.Round(12*math.Log2(pitch)*100) / 100
 	}
 	d := ssml.Dialect{
-		Open: "<speak>", Close: "</speak>", Marks: true, Pitch: true, Semitones: true, Emphasis: true, Language: true, IPA: true,
+		Open: "<speak>", Close: "</speak>", Marks: true, Pitch: true, Semitones: true, Emphasis: true, Language: true,
+		IPA:          true,
 		LongestBreak: 10 * time.Second,
 	}
 	b.Input.SSML, b.Times = ssml.Write(req, d).Text, []string{"SSML_MARK"}
@@ -213,7 +214,8 @@ func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 		return nil
 	case strings.Contains(text, "voice") && strings.Contains(text, "does not exist"):
 		return e.client.NoVoice(r, id)
-	case strings.Contains(text, "longer than") || strings.Contains(text, "limit of 5000") || strings.Contains(text, "too long"):
+	case strings.Contains(text, "longer than") || strings.Contains(text, "limit of 5000") ||
+		strings.Contains(text, "too long"):
 		return e.client.TooLong(r)
 	case strings.Contains(text, "ssml") && strings.Contains(text, "support"):
 		return e.client.Refused(r, "the voice %s of %s does not accept markup", id, e.cfg.Name).

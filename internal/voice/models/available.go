@@ -67,7 +67,8 @@ func (i *Installer) Available(ctx context.Context, language string) ([]Available
 			continue
 		}
 		v := Available{
-			Name: name, Language: l.tag(), LanguageName: l.Language.Name, Quality: l.Quality, Speakers: max(l.Speakers, 1),
+			Name: name, Language: l.tag(), LanguageName: l.Language.Name, Quality: l.Quality,
+			Speakers:  max(l.Speakers, 1),
 			Installed: installed[name],
 		}
 		for file, f := range l.Files {

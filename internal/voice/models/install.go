@@ -219,7 +219,8 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	if u.Fragment != "" {
 		sum, ok := strings.CutPrefix(u.Fragment, "sha256=")
 		if !ok || !isSHA256(sum) {
-			return Installed{}, fault.New(fault.Usage, nil, "the part after # must be sha256= with 64 hexadecimal digits")
+			return Installed{}, fault.New(fault.Usage, nil,
+				"the part after # must be sha256= with 64 hexadecimal digits")
 		}
 		want.sha256 = sum
 		u.Fragment = ""

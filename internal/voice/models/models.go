@@ -104,7 +104,8 @@ func ParseConfig(b []byte) (Config, error) {
 
 // isValidEspeakVoice reports whether id can be a voice name. espeak-ng would treat other text as a path.
 func isValidEspeakVoice(id string) bool {
-	return id != "" && id[0] != '-' && strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
+	return id != "" && id[0] != '-' &&
+		strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
 
 // Scales returns the voice's randomness of the sound, length factor and randomness of the rhythm, or Piper's

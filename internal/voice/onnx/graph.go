@@ -36,7 +36,11 @@ func ResultsOf(model []byte, operation string) (map[string]bool, error) {
 			return err
 		})
 		return errors.Join(err, eachField(graph, graphOutput, func(value []byte) error {
-			return eachField(value, valueName, func(b []byte) error { outputs = append(outputs, string(b)); return nil })
+			return eachField(value, valueName, func(b []byte) error {
+				outputs = append(outputs,
+					string(b))
+				return nil
+			})
 		}))
 	})
 	for _, o := range outputs {

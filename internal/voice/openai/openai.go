@@ -159,7 +159,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/audio/speech", Header: e.authHeader(), Body: raw, Accept: []string{"audio/", "application/octet-stream"},
+		Path: "/audio/speech", Header: e.authHeader(), Body: raw,
+		Accept:  []string{"audio/", "application/octet-stream"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {

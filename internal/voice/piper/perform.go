@@ -153,7 +153,8 @@ func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, er
 	defer func() { _ = os.RemoveAll(filepath.Dir(config)) }()
 	args := []string{
 		"--model", p.voice.Model, "--config", config, "--output-raw",
-		"--length_scale", formatNumber(p.length), "--noise_scale", formatNumber(p.noise), "--noise_w", formatNumber(p.noiseW),
+		"--length_scale", formatNumber(p.length), "--noise_scale", formatNumber(p.noise), "--noise_w",
+		formatNumber(p.noiseW),
 		"--sentence_silence", "0",
 	}
 	if p.speaker >= 0 {

@@ -89,7 +89,10 @@ func New(cfg Config, run *proc.Runner) (*Engine, error) {
 	var err1, err2 error
 	e.espeak, err1 = program.New("espeak-ng",
 		program.Config{Program: cfg.Espeak, TempDir: cfg.TempDir, Timeout: cfg.Timeout}, run)
-	e.piper, err2 = program.New(Name, program.Config{Program: cfg.Program, TempDir: cfg.TempDir, Timeout: cfg.Timeout}, run)
+	e.piper, err2 = program.New(Name, program.Config{
+		Program: cfg.Program, TempDir: cfg.TempDir,
+		Timeout: cfg.Timeout,
+	}, run)
 	return e, errors.Join(err1, err2)
 }
 
@@ -299,7 +302,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		noise, noiseW = 0, 0
 	}
 	p := performance{
-		voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed.Value(), noiseW: noiseW,
+		voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed.Value(),
+		noiseW: noiseW,
 	}
 	var heard []voice.Sound
 	if _, missing := e.Library(); missing == nil {

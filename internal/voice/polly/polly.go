@@ -144,7 +144,10 @@ func parseVoices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		out = append(out, voice.EngineVoice{ID: v.ID, Language: toBCP47(v.LanguageCode), Gender: voice.GenderOf(v.Gender)})
+		out = append(out, voice.EngineVoice{
+			ID: v.ID, Language: toBCP47(v.LanguageCode),
+			Gender: voice.GenderOf(v.Gender),
+		})
 	}
 	return out
 }
@@ -275,7 +278,8 @@ func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 		"MissingAuthenticationTokenException", "IncompleteSignatureException":
 		return e.client.KeyRefused(r)
 	case "EngineNotSupportedException":
-		return e.client.Refused(r, "the voice %s of %s does not speak with the engine %s", id, e.cfg.Name, e.cfg.Engine).
+		return e.client.Refused(r, "the voice %s of %s does not speak with the engine %s", id, e.cfg.Name,
+			e.cfg.Engine).
 			WithHint("set engine to one of %s in mynah.yaml", strings.Join(Engines(), ", "))
 	case "ValidationException":
 		if strings.Contains(text, "voiceid") {

@@ -118,7 +118,8 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 		return Answer{}, c.networkFault(ctx, timed, err, "closed the connection in the middle of its answer")
 	}
 	if int64(len(body)) > c.cfg.MaxBody {
-		return Answer{}, c.newFault(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name, c.cfg.MaxBody)
+		return Answer{}, c.newFault(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name,
+			c.cfg.MaxBody)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return Answer{}, c.statusFault(resp, body, call.Explain)
@@ -273,7 +274,8 @@ func (c *Client) Busy(r Refusal) *fault.Error {
 		Status: r.Status, Message: c.errorMessage(r.Body), Temporary: true,
 		After: retryAfter(r.Header.Get("Retry-After"), time.Now()),
 	}
-	return c.newFault(f, "%s has too many requests", c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
+	return c.newFault(f, "%s has too many requests",
+		c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
 }
 
 // statusFault returns the fault for an error status. explain may be nil.
@@ -284,7 +286,8 @@ func (c *Client) statusFault(resp *http.Response, body []byte, explain func(Refu
 		}
 	}
 	f := &RequestError{
-		Status: resp.StatusCode, Message: c.errorMessage(body), After: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		Status: resp.StatusCode, Message: c.errorMessage(body),
+		After: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
 	}
 	name := c.cfg.Name
 	switch code := resp.StatusCode; {
@@ -298,7 +301,8 @@ func (c *Client) statusFault(resp *http.Response, body []byte, explain func(Refu
 	case code == http.StatusPaymentRequired:
 		return c.newFault(f, "the account at %s has no credit left", name)
 	case code == http.StatusForbidden:
-		return c.newFault(f, "%s does not allow this", name).WithHint("check the permissions of the key in %s", c.cfg.KeyEnv)
+		return c.newFault(f, "%s does not allow this", name).WithHint("check the permissions of the key in %s",
+			c.cfg.KeyEnv)
 	case code == http.StatusNotFound:
 		return c.newFault(f, "%s does not know this address, voice or model", name).
 			WithHint("check url, model and the voice in mynah.yaml")
@@ -310,7 +314,8 @@ func (c *Client) statusFault(resp *http.Response, body []byte, explain func(Refu
 		f.Temporary = code != http.StatusNotImplemented
 		return c.newFault(f, "%s failed", name).WithHint("try again later")
 	case code >= 300 && code < 400:
-		return c.newFault(f, "%s has moved to another address", name).WithHint("put the new address into url in mynah.yaml")
+		return c.newFault(f, "%s has moved to another address",
+			name).WithHint("put the new address into url in mynah.yaml")
 	default:
 		return c.newFault(f, "%s refused the request", name)
 	}

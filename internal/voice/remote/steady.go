@@ -55,7 +55,8 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 			return clip, &backoff.RetryAfterError{Duration: f.After}
 		}
 		return clip, last
-	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)), backoff.WithMaxElapsedTime(s.cfg.totalTime()))
+	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)),
+		backoff.WithMaxElapsedTime(s.cfg.totalTime()))
 	switch {
 	case err == nil:
 		return clip, nil
@@ -63,7 +64,8 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return voice.Clip{}, ctx.Err()
 	}
 	if _, told := fault.As(last); !told && errors.Is(last, context.DeadlineExceeded) {
-		last = fault.New(fault.ToolFailed, last, "%s did not speak the sentence within %s", s.cfg.Name, s.cfg.totalTime())
+		last = fault.New(fault.ToolFailed, last, "%s did not speak the sentence within %s", s.cfg.Name,
+			s.cfg.totalTime())
 	}
 	return voice.Clip{}, last
 }

@@ -61,12 +61,16 @@ const Language = "en-US"
 // characters that have a meaning in URLs or markup.
 func ValidID(id string) bool {
 	return id != "" && len(id) <= 100 && id[0] != '-' && id[0] != '.' &&
-		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`/\<>"'&?#%`, r) })
+		!strings.ContainsFunc(id, func(r rune) bool {
+			return r <= ' ' || r > '~' ||
+				strings.ContainsRune(`/\<>"'&?#%`, r)
+		})
 }
 
 // Unknown returns the fault for a voice that an engine does not have.
 func Unknown(engine, id string) error {
-	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: engine, Voice: id}, "%s has no voice %q", engine, id).
+	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: engine, Voice: id}, "%s has no voice %q",
+		engine, id).
 		WithHint("run mynah voices to list all")
 }
 
@@ -74,7 +78,10 @@ func Unknown(engine, id string) error {
 func languageOf(id string) string {
 	parts := strings.Split(id, "-")
 	letters := func(s string, low, high int, from, to rune) bool {
-		return len(s) >= low && len(s) <= high && !strings.ContainsFunc(s, func(r rune) bool { return r < from || r > to })
+		return len(s) >= low && len(s) <= high && !strings.ContainsFunc(s, func(r rune) bool {
+			return r < from ||
+				r > to
+		})
 	}
 	if len(parts) < 3 || !letters(parts[0], 2, 3, 'a', 'z') || !letters(parts[1], 2, 2, 'A', 'Z') {
 		return ""

@@ -42,7 +42,10 @@ func Description(tb testing.TB, speakers int, change func(map[string]any)) []byt
 // Install writes a Model and its Description to a folder.
 func Install(tb testing.TB, dir, name string, speakers int, change func(map[string]any)) {
 	tb.Helper()
-	for ending, b := range map[string][]byte{".onnx": Model(speakers > 1), ".onnx.json": Description(tb, speakers, change)} {
+	for ending, b := range map[string][]byte{
+		".onnx":      Model(speakers > 1),
+		".onnx.json": Description(tb, speakers, change),
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name+ending), b, 0o600); err != nil {
 			tb.Fatal(err)
 		}

@@ -240,7 +240,8 @@ func (s suite) literal(t *testing.T) {
 		}
 	}
 	// If "[[" started phonemes, the text after it would not be spoken, and the clips would be equal.
-	if a, b := s.speak(t, s.request("It is [[kat]].")), s.speak(t, s.request("It is [[dQg]].")); slices.Equal(a.PCM, b.PCM) {
+	if a, b := s.speak(t, s.request("It is [[kat]].")), s.speak(t, s.request("It is [[dQg]].")); slices.Equal(a.PCM,
+		b.PCM) {
 		t.Error("different letters in brackets sound the same")
 	}
 }

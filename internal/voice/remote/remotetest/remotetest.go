@@ -275,7 +275,8 @@ func passing(kind string) map[string]func(*Server) {
 		"for seconds": func(s *Server) { s.Misbehave(Status(http.StatusTooManyRequests, "Retry-After: 1", "")) },
 		"for a date":  func(s *Server) { s.Misbehave(Status(http.StatusServiceUnavailable, "Retry-After: "+soon, "")) },
 		"twice": func(s *Server) {
-			s.Misbehave(Status(http.StatusBadGateway, "", "<html>bad gateway</html>"), Status(http.StatusInternalServerError, "", ""))
+			s.Misbehave(Status(http.StatusBadGateway, "", "<html>bad gateway</html>"),
+				Status(http.StatusInternalServerError, "", ""))
 		},
 		"dies":       func(s *Server) { s.Misbehave(Die(kind)) },
 		"a page":     func(s *Server) { s.Misbehave(Page) },
@@ -309,7 +310,10 @@ func lasting() map[string]trouble {
 	}
 	told := `{"error":{"message":"bad key ` + Key + `"}}`
 	return map[string]trouble{
-		"401":    {always(Status(http.StatusUnauthorized, "", told)), "the key in THE_TEST_KEY was refused by service", 1},
+		"401": {
+			always(Status(http.StatusUnauthorized, "", told)),
+			"the key in THE_TEST_KEY was refused by service", 1,
+		},
 		"403":    {always(Status(http.StatusForbidden, "", told)), "service", 1},
 		"404":    {always(Status(http.StatusNotFound, "", "<html>"+Key)), "service", 1},
 		"400":    {always(Status(http.StatusBadRequest, "", told)), "service", 1},
