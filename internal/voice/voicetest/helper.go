@@ -8,7 +8,7 @@ import (
 	"mynah/internal/proc"
 )
 
-// EspeakHelper builds the program mynah-espeak for a test.
+// EspeakHelper builds the program mynah-espeak and returns its path.
 func EspeakHelper(tb testing.TB) string {
 	tb.Helper()
 	root, err := os.Getwd()
@@ -20,7 +20,7 @@ func EspeakHelper(tb testing.TB) string {
 			break
 		}
 		if root == filepath.Dir(root) {
-			tb.Fatal("the module's folder is not above the test's")
+			tb.Fatal("no folder above the test's contains go.mod")
 		}
 		root = filepath.Dir(root)
 	}
