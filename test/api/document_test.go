@@ -203,3 +203,11 @@ func TestDocumentIsComplete(t *testing.T) {
 		}
 	}
 }
+
+// requestOfEachOperation returns a request for each operation; it may be invalid.
+func requestOfEachOperation() (out []request) {
+	for _, o := range shared.doc.ops {
+		out = append(out, request{method: o.method, path: examplePath(o), body: "{}"}.withHeaders("Content-Type", "application/json"))
+	}
+	return out
+}

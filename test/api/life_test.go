@@ -296,14 +296,6 @@ func TestMetrics(t *testing.T) {
 		"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"))
 }
 
-// requestOfEachOperation returns a request for each operation; it may be invalid.
-func requestOfEachOperation() (out []request) {
-	for _, o := range shared.doc.ops {
-		out = append(out, request{method: o.method, path: examplePath(o), body: "{}"}.withHeaders("Content-Type", "application/json"))
-	}
-	return out
-}
-
 // TestRates checks that a key with too many requests must wait, and that other keys need not.
 func TestRates(t *testing.T) {
 	t.Parallel()
