@@ -60,7 +60,7 @@ func (c Config) Validate() error {
 
 // prefixErrors adds the name of a part of Mynah to each of its joined configuration errors.
 func prefixErrors(part string, err error) error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the errors joined here, not wrapped ones
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return err
 	}

@@ -140,7 +140,7 @@ func (a *asker) recordAnswer(label string, got answer) {
 	fmt.Fprintf(&text, "status %d\n", got.status)
 	for _, name := range []string{
 		"Content-Type", "Content-Disposition", "Location", "Allow", "Cache-Control", "Retry-After", "Accept-Ranges",
-		"Content-Range", "X-Duration-Seconds", "X-Mynah-Warning", "Www-Authenticate", "Idempotent-Replayed",
+		"Content-Range", "X-Duration-Seconds", "X-Mynah-Warning", "Www-Authenticate", "Idempotency-Replayed",
 	} {
 		if v := got.header.Values(name); len(v) > 0 {
 			fmt.Fprintf(&text, "%s %s\n", name, strings.Join(v, ", "))
