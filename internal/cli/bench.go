@@ -140,8 +140,8 @@ func medianRun(runs []benchRun) benchRun {
 }
 
 func (a *app) benchTable(b benchResult) {
-	fmt.Fprintf(a.Out, "%s: %.2f s of video, %d scenes, %.1f MB; memory %.0f MB, of the largest program %.0f MB\n", b.Film, b.Seconds, b.Scenes,
-		float64(b.Bytes)/1e6, b.PeakMB, b.PeakProgramMB)
+	fmt.Fprintf(a.Out, "%s: %.2f s of video, %s, %.1f MB; peak memory %.0f MB, of the largest program %.0f MB\n",
+		b.Film, b.Seconds, countScenes(b.Scenes), float64(b.Bytes)/1e6, b.PeakMB, b.PeakProgramMB)
 	for _, run := range b.Runs {
 		fmt.Fprintf(a.Out, "\n%s build: %.2f s, %.2f s of processor time, %.0f times real time, %d parts made, %d found in the cache\n",
 			run.Name, float64(run.WallMS)/1000, float64(run.CPUMS)/1000, run.Realtime, run.Made, run.Found)

@@ -85,7 +85,7 @@ of them, or a template with {name}, {language} and {size}.`,
 		"also write a transcript in Markdown and a list of chapters, next to the video")
 	fl.StringVar(&f.scenes, "scenes", "", "build only these scenes, such as 3 or 3-7, into NAME-scenes-3-7.mp4")
 	fl.StringVar(&f.server, "server", "", "build on this server, such as http://127.0.0.1:8080, and download the video")
-	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server (better set as MYNAH_API_KEY)")
+	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server; the variable MYNAH_API_KEY is safer")
 	return cmd
 }
 
@@ -396,8 +396,8 @@ func (a *app) printPlan(ctx context.Context, s *studio.Studio, r studio.Request,
 		return e.Encode(p)
 	}
 	fps := float64(p.Line.FPS.Num) / float64(p.Line.FPS.Den)
-	fmt.Fprintf(a.Out, "%dx%d, %.6g frames a second, %.2f s, %d scenes\n", p.Line.Width, p.Line.Height, fps,
-		float64(p.Line.Frames)/fps, len(p.Line.Scenes))
+	fmt.Fprintf(a.Out, "%dx%d, %.6g frames per second, %.2f s, %s\n", p.Line.Width, p.Line.Height, fps,
+		float64(p.Line.Frames)/fps, countScenes(len(p.Line.Scenes)))
 	for i, s := range p.Line.Scenes {
 		fmt.Fprintf(a.Out, "%4d  %8.2f s  %7.2f s  %s\n",
 			s.Number, float64(s.Start)/fps, float64(s.Frames)/fps, summarizeScene(p, i))
@@ -468,10 +468,18 @@ func (a *app) printResult(f *buildFlags, r *studio.Result) error {
 	if f.quiet {
 		return nil
 	}
-	fmt.Fprintf(a.Out, "%s  %dx%d, %.2f s, %d scenes, %.1f MB, built in %.2f s\n", r.Film, r.Width, r.Height, r.Seconds,
-		r.Scenes, float64(r.Bytes)/1e6, float64(r.ElapsedMS)/1000)
+	fmt.Fprintf(a.Out, "%s  %dx%d, %.2f s, %s, %.1f MB, built in %.2f s\n", r.Film, r.Width, r.Height, r.Seconds,
+		countScenes(r.Scenes), float64(r.Bytes)/1e6, float64(r.ElapsedMS)/1000)
 	if f.explain {
 		a.explainBuild(r)
 	}
 	return nil
+}
+
+// countScenes returns a number of scenes with its noun, such as "1 scene".
+func countScenes(n int) string {
+	if n == 1 {
+		return "1 scene"
+	}
+	return fmt.Sprintf("%d scenes", n)
 }

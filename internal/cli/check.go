@@ -38,7 +38,7 @@ their lines in a pull request. File names are then relative to the working direc
   mynah check lesson --all-languages --format github`,
 		Args: checkArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := checkFormat(format, f.json)
+			format, err := checkFormat(format, f.json, a.onCommandLine["json"])
 			if err != nil {
 				return usageError{err}
 			}
@@ -53,7 +53,7 @@ their lines in a pull request. File names are then relative to the working direc
 	fl := cmd.Flags()
 	fl.BoolVar(&f.json, "json", false, "print the findings as JSON; the same as --format json")
 	// subtitles has a --format too, whose values in settings mean nothing here.
-	fl.StringVar(&format, "format", "", "form of the findings: "+strings.Join(checkFormats(), ", ")+` (default "text")`)
+	fl.StringVar(&format, "format", "", "format of the findings: "+strings.Join(checkFormats(), ", ")+` (default "text")`)
 	fl.Lookup("format").Annotations = map[string][]string{commandLineOnly: nil}
 	fl.BoolVar(&f.strict, "strict", false, "treat unknown names as errors")
 	fl.StringVar(&f.size, "size", "", "check for this size instead of the header's: 720p, 1080p, 4k or WIDTHxHEIGHT")
@@ -70,11 +70,12 @@ const (
 	formatGitHub = "github"
 )
 
-// checkFormats lists the forms in which findings can be printed.
+// checkFormats lists the formats in which findings can be printed.
 func checkFormats() []string { return []string{formatText, formatJSON, formatGitHub} }
 
-// checkFormat returns the form that --format and --json ask for.
-func checkFormat(format string, asJSON bool) (string, error) {
+// checkFormat returns the output format for --format and --json. If --json comes from a settings
+// file or a variable (inArgs is false), --format overrides it.
+func checkFormat(format string, asJSON, inArgs bool) (string, error) {
 	switch {
 	case format == "" && asJSON:
 		return formatJSON, nil
@@ -82,7 +83,7 @@ func checkFormat(format string, asJSON bool) (string, error) {
 		return formatText, nil
 	case !slices.Contains(checkFormats(), format):
 		return "", fmt.Errorf("unknown format %q: use %s", format, strings.Join(checkFormats(), ", "))
-	case asJSON && format != formatJSON:
+	case inArgs && asJSON && format != formatJSON:
 		return "", fmt.Errorf("--json and --format %s cannot be used together", format)
 	}
 	return format, nil

@@ -103,9 +103,18 @@ func TestCheckFormat(t *testing.T) {
 		{"xml", false, "", "use text, json, github"},
 		{"GitHub", false, "", "use text, json, github"},
 	} {
-		got, err := checkFormat(c.format, c.json)
+		got, err := checkFormat(c.format, c.json, true)
 		if got != c.want || (err == nil) != (c.fails == "") || err != nil && !strings.Contains(err.Error(), c.fails) {
 			t.Errorf("%q, %t: got %q, %v", c.format, c.json, got, err)
 		}
+	}
+}
+
+// TestFormatOverridesSettings checks that --format is used where a settings file sets json.
+func TestFormatOverridesSettings(t *testing.T) {
+	t.Parallel()
+	got, err := checkFormat(formatGitHub, true, false)
+	if got != formatGitHub || err != nil {
+		t.Errorf("got %q, %v", got, err)
 	}
 }

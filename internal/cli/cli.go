@@ -48,6 +48,9 @@ type app struct {
 	systemConfig string
 	// config is the settings file given by --config.
 	config string
+	// onCommandLine contains the flags of the command line, without those that variables and
+	// settings files set.
+	onCommandLine map[string]bool
 	// command is the command that ran, for its help in messages.
 	command *cobra.Command
 }
@@ -136,6 +139,8 @@ func isCommandLineOnly(f *pflag.Flag) bool {
 // setFromEnvironment sets flags that are not on the command line from MYNAH_* variables and
 // settings files.
 func (a *app) setFromEnvironment(cmd *cobra.Command) error {
+	a.onCommandLine = map[string]bool{}
+	cmd.Flags().Visit(func(f *pflag.Flag) { a.onCommandLine[f.Name] = true })
 	var errs []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := "MYNAH_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))

@@ -84,7 +84,7 @@ a variable, a variable overrides the file.`,
 	f.StringVar(&c.TLSCert, "tls-cert", "", "certificate file, for https")
 	f.StringVar(&c.TLSKey, "tls-key", "", "file with the certificate's private key")
 	f.StringVar(&keys, "api-keys", "",
-		"API keys that are always valid, separated by commas (better set as MYNAH_API_KEYS)")
+		"API keys that are always valid, separated by commas; the variable MYNAH_API_KEYS is safer")
 	f.StringVar(&maxUpload, "max-upload", "1GiB", "maximum size of an archive")
 	f.StringVar(&cacheSize, "cache-size", "20GiB", "maximum size of the cache")
 	f.DurationVar(&c.HTTP.UploadTTL, "upload-ttl", c.HTTP.UploadTTL, "how long an upload URL is valid")

@@ -111,8 +111,8 @@ func (a *app) rebuild(ctx context.Context, s *studio.Studio, r studio.Request, p
 		return
 	}
 	a.render(result.Warnings, result.Sources)
-	text := fmt.Sprintf("%s  %.2f s, %d scenes, %d parts rebuilt, built in %.2f s", filepath.Base(result.Film), result.Seconds, result.Scenes,
-		len(result.Made), float64(result.ElapsedMS)/1000)
+	text := fmt.Sprintf("%s  %.2f s, %s, %d parts rebuilt, built in %.2f s",
+		filepath.Base(result.Film), result.Seconds, countScenes(result.Scenes), len(result.Made), float64(result.ElapsedMS)/1000)
 	fmt.Fprintln(a.Out, text)
 	page.Show(watch.State{State: "built", Text: text, Findings: renderPlain(result.Warnings, result.Sources)})
 }

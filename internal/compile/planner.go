@@ -49,7 +49,7 @@ func (p *planner) Voice(name, language string) storyboard.Voice {
 			out.Hint = fmt.Sprintf("did you mean %s? run mynah voices to list all", strings.Join(m.Nearest, ", "))
 		}
 	case m.Kind == voice.Default:
-		out.Hint = fmt.Sprintf("choose a voice for it, or install one: mynah voices available --language %s; run mynah voices to list all", language)
+		out.Hint = fmt.Sprintf("choose another voice: run mynah voices to list all; run mynah voices available --language %s to see which can be installed", language)
 	case m.Kind == voice.Likened:
 		out.Code = diag.OtherVoice
 	case m.Kind == voice.Unspoken:

@@ -137,7 +137,7 @@ func TestVoiceProblems(t *testing.T) {
 		{"brain", "", diag.UnknownVoice, "did you mean brian? run mynah voices to list all", both},
 		{"zzzzzzzz", "", diag.UnknownVoice, "run mynah voices to list all", both},
 		{"nowhere/alloy", "", diag.UnknownVoice, `the engine "nowhere" is not configured`, both},
-		{"", "gl", "", "available --language gl;", both},
+		{"", "gl", "", "available --language gl to see", both},
 		{"de-DE-KatjaNeural", "", diag.OtherVoice, "", both},
 		{"aicelle", "", diag.UnspokenLanguage, "", both},
 		{"brian", "", diag.MissingVoice, "run mynah doctor", espeak},

@@ -147,6 +147,9 @@ func (h *House) checkNeural(ctx context.Context) []Tool {
 	if v, err := h.piper.ProgramVersion(ctx); err == nil {
 		program.Found, program.Version = true, v
 	}
+	if lib.Found && !program.Found {
+		return []Tool{lib}
+	}
 	return []Tool{lib, program}
 }
 

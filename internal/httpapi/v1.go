@@ -262,7 +262,7 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) (record.Filter, 
 	return f, !s.refuse(w, r, v)
 }
 
-var errOver = errors.New("the build is over")
+var errOver = errors.New("the build has already ended")
 
 // cancelBuild stops a build; a finished build stays unchanged.
 func (s *Server) cancelBuild(w http.ResponseWriter, r *http.Request) {

@@ -43,7 +43,7 @@ const (
 	Sound    = "mixing sound"
 	// Check is within Film.
 	Check = "checking the video"
-	Film  = "cutting the video"
+	Film  = "writing the video"
 )
 
 // order lists the phases that follow each other.

@@ -107,7 +107,7 @@ func (b *Book) recipes(keys []cache.Key) ([]Recipe, error) {
 	for i, k := range keys {
 		e, ok := b.parts[k]
 		if !ok {
-			return nil, fault.New(fault.Internal, nil, "a part without a recipe is to be made")
+			return nil, fault.New(fault.Internal, nil, "internal error: a part was requested without a recipe")
 		}
 		out[i] = e.recipe
 	}

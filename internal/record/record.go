@@ -192,7 +192,7 @@ func (b *Build) Expires(keep time.Duration) time.Time {
 
 // Errors of a Store.
 var (
-	ErrMove     = errors.New("the build cannot move so")
+	ErrMove     = errors.New("the build cannot change to this state")
 	ErrNotFound = errors.New("the build does not exist")
 	ErrFull     = errors.New("the queue is full")
 	// ErrDeck is returned for a project whose script is a presentation.

@@ -65,7 +65,7 @@ func checkRuns(l *timeline.Line, f *film.Film) error {
 	}
 	for i, s := range l.Scenes {
 		if !starts[s.Start] {
-			return mismatchError(i, "no picture begins at its first frame, %d", s.Start)
+			return mismatchError(i, "the picture does not change at its first frame, %d", s.Start)
 		}
 	}
 	if at != l.Frames {
@@ -78,12 +78,12 @@ func checkRuns(l *timeline.Line, f *film.Film) error {
 func (r *Releaser) checkParts(f *film.Film) error {
 	for i, p := range f.Runs {
 		if !r.Book.Holds(p.Segment) {
-			return mismatchError(-1, "coded pictures %d differ from the plan", i+1)
+			return mismatchError(-1, "picture segment %d does not belong to the plan", i+1)
 		}
 	}
 	for i, p := range f.Sound {
 		if !p.Silent && !r.Book.Holds(p.Segment) {
-			return mismatchError(-1, "coded sound %d differs from the plan", i+1)
+			return mismatchError(-1, "sound chunk %d does not belong to the plan", i+1)
 		}
 	}
 	return nil

@@ -173,10 +173,10 @@ func TestPartsAreHeldAgainstThePlan(t *testing.T) {
 	checkError(t, "as planned", r.checkParts(f), "")
 	other := *f
 	other.Runs = append(f.Runs[:1:1], film.SegmentRun{Segment: cache.Key{1}})
-	checkError(t, "other pictures", r.checkParts(&other), "coded pictures 2")
+	checkError(t, "other pictures", r.checkParts(&other), "picture segment 2")
 	other = *f
 	other.Sound = append(silentRuns(1), film.PacketRun{Segment: cache.Key{1}})
-	checkError(t, "other sound", r.checkParts(&other), "coded sound 2")
+	checkError(t, "other sound", r.checkParts(&other), "sound chunk 2")
 }
 
 // TestSeamsAreDecoded: a new segment that cannot be decoded is named, and made again by the next build.

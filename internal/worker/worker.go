@@ -61,7 +61,7 @@ func New(cfg Config, store record.Store, objects *objects.Store, fetcher *upload
 }
 
 // errOver is returned for a build that has already ended.
-var errOver = errors.New("the build is over")
+var errOver = errors.New("the build has already ended")
 
 // Cancel stops a running build.
 func (w *Worker) Cancel(id string) {

@@ -52,11 +52,11 @@ func TestWatch(t *testing.T) {
 		}
 	}
 	says("shows the video")
-	says("script.mp4  1.00 s, 1 scenes")
+	says("script.mp4  1.00 s, 1 scene")
 	save("(durration: 2)\n")
 	says("did you mean duration?")
 	save("(duration: 2)\n")
-	says("script.mp4  2.00 s, 1 scenes")
+	says("script.mp4  2.00 s, 1 scene")
 	cancel()
 	if c := <-code; c != 130 {
 		t.Errorf("it ends with %d", c)
