@@ -2,6 +2,7 @@ package slide
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -15,15 +16,21 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"mynah/internal/diag"
 )
 
 // slideLayout is the result of page.js: the layout of a slide. Lengths are in CSS pixels.
 type slideLayout struct {
 	Wait      bool       `json:"wait"` // style sheets are still loading
 	Zoom      float64    `json:"z"`
-	Cut       bool       `json:"cut"` // the slide does not fit, even at the minimum size
-	Box       [4]float64 `json:"box"`
-	Flat      bool       `json:"flat"` // outside the box there is only one colour
+	Tight     bool       `json:"tight"`    // the slide was too full for its usual size
+	Small     float64    `json:"small"`    // size of the smallest text, or 0
+	Authored  float64    `json:"authored"` // size of the smallest text whose size the script sets, or 0
+	Largest   string     `json:"largest"`  // the tallest part of an overfull slide, such as "the list of 9 items"
+	Content   [4]float64 `json:"content"`  // left, top, right and bottom of the blocks
+	Box       [4]float64 `json:"box"`      // the part of the page to photograph, likewise
+	Flat      bool       `json:"flat"`     // outside the box there is only one colour
 	Backdrops []struct {
 		Filter string     `json:"filter"`
 		Box    [4]float64 `json:"box"`
@@ -60,13 +67,13 @@ func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 		preload = append(preload, base+behindName)
 	}
 	m, err := d.measure(ctx, p, measureArgs{
-		Floor: c.floor, Code: c.code, Scale: r.scale(), Project: k.theme != "",
+		Scale: r.scale(), Project: k.theme != "", Hyphens: map[string]string{},
 		Preload: preload, Runes: d.unknownIn(r.texts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := &Drawn{Warnings: k.warnings}
+	out := &Drawn{Warnings: k.warnings, layout: m}
 	d.warn(out, r, k, c, m)
 	if behind == nil && r.Over {
 		out.Backdrops = r.backdrops(m)
@@ -131,14 +138,14 @@ func (p *page) paintOn(ctx context.Context, canvas params) error {
 }
 
 type measureArgs struct {
-	Floor   float64  `json:"floor"`
-	Code    bool     `json:"code"`
 	Scale   float64  `json:"scale"`
 	Project bool     `json:"project"`
 	Preload []string `json:"preload"`
 	Runes   []rune   `json:"runes"`
 	// Clear are the heights of the strips at the top and bottom that captions occupy.
 	Clear [2]float64 `json:"clear"`
+	// Hyphens maps long words to the same words with soft hyphens.
+	Hyphens map[string]string `json:"hyphens"`
 }
 
 // measure waits until the page is loaded, lays it out and fits it into the frame.
@@ -147,7 +154,7 @@ func (d *Drawer) measure(ctx context.Context, p *page, args measureArgs) (slideL
 	end := time.Now().Add(sheetsTime)
 	for {
 		var m slideLayout
-		if err := p.evaluate(ctx, pageScript, args, &m); err != nil {
+		if err := p.evaluate(ctx, layoutScript(), args, &m); err != nil {
 			return m, err
 		}
 		if !m.Wait || time.Now().After(end) {
@@ -205,10 +212,7 @@ func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slid
 	for _, what := range c.cut {
 		add("split it over several scenes", "the slide leaves out %s", what)
 	}
-	if m.Cut {
-		add("split it over several scenes, or shorten it",
-			"the slide does not fit: even with text of %d pixels and code of %d pixels its end is cut off", textFloor, codeFloor)
-	}
+	addSize(out, r, m)
 	for _, name := range m.Missing {
 		add("add it with @font-face and a file of the project, or install it",
 			"the font %q is not installed; another font is used", name)
@@ -231,6 +235,29 @@ func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slid
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
+}
+
+// addSize adds a warning about text that is too small to read.
+func addSize(out *Drawn, r Request, m slideLayout) {
+	w := Warning{Range: r.at()}
+	const exact = 0.1 // rounding of the browser
+	switch {
+	case m.Small > 0 && m.Small < readable-exact:
+		w.Code = diag.TextTooSmall
+		w.Summary = fmt.Sprintf("the slide is too full: its smallest text is only %.0f pixels high in a frame of 720", m.Small)
+		w.Hint = fmt.Sprintf("split %s over several scenes", cmp.Or(m.Largest, "it"))
+	case m.Small > 0 && m.Small < preferred-exact:
+		w.Code = diag.SmallText
+		w.Summary = fmt.Sprintf("the slide is full: its smallest text is %.0f pixels high in a frame of 720", m.Small)
+		w.Hint = fmt.Sprintf("shorten %s, or split it over several scenes", cmp.Or(m.Largest, "the text"))
+	case m.Authored > 0 && m.Authored < readable-exact:
+		w.Code = diag.SmallText
+		w.Summary = fmt.Sprintf("the smallest text of the slide is only %.0f pixels high in a frame of 720", m.Authored)
+		w.Hint = "write a larger font-size"
+	default:
+		return
+	}
+	out.Warnings = append(out.Warnings, w)
 }
 
 // withoutTofu removes characters that are known to be in no font.

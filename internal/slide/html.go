@@ -18,24 +18,22 @@ var sheets embed.FS
 // Font sizes in pixels of a frame whose shorter side is 720.
 const (
 	baseSize  = 50
-	codeFloor = 14 // minimum size of code; longer code is cut off
-	textFloor = 18
+	preferred = 20 // slides that are too full shrink to this size of their smallest text without a warning
+	readable  = 14 // below this size, strict builds fail
 )
 
 // composed is the HTML of a slide. The address of its files is still open: it is marked by baseMark.
 type composed struct {
-	html  string   // contains baseMark instead of the address of the project's files
-	floor float64  // minimum scale of the slide
-	code  bool     // the slide contains only code
-	step  int      // index of the reveal step that is shown
-	cut   []string // descriptions of content that was omitted
+	html string   // contains baseMark instead of the address of the project's files
+	step int      // index of the reveal step that is shown
+	cut  []string // descriptions of content that was omitted
 }
 
 const baseMark = "mynah-base:"
 
 // compose returns the HTML of a slide.
 func compose(r Request, k *projectFiles, styleOf func(theme string) string) composed {
-	c := composed{floor: 1, code: len(r.Blocks) > 0, step: min(max(r.State, 0), r.States()-1)}
+	c := composed{step: min(max(r.State, 0), r.States()-1)}
 	var body strings.Builder
 	step := c.step
 	for i, b := range r.Blocks {
@@ -44,8 +42,6 @@ func compose(r Request, k *projectFiles, styleOf func(theme string) string) comp
 		if b.Reveal {
 			step -= n
 		}
-		c.floor = min(c.floor, floorOf(b))
-		c.code = c.code && r.Blocks[i].Kind == frame.CodeBlock
 	}
 	theme, ours := r.builtIn()
 	dir := ""
@@ -95,24 +91,6 @@ func luminance(c frame.Color) float64 {
 	return 0.2126*part(c.R) + 0.7152*part(c.G) + 0.0722*part(c.B)
 }
 
-func floorOf(b Block) float64 {
-	size := b.FontSize
-	switch {
-	case b.Kind == frame.CodeBlock && size == 0:
-		return float64(codeFloor) / baseSize
-	case b.Kind == frame.CodeBlock:
-		return min(1, codeFloor/size)
-	case b.Kind == frame.TextBlock && size == 0:
-		return float64(textFloor) / (2 * baseSize)
-	case b.Kind == frame.TextBlock:
-		return min(1, textFloor/(2*size))
-	case size == 0:
-		return float64(textFloor) / baseSize
-	default:
-		return min(1, textFloor/size)
-	}
-}
-
 // block returns the HTML of block i at a reveal step. Steps count from the first one of the block; a
 // negative step hides everything that is revealed.
 func (c *composed) block(r Request, i, step int, diagrams map[int]string) string {
@@ -130,7 +108,7 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 			c.cut = append(c.cut, "the end of a text that is longer than any slide")
 		}
 	case frame.CodeBlock:
-		class, inner = "codeblock", c.listing(r, b, step)
+		class, inner = "codeblock", c.listing(b, step)
 	case frame.MermaidBlock, frame.DotBlock, frame.MathBlock:
 		class, inner = "diagram "+string(b.Kind), diagrams[i]
 		if inner == "" { // only for cache keys, for which diagrams are not drawn
@@ -152,15 +130,20 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 	return fmt.Sprintf("<section class=\"block %s\"%s>%s</section>", class, style, inner)
 }
 
-// listing returns the HTML of code. It omits lines that cannot fit into the frame.
-func (c *composed) listing(r Request, b Block, step int) string {
-	most := int(math.Ceil(float64(r.Height)/r.scale()/min(codeFloor, cmpOr(b.FontSize, codeFloor)))) + 1
-	text, lines := b.Text, strings.Count(b.Text, "\n")+1
-	if lines > most {
-		text = strings.Join(strings.SplitN(text, "\n", most+1)[:most], "\n")
+// The limits of code, far above of what a reader can see.
+const (
+	mostLines   = 500
+	longestLine = 20_000 // bytes
+)
+
+// listing returns the HTML of code.
+func (c *composed) listing(b Block, step int) string {
+	text, n := b.Text, strings.Count(b.Text, "\n")+1
+	if n > mostLines {
+		text = strings.Join(strings.SplitN(text, "\n", mostLines+1)[:mostLines], "\n")
+		c.cut = append(c.cut, fmt.Sprintf("%d lines of code: it shows at most %d", n-mostLines, mostLines))
 	}
-	const longest = 2000 // maximum bytes of a line; longer lines cannot fit
-	text = clipEachLine(text, longest)
+	text = clipEachLine(text, longestLine)
 	var lit func(int) bool
 	ranges := b.Highlight
 	if b.Reveal && len(b.Ranges) > 0 {
@@ -174,13 +157,6 @@ func (c *composed) listing(r Request, b Block, step int) string {
 		lit = func(line int) bool { return inRanges(ranges, line) }
 	}
 	return markup.Code(b.Language, text, lit)
-}
-
-func cmpOr(v, other float64) float64 {
-	if v > 0 {
-		return v
-	}
-	return other
 }
 
 func inRanges(ranges []frame.LineRange, line int) bool {
@@ -263,8 +239,8 @@ func (r Request) behindRule(k *projectFiles) string {
 func (r Request) Key(version string) cache.Key {
 	k := gather(r)
 	c := compose(r, k, codeStyle)
-	h := cache.NewHasher("slide 2").String(version).String(c.html).String(pageScript)
-	h.Int(int64(r.Width), int64(r.Height)).Bool(r.Over, r.CanvasSet).Float(c.floor, r.Captions.Top, r.Captions.Bottom).Bool(c.code)
+	h := cache.NewHasher("slide 2").String(version).String(c.html).String(layoutScript())
+	h.Int(int64(r.Width), int64(r.Height)).Bool(r.Over, r.CanvasSet).Float(r.Captions.Top, r.Captions.Bottom)
 	if r.CanvasSet && !r.Over {
 		h.Int(int64(r.Canvas.R), int64(r.Canvas.G), int64(r.Canvas.B), int64(r.Canvas.A))
 	}

@@ -24,6 +24,14 @@ const wornOut = 300
 //go:embed assets/page.js
 var pageScript string
 
+//go:embed assets/fit.js
+var fitScript string
+
+// layoutScript returns the JavaScript function that lays out a slide and measures it.
+func layoutScript() string {
+	return "args => {\n" + fitScript + "\nreturn (" + pageScript + ")(args) }"
+}
+
 // page is a tab of the browser.
 type page struct {
 	browser *browser

@@ -64,6 +64,12 @@ func samples() []sample {
 		{"sequence", diagram(frame.MermaidBlock, "sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
 		{"dot", diagram(frame.DotBlock, "digraph {\n  rankdir=LR\n  script -> storyboard -> timeline -> film\n  voice -> timeline\n}")},
 		{"math", diagram(frame.MathBlock, "\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx = \\sqrt{\\pi}\n\nx = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}")},
+		{"full-list", md("## Release notes\n\n" + strings.Repeat("- The importer reads files of any size and says which lines of them are wrong, with a remedy\n", 9))},
+		{"full-table", md("| Setting | Default | Meaning |\n|---|---|---|\n" + strings.Repeat("| `max-upload` | 1 GiB | the largest archive that the server accepts from a client |\n", 14))},
+		{"wide-code", code("sh", "curl -H 'x-api-key: secret' -F project=@project.zip -F source=script.md "+strings.Repeat("-F variables='{\"name\": \"value\"}' ", 7)+"http://localhost:8080/v1/builds\necho done")},
+		{"tall-code", code("go", strings.Repeat(goSample+"\n\n", 5))},
+		{"german", text("Donaudampfschifffahrtsgesellschaftskapitän\nund Rindfleischetikettierung")},
+		{"essay", md("# On paragraphs\n\n" + strings.Repeat("A paragraph of some length that says little, and takes its time to say it. ", 14) + "[^1]\n\n[^1]: A note about it.")},
 		{"long", md("## A slide that says far too much\n\nA paragraph that goes on for a while, as paragraphs in scripts of real authors do, and that must shrink until it fits.\n\n- one thing that takes more than a line when it is set in letters of the usual size\n- another\n- and another\n- and yet one more\n- and the last")},
 	}
 }
