@@ -27,6 +27,8 @@ type Request struct {
 	// Transcript writes what is said as Markdown beside the video, and a list of chapters
 	// if there are any.
 	Transcript bool
+	// Slides makes Check also lay out the slides, which needs the browser.
+	Slides bool
 	// Force replaces files that an earlier build did not make.
 	Force bool
 	// Progress is told how far the work is; calls come one at a time. It may be nil.
