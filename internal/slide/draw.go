@@ -212,6 +212,9 @@ func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slid
 	for _, what := range c.cut {
 		add("split it over several scenes", "the slide leaves out %s", what)
 	}
+	for _, code := range c.emoji {
+		add("write the emoji itself, or a code such as :rocket:", "%s is not an emoji code; it is shown as written", code)
+	}
 	addSize(out, r, m)
 	for _, name := range m.Missing {
 		add("add it with @font-face and a file of the project, or install it",

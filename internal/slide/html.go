@@ -6,6 +6,7 @@ import (
 	"html"
 	"math"
 	"strings"
+	"unicode"
 
 	"mynah/internal/cache"
 	"mynah/internal/frame"
@@ -24,9 +25,10 @@ const (
 
 // composed is the HTML of a slide. The address of its files is still open: it is marked by baseMark.
 type composed struct {
-	html string   // contains baseMark instead of the address of the project's files
-	step int      // index of the reveal step that is shown
-	cut  []string // descriptions of content that was omitted
+	html  string   // contains baseMark instead of the address of the project's files
+	step  int      // index of the reveal step that is shown
+	emoji []string // unknown emoji codes
+	cut   []string // descriptions of content that was omitted
 }
 
 const baseMark = "mynah-base:"
@@ -54,8 +56,8 @@ func compose(r Request, k *projectFiles, styleOf func(theme string) string) comp
 	}
 	var out strings.Builder
 	// In CSS, !important rules inside a layer take precedence over those outside.
-	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
-		r.mode(), theme, html.EscapeString(r.Language), baseMark, dir)
+	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
+		r.mode(), theme, tightClass(r.texts()), html.EscapeString(r.Language), baseMark, dir)
 	out.WriteString("<style>" + asset("force") + r.behindRule(k) + "</style><style>" + asset("base") + styleOf(theme) + "</style>")
 	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
 	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div></body></html>")
@@ -75,6 +77,19 @@ func (r Request) mode() string {
 	default:
 		return "alone canvas canvas-light"
 	}
+}
+
+// tightClass returns the CSS class of slides whose letters are all Latin, Greek or Cyrillic: only these
+// may stand closer than usual.
+func tightClass(texts []string) string {
+	for _, t := range texts {
+		for _, c := range t {
+			if unicode.IsLetter(c) && !unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic) {
+				return ""
+			}
+		}
+	}
+	return " tight"
 }
 
 // luminance returns the relative luminance of WCAG 2, from 0 to 1. Translucent colours are placed on
@@ -104,6 +119,7 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 		}
 		doc := markup.Markdown(b.Text, shown)
 		class, inner = "markdown", rebaseImages(doc.HTML)
+		c.emoji = append(c.emoji, doc.Unknown...)
 		if doc.Cut {
 			c.cut = append(c.cut, "the end of a text that is longer than any slide")
 		}

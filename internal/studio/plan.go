@@ -64,7 +64,7 @@ func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string]
 		_, err = e.identify(ctx, src.Board)
 	}
 	if err == nil && req.Slides {
-		err = e.checkSlides(ctx, src.Board)
+		err = e.checkSlides(ctx, src)
 	}
 	if wrong, ok := isScriptError(err); ok {
 		return wrong.List, wrong.Sources, nil
@@ -73,14 +73,14 @@ func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string]
 }
 
 // checkSlides draws the slides and reports what is wrong with them. Without a browser it adds a warning.
-func (e *session) checkSlides(ctx context.Context, board *storyboard.Board) error {
-	in := overlay.Input{Board: board, Files: e.project.FS(), Drawer: e.studio.drawer}
+func (e *session) checkSlides(ctx context.Context, src compile.Script) error {
+	in := overlay.Input{Board: src.Board, Files: e.project.FS(), Drawer: e.studio.drawer}
 	_, err := do(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
 		return overlay.DrawSlides(ctx, m, in, nil)
 	})
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == fault.ToolMissing {
 		var list diag.List
-		list.Warnf(diag.Range{}, "the slides were not checked: %s", f.Public).Hint = f.Hint
+		list.Warnf(diag.Range{File: src.Name}, "the slides were not checked: %s", f.Public).Hint = f.Hint
 		e.report(list)
 		return nil
 	}

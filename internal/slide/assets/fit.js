@@ -137,13 +137,15 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
     el.style.width = box.width - slack + .6 + 'px'
     if (el.offsetHeight > height) el.style.width = before
   }
+  const painted = el => getComputedStyle(el).backgroundColor !== 'rgba(0, 0, 0, 0)'
   few(slide.querySelectorAll('.block > ul, .block > ol, .block > blockquote, .footnotes')).slice(0, 50).forEach(hug)
+  few(slide.querySelectorAll('.text > div, h1, h2, h3, .markdown > p')).filter(painted).slice(0, 50).forEach(hug)
+  if (!tight && painted(slide)) hug(slide)
 
   if (tight) {
     // Centre what is drawn, not the empty space around it.
     const box = slide.getBoundingClientRect()
-    const painted = getComputedStyle(slide).backgroundColor !== 'rgba(0, 0, 0, 0)'
-    const ends = few(painted ? [slide] : slide.children).map(el => el.getBoundingClientRect()).filter(r => r.height)
+    const ends = few(painted(slide) ? [slide] : slide.children).map(el => el.getBoundingClientRect()).filter(r => r.height)
     const high = ends.length ? Math.min(...ends.map(r => r.top)) - box.top : 0
     const low = ends.length ? Math.max(...ends.map(r => r.bottom)) - box.top : slide.scrollHeight
     const snap = v => Math.round(v * scale) / scale

@@ -53,7 +53,7 @@ async ({ runes, preload, project, scale, clear, hyphens }) => {
     }
     if (node.nodeType !== 1) return
     if (node === slide || !node.matches('.later')) {
-      if (shows(node)) add(node.getBoundingClientRect(), 12)
+      if (shows(node)) add(node.getBoundingClientRect(), getComputedStyle(node).boxShadow === 'none' ? 12 : 52)
       if (node.matches('pre')) return
       if (node.matches('li')) add(node.getBoundingClientRect(), 90 * z, true)
       for (const child of node.childNodes) collect(child)
