@@ -158,14 +158,14 @@ func TestTime(t *testing.T) {
 // TestEmoji checks that emoji codes become emoji, and that unknown codes are reported and stay.
 func TestEmoji(t *testing.T) {
 	t.Parallel()
-	got := Markdown("Ready :rocket: and :rokcet:, at 10:30:15, `:no:`, a:b:c", All)
+	got := markup.Markdown("Ready :rocket: and :rokcet:, at 10:30:15, `:no:`, a:b:c", markup.All)
 	if !strings.Contains(got.HTML, "Ready 🚀 and :rokcet:, at 10:30:15") {
 		t.Errorf("got %s", got.HTML)
 	}
 	if !slices.Equal(got.Unknown, []string{":rokcet:"}) {
 		t.Errorf("unknown codes %q", got.Unknown)
 	}
-	if h := Heading("# Launch :rocket:"); h != "Launch 🚀" {
+	if h := markup.Heading("# Launch :rocket:"); h != "Launch 🚀" {
 		t.Errorf("heading %q", h)
 	}
 }
@@ -181,7 +181,7 @@ func TestSourceOfAQuote(t *testing.T) {
 		"> Invent it,\n> said Alan - Kay":    "",
 		"Invent it.\n— Alan Kay":             "",
 	} {
-		got := Markdown(text, All).HTML
+		got := markup.Markdown(text, markup.All).HTML
 		if want == "" && strings.Contains(got, "source") || !strings.Contains(got, want) {
 			t.Errorf("%q becomes %s", text, got)
 		}
