@@ -128,6 +128,19 @@ func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dar
 		f := fault.New(fault.ToolMissing, nil, "this build of Mynah cannot draw %s", block.Kind)
 		return diagramResult{}, f.WithHint("run scripts/assets, which downloads the drawing library with npm, and build Mynah again")
 	}
+	var s diagramResult
+	err := d.onPad(ctx, b, func(p *page) error {
+		if err := p.load(ctx, string(block.Kind), string(source)); err != nil {
+			return err
+		}
+		return p.evaluate(ctx, sketchScript, map[string]any{"kind": block.Kind, "text": block.Text, "dark": dark}, &s)
+	})
+	return s, err
+}
+
+// onPad runs f on the page sketchPad, which is kept open for the next call. After an error the page is
+// closed.
+func (d *Drawer) onPad(ctx context.Context, b *browser, f func(p *page) error) error {
 	d.sketching.Lock()
 	defer d.sketching.Unlock()
 	if d.pad != nil && (d.pad.browser != b || d.pad.drawn >= wornOut) {
@@ -137,30 +150,30 @@ func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dar
 	if d.pad == nil {
 		p, err := b.open(ctx, sketchPad)
 		if err != nil {
-			return diagramResult{}, err
+			return err
 		}
 		d.pad = p
 	}
-	s, err := d.pad.diagramResult(ctx, source, block, dark)
+	d.pad.drawn++
+	err := f(d.pad)
 	if err != nil {
 		d.pad.close(ctx)
 		d.pad = nil
 	}
-	return s, err
+	return err
 }
 
-func (p *page) diagramResult(ctx context.Context, source []byte, block Block, dark bool) (diagramResult, error) {
-	var s diagramResult
-	p.drawn++
-	if !p.knows[block.Kind] {
-		if err := p.call(ctx, "Runtime.evaluate", params{"expression": string(source) + "\n;0"}, nil); err != nil {
-			return s, err
-		}
-		if p.knows == nil {
-			p.knows = map[frame.BlockKind]bool{}
-		}
-		p.knows[block.Kind] = true
+// load runs the source of a library in the page, unless it did so before.
+func (p *page) load(ctx context.Context, library, source string) error {
+	if p.loadedLibraries[library] {
+		return nil
 	}
-	err := p.evaluate(ctx, sketchScript, map[string]any{"kind": block.Kind, "text": block.Text, "dark": dark}, &s)
-	return s, err
+	if err := p.call(ctx, "Runtime.evaluate", params{"expression": source + "\n;0"}, nil); err != nil {
+		return err
+	}
+	if p.loadedLibraries == nil {
+		p.loadedLibraries = map[string]bool{}
+	}
+	p.loadedLibraries[library] = true
+	return nil
 }

@@ -49,6 +49,10 @@ func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 	if k.diagrams, err = d.diagrams(ctx, p.browser, r); err != nil {
 		return nil, err
 	}
+	hyphens, err := d.hyphens(ctx, p.browser, r)
+	if err != nil {
+		return nil, err
+	}
 	c := compose(r, k, d.codeStyle)
 	behind := []byte(nil)
 	if r.usesBehind(k) {
@@ -67,7 +71,7 @@ func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
 		preload = append(preload, base+behindName)
 	}
 	m, err := d.measure(ctx, p, measureArgs{
-		Scale: r.scale(), Project: k.theme != "", Hyphens: map[string]string{},
+		Scale: r.scale(), Project: k.theme != "", Hyphens: hyphens,
 		Preload: preload, Runes: d.unknownIn(r.texts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
 	if err != nil {

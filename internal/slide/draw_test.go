@@ -492,3 +492,24 @@ func TestDiagrams(t *testing.T) {
 		})
 	}
 }
+
+// TestHyphens checks that a word that is wider than its line is divided at a hyphen, not scaled or cut.
+func TestHyphens(t *testing.T) {
+	t.Parallel()
+	d := drawer(t, nil)
+	for language, word := range map[string]string{
+		"de-DE": "Donaudampfschifffahrtsgesellschaftskapitän", "nl": "arbeidsongeschiktheidsverzekering", "sv": "arbetsmarknadsdepartementet",
+		"fi": "lentokonesuihkuturbiinimoottori", "nb": "menneskerettighetsorganisasjonen", "da": "speciallægepraksisplanlægning", "en": "antidisestablishmentarianism",
+	} {
+		r := request(text(word))
+		r.Width, r.Height, r.Language = 1080, 1920, language
+		got := drawOne(t, d, r)
+		if len(got.Warnings) > 0 {
+			t.Errorf("%s: %s", language, warnings(got))
+		}
+		// In a frame of 1080 pixels a line of 100 pixels at 720p has 150; two lines have at least 300.
+		if box := inkedBox(got, isDark); box.Dy() < 270 || box.Dx() > 1010 {
+			t.Errorf("%s: the word takes %v", language, box)
+		}
+	}
+}

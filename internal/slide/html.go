@@ -263,7 +263,7 @@ func (r Request) Key(version string) cache.Key {
 	for _, name := range k.names() {
 		h.String(name).Bytes(k.files[name])
 	}
-	h.String(r.drawers())
+	h.String(r.drawers()).String(r.hyphenVersion())
 	if r.usesBehind(k) {
 		h.Bytes(r.Behind)
 	}

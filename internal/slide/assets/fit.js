@@ -71,7 +71,7 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
     while (texts.nextNode()) {
       const node = texts.currentNode
       if (node.parentElement.closest('pre, code')) continue
-      for (const word of node.data.split(/[\s\u00AD]+/)) if (hyphens[word]) long.push([node, word])
+      for (const word of node.data.match(/[\p{L}\p{M}]+/gu) || []) if (Object.hasOwn(hyphens, word)) long.push([node, word])
     }
     for (const [node, word] of long) {
       const at = node.data.indexOf(word)
