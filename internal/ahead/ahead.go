@@ -1,7 +1,7 @@
-// Package ahead makes the slides, pictures and sound of a video's first scenes while a voice on
-// another machine still speaks the later ones. It only fills the cache. The steps that follow plan
-// the whole video as usual, find the finished parts in the cache, and report the findings. So
-// bytes, findings and explanations do not depend on what was made ahead.
+// Package ahead makes the slides, pictures and sound of a video's first scenes while a remote voice still
+// speaks the later ones. It only fills the cache. The later steps plan the whole video as usual, find the
+// finished parts in the cache, and report the findings. So bytes, findings and explanations do not depend on
+// what was made ahead.
 package ahead
 
 import (
@@ -28,63 +28,66 @@ import (
 	"mynah/internal/voice"
 )
 
-// leastAhead is the fewest scenes that are made ahead at once: the start of a program pays for
-// several.
+// leastAhead is the minimum number of scenes that are made at once, because starting a program takes time.
 const leastAhead = 3
 
-// Input is what scenes are made of.
+// Input is the content of the scenes, and the tools to make them.
 type Input struct {
 	Board *storyboard.Board
 	Files *assets.Set
-	// Project holds the files that slides name.
+	// Project contains the files that slides refer to.
 	Project fs.FS
 	Drawer  *slide.Drawer
 	Booth   *voice.Booth
-	// Cut returns the tools of the pictures of a video of some form.
+	// Cut returns the tools for the pictures of a video.
 	Cut func(*timeline.Line, picture.Layers) cut.Tools
 	Mix mix.Tools
-	// After is how long speech goes on until anything is made beside it.
+	// After is the time that speech must take before anything is made ahead.
 	After time.Duration
-	// Report receives the share of the scenes that are made, 0 to 1.
+	// Report receives the fraction of the scenes that are finished, 0 to 1.
 	Report func(done float64)
 }
 
-// Worker makes scenes ahead of one video's speech.
+// Worker makes scenes of one video while it is being spoken.
 type Worker struct {
 	in    Input
-	maker part.Maker // with a book of its own
+	maker part.Maker // with a separate book
 	book  *part.Book // of the build
 	over  chan struct{}
 	ended chan struct{}
 
-	mu     sync.Mutex // guards what follows
-	ready  int        // scenes whose sentences are all spoken, with all before them
+	mu     sync.Mutex // guards the fields below
+	ready  int        // number of leading scenes that are completely spoken
 	spoken *speech.Spoken
 	wake   chan struct{}
 }
 
-// Start begins to make scenes; Stop ends it.
+// Start starts to make scenes in the background. The caller must call Stop.
 func Start(ctx context.Context, m part.Maker, in Input) *Worker {
-	w := &Worker{in: in, maker: m, book: m.Book, over: make(chan struct{}), ended: make(chan struct{}), wake: make(chan struct{}, 1)}
+	w := &Worker{
+		in: in, maker: m, book: m.Book,
+		over: make(chan struct{}), ended: make(chan struct{}), wake: make(chan struct{}, 1),
+	}
 	w.maker.Book, w.maker.Report = part.NewBook(), nil
 	go func() {
 		defer close(w.ended)
-		_ = fault.Guard("working ahead", func() error { w.run(ctx); return nil }) // the steps after meet it again
+		_ = fault.Guard("working ahead", func() error { w.run(ctx); return nil }) // the later steps report the error
 	}()
 	return w
 }
 
-// Stop ends the work, once the current step has ended, and records the parts it made in the build's book.
+// Stop waits for the current step, ends the work, and records the finished parts in the build's book.
 func (w *Worker) Stop() {
 	close(w.over)
 	<-w.ended
 	w.book.Adopt(w.maker.Book)
 }
 
-// Spoken takes that the first n scenes are spoken.
+// Spoken informs the worker that the first n scenes are spoken.
 func (w *Worker) Spoken(n int, s *speech.Spoken) {
 	w.mu.Lock()
-	w.ready, w.spoken = n, &speech.Spoken{Sentences: slices.Clone(s.Sentences[:n])} // the rest is being written
+	// the other sentences are still being written
+	w.ready, w.spoken = n, &speech.Spoken{Sentences: slices.Clone(s.Sentences[:n])}
 	w.mu.Unlock()
 	select {
 	case w.wake <- struct{}{}:
@@ -92,7 +95,7 @@ func (w *Worker) Spoken(n int, s *speech.Spoken) {
 	}
 }
 
-// run makes scenes as they get ready, until Stop is called.
+// run makes scenes when they are spoken, until Stop is called.
 func (w *Worker) run(ctx context.Context) {
 	late := time.NewTimer(w.in.After)
 	defer late.Stop()
@@ -106,10 +109,10 @@ func (w *Worker) run(ctx context.Context) {
 		w.mu.Lock()
 		ready, spoken := w.ready, w.spoken
 		w.mu.Unlock()
-		// In growing steps: each plans all scenes up to its last.
+		// Make scenes in growing batches, because each batch plans all scenes before it again.
 		if ready-1-done >= max(leastAhead, done/16) && ready < len(w.in.Board.Scenes) {
-			if err := w.make(ctx, ready, spoken); err != nil {
-				return // the steps after meet it again
+			if err := w.makeScenes(ctx, ready, spoken); err != nil {
+				return // the later steps report the error
 			}
 			done = ready - 1
 			w.in.Report(float64(done) / float64(len(w.in.Board.Scenes)))
@@ -125,7 +128,7 @@ func (w *Worker) run(ctx context.Context) {
 	}
 }
 
-// isOver reports whether the work is to end.
+// isOver reports whether Stop was called.
 func (w *Worker) isOver() bool {
 	select {
 	case <-w.over:
@@ -135,11 +138,11 @@ func (w *Worker) isOver() bool {
 	}
 }
 
-// errFindings ends the work where the script is wrong: the steps after report it.
+// errFindings ends the work if the script has errors. The later steps report them.
 var errFindings = errors.New("the script has errors")
 
-// make makes all but the last of the first n scenes: what follows a scene may change its end.
-func (w *Worker) make(ctx context.Context, n int, spoken *speech.Spoken) error {
+// makeScenes makes the first n-1 of n scenes. It omits the last one, because the following scene may change its end.
+func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) error {
 	board := *w.in.Board
 	board.Scenes = board.Scenes[:n]
 	measured := timeline.Measured{Files: w.in.Files.Media(), Speech: spoken.Lengths()}
@@ -168,16 +171,20 @@ func (w *Worker) make(ctx context.Context, n int, spoken *speech.Spoken) error {
 	if err != nil {
 		return err
 	}
-	c := cut.New(w.maker, w.in.Cut(line, layers), cut.Input{Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions})
+	c := cut.New(w.maker, w.in.Cut(line, layers), cut.Input{
+		Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions,
+	})
 	list, err = c.Make(ctx, c.Plan())
 	if err := orFindings(list, err); err != nil {
 		return err
 	}
-	x := mix.New(w.maker, w.in.Mix, mix.Input{Board: w.in.Board, Line: &whole, Files: w.in.Files, Spoken: spoken, Booth: w.in.Booth})
+	x := mix.New(w.maker, w.in.Mix, mix.Input{
+		Board: w.in.Board, Line: &whole, Files: w.in.Files, Spoken: spoken, Booth: w.in.Booth,
+	})
 	return x.MakeBefore(ctx, whole.Scenes[n-1].Sound)
 }
 
-// orFindings returns an error also where errors of the author are found.
+// orFindings returns err, or errFindings if the list contains errors.
 func orFindings(list diag.List, err error) error {
 	if err == nil && list.HasErrors() {
 		return errFindings

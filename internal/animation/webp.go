@@ -55,7 +55,7 @@ const (
 func ReadWebP(file io.ReaderAt, size int64) (*WebP, error) {
 	out := &WebP{file: file}
 	for at := int64(12); at+8 <= size; {
-		kind, length, err := chunk(file, at)
+		kind, length, err := readChunkHeader(file, at)
 		if err != nil {
 			return nil, err
 		}
@@ -65,11 +65,11 @@ func ReadWebP(file io.ReaderAt, size int64) (*WebP, error) {
 		}
 		switch kind {
 		case "VP8X":
-			if err := out.canvas(body, length); err != nil {
+			if err := out.readCanvas(body, length); err != nil {
 				return nil, err
 			}
 		case "ANMF":
-			if err := out.frame(body, length); err != nil {
+			if err := out.readFrame(body, length); err != nil {
 				return nil, err
 			}
 		}
@@ -93,7 +93,7 @@ func ReadWebP(file io.ReaderAt, size int64) (*WebP, error) {
 	return out, nil
 }
 
-func chunk(file io.ReaderAt, at int64) (kind string, length int64, err error) {
+func readChunkHeader(file io.ReaderAt, at int64) (kind string, length int64, err error) {
 	var head [8]byte
 	if _, err := file.ReadAt(head[:], at); err != nil {
 		return "", 0, ErrCut
@@ -106,7 +106,7 @@ func u24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
 
 var errDamaged = errors.New("it is damaged")
 
-func (w *WebP) canvas(at, length int64) error {
+func (w *WebP) readCanvas(at, length int64) error {
 	var b [10]byte
 	if length < int64(len(b)) || w.Width > 0 { // a second canvas might not contain the frames of the first
 		return errDamaged
@@ -118,7 +118,7 @@ func (w *WebP) canvas(at, length int64) error {
 	return nil
 }
 
-func (w *WebP) frame(at, length int64) error {
+func (w *WebP) readFrame(at, length int64) error {
 	const head = 16
 	var b [head]byte
 	if length < head {
@@ -216,7 +216,7 @@ func (w *WebP) decode(f Frame) (image.Image, error) {
 
 // drawFrame draws a frame on the canvas.
 func drawFrame(canvas *image.NRGBA, img image.Image, f Frame) {
-	at := pixels(img)
+	at := pixelReader(img)
 	for y := range f.box.Dy() {
 		row := canvas.Pix[canvas.PixOffset(f.box.Min.X, f.box.Min.Y+y):]
 		for x := range f.box.Dx() {
@@ -236,9 +236,9 @@ func drawFrame(canvas *image.NRGBA, img image.Image, f Frame) {
 	}
 }
 
-// pixels returns a function for the colours of a decoded frame. Lossy frames are BT.601 with limited
+// pixelReader returns a function for the colours of a decoded frame. Lossy frames are BT.601 with limited
 // range (RFC 6386, 9.2), unlike image.YCbCr, which uses the full range of JPEG.
-func pixels(img image.Image) func(x, y int) (r, g, b, a byte) {
+func pixelReader(img image.Image) func(x, y int) (r, g, b, a byte) {
 	var yuv *image.YCbCr
 	alpha := func(int, int) byte { return 255 }
 	switch img := img.(type) {
@@ -261,8 +261,8 @@ func pixels(img image.Image) func(x, y int) (r, g, b, a byte) {
 		l := 298 * (int(yuv.Y[yuv.YOffset(x, y)]) - 16)
 		c := yuv.COffset(x, y)
 		u, v := int(yuv.Cb[c])-128, int(yuv.Cr[c])-128
-		return clip(l + 409*v), clip(l - 100*u - 208*v), clip(l + 516*u), alpha(x, y)
+		return clampByte(l + 409*v), clampByte(l - 100*u - 208*v), clampByte(l + 516*u), alpha(x, y)
 	}
 }
 
-func clip(v int) byte { return byte(min(max((v+128)>>8, 0), 255)) }
+func clampByte(v int) byte { return byte(min(max((v+128)>>8, 0), 255)) }

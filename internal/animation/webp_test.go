@@ -20,7 +20,8 @@ func stillWebP(tb testing.TB, colour, lossless string, w, h int) []byte {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "a.webp")
 	src := "color=" + colour + ":s=" + size(w, h) + ",format=bgra"
-	out, err := exec.CommandContext(tb.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", src, "-frames:v", "1", "-c:v", "libwebp", "-lossless", lossless, path).CombinedOutput()
+	out, err := exec.CommandContext(tb.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", src, "-frames:v",
+		"1", "-c:v", "libwebp", "-lossless", lossless, path).CombinedOutput()
 	if err != nil {
 		tb.Fatalf("%v: %s", err, out)
 	}
@@ -47,12 +48,13 @@ func chunk(kind string, parts ...[]byte) []byte {
 	return append(out, make([]byte, len(body)&1)...)
 }
 
-// frame is one in a box; how is its last byte: 2 does not blend, 1 clears.
+// frame returns the chunk of a frame in a box. how is its last byte: 2 disables blending, 1 clears the
+// box afterwards.
 func frame(box image.Rectangle, ms int, how byte, picture []byte) []byte {
 	return chunk("ANMF", u24(box.Min.X/2), u24(box.Min.Y/2), u24(box.Dx()-1), u24(box.Dy()-1), u24(ms), []byte{how}, picture)
 }
 
-// canvas is the chunk that gives the size of the whole picture.
+// canvas returns the chunk with the size of the whole picture.
 func canvas(w, h int) []byte { return chunk("VP8X", []byte{0x12, 0, 0, 0}, u24(w-1), u24(h-1)) }
 
 func file(w, h int, frames ...[]byte) []byte {
@@ -73,7 +75,7 @@ func TestPlay(t *testing.T) {
 		frame(image.Rect(0, 0, 32, 20), 40, 0, red),
 		frame(image.Rect(4, 4, 20, 14), 0, 1, half),     // on red; cleared then
 		frame(image.Rect(16, 10, 32, 20), 11, 0, lossy), // leaves a hole
-		frame(image.Rect(4, 4, 20, 14), 1000, 2, half),  // in place of what is there
+		frame(image.Rect(4, 4, 20, 14), 1000, 2, half),  // replaces the previous pixels
 	)
 	movie, err := read(b)
 	if err != nil {

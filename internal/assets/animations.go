@@ -16,9 +16,9 @@ import (
 	"mynah/internal/part"
 )
 
-// webp converts an animated WebP to a file that ffmpeg can read.
-func (w *identifier) webp(ctx context.Context, a *Asset) error {
-	if err := w.header(a); err != nil {
+// convertWebP converts an animated WebP to a file that ffmpeg can read.
+func (w *identifier) convertWebP(ctx context.Context, a *Asset) error {
+	if err := w.readHeader(a); err != nil {
 		return err
 	}
 	f, err := os.Open(a.Input.Path)
@@ -40,7 +40,7 @@ func (w *identifier) webp(ctx context.Context, a *Asset) error {
 	}
 	a.Info = ffmpeg.Movie(movie.Width, movie.Height, ms)
 	a.Info.Video.Source.Turn = a.header.Turn
-	return w.movie(a, "WebP", func(w io.Writer) error {
+	return w.replaceByMovie(a, "WebP", func(w io.Writer) error {
 		out, err := ffmpeg.NewMovie(w, movie.Width, movie.Height)
 		if err != nil {
 			return err
@@ -52,9 +52,9 @@ func (w *identifier) webp(ctx context.Context, a *Asset) error {
 	})
 }
 
-// movie replaces an asset's file by a converted one. The converted file is stored in the cache, and
+// replaceByMovie replaces an asset's file by a converted one. The converted file is stored in the cache, and
 // copied to the work folder only when a picture is painted. from is the original format.
-func (w *identifier) movie(a *Asset, from string, write func(io.Writer) error) error {
+func (w *identifier) replaceByMovie(a *Asset, from string, write func(io.Writer) error) error {
 	key := part.KeyOf(Movie{Content: a.Content, From: from, Tool: w.tools.Version})
 	if !w.Store.Has(cache.Pictures, key) {
 		if err := w.Store.Put(cache.Pictures, key, write); err != nil {
@@ -63,7 +63,7 @@ func (w *identifier) movie(a *Asset, from string, write func(io.Writer) error) e
 	}
 	path := a.Input.Path + ".mkv"
 	a.Input.Path, a.Input.Format, a.Input.Cycles = path, media.Matroska, true
-	w.set.later(func() error {
+	w.set.deferWrite(func() error {
 		e, ok := w.Store.Open(cache.Pictures, key)
 		if !ok {
 			return cache.ErrLost
@@ -79,8 +79,8 @@ func (w *identifier) movie(a *Asset, from string, write func(io.Writer) error) e
 	return nil
 }
 
-// sequence probes an AVIF file with moving pictures.
-func (w *identifier) sequence(ctx context.Context, a *Asset, facts media.AVIFFacts) error {
+// probeSequence probes an AVIF file with moving pictures.
+func (w *identifier) probeSequence(ctx context.Context, a *Asset, facts media.AVIFFacts) error {
 	a.Input.Format, a.Input.Cycles = media.MOV, true
 	if err := w.probe(ctx, a); err != nil {
 		return err
@@ -91,7 +91,7 @@ func (w *identifier) sequence(ctx context.Context, a *Asset, facts media.AVIFFac
 	a.Info.Audio = nil
 	if facts.Alpha {
 		source := a.Input
-		err := w.movie(a, "AVIF", func(out io.Writer) error {
+		err := w.replaceByMovie(a, "AVIF", func(out io.Writer) error {
 			return w.tools.FFmpeg.Run(ctx, ffmpeg.MergeAlpha(source), nil, out)
 		})
 		if err != nil {

@@ -89,9 +89,9 @@ func (a *Asset) Media() timeline.Media {
 	return m
 }
 
-// identify stages, hashes and measures a file. number makes its staged name unique; sound is true for
+// identifyFile stages, hashes and measures a file. number makes its staged name unique; sound is true for
 // a file that is used for its sound.
-func (w *identifier) identify(ctx context.Context, name string, number int, sound bool) (*Asset, error) {
+func (w *identifier) identifyFile(ctx context.Context, name string, number int, sound bool) (*Asset, error) {
 	head, _, err := w.project.Head(name)
 	if err != nil {
 		return nil, errors.New("it cannot be read")
@@ -112,23 +112,23 @@ func (w *identifier) identify(ctx context.Context, name string, number int, soun
 	case sound || a.Input.Format.Video():
 		err = w.probe(ctx, a)
 	case a.Input.Format == media.WebP && media.Animated(head):
-		err = w.webp(ctx, a)
+		err = w.convertWebP(ctx, a)
 	case a.Input.Format == media.AVIF:
-		err = w.avif(ctx, a)
+		err = w.convertAVIF(ctx, a)
 	case a.Input.Format == media.SVG:
-		err = w.svg(ctx, a)
+		err = w.drawSVG(ctx, a)
 	default:
-		if err = w.header(a); err == nil && a.header.Channels == 4 && a.header.Colours.ICC != "" {
-			err = w.inks(a)
+		if err = w.readHeader(a); err == nil && a.header.Channels == 4 && a.header.Colours.ICC != "" {
+			err = w.convertCMYK(a)
 		}
 	}
 	if err == nil && !sound {
-		w.colours(a)
+		w.findColours(a)
 	}
 	return a, err
 }
 
-func (w *identifier) header(a *Asset) error {
+func (w *identifier) readHeader(a *Asset) error {
 	f, err := os.Open(a.Input.Path)
 	if err != nil {
 		return err
@@ -183,20 +183,20 @@ func (w *identifier) probe(ctx context.Context, a *Asset) error {
 	return nil
 }
 
-// convert replaces an asset's image by b, a PNG.
-func (w *identifier) convert(a *Asset, b []byte) error {
+// replaceByPNG replaces an asset's image by b, a PNG.
+func (w *identifier) replaceByPNG(a *Asset, b []byte) error {
 	path := a.Input.Path + ".png"
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		return err
 	}
 	a.Content = cache.NewHasher("converted").Bytes(b).Key()
 	a.Input.Path, a.Input.Format, a.converted = path, media.PNG, true
-	return w.header(a)
+	return w.readHeader(a)
 }
 
-// svg draws an SVG image in the browser, in the size in which it is shown, because enlarging it
+// drawSVG draws an SVG image in the browser, in the size in which it is shown, because enlarging it
 // afterwards would blur it.
-func (w *identifier) svg(ctx context.Context, a *Asset) error {
+func (w *identifier) drawSVG(ctx context.Context, a *Asset) error {
 	version, err := w.tools.Drawer.Version(ctx, "SVG images")
 	if err != nil {
 		return err
@@ -219,12 +219,12 @@ func (w *identifier) svg(ctx context.Context, a *Asset) error {
 		return err
 	}
 	a.drawn = true
-	return w.convert(a, b)
+	return w.replaceByPNG(a, b)
 }
 
-// avif decodes an AVIF picture to a PNG and keeps its rotation and colours, which the PNG does not
+// convertAVIF decodes an AVIF picture to a PNG and keeps its rotation and colours, which the PNG does not
 // contain.
-func (w *identifier) avif(ctx context.Context, a *Asset) error {
+func (w *identifier) convertAVIF(ctx context.Context, a *Asset) error {
 	f, err := os.Open(a.Input.Path)
 	if err != nil {
 		return err
@@ -237,13 +237,13 @@ func (w *identifier) avif(ctx context.Context, a *Asset) error {
 		return errCut
 	}
 	if facts.Sequence {
-		return w.sequence(ctx, a, facts)
+		return w.probeSequence(ctx, a, facts)
 	}
 	b, err := w.decodeAVIF(ctx, a)
 	if err != nil {
 		return err
 	}
-	if err := w.convert(a, b); err != nil {
+	if err := w.replaceByPNG(a, b); err != nil {
 		return err
 	}
 	a.header.Turn, a.header.Colours = facts.Turn, facts.Colours

@@ -14,12 +14,12 @@ import (
 func (s *Set) Callouts(film storyboard.Film, list []script.Callout, shot *storyboard.Shot) []picture.Callout {
 	var out []picture.Callout
 	for _, c := range list {
-		out = append(out, s.callout(film, c, shot))
+		out = append(out, s.convertCallout(film, c, shot))
 	}
 	return out
 }
 
-func (s *Set) callout(film storyboard.Film, c script.Callout, shot *storyboard.Shot) picture.Callout {
+func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *storyboard.Shot) picture.Callout {
 	out := picture.Callout{
 		Round: c.Shape != script.Rectangle, X0: c.Left, Y0: c.Top, X1: c.Right, Y1: c.Bottom,
 		OfImage: c.OfImage, Alpha: c.Alpha, Mask: c.Mask,
@@ -39,14 +39,14 @@ func (s *Set) callout(film storyboard.Film, c script.Callout, shot *storyboard.S
 		ffmpeg.Place(w, h, film.Width, film.Height, shot.Placing))
 }
 
-// callouts warns about callouts that are outside the visible area.
-func (c check) callouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
+// checkCallouts warns about callouts that are outside the visible area.
+func (c check) checkCallouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
 	if shot != nil && c.set.Get(shot.File) == nil {
 		return
 	}
 	film := c.board.Film
 	for _, one := range list {
-		out := c.set.callout(film, one, shot)
+		out := c.set.convertCallout(film, one, shot)
 		if one.OfImage {
 			if w, h := c.set.Get(shot.File).Picture().Source.Upright(); out.IsOutside(w, h) {
 				d := found.Warnf(one.Range, "the callout is outside %q, which has %d x %d pixels", shot.File, w, h)

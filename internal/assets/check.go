@@ -14,8 +14,8 @@ type check struct {
 	set   *Set
 }
 
-// shots reports files that lack the picture, sound or length for which the script uses them.
-func (c check) shots(list *diag.List) {
+// checkShots reports files that lack the picture, sound or length for which the script uses them.
+func (c check) checkShots(list *diag.List) {
 	silent := func(name string, place diag.Range) {
 		list.Errorf(place, "%q contains no sound", name).Hint = "Allowed: wav, mp3, m4a, ogg or flac files"
 	}
@@ -30,7 +30,7 @@ func (c check) shots(list *diag.List) {
 	music(c.board.Film.Music)
 	var sizes sizeFindings
 	for i, s := range c.board.Scenes {
-		c.callouts(s.Callouts, nil, list)
+		c.checkCallouts(s.Callouts, nil, list)
 		music(s.Music)
 		for _, p := range s.Parts {
 			if a := c.set.Get(p.File); a != nil && (a.Info == nil || a.Info.Audio == nil || a.Info.Audio.Length == nil) {
@@ -38,15 +38,15 @@ func (c check) shots(list *diag.List) {
 			}
 		}
 		for _, shot := range s.Shots {
-			c.shot(shot, list)
-			c.size(shot, i, &sizes, list)
-			c.callouts(shot.Callouts, &shot, list)
+			c.checkShot(shot, list)
+			c.checkSize(shot, i, &sizes, list)
+			c.checkCallouts(shot.Callouts, &shot, list)
 		}
 	}
-	sizes.warn(list)
+	sizes.reportSizes(list)
 }
 
-func (c check) shot(shot storyboard.Shot, list *diag.List) {
+func (c check) checkShot(shot storyboard.Shot, list *diag.List) {
 	a := c.set.Get(shot.File)
 	if a == nil || shot.Kind == storyboard.Image {
 		return
@@ -67,7 +67,8 @@ func (c check) shot(shot storyboard.Shot, list *diag.List) {
 	// Containers round times: allow a segment to end one frame after the clip's stated end.
 	frame := big.NewRat(a.Info.Video.Rate.Den, a.Info.Video.Rate.Num)
 	if end.Cmp(new(big.Rat).Add(length, frame)) > 0 {
-		d := list.Errorf(shot.Range, "the segment ends at %s s, but %q is only %s s long", end.FloatString(2), shot.File, length.FloatString(2))
+		d := list.Errorf(shot.Range, "the segment ends at %s s, but %q is only %s s long", end.FloatString(2),
+			shot.File, length.FloatString(2))
 		d.Detail = "A segment must be within its clip: ![from-to](file), in seconds or clock time"
 		d.Hint = fmt.Sprintf("end it at %s or earlier", length.FloatString(2))
 	}

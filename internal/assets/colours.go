@@ -23,26 +23,26 @@ const usualGamma = 0.45455
 
 const warnProfile = "its colour profile cannot be used; its colours are read as sRGB"
 
-// colours determines how the colours of a picture or clip are converted to those of the video.
-func (w *identifier) colours(a *Asset) {
+// findColours determines how the colours of a picture or clip are converted to those of the video.
+func (w *identifier) findColours(a *Asset) {
 	var c *colour.Conversion
 	switch {
 	case a.Info != nil && a.header.Colours != (media.Colours{}):
-		c = w.conversion(a)
+		c = w.readConversion(a)
 	case a.Info != nil && a.Info.Video != nil:
 		s := a.Info.Video.Source
 		c = colour.FromCodes(s.Primaries, s.Transfer)
 	case a.Info == nil:
-		c = w.conversion(a)
+		c = w.readConversion(a)
 	}
 	if c != nil {
-		a.table = w.set.table(c, a.header.Deep)
+		a.table = w.set.tableFor(c, a.header.Deep)
 	}
 }
 
-// conversion returns the conversion for the colour information in a picture's header, or nil. If there
+// readConversion returns the conversion for the colour information in a picture's header, or nil. If there
 // are several kinds, the first one applies, as in PNG, third edition, section 4.3.
-func (w *identifier) conversion(a *Asset) *colour.Conversion {
+func (w *identifier) readConversion(a *Asset) *colour.Conversion {
 	h := a.header
 	cs := h.Colours
 	switch {
@@ -56,7 +56,7 @@ func (w *identifier) conversion(a *Asset) *colour.Conversion {
 		w.withoutProfile(a)
 	case h.Channels == 4: // the inks were already converted
 	case cs.ICC != "":
-		c, err := w.profile(cs.ICC, max(h.Channels, 1))
+		c, err := w.parseProfile(cs.ICC, max(h.Channels, 1))
 		if err != nil {
 			a.warning = warnProfile
 		}
@@ -83,9 +83,9 @@ type profileFound struct {
 	err        error
 }
 
-// profile parses an ICC profile. Each is parsed only once, because the photos of a camera contain the
+// parseProfile parses an ICC profile. Each is parsed only once, because the photos of a camera contain the
 // same profile.
-func (w *identifier) profile(icc string, channels int) (*colour.Conversion, error) {
+func (w *identifier) parseProfile(icc string, channels int) (*colour.Conversion, error) {
 	use := profileUse{icc, channels}
 	w.mu.Lock()
 	found, ok := w.profiles[use]
@@ -107,7 +107,7 @@ func (w *identifier) withoutProfile(a *Asset) {
 	}
 	from, to := a.Input.Path, a.Input.Path+".plain.png"
 	a.Input.Path = to
-	w.set.later(func() error {
+	w.set.deferWrite(func() error {
 		in, err := os.Open(from)
 		if err != nil {
 			return err

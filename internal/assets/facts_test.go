@@ -122,7 +122,7 @@ func TestConversions(t *testing.T) {
 		{"chromaticities alone", media.PNG, media.Header{Colours: media.Colours{HasChroma: true, Chroma: chroma}}, nil, ""},
 	} {
 		a := &Asset{header: c.header, Input: ffmpeg.Input{Format: c.format}}
-		got := newIdentifier(nil).conversion(a)
+		got := newIdentifier(nil).readConversion(a)
 		if (got == nil) != (c.want == nil) || got != nil && got.ID() != c.want.ID() || a.warning != c.warning {
 			t.Errorf("%s: %v, %q", c.name, got, a.warning)
 		}
@@ -130,19 +130,19 @@ func TestConversions(t *testing.T) {
 	w := newIdentifier(nil)
 	for range 2 { // the second result comes from memory
 		grey := &Asset{header: media.Header{Channels: 1, Colours: media.Colours{ICC: string(linearGrey())}}}
-		if got := w.conversion(grey); got == nil || grey.warning != "" || len(w.profiles) != 1 {
+		if got := w.readConversion(grey); got == nil || grey.warning != "" || len(w.profiles) != 1 {
 			t.Errorf("a profile: %v, %q, %d profiles", got, grey.warning, len(w.profiles))
 		}
 	}
-	if a := (&Asset{header: media.Header{Colours: media.Colours{ICC: string(linearGrey())}}}); w.conversion(a) == nil {
+	if a := (&Asset{header: media.Header{Colours: media.Colours{ICC: string(linearGrey())}}}); w.readConversion(a) == nil {
 		t.Error("a picture that does not say its channels has one")
 	}
 	converted := &Asset{
 		converted: true, header: media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
 		Input: ffmpeg.Input{Format: media.PNG},
 	}
-	if got := newIdentifier(nil).conversion(converted); got == nil || got.ID() != colour.FromCodes(9, 1).ID() {
-		t.Errorf("what was no PNG file has the colours of one: %v", got)
+	if got := newIdentifier(nil).readConversion(converted); got == nil || got.ID() != colour.FromCodes(9, 1).ID() {
+		t.Errorf("a file that is not a PNG has the colours of one: %v", got)
 	}
 }
 
@@ -167,7 +167,7 @@ func TestColoursOf(t *testing.T) {
 		"image":        {image, colour.FromCodes(9, 16)}, "deep image": {deep, colour.FromCodes(9, 16)},
 		"sound": {onlySound(nil), nil}, "plain image": {newStill(1, 1), nil},
 	} {
-		w.colours(c.asset)
+		w.findColours(c.asset)
 		if got := c.asset.table; (got == nil) != (c.want == nil) || got != nil &&
 			(got.id != c.want.ID() || got.whole != (c.asset == deep)) {
 			t.Errorf("%s: %+v", name, got)
@@ -196,7 +196,7 @@ func TestWithoutProfile(t *testing.T) {
 			Input:  ffmpeg.Input{Path: path, Format: format},
 			header: media.Header{Colours: media.Colours{BadICC: true}},
 		}
-		w.colours(a)
+		w.findColours(a)
 		if (a.Input.Path != path) != moved || a.warning != warnProfile {
 			t.Errorf("%s: %+v", format, a)
 		}
@@ -216,7 +216,7 @@ func TestTables(t *testing.T) {
 	t.Parallel()
 	work := t.TempDir()
 	s := &Set{tables: map[string]*colourTable{}, work: filepath.Join(work, "later")}
-	table := s.table(colour.FromGamma(0.5, nil), false)
+	table := s.tableFor(colour.FromGamma(0.5, nil), false)
 	if err := s.WriteFiles(); err == nil || table.written {
 		t.Errorf("without a folder: %v", err)
 	}
@@ -265,7 +265,7 @@ func TestInks(t *testing.T) {
 	for i := range in.Pix {
 		in.Pix[i] = byte(i)
 	}
-	made, err := inksPNG(in, func(c [4]byte) [3]byte { return [3]byte{c[0], c[1] + 100, c[2] + c[3]} })
+	made, err := encodeCMYK(in, func(c [4]byte) [3]byte { return [3]byte{c[0], c[1] + 100, c[2] + c[3]} })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestInks(t *testing.T) {
 		"too large":  {Width: mostInks, Height: 2, Colours: media.Colours{ICC: "x"}},
 	} {
 		a := &Asset{header: h}
-		if err := w.inks(a); err != nil || a.warning != warnProfile {
+		if err := w.convertCMYK(a); err != nil || a.warning != warnProfile {
 			t.Errorf("%s: %v, %q", name, err, a.warning)
 		}
 	}
@@ -399,7 +399,7 @@ func TestNamed(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	if w.set.Place("b") != at(4) || (*Set)(nil).Place("b") != (diag.Range{}) {
-		t.Errorf("b stands at %+v", w.set.Place("b"))
+		t.Errorf("the place of b is %+v", w.set.Place("b"))
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Tools are the programs that identify and convert files.
+// Tools contains the programs that identify and convert files.
 type Tools struct {
 	FFmpeg *ffmpeg.Tools
 	// Version is the version of ffmpeg, which is part of cache keys.
@@ -51,7 +51,7 @@ func Identify(ctx context.Context, m part.Maker, tools Tools, in *project.Projec
 	if err != nil {
 		return nil, nil, err
 	}
-	check{board, w.set}.shots(&list)
+	check{board, w.set}.checkShots(&list)
 	return w.set, list, nil
 }
 
@@ -65,7 +65,7 @@ func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 		g.Go(1, func() error {
 			var a *Asset
 			err := fault.Guard(fmt.Sprintf("reading %q", u.name), func() (err error) {
-				a, err = w.identify(ctx, u.name, i, u.sound)
+				a, err = w.identifyFile(ctx, u.name, i, u.sound)
 				return err
 			})
 			if err != nil && (ctx.Err() != nil || !blame.IsInputError(err)) {

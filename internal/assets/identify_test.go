@@ -134,10 +134,14 @@ func TestKinds(t *testing.T) {
 	b.file(t, "b.jpg", func(f *os.File) error { return jpeg.Encode(f, picture(200, 100), nil) })
 	b.file(t, "c.gif", func(f *os.File) error {
 		palette := color.Palette{color.Black, color.White}
-		two := []*image.Paletted{image.NewPaletted(image.Rect(0, 0, 160, 90), palette), image.NewPaletted(image.Rect(0, 0, 160, 90), palette)}
+		two := []*image.Paletted{
+			image.NewPaletted(image.Rect(0, 0, 160, 90), palette),
+			image.NewPaletted(image.Rect(0, 0, 160, 90), palette),
+		}
 		return gif.EncodeAll(f, &gif.GIF{Image: two, Delay: []int{20, 30}})
 	})
-	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=25", "-f", "lavfi", "-i", "sine=r=48000", "-t", "1", "-pix_fmt", "yuv420p", "d.mp4")
+	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=25", "-f", "lavfi", "-i", "sine=r=48000", "-t", "1",
+		"-pix_fmt", "yuv420p", "d.mp4")
 	b.ffmpeg(t, "-f", "lavfi", "-i", "sine=r=44100", "-t", "0.5", "-ac", "2", "e.wav")
 	b.file(t, "f.svg", func(f *os.File) error {
 		_, err := f.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" width="32" height="18">` +
@@ -188,7 +192,7 @@ func TestKinds(t *testing.T) {
 		t.Errorf("a sound: %+v", m)
 	}
 	if at := set.Place("d.mp4"); at.File != "s.md" || at.Start.Line != 13 {
-		t.Errorf("a clip stands at %+v", at)
+		t.Errorf("the place of the clip is %+v", at)
 	}
 	if set.Get("none") != nil || (*assets.Set)(nil).Get("a.png") != nil {
 		t.Error("a file that is not there is known")
@@ -318,7 +322,8 @@ func TestConverted(t *testing.T) {
 	b := newBench(t)
 	b.ffmpeg(t, "-f", "lavfi", "-i", "testsrc=s=160x90:r=5", "-t", "1", "-c:v", "libwebp_anim", "-lossless", "1", "a.webp")
 	b.png(t, "in.png", 160, 90)
-	if out, err := exec.CommandContext(t.Context(), "avifenc", filepath.Join(b.dir, "in.png"), filepath.Join(b.dir, "b.avif")).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "avifenc", filepath.Join(b.dir, "in.png"),
+		filepath.Join(b.dir, "b.avif")).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	// avifenc keeps the alpha of images, but not of a Y4M stream.

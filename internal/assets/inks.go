@@ -19,17 +19,18 @@ import (
 // picture is in memory.
 const mostInks = 60_000_000
 
-// inks converts a JPEG in printing inks (CMYK) with a profile to a PNG, because ffmpeg's colour tables
+// convertCMYK converts a JPEG in printing inks (CMYK) with a profile to a PNG, because ffmpeg's colour tables
 // have only three dimensions. If the profile cannot be used, the file is not changed, and the author
 // is warned.
-func (w *identifier) inks(a *Asset) error {
+func (w *identifier) convertCMYK(a *Asset) error {
 	profile := a.header.Colours.ICC
 	convert, err := colour.Inks([]byte(profile))
 	if err != nil || a.header.Width*a.header.Height > mostInks {
 		a.warning = warnProfile
 		return nil //nolint:nilerr // the author is warned
 	}
-	b, err := part.Remember(w.Store, cache.Pictures, Converted{Content: a.Content}, func() ([]byte, error) { return convertInks(a.Input.Path, convert) })
+	b, err := part.Remember(w.Store, cache.Pictures, Converted{Content: a.Content},
+		func() ([]byte, error) { return convertInks(a.Input.Path, convert) })
 	if errors.Is(err, errNotCMYK) {
 		a.warning = warnProfile
 		return nil
@@ -38,7 +39,7 @@ func (w *identifier) inks(a *Asset) error {
 		return err
 	}
 	turn := a.header.Turn
-	err = w.convert(a, b)
+	err = w.replaceByPNG(a, b)
 	a.header.Turn, a.header.Colours = turn, media.Colours{SRGB: true}
 	return err
 }
@@ -59,10 +60,10 @@ func convertInks(path string, convert func([4]byte) [3]byte) ([]byte, error) {
 	if !ok {
 		return nil, errNotCMYK
 	}
-	return inksPNG(cmyk, convert)
+	return encodeCMYK(cmyk, convert)
 }
 
-func inksPNG(in *image.CMYK, convert func([4]byte) [3]byte) ([]byte, error) {
+func encodeCMYK(in *image.CMYK, convert func([4]byte) [3]byte) ([]byte, error) {
 	bounds := in.Bounds()
 	out := image.NewNRGBA(bounds)
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {

@@ -54,9 +54,9 @@ func (s *Set) Media() map[string]timeline.Media {
 	return out
 }
 
-// table returns the colourTable of a conversion. Its files are written by WriteFiles only when a
+// tableFor returns the colourTable of a conversion. Its files are written by WriteFiles only when a
 // picture is painted, because a build that finds everything in the cache does not need them.
-func (s *Set) table(c *colour.Conversion, whole bool) *colourTable {
+func (s *Set) tableFor(c *colour.Conversion, whole bool) *colourTable {
 	name := fmt.Sprintf("colours-%s-%t", c.ID(), whole)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,8 +68,8 @@ func (s *Set) table(c *colour.Conversion, whole bool) *colourTable {
 	return t
 }
 
-// later registers a function that WriteFiles calls before pictures are painted.
-func (s *Set) later(do func() error) {
+// deferWrite registers a function that WriteFiles calls before pictures are painted.
+func (s *Set) deferWrite(do func() error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.files = append(s.files, do)

@@ -12,8 +12,8 @@ func TestWriteFilesAgain(t *testing.T) {
 	s := &Set{tables: map[string]*colourTable{}}
 	boom := errors.New("boom")
 	first, second := 0, 0
-	s.later(func() error { first++; return nil })
-	s.later(func() error { second++; return boom })
+	s.deferWrite(func() error { first++; return nil })
+	s.deferWrite(func() error { second++; return boom })
 	for range 2 {
 		if err := s.WriteFiles(); !errors.Is(err, boom) {
 			t.Errorf("got %v", err)

@@ -28,8 +28,8 @@ type sizeFinding struct {
 	scenes          []int
 }
 
-// add adds a finding about a scene, and merges it with equal findings. scene counts from 0.
-func add(list []sizeFinding, f sizeFinding, scene int) []sizeFinding {
+// addFinding adds a finding about a scene, and merges it with equal findings. scene counts from 0.
+func addFinding(list []sizeFinding, f sizeFinding, scene int) []sizeFinding {
 	for i := range list {
 		if known := &list[i]; known.file == f.file && known.how == f.how {
 			if known.scenes[len(known.scenes)-1] != scene+1 {
@@ -42,9 +42,9 @@ func add(list []sizeFinding, f sizeFinding, scene int) []sizeFinding {
 	return append(list, f)
 }
 
-// size checks how a shot of a scene fills the frame. It is an error if almost nothing of the picture
+// checkSize checks how a shot of a scene fills the frame. It is an error if almost nothing of the picture
 // is visible.
-func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *diag.List) {
+func (c check) checkSize(shot storyboard.Shot, scene int, found *sizeFindings, list *diag.List) {
 	a := c.set.Get(shot.File)
 	if a == nil || a.Info != nil && a.Info.Video == nil {
 		return
@@ -58,7 +58,7 @@ func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *
 		scale = min(wide, high)
 	}
 	if scale > mostEnlarge && !a.drawn {
-		found.enlarged = add(found.enlarged, sizeFinding{
+		found.enlarged = addFinding(found.enlarged, sizeFinding{
 			file: shot.File, how: fmt.Sprintf("%.1f times", scale), place: shot.Range,
 			hint: fmt.Sprintf("use a picture of at least %d x %d pixels", int(float64(w)*scale), int(float64(h)*scale)),
 		}, scene)
@@ -74,36 +74,38 @@ func (c check) size(shot storyboard.Shot, scene int, found *sizeFindings, list *
 			shot.File, w, h)
 		d.Hint = fmt.Sprintf("write ![contain](%s) to show the whole picture, or ![fit](%s) to stretch it", shot.File, shot.File)
 	case kept < leastKept && shot.Position == frame.Position{}: // a position means that the author chose the visible part
-		found.cropped = add(found.cropped, sizeFinding{
+		found.cropped = addFinding(found.cropped, sizeFinding{
 			file: shot.File, how: fmt.Sprintf("%.0f %%", max(kept*100, 1)), place: shot.Range,
 			hint: fmt.Sprintf("write ![contain](%s) to show the whole picture, or choose the visible part, for example ![top](%s)", shot.File, shot.File),
 		}, scene)
 	}
 }
 
-// warn reports the findings. A single picture gets its own hint.
-func (f sizeFindings) warn(list *diag.List) {
+// reportSizes reports the findings. A single picture gets its own hint.
+func (f sizeFindings) reportSizes(list *diag.List) {
 	switch c := f.cropped; len(c) {
 	case 0:
 	case 1:
-		list.Warnf(c[0].place, "only %s of %q is visible in %s: it is cropped to fill the frame", c[0].how, c[0].file, storyboard.InScenes(c[0].scenes)).Hint = c[0].hint
+		list.Warnf(c[0].place, "only %s of %q is visible in %s: it is cropped to fill the frame", c[0].how,
+			c[0].file, storyboard.InScenes(c[0].scenes)).Hint = c[0].hint
 	default:
 		list.Warnf(c[0].place, "%d pictures are cropped to fill the frame, with less than %.0f %% of each visible: %s",
-			len(c), leastKept*100, listed(c)).
+			len(c), leastKept*100, formatFindings(c)).
 			Hint = "write ![contain](file) to show a whole picture, or choose the visible part, for example ![top](file)"
 	}
 	switch e := f.enlarged; len(e) {
 	case 0:
 	case 1:
-		list.Warnf(e[0].place, "%q is enlarged %s in %s and will look blurred", e[0].file, e[0].how, storyboard.InScenes(e[0].scenes)).Hint = e[0].hint
+		list.Warnf(e[0].place, "%q is enlarged %s in %s and will look blurred", e[0].file, e[0].how,
+			storyboard.InScenes(e[0].scenes)).Hint = e[0].hint
 	default:
 		list.Warnf(e[0].place, "%d pictures are enlarged more than %g times and will look blurred: %s",
-			len(e), mostEnlarge, listed(e)).
+			len(e), mostEnlarge, formatFindings(e)).
 			Hint = "use larger pictures"
 	}
 }
 
-func listed(findings []sizeFinding) string {
+func formatFindings(findings []sizeFinding) string {
 	const most = 10
 	var out []string
 	for _, f := range findings[:min(len(findings), most)] {

@@ -63,8 +63,8 @@ func TestSizes(t *testing.T) {
 		}
 		var found sizeFindings
 		var list diag.List
-		ch.size(shot, 1, &found, &list)
-		found.warn(&list)
+		ch.checkSize(shot, 1, &found, &list)
+		found.reportSizes(&list)
 		got := findingLines(list)
 		if c.want == "" && len(got) > 0 || c.want != "" && !slices.ContainsFunc(got,
 			func(s string) bool { return strings.Contains(s, c.want) }) {
@@ -83,9 +83,9 @@ func TestSizesOfAll(t *testing.T) {
 	of := func(n int) (out []sizeFinding) {
 		for i := range n {
 			f := sizeFinding{file: fmt.Sprint(i), how: "half", place: at(i + 1), hint: "do"}
-			out = add(out, f, 0)
-			out = add(out, f, 0)
-			out = add(out, f, 2)
+			out = addFinding(out, f, 0)
+			out = addFinding(out, f, 0)
+			out = addFinding(out, f, 2)
 		}
 		return out
 	}
@@ -120,12 +120,12 @@ func TestSizesOfAll(t *testing.T) {
 		},
 	} {
 		var list diag.List
-		c.found.warn(&list)
+		c.found.reportSizes(&list)
 		if got := findingLines(list); !slices.Equal(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
-	apart := add(add(add(nil, sizeFinding{file: "a", how: "x"}, 0), sizeFinding{file: "a", how: "y"}, 1),
+	apart := addFinding(addFinding(addFinding(nil, sizeFinding{file: "a", how: "x"}, 0), sizeFinding{file: "a", how: "y"}, 1),
 		sizeFinding{file: "b", how: "x"}, 2)
 	if len(apart) != 3 {
 		t.Errorf("%+v", apart)
@@ -161,7 +161,7 @@ func TestSegments(t *testing.T) {
 		"none":                {nil, storyboard.Clip, nil, ""},
 	} {
 		var list diag.List
-		check{nil, &Set{byName: map[string]*Asset{"a": c.asset}}}.shot(storyboard.Shot{
+		check{nil, &Set{byName: map[string]*Asset{"a": c.asset}}}.checkShot(storyboard.Shot{
 			Kind: c.kind, File: "a", Range: at(3),
 			Segment: c.segment,
 		}, &list)
@@ -202,7 +202,7 @@ func TestSilentFiles(t *testing.T) {
 		}
 		slices.Sort(want)
 		var list diag.List
-		check{board, set}.shots(&list)
+		check{board, set}.checkShots(&list)
 		if got := findingLines(list); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", c.name, got, want)
 		}
@@ -276,7 +276,7 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 			Header: frame.Size{Width: 160, Height: 90},
 		}}
 		var list diag.List
-		check{board, set}.callouts([]script.Callout{one, one}, c.shot, &list)
+		check{board, set}.checkCallouts([]script.Callout{one, one}, c.shot, &list)
 		got := findingLines(list)
 		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 2 || !strings.Contains(got[1], c.want) ||
 			!strings.HasPrefix(got[0], "warning 7")) {

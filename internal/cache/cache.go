@@ -1,11 +1,10 @@
-// Package cache keeps results that are expensive to make, under keys of their content: narration,
-// pictures, segments, measurements of files. A key is a hash of everything that decides the bytes,
-// so an entry can be unused but never stale. Everything in the cache can be made again: deleting
-// the folder is always safe.
+// Package cache stores results that take long to compute: narration, pictures, segments, properties of files.
+// The key of an entry is a hash of everything that determines its bytes, so an entry can be unused but never
+// stale. Everything in the cache can be computed again: deleting the folder is always safe.
 //
-// An entry is written to a temporary file and renamed, so a reader sees all of it or nothing, also
-// when two builds run at once or one is killed. It ends in a checksum: a damaged entry is removed
-// and counts as missing, and so does anything else at the entry's path.
+// An entry is written to a temporary file and renamed. So readers see a complete entry or none, even if two
+// builds run at the same time or one is killed. An entry ends in a checksum: a damaged entry is removed and
+// counts as missing. The same applies to anything else at the entry's path.
 package cache
 
 import (
@@ -31,7 +30,7 @@ import (
 	"mynah/internal/system"
 )
 
-// Kind groups entries for listing; it is the first folder of an entry's path.
+// Kind is a group of entries. It is the first folder of an entry's path.
 type Kind string
 
 // The kinds of entries.
@@ -43,10 +42,10 @@ const (
 	Probes    Kind = "probes"
 )
 
-// kinds lists every kind.
-func kinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
+// allKinds returns all kinds.
+func allKinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
 
-// HashFile returns the key of a file's bytes.
+// HashFile returns a key that is the hash of a file's content.
 func HashFile(ctx context.Context, path string) (Key, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -70,8 +69,8 @@ func HashFile(ctx context.Context, path string) (Key, error) {
 	}
 }
 
-// readSize returns how much of a file is read at once: most are small, and what is asked for
-// is cleared first.
+// readSize returns the size of the buffer for reading a file. It is small for small files, because allocated
+// memory must be cleared.
 func readSize(f *os.File) int64 {
 	const most = 256 << 10
 	fi, err := f.Stat()
@@ -81,15 +80,15 @@ func readSize(f *os.File) int64 {
 	return min(fi.Size()+1, most)
 }
 
-// A large file that was hashed keeps its key as long as its size and times do not change; hashing a small
-// one is faster than looking the key up. A file that changed a moment ago is hashed again, because another
-// change might not alter its timestamps.
+// Store.HashFile caches the hash of a large file until the file's size or times change. Hashing a small file is
+// faster than a look-up. A file that changed within the settled time is always hashed, because another change
+// might not alter its timestamps.
 const (
 	largeFile = 4 << 20
 	settled   = 2 * time.Second
 )
 
-// HashFile returns the key of a file's bytes, as the function does, and notes it.
+// HashFile returns the hash of a file's content like the function HashFile, and caches it for large files.
 func (s *Store) HashFile(ctx context.Context, path string) (Key, error) {
 	id, err := system.Identify(path)
 	if err != nil {
@@ -109,19 +108,19 @@ func (s *Store) HashFile(ctx context.Context, path string) (Key, error) {
 	return k, s.PutBytes(Probes, note, k[:])
 }
 
-// Store is a folder of entries, safe for use by many goroutines and processes.
+// Store is a folder of entries. It is safe for concurrent use by goroutines and processes.
 type Store struct {
 	dir string
 	own session
 }
 
 const (
-	trailerSize = 8 // crc32c of the address and the body, then the magic word
+	trailerSize = 8 // CRC-32C of the address and the content, then the magic number
 	magic       = 0x4d796e32
 )
 
-// Open makes the folder where it is missing, and removes what killed processes left in
-// it. Close the store after use.
+// Open opens a store. It creates the folder if it is missing, and removes the temporary files of killed
+// processes. The caller must close the store.
 func Open(dir string) (*Store, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -130,38 +129,40 @@ func Open(dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the cache folder: %w", err)
 	}
-	// The tag keeps backup programs out: https://bford.info/cachedir/
+	// The tag makes backup programs skip the folder: https://bford.info/cachedir/
 	tag := filepath.Join(dir, "CACHEDIR.TAG")
 	if _, err := os.Stat(tag); errors.Is(err, fs.ErrNotExist) {
-		_ = os.WriteFile(tag, []byte("Signature: 8a477f597d28d172789f06886806bc55\n# Mynah's cache; deleting it is always safe.\n"), 0o600)
+		text := "Signature: 8a477f597d28d172789f06886806bc55\n# Mynah's cache; deleting it is always safe.\n"
+		_ = os.WriteFile(tag, []byte(text), 0o600)
 	}
-	sweep(dir)
+	removeLeftFolders(dir)
 	return &Store{dir: dir}, nil
 }
 
-// Close removes the temporary files of this store. Nothing can be written to it any more.
+// Close removes the temporary files of this store. Later writes fail.
 func (s *Store) Close() { s.own.close() }
 
-// Dir is the store's folder.
+// Dir returns the store's folder.
 func (s *Store) Dir() string { return s.dir }
 
-func (s *Store) path(kind Kind, key Key) string {
+// entryPath returns the path of an entry's file.
+func (s *Store) entryPath(kind Kind, key Key) string {
 	k := key.String()
 	return filepath.Join(s.dir, string(kind), k[:2], k[2:])
 }
 
-// seed begins an entry's checksum with its address: an entry that came into another's
-// place is not taken for it.
-func seed(kind Kind, key Key) hash.Hash32 {
+// newChecksum returns a checksum that already contains an entry's address. So an entry that was moved to another path
+// is not valid there.
+func newChecksum(kind Kind, key Key) hash.Hash32 {
 	h := crc32.New(crc32.MakeTable(crc32.Castagnoli))
 	_, _ = io.WriteString(h, string(kind))
 	_, _ = h.Write(key[:])
 	return h
 }
 
-// Put stores what write writes, all of it or nothing.
+// Put stores what the function write writes. If it fails, nothing is stored.
 func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
-	dir, done, err := s.own.put(s.dir)
+	dir, done, err := s.own.beginPut(s.dir)
 	if err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
@@ -174,7 +175,7 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 		_ = f.Close()
 		_ = os.Remove(f.Name())
 	}()
-	sum := seed(kind, key)
+	sum := newChecksum(kind, key)
 	buf := bufio.NewWriterSize(f, 256<<10)
 	if err := write(io.MultiWriter(buf, sum)); err != nil {
 		return err
@@ -188,10 +189,10 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 	if err := errors.Join(buf.Flush(), f.Close()); err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
-	dst := s.path(kind, key)
-	err = s.publish(f.Name(), dst)
+	dst := s.entryPath(kind, key)
+	err = s.renameIntoStore(f.Name(), dst)
 	if system.IsInUse(err) && s.Has(kind, key) {
-		return nil // the same is there, and somebody reads it
+		return nil // an equal entry exists and is open for reading
 	}
 	if err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
@@ -199,9 +200,9 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 	return nil
 }
 
-// publish returns a file its name in the store. What stands in its way, a folder in the
-// place of a file or the other way round, is nothing of ours and goes.
-func (s *Store) publish(name, dst string) error {
+// renameIntoStore renames a file to its path in the store. It removes what is in the way: a folder in the place of a
+// file, or a file in the place of a folder.
+func (s *Store) renameIntoStore(name, dst string) error {
 	inner := filepath.Dir(dst)
 	try := func() error {
 		if err := os.MkdirAll(inner, 0o700); err != nil {
@@ -236,7 +237,7 @@ func (s *Store) PutBytes(kind Kind, key Key, b []byte) error {
 	})
 }
 
-// Entry is an open entry. Its bytes have been checked.
+// Entry is an open entry. Its checksum is correct.
 type Entry struct {
 	f    *os.File
 	size int64
@@ -246,20 +247,20 @@ type Entry struct {
 // Close closes the entry.
 func (e *Entry) Close() error { return e.f.Close() }
 
-// Open opens an entry; the second result is false if it does not exist. Reading marks
-// it as used, which is what Prune goes by.
+// Open opens an entry. It returns false if there is none. Opening updates the entry's time of last use, on
+// which Prune relies.
 func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
-	p := s.path(kind, key)
+	p := s.entryPath(kind, key)
 	f, err := os.Open(p)
 	if err != nil {
 		return nil, false
 	}
-	size, err := check(f, seed(kind, key))
+	size, err := checkEntry(f, newChecksum(kind, key))
 	if err != nil {
 		opened, err1 := f.Stat()
 		named, err2 := os.Stat(p)
 		_ = f.Close()
-		// Else another process has made it again meanwhile.
+		// Otherwise, another process has replaced the entry meanwhile.
 		if err1 == nil && err2 == nil && os.SameFile(opened, named) {
 			_ = os.RemoveAll(p)
 		}
@@ -270,7 +271,7 @@ func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
 	return &Entry{f: f, size: size, SectionReader: io.NewSectionReader(f, 0, size)}, true
 }
 
-// Get reads an entry whole.
+// Get returns the content of an entry.
 func (s *Store) Get(kind Kind, key Key) ([]byte, bool) {
 	e, ok := s.Open(kind, key)
 	if !ok {
@@ -284,13 +285,13 @@ func (s *Store) Get(kind Kind, key Key) ([]byte, bool) {
 	return b, true
 }
 
-// Remove takes an entry out that turned out to be wrong.
+// Remove removes an entry, for example if it turned out to be wrong.
 func (s *Store) Remove(kind Kind, key Key) {
-	_ = os.Remove(s.path(kind, key))
+	_ = os.Remove(s.entryPath(kind, key))
 }
 
-// Has reports whether there is an entry. Its bytes are checked: who asks makes plans that
-// a damaged entry would upset.
+// Has reports whether there is an entry with a correct checksum. It checks the content, because callers base
+// plans on the result.
 func (s *Store) Has(kind Kind, key Key) bool {
 	e, ok := s.Open(kind, key)
 	if ok {
@@ -301,7 +302,8 @@ func (s *Store) Has(kind Kind, key Key) bool {
 
 var errDamaged = errors.New("damaged entry")
 
-func check(f *os.File, sum hash.Hash32) (int64, error) {
+// checkEntry returns the size of an entry's content, or an error if its checksum is wrong.
+func checkEntry(f *os.File, sum hash.Hash32) (int64, error) {
 	fi, err := f.Stat()
 	if err != nil {
 		return 0, err
@@ -326,7 +328,7 @@ func check(f *os.File, sum hash.Hash32) (int64, error) {
 	return size, nil
 }
 
-// Usage is what one kind of entries takes.
+// Usage is the number and total size of the entries of a kind.
 type Usage struct {
 	Kind    Kind  `json:"kind"`
 	Entries int   `json:"entries"`
@@ -340,9 +342,10 @@ type file struct {
 	used time.Time
 }
 
-func (s *Store) files() ([]file, error) {
+// listFiles returns the files of all entries.
+func (s *Store) listFiles() ([]file, error) {
 	var out []file
-	for _, kind := range kinds() {
+	for _, kind := range allKinds() {
 		err := filepath.WalkDir(filepath.Join(s.dir, string(kind)), func(p string, d fs.DirEntry, err error) error {
 			if err != nil {
 				if errors.Is(err, fs.ErrNotExist) {
@@ -355,7 +358,7 @@ func (s *Store) files() ([]file, error) {
 			}
 			fi, err := d.Info()
 			if errors.Is(err, fs.ErrNotExist) {
-				return nil // another process pruned it meanwhile
+				return nil // another process removed it meanwhile
 			}
 			if err != nil {
 				return err
@@ -370,14 +373,14 @@ func (s *Store) files() ([]file, error) {
 	return out, nil
 }
 
-// List reports what each kind takes.
+// List returns the usage of each kind.
 func (s *Store) List() ([]Usage, error) {
-	files, err := s.files()
+	files, err := s.listFiles()
 	if err != nil {
 		return nil, err
 	}
 	var out []Usage
-	for _, kind := range kinds() {
+	for _, kind := range allKinds() {
 		u := Usage{Kind: kind}
 		for _, f := range files {
 			if f.kind == kind {
@@ -390,8 +393,8 @@ func (s *Store) List() ([]Usage, error) {
 	return out, nil
 }
 
-// Prune removes the entries that were not used for longest until at most maxBytes
-// are left, and returns what was removed. It returns ErrInUse while a build uses the store.
+// Prune removes the least recently used entries until at most maxBytes are left, and returns what it removed.
+// It returns ErrInUse while a build uses the store.
 func (s *Store) Prune(maxBytes int64) (Usage, error) {
 	l := s.lock()
 	ok, err := l.TryLock()
@@ -402,7 +405,7 @@ func (s *Store) Prune(maxBytes int64) (Usage, error) {
 		return Usage{}, ErrInUse
 	}
 	defer func() { _ = l.Unlock() }()
-	files, err := s.files()
+	files, err := s.listFiles()
 	if err != nil {
 		return Usage{}, err
 	}
@@ -431,18 +434,18 @@ func (s *Store) Prune(maxBytes int64) (Usage, error) {
 	return gone, nil
 }
 
-// TempDir makes a folder for a build's small files. The builder removes it; one that a
-// killed build left is removed by the next process that opens the store.
+// TempDir creates a folder for a build's temporary files. The caller removes it. If the build is killed, the
+// next process that opens the store removes it.
 func (s *Store) TempDir() (string, error) {
-	dir, err := s.own.folder(s.dir)
+	dir, err := s.own.openFolder(s.dir)
 	if err != nil {
 		return "", err
 	}
 	return os.MkdirTemp(dir, "work-*")
 }
 
-// Use marks the store as in use until the returned function is called or the process
-// ends, however it ends: nothing is pruned meanwhile.
+// Use marks the store as in use until the returned function is called or the process ends, even if it is
+// killed. Prune fails meanwhile.
 func (s *Store) Use() (func(), error) {
 	l := s.lock()
 	if err := l.RLock(); err != nil {
@@ -451,7 +454,7 @@ func (s *Store) Use() (func(), error) {
 	return func() { _ = l.Unlock() }, nil
 }
 
-// lock is what uses and prunes of the store meet at.
+// lock returns the lock that Use and Prune share.
 func (s *Store) lock() *flock.Flock {
 	path := filepath.Join(s.dir, "lock")
 	if fi, err := os.Lstat(path); err == nil && fi.IsDir() {
@@ -463,5 +466,5 @@ func (s *Store) lock() *flock.Flock {
 // ErrInUse means that a build is using the store.
 var ErrInUse = errors.New("a build is using the cache")
 
-// ErrLost means that an entry has disappeared: something else removed or damaged it.
+// ErrLost means that an entry disappeared during a build because something else removed or damaged it.
 var ErrLost = errors.New("the cache lost an entry while it was in use")

@@ -37,7 +37,7 @@ func TestWhatIsPutIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, ok := s.Get(cache.Segments, key(1)); !ok || !bytes.Equal(got, want) {
-		t.Error("not what was put")
+		t.Error("the content differs from what was stored")
 	}
 	e, ok := s.Open(cache.Segments, key(1))
 	if !ok {
@@ -45,7 +45,7 @@ func TestWhatIsPutIsFound(t *testing.T) {
 	}
 	defer func() { _ = e.Close() }()
 	if got, err := io.ReadAll(e); err != nil || !bytes.Equal(got, want) {
-		t.Error("not what was put")
+		t.Error("the content differs from what was stored")
 	}
 }
 
@@ -70,8 +70,8 @@ func TestFailedWritesLeaveNothing(t *testing.T) {
 	}
 }
 
-// TestCloseWaits closes a store while somebody still writes, as one does who was given
-// up: that write is whole, a later one fails, and nothing is left.
+// TestCloseWaits closes a store during a write. This write must complete, a later one must fail, and no
+// temporary file may remain.
 func TestCloseWaits(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -91,7 +91,7 @@ func TestCloseWaits(t *testing.T) {
 		close(closed)
 	}()
 	for s.PutBytes(cache.Sounds, key(2), nil) == nil {
-		time.Sleep(time.Millisecond) // until the store is closed to it
+		time.Sleep(time.Millisecond) // until the store is closed
 	}
 	select {
 	case <-closed:
@@ -104,15 +104,15 @@ func TestCloseWaits(t *testing.T) {
 		t.Error(err)
 	}
 	if b, _ := s.Get(cache.Sounds, key(1)); string(b) != "whole" {
-		t.Errorf("the entry holds %q", b)
+		t.Errorf("the entry contains %q", b)
 	}
 	if left, _ := filepath.Glob(filepath.Join(s.Dir(), "tmp-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }
 
-// TestLeftFoldersAreRemoved plays a process that was killed: its folder is there, and
-// nobody holds the lock. That of a process that lives stays.
+// TestLeftFoldersAreRemoved checks that the folder of a killed process, which has no lock, is removed, and that
+// of a running one is not.
 func TestLeftFoldersAreRemoved(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -173,7 +173,7 @@ func TestDamageIsNoticed(t *testing.T) {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if n == 5 { // a folder in the place of the file, with something in it
+		if n == 5 { // a folder with content in the place of the file
 			if err := errors.Join(os.Remove(path), os.MkdirAll(filepath.Join(path, "x"), 0o700)); err != nil {
 				t.Fatal(err)
 			}
@@ -197,8 +197,9 @@ func TestDamageIsNoticed(t *testing.T) {
 			t.Error("a damaged entry is read")
 		}
 	}
-	// Files in the place of folders.
-	if err := errors.Join(os.RemoveAll(filepath.Join(s.Dir(), "sounds")), os.WriteFile(filepath.Join(s.Dir(), "sounds"), nil, 0o600)); err != nil {
+	// Put files in the places of folders.
+	if err := errors.Join(os.RemoveAll(filepath.Join(s.Dir(), "sounds")),
+		os.WriteFile(filepath.Join(s.Dir(), "sounds"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.PutBytes(cache.Sounds, key(1), []byte("x")); err != nil || !s.Has(cache.Sounds, key(1)) {
@@ -274,8 +275,7 @@ func TestHashersKeepPartsApart(t *testing.T) {
 	}
 }
 
-// TestHashFileNotes: a large file that did not change is not read again, and one that
-// did is.
+// TestHashFileNotes checks that an unchanged large file is not read again, and a changed one is.
 func TestHashFileNotes(t *testing.T) {
 	t.Parallel()
 	s, err := cache.Open(t.TempDir())
@@ -297,7 +297,7 @@ func TestHashFileNotes(t *testing.T) {
 	for i, b := range []byte{'a', 'b', 'a'} {
 		want := write(b)
 		if i == 0 {
-			<-time.After(2100 * time.Millisecond) // until its times are told apart
+			<-time.After(2100 * time.Millisecond) // until the times differ
 		}
 		for range 2 {
 			if got, err := s.HashFile(t.Context(), path); err != nil || got != want {
@@ -310,8 +310,8 @@ func TestHashFileNotes(t *testing.T) {
 	}
 }
 
-// FuzzEntry puts any bytes in the place of an entry: they are refused, unless they are
-// what was put.
+// FuzzEntry replaces the file of an entry by arbitrary bytes, which must be refused unless they equal the
+// original.
 func FuzzEntry(f *testing.F) {
 	s, err := cache.Open(f.TempDir())
 	if err != nil {

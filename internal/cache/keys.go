@@ -10,13 +10,13 @@ import (
 	"math"
 )
 
-// Key addresses an entry by what decides its bytes.
+// Key is the address of an entry: a hash of everything that determines its content.
 type Key [sha256.Size]byte
 
-// String is the key in hexadecimal.
+// String returns the key in hexadecimal.
 func (k Key) String() string { return hex.EncodeToString(k[:]) }
 
-// MarshalText implements encoding.TextMarshaler: the key in hexadecimal.
+// MarshalText implements encoding.TextMarshaler. It returns the key in hexadecimal.
 func (k Key) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, k[:]), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -30,11 +30,11 @@ func (k *Key) UnmarshalText(b []byte) error {
 
 var errKey = errors.New("a cache key must have 64 hexadecimal digits")
 
-// Hasher builds a Key from parts. Each part is written with its length, so that no
-// two different lists of parts run together to the same bytes.
+// Hasher computes a Key from parts. Each part is hashed with its length, so that different lists of parts never
+// result in the same bytes.
 type Hasher struct{ h hash.Hash }
 
-// NewHasher starts a key; domain names what is hashed and the version of its form.
+// NewHasher returns a hasher. domain names what is hashed and the version of its format.
 func NewHasher(domain string) *Hasher {
 	h := &Hasher{h: sha256.New()}
 	return h.String(domain)
@@ -54,7 +54,7 @@ func (h *Hasher) Bytes(b []byte) *Hasher {
 	return h
 }
 
-// Int adds whole numbers.
+// Int adds integers.
 func (h *Hasher) Int(v ...int64) *Hasher {
 	var b [8]byte
 	for _, n := range v {
@@ -64,7 +64,7 @@ func (h *Hasher) Int(v ...int64) *Hasher {
 	return h
 }
 
-// Float adds numbers by their exact bits.
+// Float adds floating-point numbers by their exact bits.
 func (h *Hasher) Float(v ...float64) *Hasher {
 	for _, f := range v {
 		h.Int(int64(math.Float64bits(f)))
@@ -72,7 +72,7 @@ func (h *Hasher) Float(v ...float64) *Hasher {
 	return h
 }
 
-// Bool adds truth values.
+// Bool adds booleans.
 func (h *Hasher) Bool(v ...bool) *Hasher {
 	for _, b := range v {
 		n := int64(0)

@@ -11,9 +11,8 @@ import (
 	"mynah/internal/system"
 )
 
-// session is the folder of a process's temporary files. The process holds a lock on it
-// for as long as it lives, however it ends, so that another can tell a folder in use
-// from one that a killed process left.
+// session is the folder of a process's temporary files. The process locks it until it ends, even if it is
+// killed, so that other processes can distinguish a folder in use from one that a killed process left behind.
 type session struct {
 	mu     sync.Mutex
 	path   string
@@ -24,25 +23,26 @@ type session struct {
 
 const sessionPrefix = "tmp-"
 
-// put is folder for a write that close waits for, until done is called.
-func (s *session) put(dir string) (path string, done func(), err error) {
+// beginPut returns the folder like folder. close waits until the caller calls done.
+func (s *session) beginPut(dir string) (path string, done func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if path, err = s.make(dir); err != nil {
+	if path, err = s.makeFolder(dir); err != nil {
 		return "", nil, err
 	}
 	s.puts.Add(1)
 	return path, s.puts.Done, nil
 }
 
-// folder returns the session's folder in dir, made at the first use.
-func (s *session) folder(dir string) (string, error) {
+// openFolder returns the session's folder in dir. It creates the folder at the first call.
+func (s *session) openFolder(dir string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.make(dir)
+	return s.makeFolder(dir)
 }
 
-func (s *session) make(dir string) (string, error) {
+// makeFolder creates and locks the folder if there is none. The caller holds s.mu.
+func (s *session) makeFolder(dir string) (string, error) {
 	if s.closed {
 		return "", fs.ErrClosed
 	}
@@ -52,7 +52,7 @@ func (s *session) make(dir string) (string, error) {
 			return "", err
 		}
 		lock, err := system.TryLock(path)
-		// Before it was locked, another process may have taken it for one that was left.
+		// Before the lock succeeded, another process may have removed the folder as a leftover.
 		switch {
 		case errors.Is(err, system.ErrTaken), errors.Is(err, fs.ErrNotExist):
 		case err != nil:
@@ -65,8 +65,7 @@ func (s *session) make(dir string) (string, error) {
 	return s.path, nil
 }
 
-// close ends the session: a write that somebody began and gave up is waited for, and a
-// later one fails.
+// close ends the session. It waits for running writes; later ones fail.
 func (s *session) close() {
 	s.mu.Lock()
 	s.closed = true
@@ -81,8 +80,8 @@ func (s *session) close() {
 	}
 }
 
-// sweep removes the folders of processes that are no more: nobody holds their lock.
-func sweep(dir string) {
+// removeLeftFolders removes the folders of processes that have ended. Their locks are free.
+func removeLeftFolders(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), sessionPrefix) {

@@ -78,12 +78,12 @@ func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 			out = append(out, quotedCues(i, s, &l.Scenes[i], l, limit, b.Film.Language)...)
 			continue
 		}
-		out = append(out, spoken(i, s, &l.Scenes[i], words, limit)...)
+		out = append(out, spokenCues(i, s, &l.Scenes[i], words, limit)...)
 	}
 	separateCues(out)
 	paragraph := -1
 	for i := range out {
-		if out[i].Paragraph == 0 { // the first paragraph of a call of cues
+		if out[i].Paragraph == 0 { // the first paragraph of a call of splitIntoCues
 			paragraph++
 		}
 		out[i].Paragraph = paragraph
@@ -124,8 +124,8 @@ func limitsOf(f storyboard.Film) limits {
 		// Lines end between words, so they need a few columns more than an equal share.
 		l.line = l.chars/usualLines + 5
 	}
-	l.room = roomOf(f, narrow)
-	if room := roomOf(f, usual); room > 0 && room < l.line {
+	l.room = columnsIn(f, narrow)
+	if room := columnsIn(f, usual); room > 0 && room < l.line {
 		l.line = room
 		if long {
 			l.lines = max(usualLines, l.chars/max(room-5, 1)+1)
@@ -153,12 +153,12 @@ func Size(s script.Subtitles) float64 {
 // the mean width in a text. Wider lines are drawn smaller.
 const usual, narrow = 0.56, 0.46
 
-// roomOf returns the number of columns of subtitles that fit into the frame. It returns 0, unlimited,
+// columnsIn returns the number of columns of subtitles that fit into the frame. It returns 0, unlimited,
 // if subtitles are not drawn into the picture. column is the width of a column relative to the font
 // size.
-func roomOf(f storyboard.Film, column float64) int {
+func columnsIn(f storyboard.Film, column float64) int {
 	const (
-		share = 0.9 // of the frame's width
+		share = 0.9 // maximum width of a line, as a share of the frame's width
 		least = 6
 	)
 	side := min(f.Width, f.Height)
@@ -168,13 +168,13 @@ func roomOf(f storyboard.Film, column float64) int {
 	return max(int(share*720*float64(f.Width)/float64(side)/(column*Size(f.Subtitles))), least)
 }
 
-// spoken returns the cues of a scene's narration.
-func spoken(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit limits) []Cue {
+// spokenCues returns the cues of a scene's narration.
+func spokenCues(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit limits) []Cue {
 	var out []Cue
 	p := &paragraph{}
 	last, lastPart := -1, -1
 	flush := func() {
-		out = append(out, p.cues(i, limit)...)
+		out = append(out, p.splitIntoCues(i, limit)...)
 		p = &paragraph{}
 	}
 	for _, v := range t.Voice {
@@ -188,7 +188,7 @@ func spoken(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit li
 			flush()
 		}
 		last, lastPart = part.Paragraph, v.Part
-		p.add(part.Text, words(i, v.Part), v)
+		p.addSentence(part.Text, words(i, v.Part), v)
 	}
 	flush()
 	return out
@@ -223,13 +223,13 @@ func quotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line,
 		from, to := start+(end-start)*before/total, start+(end-start)*(before+n)/total
 		before += n
 		p := &paragraph{}
-		p.add(q, nil, timeline.Voice{Start: from, Samples: to - from})
+		p.addSentence(q, nil, timeline.Voice{Start: from, Samples: to - from})
 		if n > int64(wholeQuote*(limit.chars+1)) {
 			for _, sentence := range voice.Sentences(p.text, language) {
 				p.ends = append(p.ends, sentence.End)
 			}
 			slices.Sort(p.ends)
-			out = append(out, p.cues(i, limit)...)
+			out = append(out, p.splitIntoCues(i, limit)...)
 			continue
 		}
 		if c := p.cueOfLines(i, strings.Split(q, "\n"), limit); c.End > c.Start {

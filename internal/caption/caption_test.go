@@ -56,7 +56,8 @@ func TestPiecesAreCutAtWords(t *testing.T) {
 func TestQuotes(t *testing.T) {
 	t.Parallel()
 	text, none := "instead of it...", ""
-	if cues, _ := cuesOf("spoken words", 80, &text); len(cues) != 1 || cues[0].Text != text || cues[0].Start != 4800 || cues[0].End != 475200 {
+	if cues, _ := cuesOf("spoken words", 80, &text); len(cues) != 1 || cues[0].Text != text ||
+		cues[0].Start != 4800 || cues[0].End != 475200 {
 		t.Errorf("%+v", cues)
 	}
 	if cues, _ := cuesOf("spoken words", 80, &none); len(cues) != 0 {
@@ -74,7 +75,10 @@ func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 		kinds      []storyboard.PartKind
 		start, end int64
 	}{
-		"pauses around":   {[]storyboard.PartKind{storyboard.Pause, storyboard.Speech, storyboard.Pause, storyboard.Audio, storyboard.Pause}, second / 10, 10*second - second/10},
+		"pauses around": {[]storyboard.PartKind{
+			storyboard.Pause, storyboard.Speech, storyboard.Pause,
+			storyboard.Audio, storyboard.Pause,
+		}, second / 10, 10*second - second/10},
 		"nothing but one": {[]storyboard.PartKind{storyboard.Pause}, second / 10, 10*second - second/10},
 	} {
 		b := &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Break: 80}}, Scenes: []storyboard.Scene{{Quote: &text}}}
@@ -97,7 +101,8 @@ func TestQuotesKeepTheirLines(t *testing.T) {
 	t.Parallel()
 	text := "a short line \nand a second, longer line... of it\n\nabout as long as the first two\nin a way"
 	cues, _ := cuesOf("spoken words", 80, &text)
-	if got := cueLines(cues); len(got) != 2 || got[0] != "a short line / and a second, longer line... of it" || got[1] != "about as long as the first two / in a way" {
+	if got := cueLines(cues); len(got) != 2 || got[0] != "a short line / and a second, longer line... of it" ||
+		got[1] != "about as long as the first two / in a way" {
 		t.Errorf("%q", got)
 	}
 	if a, b := cues[0], cues[1]; a.Start != 4800 || b.Start-a.End != timeline.SampleRate/5 || b.End != 475200 || a.End < 4*b.Start/5 {

@@ -55,7 +55,7 @@ func (p *paragraph) atoms(limit limits) *atoms {
 			continue
 		}
 		for _, end := range p.spokenBreaks(from, at) {
-			t.add(p, from, end, limit)
+			t.splitAndAppend(p, from, end, limit)
 			from = end
 		}
 	}
@@ -67,7 +67,7 @@ func (p *paragraph) atoms(limit limits) *atoms {
 func (p *paragraph) mayBreak(at int) bool {
 	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
 	behind, _ := utf8.DecodeRuneInString(p.text[at:])
-	return before == ' ' || before == '\u200b' || dense(before) || dense(behind)
+	return before == ' ' || before == '\u200b' || isUnspacedScript(before) || isUnspacedScript(behind)
 }
 
 // spokenBreaks returns the ends of words in the range from..to, in scripts without spaces such as
@@ -83,14 +83,14 @@ func (p *paragraph) spokenBreaks(from, to int) []int {
 		}
 		before, _ := utf8.DecodeLastRuneInString(p.text[:s.from])
 		behind, _ := utf8.DecodeRuneInString(p.text[s.from:])
-		if southeast(before) && southeast(behind) && !unicode.IsMark(behind) && !trails(behind) && !isLeadingVowel(before) {
+		if isSoutheastAsian(before) && isSoutheastAsian(behind) && !unicode.IsMark(behind) && !isTrailing(behind) && !isLeadingVowel(before) {
 			out = append(out, s.from)
 		}
 	}
 	return append(out, to)
 }
 
-func southeast(r rune) bool {
+func isSoutheastAsian(r rune) bool {
 	return unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
@@ -98,15 +98,15 @@ func southeast(r rune) bool {
 // spoken after it. The two must not be separated.
 func isLeadingVowel(r rune) bool { return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ' }
 
-// trails reports whether r is a vowel or mark of Thai or Lao that belongs to the consonant before it,
+// isTrailing reports whether r is a vowel or mark of Thai or Lao that belongs to the consonant before it,
 // although Unicode classifies it as a letter.
-func trails(r rune) bool {
+func isTrailing(r rune) bool {
 	return strings.ContainsRune("ะาำๅๆฯະາຳໆຯ", r)
 }
 
-// syllable reports whether a Thai or Lao syllable probably begins at the start of text: the text
+// beginsSyllable reports whether a Thai or Lao syllable probably begins at the start of text: the text
 // begins with a leading vowel or a very frequent Thai word.
-func syllable(text string) bool {
+func beginsSyllable(text string) bool {
 	first, _ := utf8.DecodeRuneInString(text)
 	if isLeadingVowel(first) {
 		return true
@@ -119,15 +119,15 @@ func syllable(text string) bool {
 	return false
 }
 
-// letter returns the size of the first letter of a text, with all characters that cannot be separated
+// nextLetter returns the size of the first letter of a text, with all characters that cannot be separated
 // from it, in bytes, characters and columns. state and next are states of uniseg.
-func letter(text string, state int, limit limits) (size, chars, cols, next int) {
+func nextLetter(text string, state int, limit limits) (size, chars, cols, next int) {
 	cluster, rest, cols, next := uniseg.FirstGraphemeClusterInString(text, state)
 	size, chars = len(cluster), utf8.RuneCountInString(cluster)
 	for rest != "" {
 		last, _ := utf8.DecodeLastRuneInString(text[:size])
 		behind, _ := utf8.DecodeRuneInString(rest)
-		if !trails(behind) && (!isLeadingVowel(last) || !southeast(behind) || isLeadingVowel(behind)) {
+		if !isTrailing(behind) && (!isLeadingVowel(last) || !isSoutheastAsian(behind) || isLeadingVowel(behind)) {
 			break
 		}
 		more, left, wide, after := uniseg.FirstGraphemeClusterInString(rest, next)
@@ -140,24 +140,24 @@ func letter(text string, state int, limit limits) (size, chars, cols, next int) 
 	return size, chars, cols, next
 }
 
-// add adds the range from..to as one atom, or as several if it is too long.
-func (t *atoms) add(p *paragraph, from, to int, limit limits) {
+// splitAndAppend adds the range from..to as one atom, or as several if it is too long.
+func (t *atoms) splitAndAppend(p *paragraph, from, to int, limit limits) {
 	text := strings.TrimRight(p.text[from:to], " ")
 	rest, state := text, -1
 	a := atom{from: from, to: from}
 	whole := a // the part of a that ends before a syllable
 	for rest != "" {
 		var size, n, cols int
-		size, n, cols, state = letter(rest, state, limit)
+		size, n, cols, state = nextLetter(rest, state, limit)
 		if a.to > a.from && (a.chars+n > limit.chars || a.cols+cols > limit.line) {
 			if 3*whole.cols < a.cols {
 				whole = a
 			}
-			t.push(whole)
+			t.appendAtom(whole)
 			a = atom{from: whole.to, to: a.to, chars: a.chars - whole.chars, cols: a.cols - whole.cols}
 			whole = atom{from: a.from, to: a.from}
 		}
-		if syllable(rest) {
+		if beginsSyllable(rest) {
 			whole = a
 		}
 		rest = rest[size:]
@@ -169,12 +169,12 @@ func (t *atoms) add(p *paragraph, from, to int, limit limits) {
 	word := p.spans[p.span(a.to)]
 	a.whole = a.to == word.from || a.to+a.blank >= word.to
 	a.ends = p.ending(a)
-	a.phrase = p.phrase(a.to)
-	a.dangling = a.ends == nothing && dangling(text)
-	t.push(a)
+	a.phrase = p.endsPhrase(a.to)
+	a.dangling = a.ends == nothing && isDangling(text)
+	t.appendAtom(a)
 }
 
-func (t *atoms) push(a atom) {
+func (t *atoms) appendAtom(a atom) {
 	t.atoms = append(t.atoms, a)
 	t.chars = append(t.chars, t.chars[len(t.chars)-1]+a.chars+a.blank)
 	t.cols = append(t.cols, t.cols[len(t.cols)-1]+a.cols+a.blank)
@@ -185,12 +185,12 @@ func (t *atoms) push(a atom) {
 	t.sentences = append(t.sentences, ended)
 }
 
-// dangling reports whether a word is short and has no punctuation except the point of an abbreviation.
+// isDangling reports whether a word is short and has no punctuation except the point of an abbreviation.
 // Such words, mostly articles, prepositions and titles, belong to the next word.
-func dangling(word string) bool {
+func isDangling(word string) bool {
 	n := 0
 	for _, r := range strings.TrimSuffix(word, ".") {
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '’' || dense(r) {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '’' || isUnspacedScript(r) {
 			return false
 		}
 		n++
@@ -220,20 +220,20 @@ func (p *paragraph) ending(a atom) ending {
 	}
 }
 
-// phrase reports whether a Japanese phrase probably ends at a byte offset: particles and endings are
+// endsPhrase reports whether a Japanese phrase probably ends at a byte offset: particles and endings are
 // written in Hiragana, and most words begin with other characters.
-func (p *paragraph) phrase(at int) bool {
+func (p *paragraph) endsPhrase(at int) bool {
 	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
 	behind, _ := utf8.DecodeRuneInString(p.text[at:])
 	return unicode.Is(unicode.Hiragana, before) && unicode.IsLetter(behind) && !unicode.Is(unicode.Hiragana, behind) && behind != 'ー' &&
 		before != 'お' && before != 'ご' // honorific prefixes, which belong to the next word
 }
 
-// measure returns the characters and columns of the atoms i..j, without j and without a space at the
+// measureAtoms returns the characters and columns of the atoms i..j, without j and without a space at the
 // end.
-func (t *atoms) measure(i, j int) (chars, cols int) {
-	blank := t.atoms[j-1].blank
-	return t.chars[j] - t.chars[i] - blank, t.cols[j] - t.cols[i] - blank
+func (t *atoms) measureAtoms(from, to int) (chars, cols int) {
+	blank := t.atoms[to-1].blank
+	return t.chars[to] - t.chars[from] - blank, t.cols[to] - t.cols[from] - blank
 }
 
 // Costs for choosing where to split text. The unit is 1/100 of the cost of an almost empty cue.
@@ -249,9 +249,9 @@ const (
 	fewColumns = 12 // maximum columns of an orphaned cue or line
 )
 
-// cut splits the text into cues at the lowest total cost. It returns the index of the first atom of
+// chooseCuts splits the text into cues at the lowest total cost. It returns the index of the first atom of
 // each cue.
-func (t *atoms) cut(limit limits) []int {
+func (t *atoms) chooseCuts(limit limits) []int {
 	n := len(t.atoms)
 	best, from := make([]float64, n+1), make([]int, n+1)
 	for j := range best[1:] {
@@ -260,16 +260,16 @@ func (t *atoms) cut(limit limits) []int {
 	for i := range n {
 		lines, start := 1, i
 		for j := i + 1; j <= n; j++ {
-			if chars, _ := t.measure(i, j); chars > limit.chars && j > i+1 {
+			if chars, _ := t.measureAtoms(i, j); chars > limit.chars && j > i+1 {
 				break
 			}
-			if _, cols := t.measure(start, j); cols > limit.line && j > start+1 {
+			if _, cols := t.measureAtoms(start, j); cols > limit.line && j > start+1 {
 				lines, start = lines+1, j-1
 			}
 			if lines > limit.lines {
 				break
 			}
-			if c := best[i] + t.price(i, j, limit); c < best[j] {
+			if c := best[i] + t.cost(i, j, limit); c < best[j] {
 				best[j], from[j] = c, i
 			}
 		}
@@ -282,15 +282,15 @@ func (t *atoms) cut(limit limits) []int {
 	return out
 }
 
-// price returns the cost of a cue of the atoms i..j, without j.
-func (t *atoms) price(i, j int, limit limits) float64 {
+// cost returns the cost of a cue of the atoms i..j, without j.
+func (t *atoms) cost(i, j int, limit limits) float64 {
 	n := len(t.atoms)
-	_, cols := t.measure(i, j)
+	_, cols := t.measureAtoms(i, j)
 	room := float64(min(limit.chars, limit.line*limit.lines))
 	left := max(1-float64(cols)/room, 0)
 	c := onePiece + unbalanced*left*left
 	if cols > limit.line && limit.line*limit.lines <= usualLine*usualLines {
-		_, lines := t.lines(i, j, limit)
+		_, lines := t.breakLines(i, j, limit)
 		c += lines / 4
 	}
 	if i == 0 && j == n {
@@ -305,7 +305,7 @@ func (t *atoms) price(i, j int, limit limits) float64 {
 		}
 	}
 	if j < n {
-		c += t.atoms[j-1].price()
+		c += t.atoms[j-1].cost()
 		if t.atoms[j-1].ends != sentence && t.sentences[j-1] > t.sentences[i] {
 			c += spilled
 		}
@@ -313,8 +313,8 @@ func (t *atoms) price(i, j int, limit limits) float64 {
 	return c
 }
 
-// price returns the cost of splitting the text after an atom.
-func (a atom) price() float64 {
+// cost returns the cost of splitting the text after an atom.
+func (a atom) cost() float64 {
 	c := 0.0
 	switch a.ends {
 	case nothing:
@@ -341,20 +341,20 @@ func (a atom) price() float64 {
 	return c
 }
 
-// lines breaks a cue of the atoms i..j (without j) into as few lines as possible, of nearly equal
+// breakLines breaks a cue of the atoms i..j (without j) into as few lines as possible, of nearly equal
 // length, preferably at punctuation. It returns the index of the first atom of each line after the
 // first, and the cost.
-func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {
+func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 	count, start := 1, i
 	for k := i + 1; k <= j; k++ {
-		if _, cols := t.measure(start, k); cols > limit.line && k > start+1 {
+		if _, cols := t.measureAtoms(start, k); cols > limit.line && k > start+1 {
 			count, start = count+1, k-1
 		}
 	}
 	if count == 1 {
 		return nil, 0
 	}
-	_, all := t.measure(i, j)
+	_, all := t.measureAtoms(i, j)
 	mean := float64(all) / float64(count)
 	// best[k] is the lowest cost of the lines so far if they end before atom i+k. from[l][k] is the atom
 	// at which line l begins in that case.
@@ -372,10 +372,10 @@ func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {
 				b = n
 			}
 			for ; b <= n && !math.IsInf(best[a], 1); b++ {
-				if _, cols := t.measure(i+a, i+b); cols > limit.line && b > a+1 {
+				if _, cols := t.measureAtoms(i+a, i+b); cols > limit.line && b > a+1 {
 					break
 				}
-				if c := best[a] + t.linePrice(i+a, i+b, b == n, mean); c < next[b] {
+				if c := best[a] + t.lineCost(i+a, i+b, b == n, mean); c < next[b] {
 					next[b], from[l][b] = c, a
 				}
 			}
@@ -391,14 +391,14 @@ func (t *atoms) lines(i, j int, limit limits) ([]int, float64) {
 	return out, best[n]
 }
 
-// linePrice returns the cost of a line of the atoms a..b, without b. mean is the mean width of a line
+// lineCost returns the cost of a line of the atoms a..b, without b. mean is the mean width of a line
 // in columns.
-func (t *atoms) linePrice(a, b int, last bool, mean float64) float64 {
-	_, cols := t.measure(a, b)
+func (t *atoms) lineCost(first, after int, last bool, mean float64) float64 {
+	_, cols := t.measureAtoms(first, after)
 	off := (float64(cols) - mean) / mean
 	c := orphaned * off * off
-	if end := t.atoms[b-1]; !last {
-		c += end.price() / 2
+	if end := t.atoms[after-1]; !last {
+		c += end.cost() / 2
 		switch {
 		case end.ends != nothing || end.blank > 0:
 		case end.phrase:
@@ -407,7 +407,7 @@ func (t *atoms) linePrice(a, b int, last bool, mean float64) float64 {
 			c += 3 * midClause // probably inside a word
 		}
 	}
-	if b == a+1 && cols < fewColumns && float64(cols) < mean/2 {
+	if after == first+1 && cols < fewColumns && float64(cols) < mean/2 {
 		c += orphaned
 	}
 	return c

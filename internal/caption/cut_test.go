@@ -68,8 +68,14 @@ func TestCutsAreReadable(t *testing.T) {
 		},
 		{
 			"sentences stay whole",
-			[]string{"The harbour wakes before the sun is over the hill.", "Boats go out, one after the other, without a sound.", "Nobody in the town hears any of them."},
-			[]string{"The harbour wakes before / the sun is over the hill.", "Boats go out, one after the other, / without a sound.", "Nobody in the town hears any of them."},
+			[]string{
+				"The harbour wakes before the sun is over the hill.",
+				"Boats go out, one after the other, without a sound.", "Nobody in the town hears any of them.",
+			},
+			[]string{
+				"The harbour wakes before / the sun is over the hill.",
+				"Boats go out, one after the other, / without a sound.", "Nobody in the town hears any of them.",
+			},
 		},
 		{
 			"no orphan",
@@ -84,7 +90,10 @@ func TestCutsAreReadable(t *testing.T) {
 		{
 			"clauses",
 			[]string{"When the tide has gone out, which takes about six hours on this coast, people walk over to the island with the lighthouse."},
-			[]string{"When the tide has gone out, / which takes about six hours on this coast,", "people walk over to the island / with the lighthouse."},
+			[]string{
+				"When the tide has gone out, / which takes about six hours on this coast,",
+				"people walk over to the island / with the lighthouse.",
+			},
 		},
 		{
 			"Chinese",
@@ -98,11 +107,15 @@ func TestCutsAreReadable(t *testing.T) {
 			[]string{"これは日本語の字幕の改行を / 確認するための映画です。", "空白がないので、 / 適切な場所で改行しなければなりません。"},
 		},
 		{
-			"Thai", // which this voice speaks without knowing its words
+			"Thai", // the voice returns no times of words for this text
 			[]string{"นี่คือภาพยนตร์สั้นๆที่ใช้ทดสอบการตัดบรรทัดของคำบรรยายภาษาไทยซึ่งไม่มีช่องว่างระหว่างคำ"},
 			[]string{"นี่คือภาพยนตร์สั้นๆที่ใช้ทดสอบการตัดบรรทัด", "ของคำบรรยายภาษาไทยซึ่งไม่มีช่องว่างระหว่างคำ"},
 		},
-		{"French blanks hold", []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}, []string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"}},
+		{
+			"French blanks hold",
+			[]string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"},
+			[]string{"Qu'est-ce que c'est\u00a0? Un oiseau\u00a0!"},
+		},
 	} {
 		got := cueLines(cuesOfSentences(plainFilm(80), c.sentences...))
 		if strings.Join(got, "|") != strings.Join(c.want, "|") {
@@ -209,7 +222,10 @@ func TestLettersOfWordsWithoutTimes(t *testing.T) {
 func TestWordsThatAreSaidAtOnce(t *testing.T) {
 	t.Parallel()
 	text := strings.TrimSpace(strings.Repeat("words that a voice says all at the same time ", 6))
-	b := &storyboard.Board{Film: plainFilm(80), Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}}}}}
+	b := &storyboard.Board{
+		Film:   plainFilm(80),
+		Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}}}},
+	}
 	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Voice: []timeline.Voice{{Samples: 480000}}}}}
 	var words []caption.Word
 	for _, s := range voice.Words(text) {
@@ -286,7 +302,8 @@ func check(t *testing.T, cues []caption.Cue, limit int) {
 		if n := utf8.RuneCountInString(c.Text); n >= limit && !cluster {
 			t.Errorf("%q has %d characters", c.Text, n)
 		}
-		if c.Text == "" || strings.TrimSpace(c.Text) == "" && !strings.Contains(c.Text, "\u00a0") || strings.Contains(c.Text, "  ") || strings.ContainsAny(c.Text, "\n\r\x00") {
+		if c.Text == "" || strings.TrimSpace(c.Text) == "" && !strings.Contains(c.Text, "\u00a0") ||
+			strings.Contains(c.Text, "  ") || strings.ContainsAny(c.Text, "\n\r\x00") {
 			t.Errorf("the text %q", c.Text)
 		}
 		if limit <= 80 && len(c.Lines()) > 2 {
@@ -323,7 +340,13 @@ func FuzzCut(f *testing.F) {
 		if limit < 10 || limit > 1000 || len(text) > 4000 {
 			return // longer than any paragraph, or a value that the header does not allow
 		}
-		b := &storyboard.Board{Film: plainFilm(limit), Scenes: []storyboard.Scene{{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: text}, {Kind: storyboard.Speech, Text: text}}}}}
+		b := &storyboard.Board{
+			Film: plainFilm(limit),
+			Scenes: []storyboard.Scene{{Parts: []storyboard.Part{
+				{Kind: storyboard.Speech, Text: text},
+				{Kind: storyboard.Speech, Text: text},
+			}}},
+		}
 		if quote {
 			b.Scenes[0].Quote = &text
 		}
@@ -332,7 +355,13 @@ func FuzzCut(f *testing.F) {
 			words = append(words, caption.Word{Offset: s.Start, Start: int64(i) * int64(pace), End: int64(i+1) * int64(pace)})
 		}
 		n := int64(len(words))*int64(pace) - int64(pace)/2
-		l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 100, Voice: []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10}}}
+		l := &timeline.Line{
+			FPS: frame.Rate{Num: 25, Den: 1},
+			Scenes: []timeline.Scene{{
+				Frames: 100,
+				Voice:  []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10,
+			}},
+		}
 		cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
 		most := limit
 		if quote { // quotes that are not much longer than a cue are not split

@@ -28,7 +28,10 @@ func hostileCues() []caption.Cue {
 		at := int64(i) * timeline.SampleRate * 3
 		cues = append(cues, caption.Cue{Start: at + 7, End: at + timeline.SampleRate, Text: text})
 	}
-	last := caption.Cue{Start: 36000 * timeline.SampleRate, End: 36000*timeline.SampleRate + 30, Text: "the first line the second line", Breaks: []int{15}}
+	last := caption.Cue{
+		Start: 36000 * timeline.SampleRate, End: 36000*timeline.SampleRate + 30,
+		Text: "the first line the second line", Breaks: []int{15},
+	}
 	return append(cues, last)
 }
 
@@ -132,12 +135,18 @@ func TestFormsAreValid(t *testing.T) {
 	if !strings.Contains(caption.SRT(cues), "the first line\nthe second line\n\n") {
 		t.Error("lines are not broken as they are on the screen")
 	}
-	for _, wrong := range []string{"WEBVTT\n", "WEBVTT\n\n00:00:01.000 --> 00:00:01.000\nx\n\n", "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<x>\n\n", "WEBVTT\n\n00:00:01,000 --> 00:00:02,000\nx\n\n"} {
+	for _, wrong := range []string{
+		"WEBVTT\n", "WEBVTT\n\n00:00:01.000 --> 00:00:01.000\nx\n\n",
+		"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n<x>\n\n", "WEBVTT\n\n00:00:01,000 --> 00:00:02,000\nx\n\n",
+	} {
 		if len(badVTT(wrong)) == 0 {
 			t.Errorf("the judge accepts %q", wrong)
 		}
 	}
-	for _, wrong := range []string{"2\n00:00:01,000 --> 00:00:02,000\nx\n\n", "1\n00:00:01.000 --> 00:00:02.000\nx\n\n", "1\n00:00:01,000 --> 00:00:02,000\nx\n"} {
+	for _, wrong := range []string{
+		"2\n00:00:01,000 --> 00:00:02,000\nx\n\n",
+		"1\n00:00:01.000 --> 00:00:02.000\nx\n\n", "1\n00:00:01,000 --> 00:00:02,000\nx\n",
+	} {
 		if len(badSRT(wrong)) == 0 {
 			t.Errorf("the judge accepts %q", wrong)
 		}

@@ -28,8 +28,8 @@ type span struct {
 	start, end int64
 }
 
-// add appends a sentence. It omits the words that are cut off at the end of the scene.
-func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
+// addSentence appends a sentence. It omits the words that are cut off at the end of the scene.
+func (p *paragraph) addSentence(text string, words []Word, v timeline.Voice) {
 	for k, w := range words {
 		if w.Start < v.Samples {
 			continue
@@ -40,7 +40,7 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 		text, words = text[:wordStart(text, w.Offset)], words[:k]
 		break
 	}
-	text, places := plain(text)
+	text, places := normalizeSpaces(text)
 	if strings.TrimSpace(text) == "" { // text that consists of no-break spaces is kept
 		return
 	}
@@ -48,7 +48,7 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 	if p.text != "" {
 		last, _ := utf8.DecodeLastRuneInString(p.text)
 		first, _ := utf8.DecodeRuneInString(text)
-		if !dense(last) || !dense(first) {
+		if !isUnspacedScript(last) || !isUnspacedScript(first) {
 			p.text += " "
 			base++
 			p.spans[len(p.spans)-1].to++
@@ -57,7 +57,7 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 	p.text += text
 	first := len(p.spans)
 	if len(words) == 0 {
-		p.share(base, v.Start, v.Start+v.Samples)
+		p.addSharedSpans(base, v.Start, v.Start+v.Samples)
 	}
 	for k, w := range words {
 		from := base
@@ -80,14 +80,14 @@ func (p *paragraph) add(text string, words []Word, v timeline.Voice) {
 	p.end = max(p.end, p.spans[len(p.spans)-1].end)
 }
 
-// plain returns a text with single spaces between words, and a function that maps byte offsets of the
+// normalizeSpaces returns a text with single spaces between words, and a function that maps byte offsets of the
 // original text to it.
-func plain(text string) (string, func(int) int) {
+func normalizeSpaces(text string) (string, func(int) int) {
 	var b strings.Builder
 	moved := make([]int, len(text)+1)
 	blank := false
 	for i, r := range text {
-		if splits(r) {
+		if isBreakingSpace(r) {
 			blank = b.Len() > 0
 		} else if r != '\ufeff' {
 			if blank {
@@ -115,9 +115,9 @@ func plain(text string) (string, func(int) int) {
 	}
 }
 
-// splits reports whether a character is white space at which text may be split, or a control
+// isBreakingSpace reports whether a character is white space at which text may be split, or a control
 // character.
-func splits(r rune) bool {
+func isBreakingSpace(r rune) bool {
 	switch r {
 	case '\u00a0', '\u2007', '\u202f': // no-break spaces
 		return false
@@ -136,7 +136,7 @@ func wordStart(text string, at int) int {
 		before, n := utf8.DecodeLastRuneInString(text[:at])
 		behind, _ := utf8.DecodeRuneInString(text[at:])
 		opens := unicode.In(before, unicode.Ps, unicode.Pi)
-		if splits(before) || dense(before) && !opens || dense(behind) && unicode.IsLetter(before) {
+		if isBreakingSpace(before) || isUnspacedScript(before) && !opens || isUnspacedScript(behind) && unicode.IsLetter(before) {
 			return at
 		}
 		at -= n
@@ -144,15 +144,15 @@ func wordStart(text string, at int) int {
 	return at
 }
 
-// dense reports whether a character belongs to a script that is written without spaces.
-func dense(r rune) bool {
+// isUnspacedScript reports whether a character belongs to a script that is written without spaces.
+func isUnspacedScript(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) ||
 		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef // punctuation of these scripts
 }
 
-// at returns the sample at which the byte offset place is spoken. The characters of a word share its
+// timeAt returns the sample at which the byte offset place is spoken. The characters of a word share its
 // time equally.
-func (p *paragraph) at(place int) int64 {
+func (p *paragraph) timeAt(place int) int64 {
 	s := p.spans[p.span(place)]
 	all := strings.TrimRight(p.text[s.from:s.to], " ")
 	n := int64(utf8.RuneCountInString(all))
@@ -167,9 +167,9 @@ func (p *paragraph) span(place int) int {
 	return max(sort.Search(len(p.spans), func(i int) bool { return p.spans[i].from > place })-1, 0)
 }
 
-// words returns the spoken words in the range from..to, as ranges without spaces. Offsets are relative
+// wordsBetween returns the spoken words in the range from..to, as ranges without spaces. Offsets are relative
 // to from.
-func (p *paragraph) words(from, to int) []CueWord {
+func (p *paragraph) wordsBetween(from, to int) []CueWord {
 	var out []CueWord
 	for _, s := range p.spans[p.span(from):] {
 		if s.from >= to {
@@ -184,9 +184,9 @@ func (p *paragraph) words(from, to int) []CueWord {
 			if n > 0 {
 				end := s.end
 				if rest := strings.TrimLeft(p.text[a+n:s.to], " "); rest != "" {
-					end = p.at(s.to - len(rest))
+					end = p.timeAt(s.to - len(rest))
 				}
-				out = append(out, CueWord{Offset: a - from, Length: n, Start: p.at(a), End: end})
+				out = append(out, CueWord{Offset: a - from, Length: n, Start: p.timeAt(a), End: end})
 			}
 			a += n + 1
 		}
@@ -194,24 +194,24 @@ func (p *paragraph) words(from, to int) []CueWord {
 	return out
 }
 
-// cues splits the paragraph into cues.
-func (p *paragraph) cues(scene int, limit limits) []Cue {
+// splitIntoCues splits the paragraph into cues.
+func (p *paragraph) splitIntoCues(scene int, limit limits) []Cue {
 	if p.text == "" {
 		return nil
 	}
 	t := p.atoms(limit)
-	cuts := t.cut(limit)
+	cuts := t.chooseCuts(limit)
 	starts := make([]int64, len(cuts)+1)
 	starts[len(cuts)] = p.end
 	even := false
 	for k, c := range cuts {
-		starts[k] = p.at(t.atoms[c].from)
+		starts[k] = p.timeAt(t.atoms[c].from)
 		even = even || k > 0 && starts[k] <= starts[k-1]
 	}
 	if even = even || p.end <= starts[len(cuts)-1]; even {
-		p.evenly(starts[0])
+		p.spreadEvenly(starts[0])
 		for k, c := range cuts {
-			starts[k] = p.at(t.atoms[c].from)
+			starts[k] = p.timeAt(t.atoms[c].from)
 		}
 	}
 	var out []Cue
@@ -223,11 +223,11 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 		c := Cue{Start: starts[k], End: starts[k+1], Scene: scene, glued: t.atoms[to-1].blank == 0}
 		a, b := t.atoms[from].from, t.atoms[to-1].to
 		c.Text = p.text[a:b]
-		breaks, _ := t.lines(from, to, limit)
+		breaks, _ := t.breakLines(from, to, limit)
 		for _, at := range breaks {
 			c.Breaks = append(c.Breaks, t.atoms[at].from-a)
 		}
-		c.Words = p.words(a, b)
+		c.Words = p.wordsBetween(a, b)
 		c.clampWords()
 		if c.Paragraph = len(out); c.End > c.Start {
 			out = append(out, c)
@@ -239,13 +239,13 @@ func (p *paragraph) cues(scene int, limit limits) []Cue {
 // cueOfLines returns the paragraph as one cue with the given lines. Lines that do not fit into the
 // frame are wrapped.
 func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
-	c := Cue{Scene: scene, Text: p.text, Words: p.words(0, len(p.text)), End: p.end}
+	c := Cue{Scene: scene, Text: p.text, Words: p.wordsBetween(0, len(p.text)), End: p.end}
 	if len(p.spans) > 0 {
 		c.Start = p.spans[0].start
 	}
 	at := 0
 	for _, line := range lines {
-		text, _ := plain(line)
+		text, _ := normalizeSpaces(line)
 		if text == "" {
 			continue
 		}
@@ -271,10 +271,10 @@ func breakLine(line string, limit limits) []int {
 		return nil
 	}
 	p := &paragraph{}
-	p.add(line, nil, timeline.Voice{Samples: 1})
+	p.addSentence(line, nil, timeline.Voice{Samples: 1})
 	room := limits{chars: len(line), line: limit.room, lines: len(line)}
 	t := p.atoms(room)
-	breaks, _ := t.lines(0, len(t.atoms), room)
+	breaks, _ := t.breakLines(0, len(t.atoms), room)
 	var out []int
 	for _, b := range breaks {
 		out = append(out, t.atoms[b].from)
@@ -282,19 +282,19 @@ func breakLine(line string, limit limits) []int {
 	return out
 }
 
-// evenly replaces all times: the characters share the time from start to the end of the paragraph
+// spreadEvenly replaces all times: the characters share the time from start to the end of the paragraph
 // equally. It is used if some cue would otherwise have no time.
-func (p *paragraph) evenly(start int64) {
+func (p *paragraph) spreadEvenly(start int64) {
 	p.spans = nil
-	p.share(0, start, max(p.end, start))
+	p.addSharedSpans(0, start, max(p.end, start))
 }
 
 // mostShared is the maximum number of characters of a span with a computed time.
 const mostShared = 64
 
-// share appends spans for the words from a byte offset to the end of the text. They share the time
+// addSharedSpans appends spans for the words from a byte offset to the end of the text. They share the time
 // start..end in proportion to their characters.
-func (p *paragraph) share(from int, start, end int64) {
+func (p *paragraph) addSharedSpans(from int, start, end int64) {
 	all := int64(utf8.RuneCountInString(p.text[from:]))
 	at := func(n int64) int64 { return start + (end-start)*n/max(all, 1) }
 	s := span{from: from, start: start}

@@ -18,21 +18,68 @@ func TestReadCues(t *testing.T) {
 		text string
 		want []string
 	}{
-		"blanks between tags":     {caption.SubRip, at + "<b>One</b> <i>two</i> three\n<i>six</i>\n<font color=\"red\">seven</font>.", []string{"One two three six seven."}},
-		"voices and classes":      {caption.WebVTT, "WEBVTT\n\n00:01.000 --> 00:04.000\n<c.red>One</c> a<i> b</i>c\n- <v Ann>Yes</v> <v Bob>No</v>\n", []string{"One a bc - Yes No"}},
-		"times within":            {caption.WebVTT, "WEBVTT\n\n00:01.000 --> 00:04.000 align:start\n \nhello<00:00:00.480><c> there</c>\n", []string{"hello there"}},
-		"entities":                {caption.WebVTT, "WEBVTT\n\n00:01.000 --> 00:04.000\n5 &lt; 6 &amp;&amp; R&amp;D, it&#39;s &lt;b&gt;not bold&lt;/b&gt;&nbsp;end\n", []string{"5 < 6 && R&D, it's <b>not bold</b> end"}},
-		"a bare ampersand":        {caption.SubRip, at + "Me & you, 3 < 4", []string{"Me & you, 3 < 4"}},
-		"marks":                   {caption.SubRip, at + `{\an8}Top line. {\i1}Slanted{\i0}. {y:i}Micro.\NNext {sic}.`, []string{"Top line. Slanted. Micro. Next {sic}."}},
-		"blank lines within":      {caption.SubRip, at + "First half.\n\nSecond half.\n\n2\n00:00:08,000 --> 00:00:09,000\nEnd.\n\n\nLast.", []string{"First half. Second half.", "End. Last."}},
-		"numbers as text":         {caption.SubRip, at + "The year is\n1999\n\n2\n00:00:04,000 --> 00:00:06,000\n42\n", []string{"The year is 1999", "42"}},
-		"no blank line between":   {caption.SubRip, at + "One.\n2\n00:00:04,000 --> 00:00:06,000\nTwo.", []string{"One.", "Two."}},
-		"no numbers":              {caption.SubRip, "00:00:01,000 --> 00:00:03,000\nOne.\n\n00:00:04,000 --> 00:00:06,000\nTwo.", []string{"One.", "Two."}},
-		"text in front of times":  {caption.SubRip, at + "One.\n\nTwo.\n00:00:04,000 --> 00:00:06,000\nThree.", []string{"One. Two.", "Three."}},
-		"names of cues":           {caption.WebVTT, "WEBVTT\n\nintro\n00:01.000 --> 00:03.000\nOne.\n\nthe end\n00:04.000 --> 00:05.000\nTwo.", []string{"One.", "Two."}},
-		"remarks":                 {caption.WebVTT, "WEBVTT Kind: captions\nLanguage: en\n\nNOTE\nnot said\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:a\n\n00:01.000 --> 00:03.000\nOne.\n\nNOTE nor this\nand this\n\n00:04.000 --> 00:05.000\nTwo.\nNOTE three", []string{"One.", "Two. NOTE three"}},
-		"no header":               {caption.WebVTT, "00:01.000 --> 00:03.000\nOne.", []string{"One."}},
-		"cues without text":       {caption.SubRip, at + "\n2\n00:00:04,000 --> 00:00:06,000\n<i></i>\n\n3\n00:00:07,000 --> 00:00:08,000\nTwo.", []string{"Two."}},
+		"blanks between tags": {
+			caption.SubRip,
+			at + "<b>One</b> <i>two</i> three\n<i>six</i>\n<font color=\"red\">seven</font>.",
+			[]string{"One two three six seven."},
+		},
+		"voices and classes": {
+			caption.WebVTT,
+			"WEBVTT\n\n00:01.000 --> 00:04.000\n<c.red>One</c> a<i> b</i>c\n- <v Ann>Yes</v> <v Bob>No</v>\n",
+			[]string{"One a bc - Yes No"},
+		},
+		"times within": {
+			caption.WebVTT,
+			"WEBVTT\n\n00:01.000 --> 00:04.000 align:start\n \nhello<00:00:00.480><c> there</c>\n",
+			[]string{"hello there"},
+		},
+		"entities": {
+			caption.WebVTT,
+			"WEBVTT\n\n00:01.000 --> 00:04.000\n5 &lt; 6 &amp;&amp; R&amp;D, it&#39;s &lt;b&gt;not bold&lt;/b&gt;&nbsp;end\n",
+			[]string{"5 < 6 && R&D, it's <b>not bold</b> end"},
+		},
+		"a bare ampersand": {caption.SubRip, at + "Me & you, 3 < 4", []string{"Me & you, 3 < 4"}},
+		"marks": {
+			caption.SubRip,
+			at + `{\an8}Top line. {\i1}Slanted{\i0}. {y:i}Micro.\NNext {sic}.`,
+			[]string{"Top line. Slanted. Micro. Next {sic}."},
+		},
+		"blank lines within": {
+			caption.SubRip,
+			at + "First half.\n\nSecond half.\n\n2\n00:00:08,000 --> 00:00:09,000\nEnd.\n\n\nLast.",
+			[]string{"First half. Second half.", "End. Last."},
+		},
+		"numbers as text": {
+			caption.SubRip,
+			at + "The year is\n1999\n\n2\n00:00:04,000 --> 00:00:06,000\n42\n",
+			[]string{"The year is 1999", "42"},
+		},
+		"no blank line between": {caption.SubRip, at + "One.\n2\n00:00:04,000 --> 00:00:06,000\nTwo.", []string{"One.", "Two."}},
+		"no numbers": {
+			caption.SubRip,
+			"00:00:01,000 --> 00:00:03,000\nOne.\n\n00:00:04,000 --> 00:00:06,000\nTwo.",
+			[]string{"One.", "Two."},
+		},
+		"text in front of times": {
+			caption.SubRip, at + "One.\n\nTwo.\n00:00:04,000 --> 00:00:06,000\nThree.",
+			[]string{"One. Two.", "Three."},
+		},
+		"names of cues": {
+			caption.WebVTT,
+			"WEBVTT\n\nintro\n00:01.000 --> 00:03.000\nOne.\n\nthe end\n00:04.000 --> 00:05.000\nTwo.",
+			[]string{"One.", "Two."},
+		},
+		"remarks": {
+			caption.WebVTT,
+			"WEBVTT Kind: captions\nLanguage: en\n\nNOTE\nnot said\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:a\n\n00:01.000 --> 00:03.000\nOne.\n\nNOTE nor this\nand this\n\n00:04.000 --> 00:05.000\nTwo.\nNOTE three",
+			[]string{"One.", "Two. NOTE three"},
+		},
+		"no header": {caption.WebVTT, "00:01.000 --> 00:03.000\nOne.", []string{"One."}},
+		"cues without text": {
+			caption.SubRip,
+			at + "\n2\n00:00:04,000 --> 00:00:06,000\n<i></i>\n\n3\n00:00:07,000 --> 00:00:08,000\nTwo.",
+			[]string{"Two."},
+		},
 		"byte-order mark, CR, LF": {caption.SubRip, "\ufeff1\r\n00:00:01,000 --> 00:00:03,000\r\nOne\rtwo.\r\n", []string{"One two."}},
 		"nothing":                 {caption.WebVTT, "", nil},
 		"no cue":                  {caption.WebVTT, "WEBVTT\n\nhello there\n", nil},

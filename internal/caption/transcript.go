@@ -19,17 +19,17 @@ type Chapter struct {
 // the time at which they begin.
 func Transcript(title string, chapters []Chapter, cues []Cue) string {
 	var b strings.Builder
-	b.WriteString("# " + heading(title) + "\n")
+	b.WriteString("# " + escapeHeading(title) + "\n")
 	next := 0
 	until := func(scene int) {
 		for ; next < len(chapters) && chapters[next].Scene <= scene; next++ {
-			fmt.Fprintf(&b, "\n## %s %s\n", minutes(chapters[next].Start), heading(chapters[next].Title))
+			fmt.Fprintf(&b, "\n## %s %s\n", formatMinutes(chapters[next].Start), escapeHeading(chapters[next].Title))
 		}
 	}
 	const last = 1 << 30
 	for _, p := range mergeCues(cues) {
 		until(p.scene)
-		fmt.Fprintf(&b, "\n**%s** %s\n", minutes(p.start), escapeMarkdown(p.text))
+		fmt.Fprintf(&b, "\n**%s** %s\n", formatMinutes(p.start), escapeMarkdown(p.text))
 	}
 	until(last)
 	return b.String()
@@ -40,14 +40,14 @@ func Transcript(title string, chapters []Chapter, cues []Cue) string {
 func ChapterList(chapters []Chapter) string {
 	var b strings.Builder
 	for _, c := range chapters {
-		fmt.Fprintf(&b, "%s %s\n", minutes(c.Start), strings.Join(strings.Fields(c.Title), " "))
+		fmt.Fprintf(&b, "%s %s\n", formatMinutes(c.Start), strings.Join(strings.Fields(c.Title), " "))
 	}
 	return b.String()
 }
 
-// minutes formats a sample of the film as minutes and seconds, rounded down: 1:05, or 1:00:05 from one
+// formatMinutes formats a sample of the film as minutes and seconds, rounded down: 1:05, or 1:00:05 from one
 // hour.
-func minutes(sample int64) string {
+func formatMinutes(sample int64) string {
 	s := sample / timeline.SampleRate
 	if s >= 3600 {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
@@ -57,8 +57,9 @@ func minutes(sample int64) string {
 
 // escapeMarkdown escapes text so that Markdown shows it literally.
 func escapeMarkdown(text string) string {
-	text = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "~", `\~`, "\n", " ").Replace(text)
+	text = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "~",
+		`\~`, "\n", " ").Replace(text)
 	return regexp.MustCompile(`&(#?\w+;)`).ReplaceAllString(text, `\&$1`)
 }
 
-func heading(text string) string { return strings.ReplaceAll(escapeMarkdown(text), "#", `\#`) }
+func escapeHeading(text string) string { return strings.ReplaceAll(escapeMarkdown(text), "#", `\#`) }

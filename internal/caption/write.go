@@ -13,8 +13,8 @@ func SRT(cues []Cue) string {
 	// Players would read an arrow as the times of another cue.
 	arrow := strings.NewReplacer("-->", "→")
 	for i, c := range cues {
-		start, end := clocks(c)
-		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, clock(start, ","), clock(end, ","), arrow.Replace(shown(c)))
+		start, end := clampedTimes(c)
+		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, formatClock(start, ","), formatClock(end, ","), arrow.Replace(cueText(c)))
 	}
 	return b.String()
 }
@@ -25,8 +25,8 @@ func VTT(cues []Cue) string {
 	b.WriteString("WEBVTT\n\n")
 	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 	for _, c := range cues {
-		start, end := clocks(c)
-		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", clock(start, "."), clock(end, "."), escape.Replace(shown(c)))
+		start, end := clampedTimes(c)
+		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", formatClock(start, "."), formatClock(end, "."), escape.Replace(cueText(c)))
 	}
 	return b.String()
 }
@@ -64,12 +64,12 @@ func Text(cues []Cue) string {
 	return strings.Join(all, "\n")
 }
 
-// shown returns the lines of a cue without blank lines and line separators, which would end the cue.
-func shown(c Cue) string {
+// cueText returns the lines of a cue without blank lines and line separators, which would end the cue.
+func cueText(c Cue) string {
 	var out []string
 	for _, line := range c.Lines() {
 		line = strings.TrimSpace(strings.Map(func(r rune) rune {
-			if splits(r) {
+			if isBreakingSpace(r) {
 				return ' '
 			}
 			return r
@@ -81,8 +81,8 @@ func shown(c Cue) string {
 	return strings.Join(out, "\n")
 }
 
-// clocks returns the times of a cue in milliseconds. The end is at least one after the start.
-func clocks(c Cue) (start, end int64) {
+// clampedTimes returns the times of a cue in milliseconds. The end is at least one after the start.
+func clampedTimes(c Cue) (start, end int64) {
 	start, end = Milliseconds(c.Start), Milliseconds(c.End)
 	return start, max(end, start+1)
 }
@@ -92,7 +92,7 @@ func Milliseconds(sample int64) int64 {
 	return (sample*1000 + timeline.SampleRate/2) / timeline.SampleRate
 }
 
-// clock formats a time as HH:MM:SS and milliseconds, with the given decimal point.
-func clock(ms int64, point string) string {
+// formatClock formats a time as HH:MM:SS and milliseconds, with the given decimal point.
+func formatClock(ms int64, point string) string {
 	return fmt.Sprintf("%02d:%02d:%02d%s%03d", ms/3_600_000, ms/60_000%60, ms/1000%60, point, ms%1000)
 }

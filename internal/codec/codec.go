@@ -1,5 +1,5 @@
-// Package codec runs programs that decode and encode formats that ffmpeg does not, or not as fast:
-// avifdec for AVIF pictures, lame for MP3 sound.
+// Package codec runs programs for formats that ffmpeg does not support or encodes more slowly: avifdec for AVIF
+// pictures, lame for MP3 sound.
 package codec
 
 import (
@@ -14,14 +14,14 @@ import (
 
 const avifdec = "avifdec"
 
-// IdentifyAVIF identifies the installed decoder of AVIF pictures: another build of it decodes
-// pictures again.
+// IdentifyAVIF returns a text that identifies the installed AVIF decoder. It is part of cache keys, so that
+// another build of the decoder decodes pictures again.
 func IdentifyAVIF(run *proc.Runner) (string, error) { return run.Identity(avifdec) }
 
-// DecodeAVIF decodes the AVIF picture at path to PNG. It writes temporary files beside path.
+// DecodeAVIF decodes an AVIF picture to PNG. It writes temporary files to the folder of path.
 func DecodeAVIF(ctx context.Context, run *proc.Runner, path string) ([]byte, error) {
 	out := path + ".avif.png"
-	link := path + ".avif" // the program goes by the name's ending
+	link := path + ".avif" // avifdec requires this ending
 	if err := system.Link(path, link); err != nil {
 		return nil, err
 	}
@@ -34,21 +34,21 @@ func DecodeAVIF(ctx context.Context, run *proc.Runner, path string) ([]byte, err
 
 const lame = "lame"
 
-// HasMP3 reports whether lame is installed. It starts ten times faster than ffmpeg, which runs
-// the same encoder.
+// HasMP3 reports whether lame is installed. It starts ten times faster than ffmpeg, which uses the same
+// encoder.
 func HasMP3(run *proc.Runner) bool {
 	_, err := run.Look(lame)
 	return err == nil
 }
 
-// MP3 is the form of MP3 sound.
+// MP3 contains the settings for MP3 sound.
 type MP3 struct {
-	SampleRate int // of the input, in samples a second
+	SampleRate int // of the input, in Hz
 	Channels   int // 1 or 2
-	BitRate    int // in bits a second
+	BitRate    int // bits per second
 }
 
-// Encode encodes raw samples, 16 bit little endian, as MP3 of a constant bit rate.
+// Encode encodes raw 16-bit little-endian samples as MP3 with a constant bit rate.
 func (f MP3) Encode(ctx context.Context, run *proc.Runner, pcm io.Reader, w io.Writer) error {
 	mode := "m"
 	if f.Channels == 2 {
@@ -57,7 +57,8 @@ func (f MP3) Encode(ctx context.Context, run *proc.Runner, pcm io.Reader, w io.W
 	return run.Run(ctx, proc.Command{
 		Program: lame, Stdin: pcm, Stdout: w,
 		Args: []string{
-			"--silent", "-r", "-s", strconv.FormatFloat(float64(f.SampleRate)/1000, 'f', -1, 64), "--bitwidth", "16", "--signed", "--little-endian",
+			"--silent", "-r", "-s", strconv.FormatFloat(float64(f.SampleRate)/1000, 'f', -1, 64),
+			"--bitwidth", "16", "--signed", "--little-endian",
 			"-m", mode, "--cbr", "-b", strconv.Itoa(f.BitRate / 1000), "--nores", "-t", "-", "-",
 		},
 	})

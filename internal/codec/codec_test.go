@@ -29,14 +29,14 @@ func TestMP3(t *testing.T) {
 		t.Fatal("lame is not installed; scripts/setup installs it")
 	}
 	for channels := 1; channels <= 2; channels++ {
-		pcm := make([]byte, 48000*2*channels) // a second
+		pcm := make([]byte, 48000*2*channels) // one second
 		var out bytes.Buffer
 		err := codec.MP3{SampleRate: 48000, Channels: channels, BitRate: 128_000}.Encode(t.Context(), r, bytes.NewReader(pcm), &out)
 		if err != nil {
 			t.Fatal(err)
 		}
 		b := out.Bytes()
-		// A frame's head: MPEG 1 layer III, 128 kb/s at 48 kHz; ISO/IEC 11172-3, 2.4.2.3.
+		// The header of a frame: MPEG-1 layer III, 128 kb/s at 48 kHz; ISO/IEC 11172-3, 2.4.2.3.
 		if len(b) < 15_000 || len(b) > 18_000 || b[0] != 0xff || b[1]&0xfe != 0xfa || b[2]&0xfc != 0x94 {
 			t.Errorf("%d channels: %d bytes that begin with % x", channels, len(b), b[:4])
 		}
@@ -64,7 +64,7 @@ func TestAVIF(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	avif := filepath.Join(dir, "in-1") // staged files have no ending
+	avif := filepath.Join(dir, "in-1") // staged files have no suffix
 	if out, err := exec.CommandContext(t.Context(), encoder, picture, avif+".avif").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -87,7 +87,7 @@ func TestAVIF(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := codec.DecodeAVIF(t.Context(), r, broken); err == nil {
-		t.Error("what is no picture is decoded")
+		t.Error("a file that is no picture is decoded")
 	}
 }
 

@@ -59,7 +59,7 @@ func srgbCurve(name string) tag {
 
 func curves(f func(string) tag) []tag { return []tag{f("rTRC"), f("gTRC"), f("bTRC")} }
 
-// The matrices are those of the profiles that Apple and the ICC publish.
+// p3 and the following functions return profiles with the matrices that Apple and the ICC publish.
 func p3() []byte {
 	return profile("RGB ", "XYZ ", append(curves(srgbCurve),
 		xyz("rXYZ", 0.51512, 0.2412, -0.00105), xyz("gXYZ", 0.29198, 0.69225, 0.04189), xyz("bXYZ", 0.1571, 0.06657, 0.78407))...)
@@ -211,12 +211,13 @@ func TestInks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for k, want := range map[byte]byte{0: 255, 255: 0, 127: 119} {
-		if got := f([4]byte{9, 200, 30, k}); !isNear([3]int{int(got[0]), int(got[1]), int(got[2])}, [3]int{int(want), int(want), int(want)}, 2) {
+		if got := f([4]byte{9, 200, 30, k}); !isNear([3]int{int(got[0]), int(got[1]), int(got[2])},
+			[3]int{int(want), int(want), int(want)}, 2) {
 			t.Errorf("black of %d is %v, want %d", k, got, want)
 		}
 	}
 	if _, err := colour.Inks(p3()); err == nil {
-		t.Error("a profile of colours is taken for inks")
+		t.Error("Inks accepts an RGB profile")
 	}
 }
 
@@ -241,7 +242,10 @@ func TestBadProfiles(t *testing.T) {
 func TestCurvesWithoutBounds(t *testing.T) {
 	t.Parallel()
 	steep := append([]byte("para\x00\x00\x00\x00\x00\x03\x00\x00"), s15(32767, 32767, 32767, -32768, 0.5)...)
-	for name, m := range map[string][]byte{"of a power below 0": power(-1), "of a large power": power(32767), "of all kinds of numbers": steep} {
+	for name, m := range map[string][]byte{
+		"of a power below 0": power(-1), "of a large power": power(32767),
+		"of all kinds of numbers": steep,
+	} {
 		for _, b := range [][]byte{ramp(), power(0.5), power(-1), steep} {
 			c, err := colour.FromICC(profile("RGB ", "XYZ ", tag{"A2B0", tableOfCurves(b, m)}), 3)
 			if err != nil {
@@ -357,7 +361,10 @@ func TestTables(t *testing.T) {
 	for name, c := range map[string]struct {
 		*colour.Conversion
 		by int
-	}{"P3": {icc, 1}, "PQ": {colour.FromCodes(9, 16), 5}, "ProPhoto": {func() *colour.Conversion { c, _ := colour.FromICC(proPhoto(), 3); return c }(), 1}} {
+	}{"P3": {icc, 1}, "PQ": {
+		colour.FromCodes(9, 16),
+		5,
+	}, "ProPhoto": {func() *colour.Conversion { c, _ := colour.FromICC(proPhoto(), 3); return c }(), 1}} {
 		dir := t.TempDir()
 		for file, b := range map[string][]byte{"t.csp": c.Grid(false), "t.cube": c.Curve()} {
 			if err := os.WriteFile(filepath.Join(dir, file), b, 0o600); err != nil {
@@ -369,7 +376,8 @@ func TestTables(t *testing.T) {
 			pixels = append(pixels, byte(i*37), byte(i*91+5), byte(i*53+100))
 		}
 		cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "64x1", "-i", "-",
-			"-vf", fmt.Sprintf("format=gbrp16le,lut3d=file=%[1]s/t.csp,lut1d=file=%[1]s/t.cube", dir), "-f", "rawvideo", "-pix_fmt", "gbrp16le", "-")
+			"-vf", fmt.Sprintf("format=gbrp16le,lut3d=file=%[1]s/t.csp,lut1d=file=%[1]s/t.cube",
+				dir), "-f", "rawvideo", "-pix_fmt", "gbrp16le", "-")
 		cmd.Stdin = bytes.NewReader(pixels)
 		out, err := cmd.Output()
 		if err != nil || len(out) != 3*2*64 {

@@ -47,13 +47,13 @@ func (c *Conversion) Convert(r, g, b float64) (float64, float64, float64) {
 	}
 	v = c.within(v)
 	for i := range v {
-		v[i] = c.after(unit(v[i]))
+		v[i] = c.after(clampUnit(v[i]))
 	}
 	return v[0], v[1], v[2]
 }
 
-// changes reports whether any colour changes by more than a step of 8 bits.
-func (c *Conversion) changes() bool {
+// changesColours reports whether any colour changes by more than a step of 8 bits.
+func (c *Conversion) changesColours() bool {
 	const steps, least = 16, 0.6 / 255
 	for r := range steps + 1 {
 		for g := range steps + 1 {
@@ -61,7 +61,7 @@ func (c *Conversion) changes() bool {
 				in := vec{float64(r) / steps, float64(g) / steps, float64(b) / steps}
 				x, y, z := c.Convert(in[0], in[1], in[2])
 				for i, v := range []float64{x, y, z} {
-					if math.Abs(unit(v)-in[i]) > least {
+					if math.Abs(clampUnit(v)-in[i]) > least {
 						return true
 					}
 				}
@@ -71,10 +71,10 @@ func (c *Conversion) changes() bool {
 	return false
 }
 
-// finish sets the ID of a conversion, or returns nil if the conversion changes nothing. facts
+// withID sets the ID of a conversion, or returns nil if the conversion changes nothing. facts
 // identifies its parameters.
-func (c *Conversion) finish(facts string) *Conversion {
-	if !c.changes() {
+func (c *Conversion) withID(facts string) *Conversion {
+	if !c.changesColours() {
 		return nil
 	}
 	sum := sha256.Sum256([]byte(version + "\x00" + facts))
@@ -82,43 +82,43 @@ func (c *Conversion) finish(facts string) *Conversion {
 	return c
 }
 
-// linear returns the conversion for a picture with a curve per channel and a matrix from linear light
+// newLinear returns the conversion for a picture with a curve per channel and a matrix from linear light
 // to XYZ of D50.
-func linear(curves [3]func(float64) float64, toD50 matrix) *Conversion {
+func newLinear(curves [3]func(float64) float64, toD50 matrix) *Conversion {
 	m := fromD50().times(toD50)
-	c := &Conversion{grid: linearGrid, within: m.apply, after: encode}
+	c := &Conversion{grid: linearGrid, within: m.apply, after: encodeSRGB}
 	for i, curve := range curves {
-		c.before[i] = func(v float64) float64 { return unit(curve(v)) }
+		c.before[i] = func(v float64) float64 { return clampUnit(curve(v)) }
 	}
 	return c
 }
 
-// softness is the parameter of soft, which encodes linear light for the grid. Near black, soft is less
+// softness is the parameter of encodeSoft, which encodes linear light for the grid. Near black, it is less
 // steep than the sRGB curve. Otherwise colours outside the video's gamut would distort their
 // neighbours in the grid.
 const softness = 0.02
 
-func soft(light float64) float64 {
+func encodeSoft(light float64) float64 {
 	const low, power = softness, 1 / 2.4
 	bottom := math.Pow(low, power)
 	v := (math.Pow(math.Abs(light)+low, power) - bottom) / (math.Pow(1+low, power) - bottom)
 	return math.Copysign(v, light)
 }
 
-func unsoft(v float64) float64 {
+func decodeSoft(v float64) float64 {
 	const low, power = softness, 1 / 2.4
 	bottom := math.Pow(low, power)
 	return math.Pow(v*(math.Pow(1+low, power)-bottom)+bottom, 2.4) - low
 }
 
-// mapped returns the conversion for a function from encoded colours to linear light of the video.
-func mapped(f func(vec) vec, grid int) *Conversion {
+// newMapped returns the conversion for a function from encoded colours to linear light of the video.
+func newMapped(f func(vec) vec, grid int) *Conversion {
 	return &Conversion{
 		grid:  grid,
-		after: func(v float64) float64 { return encode(unsoft(v)) },
+		after: func(v float64) float64 { return encodeSRGB(decodeSoft(v)) },
 		within: func(v vec) vec {
 			light := f(v)
-			return vec{soft(light[0]), soft(light[1]), soft(light[2])}
+			return vec{encodeSoft(light[0]), encodeSoft(light[1]), encodeSoft(light[2])}
 		},
 	}
 }
@@ -126,17 +126,17 @@ func mapped(f func(vec) vec, grid int) *Conversion {
 // FromCodes returns the conversion for primaries and transfer characteristics given by code points of
 // ITU-T H.273. It returns nil if there is nothing to convert.
 func FromCodes(primary, curve int) *Conversion {
-	toD50, ok := primaries(primary).toD50()
+	toD50, ok := primariesOf(primary).toD50()
 	if !ok {
 		return nil
 	}
 	facts := fmt.Sprintf("codes %d %d", primary, curve)
 	if HDR(curve) {
 		m := fromD50().times(toD50)
-		return mapped(func(v vec) vec { return toneMap(m.apply(hdrLight(curve, v))) }, hdrGrid).finish(facts)
+		return newMapped(func(v vec) vec { return toneMap(m.apply(hdrLight(curve, v))) }, hdrGrid).withID(facts)
 	}
-	f := transfer(curve)
-	return linear([3]func(float64) float64{f, f, f}, toD50).finish(facts)
+	f := transferCurve(curve)
+	return newLinear([3]func(float64) float64{f, f, f}, toD50).withID(facts)
 }
 
 // FromPNGCodes is like FromCodes for the cICP chunk of a PNG file. Browsers interpret the transfer
@@ -161,11 +161,11 @@ func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
 	if !ok {
 		return nil
 	}
-	f := decode
+	f := decodeSRGB
 	if gamma > 0 {
 		f = func(v float64) float64 { return math.Pow(v, 1/gamma) }
 	}
-	return linear([3]func(float64) float64{f, f, f}, toD50).finish(fmt.Sprint("gamma ", gamma, p))
+	return newLinear([3]func(float64) float64{f, f, f}, toD50).withID(fmt.Sprint("gamma ", gamma, p))
 }
 
 // white is the 16-bit value, as a share of 65535, to which swscale (ffmpeg's converter) converts the
@@ -175,8 +175,8 @@ const white = 255.0 * 256 / 65535
 // half is half a 16-bit step. It is added because ffmpeg's filters truncate instead of rounding.
 const half = 0.5 / 65535
 
-func number(b *strings.Builder, v float64, end byte) {
-	b.WriteString(strconv.FormatFloat(math.Min(math.Max(finite(v), -4), 4), 'f', 7, 64))
+func writeNumber(b *strings.Builder, v float64, end byte) {
+	b.WriteString(strconv.FormatFloat(math.Min(math.Max(clampFinite(v), -4), 4), 'f', 7, 64))
 	b.WriteByte(end)
 }
 
@@ -197,17 +197,17 @@ func (c *Conversion) Grid(whole bool) []byte {
 		}
 		fmt.Fprintln(&b, points+1)
 		for i := range points {
-			number(&b, top*float64(i)/float64(points-1), ' ')
+			writeNumber(&b, top*float64(i)/float64(points-1), ' ')
 		}
-		number(&b, top+1, '\n')
+		writeNumber(&b, top+1, '\n')
 		v := 0.0
 		for i := range points {
 			if v = float64(i) / float64(points-1); f != nil {
 				v = f(v)
 			}
-			number(&b, v, ' ')
+			writeNumber(&b, v, ' ')
 		}
-		number(&b, v, '\n')
+		writeNumber(&b, v, '\n')
 	}
 	fmt.Fprintf(&b, "\n%d %d %d\n", c.grid, c.grid, c.grid)
 	step := float64(c.grid - 1)
@@ -215,9 +215,9 @@ func (c *Conversion) Grid(whole bool) []byte {
 		for y := range c.grid {
 			for x := range c.grid {
 				v := c.within(vec{float64(x) / step, float64(y) / step, float64(z) / step})
-				number(&b, v[0]+half, ' ')
-				number(&b, v[1]+half, ' ')
-				number(&b, v[2]+half, '\n')
+				writeNumber(&b, v[0]+half, ' ')
+				writeNumber(&b, v[1]+half, ' ')
+				writeNumber(&b, v[2]+half, '\n')
 			}
 		}
 	}
@@ -230,9 +230,9 @@ func (c *Conversion) Curve() []byte {
 	fmt.Fprintf(&b, "LUT_1D_SIZE %d\n", afterPoints)
 	for i := range afterPoints {
 		v := white*c.after(float64(i)/(afterPoints-1)) + half
-		number(&b, v, ' ')
-		number(&b, v, ' ')
-		number(&b, v, '\n')
+		writeNumber(&b, v, ' ')
+		writeNumber(&b, v, ' ')
+		writeNumber(&b, v, '\n')
 	}
 	return []byte(b.String())
 }

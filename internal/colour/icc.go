@@ -63,28 +63,28 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 		if p.lab {
 			return nil, nil //nolint:nilnil // grey in CIELAB: browsers take it for that of sRGB
 		}
-		curve, err := p.curve("kTRC")
+		curve, err := p.parseCurve("kTRC")
 		if err != nil {
 			return nil, err
 		}
 		toD50, _ := bt709().toD50()
-		return linear([3]func(float64) float64{curve, curve, curve}, toD50).finish(facts), nil
+		return newLinear([3]func(float64) float64{curve, curve, curve}, toD50).withID(facts), nil
 	case 4:
 		return nil, errors.New("the colour profile is for printing inks")
 	}
 	if t, ok := p.tables["cicp"]; ok && len(t) >= 12 && HDR(int(t[9])) {
 		return FromCodes(int(t[8]), int(t[9])), nil
 	}
-	if f, err := p.lookup(3); err == nil {
-		return mapped(func(v vec) vec { return f(v[:]) }, tableGrid).finish(facts), nil
+	if f, err := p.newLookup(3); err == nil {
+		return newMapped(func(v vec) vec { return f(v[:]) }, tableGrid).withID(facts), nil
 	}
 	var curves [3]func(float64) float64
 	var m matrix
 	for i, name := range []string{"r", "g", "b"} {
-		if curves[i], err = p.curve(name + "TRC"); err != nil {
+		if curves[i], err = p.parseCurve(name + "TRC"); err != nil {
 			return nil, err
 		}
-		xyz, err := p.xyz(name + "XYZ")
+		xyz, err := p.parseXYZ(name + "XYZ")
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 	if _, ok := m.inverse(); !ok {
 		return nil, errProfile
 	}
-	return linear(curves, m).finish(facts), nil
+	return newLinear(curves, m).withID(facts), nil
 }
 
 // Inks returns the function from printing inks (cyan, magenta, yellow, black) to colours of a video,
@@ -108,7 +108,7 @@ func Inks(data []byte) (func(inks [4]byte) [3]byte, error) {
 	if p.space != "CMYK" {
 		return nil, fmt.Errorf("the colour profile is for %q, not for this picture", p.space)
 	}
-	f, err := p.lookup(4)
+	f, err := p.newLookup(4)
 	if err != nil {
 		return nil, err
 	}
@@ -123,30 +123,30 @@ func Inks(data []byte) (func(inks [4]byte) [3]byte, error) {
 		}
 		light := f(in)
 		for _, v := range light {
-			g.values = append(g.values, soft(v))
+			g.values = append(g.values, encodeSoft(v))
 		}
 	}
 	return func(inks [4]byte) [3]byte {
 		in := [4]float64{float64(inks[0]) / 255, float64(inks[1]) / 255, float64(inks[2]) / 255, float64(inks[3]) / 255}
 		var out [3]byte
-		for i, v := range g.at(in[:]) {
-			out[i] = byte(math.Round(255 * math.Min(encode(unsoft(unit(v))), 1)))
+		for i, v := range g.interpolate(in[:]) {
+			out[i] = byte(math.Round(255 * math.Min(encodeSRGB(decodeSoft(clampUnit(v))), 1)))
 		}
 		return out
 	}, nil
 }
 
-func fixed(b []byte) float64 { return float64(int32(binary.BigEndian.Uint32(b))) / 65536 }
+func parseFixed(b []byte) float64 { return float64(int32(binary.BigEndian.Uint32(b))) / 65536 }
 
-func (p *profile) xyz(name string) (vec, error) {
+func (p *profile) parseXYZ(name string) (vec, error) {
 	t := p.tables[name]
 	if len(t) < 20 || string(t[:4]) != "XYZ " {
 		return vec{}, errProfile
 	}
-	return vec{fixed(t[8:]), fixed(t[12:]), fixed(t[16:])}, nil
+	return vec{parseFixed(t[8:]), parseFixed(t[12:]), parseFixed(t[16:])}, nil
 }
 
-func (p *profile) curve(name string) (func(float64) float64, error) {
+func (p *profile) parseCurve(name string) (func(float64) float64, error) {
 	f, _, err := readCurve(p.tables[name])
 	return f, err
 }
@@ -154,16 +154,16 @@ func (p *profile) curve(name string) (func(float64) float64, error) {
 // readCurve parses a curve and returns its length in bytes. The curve returns finite numbers for
 // finite numbers.
 func readCurve(b []byte) (func(float64) float64, int, error) {
-	f, size, err := readAnyCurve(b)
+	f, size, err := parseAnyCurve(b)
 	if err != nil {
 		return nil, 0, err
 	}
-	return func(v float64) float64 { return finite(f(v)) }, size, nil
+	return func(v float64) float64 { return clampFinite(f(v)) }, size, nil
 }
 
-// readAnyCurve parses a sampled curve (ICC.1:2022, 10.6) or a parametric one (10.18), and returns its
+// parseAnyCurve parses a sampled curve (ICC.1:2022, 10.6) or a parametric one (10.18), and returns its
 // length in bytes.
-func readAnyCurve(b []byte) (func(float64) float64, int, error) {
+func parseAnyCurve(b []byte) (func(float64) float64, int, error) {
 	if len(b) < 12 {
 		return nil, 0, errProfile
 	}
@@ -181,22 +181,22 @@ func readAnyCurve(b []byte) (func(float64) float64, int, error) {
 			g := float64(binary.BigEndian.Uint16(b[12:])) / 256
 			return func(v float64) float64 { return math.Pow(math.Max(v, 0), g) }, size, nil
 		}
-		return curveFromPoints(words(b[12:], n)), size, nil
+		return curveFromPoints(parse16Bit(b[12:], n)), size, nil
 	case "para":
-		return parametric(b)
+		return parseParametricCurve(b)
 	}
 	return nil, 0, errProfile
 }
 
-func parametric(b []byte) (func(float64) float64, int, error) {
+func parseParametricCurve(b []byte) (func(float64) float64, int, error) {
 	kind := int(binary.BigEndian.Uint16(b[8:]))
 	counts := []int{1, 3, 4, 5, 7}
 	if kind >= len(counts) || len(b) < 12+4*counts[kind] {
 		return nil, 0, errProfile
 	}
-	var v [7]float64 // g a b c d e f
+	var v [7]float64 // the parameters g, a, b, c, d, e, f of ICC.1:2022, 10.18
 	for i := range counts[kind] {
-		v[i] = fixed(b[12+4*i:])
+		v[i] = parseFixed(b[12+4*i:])
 	}
 	size := 12 + 4*counts[kind]
 	g, a, bb, c, d, e, f := v[0], v[1], v[2], v[3], v[4], v[5], v[6]
@@ -228,8 +228,8 @@ func parametric(b []byte) (func(float64) float64, int, error) {
 	}
 }
 
-// words converts n 16-bit numbers to values from 0 to 1; octets does the same for 8-bit numbers.
-func words(b []byte, n int) []float64 {
+// parse16Bit converts n 16-bit numbers to values from 0 to 1; octets does the same for 8-bit numbers.
+func parse16Bit(b []byte, n int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
 		out[i] = float64(binary.BigEndian.Uint16(b[2*i:])) / 65535
@@ -237,7 +237,7 @@ func words(b []byte, n int) []float64 {
 	return out
 }
 
-func octets(b []byte, n int) []float64 {
+func parse8Bit(b []byte, n int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
 		out[i] = float64(b[i]) / 255
@@ -248,7 +248,7 @@ func octets(b []byte, n int) []float64 {
 // curveFromPoints returns a curve that interpolates between points at equal distances from 0 to 1.
 func curveFromPoints(points []float64) func(float64) float64 {
 	return func(v float64) float64 {
-		at := unit(v) * float64(len(points)-1)
+		at := clampUnit(v) * float64(len(points)-1)
 		i := min(int(at), len(points)-2)
 		return points[i] + (points[i+1]-points[i])*(at-float64(i))
 	}

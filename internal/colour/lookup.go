@@ -2,9 +2,9 @@ package colour
 
 import "encoding/binary"
 
-// lookup returns the function from device colours to linear light of a video. It uses the profile's
+// newLookup returns the function from device colours to linear light of a video. It uses the profile's
 // table for the perceptual intent (A2B0), or else the colorimetric one (A2B1).
-func (p *profile) lookup(channels int) (func([]float64) vec, error) {
+func (p *profile) newLookup(channels int) (func([]float64) vec, error) {
 	t := p.tables["A2B0"]
 	if t == nil {
 		t = p.tables["A2B1"]
@@ -17,12 +17,12 @@ func (p *profile) lookup(channels int) (func([]float64) vec, error) {
 	legacy := false
 	switch string(t[:4]) {
 	case "mft1":
-		stages, err = p.oldTable(t, channels, 1)
+		stages, err = p.parseLutTable(t, channels, 1)
 	case "mft2":
 		legacy = p.lab
-		stages, err = p.oldTable(t, channels, 2)
+		stages, err = p.parseLutTable(t, channels, 2)
 	case "mAB ":
-		stages, err = newTable(t, channels)
+		stages, err = parseLutAToB(t, channels)
 	default:
 		return nil, errProfile
 	}
@@ -31,13 +31,13 @@ func (p *profile) lookup(channels int) (func([]float64) vec, error) {
 	}
 	m := fromD50()
 	return func(in []float64) vec {
-		return m.apply(p.connect(stages(in), legacy))
+		return m.apply(p.toXYZ(stages(in), legacy))
 	}, nil
 }
 
-// connect converts values of the connection space to XYZ (ICC.1:2022, 6.3.4). With legacy, 16-bit
+// toXYZ converts values of the connection space to XYZ (ICC.1:2022, 6.3.4). With legacy, 16-bit
 // values of CIELAB end at 0xFF00.
-func (p *profile) connect(v vec, legacy bool) vec {
+func (p *profile) toXYZ(v vec, legacy bool) vec {
 	if !p.lab {
 		const top = 1 + 32767.0/32768
 		return vec{v[0] * top, v[1] * top, v[2] * top}
@@ -75,12 +75,12 @@ func newGrid(points []int) (grid, int, bool) {
 	return grid{points: points}, n, true
 }
 
-// at interpolates linearly between the neighbours of a colour in all dimensions.
-func (g grid) at(in []float64) vec {
+// interpolate interpolates linearly between the neighbours of a colour in all dimensions.
+func (g grid) interpolate(in []float64) vec {
 	var base [4]int
 	var part [4]float64
 	for i, p := range g.points {
-		x := unit(in[i]) * float64(p-1)
+		x := clampUnit(in[i]) * float64(p-1)
 		base[i] = min(int(x), p-2)
 		part[i] = x - float64(base[i])
 	}
@@ -106,16 +106,16 @@ func (g grid) at(in []float64) vec {
 	return out
 }
 
-// oldTable parses lut8Type and lut16Type (ICC.1:2022, 10.10 and 10.11), in which numbers have size
+// parseLutTable parses lut8Type and lut16Type (ICC.1:2022, 10.10 and 10.11), in which numbers have size
 // bytes.
-func (p *profile) oldTable(t []byte, channels, size int) (func([]float64) vec, error) {
+func (p *profile) parseLutTable(t []byte, channels, size int) (func([]float64) vec, error) {
 	in, out, at := 256, 256, 48
-	read := octets
+	read := parse8Bit
 	if size == 2 {
 		if len(t) < 52 {
 			return nil, errProfile
 		}
-		in, out, at, read = int(binary.BigEndian.Uint16(t[48:])), int(binary.BigEndian.Uint16(t[50:])), 52, words
+		in, out, at, read = int(binary.BigEndian.Uint16(t[48:])), int(binary.BigEndian.Uint16(t[50:])), 52, parse16Bit
 	}
 	points := make([]int, channels)
 	for i := range points {
@@ -143,14 +143,14 @@ func (p *profile) oldTable(t []byte, channels, size int) (func([]float64) vec, e
 		for i, f := range before {
 			shaped[i] = f(v[i])
 		}
-		c := g.at(shaped[:channels])
+		c := g.interpolate(shaped[:channels])
 		return vec{after[0](c[0]), after[1](c[1]), after[2](c[2])}
 	}, nil
 }
 
-// newTable parses lutAToBType (ICC.1:2022, 10.12): A curves, grid, M curves, matrix and B curves. All
+// parseLutAToB parses lutAToBType (ICC.1:2022, 10.12): A curves, grid, M curves, matrix and B curves. All
 // except the B curves may be missing.
-func newTable(t []byte, channels int) (func([]float64) vec, error) {
+func parseLutAToB(t []byte, channels int) (func([]float64) vec, error) {
 	offset := func(i int) int { return int(binary.BigEndian.Uint32(t[12+4*i:])) }
 	curves := func(at, n int) ([]func(float64) float64, error) {
 		out := make([]func(float64) float64, n)
@@ -192,13 +192,13 @@ func newTable(t []byte, channels int) (func([]float64) vec, error) {
 			return nil, errProfile
 		}
 		for i := range 9 {
-			linear[i/3][i%3] = fixed(t[at+4*i:])
+			linear[i/3][i%3] = parseFixed(t[at+4*i:])
 		}
 		for i := range 3 {
-			shift[i] = fixed(t[at+36+4*i:])
+			shift[i] = parseFixed(t[at+36+4*i:])
 		}
 	}
-	g, err := newTableGrid(t, offset(3), channels)
+	g, err := parseLutGrid(t, offset(3), channels)
 	if err != nil {
 		return nil, err
 	}
@@ -209,15 +209,15 @@ func newTable(t []byte, channels int) (func([]float64) vec, error) {
 		}
 		c := vec{shaped[0], shaped[1], shaped[2]}
 		if g.values != nil {
-			c = g.at(shaped[:channels])
+			c = g.interpolate(shaped[:channels])
 		}
 		c = linear.apply(vec{m[0](c[0]), m[1](c[1]), m[2](c[2])})
 		return vec{b[0](c[0] + shift[0]), b[1](c[1] + shift[1]), b[2](c[2] + shift[2])}
 	}, nil
 }
 
-// newTableGrid parses the grid of a lutAToBType. With three channels it may be missing.
-func newTableGrid(t []byte, at, channels int) (grid, error) {
+// parseLutGrid parses the grid of a lutAToBType. With three channels it may be missing.
+func parseLutGrid(t []byte, at, channels int) (grid, error) {
 	if at == 0 && channels == 3 {
 		return grid{}, nil
 	}
@@ -234,9 +234,9 @@ func newTableGrid(t []byte, at, channels int) (grid, error) {
 		return grid{}, errProfile
 	}
 	if size == 1 {
-		g.values = octets(t[at+20:], n)
+		g.values = parse8Bit(t[at+20:], n)
 	} else {
-		g.values = words(t[at+20:], n)
+		g.values = parse16Bit(t[at+20:], n)
 	}
 	return g, nil
 }

@@ -30,18 +30,18 @@ func (m matrix) times(n matrix) matrix {
 	return out
 }
 
-// unit limits a value to the range from 0 to 1; NaN becomes 0. Values must be limited before they are
+// clampUnit limits a value to the range from 0 to 1; NaN becomes 0. Values must be limited before they are
 // converted to indexes or bytes, because int(NaN) is undefined.
-func unit(v float64) float64 {
+func clampUnit(v float64) float64 {
 	if !(v > 0) { // false for NaN too
 		return 0
 	}
 	return math.Min(v, 1)
 }
 
-// finite limits a value to twice the range of numbers in profiles; NaN becomes 0. Sums and products of
+// clampFinite limits a value to twice the range of numbers in profiles; NaN becomes 0. Sums and products of
 // such values are finite.
-func finite(v float64) float64 {
+func clampFinite(v float64) float64 {
 	const most = 1 << 16
 	if math.IsNaN(v) {
 		return 0
@@ -117,12 +117,12 @@ func fromD50() matrix {
 	return out
 }
 
-// encode applies the sRGB curve (IEC 61966-2-1) to linear light. It is mirrored below 0 and continued
+// encodeSRGB applies the sRGB curve (IEC 61966-2-1) to linear light. It is mirrored below 0 and continued
 // above 1.
-func encode(v float64) float64 {
+func encodeSRGB(v float64) float64 {
 	switch {
 	case v < 0:
-		return -encode(-v)
+		return -encodeSRGB(-v)
 	case v <= 0.0031308:
 		return 12.92 * v
 	default:
@@ -130,10 +130,10 @@ func encode(v float64) float64 {
 	}
 }
 
-func decode(v float64) float64 {
+func decodeSRGB(v float64) float64 {
 	switch {
 	case v < 0:
-		return -decode(-v)
+		return -decodeSRGB(-v)
 	case v <= 0.04045:
 		return v / 12.92
 	default:
@@ -141,9 +141,9 @@ func decode(v float64) float64 {
 	}
 }
 
-// primaries returns the chromaticities for a code point of ITU-T H.273, table 2. Code points without
+// primariesOf returns the chromaticities for a code point of ITU-T H.273, table 2. Code points without
 // defined primaries are treated as BT.709, as in browsers.
-func primaries(code int) Chromaticities {
+func primariesOf(code int) Chromaticities {
 	const dx, dy = 0.3127, 0.3290 // D65
 	const cx, cy = 0.310, 0.316   // illuminant C
 	switch code {
@@ -171,9 +171,9 @@ func primaries(code int) Chromaticities {
 // displayCurve is an internal code point for the curve of a display, ITU-R BT.1886.
 const displayCurve = 1001
 
-// transfer returns the curve from encoded values to linear light for a code point of ITU-T H.273,
+// transferCurve returns the curve from encoded values to linear light for a code point of ITU-T H.273,
 // table 3. The camera curves of SDR video are treated as the sRGB curve, as in browsers.
-func transfer(code int) func(float64) float64 {
+func transferCurve(code int) func(float64) float64 {
 	switch code {
 	case 4:
 		return func(v float64) float64 { return math.Pow(v, 2.2) }
@@ -186,7 +186,7 @@ func transfer(code int) func(float64) float64 {
 	case 17: // SMPTE 428-1, relative to the white of cinemas of 48 nits
 		return func(v float64) float64 { return math.Pow(v, 2.6) * 52.37 / 48 }
 	default:
-		return decode
+		return decodeSRGB
 	}
 }
 
@@ -241,12 +241,12 @@ func hdrLight(code int, v vec) vec {
 // 255.
 func sdrValue(light float64) float64 {
 	light = math.Max(light, 0)
-	return (encode(light) + math.Pow(light, 1/2.4)) / 2
+	return (encodeSRGB(light) + math.Pow(light, 1/2.4)) / 2
 }
 
-// shoulder compresses values above a knee smoothly to below 1: referenceWhite becomes 0.916, 1000 nits
+// compressHighlights compresses values above a knee smoothly to below 1: referenceWhite becomes 0.916, 1000 nits
 // 0.993, 10000 nits 0.999. Values up to the knee do not change.
-func shoulder(v float64) float64 {
+func compressHighlights(v float64) float64 {
 	const knee, bend = 0.72, 1.95
 	if v <= knee {
 		return v
@@ -262,6 +262,6 @@ func toneMap(light vec) vec {
 	if top <= 0 {
 		return vec{}
 	}
-	k := decode(shoulder(sdrValue(top))) / top
+	k := decodeSRGB(compressHighlights(sdrValue(top))) / top
 	return vec{light[0] * k, light[1] * k, light[2] * k}
 }

@@ -86,9 +86,9 @@ func (p *planner) Legible(sentence []utter.Run, speaks storyboard.Voice) storybo
 		}
 	}
 	var out storyboard.Legibility
-	out.Letters, out.Lost, out.Script = voice.Legible(text.String(), v)
+	out.Letters, out.Lost, out.Script = voice.CountLetters(text.String(), v)
 	if out.Lost > 0 {
-		if other, ok := p.booth.Reader(p.ctx, out.Script); ok {
+		if other, ok := p.booth.FindVoiceForScript(p.ctx, out.Script); ok {
 			out.Reader, out.ReaderLanguage = other.Name, other.LanguageName
 		}
 	}
@@ -98,13 +98,13 @@ func (p *planner) Legible(sentence []utter.Run, speaks storyboard.Voice) storybo
 // Reads implements storyboard.Project.
 func (p *planner) Reads(text string, speaks storyboard.Voice) bool {
 	v, _ := p.booth.Resolve(p.ctx, speaks.Name, speaks.Language)
-	letters, lost, _ := voice.Legible(text, v)
+	letters, lost, _ := voice.CountLetters(text, v)
 	return lost*2 <= letters
 }
 
 // VoiceLike implements storyboard.Project.
 func (p *planner) VoiceLike(language, gender string) (storyboard.Voice, bool) {
-	v, ok := p.booth.Like(p.ctx, language, voice.Gender(strings.ToLower(gender)))
+	v, ok := p.booth.FindVoice(p.ctx, language, voice.Gender(strings.ToLower(gender)))
 	return storyboard.Voice{Name: v.Name, Language: v.Language}, ok
 }
 

@@ -12,9 +12,9 @@ import (
 	"mynah/internal/timeline"
 )
 
-// onCaptions lays the captions of a scene on one of its pictures.
-func (c *Cutter) onCaptions(v *picture.View, scene int, pic timeline.Picture) {
-	var end int64 // of the last one that is laid on
+// addCaptions adds the captions of a scene to one of its pictures.
+func (c *Cutter) addCaptions(v *picture.View, scene int, pic timeline.Picture) {
+	var end int64 // end of the last caption that was added
 	for _, s := range c.in.Captions[scene] {
 		from, to := max(s.From-pic.Start, 0), min(s.To-pic.Start, pic.Frames)
 		if from >= to {
@@ -33,9 +33,9 @@ func (c *Cutter) onCaptions(v *picture.View, scene int, pic timeline.Picture) {
 	}
 }
 
-// captionStates writes the captions that a view has from a frame on for count frames as a
-// file of this build; nil without any. The caller removes it.
-func (c *Cutter) captionStates(v *picture.View, from, count int64, key cache.Key) (*ffmpeg.StatesInput, error) {
+// writeCaptionStates writes the captions that a view shows in count frames, beginning at the frame from, to a
+// temporary file. It returns nil if there are none. The caller removes the file.
+func (c *Cutter) writeCaptionStates(v *picture.View, from, count int64, key cache.Key) (*ffmpeg.StatesInput, error) {
 	spans := v.During(from, count).Captions
 	var box image.Rectangle
 	for _, s := range spans {
@@ -48,7 +48,7 @@ func (c *Cutter) captionStates(v *picture.View, from, count int64, key cache.Key
 		}
 	}
 	if box.Empty() {
-		return nil, nil //nolint:nilnil // nothing is on it
+		return nil, nil //nolint:nilnil // there are no captions
 	}
 	states := []ffmpeg.State{{Raw: func() ([]byte, error) { return picture.RawIn(box), nil }}}
 	for _, s := range spans {
@@ -67,7 +67,10 @@ func (c *Cutter) captionStates(v *picture.View, from, count int64, key cache.Key
 	if spans[0].From == from {
 		states = states[1:]
 	}
-	out := &ffmpeg.StatesInput{Path: c.ScratchPath("captions-"+strconv.FormatInt(from, 10), key), X: box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy()}
+	out := &ffmpeg.StatesInput{
+		Path: c.ScratchPath("captions-"+strconv.FormatInt(from, 10), key),
+		X:    box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy(),
+	}
 	file, err := os.OpenFile(out.Path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// TestOverlappingCaptions: the earlier one goes on, and a gap shows none.
+// TestOverlappingCaptions checks that the earlier caption stays visible, and that a gap shows none.
 func TestOverlappingCaptions(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](a.png)\n(duration: 2)\n")
@@ -19,7 +19,7 @@ func TestOverlappingCaptions(t *testing.T) {
 	s.caption(t, 0, 9, 20)
 	c := s.cutter(t)
 	v := &picture.View{}
-	c.onCaptions(v, 0, timeline.Picture{Start: 2, Frames: 16})
+	c.addCaptions(v, 0, timeline.Picture{Start: 2, Frames: 16})
 	var got []string
 	for _, span := range v.Captions {
 		got = append(got, fmt.Sprint(span.From, len(span.Layers)))
@@ -28,19 +28,19 @@ func TestOverlappingCaptions(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	v = &picture.View{}
-	c.onCaptions(v, 0, timeline.Picture{Start: 20, Frames: 5})
+	c.addCaptions(v, 0, timeline.Picture{Start: 20, Frames: 5})
 	if v.Captions != nil {
 		t.Errorf("behind all: %v", v.Captions)
 	}
 	v = &picture.View{}
-	c.onCaptions(v, 0, timeline.Picture{Start: 0, Frames: 30})
+	c.addCaptions(v, 0, timeline.Picture{Start: 0, Frames: 30})
 	if n := len(v.Captions); n != 5 || v.Captions[4].From != 20 || v.Captions[4].Layers != nil {
 		t.Errorf("longer than all: %v", v.Captions)
 	}
 }
 
-// TestLongChains: a chain has 100 pictures at most, and lasts no longer than a player may go without a
-// whole picture: 10 s.
+// TestLongChains checks that a chain has at most 100 pictures and lasts at most 10 s, the maximum time between
+// intra pictures.
 func TestLongChains(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](a.png)\n(duration: 21)\n\n---\n![](b.png)\n(duration: 10)\n")
@@ -59,14 +59,14 @@ func TestLongChains(t *testing.T) {
 	if strings.Join(got, " ") != "2/100 0/40 0/70 100/100" {
 		t.Errorf("%v", got)
 	}
-	// At a rate of which ten seconds are 500 pictures, their number is what ends a chain.
+	// At this rate, ten seconds are 500 pictures, so that the number of pictures limits the chain.
 	c.form.FPS.Num = 50
 	v := &picture.View{Frames: 210}
 	for i := range int64(210) {
 		v.Captions = append(v.Captions, picture.Span{From: i, Layers: []picture.LayerRef{s.captions[0][i%2].Layer}})
 	}
 	p = &Plan{seen: map[cache.Key]bool{}}
-	c.standing(p, viewFrame{view: v}, 0, 0, 210)
+	c.planStandingPictures(p, viewFrame{view: v}, 0, 0, 210)
 	got = nil
 	for _, run := range p.Runs {
 		got = append(got, fmt.Sprint(len(run.Holds), "/", run.Frames))

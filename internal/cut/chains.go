@@ -9,25 +9,25 @@ import (
 	"mynah/internal/picture"
 )
 
-// chainTask is a run of pictures of one view that is not in the cache: each differs from
-// the one before in what is on it, so all but the first are coded as what is new.
+// chainTask is a chain that is not in the cache: pictures of one view that differ only in their captions. All
+// but the first are encoded as differences from the picture before.
 type chainTask struct {
 	viewFrame
 	frames []int64
 	key    cache.Key
 }
 
-// longestChain is how many pictures a chain has at most. An edit makes a chain anew.
+// longestChain is the maximum number of pictures in a chain. Changing one of them makes the whole chain again.
 const longestChain = 100
 
-// standing plans frames from to to of a view that does not move, with one picture for each state. Pictures
-// that differ only in captions are encoded as a chain, up to the longest time a player may go without an
-// intra picture.
-func (c *Cutter) standing(p *Plan, s viewFrame, scene int, from, to int64) {
+// planStandingPictures plans the frames from to to of a view without motion, with one picture per state. Pictures that
+// differ only in captions are encoded as a chain, up to the maximum time between intra pictures.
+func (c *Cutter) planStandingPictures(p *Plan, s viewFrame, scene int, from, to int64) {
 	states := s.view.States(from, to)
 	for len(states) > 0 {
 		n, length := 1, states[0].Frames
-		for len(s.view.Captions) > 0 && n < min(len(states), longestChain) && length+states[n].Frames <= film.Repeat(c.form) {
+		for len(s.view.Captions) > 0 && n < min(len(states), longestChain) &&
+			length+states[n].Frames <= film.Repeat(c.form) {
 			length += states[n].Frames
 			n++
 		}
@@ -35,14 +35,14 @@ func (c *Cutter) standing(p *Plan, s viewFrame, scene int, from, to int64) {
 		if n == 1 {
 			p.Runs = append(p.Runs, film.SegmentRun{Segment: c.planStill(p, s, scene), Frames: length})
 		} else {
-			p.Runs = append(p.Runs, c.chain(p, s, scene, states[:n]))
+			p.Runs = append(p.Runs, c.planChain(p, s, scene, states[:n]))
 		}
 		states = states[n:]
 	}
 }
 
-// chain adds standing pictures that follow each other.
-func (c *Cutter) chain(p *Plan, s viewFrame, scene int, states []picture.State) film.SegmentRun {
+// planChain plans consecutive pictures without motion as one segment.
+func (c *Cutter) planChain(p *Plan, s viewFrame, scene int, states []picture.State) film.SegmentRun {
 	recipe := Chain{Form: c.encoder.Form()}
 	t := chainTask{viewFrame: s}
 	var run film.SegmentRun
@@ -63,10 +63,10 @@ func (c *Cutter) chain(p *Plan, s viewFrame, scene int, states []picture.State) 
 	return run
 }
 
-// batchChains parts chains into batches that one process encodes.
+// batchChains divides chains into batches. One process encodes a batch.
 func (p *Plan) batchChains(jobs, frame int) [][]chainTask {
 	const (
-		least = 24 // pictures for which starting a process pays
+		least = 24 // minimum pictures per batch, because starting a process takes time
 		most  = 400
 	)
 	total := 0
@@ -90,7 +90,8 @@ func (p *Plan) batchChains(jobs, frame int) [][]chainTask {
 	return out
 }
 
-// makeChains encodes chains by one process. With an error it tells what was being read.
+// makeChains encodes a batch of chains with one process. With an error, it returns the frame whose file was
+// being read.
 func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (viewFrame, error) {
 	at := batch[0].viewFrame
 	var keys []cache.Key
@@ -115,7 +116,7 @@ func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (viewFrame, 
 		var list []picture.ViewFrame
 		var lengths []int64
 		for _, t := range batch {
-			if t.view.Clip != nil { // its file is read now, while it can be blamed
+			if t.view.Clip != nil { // read the file here, where a failure can be attributed to it
 				if _, err := c.painter.Frame(ctx, t.view, t.frames[0]); err != nil {
 					at = t.viewFrame
 					return err

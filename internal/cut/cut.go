@@ -1,5 +1,5 @@
-// Package cut makes the picture track: it plans the distinct pictures of a timed storyboard, and
-// encodes those that are not in the cache.
+// Package cut makes the picture track. It plans the distinct pictures of a timed storyboard and encodes those
+// that are not in the cache.
 package cut
 
 import (
@@ -13,22 +13,22 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Input is what pictures are made of.
+// Input is the content of the picture track.
 type Input struct {
 	Board *storyboard.Board
 	Line  *timeline.Line
 	Files *assets.Set
-	// Slides and Captions of each scene, in the order in which they are seen.
+	// Slides and Captions are per scene, in the order in which they appear.
 	Slides   [][]overlay.SlideState
 	Captions [][]overlay.CaptionSpan
 }
 
-// Tools are the programs and settings that pictures are made with.
+// Tools contains the programs and settings for making pictures.
 type Tools struct {
 	FFmpeg *ffmpeg.Tools
-	// Version of ffmpeg, which is part of all keys.
+	// Version is ffmpeg's version. It is part of all cache keys.
 	Version string
-	// Form is the size, rate and quality of the video.
+	// Form is the size, frame rate and quality of the video.
 	Form   ffmpeg.Picture
 	Layers picture.Layers
 }

@@ -15,7 +15,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// cutOff shortens a file of the project to a part of its length.
+// cutOff truncates a file of the project to a fraction of its length.
 func (s *studio) cutOff(t *testing.T, name string, part float64) {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(s.Dir, name))
@@ -25,7 +25,7 @@ func (s *studio) cutOff(t *testing.T, name string, part float64) {
 	s.Write(t, name, b[:int(part*float64(len(b)))])
 }
 
-// broken is a studio in which the pixels of b.png are damaged.
+// broken returns a studio in which the pixels of b.png are damaged.
 func broken(t *testing.T, text string) *studio {
 	t.Helper()
 	s := newStudio(t, text)
@@ -34,7 +34,7 @@ func broken(t *testing.T, text string) *studio {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 45; i < len(b)-12; i++ { // what is between the heads of the chunks
+	for i := 45; i < len(b)-12; i++ { // the data between the headers of the chunks
 		b[i] ^= 0x5a
 	}
 	s.Write(t, "b.png", b)
@@ -42,7 +42,7 @@ func broken(t *testing.T, text string) *studio {
 	return s
 }
 
-// TestBrokenImages: wherever an image is shown, the finding names it and its place.
+// TestBrokenImages checks that the finding names the image and its position, wherever it is shown.
 func TestBrokenImages(t *testing.T) {
 	t.Parallel()
 	const good, bad = "![](a.png)\n(duration: 1)\n\n---\n(canvas: white)\n(duration: 1)\n\n---\n",
@@ -80,8 +80,8 @@ func TestBrokenImages(t *testing.T) {
 	}
 }
 
-// TestCutOffClips: a clip that gives much less than it says is a finding; where a frame or two are
-// missing, the last one stands.
+// TestCutOffClips checks that a clip with far fewer pictures than stated is a finding, and that one or two
+// missing frames are replaced by the last one.
 func TestCutOffClips(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -98,7 +98,7 @@ func TestCutOffClips(t *testing.T) {
 	}
 }
 
-// TestHowMuchMayBeMissing: half a second, and always two frames.
+// TestHowMuchMayBeMissing checks the tolerance: half a second, and at least two frames.
 func TestHowMuchMayBeMissing(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1)\n")
@@ -123,7 +123,7 @@ func TestHowMuchMayBeMissing(t *testing.T) {
 	}
 }
 
-// TestProgramFails: what is not a file's failure is that of the program.
+// TestProgramFails checks that a failure without an unreadable file is attributed to the program.
 func TestProgramFails(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "(canvas: white)\n(duration: 1)\n")
@@ -149,7 +149,7 @@ func TestProgramFails(t *testing.T) {
 	}
 }
 
-// TestBatches: one program makes as much as pays and as memory allows.
+// TestBatches checks that batches are large enough for a process and small enough for the memory.
 func TestBatches(t *testing.T) {
 	t.Parallel()
 	views := make([]*picture.View, 100)
@@ -190,7 +190,7 @@ func TestBatches(t *testing.T) {
 			}
 		}
 	}
-	for _, x := range [][4]int{ // stills, jobs, bytes of a frame, stills at once
+	for _, x := range [][4]int{ // stills, jobs, bytes per frame, stills per process
 		{0, 2, 1, 6},
 		{1, 2, 1, 6},
 		{12, 2, 1, 6},
@@ -203,7 +203,7 @@ func TestBatches(t *testing.T) {
 		{50, 1, batchBytes, 1},
 		{50, 1, 2 * batchBytes, 1},
 	} {
-		if got := stillsAtOnce(x[0], x[1], x[2]); got != x[3] {
+		if got := stillsPerProcess(x[0], x[1], x[2]); got != x[3] {
 			t.Errorf("%d stills for %d workers, %d bytes each: %d at once, want %d", x[0], x[1], x[2], got, x[3])
 		}
 	}
@@ -232,8 +232,8 @@ func TestBatches(t *testing.T) {
 	equal("a move fills the memory", got, 1, 1, 1)
 }
 
-// TestFrameReadsWhatItShows: a broken picture in front does not matter where nothing of it is seen; a
-// program that is missing is not a file's fault, nor is a stop.
+// TestFrameReadsWhatItShows checks that a broken picture does not matter if it is not visible, and that neither
+// a missing program nor a cancellation is attributed to a file.
 func TestFrameReadsWhatItShows(t *testing.T) {
 	t.Parallel()
 	s := broken(t, "![](a.png)\n(duration: 1)\n\n---\n![](b.png)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n"+
@@ -262,7 +262,7 @@ func TestFrameReadsWhatItShows(t *testing.T) {
 	}
 }
 
-// TestLeavingPictureIsBroken: Frame names the picture of the two that cannot be read.
+// TestLeavingPictureIsBroken checks that Frame names the unreadable one of a transition's two pictures.
 func TestLeavingPictureIsBroken(t *testing.T) {
 	t.Parallel()
 	s := broken(t, "![](b.png)\n(duration: 1)\n\n---\n(transition: wipe-left 0.5)\n![](a.png)\n(duration: 1)\n")
@@ -272,8 +272,8 @@ func TestLeavingPictureIsBroken(t *testing.T) {
 	}
 }
 
-// TestChainsFail: a clip whose end stands is read while it can be blamed; what is not a file's is said
-// of the first chain.
+// TestChainsFail checks that an unreadable clip is named, and that other failures are attributed to the first
+// chain.
 func TestChainsFail(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

@@ -16,7 +16,7 @@ import (
 	"mynah/internal/proc"
 )
 
-// TestFinish: a failure at a file of the author is a finding, all others are errors.
+// TestFinish checks that a failure to read the author's file becomes a finding, and any other failure an error.
 func TestFinish(t *testing.T) {
 	t.Parallel()
 	place := diag.Range{File: "s.md", Start: diag.Pos{Line: 3}}
@@ -29,7 +29,7 @@ func TestFinish(t *testing.T) {
 		ctx     context.Context //nolint:containedctx // of one call
 		at      viewFrame
 		err     error
-		code    fault.Code // of the error, "" for none
+		code    fault.Code // code of the error, "" if there is none
 		finding bool
 	}{
 		"success":           {t.Context(), file, nil, "", false},
@@ -42,7 +42,7 @@ func TestFinish(t *testing.T) {
 		"the cache":         {t.Context(), canvas, cache.ErrLost, fault.Disk, false},
 	} {
 		m := &maker{}
-		err := m.finish(c.ctx, c.at, c.err)
+		err := m.explainFailure(c.ctx, c.at, c.err)
 		if (err == nil) != (c.code == "") || c.code != "" && !errors.Is(err, c.err) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -55,7 +55,7 @@ func TestFinish(t *testing.T) {
 	}
 }
 
-// TestFrameOf: only what moves looks otherwise from frame to frame.
+// TestFrameOf checks that the frame number counts only for moving pictures.
 func TestFrameOf(t *testing.T) {
 	t.Parallel()
 	moves := &picture.View{Clip: &ffmpeg.ClipInput{}}
@@ -64,8 +64,8 @@ func TestFrameOf(t *testing.T) {
 	}
 }
 
-// TestCaptionStates: a file of the captions that are on some frames of a view, in the box of them all; none where
-// there are none.
+// TestCaptionStates checks the file with the captions of some frames: its box contains all of them. There is no
+// file without captions.
 func TestCaptionStates(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](a.png)\n(duration: 2)\n")
@@ -78,9 +78,9 @@ func TestCaptionStates(t *testing.T) {
 	for _, x := range []struct {
 		from, count int64
 		box         image.Rectangle
-		states      int // in the file
+		states      int // number of states in the file
 	}{
-		{0, 20, image.Rect(4, 8, 40, 30), 5}, // one in front of the first
+		{0, 20, image.Rect(4, 8, 40, 30), 5}, // one more for the time before the first caption
 		{2, 3, image.Rect(4, 8, 20, 16), 1},
 		{0, 3, image.Rect(4, 8, 20, 16), 2},
 		{3, 6, image.Rect(4, 8, 40, 30), 3},
@@ -89,7 +89,7 @@ func TestCaptionStates(t *testing.T) {
 		{12, 8, image.Rectangle{}, 0},
 		{11, 9, image.Rect(10, 12, 40, 30), 2},
 	} {
-		got, err := c.captionStates(v, x.from, x.count, cache.Key{9})
+		got, err := c.writeCaptionStates(v, x.from, x.count, cache.Key{9})
 		if err != nil || (got == nil) != (x.states == 0) {
 			t.Errorf("from %d, %d frames: %+v, %v", x.from, x.count, got, err)
 			continue
@@ -102,7 +102,7 @@ func TestCaptionStates(t *testing.T) {
 			t.Fatal(err)
 		}
 		box := image.Rect(got.X, got.Y, got.X+got.W, got.Y+got.H)
-		clusters := bytes.Count(b, []byte{0x1f, 0x43, 0xb6, 0x75}) // one for each state
+		clusters := bytes.Count(b, []byte{0x1f, 0x43, 0xb6, 0x75}) // one per state
 		if box != x.box || clusters != x.states {
 			t.Errorf("from %d, %d frames: %v with %d states, want %v with %d", x.from, x.count, box, clusters, x.box, x.states)
 		}

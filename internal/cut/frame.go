@@ -12,13 +12,12 @@ import (
 	"mynah/internal/picture"
 )
 
-// Frame draws what a scene shows at one of its frames, raw. A file that cannot be read is among
-// the findings.
+// Frame returns the raw pixels of a scene's frame n. If a file cannot be read, it returns a finding instead.
 func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.List, error) {
 	if err := c.in.Files.WriteFiles(); err != nil {
 		return nil, nil, err
 	}
-	frame, err := c.frame(ctx, scene, n)
+	frame, err := c.drawFrame(ctx, scene, n)
 	var list diag.List
 	if f, ok := errors.AsType[*fileError](err); ok {
 		blame.AddUnusable(&list, f.at.place, f.at.name, f.error)
@@ -27,32 +26,34 @@ func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.Li
 	return frame, nil, err
 }
 
-func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) {
+// drawFrame draws frame n of a scene, including transitions.
+func (c *Cutter) drawFrame(ctx context.Context, scene int, n int64) ([]byte, error) {
 	var before viewFrame
 	for i := range scene + 1 {
 		for _, pic := range c.in.Line.Scenes[i].Pictures {
 			at := c.in.Line.Scenes[i].Start + n - pic.Start
 			if i == scene && at < pic.Frames {
-				now := c.view(i, pic)
+				now := c.newView(i, pic)
 				now.frame = at
 				if at >= pic.Fade || before.view == nil {
-					return c.paint(ctx, now)
+					return c.paintFrame(ctx, now)
 				}
 				bare := now
 				bare.view, before.view = now.view.Uncaptioned(), before.view.Uncaptioned()
-				frame, err := c.paint(ctx, bare)
+				frame, err := c.paintFrame(ctx, bare)
 				if err != nil {
 					return nil, err
 				}
-				frame, err = c.entering(ctx, before, frame, ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
+				frame, err = c.drawTransition(ctx, before, frame,
+					ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
 				if err != nil {
 					return nil, err
 				}
 				return frame, c.painter.Caption(frame, now.view, at)
 			}
 			before = viewFrame{view: &picture.View{}}
-			if i >= scene-1 { // that of an earlier scene is never seen in this one
-				before = c.view(i, pic)
+			if i >= scene-1 { // a picture of an earlier scene cannot be visible in this one
+				before = c.newView(i, pic)
 				before.frame = pic.Frames - 1
 			}
 		}
@@ -60,14 +61,14 @@ func (c *Cutter) frame(ctx context.Context, scene int, n int64) ([]byte, error) 
 	return nil, fault.New(fault.Internal, nil, "a scene has no picture at frame %d", n)
 }
 
-// fileError is the failure of a file of the project.
+// fileError is an error of reading a file of the project.
 type fileError struct {
 	error
 	at viewFrame
 }
 
-// paint draws a frame. A file that cannot be read is a *fileError.
-func (c *Cutter) paint(ctx context.Context, s viewFrame) ([]byte, error) {
+// paintFrame draws a frame. The error is a *fileError if a file of the project cannot be read.
+func (c *Cutter) paintFrame(ctx context.Context, s viewFrame) ([]byte, error) {
 	frame, err := c.painter.Frame(ctx, s.view, s.frame)
 	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) {
 		return frame, err
@@ -75,16 +76,18 @@ func (c *Cutter) paint(ctx context.Context, s viewFrame) ([]byte, error) {
 	return nil, &fileError{err, s}
 }
 
-// entering draws frame n of a transition to a frame.
-func (c *Cutter) entering(ctx context.Context, before viewFrame, frame []byte, e ffmpeg.EnterInput, n int64) ([]byte, error) {
-	old, err := c.paint(ctx, before)
+// drawTransition draws frame n of a transition from the frame before to frame.
+func (c *Cutter) drawTransition(
+	ctx context.Context, before viewFrame, frame []byte, e ffmpeg.EnterInput, n int64,
+) ([]byte, error) {
+	old, err := c.paintFrame(ctx, before)
 	if err != nil {
 		return nil, err
 	}
 	if e.Path, err = c.Scratch("enter", before.view.Look().Key(), old); err != nil {
 		return nil, err
 	}
-	// Each frame of a transition depends on its number alone.
+	// Each frame of a transition depends only on its number.
 	in := bytes.NewReader(bytes.Repeat(frame, int(n+1)))
 	var out bytes.Buffer
 	if err := c.tools.Run(ctx, c.form.ReadEnter(e, n+1), in, &out); err != nil {

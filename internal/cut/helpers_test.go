@@ -20,7 +20,7 @@ import (
 	"mynah/internal/steptest"
 )
 
-// The frame of the tests.
+// The size of the tests' frame.
 const (
 	width, height = 64, 36
 	header        = "---\nsize: 64x36\nfps: 10\n---\n\n"
@@ -32,8 +32,8 @@ var (
 	grey = color.NRGBA{R: 128, G: 128, B: 128, A: 255}
 )
 
-// studio is a bench with two images, a clip whose luma is 30 + 20 n at its frame n of 10, and a GIF
-// whose luma is 40 + 40 n at its frame n of 5; both at 10 frames a second.
+// studio is a bench with two images, a clip with luma 30 + 20 n in its frame n of 10, and a GIF with luma 40 +
+// 40 n in its frame n of 5, both at 10 frames per second.
 type studio struct {
 	*steptest.Bench
 	steptest.Timed
@@ -51,7 +51,7 @@ func newStudio(t *testing.T, text string) *studio {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// A gAMA chunk of 1.0 behind the header: linear light. PNG, third edition, 11.3.2.2.
+		// A gAMA chunk of 1.0 after the header means linear light. PNG, third edition, 11.3.2.2.
 		gamma := []byte{0, 0, 0, 4, 'g', 'A', 'M', 'A', 0, 1, 0x86, 0xa0, 0x31, 0xe8, 0x96, 0x5f}
 		s.Write(t, "linear.png", slices.Concat(b[:33], gamma, b[33:]))
 	}
@@ -68,25 +68,25 @@ func newStudio(t *testing.T, text string) *studio {
 	return s
 }
 
-// caption lays a grey box on the left half of a scene's frames from one up to another.
+// caption adds a grey box to the left half of a scene's frames from to to-1.
 func (s *studio) caption(t *testing.T, scene int, from, to int64) {
 	t.Helper()
 	start := s.Line.Scenes[scene].Start
-	// One row more for each, so that no two are the same.
+	// Each box is one row higher than the one before, so that all are different.
 	box := image.Rect(0, 0, width/2, 8+2*len(s.captions[scene]))
 	s.captions[scene] = append(s.captions[scene], overlay.CaptionSpan{
 		From: start + from, To: start + to, Layer: s.Layer(t, width, height, box, grey),
 	})
 }
 
-// slide adds a state of a scene's slide: a grey box on the right half that is rows high.
+// slide adds a state to a scene's slide: a grey box of rows rows in the right half.
 func (s *studio) slide(t *testing.T, scene, rows int) {
 	t.Helper()
 	l := s.Layer(t, width, height, image.Rect(width/2, 0, width, rows), grey)
 	s.slides[scene] = append(s.slides[scene], overlay.SlideState{Layer: l})
 }
 
-// cutter returns a cutter with a book of its own.
+// cutter returns a cutter with a new book.
 func (s *studio) cutter(t *testing.T) *Cutter {
 	t.Helper()
 	layers, err := overlay.NewDrawings(s.Store)
@@ -112,8 +112,8 @@ func (s *studio) makePlan(t *testing.T) (*Cutter, *Plan) {
 	return c, p
 }
 
-// describePlan says what runs show: the kind and name of the segment, how many of its pictures are
-// taken, how long, after how many frames it begins again, and how long each stands.
+// describePlan describes the runs of a plan: the kind and name of the segment, the number of its pictures that
+// are used, the length, the frame after which it repeats, and the length of each picture.
 func describePlan(b *part.Book, p *Plan) string {
 	var out strings.Builder
 	for _, run := range p.Runs {
@@ -137,7 +137,7 @@ func describePlan(b *part.Book, p *Plan) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-// wantRuns compares a plan with one run a line.
+// wantRuns compares a plan with the expected runs.
 func wantRuns(t *testing.T, c *Cutter, p *Plan, want ...string) {
 	t.Helper()
 	if got := describePlan(c.Book, p); got != strings.Join(want, "\n") {
@@ -180,10 +180,10 @@ func (s *studio) playPlan(t *testing.T, p *Plan) [][]byte {
 
 const frameSize = width * height * 3 / 2
 
-// luma is the brightness of a pixel.
+// luma returns the luma of a pixel.
 func luma(frame []byte, x, y int) int { return int(frame[y*width+x]) }
 
-// meanDifference is the mean difference of two frames.
+// meanDifference returns the mean difference of two frames.
 func meanDifference(a, b []byte) float64 {
 	sum := 0
 	for i := range a {
@@ -194,7 +194,7 @@ func meanDifference(a, b []byte) float64 {
 
 func isNear(a, b int) bool { return a-b < 7 && b-a < 7 }
 
-// wantLuma looks at a pixel of frames that begin with the one given.
+// wantLuma compares the luma of a pixel in consecutive frames, beginning at the frame from.
 func wantLuma(t *testing.T, frames [][]byte, from, x, y int, want ...int) {
 	t.Helper()
 	for i, w := range want {
@@ -204,7 +204,7 @@ func wantLuma(t *testing.T, frames [][]byte, from, x, y int, want ...int) {
 	}
 }
 
-// wantFrames compares what Frame draws with what is played, at some frames of a scene.
+// wantFrames compares the result of Frame with decoded frames, at some frames of a scene.
 func (s *studio) wantFrames(t *testing.T, frames [][]byte, scene int, at ...int64) {
 	t.Helper()
 	c := s.cutter(t)
@@ -217,12 +217,12 @@ func (s *studio) wantFrames(t *testing.T, frames [][]byte, scene int, at ...int6
 			t.Fatalf("scene %d frame %d has %d bytes", scene, n, len(got))
 		}
 		if d := meanDifference(got, frames[s.Line.Scenes[scene].Start+n]); d > 3 {
-			t.Errorf("scene %d: what is drawn of frame %d differs from what is played by %.1f", scene, n, d)
+			t.Errorf("scene %d: frame %d as drawn by Frame differs from the played one by %.1f", scene, n, d)
 		}
 	}
 }
 
-// checkNothingNew plans once more and expects that nothing is left to be made.
+// checkNothingNew plans again and checks that everything is in the cache.
 func (s *studio) checkNothingNew(t *testing.T, before *Plan) {
 	t.Helper()
 	c, p := s.makePlan(t)

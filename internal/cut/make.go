@@ -14,9 +14,10 @@ import (
 	"mynah/internal/picture"
 )
 
+// doing is the name of this step in progress reports.
 const doing = "drawing pictures"
 
-// maker makes what a plan misses, and collects what is wrong with files.
+// maker makes the missing parts of a plan and collects findings about files.
 type maker struct {
 	*Cutter
 	group *part.Group
@@ -24,7 +25,7 @@ type maker struct {
 	list  diag.List
 }
 
-// Make encodes what a plan misses, in parallel. Files that cannot be used are among the findings.
+// Make encodes the missing parts of a plan in parallel. It returns findings for files that cannot be read.
 func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
 	if len(p.stills)+len(p.moving)+len(p.chains) > 0 {
 		if err := c.in.Files.WriteFiles(); err != nil {
@@ -32,7 +33,7 @@ func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
 		}
 	}
 	m := &maker{Cutter: c}
-	m.group, ctx = c.Group(ctx, doing, max(p.weight(), 1))
+	m.group, ctx = c.Group(ctx, doing, max(p.totalWeight(), 1))
 	m.startMoving(ctx, p)
 	m.startChains(ctx, p)
 	m.startStills(ctx, p)
@@ -44,8 +45,8 @@ func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
 	return m.list, err
 }
 
-// weight is how much there is to encode, in pictures.
-func (p *Plan) weight() float64 {
+// totalWeight returns the amount of work of a plan, in pictures.
+func (p *Plan) totalWeight() float64 {
 	total := float64(len(p.stills))
 	for _, m := range p.moving {
 		total += float64(m.count)
@@ -56,15 +57,16 @@ func (p *Plan) weight() float64 {
 	return total
 }
 
-// finish says what a failure at a picture means.
-func (m *maker) finish(ctx context.Context, at viewFrame, err error) error {
+// explainFailure converts a failure at a picture to a finding or a fault.
+func (m *maker) explainFailure(ctx context.Context, at viewFrame, err error) error {
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return err
 	case !blame.IsInputError(err):
 		return blame.ToolAt(err, at.place, at.name)
-	case at.view == nil || at.view.Asset == nil: // no file of the author's was read
-		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File, at.place.Start.Line).
+	case at.view == nil || at.view.Asset == nil: // no file of the author was read
+		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File,
+			at.place.Start.Line).
 			WithHint(blame.HintDoctor)
 	}
 	m.mu.Lock()
@@ -78,13 +80,13 @@ func (m *maker) startMoving(ctx context.Context, p *Plan) {
 	for _, t := range moving {
 		m.group.Go(float64(t.count), func() error {
 			at, err := m.makeMoving(ctx, t)
-			return m.finish(ctx, at, err)
+			return m.explainFailure(ctx, at, err)
 		})
 	}
 	for _, batch := range crossings {
 		m.group.Go(float64(len(batch))*float64(batch[0].count), func() error {
 			at, err := m.makeCrossings(ctx, batch)
-			return m.finish(ctx, at, err)
+			return m.explainFailure(ctx, at, err)
 		})
 	}
 }
@@ -97,33 +99,33 @@ func (m *maker) startChains(ctx context.Context, p *Plan) {
 		}
 		m.group.Go(weight, func() error {
 			at, err := m.makeChains(ctx, batch)
-			return m.finish(ctx, at, err)
+			return m.explainFailure(ctx, at, err)
 		})
 	}
 }
 
 func (m *maker) startStills(ctx context.Context, p *Plan) {
-	for batch := range slices.Chunk(p.stills, stillsAtOnce(len(p.stills), m.Jobs, m.painter.FrameSize())) {
+	for batch := range slices.Chunk(p.stills, stillsPerProcess(len(p.stills), m.Jobs, m.painter.FrameSize())) {
 		m.group.Go(float64(len(batch)), func() error {
 			err := m.makeStills(ctx, batch)
 			at := batch[0]
 			if f, ok := errors.AsType[*picture.Failure](err); ok {
 				at = batch[f.Index]
 			}
-			return m.finish(ctx, at.viewFrame, err)
+			return m.explainFailure(ctx, at.viewFrame, err)
 		})
 	}
 }
 
-// stillsAtOnce returns how many of some stills one process encodes: each worker has its share, as far
-// as memory allows, but starting a process pays for six alone.
-func stillsAtOnce(count, jobs, frame int) int {
+// stillsPerProcess returns how many stills one process encodes. Each worker gets an equal share, limited by memory,
+// but at least six, because starting a process takes time.
+func stillsPerProcess(count, jobs, frame int) int {
 	const least = 6
 	return max(min(max((count+jobs-1)/jobs, least), batchBytes/frame, batchCount), 1)
 }
 
-// checkLengths reports clips that gave much less than they said, and lets the last picture
-// stand where a frame or two are missing.
+// checkLengths adds an error for each clip that yields far fewer pictures than its header states. If only a
+// frame or two are missing, the last picture is repeated instead.
 func (c *Cutter) checkLengths(p *Plan) (list diag.List, err error) {
 	for k, t := range p.wanted {
 		n, ok := c.encoder.Count(k)

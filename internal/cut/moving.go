@@ -11,7 +11,7 @@ import (
 	"mynah/internal/picture"
 )
 
-// makeMoving encodes moving pictures. With an error it tells what was being read.
+// makeMoving encodes moving pictures. With an error, it returns the frame whose file was being read.
 func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error) {
 	at := t.viewFrame
 	err := c.MakeParts(ctx, func() error {
@@ -33,7 +33,7 @@ func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error
 		}
 		view := t.view
 		if enter != nil {
-			states, err := c.captionStates(view, t.frame, t.count, t.key)
+			states, err := c.writeCaptionStates(view, t.frame, t.count, t.key)
 			if err != nil {
 				return err
 			}
@@ -50,11 +50,11 @@ func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error
 	return at, err
 }
 
-// crossfade is the transition that needs no filter, where no clip comes in.
+// crossfade is the only transition that this program computes itself, unless a clip is involved.
 const crossfade = "crossfade"
 
-// splitCrossfades returns the crossfades between what we paint ourselves, in batches that one process
-// encodes, and the rest. The frames that cross are held in memory while it runs.
+// splitCrossfades separates the crossfades that this program computes, in batches for one process each, from
+// the other tasks. A batch keeps its frames in memory while the process runs.
 func (p *Plan) splitCrossfades(frame int) (crossings [][]movingTask, rest []movingTask) {
 	held := batchBytes
 	for _, m := range p.moving {
@@ -75,8 +75,8 @@ func (p *Plan) splitCrossfades(frame int) (crossings [][]movingTask, rest []movi
 	return crossings, rest
 }
 
-// makeCrossings encodes several crossfades by one process. With an error it tells what
-// was being read.
+// makeCrossings encodes several crossfades with one process. With an error, it returns the frame whose file was
+// being read.
 func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (viewFrame, error) {
 	at := batch[0].viewFrame
 	var keys []cache.Key
@@ -105,7 +105,7 @@ func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (viewFra
 	return at, err
 }
 
-// makeClip encodes a stretch of a clip with all that is on it.
+// makeClip encodes a range of a clip with its overlays.
 func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.EnterInput) error {
 	clip := *t.view.Clip
 	clip.Skip, clip.Frames, clip.Held, clip.Enter = t.frame, t.count, t.held, enter
@@ -115,7 +115,9 @@ func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.Enter
 			return nil
 		}
 		path, err := c.Scratch("layer-"+strconv.Itoa(len(clip.Layers)), t.key, raw)
-		clip.Layers = append(clip.Layers, ffmpeg.LayerInput{Path: path, X: box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy(), From: from, To: to})
+		clip.Layers = append(clip.Layers, ffmpeg.LayerInput{
+			Path: path, X: box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy(), From: from, To: to,
+		})
 		return err
 	}
 	defer func() {
@@ -143,7 +145,7 @@ func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.Enter
 			}
 		}
 	}
-	states, err := c.captionStates(t.view, t.frame, t.count, t.key)
+	states, err := c.writeCaptionStates(t.view, t.frame, t.count, t.key)
 	if err != nil {
 		return err
 	}

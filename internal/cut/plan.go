@@ -10,14 +10,14 @@ import (
 	"mynah/internal/timeline"
 )
 
-// batchBytes bounds the raw frames that one worker holds, batchCount the pictures that
-// one process reads.
+// batchBytes is the maximum size of the raw frames that one worker keeps in memory, batchCount the maximum
+// number of pictures that one process reads.
 const (
 	batchBytes = 24 << 20
 	batchCount = 24
 )
 
-// viewFrame is a frame of a view.
+// viewFrame is a frame of a view. place and name identify its source in messages.
 type viewFrame struct {
 	view  *picture.View
 	frame int64
@@ -29,70 +29,70 @@ type viewFrame struct {
 type stillTask struct {
 	viewFrame
 	key cache.Key
-	// raw asks for the frame itself, which is needed for more than its own segment.
+	// raw requests the decoded frame, because other segments need it, too.
 	raw bool
 }
 
-// movingTask is a distinct stretch of moving pictures that is not in the cache.
+// movingTask is a distinct range of moving pictures that is not in the cache.
 type movingTask struct {
-	viewFrame // from its frame on
+	viewFrame // its frame is the first of the range
 	count     int64
-	// held asks for a picture at the end that may stand.
+	// held requests an intra picture at the end, which can be repeated.
 	held bool
-	// enter is how it comes in over what was shown before; "" is a cut.
+	// enter is the transition from before; "" is a cut.
 	enter  string
 	before viewFrame
 	key    cache.Key
 }
 
-// Plan is what the picture track consists of, and what of it is to be made.
+// Plan contains the segments of the picture track, and the tasks for those that are not in the cache.
 type Plan struct {
-	// Runs are the picture track, in order.
+	// Runs is the picture track, in order.
 	Runs   []film.SegmentRun
 	stills []stillTask
 	moving []movingTask
 	chains []chainTask
 	seen   map[cache.Key]bool
-	// wanted are the clips, which may give fewer pictures than they say.
+	// wanted contains the clips by key. A clip may yield fewer pictures than its header states.
 	wanted map[cache.Key]movingTask
 }
 
-// Plan turns the timed pictures into runs, and lists what must be encoded for them.
+// Plan converts the timed pictures to runs, and lists what must be encoded for them.
 func (c *Cutter) Plan() *Plan {
 	p := &Plan{seen: map[cache.Key]bool{}, wanted: map[cache.Key]movingTask{}}
 	var before viewFrame
 	for i, scene := range c.in.Line.Scenes {
 		for _, pic := range scene.Pictures {
-			now := c.view(i, pic)
+			now := c.newView(i, pic)
 			done := int64(0)
 			if pic.Fade > 0 && before.view != nil {
 				done = pic.Fade
-				// Captions are on both, and those that went with the old picture are gone.
+				// Captions are drawn over both pictures; those of the old picture alone are gone.
 				before.view = before.view.Uncaptioned()
 				t := movingTask{viewFrame: now, count: done, enter: pic.Enter, before: before}
-				p.Runs = append(p.Runs, c.motion(p, t, i, done))
+				p.Runs = append(p.Runs, c.planMotion(p, t, i, done))
 			}
 			switch {
 			case now.view.Clip != nil:
-				c.clip(p, now, i, pic, done)
+				c.planClip(p, now, i, pic, done)
 			case now.view.Motion != "":
 				if left := pic.Frames - done; left > 0 {
 					now.frame = done
-					p.Runs = append(p.Runs, c.motion(p, movingTask{viewFrame: now, count: left}, i, left))
+					p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: now, count: left}, i, left))
 				}
 			default:
-				c.standing(p, now, i, done, pic.Frames)
+				c.planStandingPictures(p, now, i, done, pic.Frames)
 			}
 			before = now
 			before.frame = pic.Frames - 1
 		}
 	}
-	p.rawFrames()
+	p.markRawFrames()
 	return p
 }
 
-// rawFrames marks the stills that also come in or go out, so that they are painted once.
-func (p *Plan) rawFrames() {
+// markRawFrames marks the stills that are also part of a transition, so that they are painted only once.
+func (p *Plan) markRawFrames() {
 	used := map[*picture.View]bool{}
 	for _, m := range p.moving {
 		used[m.view] = true
@@ -105,7 +105,7 @@ func (p *Plan) rawFrames() {
 	}
 }
 
-// planStill adds one standing picture.
+// planStill plans one still and returns its key.
 func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 	now := s.view.At(s.frame)
 	key := c.Book.Add(Still{Look: now.Look(), Frame: frameOf(s, s.frame), Form: c.encoder.Form()}, s.label(scene))
@@ -118,10 +118,11 @@ func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 	return key
 }
 
-// motion adds a stretch of moving pictures that is on for some frames.
-func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.SegmentRun {
+// planMotion plans a range of moving pictures that is visible for some frames.
+func (c *Cutter) planMotion(p *Plan, t movingTask, scene int, frames int64) film.SegmentRun {
 	recipe := Motion{
-		Look: t.view.During(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter, Form: c.encoder.Form(),
+		Look: t.view.During(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter,
+		Form: c.encoder.Form(),
 	}
 	if t.enter != "" {
 		now := t.before.view.At(t.before.frame)
@@ -144,8 +145,8 @@ func (c *Cutter) motion(p *Plan, t movingTask, scene int, frames int64) film.Seg
 	return film.SegmentRun{Segment: t.key, Take: int(min(t.count, frames)), Frames: frames}
 }
 
-// clip adds what a clip or GIF shows from a frame of its picture on.
-func (c *Cutter) clip(p *Plan, s viewFrame, scene int, pic timeline.Picture, done int64) {
+// planClip plans the frames of a clip or GIF, beginning at the frame done of its picture.
+func (c *Cutter) planClip(p *Plan, s viewFrame, scene int, pic timeline.Picture, done int64) {
 	if done >= pic.Frames {
 		return
 	}
@@ -153,25 +154,26 @@ func (c *Cutter) clip(p *Plan, s viewFrame, scene int, pic timeline.Picture, don
 	if pic.Cycle > 0 {
 		if spans > 1 {
 			s.frame = done
-			p.Runs = append(p.Runs, c.motion(p, movingTask{viewFrame: s, count: pic.Frames - done}, scene, pic.Frames-done))
+			p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: pic.Frames - done}, scene,
+				pic.Frames-done))
 			return
 		}
 		if rest := done % pic.Cycle; rest > 0 {
 			s.frame = rest
 			n := min(pic.Cycle-rest, pic.Frames-done)
-			p.Runs = append(p.Runs, c.motion(p, movingTask{viewFrame: s, count: n}, scene, n))
+			p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: n}, scene, n))
 			done += n
 		}
 		if done < pic.Frames {
 			s.frame = 0
-			run := c.motion(p, movingTask{viewFrame: s, count: s.view.Clip.Frames}, scene, pic.Frames-done)
+			run := c.planMotion(p, movingTask{viewFrame: s, count: s.view.Clip.Frames}, scene, pic.Frames-done)
 			run.Take, run.Cycle = int(pic.Moving), pic.Cycle
 			p.Runs = append(p.Runs, run)
 		}
 		return
 	}
 	moving := max(pic.Moving, done)
-	held := pic.Frames // until where its last picture stands as it is
+	held := pic.Frames // end of the time in which the last picture stays unchanged
 	for _, span := range slices.Concat(s.view.Spans, s.view.Captions) {
 		if span.From >= moving && span.From > 0 {
 			held = min(held, span.From)
@@ -183,10 +185,10 @@ func (c *Cutter) clip(p *Plan, s viewFrame, scene int, pic timeline.Picture, don
 		if done == 0 && spans <= 1 {
 			t.count = max(t.count, s.view.Clip.Frames)
 		}
-		run := c.motion(p, t, scene, held-done)
+		run := c.planMotion(p, t, scene, held-done)
 		run.Take = int(moving - done)
 		p.Runs = append(p.Runs, run)
 		done = held
 	}
-	c.standing(p, s, scene, done, pic.Frames)
+	c.planStandingPictures(p, s, scene, done, pic.Frames)
 }

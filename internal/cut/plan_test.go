@@ -7,7 +7,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestStills: the same picture is made once however often it is shown; a move is made frame by frame.
+// TestStills checks that equal pictures are made once, and that a move is made frame by frame.
 func TestStills(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, `
@@ -32,8 +32,8 @@ func TestStills(t *testing.T) {
 		"picture the canvas: 10",
 		"picture a.png: 10",
 		"move b.png: 10 in 10")
-	if len(p.stills) != 2 || len(p.moving) != 1 || p.weight() != 12 || p.Runs[0].Segment != p.Runs[2].Segment {
-		t.Errorf("%d stills, %d moving, weight %v", len(p.stills), len(p.moving), p.weight())
+	if len(p.stills) != 2 || len(p.moving) != 1 || p.totalWeight() != 12 || p.Runs[0].Segment != p.Runs[2].Segment {
+		t.Errorf("%d stills, %d moving, weight %v", len(p.stills), len(p.moving), p.totalWeight())
 	}
 	if _, label, _ := c.Book.Label(p.Runs[1].Segment); label.Scene != 2 {
 		t.Errorf("the canvas is of scene %d", label.Scene)
@@ -48,8 +48,8 @@ func TestStills(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestClips: a clip plays once and its last picture stands, a segment is a part of it, a loop begins
-// again, and a trimmed clip ends with its scene.
+// TestClips checks that a clip plays once and then repeats its last picture, a range is a part of the clip, a
+// loop repeats, and a trimmed clip ends with its scene.
 func TestClips(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -96,14 +96,14 @@ func TestClips(t *testing.T) {
 	s.wantFrames(t, frames, 2, 13)
 	s.wantFrames(t, frames, 4, 1)
 	s.wantFrames(t, frames, 5, 1)
-	if len(p.wanted) != 4 || p.weight() != 10+4+10+3+1+1 {
-		t.Errorf("%d clips are wanted, weight %v; want one that stands, the segment, the loop and the start",
-			len(p.wanted), p.weight())
+	if len(p.wanted) != 4 || p.totalWeight() != 10+4+10+3+1+1 {
+		t.Errorf("%d clips, weight %v; want one still, the range, the loop and the start",
+			len(p.wanted), p.totalWeight())
 	}
 	s.checkNothingNew(t, p)
 }
 
-// TestGIFs play again and again, from where a transition left off.
+// TestGIFs checks that GIFs repeat, and continue after a transition at the right frame.
 func TestGIFs(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -143,7 +143,7 @@ func TestGIFs(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestTransitions come in over the last picture of the scene before.
+// TestTransitions checks transitions from the last picture of the previous scene.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -180,15 +180,15 @@ func TestTransitions(t *testing.T) {
 `)
 	c, p := s.makePlan(t)
 	wantRuns(t, c, p,
-		"picture a.png: 10", // the first scene has none
+		"picture a.png: 10", // the first scene has no transition
 		"crossing b.png: 4 in 4", "picture b.png: 6",
 		"crossing a.png: 4 in 4", "picture a.png: 6",
 		"crossing clip.mp4: 4 in 4", "clip clip.mp4: 6 in 11",
 		"crossing a.png: 10 in 10",
 		"crossing b.png: 4 in 4", "picture b.png: 6",
 		"crossing a.png: 4 in 4", "picture a.png: 6")
-	if want := 1 + 1 + 4*2 + 4 + 6 + 10 + 4 + 4; p.weight() != float64(want) {
-		t.Errorf("the weight is %v, want %d", p.weight(), want)
+	if want := 1 + 1 + 4*2 + 4 + 6 + 10 + 4 + 4; p.totalWeight() != float64(want) {
+		t.Errorf("the weight is %v, want %d", p.totalWeight(), want)
 	}
 	frames := s.playPlan(t, p)
 	wantLuma(t, frames, 9, 5, 5, 63, 57, 51, 44, 38, 32, 32)
@@ -206,7 +206,7 @@ func TestTransitions(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestSlides: each state of a slide is a picture, over a clip a stretch of it.
+// TestSlides checks that each state of a slide is a picture, or over a clip a range of it.
 func TestSlides(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -243,7 +243,8 @@ func TestSlides(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestCaptions: over what stands captions are pictures of a chain, over what moves they are part of it.
+// TestCaptions checks that captions over still pictures form a chain, and that captions over moving ones are
+// part of these.
 func TestCaptions(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -283,8 +284,8 @@ func TestCaptions(t *testing.T) {
 		"clip five.gif: 12 in 12",
 		"move b.png: 10 in 10",
 		"crossing a.png: 5 in 5", "picture a.png: 5 [3 2]")
-	if len(p.chains) != 3 || p.weight() != 5+2+2+float64(10+12+10+5) {
-		t.Errorf("%d chains, weight %v", len(p.chains), p.weight())
+	if len(p.chains) != 3 || p.totalWeight() != 5+2+2+float64(10+12+10+5) {
+		t.Errorf("%d chains, weight %v", len(p.chains), p.totalWeight())
 	}
 	frames := s.playPlan(t, p)
 	wantLuma(t, frames, 0, 5, 5, 63, 63, 63, 126, 126, 126, 126, 126, 126, 126, 126, 126, 63, 63, 63, 126, 126, 126,
@@ -306,7 +307,7 @@ func TestCaptions(t *testing.T) {
 	s.checkNothingNew(t, p)
 }
 
-// TestEndOfMoves: the last frame behind a transition is not lost.
+// TestEndOfMoves checks that the last frame after a transition is not lost.
 func TestEndOfMoves(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, `
@@ -334,8 +335,8 @@ func TestEndOfMoves(t *testing.T) {
 		"crossing clip.mp4: 9 in 9", "clip clip.mp4: 1 in 1")
 }
 
-// TestShorterShowings take the first pictures of the longest showing, but where what is on them
-// changes.
+// TestShorterShowings checks that shorter showings use the first pictures of the longest one, unless their
+// overlays change.
 func TestShorterShowings(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -352,14 +353,14 @@ func TestShorterShowings(t *testing.T) {
 		}
 		cutter := s.cutter(t)
 		p := cutter.Plan()
-		if p.weight() != c.weight || len(p.Runs) != 2 || p.Runs[1].Take != 5 {
-			t.Errorf("%s: weight %v, %v", c.name, p.weight(), describePlan(cutter.Book, p))
+		if p.totalWeight() != c.weight || len(p.Runs) != 2 || p.Runs[1].Take != 5 {
+			t.Errorf("%s: weight %v, %v", c.name, p.totalWeight(), describePlan(cutter.Book, p))
 		}
 	}
 }
 
-// TestStretches: of a clip that is shown whole the decoder finds the end; of others the length is
-// told. What begins again while something changes on it is read again and again.
+// TestStretches checks that the decoder finds the end of a clip that is shown completely, and gets the length
+// of other ranges. A clip that repeats while its overlays change is read repeatedly.
 func TestStretches(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -414,7 +415,7 @@ func TestStretches(t *testing.T) {
 	}
 	var got []stretch
 	for i, scene := range s.Line.Scenes {
-		v := c.view(i, scene.Pictures[0]).view
+		v := c.newView(i, scene.Pictures[0]).view
 		got = append(got, stretch{v.Clip.From, v.Clip.Length, v.Clip.Frames, v.Clip.Again})
 	}
 	want := []stretch{
@@ -434,12 +435,12 @@ func TestStretches(t *testing.T) {
 			t.Errorf("scene %d: %+v, want %+v", i+1, got[i], want[i])
 		}
 	}
-	if v := c.view(7, s.Line.Scenes[7].Pictures[0]).view.Clip; v.SpeedNum*2 != v.SpeedDen {
+	if v := c.newView(7, s.Line.Scenes[7].Pictures[0]).view.Clip; v.SpeedNum*2 != v.SpeedDen {
 		t.Errorf("a clip in twice its time has the speed %d/%d", v.SpeedNum, v.SpeedDen)
 	}
 }
 
-// TestViews: what a picture shows is known by its file and place, or by the slide or the canvas.
+// TestViews checks that the name of a picture is its file, the slide or the canvas.
 func TestViews(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, `
@@ -471,7 +472,7 @@ slide
 `)
 	s.slide(t, 3, 10)
 	c := s.cutter(t)
-	view := func(i int) viewFrame { return c.view(i, s.Line.Scenes[i].Pictures[0]) }
+	view := func(i int) viewFrame { return c.newView(i, s.Line.Scenes[i].Pictures[0]) }
 	if v := view(0); !v.view.Still.Clip || !v.view.AtEnd || v.view.Length != 1_000_000 || v.name != "clip.mp4" ||
 		v.place.Start.Line != 7 {
 		t.Errorf("the end of a clip: %+v %+v", v, v.view.Still)
@@ -490,7 +491,7 @@ slide
 	}
 }
 
-// TestTables: what converts colours is written where a picture is made, and only there.
+// TestTables checks that the files for colour conversion are written only if a picture is made.
 func TestTables(t *testing.T) {
 	t.Parallel()
 	const text = "![](linear.png)\n(duration: 1)\n"

@@ -6,10 +6,10 @@ import (
 	"mynah/internal/picture"
 )
 
-// Still is the recipe of a picture that stands.
+// Still is the recipe of a picture without motion.
 type Still struct {
 	picture.Look
-	// Frame of a clip that is shown, 0 for what does not move.
+	// Frame is the frame of the clip; 0 for pictures without motion.
 	Frame int64     `json:"frame,omitempty" part:"the moment"`
 	Form  film.Form `json:"form" part:"the video's size, rate, quality or encoder"`
 }
@@ -20,7 +20,7 @@ func (Still) Kind() part.Kind { return part.Picture }
 // Version implements part.Recipe.
 func (Still) Version() int { return 1 }
 
-// Chain is the recipe of pictures that stand one after the other and differ in what is on them.
+// Chain is the recipe of consecutive pictures without motion that differ in their overlays.
 type Chain struct {
 	Links []Link    `json:"links"`
 	Form  film.Form `json:"form" part:"the video's size, rate, quality or encoder"`
@@ -29,7 +29,7 @@ type Chain struct {
 // Link is one picture in a chain.
 type Link struct {
 	picture.Look
-	// Frame of a clip that is shown, 0 for what does not move.
+	// Frame is the frame of the clip; 0 for pictures without motion.
 	Frame int64 `json:"frame,omitempty" part:"the moment"`
 }
 
@@ -42,13 +42,13 @@ func (Chain) Version() int { return 2 }
 // Motion is the recipe of moving pictures.
 type Motion struct {
 	picture.Look
-	// Enter is the transition by which they come in; "" is a cut.
+	// Enter is the transition at the start; "" is a cut.
 	Enter string `json:"enter,omitempty" part:"the transition"`
-	// Before is what was shown before, BeforeFrame its frame where it moves.
+	// Before is the picture before the transition, BeforeFrame its frame if it is in motion.
 	Before      *picture.Look `json:"before,omitempty" part:"what was shown before"`
 	BeforeFrame int64         `json:"beforeFrame,omitempty" part:"what was shown before"`
-	// From is the first frame of the view, Count how many there are. Held asks for a picture at
-	// the end that may stand.
+	// From is the first frame of the view, Count the number of frames. Held requests an intra picture at the
+	// end, which can be repeated.
 	From  int64     `json:"from,omitempty" part:"how long it plays"`
 	Count int64     `json:"count" part:"how long it plays"`
 	Held  bool      `json:"held,omitempty" part:"how long it plays"`
@@ -70,7 +70,7 @@ func (m Motion) Kind() part.Kind {
 // Version implements part.Recipe.
 func (Motion) Version() int { return 2 }
 
-// frameOf is the frame that decides how a view looks, 0 where it does not move.
+// frameOf returns the frame number if it influences how a view looks, else 0.
 func frameOf(s viewFrame, frame int64) int64 {
 	if s.view.Clip != nil {
 		return frame
@@ -78,5 +78,5 @@ func frameOf(s viewFrame, frame int64) int64 {
 	return 0
 }
 
-// label is how authors know what a scene, from 0, shows.
+// label returns how explanations name what scene number scene, from 0, shows.
 func (s viewFrame) label(scene int) part.Label { return part.Label{Name: s.name, Scene: scene + 1} }

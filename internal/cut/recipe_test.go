@@ -8,7 +8,7 @@ import (
 	"mynah/internal/part/parttest"
 )
 
-// TestRecipes: every field of a recipe decides its key, and recipes can be written and read back.
+// TestRecipes checks that each field of a recipe changes its key, and that recipes can be encoded and decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
 	parttest.Check(t, parttest.Fill[cut.Still](t))
@@ -16,8 +16,8 @@ func TestRecipes(t *testing.T) {
 	parttest.Check(t, parttest.Fill[cut.Motion](t))
 }
 
-// TestKinds: of a motion the transition, the clip or the move says what it is; another version of a
-// recipe makes all of its parts anew in every cache, so it is not changed by mistake.
+// TestKinds checks the kinds of motions: transition, clip or move. It also pins the versions, because a new
+// version makes all parts again.
 func TestKinds(t *testing.T) {
 	t.Parallel()
 	clip := cut.Motion{}

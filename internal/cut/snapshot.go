@@ -12,15 +12,15 @@ import (
 	"mynah/internal/picture"
 )
 
-// sheetWidth is how wide a picture of a sheet is, in pixels; mostSheet how many there
-// are at most.
+// sheetWidth is the width of a picture on a contact sheet, in pixels; mostSheet is the maximum number of
+// pictures.
 const (
 	sheetWidth = 480
 	mostSheet  = 400
 )
 
-// Snapshot draws a frame of a scene, from 1, as PNG: at a time in it, nil for its middle. A file that
-// cannot be read is among the findings.
+// Snapshot draws a frame of a scene as PNG. number is the scene, from 1; from is the time in the scene, nil for
+// its middle. If a file cannot be read, it returns a finding instead.
 func (c *Cutter) Snapshot(ctx context.Context, number int, from *time.Duration) ([]byte, diag.List, error) {
 	if number < 1 || number > len(c.in.Line.Scenes) {
 		return nil, nil, fault.New(fault.Usage, nil,
@@ -30,7 +30,8 @@ func (c *Cutter) Snapshot(ctx context.Context, number int, from *time.Duration) 
 	scene := c.in.Line.Scenes[number-1]
 	n := scene.Frames / 2
 	if from != nil {
-		at := new(big.Rat).Mul(big.NewRat(int64(*from), int64(time.Second)), big.NewRat(c.in.Line.FPS.Num, c.in.Line.FPS.Den))
+		at := new(big.Rat).Mul(big.NewRat(int64(*from), int64(time.Second)),
+			big.NewRat(c.in.Line.FPS.Num, c.in.Line.FPS.Den))
 		n = new(big.Int).Div(at.Num(), at.Denom()).Int64()
 		if n < 0 || n >= scene.Frames {
 			length := big.NewRat(scene.Frames*c.in.Line.FPS.Den, c.in.Line.FPS.Num)
@@ -48,16 +49,17 @@ func (c *Cutter) Snapshot(ctx context.Context, number int, from *time.Duration) 
 	return out.Bytes(), nil, err
 }
 
-// Sheet draws a contact sheet as PNG: a frame of each scene, in its middle. A file that cannot be read
-// is among the findings.
+// Sheet draws a contact sheet as PNG with the middle frame of each scene. If a file cannot be read, it returns
+// a finding instead.
 func (c *Cutter) Sheet(ctx context.Context) ([]byte, diag.List, error) {
 	count := len(c.in.Line.Scenes)
 	if count > mostSheet {
-		return nil, nil, fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count, mostSheet).
+		return nil, nil, fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count,
+			mostSheet).
 			WithHint("draw single scenes with --scene")
 	}
-	// All are drawn before the program starts that lays them together: drawing may need one
-	// too, and there may be room for one alone.
+	// Draw all frames before starting the program that combines them: drawing may start programs, too, and only
+	// one may be allowed to run at a time.
 	small := c.form
 	by := 1
 	for small.Width/(by+1) >= sheetWidth && small.Height/(by+1) >= 2 {

@@ -18,7 +18,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// lumaOf is the brightness of a pixel of a PNG image, as that of a frame.
+// lumaOf returns the luma of a pixel of a PNG image, in the range of video.
 func lumaOf(t *testing.T, b []byte, x, y int) (luma int, size image.Point) {
 	t.Helper()
 	img, err := png.Decode(bytes.NewReader(b))
@@ -29,7 +29,7 @@ func lumaOf(t *testing.T, b []byte, x, y int) (luma int, size image.Point) {
 	return 16 + int(grey.Y)*219/255, img.Bounds().Size()
 }
 
-// TestSnapshot: a frame of a scene, its middle where no time is given; what is not there is the caller's mistake.
+// TestSnapshot checks a frame at a time and in the middle of a scene. A missing scene or time is a usage error.
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -68,7 +68,7 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
-// TestSheet: the middle of each of up to 400 scenes, 480 pixels wide with a margin, in parallel.
+// TestSheet checks a sheet with the middle frame of up to 400 scenes, 480 pixels wide plus a margin.
 func TestSheet(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1)\n\n---\n(canvas: white)\n(duration: 1)\n")

@@ -9,8 +9,8 @@ import (
 	"mynah/internal/picture"
 )
 
-// makeStills encodes stills: bare image files by one process that reads and encodes
-// them, all else from frames that are painted first.
+// makeStills encodes stills: image files without overlays directly by one process, all others from painted
+// frames.
 func (c *Cutter) makeStills(ctx context.Context, batch []stillTask) error {
 	var bare, painted []int
 	for i, t := range batch {
@@ -41,7 +41,7 @@ func (c *Cutter) makeStills(ctx context.Context, batch []stillTask) error {
 	return c.MakeParts(ctx, func() error { return c.paintStills(ctx, batch, painted, keys) }, keys...)
 }
 
-// paintStills paints some stills of a batch and encodes their frames.
+// paintStills paints the stills of a batch with the given indexes and encodes the frames.
 func (c *Cutter) paintStills(ctx context.Context, batch []stillTask, painted []int, keys []cache.Key) error {
 	var images []picture.Still
 	var places []int
@@ -68,7 +68,7 @@ func (c *Cutter) paintStills(ctx context.Context, batch []stillTask, painted []i
 	return c.encoder.EncodeStills(ctx, frames, keys)
 }
 
-// blameImage finds which image of a batch cannot be read, by reading each one alone.
+// blameImage finds out which image of a batch cannot be read, by reading each of them separately.
 func (c *Cutter) blameImage(ctx context.Context, batch []stillTask, bare []int, err error) error {
 	for _, i := range bare {
 		if ctx.Err() != nil {

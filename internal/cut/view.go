@@ -8,16 +8,16 @@ import (
 	"mynah/internal/timeline"
 )
 
-// view says what a picture of a scene shows.
-func (c *Cutter) view(i int, pic timeline.Picture) viewFrame {
+// newView returns what a picture of a scene shows.
+func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 	scene := &c.in.Board.Scenes[i]
 	v := &picture.View{Still: picture.Still{Canvas: scene.Canvas}, Frames: pic.Frames}
 	out := viewFrame{view: v, place: scene.Range, name: "the canvas"}
 	if len(scene.Slides) > 0 {
 		out.name, out.place = "the slide", scene.Slides[0].Range
-		c.onSlides(v, i, pic)
+		c.addSlides(v, i, pic)
 	}
-	c.onCaptions(v, i, pic)
+	c.addCaptions(v, i, pic)
 	if pic.Shot < 0 {
 		v.Callouts = c.in.Files.Callouts(c.in.Board.Film, scene.Callouts, nil)
 		return out
@@ -29,7 +29,7 @@ func (c *Cutter) view(i int, pic timeline.Picture) viewFrame {
 	v.Callouts = c.in.Files.Callouts(c.in.Board.Film, shot.Callouts, &shot)
 	switch {
 	case pic.Moving > 0:
-		v.Clip, v.Cycle = c.stretch(i, pic, v), pic.Cycle
+		v.Clip, v.Cycle = c.clipStretch(i, pic, v), pic.Cycle
 	case shot.Kind == storyboard.Clip:
 		v.Still.Clip, v.AtEnd = true, shot.Still == script.StillEnd
 		if l := c.in.Files.Get(shot.File).Info.Video.Length; l != nil {
@@ -44,8 +44,8 @@ func (c *Cutter) view(i int, pic timeline.Picture) viewFrame {
 	return out
 }
 
-// onSlides lays the states of a scene's slides on one of its pictures.
-func (c *Cutter) onSlides(v *picture.View, i int, pic timeline.Picture) {
+// addSlides adds the states of a scene's slides to one of its pictures.
+func (c *Cutter) addSlides(v *picture.View, i int, pic timeline.Picture) {
 	states := c.in.Slides[i]
 	if len(states) == 0 {
 		return
@@ -68,25 +68,29 @@ func (c *Cutter) onSlides(v *picture.View, i int, pic timeline.Picture) {
 	}
 }
 
-// stretch is the part of a clip or GIF that a picture plays.
-func (c *Cutter) stretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.ClipInput {
+// clipStretch returns the part of a clip or GIF that a picture plays.
+func (c *Cutter) clipStretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.ClipInput {
 	shot := c.in.Board.Scenes[i].Shots[pic.Shot]
 	w, h := v.Asset.Source.Upright()
 	clip := &ffmpeg.ClipInput{
-		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas, ClipOverlays: ffmpeg.ClipOverlays{Backdrops: v.Backdrops},
-		Placement: ffmpeg.Place(w, h, c.form.Width, c.form.Height, shot.Placing),
-		Stretch:   ffmpeg.Stretch{From: pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen, Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle)},
-		Frames:    longest(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.Get(shot.File).Info.Video.Rate,
+		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas,
+		ClipOverlays: ffmpeg.ClipOverlays{Backdrops: v.Backdrops},
+		Placement:    ffmpeg.Place(w, h, c.form.Width, c.form.Height, shot.Placing),
+		Stretch: ffmpeg.Stretch{
+			From: pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
+			Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle),
+		},
+		Frames: longestShowing(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.Get(shot.File).Info.Video.Rate,
 	}
 	if shot.Segment == nil && (clip.Again || clip.Frames*c.form.FPS.Den*1_000_000 >= pic.Length*c.form.FPS.Num) {
-		clip.Length = 0 // the whole file: let the decoder find the end
+		clip.Length = 0 // the whole file: the decoder finds its end
 	}
 	return clip
 }
 
-// longest returns how many frames of a picture's stretch are shown where it is shown
-// longest: a shorter showing takes the first of the same coded pictures.
-func longest(pictures []timeline.Picture, pic timeline.Picture) int64 {
+// longestShowing returns the maximum number of frames for which pictures show the same range of the same clip. Shorter
+// ones use the first pictures of the same segment.
+func longestShowing(pictures []timeline.Picture, pic timeline.Picture) int64 {
 	n := pic.Moving
 	for _, other := range pictures {
 		if other.Shot == pic.Shot && other.From == pic.From && other.Length == pic.Length &&

@@ -11,7 +11,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// TestLongest looks at the showings of one stretch of a file alone.
+// TestLongest checks that only showings of the same range of the same file count.
 func TestLongest(t *testing.T) {
 	t.Parallel()
 	pic := timeline.Picture{Shot: 1, From: 2, Length: 3, SpeedNum: 4, SpeedDen: 5, Moving: 10}
@@ -33,23 +33,24 @@ func TestLongest(t *testing.T) {
 		"speed":   {other(func(o *timeline.Picture) { o.SpeedNum = 1 }), 10},
 		"slower":  {other(func(o *timeline.Picture) { o.SpeedDen = 1 }), 10},
 	} {
-		if got := longest([]timeline.Picture{c.other, pic}, pic); got != c.want {
+		if got := longestShowing([]timeline.Picture{c.other, pic}, pic); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
-	if got := longest(nil, pic); got != 10 {
+	if got := longestShowing(nil, pic); got != 10 {
 		t.Errorf("alone: %d", got)
 	}
 }
 
-// TestOnSlides: the last state that begins in front of a picture is its first, and those behind it are not seen.
+// TestOnSlides checks that the last state that begins before a picture is its first, and that states after it
+// are not visible.
 func TestOnSlides(t *testing.T) {
 	t.Parallel()
 	layer := func(n byte) picture.LayerRef { return picture.LayerRef{Key: cache.Key{n}} }
 	for name, c := range map[string]struct {
 		states byte
 		steps  []int64
-		want   string // where spans begin, and their states
+		want   string // starts of the spans with their states
 	}{
 		"none":                 {0, []int64{0}, "[]"},
 		"no steps":             {1, nil, "[0:0]"},
@@ -68,7 +69,7 @@ func TestOnSlides(t *testing.T) {
 		}
 		cutter.in.Slides = [][]overlay.SlideState{states}
 		v := &picture.View{}
-		cutter.onSlides(v, 0, timeline.Picture{Start: 100, Frames: 10})
+		cutter.addSlides(v, 0, timeline.Picture{Start: 100, Frames: 10})
 		got := []string{}
 		for _, s := range v.Spans {
 			got = append(got, fmt.Sprintf("%d:%d", s.From, s.Layers[0].Key[0]))
@@ -79,8 +80,8 @@ func TestOnSlides(t *testing.T) {
 	}
 }
 
-// TestRunsOfClips: a clip of ten frames that then stands, or a GIF of five, with captions on it: which frames
-// are coded with it, and which stand.
+// TestRunsOfClips checks, for a clip of ten frames with a still end and a GIF of five, each with captions,
+// which frames are part of the clip's segment and which are stills.
 func TestRunsOfClips(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](clip.mp4)\n\n---\n![](five.gif)\n")

@@ -44,8 +44,8 @@ func (s *Severity) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// Pos is a place in a file. Line and Column count from 1; a column is one Unicode code point of
-// the line as written.
+// Pos is a position in a file. Line and Column count from 1. A column is one Unicode code point of the
+// line as written.
 type Pos struct {
 	Line   int `json:"line"`
 	Column int `json:"column"`
@@ -69,12 +69,12 @@ const (
 	UnknownProperty Code = "unknown-property"
 	// UnknownVoice is an unknown voice name.
 	UnknownVoice Code = "unknown-voice"
-	// OtherVoice is the name of another service's voice; a local voice of the same language and
-	// gender speaks.
+	// OtherVoice is the name of another service's voice, which is replaced by a local voice of the same
+	// language and gender.
 	OtherVoice Code = "other-voice"
 	// NearMiss is text that looks like a header, direction or image, but is read as narration.
 	NearMiss Code = "near-miss"
-	// TranslationLacks is something that a script has and its translation has not.
+	// TranslationLacks is something in a script that its translation does not have.
 	TranslationLacks Code = "translation-lacks"
 	// OtherLanguage is narration that is clearly in another language than its voice's.
 	OtherLanguage Code = "other-language"
@@ -82,9 +82,9 @@ const (
 	UnspokenLanguage Code = "unspoken-language"
 	// Unreadable is narration in letters that its voice cannot read.
 	Unreadable Code = "unreadable"
-	// MissingVoice is a known voice whose engine is not installed; another speaks.
+	// MissingVoice is a known voice whose engine is not installed, so that another voice speaks.
 	MissingVoice Code = "missing-voice"
-	// TooLong is speech that does not fit its time.
+	// TooLong is speech that is longer than the time for it.
 	TooLong Code = "too-long"
 	// UnknownVariable is a {{name}} without a value.
 	UnknownVariable Code = "unknown-variable"
@@ -134,14 +134,14 @@ type List []Diagnostic
 // Add appends findings.
 func (l *List) Add(d ...Diagnostic) { *l = append(*l, d...) }
 
-// Errorf adds an error at r. It returns a pointer for setting detail and hint, valid until the
-// next Add.
+// Errorf adds an error at r. The returned pointer can be used to set detail and hint, until the next
+// call of Add.
 func (l *List) Errorf(r Range, format string, args ...any) *Diagnostic {
 	*l = append(*l, Diagnostic{Range: r, Severity: Error, Summary: fmt.Sprintf(format, args...)})
 	return &(*l)[len(*l)-1]
 }
 
-// Warnf adds a warning at r, like Errorf.
+// Warnf is like Errorf, but adds a warning.
 func (l *List) Warnf(r Range, format string, args ...any) *Diagnostic {
 	d := l.Errorf(r, format, args...)
 	d.Severity = Warning
@@ -204,15 +204,15 @@ func (l List) Strict() List {
 	for i := range out {
 		if out[i].Severity == Warning && out[i].Code.IsStrict() {
 			out[i].Severity = Error
-			out[i].Summary = withoutOutcome(out[i].Summary)
+			out[i].Summary = removeOutcome(out[i].Summary)
 		}
 	}
 	return out
 }
 
-// withoutOutcome removes the part of a warning's summary that says what the build does instead,
+// removeOutcome removes the part of a warning's summary that says what the build does instead,
 // because a strict build stops.
-func withoutOutcome(summary string) string {
+func removeOutcome(summary string) string {
 	for _, outcome := range []string{" and ignored", " and stays as it is"} {
 		summary = strings.TrimSuffix(summary, outcome)
 	}

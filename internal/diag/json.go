@@ -2,8 +2,8 @@ package diag
 
 import "encoding/json"
 
-// Finding is a Diagnostic in JSON: flat, with its start place only. Line and Column count from 1;
-// both are 0 for a finding about a whole file.
+// Finding is a Diagnostic in JSON. It contains only the start of the range. Line and Column count from
+// 1; both are 0 for a finding about a whole file.
 type Finding struct {
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
@@ -32,7 +32,7 @@ func (d Diagnostic) JSON() Finding {
 // MarshalJSON writes the diagnostic as a Finding.
 func (d Diagnostic) MarshalJSON() ([]byte, error) { return json.Marshal(d.JSON()) }
 
-// UnmarshalJSON reads a Finding; the range starts and ends at its place.
+// UnmarshalJSON parses a Finding. The range of the result starts and ends at its position.
 func (d *Diagnostic) UnmarshalJSON(b []byte) error {
 	var f Finding
 	if err := json.Unmarshal(b, &f); err != nil {

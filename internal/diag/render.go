@@ -46,14 +46,14 @@ func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), op
 		most = defaultMost
 	}
 	whole := len(list)
-	list = limit(list, most)
+	list = limitFindings(list, most)
 	left := whole - len(list)
 	for i, d := range list {
 		r.out.Reset()
 		if i > 0 {
 			r.out.WriteByte('\n')
 		}
-		r.finding(d)
+		r.printFinding(d)
 		if _, err := w.Write(r.out.Bytes()); err != nil {
 			return err
 		}
@@ -75,8 +75,11 @@ func (l List) Limit() List {
 	if len(l) <= defaultMost {
 		return l
 	}
-	out := limit(l, defaultMost)
-	more := Diagnostic{Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings, Summary: countHidden(len(l) - len(out))}
+	out := limitFindings(l, defaultMost)
+	more := Diagnostic{
+		Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings,
+		Summary: countHidden(len(l) - len(out)),
+	}
 	if countErrors(l) > countErrors(out) {
 		more.Severity = Error
 	}
@@ -94,9 +97,9 @@ func countErrors(list List) int {
 	return n
 }
 
-// limit returns the first most findings in their order. If not all fit, errors take precedence over
+// limitFindings returns the first most findings in their order. If not all fit, errors take precedence over
 // warnings.
-func limit(list List, most int) List {
+func limitFindings(list List, most int) List {
 	if len(list) <= most {
 		return list
 	}
@@ -112,8 +115,8 @@ func limit(list List, most int) List {
 	return out
 }
 
-// clip shortens an overlong line of a note.
-func clip(s string) string {
+// shortenNote shortens an overlong line of a note.
+func shortenNote(s string) string {
 	if len(s) <= maxNote {
 		return s
 	}
@@ -133,7 +136,7 @@ type renderer struct {
 	laid     []cell
 }
 
-func (r *renderer) finding(d Diagnostic) {
+func (r *renderer) printFinding(d Diagnostic) {
 	place := d.Range.File
 	if d.Range.Start.Line > 0 {
 		place = fmt.Sprintf("%s:%d:%d", d.Range.File, d.Range.Start.Line, d.Range.Start.Column)
@@ -143,8 +146,8 @@ func (r *renderer) finding(d Diagnostic) {
 		mark = r.style.warning
 	}
 	fmt.Fprintf(&r.out, "%s: %s %s\n",
-		r.style.bold(printable(place)), mark(d.Severity.String()+":"), r.style.bold(printable(clip(d.Summary))))
-	r.source(d.Range, mark)
+		r.style.bold(makePrintable(place)), mark(d.Severity.String()+":"), r.style.bold(makePrintable(shortenNote(d.Summary))))
+	r.printSource(d.Range, mark)
 	r.note("", d.Detail)
 	r.note("help: ", d.Hint)
 }
@@ -156,20 +159,20 @@ func (r *renderer) note(label, text string) {
 	}
 	for i, line := range strings.Split(text, "\n") {
 		if i == 0 {
-			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), printable(clip(line)))
+			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), makePrintable(shortenNote(line)))
 			continue
 		}
-		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), printable(clip(line)))
+		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), makePrintable(shortenNote(line)))
 	}
 }
 
-func (r *renderer) source(at Range, mark func(string) string) {
-	lines := r.lines(at.File)
+func (r *renderer) printSource(at Range, mark func(string) string) {
+	lines := r.sourceLines(at.File)
 	if at.Start.Line < 1 || at.Start.Line > len(lines) {
 		return
 	}
 	if r.laidFile != at.File || r.laidLine != at.Start.Line {
-		r.laidFile, r.laidLine, r.laid = at.File, at.Start.Line, layout(lines[at.Start.Line-1])
+		r.laidFile, r.laidLine, r.laid = at.File, at.Start.Line, layOutCells(lines[at.Start.Line-1])
 	}
 	cells := r.laid
 	from := min(max(at.Start.Column-1, 0), len(cells))
@@ -180,7 +183,7 @@ func (r *renderer) source(at Range, mark func(string) string) {
 	for at.End.Line > at.Start.Line && to > from && cells[to-1].text == " " {
 		to-- // do not mark blanks at the end of the line
 	}
-	text, before, under := window(cells, from, max(to, from), r.width)
+	text, before, under := cutWindow(cells, from, max(to, from), r.width)
 	number := fmt.Sprint(at.Start.Line)
 	caret := "^" + strings.Repeat("~", max(under-1, 0))
 	fmt.Fprintf(&r.out, "  %s %s\n", r.style.faint(number+" |"), text)
@@ -188,8 +191,8 @@ func (r *renderer) source(at Range, mark func(string) string) {
 		r.style.faint(strings.Repeat(" ", len(number))+" |"), strings.Repeat(" ", before), mark(caret))
 }
 
-// lines returns the lines of a file; the file is split only once.
-func (r *renderer) lines(file string) [][]byte {
+// sourceLines returns the lines of a file; the file is split only once.
+func (r *renderer) sourceLines(file string) [][]byte {
 	if lines, ok := r.files[file]; ok {
 		return lines
 	}
@@ -220,14 +223,14 @@ func splitLines(text []byte) [][]byte {
 	}
 }
 
-// cell is one code point of a source line in its printed form.
+// cell is one code point of a source line in the form in which it is printed.
 type cell struct {
 	text  string
 	width int
 }
 
-// layout converts a line to printable cells, one per code point or invalid byte.
-func layout(line []byte) []cell {
+// layOutCells converts a line to printable cells, one per code point or invalid byte.
+func layOutCells(line []byte) []cell {
 	widths := runewidth.Condition{}
 	cells := make([]cell, 0, len(line))
 	column := 0
@@ -248,18 +251,18 @@ func layout(line []byte) []cell {
 	return cells
 }
 
-// window shortens a line to width cells around the place, the cells from..to. It returns the text, the
+// cutWindow shortens a line to width cells around the place, the cells from..to. It returns the text, the
 // number of cells before the place, and the number of shown cells of the place (at least one).
-func window(cells []cell, from, to, width int) (text string, before, under int) {
+func cutWindow(cells []cell, from, to, width int) (text string, before, under int) {
 	first, last := 0, len(cells)
-	if measure(cells) > width {
+	if totalWidth(cells) > width {
 		// The place takes precedence; the text around it shares the remaining room.
 		last = min(to, from+width)
-		for last > from+1 && measure(cells[from:last]) > width-2 {
+		for last > from+1 && totalWidth(cells[from:last]) > width-2 {
 			last--
 		}
 		first = from
-		room := width - 2 - measure(cells[first:last])
+		room := width - 2 - totalWidth(cells[first:last])
 		for room > 0 && (first > 0 || last < len(cells)) {
 			if first > 0 {
 				first--
@@ -282,11 +285,11 @@ func window(cells []cell, from, to, width int) (text string, before, under int) 
 	if last < len(cells) {
 		b.WriteString("…")
 	}
-	before += measure(cells[first:from])
-	return strings.TrimRight(b.String(), " "), before, max(measure(cells[from:min(to, last)]), 1)
+	before += totalWidth(cells[first:from])
+	return strings.TrimRight(b.String(), " "), before, max(totalWidth(cells[from:min(to, last)]), 1)
 }
 
-func measure(cells []cell) int {
+func totalWidth(cells []cell) int {
 	n := 0
 	for _, c := range cells {
 		n += c.width
@@ -294,8 +297,8 @@ func measure(cells []cell) int {
 	return n
 }
 
-// printable replaces characters that could control the terminal.
-func printable(s string) string {
+// makePrintable replaces characters that could control the terminal.
+func makePrintable(s string) string {
 	return strings.Map(func(c rune) rune {
 		if isPrintable(c) {
 			return c
@@ -313,15 +316,15 @@ func isPrintable(c rune) bool {
 // style adds ANSI colours to text if it is on.
 type style struct{ on bool }
 
-func (s style) wrap(code, text string) string {
+func (s style) colorize(code, text string) string {
 	if !s.on || text == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-func (s style) bold(t string) string    { return s.wrap("1", t) }
-func (s style) faint(t string) string   { return s.wrap("2", t) }
-func (s style) error(t string) string   { return s.wrap("1;31", t) }
-func (s style) warning(t string) string { return s.wrap("1;33", t) }
-func (s style) note(t string) string    { return s.wrap("1;36", t) }
+func (s style) bold(t string) string    { return s.colorize("1", t) }
+func (s style) faint(t string) string   { return s.colorize("2", t) }
+func (s style) error(t string) string   { return s.colorize("1;31", t) }
+func (s style) warning(t string) string { return s.colorize("1;33", t) }
+func (s style) note(t string) string    { return s.colorize("1;36", t) }

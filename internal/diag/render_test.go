@@ -52,14 +52,26 @@ func TestRender(t *testing.T) {
 		},
 		{"an empty range has a caret", "abc", wrong(at(1, 2, 1, 2)), "s.md:1:2: error: wrong\n  1 | abc\n    |  ^\n"},
 		{"behind the end of the line", "abc", wrong(at(1, 9, 1, 12)), "s.md:1:9: error: wrong\n  1 | abc\n    |    ^\n"},
-		{"over several lines, to the end of the first", "ab cd  \nef", wrong(at(1, 4, 2, 2)), "s.md:1:4: error: wrong\n  1 | ab cd\n    |    ^~\n"},
+		{
+			"over several lines, to the end of the first", "ab cd  \nef", wrong(at(1, 4, 2, 2)),
+			"s.md:1:4: error: wrong\n  1 | ab cd\n    |    ^~\n",
+		},
 		{"a line that is not there", "abc", wrong(at(7, 1, 7, 2)), "s.md:7:1: error: wrong\n"},
-		{"a file that nobody has", "abc", diag.Diagnostic{Range: diag.Range{File: "x.md", Start: diag.Pos{Line: 1, Column: 1}}, Summary: "wrong"}, "x.md:1:1: error: wrong\n"},
+		{"a file that nobody has", "abc", diag.Diagnostic{Range: diag.Range{
+			File:  "x.md",
+			Start: diag.Pos{Line: 1, Column: 1},
+		}, Summary: "wrong"}, "x.md:1:1: error: wrong\n"},
 		{"a whole file", "abc", diag.Diagnostic{Range: diag.Range{File: "s.md"}, Summary: "wrong"}, "s.md: error: wrong\n"},
 		{"wide letters take two cells", "塔を見る abc", wrong(at(1, 6, 1, 9)), "s.md:1:6: error: wrong\n  1 | 塔を見る abc\n    |          ^~~\n"},
 		{"wide letters under the mark", "a塔を", wrong(at(1, 2, 1, 4)), "s.md:1:2: error: wrong\n  1 | a塔を\n    |  ^~~~\n"},
-		{"letters with marks of their own", "e\u0301tude x", wrong(at(1, 8, 1, 9)), "s.md:1:8: error: wrong\n  1 | e\u0301tude x\n    |       ^\n"},
-		{"a tab reaches to the next column of four", "\tx\ty", wrong(at(1, 4, 1, 5)), "s.md:1:4: error: wrong\n  1 |     x   y\n    |         ^\n"},
+		{
+			"letters with marks of their own", "e\u0301tude x", wrong(at(1, 8, 1, 9)),
+			"s.md:1:8: error: wrong\n  1 | e\u0301tude x\n    |       ^\n",
+		},
+		{
+			"a tab reaches to the next column of four", "\tx\ty", wrong(at(1, 4, 1, 5)),
+			"s.md:1:4: error: wrong\n  1 |     x   y\n    |         ^\n",
+		},
 		{"a tab behind wide letters", "塔\ty", wrong(at(1, 3, 1, 4)), "s.md:1:3: error: wrong\n  1 | 塔  y\n    |     ^\n"},
 		{"a tab under the mark", "a\tb", wrong(at(1, 2, 1, 3)), "s.md:1:2: error: wrong\n  1 | a   b\n    |  ^~~\n"},
 		{"CRLF", "one\r\ntwo\r\n", wrong(at(2, 1, 2, 4)), "s.md:2:1: error: wrong\n  2 | two\n    | ^~~\n"},
@@ -68,7 +80,10 @@ func TestRender(t *testing.T) {
 		{"bytes that are no text", "a\xffb", wrong(at(1, 3, 1, 4)), "s.md:1:3: error: wrong\n  1 | a\ufffdb\n    |   ^\n"},
 		{"what would steer the terminal", "a\x1b[31mb", wrong(at(1, 1, 1, 2)), "s.md:1:1: error: wrong\n  1 | a\ufffd[31mb\n    | ^\n"},
 		{"what would turn the text around", "a\u202eb", wrong(at(1, 3, 1, 4)), "s.md:1:3: error: wrong\n  1 | a\ufffdb\n    |   ^\n"},
-		{"the same in a message", "", diag.Diagnostic{Range: diag.Range{File: "a\nb"}, Summary: "\x1b[2J", Detail: "\u2066", Hint: "\a"}, "a\ufffdb: error: \ufffd[2J\n  \ufffd\n  help: \ufffd\n"},
+		{"the same in a message", "", diag.Diagnostic{
+			Range: diag.Range{File: "a\nb"}, Summary: "\x1b[2J",
+			Detail: "\u2066", Hint: "\a",
+		}, "a\ufffdb: error: \ufffd[2J\n  \ufffd\n  help: \ufffd\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -104,7 +119,8 @@ func TestLongLines(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			out := strings.Split(render(t, c.src, diag.Options{Width: c.width}, diag.Diagnostic{Range: at(1, c.from, 1, c.to), Summary: "wrong"}), "\n")
+			out := strings.Split(render(t, c.src, diag.Options{Width: c.width},
+				diag.Diagnostic{Range: at(1, c.from, 1, c.to), Summary: "wrong"}), "\n")
 			text, mark := strings.TrimPrefix(out[1], "  1 | "), strings.TrimPrefix(out[2], "    | ")
 			room := c.width
 			if room == 0 {
@@ -124,7 +140,7 @@ func TestLongLines(t *testing.T) {
 				want = string(r[c.from-1])
 			}
 			if got := letter(text, column); got != want {
-				t.Errorf("the caret stands under %q, want %q:\n%s\n%s", got, want, text, mark)
+				t.Errorf("the caret is under %q, want %q:\n%s\n%s", got, want, text, mark)
 			}
 		})
 	}
@@ -259,7 +275,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("%+v", back)
 	}
 	if err := json.Unmarshal([]byte(`[{"severity":"fatal"}]`), &back); err == nil {
-		t.Error("a severity that nobody knows is read")
+		t.Error("an unknown severity is accepted")
 	}
 	if got := list[0].Error(); got != "s.md:2:3: s" {
 		t.Errorf("as an error: %s", got)
@@ -280,7 +296,8 @@ func TestFloodsAreCut(t *testing.T) {
 	if err := diag.Render(&out, list, nil, diag.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(out.String(), "error: wrong"); n != 100 || !strings.Contains(out.String(), "1100 more findings") || out.Len() > 300_000 {
+	if n := strings.Count(out.String(), "error: wrong"); n != 100 ||
+		!strings.Contains(out.String(), "1100 more findings") || out.Len() > 300_000 {
 		t.Errorf("%d findings in %d bytes", n, out.Len())
 	}
 }
@@ -314,7 +331,8 @@ func TestForemost(t *testing.T) {
 		got := many(c.errors, c.warnings).Limit()
 		if c.more != "" {
 			last := got[len(got)-1]
-			if !strings.HasPrefix(last.Summary, c.more+" findings") || last.Code != diag.MoreFindings || last.Severity != c.severity || last.Range.File != "s.md" {
+			if !strings.HasPrefix(last.Summary, c.more+" findings") || last.Code != diag.MoreFindings ||
+				last.Severity != c.severity || last.Range.File != "s.md" {
 				t.Errorf("%d errors, %d warnings: %+v", c.errors, c.warnings, last)
 			}
 			got = got[:len(got)-1]

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// noise is bursts of noise of about the lengths of words.
+// noise returns bursts of noise with the lengths of words.
 func noise(seconds, rate int, seed uint64) []int16 {
 	r := rand.New(rand.NewPCG(seed, 1))
 	pcm := make([]int16, seconds*rate)

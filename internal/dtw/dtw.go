@@ -7,29 +7,28 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// The path stays within a band around the straight line from corner to corner, so wide that
-// pauses may be of other lengths. Sentences of 20 s have a million cells.
+// The path stays within a band around the diagonal, which is wide enough for pauses of different length.
+// Sentences of 20 s have a million cells.
 const (
-	bandFrames = 50 // on either side, and
-	bandShare  = 0.1
-	mostCells  = 16 << 20 // beyond this there is no path; a cell takes a byte
-	// A step along both recordings costs this much of one along either, which says how ready
-	// the path is to be straight.
+	bandFrames = 50       // width on either side, in frames, without bandShare
+	bandShare  = 0.1      // additional width, as a fraction of the longer recording
+	mostCells  = 16 << 20 // maximum number of cells, one byte each; beyond it, Align fails
+	// diagonal is the cost of a step along both recordings, relative to a step along one of them. Lower values
+	// make the path straighter.
 	diagonal = 1.4
 )
 
-// Path says which frames of one recording are which of another.
+// Path maps the frames of one recording to those of another.
 type Path struct {
-	first, last []int // frames of the other for each of the one
-	// Cost is the mean distance of frames along the path: about 3 where two voices speak the
-	// same words.
+	first, last []int // for each frame of the first recording, the range of frames of the other
+	// Cost is the mean distance of frames along the path. It is about 3 if two voices speak the same words.
 	Cost float64
-	// Bent is the share of what is spoken, not silent, in which one recording stands still for
-	// long while the other goes on: about 0.1 where two voices speak the same words.
+	// Bent is the fraction of the speech, without silence, in which the path stays at one frame of a recording
+	// for long while the other continues. It is about 0.1 if two voices speak the same words.
 	Bent float64
 }
 
-// The steps to a cell: along both recordings, along the one, along the other.
+// The steps to a cell: along both recordings, along the first, along the other.
 const (
 	stepNone = iota
 	stepBoth
@@ -37,20 +36,20 @@ const (
 	stepOther
 )
 
-// band is the part of the table that is filled in: a row for each frame of the one.
+// band is the part of the table that is computed: one row per frame of the first recording.
 type band struct {
 	rows, columns, reach int
 }
 
 func (b band) width() int { return 2*b.reach + 1 }
 
-// start is the column of the first cell of a row, which may be negative.
-func (b band) start(row int) int {
+// firstColumn returns the column of the first cell of a row, which may be negative.
+func (b band) firstColumn(row int) int {
 	return int(math.Round(float64(row)*float64(b.columns-1)/float64(max(b.rows-1, 1)))) - b.reach
 }
 
-// Align finds the path of the least distance between two recordings. It reports false where
-// no such path exists, or where they are too long.
+// Align returns the path with the lowest cost between two recordings. It returns false if there is no path
+// within the band, or if the recordings are too long.
 func Align(one, other Features) (Path, bool) {
 	b := band{rows: one.frames, columns: other.frames}
 	b.reach = bandFrames + int(bandShare*float64(max(b.rows, b.columns)))
@@ -59,23 +58,23 @@ func Align(one, other Features) (Path, bool) {
 	}
 	steps := make([]uint8, b.rows*b.width())
 	above, row := make([]float32, b.width()), make([]float32, b.width())
-	d := distances{one, other, squares(one), squares(other), make([]float32, b.width())}
+	d := distances{one, other, squaredLengths(one), squaredLengths(other), make([]float32, b.width())}
 	for i := range b.rows {
-		b.fill(d, i, above, row, steps[i*b.width():(i+1)*b.width()])
+		b.fillRow(d, i, above, row, steps[i*b.width():(i+1)*b.width()])
 		above, row = row, above
 	}
-	end := b.columns - 1 - b.start(b.rows-1)
+	end := b.columns - 1 - b.firstColumn(b.rows-1)
 	p := Path{first: make([]int, b.rows), last: make([]int, b.rows)}
 	p.Cost = float64(above[end]) / float64(b.rows+b.columns)
-	if !b.trace(steps, p) {
+	if !b.tracePath(steps, p) {
 		return Path{}, false
 	}
-	p.Bent = p.bent(one, other)
+	p.Bent = p.computeBent(one, other)
 	return p, true
 }
 
-// bent computes Path.Bent.
-func (p Path) bent(one, other Features) float64 {
+// computeBent computes Path.Bent.
+func (p Path) computeBent(one, other Features) float64 {
 	const long = 6 // frames
 	spoken := func(f Features, from, to int) float64 {
 		n := 0.0
@@ -87,7 +86,7 @@ func (p Path) bent(one, other Features) float64 {
 		return n
 	}
 	still := 0.0
-	from := 0 // of the frames that stand for the same
+	from := 0 // first of the frames that map to the same range
 	for i := range p.first {
 		if p.last[i]-p.first[i] >= long {
 			still += spoken(other, p.first[i], p.last[i])
@@ -103,15 +102,15 @@ func (p Path) bent(one, other Features) float64 {
 	return still / max((spoken(one, 0, one.frames)+spoken(other, 0, other.frames))/2, 1)
 }
 
-// fill fills a row of the table, of which the one above is known.
-func (b band) fill(d distances, i int, above, row []float32, steps []uint8) {
+// fillRow computes a row of the table from the one above.
+func (b band) fillRow(d distances, i int, above, row []float32, steps []uint8) {
 	infinite := float32(math.Inf(1))
-	start, shift := b.start(i), 0 // a cell stands shift to the left of where it stood above
+	start, shift := b.firstColumn(i), 0 // cell k of this row is below cell k+shift of the row above
 	if i > 0 {
-		shift = start - b.start(i-1)
+		shift = start - b.firstColumn(i-1)
 	}
 	low, high := max(-start, 0), min(b.columns-start, len(row))
-	here := d.row(i, start+low, start+high)
+	here := d.distanceRow(i, start+low, start+high)
 	for k := range row {
 		row[k] = infinite
 	}
@@ -137,14 +136,15 @@ func (b band) fill(d distances, i int, above, row []float32, steps []uint8) {
 	}
 }
 
-// distances computes Euclid's distances of frames, of which the squares of lengths are known.
+// distances computes Euclidean distances between frames. The squared lengths of the frames are precomputed.
 type distances struct {
 	one, other             Features
 	oneSquare, otherSquare []float32
 	buffer                 []float32
 }
 
-func squares(f Features) []float32 {
+// squaredLengths returns the squared length of each frame.
+func squaredLengths(f Features) []float32 {
 	out := make([]float32, f.frames)
 	for i := range out {
 		for _, v := range f.frame(i) {
@@ -154,24 +154,25 @@ func squares(f Features) []float32 {
 	return out
 }
 
-// row returns the distances of a frame of the one from some of the other. They are valid until
-// the next call.
-func (d distances) row(i, from, to int) []float32 {
+// distanceRow returns the distances between frame i of the first recording and the frames from to to of the other. The
+// result is valid until the next call.
+func (d distances) distanceRow(i, from, to int) []float32 {
 	out := d.buffer[:to-from]
-	var blas gonum.Implementation // its products run in parallel, which the compiler's do not
-	blas.Sgemv(gonumblas.NoTrans, to-from, dims, 1, d.other.values[from*dims:to*dims], dims, d.one.frame(i), 1, 0, out, 1)
+	var blas gonum.Implementation // computes products with SIMD, which the compiler does not
+	values := d.other.values[from*dims : to*dims]
+	blas.Sgemv(gonumblas.NoTrans, to-from, dims, 1, values, dims, d.one.frame(i), 1, 0, out, 1)
 	for k, dot := range out {
 		out[k] = float32(math.Sqrt(float64(max(d.oneSquare[i]+d.otherSquare[from+k]-2*dot, 0))))
 	}
 	return out
 }
 
-// trace walks the path back from its end.
-func (b band) trace(steps []uint8, p Path) bool {
+// tracePath follows the steps back from the last cell and fills the path. It returns false if a step is missing.
+func (b band) tracePath(steps []uint8, p Path) bool {
 	i, j := b.rows-1, b.columns-1
 	p.last[i] = j
 	for i > 0 || j > 0 {
-		step := steps[i*b.width()+j-b.start(i)]
+		step := steps[i*b.width()+j-b.firstColumn(i)]
 		switch step {
 		case stepOther:
 			j--
@@ -189,8 +190,7 @@ func (b band) trace(steps []uint8, p Path) bool {
 	return true
 }
 
-// Map returns the frame of the other recording for a frame of the one; both may be between
-// frames.
+// Map returns the frame of the other recording for a frame of the first one. Both may be fractions.
 func (p Path) Map(frame float64) float64 {
 	if len(p.first) == 0 {
 		return 0

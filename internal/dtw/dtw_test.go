@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// chirps are tones of changing pitch, one a word, with silence between them. Their lengths are
-// in milliseconds.
+// chirps returns one gliding tone per word, with silence between them. lengths are in milliseconds.
 func chirps(rate int, lengths ...int) []int16 {
 	var pcm []int16
 	for i, ms := range lengths {
@@ -28,8 +27,8 @@ func chirps(rate int, lengths ...int) []int16 {
 	return pcm
 }
 
-// TestAlign: places in one recording are found in another that is spoken faster and slower,
-// with other pauses, at another rate and louder.
+// TestAlign checks that positions in a recording are found in another one with different speed, pauses, rate
+// and volume.
 func TestAlign(t *testing.T) {
 	t.Parallel()
 	one := []int{300, 100, 500, 60, 200, 200, 400}
@@ -65,7 +64,7 @@ func TestAlign(t *testing.T) {
 	}
 }
 
-// TestSame: a recording and itself are one.
+// TestSame aligns a recording with itself.
 func TestSame(t *testing.T) {
 	t.Parallel()
 	f := MFCC(noise(3, 24000, 7), 24000)
@@ -80,7 +79,7 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// TestLimits: what cannot be aligned is told, and takes neither time nor memory.
+// TestLimits checks that recordings which cannot be aligned are rejected without much time and memory.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	some := MFCC(noise(1, 16000, 1), 16000)

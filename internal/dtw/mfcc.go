@@ -1,12 +1,11 @@
-// Package dtw finds which moment of one recording is which of another in which the same words
-// are spoken: by dynamic time warping of mel-frequency cepstral coefficients. It knows neither
-// words nor voices, only samples. Two recordings of 20 s take about 50 ms of a core, most of it
-// for Fourier transforms, and 3 MB.
+// Package dtw aligns two recordings of the same words: it finds the moment of one recording for each moment of
+// the other, by dynamic time warping of mel-frequency cepstral coefficients. Its input is only samples. Two
+// recordings of 20 s take about 50 ms of one core, mostly for Fourier transforms, and 3 MB.
 //
-// Sources: S. Davis and P. Mermelstein, Comparison of parametric representations for
-// monosyllabic word recognition in continuously spoken sentences, IEEE Transactions on
-// Acoustics, Speech, and Signal Processing 28 (1980), 357-366; H. Sakoe and S. Chiba, Dynamic
-// programming algorithm optimization for spoken word recognition, the same 26 (1978), 43-49.
+// Sources: S. Davis and P. Mermelstein, Comparison of parametric representations for monosyllabic word
+// recognition in continuously spoken sentences, IEEE Transactions on Acoustics, Speech, and Signal Processing
+// 28 (1980), 357-366; H. Sakoe and S. Chiba, Dynamic programming algorithm optimization for spoken word
+// recognition, the same 26 (1978), 43-49.
 package dtw
 
 import (
@@ -19,36 +18,36 @@ import (
 // Hop is the time from one frame of features to the next.
 const Hop = 10 * time.Millisecond
 
-// How a frame is measured.
+// The parameters of the features.
 const (
 	frameLength  = 16 * time.Millisecond
 	preEmphasis  = 0.97
 	melFilters   = 26
 	lowestHertz  = 80.0
-	highestHertz = 7000.0 // what all rates of speech hold, from 16 kHz on
+	highestHertz = 7000.0 // at most the Nyquist frequency of 16 kHz, the lowest common sample rate of speech
 	coefficients = 13
-	dims         = 2 * coefficients // with how they change
-	floorDB      = -55.0            // of the loudest frame: all that is softer is equally silent
-	speechDB     = -25.0            // of the loudest frame: what is louder counts for means and spreads
-	silenceDB    = -35.0            // of the loudest frame: what is softer may last as long as it likes
-	// The weights of the loudness and of the changes, measured on two voices: see the test
-	// of word times in package voice.
+	dims         = 2 * coefficients // coefficients and their changes
+	floorDB      = -55.0            // relative to the loudest frame; softer frames count as equally silent
+	speechDB     = -25.0            // relative to the loudest frame; louder frames count for means and deviations
+	silenceDB    = -35.0            // relative to the loudest frame; softer frames may have any length
+	// Weights of the loudness and of the changes, determined with two voices: see the test of word times in
+	// package voice.
 	loudnessWeight = 2.0
 	changeWeight   = 1.5
 )
 
-// Features are the mel-frequency cepstral coefficients of the frames of a recording and how
-// they change, as distances from the recording's mean in units of its spread: what differs
-// between voices and microphones for good drops out.
+// Features contains the mel-frequency cepstral coefficients of a recording's frames and their changes. Values
+// are relative to the recording's mean, in units of its standard deviation. This removes constant differences
+// between voices and microphones.
 type Features struct {
 	frames int
-	values []float32 // dims a frame
+	values []float32 // dims values per frame
 	silent []bool
 }
 
 func (f Features) frame(i int) []float32 { return f.values[i*dims : (i+1)*dims] }
 
-// MFCC measures samples at a rate in Hz. Recordings of different rates can be compared.
+// MFCC computes the features of samples. rate is in Hz; recordings with different rates can be compared.
 func MFCC(pcm []int16, rate int) Features {
 	size := int(frameLength.Seconds() * float64(rate))
 	if size < 2 || len(pcm) == 0 {
@@ -60,18 +59,18 @@ func MFCC(pcm []int16, rate int) Features {
 	mel, energy := make([]float64, n*melFilters), make([]float64, n)
 	for t := range n {
 		bands := mel[t*melFilters : (t+1)*melFilters]
-		s.measure(pcm, int(float64(t)*hop)-size/2, bands)
+		s.measureFrame(pcm, int(float64(t)*hop)-size/2, bands)
 		for _, e := range bands {
 			energy[t] += e
 		}
 	}
-	return standardised(cepstra(mel, energy), energy)
+	return standardise(computeCepstra(mel, energy), energy)
 }
 
-// spectra measures the energies of mel bands.
+// spectra computes the energies of mel bands.
 type spectra struct {
 	fft      *fourier.FFT
-	window   []float64 // of Hamming
+	window   []float64 // Hamming window
 	frame    []float64
 	spectrum []complex128
 	power    []float64
@@ -79,7 +78,7 @@ type spectra struct {
 }
 
 func newSpectra(size, rate int) *spectra {
-	padded := smooth(size)
+	padded := fastSize(size)
 	s := &spectra{
 		fft: fourier.NewFFT(padded), window: make([]float64, size), frame: make([]float64, padded),
 		spectrum: make([]complex128, padded/2+1), power: make([]float64, padded/2+1), bank: melBank(padded, rate),
@@ -90,9 +89,9 @@ func newSpectra(size, rate int) *spectra {
 	return s
 }
 
-// smooth is the least number from n on that is a multiple of 64 and has no prime factors but 2
-// and 3: its Fourier transform is fast.
-func smooth(n int) int {
+// fastSize returns the smallest number from n on that is a multiple of 64 and has only the prime factors 2 and 3,
+// because Fourier transforms of such lengths are fast.
+func fastSize(n int) int {
 	const step = 64
 	for n = (n + step - 1) / step * step; ; n += step {
 		rest := n
@@ -107,8 +106,9 @@ func smooth(n int) int {
 	}
 }
 
-// measure measures the frame that begins at a sample, which may be outside of the recording.
-func (s *spectra) measure(pcm []int16, from int, bands []float64) {
+// measureFrame computes the energies of the frame that begins at the sample from, which may be outside of the
+// recording.
+func (s *spectra) measureFrame(pcm []int16, from int, bands []float64) {
 	before := 0.0
 	if from > 0 && from <= len(pcm) {
 		before = float64(pcm[from-1])
@@ -133,13 +133,13 @@ func (s *spectra) measure(pcm []int16, from int, bands []float64) {
 	}
 }
 
-// filter is a triangle over the bins of a spectrum.
+// filter is a triangular filter over the bins of a spectrum.
 type filter struct {
 	first   int
 	weights []float64
 }
 
-// melBank are triangles that stand evenly on the mel scale, each of the same area.
+// melBank returns triangular filters that are evenly spaced on the mel scale and have equal areas.
 func melBank(size, rate int) []filter {
 	mel := func(hz float64) float64 { return 2595 * math.Log10(1+hz/700) }
 	hertz := func(m float64) float64 { return 700 * (math.Pow(10, m/2595) - 1) }
@@ -163,9 +163,10 @@ func melBank(size, rate int) []filter {
 	return bank
 }
 
-// decibels turns a ratio of energies that is written in dB into a factor.
+// decibels converts a ratio of energies from dB to a factor.
 func decibels(db float64) float64 { return math.Pow(10, db/10) }
 
+// loudest returns the maximum energy.
 func loudest(energy []float64) float64 {
 	most := 1e-9
 	for _, e := range energy {
@@ -174,8 +175,8 @@ func loudest(energy []float64) float64 {
 	return most
 }
 
-// cepstra are the cosine transforms of the logarithms of the bands.
-func cepstra(mel, energy []float64) []float64 {
+// computeCepstra returns the cosine transforms of the logarithmic band energies.
+func computeCepstra(mel, energy []float64) []float64 {
 	floor := loudest(energy) * decibels(floorDB) / melFilters
 	var cosines [melFilters][coefficients]float64
 	for m := range melFilters {
@@ -196,9 +197,9 @@ func cepstra(mel, energy []float64) []float64 {
 	return out
 }
 
-// standardised brings coefficients to their means and spreads over what is spoken, and adds
-// how they change over two frames on either side.
-func standardised(cep, energy []float64) Features {
+// standardise normalises coefficients by their mean and standard deviation over speech, and adds their changes
+// over two frames on either side.
+func standardise(cep, energy []float64) Features {
 	n := len(energy)
 	f := Features{frames: n, values: make([]float32, n*dims), silent: make([]bool, n)}
 	most := loudest(energy)

@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "accept what is seen now")
 
-// lines writes arguments an option a line.
+// lines returns arguments with one option per line.
 func lines(args []string) string {
 	var b strings.Builder
 	for i, a := range args {
@@ -33,7 +33,7 @@ func lines(args []string) string {
 	return b.String()
 }
 
-// hd is a film of 720p.
+// hd returns the form of a 720p video.
 func hd() ffmpeg.Picture {
 	still, clip := ffmpeg.DefaultQuality()
 	return ffmpeg.Picture{Width: 1280, Height: 720, FPS: frame.Rate{Num: 25, Den: 1}, StillQP: still, ClipCRF: clip}
@@ -55,14 +55,20 @@ func clip(s ffmpeg.Source, fit frame.Fit) ffmpeg.ClipInput {
 	}
 }
 
-// TestArguments compares the arguments of every job with a golden file.
+// TestArguments compares the arguments of all functions with a golden file.
 func TestArguments(t *testing.T) {
 	t.Parallel()
-	photo := ffmpeg.Source{Width: 4000, Height: 3000, Turn: 6, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601", FullRange: true}}
+	photo := ffmpeg.Source{
+		Width: 4000, Height: 3000, Turn: 6, PixelW: 1, PixelH: 1,
+		Coding: ffmpeg.Coding{Matrix: "bt601", FullRange: true},
+	}
 	drawing := ffmpeg.Source{Width: 300, Height: 200, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Coding: ffmpeg.Coding{Matrix: "rgb"}}
 	plain := ffmpeg.Source{Width: 1280, Height: 720, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt709", Plain: true}}
 	dv := ffmpeg.Source{Width: 720, Height: 576, Turn: 1, PixelW: 64, PixelH: 45, Coding: ffmpeg.Coding{Matrix: "bt601"}}
-	hdr := ffmpeg.Source{Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt2020", Primaries: 9, Transfer: 16}, Colours: "c", Table: "/s/it's: [a],b"}
+	hdr := ffmpeg.Source{
+		Width: 3840, Height: 2160, Turn: 1, PixelW: 1, PixelH: 1,
+		Coding: ffmpeg.Coding{Matrix: "bt2020", Primaries: 9, Transfer: 16}, Colours: "c", Table: "/s/it's: [a],b",
+	}
 	stretch := clip(photo, frame.Cover)
 	stretch.From, stretch.Length, stretch.SpeedNum, stretch.SpeedDen, stretch.Held = 1500000, 2000001, 3, 2, true
 	slow := clip(photo, frame.Contain)
@@ -84,9 +90,15 @@ func TestArguments(t *testing.T) {
 	blurred[1].EnlargeW, blurred[1].EnlargeH = 1920, 1080
 	slide := clip(plain, frame.Cover)
 	slide.Skip, slide.Again = 5, true
-	slide.Layers = []ffmpeg.LayerInput{{Path: "/s/layer-0", W: 1280, H: 720, To: 10}, {Path: "/s/layer-1", X: 100, Y: 50, W: 40, H: 30, From: 10, To: 50}}
+	slide.Layers = []ffmpeg.LayerInput{
+		{Path: "/s/layer-0", W: 1280, H: 720, To: 10},
+		{Path: "/s/layer-1", X: 100, Y: 50, W: 40, H: 30, From: 10, To: 50},
+	}
 	slide.Backdrops = []ffmpeg.Backdrop{
-		{Effects: []ffmpeg.Effect{{Name: "sepia", Value: 1}, {Name: "blur", Value: 4}}, Left: 101, Top: 50, Width: 300, Height: 200, FrameW: 1280, FrameH: 720},
+		{
+			Effects: []ffmpeg.Effect{{Name: "sepia", Value: 1}, {Name: "blur", Value: 4}}, Left: 101, Top: 50,
+			Width: 300, Height: 200, FrameW: 1280, FrameH: 720,
+		},
 		{Effects: []ffmpeg.Effect{{Name: "contrast", Value: 2}}},
 	}
 	slide.Enter = &ffmpeg.EnterInput{Type: "slice-up", Path: "/s/before", Frames: 50}
@@ -117,16 +129,27 @@ func TestArguments(t *testing.T) {
 		{"EncodeMoving that comes in", ntsc.EncodeMoving(&ffmpeg.EnterInput{Type: "circle", Path: "/s/before", Frames: 15})},
 		{"EncodeCrossings", hd().EncodeCrossings([]int64{15, 1, 15})},
 		{"EncodeChains", hd().EncodeChains([]int64{4, 9})},
-		{"EncodeMoving that comes in under captions", ntsc.EncodeMoving(&ffmpeg.EnterInput{Type: "circle", Path: "/s/before", Frames: 15, States: states})},
+		{"EncodeMoving that comes in under captions", ntsc.EncodeMoving(&ffmpeg.EnterInput{
+			Type: "circle",
+			Path: "/s/before", Frames: 15, States: states,
+		})},
 		{"EncodeClip under a slide and captions, that comes in", hd().EncodeClip(said)},
-		{"EncodeClip under captions", hd().EncodeClip(func() ffmpeg.ClipInput { c := clip(plain, frame.Cover); c.States = states; return c }())},
+		{"EncodeClip under captions", hd().EncodeClip(func() ffmpeg.ClipInput {
+			c := clip(plain,
+				frame.Cover)
+			c.States = states
+			return c
+		}())},
 		{"PNG", hd().PNG()},
 		{"Sheet", hd().Sheet(7, 480)},
 		{"EncodeClip under a slide, that comes in", hd().EncodeClip(slide)},
 		{"ReadStills of an image under a blur", ffmpeg.ReadStills(blurred)},
 		{"ReadSound", ffmpeg.ReadSound(sound, 48000)},
 		{"ReadSound, a stretch, slower, in stereo", ffmpeg.ReadSound(part, 48000)},
-		{"ReadSound of more than two channels", ffmpeg.ReadSound(ffmpeg.SoundInput{Input: sound.Input, Channels: 2, Surround: true}, 48000)},
+		{"ReadSound of more than two channels", ffmpeg.ReadSound(ffmpeg.SoundInput{
+			Input: sound.Input, Channels: 2,
+			Surround: true,
+		}, 48000)},
 		{"MergeAlpha", ffmpeg.MergeAlpha(ffmpeg.Input{Path: "/s/in-1", Format: media.MOV, Cycles: true})},
 		{"AAC", ffmpeg.DefaultAAC(2).Encode()},
 		{"AAC of two files", ffmpeg.DefaultAAC(1).EncodeFiles([]string{"/s/a", "/s/b"}, []string{"/s/a.aac", "/s/b.aac"})},
@@ -153,12 +176,13 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// TestInputsAreGuarded: no job opens a file but by a named demuxer and from the disk.
+// TestInputsAreGuarded checks that all inputs have a named demuxer and can only be local files.
 func TestInputsAreGuarded(t *testing.T) {
 	t.Parallel()
 	for format, demuxer := range map[media.Format]string{
-		media.PNG: "png_pipe", media.JPEG: "jpeg_pipe", media.WebP: "webp_pipe", media.GIF: "gif", media.MOV: "mov", media.Matroska: "matroska",
-		media.WAV: "wav", media.MP3: "mp3", media.OGG: "ogg", media.FLAC: "flac",
+		media.PNG: "png_pipe", media.JPEG: "jpeg_pipe", media.WebP: "webp_pipe", media.GIF: "gif", media.MOV: "mov",
+		media.Matroska: "matroska",
+		media.WAV:      "wav", media.MP3: "mp3", media.OGG: "ogg", media.FLAC: "flac",
 	} {
 		in := ffmpeg.Input{Path: "/s/in-1", Format: format}
 		for name, args := range map[string][]string{
@@ -185,7 +209,7 @@ func TestInputsAreGuarded(t *testing.T) {
 	}
 }
 
-// TestLevels: ITU-T H.264 table A-1.
+// TestLevels checks the H.264 levels of ITU-T H.264, table A-1.
 func TestLevels(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -213,7 +237,8 @@ func TestLevels(t *testing.T) {
 		p := hd()
 		p.Width, p.Height, p.FPS = c.w, c.h, frame.Rate{Num: c.num, Den: c.den}
 		for name, args := range map[string][]string{
-			"stills": p.EncodeStills(), "images": p.EncodeImages([]ffmpeg.StillInput{{}}), "moving": p.EncodeMoving(nil), "clips": p.EncodeClip(ffmpeg.ClipInput{}),
+			"stills": p.EncodeStills(), "images": p.EncodeImages([]ffmpeg.StillInput{{}}),
+			"moving": p.EncodeMoving(nil), "clips": p.EncodeClip(ffmpeg.ClipInput{}),
 		} {
 			if !strings.Contains(strings.Join(args, " "), ":level="+c.want+":") {
 				t.Errorf("%dx%d at %d/%d: %s are not of level %s: %q", c.w, c.h, c.num, c.den, name, c.want, args)
@@ -222,14 +247,15 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestAllPartsShareTheEncodersSettings: their parameter sets must be equal. How hard the
-// encoder searches is not told in them.
+// TestAllPartsShareTheEncodersSettings checks that the parameter sets of all segments are equal. The effort of
+// motion search is not a part of them.
 func TestAllPartsShareTheEncodersSettings(t *testing.T) {
 	t.Parallel()
 	settings := regexp.MustCompile(`:?(keyint|me|subme|partitions)=\w+`)
 	var first string
 	for _, args := range [][]string{
-		hd().EncodeStills(), hd().EncodeImages([]ffmpeg.StillInput{{}}), hd().EncodeMoving(nil), hd().EncodeClip(ffmpeg.ClipInput{Held: true, Frames: 9}),
+		hd().EncodeStills(), hd().EncodeImages([]ffmpeg.StillInput{{}}), hd().EncodeMoving(nil),
+		hd().EncodeClip(ffmpeg.ClipInput{Held: true, Frames: 9}),
 		hd().EncodeCrossings([]int64{3, 4}), hd().EncodeMoving(&ffmpeg.EnterInput{Type: "rect", Frames: 4}),
 	} {
 		got := settings.ReplaceAllString(args[slices.Index(args, "-x264-params")+1], "")
@@ -242,7 +268,7 @@ func TestAllPartsShareTheEncodersSettings(t *testing.T) {
 	}
 }
 
-// TestSettingsNameWhatDecidesTheBytes: two forms of a film never share a key.
+// TestSettingsNameWhatDecidesTheBytes checks that different forms of a video have different settings.
 func TestSettingsNameWhatDecidesTheBytes(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{hd().Settings(): "the first"}
@@ -257,14 +283,14 @@ func TestSettingsNameWhatDecidesTheBytes(t *testing.T) {
 		p := hd()
 		change(&p)
 		if other, ok := seen[p.Settings()]; ok {
-			t.Errorf("with another %s the settings are those of %s", name, other)
+			t.Errorf("a different %s has the same settings as %s", name, other)
 		}
 		seen[p.Settings()] = name
 	}
 }
 
-// TestTempo: one filter takes factors from 0.5 to 100; all of them together make the
-// speed that is asked for.
+// TestTempo checks that each filter has a factor from 0.5 to 100, and that their product is the requested
+// speed.
 func TestTempo(t *testing.T) {
 	t.Parallel()
 	filter := regexp.MustCompile(`atempo=([0-9.]+)`)

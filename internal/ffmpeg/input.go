@@ -4,21 +4,19 @@ import (
 	"mynah/internal/media"
 )
 
-// Input is a staged file: Path is a name of Mynah's own, never one of the user's.
+// Input is an input file. Path is a name that Mynah chose, never one of the user's.
 type Input struct {
 	Path   string
 	Format media.Format
-	// AlphaVPX names the decoder that knows the transparency of a WebM clip; empty for
-	// all others.
+	// AlphaVPX is the decoder that supports the alpha channel of a WebM clip; empty for all other files.
 	AlphaVPX string
-	// Cycles tells that the file plays from its start again and again, as a GIF does, though
-	// its format is that of clips.
+	// Cycles: the file plays repeatedly, like a GIF, although its format is that of clips.
 	Cycles bool
 }
 
-// demuxer returns the demuxer that reads a format, and its name in the list of those
-// that may be opened: a playlist in disguise must not lead to another file.
-func demuxer(f media.Format) string {
+// demuxerOf returns ffmpeg's demuxer for a format. Naming it prevents ffmpeg from treating the file as a playlist
+// that refers to other files.
+func demuxerOf(f media.Format) string {
 	switch f {
 	case media.PNG:
 		return "png_pipe"
@@ -31,16 +29,16 @@ func demuxer(f media.Format) string {
 	}
 }
 
-// guard are the options of an input that keep it to its own file and format.
-func (in Input) guard() []string {
-	d := demuxer(in.Format)
+// guardArgs returns the input options that restrict ffmpeg to this file and format.
+func (in Input) guardArgs() []string {
+	d := demuxerOf(in.Format)
 	return []string{"-protocol_whitelist", "file", "-format_whitelist", d, "-f", d}
 }
 
-// args are the options of an input of ffmpeg, before being its path. Rotation is
-// done by our own filters, the same with every version.
-func (in Input) args(before ...string) []string {
-	out := append(in.guard(), before...)
+// readArgs returns the arguments for reading the input; before is inserted before its path. ffmpeg's automatic
+// rotation is off, because it differs between versions; the filters rotate instead.
+func (in Input) readArgs(before ...string) []string {
+	out := append(in.guardArgs(), before...)
 	if in.Format == media.GIF {
 		out = append(out, "-ignore_loop", "1")
 	}

@@ -10,46 +10,47 @@ import (
 	"mynah/internal/frame"
 )
 
-// StillInput is a picture to be read once and brought to the film's frame.
+// StillInput is an image to be read and fitted to the video's frame.
 type StillInput struct {
 	Input
 	Source    Source
 	Placement Placement
 	Canvas    frame.Color
 	Backdrops []Backdrop
-	// EnlargeW and EnlargeH are what the frame is enlarged to at the end; 0 leaves it.
+	// EnlargeW and EnlargeH are the size to which the finished frame is scaled; 0 means no scaling.
 	EnlargeW, EnlargeH int
 }
 
-// ReadStills are the arguments of one process that reads several pictures and writes
-// each as one raw 4:2:0 frame of the film's size, in order: a process start costs as
-// much as encoding a still. A damaged picture is an error, not half a picture.
+// ReadStills returns the arguments of one process that reads several images and writes each as one raw 4:2:0
+// frame of the video's size, in order. Starting a process takes as long as encoding a still. A damaged image is
+// an error.
 func ReadStills(stills []StillInput) []string {
 	return append(stillGraph(stills), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }
 
-// EncodeImages are the arguments of one process that reads several pictures and writes
-// each as an IDR picture: what ReadStills and EncodeStills do together, without the
-// frames' way through a pipe.
+// EncodeImages returns the arguments of one process that reads several images and writes each as an IDR
+// picture. It has the same result as ReadStills and EncodeStills without piping the frames.
 func (p Picture) EncodeImages(stills []StillInput) []string {
-	return append(append(append(stillGraph(stills), p.codec(1, 100000)...), p.stillFlags()...), "-f", "h264", "pipe:1")
+	return append(append(append(stillGraph(stills), p.codecArgs(1, 100000)...), p.stillFlags()...), "-f", "h264",
+		"pipe:1")
 }
 
-// stillGraph brings pictures to the film's frame, one frame each, one behind the other.
+// stillGraph returns arguments that fit images to the video's frame, as consecutive frames.
 func stillGraph(stills []StillInput) []string {
-	args := append(quiet(), "-xerror")
+	args := append(quietArgs(), "-xerror")
 	var graph []string
 	var labels strings.Builder
 	for i, s := range stills {
-		args = append(args, s.args("-threads", "1", "-err_detect", "explode")...)
+		args = append(args, s.readArgs("-threads", "1", "-err_detect", "explode")...)
 		out := fmt.Sprintf("v%d", i)
-		read := chain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, pace{})
+		read := sourceChain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, pace{})
 		last := ",trim=end_frame=1"
 		if s.EnlargeW > 0 {
 			last += fmt.Sprintf(",scale=%d:%d:%s", s.EnlargeW, s.EnlargeH, stillScaling)
 		}
 		if len(s.Backdrops) > 0 {
-			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "e];" + backdrops(s.Backdrops, out+"e", out)
+			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "e];" + backdrops(s.Backdrops, out+"e",
+				out)
 		} else {
 			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "]"
 		}
@@ -60,23 +61,24 @@ func stillGraph(stills []StillInput) []string {
 	if len(stills) > 1 {
 		last = fmt.Sprintf("%sconcat=n=%d:v=1:a=0,format=yuv420p[v]", labels.String(), len(stills))
 	}
-	return append(args, "-filter_complex_threads", "1", "-filter_complex", strings.Join(append(graph, last), ";"), "-map", "[v]")
+	return append(args, "-filter_complex_threads", "1",
+		"-filter_complex", strings.Join(append(graph, last), ";"), "-map", "[v]")
 }
 
-// ClipInput is a stretch of a clip to be brought to the film's frame and rate.
+// ClipInput is a range of a clip, to be converted to the video's size and rate.
 type ClipInput struct {
 	Input
 	Source    Source
 	Placement Placement
 	Canvas    frame.Color
 	Stretch
-	// Rate is how many pictures a second the clip has; zero where that is not known.
+	// Rate is the clip's number of pictures per second; zero if unknown.
 	Rate frame.Rate
-	// Skip is how many frames of the video are left out first, Frames how many are wanted
-	// then.
+	// Skip is the number of the video's frames that are dropped at the start, Frames the maximum number after
+	// them.
 	Skip, Frames int64
 	ClipOverlays
-	// Held asks for an intra picture at the end, because it will stand for a while.
+	// Held requests an intra picture at the end, because it will be repeated.
 	Held bool
 }
 
@@ -84,175 +86,182 @@ type ClipInput struct {
 type Stretch struct {
 	// From and Length in microseconds of the clip; Length 0 is all of it.
 	From, Length int64
-	// SpeedNum / SpeedDen is how many seconds of the clip pass in one of the video.
+	// SpeedNum / SpeedDen is the speed: seconds of the clip per second of the video.
 	SpeedNum, SpeedDen int64
-	// Again lets the file begin again at its end.
+	// Again repeats the file when it ends.
 	Again bool
 }
 
-// ClipOverlays are what changes a clip's pictures, and what is on them.
+// ClipOverlays contains what changes or covers a clip's pictures.
 type ClipOverlays struct {
-	// Backdrops change the picture, Layers are on it; Enter is how it comes in, nil for a
+	// Backdrops change the picture, Layers are drawn over it. Enter is the transition at the start; nil is a
 	// cut.
 	Backdrops []Backdrop
 	Layers    []LayerInput
 	Enter     *EnterInput
-	// States are on all of it, nil for none.
+	// States are drawn over everything; may be nil.
 	States *StatesInput
 }
 
-// micros writes microseconds as ffmpeg takes a time.
-func micros(us int64) string { return fmt.Sprintf("%d.%06d", us/1e6, us%1e6) }
+// formatMicros formats microseconds as a time for ffmpeg.
+func formatMicros(us int64) string { return fmt.Sprintf("%d.%06d", us/1e6, us%1e6) }
 
-func (c ClipInput) input() []string {
+// inputArgs returns the arguments for reading the clip.
+func (c ClipInput) inputArgs() []string {
 	var before []string
 	if c.From > 0 {
-		before = append(before, "-ss", micros(c.From))
+		before = append(before, "-ss", formatMicros(c.From))
 	}
 	if c.Length > 0 {
-		before = append(before, "-t", micros(c.Length))
+		before = append(before, "-t", formatMicros(c.Length))
 	}
 	if c.Again {
 		before = append(before, "-stream_loop", "-1")
 	}
-	return append(quiet(), c.args(before...)...)
+	return append(quietArgs(), c.readArgs(before...)...)
 }
 
-// inputs are the clip and all that is on it or before it.
-func (c ClipInput) inputs(p Picture) []string {
-	args := c.input()
+// allInputArgs returns the arguments for reading the clip and all files that are combined with it.
+func (c ClipInput) allInputArgs(p Picture) []string {
+	args := c.inputArgs()
 	for _, l := range c.Layers {
-		args = append(args, p.raw(l.Path, "yuva420p", l.W, l.H)...)
+		args = append(args, p.rawArgs(l.Path, "yuva420p", l.W, l.H)...)
 	}
 	if c.Enter != nil {
 		args = append(args, p.rawInput(c.Enter.Path)...)
 	}
 	if c.States != nil {
-		args = append(args, c.States.input()...)
+		args = append(args, c.States.inputArgs()...)
 	}
 	return args
 }
 
-// graph returns the filters from the inputs to label v: the clip in the film's form, then
-// effects, then layers, then how it comes in, then what is on all.
-func (c ClipInput) graph(p Picture) string {
+// filterGraph returns the filter graph from the inputs to label v: it converts the clip to the video's form, then
+// applies backdrops, layers, the transition and states, in this order.
+func (c ClipInput) filterGraph(p Picture) string {
 	in, head := "0:v:0", ""
 	if c.SpeedNum > 0 && c.SpeedDen > 0 && c.SpeedNum != c.SpeedDen {
 		in, head = "s", fmt.Sprintf("[0:v:0]setpts=PTS*%d/%d[s];", c.SpeedDen, c.SpeedNum)
 	}
-	every := pace{Rate(p.FPS), c.slower(p.FPS)}
-	var then []string // each from label k to label k+1
+	every := pace{Rate(p.FPS), c.isSlower(p.FPS)}
+	var then []string // each filter reads label v<k> and writes label v<k+1>
 	if c.Skip > 0 {
-		then = append(then, fmt.Sprintf("[v%d]trim=start_frame=%d,setpts=PTS-STARTPTS[v%d]", len(then), c.Skip, len(then)+1))
+		then = append(then,
+			fmt.Sprintf("[v%d]trim=start_frame=%d,setpts=PTS-STARTPTS[v%d]", len(then), c.Skip, len(then)+1))
 	}
 	if len(c.Backdrops) > 0 {
 		then = append(then, backdrops(c.Backdrops, fmt.Sprintf("v%d", len(then)), fmt.Sprintf("v%d", len(then)+1)))
 	}
 	for i, l := range c.Layers {
-		then = append(then, fmt.Sprintf("[v%d][%d:v]overlay=%d:%d:format=yuv420:enable='between(n,%d,%d)'[v%d]", len(then), i+1, l.X, l.Y, l.From, l.To-1, len(then)+1))
+		then = append(then, fmt.Sprintf("[v%d][%d:v]overlay=%d:%d:format=yuv420:enable='between(n,%d,%d)'[v%d]",
+			len(then), i+1, l.X, l.Y, l.From, l.To-1, len(then)+1))
 	}
 	if c.Enter != nil {
-		then = append(then, c.Enter.graph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1), fmt.Sprintf("v%d", len(then)+1)))
+		then = append(then, c.Enter.filterGraph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1),
+			fmt.Sprintf("v%d", len(then)+1)))
 	}
 	if c.States != nil {
 		input := len(c.Layers) + 1
 		if c.Enter != nil {
 			input++
 		}
-		then = append(then, c.States.graph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", input), fmt.Sprintf("v%d", len(then)+1)))
+		then = append(then, c.States.overlayGraph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", input),
+			fmt.Sprintf("v%d", len(then)+1)))
 	}
 	if len(then) == 0 {
-		return head + chain(in, "v", c.Source, c.Placement, c.Canvas, every)
+		return head + sourceChain(in, "v", c.Source, c.Placement, c.Canvas, every)
 	}
 	last := fmt.Sprintf("[v%d]format=yuv420p,setsar=1[v]", len(then))
-	return head + strings.Join(append([]string{chain(in, "v0", c.Source, c.Placement, c.Canvas, every)}, append(then, last)...), ";")
+	first := sourceChain(in, "v0", c.Source, c.Placement, c.Canvas, every)
+	return head + strings.Join(append([]string{first}, append(then, last)...), ";")
 }
 
-// slower reports whether the clip has fewer pictures in a second of the film than the film.
-func (c ClipInput) slower(film frame.Rate) bool {
+// isSlower reports whether the clip, at its speed, has fewer pictures per second than the video.
+func (c ClipInput) isSlower(film frame.Rate) bool {
 	speed := big.NewRat(max(c.SpeedNum, 1), max(c.SpeedDen, 1))
 	own := big.NewRat(c.Rate.Num, max(c.Rate.Den, 1))
 	return own.Sign() > 0 && own.Mul(own, speed).Cmp(big.NewRat(film.Num, max(film.Den, 1))) < 0
 }
 
-// EncodeClip are the arguments of one process that decodes, scales and encodes a
-// stretch of a clip as one closed group. It may write fewer frames than wanted when
-// the clip is shorter than its container says; never more.
+// EncodeClip returns the arguments of one process that decodes, scales and encodes a range of a clip as one
+// closed group of pictures. It writes at most c.Frames frames, and fewer if the clip is shorter than its
+// container states.
 func (p Picture) EncodeClip(c ClipInput) []string {
-	args := append(c.inputs(p), "-filter_complex", c.graph(p), "-map", "[v]", "-an", "-sn", "-dn",
+	args := append(c.allInputArgs(p), "-filter_complex", c.filterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough")
-	args = append(args, p.codec(clipThreads, p.clipKeyint())...)
+	args = append(args, p.codecArgs(clipThreads, p.clipKeyint())...)
 	if c.Held {
 		args = append(args, "-force_key_frames", fmt.Sprintf("expr:eq(n,%d)", c.Frames-1))
 	}
 	return append(args, "-crf", strconv.Itoa(p.ClipCRF), "-f", "h264", "pipe:1")
 }
 
-// ReadClip are the arguments of a process that writes a stretch of a clip as raw
-// frames of the film's size.
+// ReadClip returns the arguments of a process that writes a range of a clip as raw frames of the video's size.
 func (p Picture) ReadClip(c ClipInput) []string {
-	return append(c.inputs(p), "-filter_complex", c.graph(p), "-map", "[v]", "-an", "-sn", "-dn",
+	return append(c.allInputArgs(p), "-filter_complex", c.filterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough",
 		"-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }
 
-// MergeAlpha are the arguments of a process that writes moving pictures and their alpha,
-// which are two tracks of a file, as one track of a Matroska file, in 8 bit RGB.
+// MergeAlpha returns the arguments of a process that combines the colour track and the alpha track of a file to
+// one track of a Matroska file, in 8-bit RGB with alpha.
 func MergeAlpha(in Input) []string {
-	args := append(append(quiet(), "-xerror"), in.args("-err_detect", "explode")...)
-	return append(args, "-filter_complex", "[0:v:0]format=gbrap[c];[0:v:1]format=gray[a];[c][a]alphamerge,format=bgra[v]", "-map", "[v]",
-		"-fps_mode", "passthrough", "-enc_time_base", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-c:v", "ffv1", "-threads", "1", "-f", "matroska", "pipe:1")
+	args := append(append(quietArgs(), "-xerror"), in.readArgs("-err_detect", "explode")...)
+	return append(args, "-filter_complex",
+		"[0:v:0]format=gbrap[c];[0:v:1]format=gray[a];[c][a]alphamerge,format=bgra[v]", "-map", "[v]",
+		"-fps_mode", "passthrough", "-enc_time_base", "-1", "-fflags", "+bitexact", "-flags", "+bitexact",
+		"-c:v", "ffv1", "-threads", "1", "-f", "matroska", "pipe:1")
 }
 
-// AAC is the form of a film's sound track.
+// AAC contains the settings of a video's soundtrack.
 type AAC struct {
 	SampleRate, Channels int
-	// BitRate in bits a second.
+	// BitRate is in bits per second.
 	BitRate int
-	// Coder is the encoder's search: "twoloop" or "fast".
+	// Coder is the encoder's search method: "twoloop" or "fast".
 	Coder string
 }
 
-// DefaultAAC is what films are made with: 64 kb/s a channel.
+// DefaultAAC returns the default settings: 64 kb/s per channel.
 func DefaultAAC(channels int) AAC {
 	return AAC{SampleRate: 48000, Channels: channels, BitRate: 64000 * channels, Coder: "fast"}
 }
 
-// Encode are the arguments of an encoder that reads raw 16 bit samples and writes
-// ADTS frames.
+// Encode returns the arguments of an encoder that reads raw 16-bit samples and writes ADTS frames.
 func (a AAC) Encode() []string {
-	return append(append(append(quiet(), a.input("pipe:0")...), a.codec()...), "pipe:1")
+	return append(append(append(quietArgs(), a.inputArgs("pipe:0")...), a.codecArgs()...), "pipe:1")
 }
 
-// EncodeFiles are the arguments of one process with an encoder for each file of raw
-// samples, which know nothing of each other: what one writes does not depend on the rest.
+// EncodeFiles returns the arguments of one process that encodes several files of raw samples. Each output is
+// independent of the other files.
 func (a AAC) EncodeFiles(in, out []string) []string {
-	args := quiet()
+	args := quietArgs()
 	for _, path := range in {
-		args = append(args, a.input(path)...)
+		args = append(args, a.inputArgs(path)...)
 	}
 	for i, path := range out {
-		args = append(append(append(args, "-map", strconv.Itoa(i)+":a"), a.codec()...), "-y", path)
+		args = append(append(append(args, "-map", strconv.Itoa(i)+":a"), a.codecArgs()...), "-y", path)
 	}
 	return args
 }
 
-func (a AAC) input(path string) []string {
+// inputArgs returns the arguments for reading raw samples.
+func (a AAC) inputArgs(path string) []string {
 	return []string{"-f", "s16le", "-ar", strconv.Itoa(a.SampleRate), "-ac", strconv.Itoa(a.Channels), "-i", path}
 }
 
-// codec leaves noise substitution off: it would differ from encode to encode.
-func (a AAC) codec() []string {
+// codecArgs returns the encoder's arguments. Noise substitution is off, because its result varies between runs.
+func (a AAC) codecArgs() []string {
 	return []string{
 		"-c:a", "aac", "-aac_coder", a.Coder, "-aac_pns", "0", "-b:a", strconv.Itoa(a.BitRate),
 		"-flags", "+bitexact", "-f", "adts",
 	}
 }
 
-// SpeechFile are the arguments that encode raw samples to a file of ours; format
-// is wav or mp3.
+// SpeechFile returns the arguments that encode raw samples to a file; format is wav or mp3.
 func SpeechFile(format string, sampleRate, channels int, path string) []string {
-	args := append(quiet(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels), "-i", "pipe:0", "-fflags", "+bitexact", "-flags", "+bitexact")
+	args := append(quietArgs(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
+		"-i", "pipe:0", "-fflags", "+bitexact", "-flags", "+bitexact")
 	switch format {
 	case "mp3":
 		args = append(args, "-c:a", "libmp3lame", "-b:a", "128k", "-reservoir", "0", "-f", "mp3")
@@ -262,30 +271,32 @@ func SpeechFile(format string, sampleRate, channels int, path string) []string {
 	return append(args, "-y", path)
 }
 
-// SpeechStream are the arguments that encode raw samples as MP3 and write them as
-// they come.
+// SpeechStream returns the arguments that encode raw samples as MP3 and write each packet immediately.
 func SpeechStream(sampleRate, channels int) []string {
-	return append(quiet(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels), "-i", "pipe:0", "-fflags", "+bitexact+flush_packets",
-		"-flags", "+bitexact", "-c:a", "libmp3lame", "-b:a", "128k", "-reservoir", "0", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3", "pipe:1")
+	return append(quietArgs(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
+		"-i", "pipe:0", "-fflags", "+bitexact+flush_packets",
+		"-flags", "+bitexact", "-c:a", "libmp3lame", "-b:a", "128k", "-reservoir", "0", "-write_xing", "0",
+		"-id3v2_version", "0", "-f", "mp3", "pipe:1")
 }
 
-// Poster are the arguments that decode an H.264 stream from the input and write the
-// last of its n pictures as a JPEG.
+// Poster returns the arguments that decode an H.264 stream of n pictures from standard input and write the last
+// one as a JPEG.
 func (p Picture) Poster(n int) []string {
-	return append(quiet(), "-threads", "1", "-filter_threads", "1", "-f", "h264", "-i", "pipe:0",
-		"-vf", fmt.Sprintf("select=eq(n\\,%d),scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc,format=yuvj420p", n-1),
+	return append(quietArgs(), "-threads", "1", "-filter_threads", "1", "-f", "h264", "-i", "pipe:0",
+		"-vf", fmt.Sprintf("select=eq(n\\,%d),scale=in_color_matrix=bt709:in_range=tv:"+
+			"out_color_matrix=bt601:out_range=pc,format=yuvj420p", n-1),
 		"-frames:v", "1", "-fps_mode", "passthrough", "-c:v", "mjpeg", "-threads", "1", "-q:v", "3",
 		"-fflags", "+bitexact", "-flags", "+bitexact", "-f", "image2pipe", "pipe:1")
 }
 
-// PNG are the arguments that write one raw frame as a PNG image.
+// PNG returns the arguments that write one raw frame as a PNG image.
 func (p Picture) PNG() []string {
-	return append(append(quiet(), p.rawInput("pipe:0")...), "-frames:v", "1",
+	return append(append(quietArgs(), p.rawInput("pipe:0")...), "-frames:v", "1",
 		"-vf", "scale=in_color_matrix=bt709:in_range=tv:"+stillScaling+",format=rgb24", "-fflags", "+bitexact",
 		"-c:v", "png", "-f", "image2pipe", "pipe:1")
 }
 
-// Sheet are the arguments that lay raw frames, each brought to a width, on one PNG image,
+// Sheet returns the arguments that scale count raw frames to a width and arrange them on one PNG image,
 // numbered from 1.
 func (p Picture) Sheet(count, width int) []string {
 	columns := int(math.Ceil(math.Sqrt(float64(count))))
@@ -293,18 +304,19 @@ func (p Picture) Sheet(count, width int) []string {
 	height := max(width*p.Height/p.Width, 2)
 	size := max(height/14, 10)
 	graph := fmt.Sprintf("scale=%d:%d:in_color_matrix=bt709:in_range=tv:%s,format=rgb24,"+
-		"drawtext=font=Noto Sans:text='%%{eif\\:n+1\\:d}':x=%d:y=%d:fontsize=%d:fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=%d,"+
+		"drawtext=font=Noto Sans:text='%%{eif\\:n+1\\:d}':x=%d:y=%d:fontsize=%d:fontcolor=white:"+
+		"box=1:boxcolor=black@0.6:boxborderw=%d,"+
 		"tile=%dx%d:nb_frames=%d:padding=6:margin=6:color=0x808080",
 		width, height, stillScaling, size/2, size/2, size, size/4, columns, rows, count)
-	return append(append(quiet(), p.rawInput("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags", "+bitexact",
+	return append(append(quietArgs(), p.rawInput("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags", "+bitexact",
 		"-c:v", "png", "-f", "image2pipe", "pipe:1")
 }
 
-// ListPictures are the arguments of a decoder that reads an H.264 byte stream and writes a
-// line for each picture, and fails at the first fault of the stream. Nothing is decoded only to
-// learn what the stream is, and no picture is copied: the sums in the lines mean nothing.
+// ListPictures returns the arguments of a decoder that reads an H.264 byte stream and writes a line per
+// picture. It fails at the first error in the stream. It neither analyses the stream in advance nor copies
+// pictures, so the checksums in the lines are meaningless.
 func ListPictures() []string {
-	return append(quiet(), "-xerror", "-err_detect", "explode", "-threads", "1", "-filter_threads", "1",
+	return append(quietArgs(), "-xerror", "-err_detect", "explode", "-threads", "1", "-filter_threads", "1",
 		"-probesize", "32", "-analyzeduration", "0", "-f", "h264", "-i", "pipe:0",
 		"-fps_mode", "passthrough", "-c:v", "wrapped_avframe", "-f", "framecrc", "pipe:1")
 }

@@ -14,8 +14,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestSlowClips: a clip of few pictures is scaled before they are repeated, one of many
-// after some were dropped; the frames are the same.
+// TestSlowClips checks that a clip with a low frame rate is scaled before pictures are repeated, and one with a
+// high rate after pictures are dropped, with the same resulting frames.
 func TestSlowClips(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -24,7 +24,7 @@ func TestSlowClips(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "in-1")
-	// Pictures at odd times: most are on for long, some come in a burst.
+	// Irregular timestamps: some pictures last long, others follow in a burst.
 	times := "setpts='if(lt(N,4),N*1.3,5.2+(N-4)*0.013)/TB'"
 	if err := run.Run(t.Context(), proc.Command{Program: "ffmpeg", Args: []string{
 		"-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x240:r=25,trim=end_frame=12," + times, "-fps_mode", "vfr",

@@ -8,26 +8,26 @@ import (
 	"mynah/internal/frame"
 )
 
-// Placement is how a source picture comes to stand in the frame. All lengths are in
-// pixels; the source's are those of its upright, square-pixel form.
+// Placement describes how a source picture is placed in the frame. All lengths are in pixels. Those of the
+// source refer to its upright form with square pixels.
 type Placement struct {
-	// CropX, CropY, CropW and CropH are the part of the source that is looked at.
+	// CropX, CropY, CropW and CropH are the part of the source that is used.
 	CropX, CropY, CropW, CropH int
-	// ScaledW and ScaledH are what that part is scaled to.
+	// ScaledW and ScaledH are the size to which that part is scaled.
 	ScaledW, ScaledH int
-	// OffsetX and OffsetY are where its top left corner is in the frame: at or
-	// below 0 where it is cropped, at or above 0 where it is padded.
+	// OffsetX and OffsetY are the position of its top left corner in the frame: 0 or negative if it is cropped,
+	// 0 or positive if it is padded.
 	OffsetX, OffsetY int
 	// FrameW and FrameH are the frame's size.
 	FrameW, FrameH int
 }
 
-// Padded reports whether some of the frame is left free.
+// Padded reports whether the picture leaves a part of the frame empty.
 func (p Placement) Padded() bool {
 	return p.OffsetX > 0 || p.OffsetY > 0 || p.OffsetX+p.ScaledW < p.FrameW || p.OffsetY+p.ScaledH < p.FrameH
 }
 
-// Place computes a Placement of a source of w x h pixels.
+// Place returns the placement of a source of w x h pixels in a frame.
 func Place(w, h, frameW, frameH int, how frame.Placing) Placement {
 	p := Placement{CropW: w, CropH: h, FrameW: frameW, FrameH: frameH}
 	at := how.Position
@@ -38,20 +38,19 @@ func Place(w, h, frameW, frameH int, how frame.Placing) Placement {
 		s := math.Min(float64(frameW)/float64(w), float64(frameH)/float64(h))
 		p.ScaledW = clamp(int(math.Round(float64(w)*s)), 1, frameW)
 		p.ScaledH = clamp(int(math.Round(float64(h)*s)), 1, frameH)
-		p.OffsetX = aligned(frameW-p.ScaledW, at.X)
-		p.OffsetY = aligned(frameH-p.ScaledH, at.Y)
+		p.OffsetX = alignOffset(frameW-p.ScaledW, at.X)
+		p.OffsetY = alignOffset(frameH-p.ScaledH, at.Y)
 	default:
 		s := math.Max(float64(frameW)/float64(w), float64(frameH)/float64(h))
-		p.CropX, p.CropW, p.ScaledW, p.OffsetX = cover(w, frameW, s, at.X)
-		p.CropY, p.CropH, p.ScaledH, p.OffsetY = cover(h, frameH, s, at.Y)
+		p.CropX, p.CropW, p.ScaledW, p.OffsetX = coverAxis(w, frameW, s, at.X)
+		p.CropY, p.CropH, p.ScaledH, p.OffsetY = coverAxis(h, frameH, s, at.Y)
 	}
 	return p
 }
 
-// cover places one axis of a source that is at least as long as the frame when scaled
-// by s. Only the whole pixels that are seen are scaled, so that a panorama costs no
-// more than what it shows.
-func cover(n, room int, s float64, at frame.Align) (crop, length, scaled, offset int) {
+// coverAxis places one axis of a source that, scaled by s, is at least as long as the frame. It crops to the
+// visible pixels before scaling, so that a panorama takes no more time than its visible part.
+func coverAxis(n, room int, s float64, at frame.Align) (crop, length, scaled, offset int) {
 	seen := float64(room) / s
 	free := math.Max(float64(n)-seen, 0)
 	from := free / 2
@@ -70,7 +69,8 @@ func cover(n, room int, s float64, at frame.Align) (crop, length, scaled, offset
 	return crop, length, scaled, offset
 }
 
-func aligned(free int, at frame.Align) int {
+// alignOffset returns the offset that leaves free pixels at the sides given by the alignment.
+func alignOffset(free int, at frame.Align) int {
 	switch at {
 	case frame.AlignStart:
 		return 0
@@ -81,38 +81,38 @@ func aligned(free int, at frame.Align) int {
 	}
 }
 
+// clamp limits v to the range low to high.
 func clamp(v, low, high int) int { return max(low, min(v, high)) }
 
-// Source is what the filters need to know of a picture or clip.
+// Source describes a picture or clip for the filters.
 type Source struct {
-	// Width and Height as stored, before turning and with their own pixel shape.
+	// Width and Height are the stored size, before rotation and with the source's pixel shape.
 	Width, Height int
 	// Turn is an EXIF orientation, 1 to 8.
 	Turn int
-	// PixelW / PixelH is the shape of a pixel.
+	// PixelW / PixelH is the aspect ratio of a pixel.
 	PixelW, PixelH int
 	Alpha          bool
 	Coding
-	// Colours names the conversion of the source's colours to the video's, Table the files that
-	// hold it, without their endings (.csp, .cube); both are empty where they are the same.
+	// Colours names the conversion from the source's to the video's colours. Table is the path of its files
+	// without their endings (.csp, .cube). Both are empty if the colours are the same.
 	Colours string
 	Table   string `json:"-"`
 }
 
-// Coding is how a source's pixels are written.
+// Coding describes the pixel format of a source.
 type Coding struct {
-	// Matrix of the source's colours as the scale filter names it ("bt601", "bt709",
-	// "bt2020"), or "rgb".
+	// Matrix is the colour matrix as the scale filter names it ("bt601", "bt709", "bt2020"), or "rgb".
 	Matrix string
-	// FullRange reports that luma uses all 256 values.
+	// FullRange: luma uses all 256 values.
 	FullRange bool
-	// Primaries and Transfer are code points of ITU-T H.273; 0 where nothing is said.
+	// Primaries and Transfer are code points of ITU-T H.273; 0 if not stated.
 	Primaries, Transfer int
-	// Plain reports that the pixels are 8 bit 4:2:0 already.
+	// Plain: the pixels are already 8-bit 4:2:0.
 	Plain bool
 }
 
-// Upright returns the size of the source when turned, in square pixels.
+// Upright returns the size of the source after rotation, in square pixels.
 func (s Source) Upright() (w, h int) {
 	w, h = s.Width, s.Height
 	if s.PixelW > 0 && s.PixelH > 0 && s.PixelW != s.PixelH {
@@ -128,7 +128,7 @@ func (s Source) Upright() (w, h int) {
 	return w, h
 }
 
-// turnFilter returns the filters that make an EXIF orientation upright.
+// turnFilter returns the filters that convert an EXIF orientation to upright.
 func turnFilter(turn int) []string {
 	switch turn {
 	case 2:
@@ -153,28 +153,27 @@ func turnFilter(turn int) []string {
 const (
 	// stillScaling is exact and keeps chroma at full resolution until the last step.
 	stillScaling = "flags=lanczos+accurate_rnd+full_chroma_int+full_chroma_inp"
-	// movingScaling is for every frame of a clip.
+	// movingScaling is faster, for the frames of clips.
 	movingScaling = "flags=bicubic"
-	// toFilm ends every chain: limited range bt709 in 4:2:0. xfade and overlay would
-	// else hand on other pixel formats and the encoder would write another SPS.
+	// toFilm ends every chain: limited-range BT.709 in 4:2:0. Otherwise, xfade and overlay would output other
+	// pixel formats and the encoder would write a different SPS.
 	toFilm = "out_color_matrix=bt709:out_range=tv"
 )
 
-// pace is how a moving source is brought to the film's rate; the zero value is a still.
+// pace describes how a moving source is converted to the video's frame rate. The zero value is for stills.
 type pace struct {
-	rate string // the film's
-	// last repeats and drops pictures behind all else: what is scaled is repeated, not
-	// what is repeated scaled.
+	rate string // the video's frame rate
+	// last repeats and drops pictures after all other filters, so that repeated pictures are scaled only once.
 	last bool
 }
 
-// chain returns the filter chain from a source to the film's frame. in and out are the
-// labels, out also making those inside unique.
-func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pace) string {
+// sourceChain returns the filter chain from a source, label in, to the video's frame, label out. Inner labels are
+// derived from out.
+func sourceChain(in, out string, s Source, p Placement, canvas frame.Color, moving pace) string {
 	var f []string
 	rate := moving.rate
 	fps := "fps=" + rate + ":start_time=0:round=near"
-	last := moving.last && !s.Alpha // the canvas comes at the film's rate
+	last := moving.last && !s.Alpha // a canvas already has the video's rate
 	if rate != "" && !last {
 		f = append(f, fps)
 	}
@@ -185,7 +184,7 @@ func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pac
 		scaling = movingScaling
 	}
 	if s.PixelW != s.PixelH && (s.Alpha || p.CropW != w || p.CropH != h) {
-		// Make the pixels square first, so that the crop counts in them.
+		// Make the pixels square first, because the crop is in square pixels.
 		f = append(f, fmt.Sprintf("scale=%d:%d:%s", w, h, scaling))
 	}
 	if p.CropW != w || p.CropH != h {
@@ -200,34 +199,37 @@ func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pac
 	}
 	head := ""
 	if s.Alpha {
-		// Laid over the canvas before it is scaled, or the invisible colour behind an
-		// edge would bleed in.
+		// Blend with the canvas before scaling; otherwise, the invisible colour of transparent pixels would be
+		// visible at edges.
 		if rate == "" {
 			rate = "25"
 		}
-		f = append(append(f, s.converted("gbrap")...), "setsar=1")
-		head = fmt.Sprintf("[%s]%s[a%s];color=c=%s:s=%dx%d:r=%s,format=gbrp,setsar=1[c%s];[c%s][a%s]overlay=format=gbrp:shortest=1[o%s];",
-			in, strings.Join(f, ","), out, hex(canvas), p.CropW, p.CropH, rate, out, out, out, out)
+		f = append(append(f, s.colourFilters("gbrap")...), "setsar=1")
+		head = fmt.Sprintf("[%s]%s[a%s];color=c=%s:s=%dx%d:r=%s,format=gbrp,setsar=1[c%s];"+
+			"[c%s][a%s]overlay=format=gbrp:shortest=1[o%s];",
+			in, strings.Join(f, ","), out, colorText(canvas), p.CropW, p.CropH, rate, out, out, out, out)
 		in, f, from, s.Plain, s.Table = "o"+out, nil, "in_range=pc", false, ""
 	}
 	switch {
 	case p.Padded():
 		f = append(f,
 			fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling))
-		f = append(append(f, s.converted("gbrp")...),
-			fmt.Sprintf("pad=%d:%d:%d:%d:color=%s", p.FrameW, p.FrameH, p.OffsetX, p.OffsetY, hex(canvas)),
+		f = append(append(f, s.colourFilters("gbrp")...),
+			fmt.Sprintf("pad=%d:%d:%d:%d:color=%s", p.FrameW, p.FrameH, p.OffsetX, p.OffsetY, colorText(canvas)),
 			"scale="+toFilm+":"+scaling)
 	case s.Table == "" && s.Plain && s.Matrix == "bt709" && !s.FullRange && s.Turn <= 1 &&
 		s.Width == p.FrameW && s.Height == p.FrameH && p.ScaledW == p.FrameW && p.ScaledH == p.FrameH:
-		// Nothing to do: the clip is in the film's form already.
+		// The clip already has the video's form.
 	default:
 		if s.Table != "" {
-			f = append(append(f, fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling)), s.converted("gbrp")...)
+			f = append(f, fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling))
+			f = append(f, s.colourFilters("gbrp")...)
 			from = "in_range=pc"
 		}
 		f = append(f, fmt.Sprintf("scale=%d:%d:%s:%s:%s", p.ScaledW, p.ScaledH, from, toFilm, scaling))
 		if p.ScaledW != p.FrameW || p.ScaledH != p.FrameH {
-			f = append(f, "format=yuv444p", fmt.Sprintf("crop=%d:%d:%d:%d:exact=1", p.FrameW, p.FrameH, -p.OffsetX, -p.OffsetY))
+			f = append(f, "format=yuv444p",
+				fmt.Sprintf("crop=%d:%d:%d:%d:exact=1", p.FrameW, p.FrameH, -p.OffsetX, -p.OffsetY))
 		}
 	}
 	f = append(f, "format=yuv420p", "setsar=1")
@@ -237,22 +239,24 @@ func chain(in, out string, s Source, p Placement, canvas frame.Color, moving pac
 	return fmt.Sprintf("%s[%s]%s[%s]", head, in, strings.Join(f, ","), out)
 }
 
-// converted returns the filters that bring a source's colours to the film's, in RGB of a format
-// of 8 bits. Light needs 16 on the way.
-func (s Source) converted(format string) []string {
+// colourFilters returns the filters that convert a source's colours to the video's, in an 8-bit RGB format.
+// Intermediate values have 16 bits, because linear light needs them.
+func (s Source) colourFilters(format string) []string {
 	if s.Table == "" {
 		return []string{"format=" + format}
 	}
 	return []string{
-		"format=" + format + "16le", "lut3d=file=" + escapePathText(s.Table+".csp"), "lut1d=file=" + escapePathText(s.Table+".cube"),
+		"format=" + format + "16le",
+		"lut3d=file=" + escapePathText(s.Table+".csp"), "lut1d=file=" + escapePathText(s.Table+".cube"),
 	}
 }
 
-// escapePathText writes a text as the value of an option in a graph of filters: once for the list
-// of options, once for the graph (ffmpeg-utils, "Quoting and escaping").
+// escapePathText escapes text as an option value in a filter graph: once for the list of options and once for
+// the graph (ffmpeg-utils, "Quoting and escaping").
 func escapePathText(text string) string {
 	option := strings.NewReplacer(`\`, `\\`, `'`, `\'`, `:`, `\:`).Replace(text)
 	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(option)
 }
 
-func hex(c frame.Color) string { return fmt.Sprintf("0x%02X%02X%02X", c.R, c.G, c.B) }
+// colorText returns a colour in ffmpeg's notation.
+func colorText(c frame.Color) string { return fmt.Sprintf("0x%02X%02X%02X", c.R, c.G, c.B) }

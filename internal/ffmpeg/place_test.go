@@ -19,7 +19,7 @@ func TestPlace(t *testing.T) {
 		w, h int
 		fit  frame.Fit
 		at   frame.Position
-		// want is CROP-W x CROP-H + CROP-X + CROP-Y, what it is scaled to, and where.
+		// CROP-W x CROP-H + CROP-X + CROP-Y, the scaled size, and the offset
 		want   string
 		padded bool
 	}{
@@ -58,14 +58,14 @@ func TestPlace(t *testing.T) {
 	}
 }
 
-// axis is a Placement along one side.
+// axis is one axis of a Placement.
 type axis struct {
 	source, frame              int
 	crop, seen, scaled, offset int
 	at                         frame.Align
 }
 
-// TestPlaceProperties holds what must be true of every source, frame and place.
+// TestPlaceProperties checks properties of all placements.
 func TestPlaceProperties(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
@@ -105,7 +105,7 @@ func TestPlaceProperties(t *testing.T) {
 	}
 }
 
-// covers reports what is wrong with an axis of a picture that fills the frame.
+// covers returns an error if an axis of a picture does not fill the frame correctly.
 func covers(a axis, scale float64) string {
 	visible := float64(a.frame) / scale
 	from := float64(a.crop) - float64(a.offset)/scale
@@ -126,7 +126,7 @@ func covers(a axis, scale float64) string {
 	return ""
 }
 
-// contained reports what is wrong with an axis of a picture that is seen whole.
+// contained returns an error if an axis of a picture is not completely visible.
 func contained(a axis, scale float64) string {
 	free := a.frame - a.scaled
 	low := map[frame.Align]int{frame.AlignStart: 0, frame.AlignCenter: free / 2, frame.AlignEnd: free}[a.at]

@@ -15,14 +15,14 @@ import (
 	"mynah/internal/media"
 )
 
-// Info is what a clip, GIF or audio file is.
+// Info describes a clip, GIF or audio file.
 type Info struct {
-	// Video is nil when there is no picture, Audio when there is no sound.
+	// Video is nil if the file has no pictures, Audio if it has no sound.
 	Video *Video `json:"video,omitempty"`
 	Audio *Audio `json:"audio,omitempty"`
 }
 
-// Video is the picture track of a clip.
+// Video describes the pictures of a clip.
 type Video struct {
 	Source   Source     `json:"source"`
 	Rate     frame.Rate `json:"rate"`
@@ -31,12 +31,13 @@ type Video struct {
 	AlphaVPX string     `json:"alphaVPX,omitempty"`
 }
 
-// Audio is the sound track of a clip, or an audio file.
+// Audio describes the sound of a clip or audio file.
 type Audio struct {
 	Channels int      `json:"channels"`
 	Length   *big.Rat `json:"length"`
 }
 
+// probeStream is a stream in ffprobe's output.
 type probeStream struct {
 	Index      int    `json:"index"`
 	Type       string `json:"codec_type"`
@@ -70,6 +71,7 @@ type probeStream struct {
 	} `json:"side_data_list"`
 }
 
+// probeOutput is the output of ffprobe.
 type probeOutput struct {
 	Streams []probeStream `json:"streams"`
 	Format  struct {
@@ -82,39 +84,41 @@ type probeOutput struct {
 	} `json:"packets"`
 }
 
-// ErrNoStream tells that a file has neither picture nor sound that can be read.
+// ErrNoStream means that a file has neither pictures nor sound that can be read.
 var ErrNoStream = errors.New("it contains neither pictures nor sound")
 
-const probeEntries = "format=start_time,duration:stream=index,codec_type,codec_name,width,height,pix_fmt,sample_aspect_ratio,color_space,color_range," +
-	"color_transfer,color_primaries,avg_frame_rate,r_frame_rate,nb_frames,nb_read_packets,start_time,duration,channels,sample_rate:stream_tags=DURATION,alpha_mode:" +
+const probeEntries = "format=start_time,duration:stream=index,codec_type,codec_name,width,height,pix_fmt," +
+	"sample_aspect_ratio,color_space,color_range," +
+	"color_transfer,color_primaries,avg_frame_rate,r_frame_rate,nb_frames,nb_read_packets,start_time,duration," +
+	"channels,sample_rate:stream_tags=DURATION,alpha_mode:" +
 	"stream_disposition=default,attached_pic:stream_side_data=rotation"
 
-// Probe measures a clip, GIF or audio file.
+// Probe reads the properties of a clip, GIF or audio file.
 func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
-	if pcm, ok := plain(in); ok {
-		// By the arithmetic of ffprobe, so that a length does not depend on who reads it.
-		length := seconds(strconv.FormatFloat(float64(pcm.Frames())*(1/float64(pcm.Rate)), 'f', 6, 64))
+	if pcm, ok := findPlainSamples(in); ok {
+		// Round like ffprobe, so that the length is the same either way.
+		length := parseSeconds(strconv.FormatFloat(float64(pcm.Frames())*(1/float64(pcm.Rate)), 'f', 6, 64))
 		return &Info{Audio: &Audio{Channels: pcm.Channels, Length: length}}, nil
 	}
-	out, err := t.probe(ctx, in)
+	out, err := t.runFFprobe(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	info := out.info(in)
 	if info.Video != nil && info.Video.Length.Sign() <= 0 {
-		// The container does not say how long it is: count.
-		if out, err = t.probe(ctx, in, "-count_packets"); err != nil {
+		// The container does not state the length: count the pictures.
+		if out, err = t.runFFprobe(ctx, in, "-count_packets"); err != nil {
 			return nil, err
 		}
 		info = out.info(in)
 	}
-	if v := info.Video; v != nil && in.Format == media.Matroska && v.atOnce(2) {
-		// A clip of a frame or two may be one whose times are damaged: Matroska states the
-		// last of them as its length, and how many pictures there are only counting tells.
-		if out, err = t.probe(ctx, in, "-count_packets"); err != nil {
+	if v := info.Video; v != nil && in.Format == media.Matroska && v.isOverWithin(2) {
+		// A clip of one or two frames may have damaged timestamps: Matroska states the last timestamp as the
+		// length. Only counting shows how many pictures there are.
+		if out, err = t.runFFprobe(ctx, in, "-count_packets"); err != nil {
 			return nil, err
 		}
-		if n := out.info(in).Video; n != nil && n.Frames > 4 && v.atOnce(n.Frames/2) {
+		if n := out.info(in).Video; n != nil && n.Frames > 4 && v.isOverWithin(n.Frames/2) {
 			return nil, fmt.Errorf("its %d pictures have no timestamps", n.Frames)
 		}
 	}
@@ -124,20 +128,21 @@ func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
 	return info, nil
 }
 
-// atOnce reports whether the picture is over within the time of so many frames.
-func (v *Video) atOnce(frames int64) bool {
+// isOverWithin reports whether the pictures last no longer than a number of frames should.
+func (v *Video) isOverWithin(frames int64) bool {
 	return v.Length.Cmp(new(big.Rat).Mul(big.NewRat(v.Rate.Den, v.Rate.Num), big.NewRat(frames, 1))) <= 0
 }
 
-func (t *Tools) probe(ctx context.Context, in Input, more ...string) (*probeOutput, error) {
-	args := append([]string{"-hide_banner", "-v", "error"}, in.guard()...)
+// runFFprobe runs ffprobe with additional arguments.
+func (t *Tools) runFFprobe(ctx context.Context, in Input, more ...string) (*probeOutput, error) {
+	args := append([]string{"-hide_banner", "-v", "error"}, in.guardArgs()...)
 	entries := probeEntries
 	if in.Format == media.GIF || in.Cycles {
 		entries += ":packet=stream_index,duration_time"
 	}
 	args = append(args, more...)
 	args = append(args, "-of", "json", "-show_entries", entries, in.Path)
-	b, err := t.output(ctx, t.FFprobe, args)
+	b, err := t.runForOutput(ctx, t.FFprobe, args)
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +153,7 @@ func (t *Tools) probe(ctx context.Context, in Input, more ...string) (*probeOutp
 	return &out, nil
 }
 
+// info converts ffprobe's output.
 func (o *probeOutput) info(in Input) *Info {
 	f := in.Format
 	info := &Info{}
@@ -162,6 +168,7 @@ func (o *probeOutput) info(in Input) *Info {
 	return info
 }
 
+// video converts a picture stream.
 func (o *probeOutput) video(s probeStream, in Input) *Video {
 	rate := parseRate(s.AvgRate)
 	if rate.Num == 0 {
@@ -182,11 +189,11 @@ func (o *probeOutput) video(s probeStream, in Input) *Video {
 				continue
 			}
 			v.Frames++
-			if d := seconds(p.Duration); d != nil {
+			if d := parseSeconds(p.Duration); d != nil {
 				delays = append(delays, d)
 			}
 		}
-		v.delays(delays)
+		v.setDelays(delays)
 		return v
 	}
 	v.Frames, _ = strconv.ParseInt(s.Frames, 10, 64)
@@ -197,9 +204,9 @@ func (o *probeOutput) video(s probeStream, in Input) *Video {
 	return v
 }
 
-// delays sets the length of one cycle of a picture that plays in cycles, and the rate by its most common
-// delay; of two that are equally common, the shorter one.
-func (v *Video) delays(list []*big.Rat) {
+// setDelays sets the length of one cycle to the sum of the delays, and the rate to that of the most common delay,
+// or the shorter one of two equally common ones.
+func (v *Video) setDelays(list []*big.Rat) {
 	v.Length = new(big.Rat)
 	count := map[string]int{}
 	var commonest *big.Rat
@@ -222,26 +229,28 @@ func (v *Video) delays(list []*big.Rat) {
 	}
 }
 
-// Movie is what is known about pictures that are on for some milliseconds each, in a file that
-// MovieWriter wrote.
+// Movie returns the description of a file that MovieWriter wrote. ms contains the duration of each picture, in
+// milliseconds.
 func Movie(w, h int, ms []int64) *Info {
-	v := &Video{Frames: int64(len(ms)), Source: Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Coding: Coding{Matrix: "rgb"}}}
+	v := &Video{Frames: int64(len(ms)), Source: Source{
+		Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Coding: Coding{Matrix: "rgb"},
+	}}
 	var list []*big.Rat
 	for _, d := range ms {
 		list = append(list, big.NewRat(d, 1000))
 	}
-	v.delays(list)
+	v.setDelays(list)
 	return &Info{Video: v}
 }
 
-// length returns the time from the file's beginning to the end of a stream. What exact
-// makes of the stream's own length counts; a stream that begins later than the file has
-// that time in front of it, as sound and picture keep their distance.
+// length returns the time from the start of the file to the end of a stream. exact corrects the stream's own
+// length. The delay of a stream that begins later than the file is added, so that sound and pictures stay in
+// sync.
 func (o *probeOutput) length(s probeStream, f media.Format, exact func(*big.Rat) *big.Rat) *big.Rat {
-	start, first := offset(s.Start), offset(o.Format.Start)
-	stated := seconds(s.Duration)
+	start, first := parseOffset(s.Start), parseOffset(o.Format.Start)
+	stated := parseSeconds(s.Duration)
 	if stated == nil {
-		if stated = seconds(s.Tags.Duration, o.Format.Duration); stated != nil && f == media.Matroska {
+		if stated = parseSeconds(s.Tags.Duration, o.Format.Duration); stated != nil && f == media.Matroska {
 			stated.Sub(stated, start) // Matroska states the time of the end
 		}
 	}
@@ -252,20 +261,21 @@ func (o *probeOutput) length(s probeStream, f media.Format, exact func(*big.Rat)
 	return new(big.Rat).Add(own, new(big.Rat).Sub(start, first))
 }
 
-// maxSeconds is more than any file lasts, 115 days: a longer time is damage.
+// maxSeconds is the maximum plausible time, 115 days. Longer times are damage.
 const maxSeconds = 10_000_000
 
-// offset reads a time that may be below zero; anything else is 0.
-func offset(text string) *big.Rat {
+// parseOffset parses a time that may be negative. It returns 0 for invalid text.
+func parseOffset(text string) *big.Rat {
 	r, ok := new(big.Rat).SetString(text)
-	if !ok || len(text) > 40 || strings.ContainsAny(text, "eE/") || new(big.Rat).Abs(r).Cmp(big.NewRat(maxSeconds, 1)) > 0 {
+	limit := big.NewRat(maxSeconds, 1)
+	if !ok || len(text) > 40 || strings.ContainsAny(text, "eE/") || new(big.Rat).Abs(r).Cmp(limit) > 0 {
 		return new(big.Rat)
 	}
 	return r
 }
 
-// exactLength makes a length that a container states in rounded decimals a whole
-// number of frames where that is what was meant.
+// exactLength corrects a length that a container states in rounded decimals: it returns a whole number of
+// frames if the stated length is close enough to it.
 func exactLength(stated *big.Rat, frames int64, rate frame.Rate) *big.Rat {
 	perFrame := big.NewRat(rate.Den, rate.Num)
 	byFrames := new(big.Rat).Mul(big.NewRat(frames, 1), perFrame)
@@ -287,6 +297,7 @@ func exactLength(stated *big.Rat, frames int64, rate frame.Rate) *big.Rat {
 	return stated
 }
 
+// source converts the properties of a picture stream.
 func (s probeStream) source() Source {
 	out := Source{Width: s.Width, Height: s.Height, Turn: 1, PixelW: 1, PixelH: 1}
 	if a, b, ok := strings.Cut(s.SAR, ":"); ok {
@@ -298,16 +309,19 @@ func (s probeStream) source() Source {
 	}
 	for _, d := range s.SideData {
 		if r, err := d.Rotation.Float64(); err == nil {
-			// The display matrix counts anticlockwise; EXIF numbers its turns 1, 6, 3, 8.
+			// The display matrix is counterclockwise; the EXIF orientations for 0, 90, 180, 270 degrees are 1,
+			// 6, 3, 8.
 			out.Turn = []int{1, 6, 3, 8}[((int(math.Round(-r/90))%4)+4)%4]
 		}
 	}
-	out.Alpha = s.PixFmt == "pal8" || slices.ContainsFunc([]string{"yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16"},
+	alpha := []string{"yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16"}
+	out.Alpha = s.PixFmt == "pal8" || slices.ContainsFunc(alpha,
 		func(p string) bool { return strings.HasPrefix(s.PixFmt, p) })
 	out.FullRange = s.Range == "pc" || strings.HasPrefix(s.PixFmt, "yuvj")
 	out.Plain = s.PixFmt == "yuv420p"
 	switch {
-	case !strings.HasPrefix(s.PixFmt, "yuv") && !strings.HasPrefix(s.PixFmt, "nv") && !strings.HasPrefix(s.PixFmt, "gray"):
+	case !strings.HasPrefix(s.PixFmt, "yuv") && !strings.HasPrefix(s.PixFmt, "nv") &&
+		!strings.HasPrefix(s.PixFmt, "gray"):
 		out.Matrix = "rgb"
 	case s.Space == "bt709":
 		out.Matrix = "bt709"
@@ -318,7 +332,7 @@ func (s probeStream) source() Source {
 	case s.Space == "smpte240m", s.Space == "fcc":
 		out.Matrix = s.Space
 	case s.Width >= 1280 || s.Height > 576:
-		out.Matrix = "bt709" // unmarked: by size, as players take it
+		out.Matrix = "bt709" // not stated: players decide by size
 	default:
 		out.Matrix = "bt601"
 	}
@@ -326,7 +340,7 @@ func (s probeStream) source() Source {
 	return out
 }
 
-// primaries and transfer give code points of ITU-T H.273 by ffmpeg's names for them.
+// primaries and transfer return the code points of ITU-T H.273 for ffmpeg's names, 0 for unknown names.
 func primaries(name string) int {
 	return map[string]int{
 		"bt709": 1, "bt470m": 4, "bt470bg": 5, "smpte170m": 6, "smpte240m": 7, "film": 8, "bt2020": 9,
@@ -342,8 +356,8 @@ func transfer(name string) int {
 	}[name]
 }
 
-// seconds reads the first of some texts that is a time: decimals, or h:m:s.
-func seconds(texts ...string) *big.Rat {
+// parseSeconds returns the first text that is a positive time, in decimals or as h:m:s, or nil.
+func parseSeconds(texts ...string) *big.Rat {
 	for _, t := range texts {
 		total := new(big.Rat)
 		good := t != ""
@@ -362,6 +376,7 @@ func seconds(texts ...string) *big.Rat {
 	return nil
 }
 
+// parseRate parses a fraction such as "30000/1001". It returns the zero rate for invalid text.
 func parseRate(s string) frame.Rate {
 	a, b, ok := strings.Cut(s, "/")
 	n, err1 := strconv.ParseInt(a, 10, 64)

@@ -30,7 +30,7 @@ func tools(t *testing.T, ffprobe string) *ffmpeg.Tools {
 	return ffmpeg.NewTools(run, "ffmpeg", ffprobe)
 }
 
-// probeAnswer probes a file of which ffprobe tells the given JSON.
+// probeAnswer probes a file for which ffprobe prints the given JSON.
 func probeAnswer(t *testing.T, f media.Format, answer, counted string) (*ffmpeg.Info, error) {
 	t.Helper()
 	fake, err := filepath.Abs("testdata/ffprobe")
@@ -46,13 +46,13 @@ func probeAnswer(t *testing.T, f media.Format, answer, counted string) (*ffmpeg.
 	return tools(t, fake).Probe(t.Context(), ffmpeg.Input{Path: path, Format: f})
 }
 
-// video is the answer for a clip, with some fields of its picture track.
+// video returns the output for a clip with the given fields of its picture stream.
 func video(fields string) string {
 	return `{"streams": [{"codec_type": "video", "width": 640, "height": 360, "pix_fmt": "yuv420p", "avg_frame_rate": "25/1",
 		"nb_frames": "50", "duration": "2.000000"` + fields + `}], "format": {"duration": "2.000000"}}`
 }
 
-// TestRates: what containers say, and what cannot be.
+// TestRates checks valid and invalid frame rates.
 func TestRates(t *testing.T) {
 	t.Parallel()
 	for fields, want := range map[string]frame.Rate{
@@ -73,7 +73,7 @@ func TestRates(t *testing.T) {
 	}
 }
 
-// TestLengths: a length that a container rounds is a whole number of frames.
+// TestLengths checks that rounded lengths become a whole number of frames.
 func TestLengths(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -81,9 +81,15 @@ func TestLengths(t *testing.T) {
 		want         *big.Rat
 	}{
 		{"as stated", ``, big.NewRat(2, 1)},
-		{"rounded to microseconds", `, "avg_frame_rate": "30000/1001", "nb_frames": "45", "duration": "1.501500"`, big.NewRat(45*1001, 30000)},
+		{
+			"rounded to microseconds", `, "avg_frame_rate": "30000/1001", "nb_frames": "45", "duration": "1.501500"`,
+			big.NewRat(45*1001, 30000),
+		},
 		{"rounded to milliseconds", `, "avg_frame_rate": "30/1", "nb_frames": "", "duration": "1.033"`, big.NewRat(31, 30)},
-		{"of a tag, in clock time", `, "nb_frames": "", "duration": "", "tags": {"DURATION": "00:01:02.040000000"}`, big.NewRat(62040, 1000)},
+		{
+			"of a tag, in clock time", `, "nb_frames": "", "duration": "", "tags": {"DURATION": "00:01:02.040000000"}`,
+			big.NewRat(62040, 1000),
+		},
 		{"of a tag, in hours", `, "nb_frames": "", "duration": "", "tags": {"DURATION": "01:00:00.000000000"}`, big.NewRat(3600, 1)},
 		{"of the file", `, "nb_frames": "", "duration": "N/A"`, big.NewRat(2, 1)},
 		{"of the frames, within one of what is stated", `, "nb_frames": "51", "duration": "2.020000"`, big.NewRat(51, 25)},
@@ -103,7 +109,8 @@ func TestLengths(t *testing.T) {
 	}
 }
 
-// TestLengthsThatAreNotStatedAreCounted asks a second time.
+// TestLengthsThatAreNotStatedAreCounted checks that a missing length leads to a second call that counts
+// pictures.
 func TestLengthsThatAreNotStatedAreCounted(t *testing.T) {
 	t.Parallel()
 	silent := `{"streams": [{"codec_type": "video", "width": 64, "height": 36, "avg_frame_rate": "10/1"}], "format": {}}`
@@ -114,11 +121,11 @@ func TestLengthsThatAreNotStatedAreCounted(t *testing.T) {
 	}
 }
 
-// TestSources: how a clip's pixels are to be read.
+// TestSources checks the properties of a clip's pixels.
 func TestSources(t *testing.T) {
 	t.Parallel()
 	rotated := func(degrees string) string { return `, "side_data_list": [{}, {"rotation": ` + degrees + `}]` }
-	// sd is a source of 640x360 as players read it when nothing is said.
+	// sd returns a source of 640x360 with the defaults of players, and one change.
 	sd := func(change func(s *ffmpeg.Source)) ffmpeg.Source {
 		s := ffmpeg.Source{Width: 640, Height: 360, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601", Plain: true}}
 		change(&s)
@@ -129,16 +136,28 @@ func TestSources(t *testing.T) {
 		change       func(s *ffmpeg.Source)
 	}{
 		{"unmarked and small", ``, func(*ffmpeg.Source) {}},
-		{"unmarked and large", `, "width": 1280, "height": 720`, func(s *ffmpeg.Source) { s.Width, s.Height, s.Matrix = 1280, 720, "bt709" }},
-		{"unmarked and upright", `, "width": 576, "height": 1024`, func(s *ffmpeg.Source) { s.Width, s.Height, s.Matrix = 576, 1024, "bt709" }},
+		{
+			"unmarked and large", `, "width": 1280, "height": 720`,
+			func(s *ffmpeg.Source) { s.Width, s.Height, s.Matrix = 1280, 720, "bt709" },
+		},
+		{
+			"unmarked and upright", `, "width": 576, "height": 1024`,
+			func(s *ffmpeg.Source) { s.Width, s.Height, s.Matrix = 576, 1024, "bt709" },
+		},
 		{"marked bt709", `, "color_space": "bt709"`, func(s *ffmpeg.Source) { s.Matrix = "bt709" }},
 		{"marked bt601", `, "color_space": "smpte170m", "width": 1280`, func(s *ffmpeg.Source) { s.Width = 1280 }},
 		{"marked bt2020", `, "color_space": "bt2020nc"`, func(s *ffmpeg.Source) { s.Matrix = "bt2020" }},
-		{"HDR10", `, "color_transfer": "smpte2084", "color_space": "bt2020nc"`, func(s *ffmpeg.Source) { s.Matrix, s.Transfer = "bt2020", 16 }},
+		{
+			"HDR10", `, "color_transfer": "smpte2084", "color_space": "bt2020nc"`,
+			func(s *ffmpeg.Source) { s.Matrix, s.Transfer = "bt2020", 16 },
+		},
 		{"HLG", `, "color_transfer": "arib-std-b67"`, func(s *ffmpeg.Source) { s.Transfer = 18 }},
 		{"SDR", `, "color_transfer": "bt709", "color_primaries": "bt709"`, func(s *ffmpeg.Source) { s.Primaries, s.Transfer = 1, 1 }},
 		{"of a telephone", `, "color_primaries": "smpte432"`, func(s *ffmpeg.Source) { s.Primaries = 12 }},
-		{"colours that nobody knows", `, "color_primaries": "x", "color_transfer": "log100", "color_space": "ycgco"`, func(*ffmpeg.Source) {}},
+		{
+			"colours that nobody knows", `, "color_primaries": "x", "color_transfer": "log100", "color_space": "ycgco"`,
+			func(*ffmpeg.Source) {},
+		},
 		{"full range", `, "color_range": "pc"`, func(s *ffmpeg.Source) { s.FullRange = true }},
 		{"full range of motion JPEG", `, "pix_fmt": "yuvj420p"`, func(s *ffmpeg.Source) { s.FullRange, s.Plain = true, false }},
 		{"10 bit", `, "pix_fmt": "yuv420p10le"`, func(s *ffmpeg.Source) { s.Plain = false }},
@@ -168,7 +187,7 @@ func TestSources(t *testing.T) {
 	}
 }
 
-// TestStreams: the first picture and the first sound count; a cover is not a picture.
+// TestStreams checks that the first picture and sound streams are used, and that a cover image does not count.
 func TestStreams(t *testing.T) {
 	t.Parallel()
 	const (
@@ -197,17 +216,18 @@ func TestStreams(t *testing.T) {
 			if !errors.Is(err, c.err) {
 				t.Fatalf("%+v %v, want %v", info, err, c.err)
 			}
-			if c.sound && (info.Video != nil || info.Audio == nil || info.Audio.Channels != 2 || info.Audio.Length.Cmp(big.NewRat(3, 2)) != 0) {
+			if c.sound && (info.Video != nil || info.Audio == nil || info.Audio.Channels != 2 ||
+				info.Audio.Length.Cmp(big.NewRat(3, 2)) != 0) {
 				t.Errorf("%+v", info)
 			}
 		})
 	}
 	if _, err := probeAnswer(t, media.MOV, "not the JSON", ""); err == nil || errors.Is(err, ffmpeg.ErrNoStream) {
-		t.Errorf("what is no JSON is read: %v", err)
+		t.Errorf("invalid JSON is accepted: %v", err)
 	}
 }
 
-// TestProbe measures what the real encoders write.
+// TestProbe probes the output of real encoders.
 func TestProbe(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -216,11 +236,11 @@ func TestProbe(t *testing.T) {
 		width, height, turn int
 		rate                frame.Rate
 		frames              int64
-		length              *big.Rat // of the picture
+		length              *big.Rat // of the pictures
 		alpha               bool
 		decoder             string
 		channels            int
-		sound               float64 // seconds, within a packet
+		sound               float64 // seconds, with a tolerance of one packet
 	}
 	at25 := frame.Rate{Num: 25, Den: 1}
 	for _, c := range []struct {
@@ -246,7 +266,10 @@ func TestProbe(t *testing.T) {
 		},
 		{
 			"webm that is transparent", media.Matroska,
-			[]string{"-i", picture, "-vf", "format=yuva420p,colorchannelmixer=aa=0.5", "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-f", "webm"},
+			[]string{
+				"-i", picture, "-vf", "format=yuva420p,colorchannelmixer=aa=0.5", "-c:v", "libvpx-vp9",
+				"-deadline", "realtime", "-cpu-used", "8", "-f", "webm",
+			},
 			want{width: 64, height: 36, turn: 1, rate: at25, length: big.NewRat(2, 5), alpha: true, decoder: "libvpx-vp9"},
 		},
 		{
@@ -286,8 +309,10 @@ func TestProbe(t *testing.T) {
 				if v != nil {
 					t.Errorf("it has a picture: %+v", v)
 				}
-			} else if v == nil || v.Source.Width != w.width || v.Source.Height != w.height || v.Source.Turn != w.turn || v.Source.Alpha != w.alpha ||
-				v.AlphaVPX != w.decoder || w.rate.Num > 0 && v.Rate != w.rate || w.frames > 0 && v.Frames != w.frames || v.Length.Cmp(w.length) != 0 {
+			} else if v == nil || v.Source.Width != w.width || v.Source.Height != w.height ||
+				v.Source.Turn != w.turn || v.Source.Alpha != w.alpha ||
+				v.AlphaVPX != w.decoder || w.rate.Num > 0 && v.Rate != w.rate ||
+				w.frames > 0 && v.Frames != w.frames || v.Length.Cmp(w.length) != 0 {
 				t.Errorf("picture %+v, want %+v", v, w)
 			}
 			switch a := info.Audio; {
@@ -306,8 +331,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// TestGIF adds up the delays of its frames; those below two hundredths are a tenth, as
-// browsers take them.
+// TestGIF checks that frame delays are added up. Delays below 0.02 s count as 0.1 s, as in browsers.
 func TestGIF(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -337,24 +361,27 @@ func TestGIF(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := info.Video
-		if v.Frames != int64(len(c.delays)) || v.Length.Cmp(c.want) != 0 || v.Source.Width != 12 || v.Source.Height != 8 || !v.Source.Alpha {
+		if v.Frames != int64(len(c.delays)) || v.Length.Cmp(c.want) != 0 || v.Source.Width != 12 ||
+			v.Source.Height != 8 || !v.Source.Alpha {
 			t.Errorf("%v hundredths: %+v, want %v s", c.delays, v, c.want)
 		}
 	}
 }
 
-// TestOtherFilesAreNotOpened: a file is read as what it was said to be, and leads to no
-// other one.
+// TestOtherFilesAreNotOpened checks that a file is read only in its stated format and cannot refer to other
+// files.
 func TestOtherFilesAreNotOpened(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	dir := t.TempDir()
 	wav := filepath.Join(dir, "a.wav")
-	if out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=0.1", wav).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=0.1",
+		wav).CombinedOutput(); err != nil {
 		t.Fatalf("ffmpeg: %v\n%s", err, out)
 	}
 	list := filepath.Join(dir, "list")
-	if err := os.WriteFile(list, []byte("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://"+wav+"\n#EXT-X-ENDLIST\n"), 0o600); err != nil {
+	if err := os.WriteFile(list,
+		[]byte("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://"+wav+"\n#EXT-X-ENDLIST\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range []media.Format{media.WAV, media.MOV, media.Matroska, media.MP3} {
@@ -367,7 +394,7 @@ func TestOtherFilesAreNotOpened(t *testing.T) {
 	}
 }
 
-// TestVersionIsAskedOnce: until the program is another one.
+// TestVersionIsAskedOnce checks that ffmpeg's version is cached until the program changes.
 func TestVersionIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	store, err := cache.Open(t.TempDir())
@@ -387,7 +414,7 @@ func TestVersionIsAskedOnce(t *testing.T) {
 	if n := run.Stats().Started; n != 1 {
 		t.Errorf("%d programs were started", n)
 	}
-	// Another file is another program, though this one cannot answer.
+	// A different file is a different program, which in this case cannot print a version.
 	if _, err := ffmpeg.NewTools(run, "false", "ffprobe").Version(t.Context(), store); err == nil || run.Stats().Started != 2 {
 		t.Errorf("a program that fails has a version: %v", err)
 	}
@@ -396,7 +423,7 @@ func TestVersionIsAskedOnce(t *testing.T) {
 	}
 }
 
-// TestMovie: pictures that are on for some milliseconds each are read as they were written.
+// TestMovie checks that pictures with durations in milliseconds are read as written.
 func TestMovie(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "m.mkv")
@@ -421,11 +448,13 @@ func TestMovie(t *testing.T) {
 	if v := info.Video; v.Frames != 5 || v.Rate != (frame.Rate{Num: 10, Den: 1}) || v.Length.Cmp(big.NewRat(1247, 1000)) != 0 {
 		t.Errorf("%+v", v)
 	}
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "matroska", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "-fps_mode", "passthrough", "-").Output()
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "matroska", "-i", path, "-f",
+		"rawvideo", "-pix_fmt", "rgba", "-fps_mode", "passthrough", "-").Output()
 	if err != nil || len(out) != 5*4*2*4 || out[3*32] != 150 || out[3*32+3] != 252 {
 		t.Errorf("%d bytes %v", len(out), err)
 	}
-	times, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-f", "matroska", "-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0", path).Output()
+	times, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-f", "matroska", "-show_entries",
+		"packet=pts_time,duration_time", "-of", "csv=p=0", path).Output()
 	if want := "0.000000,0.040000\n0.040000,0.100000\n0.140000,0.100000\n0.240000,1.000000\n1.240000,0.007000\n"; err != nil || string(times) != want {
 		t.Errorf("%q %v", times, err)
 	}

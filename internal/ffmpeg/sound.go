@@ -11,52 +11,51 @@ import (
 	"mynah/internal/media"
 )
 
-// SoundInput is a stretch of a file's sound.
+// SoundInput is a range of a file's sound.
 type SoundInput struct {
 	Input
-	// From and Length in microseconds of the file; Length 0 is all of it.
+	// From and Length are in microseconds of the file; Length 0 means to its end.
 	From, Length       int64
 	SpeedNum, SpeedDen int64
-	// Channels wanted, 1 or 2.
+	// Channels is the number of output channels, 1 or 2.
 	Channels int
-	// Surround tells that the file has more than two channels.
+	// Surround: the file has more than two channels.
 	Surround bool
 }
 
-// ReadSound are the arguments of a process that writes sound as raw 16 bit samples at
-// the film's rate.
+// ReadSound returns the arguments of a process that writes sound as raw 16-bit samples at a sample rate.
 func ReadSound(s SoundInput, sampleRate int) []string {
 	var before []string
 	if s.From > 0 {
-		before = append(before, "-ss", micros(s.From))
+		before = append(before, "-ss", formatMicros(s.From))
 	}
 	if s.Length > 0 {
-		before = append(before, "-t", micros(s.Length))
+		before = append(before, "-t", formatMicros(s.Length))
 	}
-	// Gaps between packets become silence, so that sound stays where it was.
-	resample := fmt.Sprintf("aresample=%d:async=1:first_pts=0:filter_size=64:phase_shift=10:linear_interp=0", sampleRate)
+	// Fill gaps between packets with silence, so that sound keeps its time.
+	resample := fmt.Sprintf("aresample=%d:async=1:first_pts=0:filter_size=64:phase_shift=10:linear_interp=0",
+		sampleRate)
 	if s.Surround && s.Channels == 2 {
 		resample += surround
 	}
 	filters := []string{resample}
-	filters = append(filters, tempo(s.SpeedNum, s.SpeedDen)...)
+	filters = append(filters, tempoFilters(s.SpeedNum, s.SpeedDen)...)
 	layout := "mono"
 	if s.Channels == 2 {
 		layout = "stereo"
 	}
 	filters = append(filters, "aformat=sample_fmts=s16:channel_layouts="+layout)
-	args := append(quiet(), s.args(before...)...)
+	args := append(quietArgs(), s.readArgs(before...)...)
 	return append(args, "-map", "0:a:0", "-vn", "-sn", "-dn", "-af", strings.Join(filters, ","),
 		"-f", "s16le", "pipe:1")
 }
 
-// surround mixes more than two channels down by ITU-R BS.775-3, table 2: centre and surrounds
-// at -3 dB, low frequencies left out. A high limit keeps ffmpeg from making all of it softer.
+// surround mixes more than two channels to stereo by ITU-R BS.775-3, table 2: centre and surround channels at
+// -3 dB, without the low-frequency channel. The high maxval prevents ffmpeg from reducing the volume.
 const surround = ":ochl=stereo:clev=0.7071068:slev=0.7071068:lfe_mix_level=0:rematrix_maxval=64"
 
-// tempo returns the filters that change speed and keep pitch; one takes at most a
-// factor of 100 up and 2 down.
-func tempo(num, den int64) []string {
+// tempoFilters returns the filters that change the speed but not the pitch. One filter supports factors of 0.5 to 100.
+func tempoFilters(num, den int64) []string {
 	if num <= 0 || den <= 0 || num == den {
 		return nil
 	}
@@ -74,12 +73,11 @@ func tempo(num, den int64) []string {
 	return append(out, "atempo="+factor.FloatString(9))
 }
 
-// Sound writes a stretch of a file's sound as ReadSound says. Whole files that hold just
-// the samples that are wanted are copied: starting a program costs more than coding ten
-// seconds of sound.
+// Sound writes a range of a file's sound as ReadSound describes. It copies the samples of whole WAV files that
+// already have the right format, because starting a program takes longer than decoding ten seconds of sound.
 func (t *Tools) Sound(ctx context.Context, s SoundInput, sampleRate int, out io.Writer) error {
 	whole := s.From == 0 && s.Length == 0 && s.SpeedNum == s.SpeedDen
-	pcm, ok := plain(s.Input)
+	pcm, ok := findPlainSamples(s.Input)
 	if !ok || !whole || pcm.Rate != sampleRate || pcm.Channels != s.Channels {
 		return t.Run(ctx, ReadSound(s, sampleRate), nil, out)
 	}
@@ -99,11 +97,11 @@ func (t *Tools) Sound(ctx context.Context, s SoundInput, sampleRate int, out io.
 	return nil
 }
 
-// copyStep is how many bytes are copied before somebody may stop it.
+// copyStep is the number of bytes between checks for cancellation.
 const copyStep = 8 << 20
 
-// plain finds the samples of a file that needs no decoder.
-func plain(in Input) (media.PCM, bool) {
+// findPlainSamples returns the position of the samples in a file that needs no decoder.
+func findPlainSamples(in Input) (media.PCM, bool) {
 	if in.Format != media.WAV {
 		return media.PCM{}, false
 	}

@@ -13,10 +13,11 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestPlainSoundIsReadWithoutAProgram, and is told and read the same as by the programs.
+// TestPlainSoundIsReadWithoutAProgram checks that plain WAV files are read without a program, with the same
+// result.
 func TestPlainSoundIsReadWithoutAProgram(t *testing.T) {
 	t.Parallel()
-	none, programs := ffmpeg.NewTools(nil, "", ""), tools(t, "ffprobe") // a nil runner starts nothing
+	none, programs := ffmpeg.NewTools(nil, "", ""), tools(t, "ffprobe") // a nil runner cannot start programs
 	for _, c := range []struct{ rate, channels, samples int }{
 		{48000, 1, 48000}, {48000, 2, 12345}, {48000, 1, 1}, {48000, 1, 80001}, {48000, 2, 500000}, {44100, 1, 44101}, {22050, 2, 7},
 	} {
@@ -42,7 +43,7 @@ func TestPlainSoundIsReadWithoutAProgram(t *testing.T) {
 			if c.rate == 48000 && (copied.Len() != c.samples*c.channels*2 || !bytes.Equal(copied.Bytes(), decoded.Bytes())) {
 				t.Errorf("%d bytes were copied, %d decoded, and they differ", copied.Len(), decoded.Len())
 			}
-			// An unknown chunk changes nothing but who reads the file.
+			// With an unknown chunk, ffmpeg reads the file, with the same result.
 			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 			if err != nil {
 				t.Fatal(err)
@@ -62,14 +63,15 @@ func TestPlainSoundIsReadWithoutAProgram(t *testing.T) {
 	}
 }
 
-// makeWAV has ffmpeg write noise.
+// makeWAV writes noise with ffmpeg.
 func makeWAV(t *testing.T, tools *ffmpeg.Tools, path string, rate, channels, samples int) {
 	t.Helper()
 	run, err := proc.New(proc.DefaultConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
-	noise := fmt.Sprintf("anoisesrc=r=%d:a=0.7:seed=1,atrim=end_sample=%d,aformat=channel_layouts=%s", rate, samples, map[int]string{1: "mono", 2: "stereo"}[channels])
+	noise := fmt.Sprintf("anoisesrc=r=%d:a=0.7:seed=1,atrim=end_sample=%d,aformat=channel_layouts=%s", rate, samples,
+		map[int]string{1: "mono", 2: "stereo"}[channels])
 	if err := run.Run(t.Context(), proc.Command{Program: tools.FFmpeg, Args: []string{
 		"-nostdin", "-v", "error", "-f", "lavfi", "-i", noise, "-c:a", "pcm_s16le", "-f", "wav", path,
 	}}); err != nil {
@@ -77,7 +79,7 @@ func makeWAV(t *testing.T, tools *ffmpeg.Tools, path string, rate, channels, sam
 	}
 }
 
-// TestStretchesOfPlainSoundAreDecoded: only whole files are copied.
+// TestStretchesOfPlainSoundAreDecoded checks that only whole files are copied without ffmpeg.
 func TestStretchesOfPlainSoundAreDecoded(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

@@ -9,35 +9,34 @@ import (
 	"io"
 )
 
-// StatesInput is what is on moving pictures and changes now and then, as captions do: a
-// file of ours that WriteStates wrote, and where in the frame it is. All are even.
+// StatesInput is an overlay on moving pictures that changes from time to time, such as captions: a file by
+// WriteStates, its position in the frame and its size. All numbers are even.
 type StatesInput struct {
 	Path       string
 	X, Y, W, H int
 }
 
-func (s *StatesInput) input() []string { return []string{"-f", "matroska", "-i", s.Path} }
+func (s *StatesInput) inputArgs() []string { return []string{"-f", "matroska", "-i", s.Path} }
 
-// graph returns the filters by which the states of a label are on the frames of another. Both
-// count in frames, whatever times those of the film have.
-func (s *StatesInput) graph(in, states, out string) string {
-	return fmt.Sprintf("[%s]settb=1/1000,setpts=N[%sm];[%sm][%s]overlay=%d:%d:format=yuv420[%s]", in, out, out, states, s.X, s.Y, out)
+// overlayGraph returns the filter graph that draws the states over frames. Both inputs are timed in frames,
+// independent of the video's timestamps.
+func (s *StatesInput) overlayGraph(in, states, out string) string {
+	return fmt.Sprintf("[%s]settb=1/1000,setpts=N[%sm];[%sm][%s]overlay=%d:%d:format=yuv420[%s]", in, out, out,
+		states, s.X, s.Y, out)
 }
 
-// State is a raw picture, 8 bit 4:2:0 with alpha that is not multiplied in, that is on
-// the others from a frame on.
+// State is an overlay from a frame on. Raw returns its pixels: 8-bit 4:2:0 with straight alpha.
 type State struct {
 	Frame int64
 	Raw   func() ([]byte, error)
 }
 
-// WriteStates writes pictures of w x h pixels as a Matroska file (RFC 9559) that counts
-// frames in place of milliseconds. It packs them, since most of them is nothing; so a
-// thousand take no more room than a slide.
+// WriteStates writes overlays of w x h pixels as a Matroska file (RFC 9559) whose timestamps are frames. It
+// compresses them: as most pixels are transparent, a thousand states take no more space than a slide.
 func WriteStates(to io.Writer, w, h int, states []State) error {
 	out := bufio.NewWriter(to)
-	const planes = "Y4\x0b\x08" // libavcodec's tag of this form
-	if _, err := out.Write(rawHead(w, h, planes)); err != nil {
+	const planes = "Y4\x0b\x08" // libavcodec's tag for this pixel format
+	if _, err := out.Write(matroskaHead(w, h, planes)); err != nil {
 		return err
 	}
 	var packed bytes.Buffer
@@ -51,7 +50,7 @@ func WriteStates(to io.Writer, w, h int, states []State) error {
 			return err
 		}
 		packed.Reset()
-		packed.Write([]byte{0x81, 0, 0, 0x80}) // track 1, at the cluster's time, a key frame
+		packed.Write([]byte{0x81, 0, 0, 0x80}) // track 1, timestamp relative to the cluster, key frame
 		z.Reset(&packed)
 		if _, err := z.Write(raw); err != nil {
 			return err
@@ -59,30 +58,35 @@ func WriteStates(to io.Writer, w, h int, states []State) error {
 		if err := z.Close(); err != nil {
 			return err
 		}
-		if _, err := out.Write(element(0x1f43b675, number(0xe7, s.Frame), element(0xa3, packed.Bytes()))); err != nil {
+		if _, err := out.Write(ebmlElement(0x1f43b675, ebmlNumber(0xe7, s.Frame),
+			ebmlElement(0xa3, packed.Bytes()))); err != nil {
 			return err
 		}
 	}
 	return out.Flush()
 }
 
-// rawHead begins a Matroska file of one track of raw pictures, packed each by zlib, that
-// counts in milliseconds; tag is libavcodec's for their form.
-func rawHead(w, h int, tag string) []byte {
+// matroskaHead returns the start of a Matroska file with one track of raw pictures, each compressed by zlib, with
+// timestamps in milliseconds. tag is libavcodec's tag for the pixel format.
+func matroskaHead(w, h int, tag string) []byte {
 	return bytes.Join([][]byte{
-		element(0x1a45dfa3,
-			number(0x4286, 1), number(0x42f7, 1), number(0x42f2, 4), number(0x42f3, 8),
-			element(0x4282, []byte("matroska")), number(0x4287, 4), number(0x4285, 2)),
+		ebmlElement(0x1a45dfa3,
+			ebmlNumber(0x4286, 1), ebmlNumber(0x42f7, 1), ebmlNumber(0x42f2, 4), ebmlNumber(0x42f3, 8),
+			ebmlElement(0x4282, []byte("matroska")), ebmlNumber(0x4287, 4), ebmlNumber(0x4285, 2)),
 		{0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, // a segment of unknown length
-		element(0x1549a966, number(0x2ad7b1, 1_000_000)),
-		element(0x1654ae6b, element(0xae,
-			number(0xd7, 1), number(0x73c5, 1), number(0x83, 1), number(0x9c, 0), element(0x86, []byte("V_UNCOMPRESSED")),
-			element(0x6d80, element(0x6240, number(0x5031, 0), number(0x5032, 1), number(0x5033, 0), element(0x5034, number(0x4254, 0)))),
-			element(0xe0, number(0xb0, int64(w)), number(0xba, int64(h)), element(0x2eb524, []byte(tag))))),
+		ebmlElement(0x1549a966, ebmlNumber(0x2ad7b1, 1_000_000)),
+		ebmlElement(0x1654ae6b, ebmlElement(0xae,
+			ebmlNumber(0xd7, 1), ebmlNumber(0x73c5, 1), ebmlNumber(0x83, 1), ebmlNumber(0x9c, 0),
+			ebmlElement(0x86, []byte("V_UNCOMPRESSED")),
+			ebmlElement(0x6d80, ebmlElement(0x6240,
+				ebmlNumber(0x5031, 0), ebmlNumber(0x5032, 1), ebmlNumber(0x5033, 0),
+				ebmlElement(0x5034, ebmlNumber(0x4254, 0)))),
+			ebmlElement(0xe0, ebmlNumber(0xb0, int64(w)), ebmlNumber(0xba, int64(h)),
+				ebmlElement(0x2eb524, []byte(tag))))),
 	}, nil)
 }
 
-// MovieWriter writes pictures with alpha, 8 bit RGBA, as a Matroska file.
+// MovieWriter writes 8-bit RGBA pictures as a Matroska file.
 type MovieWriter struct {
 	out    *bufio.Writer
 	packed bytes.Buffer
@@ -90,21 +94,21 @@ type MovieWriter struct {
 	now    int64 // milliseconds
 }
 
-// NewMovie begins a file of pictures of w x h pixels.
+// NewMovie starts a file of pictures of w x h pixels.
 func NewMovie(to io.Writer, w, h int) (*MovieWriter, error) {
 	m := &MovieWriter{out: bufio.NewWriter(to)}
 	var err error
 	if m.z, err = zlib.NewWriterLevel(&m.packed, zlib.BestSpeed); err != nil {
 		return nil, err
 	}
-	_, err = m.out.Write(rawHead(w, h, "RGBA"))
+	_, err = m.out.Write(matroskaHead(w, h, "RGBA"))
 	return m, err
 }
 
-// Add adds a picture that is on for some milliseconds.
+// Add adds a picture that is visible for ms milliseconds.
 func (m *MovieWriter) Add(pixels []byte, ms int64) error {
 	m.packed.Reset()
-	m.packed.Write([]byte{0x81, 0, 0, 0}) // track 1, at the cluster's time
+	m.packed.Write([]byte{0x81, 0, 0, 0}) // track 1, timestamp relative to the cluster
 	m.z.Reset(&m.packed)
 	if _, err := m.z.Write(pixels); err != nil {
 		return err
@@ -112,23 +116,24 @@ func (m *MovieWriter) Add(pixels []byte, ms int64) error {
 	if err := m.z.Close(); err != nil {
 		return err
 	}
-	group := element(0xa0, element(0xa1, m.packed.Bytes()), number(0x9b, ms))
-	_, err := m.out.Write(element(0x1f43b675, number(0xe7, m.now), group))
+	group := ebmlElement(0xa0, ebmlElement(0xa1, m.packed.Bytes()), ebmlNumber(0x9b, ms))
+	_, err := m.out.Write(ebmlElement(0x1f43b675, ebmlNumber(0xe7, m.now), group))
 	m.now += ms
 	return err
 }
 
-// Close ends the file.
+// Close writes the rest of the file. It does not close the underlying writer.
 func (m *MovieWriter) Close() error { return m.out.Flush() }
 
-// element writes an element of EBML, RFC 8794: its id, its length, its content.
-func element(id uint32, parts ...[]byte) []byte {
+// ebmlElement returns an EBML element (RFC 8794): ID, length, content.
+func ebmlElement(id uint32, parts ...[]byte) []byte {
 	body := bytes.Join(parts, nil)
 	out := bytes.TrimLeft(binary.BigEndian.AppendUint32(nil, id), "\x00")
-	out = binary.BigEndian.AppendUint64(out, 1<<56|uint64(len(body))) // eight bytes, whatever the length
+	out = binary.BigEndian.AppendUint64(out, 1<<56|uint64(len(body))) // the length always takes eight bytes
 	return append(out, body...)
 }
 
-func number(id uint32, v int64) []byte {
-	return element(id, binary.BigEndian.AppendUint64(nil, uint64(v)))
+// ebmlNumber returns an EBML element with an integer.
+func ebmlNumber(id uint32, v int64) []byte {
+	return ebmlElement(id, binary.BigEndian.AppendUint64(nil, uint64(v)))
 }

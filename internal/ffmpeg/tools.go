@@ -1,6 +1,6 @@
-// Package ffmpeg is the only package that writes ffmpeg's arguments and filter graphs; it also
-// runs ffmpeg and ffprobe. Its callers describe pictures and sounds. Nothing is left to guesses:
-// the demuxer is always named, and ffmpeg opens only the files that it is given.
+// Package ffmpeg runs ffmpeg and ffprobe, and is the only package that writes their arguments and filter
+// graphs. Its callers describe pictures and sounds. It always names the demuxer, and ffmpeg opens only the
+// files that it names.
 package ffmpeg
 
 import (
@@ -20,7 +20,7 @@ type Tools struct {
 	run             *proc.Runner
 }
 
-// NewTools returns the tools by their program names or paths.
+// NewTools returns the tools. ffmpeg and ffprobe are program names or paths.
 func NewTools(run *proc.Runner, ffmpeg, ffprobe string) *Tools {
 	return &Tools{FFmpeg: ffmpeg, FFprobe: ffprobe, run: run}
 }
@@ -30,19 +30,19 @@ const (
 	maxOutput    = 64 << 20
 )
 
-func (t *Tools) output(ctx context.Context, program string, args []string) ([]byte, error) {
+// runForOutput runs a program and returns its standard output.
+func (t *Tools) runForOutput(ctx context.Context, program string, args []string) ([]byte, error) {
 	return t.run.Output(ctx, proc.Command{Program: program, Args: args, Timeout: probeTimeout, MaxStdout: maxOutput})
 }
 
-// Run runs ffmpeg with the arguments that a function of this package gave. in may be
-// nil.
+// Run runs ffmpeg with arguments from a function of this package. in may be nil.
 func (t *Tools) Run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	return t.run.Run(ctx, proc.Command{Program: t.FFmpeg, Args: args, Stdin: in, Stdout: out})
 }
 
-// Version names the build of ffmpeg and its libraries, which ffprobe shares: it decides
-// what comes out, so it is part of keys. What the same file answered before is found: a
-// program start is dearer than all else of an unchanged build.
+// Version returns ffmpeg's version and build options, which determine its output and are part of cache keys. It
+// caches them by the program's file, because starting a program takes longer than the rest of an unchanged
+// build.
 func (t *Tools) Version(ctx context.Context, store *cache.Store) (string, error) {
 	id, err := t.run.Identity(t.FFmpeg)
 	if err != nil {
@@ -52,22 +52,23 @@ func (t *Tools) Version(ctx context.Context, store *cache.Store) (string, error)
 	if b, ok := store.Get(cache.Probes, key); ok {
 		return string(b), nil
 	}
-	b, err := t.output(ctx, t.FFmpeg, []string{"-version"})
+	b, err := t.runForOutput(ctx, t.FFmpeg, []string{"-version"})
 	if err != nil {
 		return "", err
 	}
 	return string(b), store.PutBytes(cache.Probes, key, b)
 }
 
-// Complaint returns the line of a program's error output that says most, without the
-// names of our files and the addresses of its parts.
+// Complaint returns the most informative line of a program's error output, without the names of Mynah's own
+// files and the addresses of ffmpeg's modules.
 func Complaint(stderr string) string {
 	best := ""
 	for line := range strings.Lines(stderr) {
 		line = strings.TrimSpace(line)
 		line = regexp.MustCompile(`^\[[^\]]* @ 0x[0-9a-f]+\]\s*`).ReplaceAllString(line, "")
 		line = regexp.MustCompile(`\S*/in-\d+\S*:?\s*`).ReplaceAllString(line, "")
-		if line != "" && (best == "" || !strings.Contains(line, "Invalid data")) && !strings.HasPrefix(line, "Error while") && !strings.HasPrefix(line, "Conversion failed") {
+		general := strings.HasPrefix(line, "Error while") || strings.HasPrefix(line, "Conversion failed")
+		if line != "" && (best == "" || !strings.Contains(line, "Invalid data")) && !general {
 			if best == "" {
 				best = line
 			}

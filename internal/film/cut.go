@@ -25,7 +25,7 @@ type Film struct {
 	Samples int64
 	AAC     ffmpeg.AAC
 	Tags    []mp4.Tag
-	// Language is an ISO 639-2/T code or "", Tag the language's BCP 47 tag or "".
+	// Language is an ISO 639-2/T code or "". Tag is the BCP 47 tag of the language or "".
 	Language, Tag string
 	// Cues are the subtitles of the subtitle track, in order; without cues there is no such track.
 	Cues []Cue
@@ -57,7 +57,7 @@ func (f *Film) Track(store *cache.Store) (*Track, error) {
 			continue
 		}
 		seen[p.Segment] = true
-		x, err := t.lib.index(p.Segment)
+		x, err := t.lib.indexOf(p.Segment)
 		if err != nil {
 			return nil, err
 		}
@@ -86,44 +86,45 @@ func (f *Film) Write(store *cache.Store, w io.Writer) (int64, error) {
 		return 0, err
 	}
 	defer track.Close()
-	sizes, sync, err := track.measure()
+	sizes, sync, err := track.sampleSizes()
 	if err != nil {
 		return 0, err
 	}
 	sound := newLibrary(store, cache.Sounds)
 	defer sound.close()
-	audio, err := f.audio(sound)
+	audio, err := f.newAudioTrack(sound)
 	if err != nil {
 		return 0, err
 	}
-	timescale, delta := timescale(f.Picture)
+	timescale, delta := frameTimescale(f.Picture)
 	video := &mp4.Track{
 		Kind: mp4.Video, Entry: mp4.AVC(f.Picture.Width, f.Picture.Height, track.params.AVCC()),
 		Timing: mp4.Timing{Timescale: timescale, Delta: delta}, Sizes: sizes, Sync: sync,
 		Width: f.Picture.Width, Height: f.Picture.Height,
-		Presentation: mp4.Presentation{Duration: length(int64(len(sizes)), f.Picture), Language: f.Language, Tag: f.Tag}, Next: track.writer(),
+		Presentation: mp4.Presentation{Duration: toMovieTime(int64(len(sizes)), f.Picture), Language: f.Language, Tag: f.Tag},
+		Next:         track.newSampleWriter(),
 	}
 	movie := &mp4.Movie{Tracks: []*mp4.Track{video, audio}, Tags: f.Tags}
 	if len(f.Cues) > 0 {
-		movie.Tracks = append(movie.Tracks, f.subtitles(video.Duration))
+		movie.Tracks = append(movie.Tracks, f.newSubtitleTrack(video.Duration))
 	}
 	if len(f.Chapters) > 0 {
 		video.Chapters = len(movie.Tracks)
-		movie.Tracks, movie.Chapters = append(movie.Tracks, f.titles(video.Duration)), f.list()
+		movie.Tracks, movie.Chapters = append(movie.Tracks, f.newTitleTrack(video.Duration)), f.chapterList()
 	}
 	return mp4.Write(w, movie)
 }
 
-// length converts frames to units of the movie's timescale, rounded up.
-func length(frames int64, p ffmpeg.Picture) int64 {
+// toMovieTime converts frames to units of the movie's timescale, rounded up.
+func toMovieTime(frames int64, p ffmpeg.Picture) int64 {
 	n := new(big.Int).Mul(big.NewInt(frames), big.NewInt(p.FPS.Den*mp4.MovieTimescale))
 	n.Add(n, big.NewInt(p.FPS.Num-1))
 	return n.Div(n, big.NewInt(p.FPS.Num)).Int64()
 }
 
-// timescale returns the units per second of the picture track and the length of a frame in these
+// frameTimescale returns the units per second of the picture track and the length of a frame in these
 // units. The length is exact for every frame rate.
-func timescale(p ffmpeg.Picture) (scale, delta uint32) {
+func frameTimescale(p ffmpeg.Picture) (scale, delta uint32) {
 	num, den := p.FPS.Num, p.FPS.Den
 	for num < 10000 { // players round times in coarse units
 		num, den = num*2, den*2

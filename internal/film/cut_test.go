@@ -103,7 +103,8 @@ func (b *bench) chain(t *testing.T, n int) cache.Key {
 		}
 		frames.Write(f)
 	}
-	if err := b.enc.EncodeChains(t.Context(), &frames, []int64{2, int64(n)}, []cache.Key{key(fmt.Sprint("other chain ", n)), k}); err != nil {
+	if err := b.enc.EncodeChains(t.Context(), &frames, []int64{2, int64(n)},
+		[]cache.Key{key(fmt.Sprint("other chain ", n)), k}); err != nil {
 		t.Fatal(err)
 	}
 	return k
@@ -127,17 +128,40 @@ func TestWhatStandsAndMoves(t *testing.T) {
 	}{
 		{"one picture", []film.SegmentRun{{Segment: a, Frames: 1}}, "a", []int{0}},
 		{"a picture stands", []film.SegmentRun{{Segment: a, Frames: 5}}, "aaaaa", []int{0}},
-		{"the same picture again", []film.SegmentRun{{Segment: a, Frames: 2}, {Segment: c, Frames: 2}, {Segment: a, Frames: 2}}, "aabbaa", []int{0, 2, 4}},
-		{"a run of no length", []film.SegmentRun{{Segment: a, Frames: 2}, {Segment: c, Frames: 0}, {Segment: a, Frames: 1}}, "aaa", []int{0, 2}},
+		{"the same picture again", []film.SegmentRun{
+			{Segment: a, Frames: 2},
+			{Segment: c, Frames: 2},
+			{Segment: a, Frames: 2},
+		}, "aabbaa", []int{0, 2, 4}},
+		{"a run of no length", []film.SegmentRun{
+			{Segment: a, Frames: 2},
+			{Segment: c, Frames: 0},
+			{Segment: a, Frames: 1},
+		}, "aaa", []int{0, 2}},
 		{"what moves plays once", []film.SegmentRun{{Segment: m, Frames: 4}}, "abcd", []int{0}},
 		{"its last picture stands", []film.SegmentRun{{Segment: m, Frames: 7}, {Segment: a, Frames: 1}}, "abcdddde", []int{0, 7}},
 		{"it is cut", []film.SegmentRun{{Segment: m, Frames: 2}, {Segment: a, Frames: 2}}, "abcc", []int{0, 2}},
-		{"a part of it is taken, and stands", []film.SegmentRun{{Segment: m, Take: 2, Frames: 5}, {Segment: a, Frames: 1}}, "abbbbc", []int{0, 5}},
+		{
+			"a part of it is taken, and stands",
+			[]film.SegmentRun{{Segment: m, Take: 2, Frames: 5}, {Segment: a, Frames: 1}},
+			"abbbbc",
+			[]int{0, 5},
+		},
 		{"it goes round", []film.SegmentRun{{Segment: m, Frames: 10, Cycle: 4}}, "abcdabcdab", []int{0, 4, 8}},
 		{"it waits before it goes round", []film.SegmentRun{{Segment: m, Take: 3, Frames: 9, Cycle: 5}}, "abcccabcc", []int{0, 5}},
-		{"pictures of a chain stand", []film.SegmentRun{{Segment: chain, Frames: 9, Holds: []int64{3, 1, 5}}, {Segment: a, Frames: 2}}, "aaabcccccdd", []int{0, 9}},
-		{"a chain stands twice", []film.SegmentRun{{Segment: chain, Frames: 6, Holds: []int64{1, 1, 4}}, {Segment: chain, Frames: 40, Holds: []int64{20, 19, 1}}}, "abcccc" + strings.Repeat("a", 20) + strings.Repeat("b", 19) + "c", []int{0, 6}},
-		{"its first picture is begun again", []film.SegmentRun{{Segment: chain, Frames: 112, Holds: []int64{110, 1, 1}}}, strings.Repeat("a", 110) + "bc", []int{0, 100}},
+		{"pictures of a chain stand", []film.SegmentRun{
+			{Segment: chain, Frames: 9, Holds: []int64{3, 1, 5}},
+			{Segment: a, Frames: 2},
+		}, "aaabcccccdd", []int{0, 9}},
+		{"a chain stands twice", []film.SegmentRun{
+			{Segment: chain, Frames: 6, Holds: []int64{1, 1, 4}},
+			{Segment: chain, Frames: 40, Holds: []int64{20, 19, 1}},
+		}, "abcccc" +
+			strings.Repeat("a", 20) + strings.Repeat("b", 19) + "c", []int{0, 6}},
+		{"its first picture is begun again", []film.SegmentRun{{
+			Segment: chain, Frames: 112,
+			Holds: []int64{110, 1, 1},
+		}}, strings.Repeat("a", 110) + "bc", []int{0, 100}},
 		{"long stills are begun again", []film.SegmentRun{{Segment: a, Frames: 205}}, strings.Repeat("a", 205), []int{0, 100, 200}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -162,7 +186,8 @@ func TestWhatStandsAndMoves(t *testing.T) {
 				t.Errorf("it shows %s, want %s", got, row.want)
 			}
 			var sync []int
-			for i, line := range strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=flags", "-of", "csv=p=0", path)) {
+			for i, line := range strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-select_streams", "v",
+				"-show_entries", "packet=flags", "-of", "csv=p=0", path)) {
 				if strings.HasPrefix(line, "K") {
 					sync = append(sync, i)
 				}
@@ -183,11 +208,15 @@ func TestLengthsOfTracks(t *testing.T) {
 			t.Parallel()
 			const frames = 37
 			b := newBench(t, 96, 64, rate)
-			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: frames}}, Language: "deu"}
+			f := &film.Film{
+				Picture: b.pic, AAC: ffmpeg.DefaultAAC(1),
+				Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: frames}}, Language: "deu",
+			}
 			f.Samples = (frames*48000*rate.Den + rate.Num - 1) / rate.Num
 			f.Sound = b.encodeSamples(t, make([]int16, f.Samples))
 			path := written(t, b, f)
-			got := strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-show_entries", "stream=avg_frame_rate,nb_frames,duration:stream_tags=language", "-of", "csv=p=0", path))
+			got := strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-show_entries",
+				"stream=avg_frame_rate,nb_frames,duration:stream_tags=language", "-of", "csv=p=0", path))
 			seconds := fmt.Sprintf("%.6f", float64(frames*rate.Den)/float64(rate.Num))
 			if want := fmt.Sprintf("%s,%s,%d,deu", ffmpeg.Rate(rate), seconds, frames); got[0] != want {
 				t.Errorf("the picture is %s, want %s", got[0], want)
@@ -206,12 +235,15 @@ func TestLengthsOfTracks(t *testing.T) {
 	}
 }
 
-// TestSilenceIsSilent: a made-up packet, as decoders read it.
+// TestSilenceIsSilent decodes packets of silentPacket.
 func TestSilenceIsSilent(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
 	for _, channels := range []int{1, 2} {
-		f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(channels), Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: 20}}, Samples: 96000}
+		f := &film.Film{
+			Picture: b.pic, AAC: ffmpeg.DefaultAAC(channels),
+			Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: 20}}, Samples: 96000,
+		}
 		f.Sound = silent(f.Samples)
 		pcm := run(t, nil, "ffmpeg", "-v", "error", "-xerror", "-i", written(t, b, f), "-map", "0:a", "-f", "s16le", "-")
 		if n := len(pcm) / 2 / channels; n < 96000 || n > 97024 || strings.Trim(pcm, "\x00") != "" {
@@ -226,7 +258,11 @@ func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	testrun.SkipShort(t)
 	b := newBench(t, 96, 64, fps(10, 1))
 	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Sound: silent(48000 * 13), Samples: 48000 * 13}
-	f.Runs = []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: 105}, {Segment: b.moving(t, 4), Frames: 9, Cycle: 6}, {Segment: b.encodeStill(t, 2), Frames: 16}}
+	f.Runs = []film.SegmentRun{
+		{Segment: b.encodeStill(t, 1), Frames: 105},
+		{Segment: b.moving(t, 4), Frames: 9, Cycle: 6},
+		{Segment: b.encodeStill(t, 2), Frames: 16},
+	}
 	want := pictures(t, nil, "-i", written(t, b, f))
 	track, err := f.Track(b.store)
 	if err != nil {
@@ -322,8 +358,11 @@ func TestClips(t *testing.T) {
 		{5_000_000, 0, 1, 1, 10, 0, film.ErrNoPicture},
 	} {
 		clip := ffmpeg.ClipInput{
-			Input:     ffmpeg.Input{Path: path, Format: media.MOV},
-			Source:    ffmpeg.Source{Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601", Plain: true}},
+			Input: ffmpeg.Input{Path: path, Format: media.MOV},
+			Source: ffmpeg.Source{
+				Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1,
+				Coding: ffmpeg.Coding{Matrix: "bt601", Plain: true},
+			},
 			Placement: ffmpeg.Place(96, 64, 96, 64, frame.Placing{Fit: frame.Cover, Position: frame.Position{}}),
 			Stretch:   ffmpeg.Stretch{From: c.from, Length: c.length, SpeedNum: c.num, SpeedDen: c.den}, Frames: c.frames,
 		}
@@ -440,7 +479,8 @@ func TestCrossingsAreApart(t *testing.T) {
 			keys = append(keys, key(fmt.Sprint("crossing ", i, k)))
 		}
 		k := key(fmt.Sprint("crossing last ", i))
-		if err := b.enc.EncodeCrossings(t.Context(), bytes.NewReader(append(all, last...)), append(before, 5), append(keys, k)); err != nil {
+		if err := b.enc.EncodeCrossings(t.Context(), bytes.NewReader(append(all, last...)), append(before, 5),
+			append(keys, k)); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(segment(k), segment(alone)) {

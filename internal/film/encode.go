@@ -48,7 +48,7 @@ type stream struct {
 	picture func(p *h264.Params, nal []byte) error
 }
 
-func (s *stream) nal(nal []byte) error {
+func (s *stream) handleNAL(nal []byte) error {
 	switch h264.Type(nal) {
 	case h264.TypeSPS:
 		s.sps = nal
@@ -70,25 +70,25 @@ func (s *stream) nal(nal []byte) error {
 	return nil
 }
 
-// run runs an encoder process with the input in, and calls picture for each encoded picture.
-func (e *Encoder) run(ctx context.Context, args []string, in io.Reader, picture func(p *h264.Params, nal []byte) error) error {
+// runEncoder runs an encoder process with the input in, and calls picture for each encoded picture.
+func (e *Encoder) runEncoder(ctx context.Context, args []string, in io.Reader, picture func(p *h264.Params, nal []byte) error) error {
 	s := &stream{picture: picture}
-	split := h264.NewSplitter(s.nal)
+	split := h264.NewSplitter(s.handleNAL)
 	if err := e.tools.Run(ctx, args, in, split); err != nil {
 		return err
 	}
 	return split.Close()
 }
 
-// put stores a segment in the cache. write calls add for each of its pictures. put returns their
+// storeSegment stores a segment in the cache. write calls add for each of its pictures. put returns their
 // number.
-func (e *Encoder) put(k cache.Key, write func(add func(p *h264.Params, nal []byte) error) error) (int, error) {
+func (e *Encoder) storeSegment(k cache.Key, write func(add func(p *h264.Params, nal []byte) error) error) (int, error) {
 	n := 0
 	err := e.store.Put(cache.Segments, k, func(w io.Writer) error {
 		sw := &segmentWriter{w: w}
 		err := write(func(p *h264.Params, nal []byte) error {
 			sw.head = paramsHead(p)
-			return sw.picture(p, nal)
+			return sw.addPicture(p, nal)
 		})
 		if err != nil {
 			return err
@@ -124,23 +124,23 @@ func (e *Encoder) EncodeStills(ctx context.Context, frames [][]byte, keys []cach
 	for _, f := range frames {
 		readers = append(readers, bytes.NewReader(f))
 	}
-	return e.stills(ctx, e.pic.EncodeStills(), io.MultiReader(readers...), keys)
+	return e.encodeStills(ctx, e.pic.EncodeStills(), io.MultiReader(readers...), keys)
 }
 
 // EncodeImages encodes image files, each as a segment of one picture. keys are the keys of the
 // segments.
 func (e *Encoder) EncodeImages(ctx context.Context, images []ffmpeg.StillInput, keys []cache.Key) error {
-	return e.stills(ctx, e.pic.EncodeImages(images), nil, keys)
+	return e.encodeStills(ctx, e.pic.EncodeImages(images), nil, keys)
 }
 
-func (e *Encoder) stills(ctx context.Context, args []string, in io.Reader, keys []cache.Key) error {
+func (e *Encoder) encodeStills(ctx context.Context, args []string, in io.Reader, keys []cache.Key) error {
 	i := 0
-	err := e.run(ctx, args, in, func(p *h264.Params, nal []byte) error {
+	err := e.runEncoder(ctx, args, in, func(p *h264.Params, nal []byte) error {
 		if i >= len(keys) || h264.Type(nal) != h264.TypeIDR {
 			return errors.New("the encoder did not write one intra picture a frame")
 		}
-		nal = h264.Settled(nal)
-		_, err := e.put(keys[i], func(add func(*h264.Params, []byte) error) error { return add(p, nal) })
+		nal = h264.NormalizeLastByte(nal)
+		_, err := e.storeSegment(keys[i], func(add func(*h264.Params, []byte) error) error { return add(p, nal) })
 		i++
 		return err
 	})
@@ -153,8 +153,8 @@ func (e *Encoder) stills(ctx context.Context, args []string, in io.Reader, keys 
 // EncodeFrames encodes consecutive raw frames as one segment. If enter is not nil, they begin with a
 // transition from another picture.
 func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reader, enter *ffmpeg.EnterInput) error {
-	_, err := e.put(k, func(add func(*h264.Params, []byte) error) error {
-		return e.run(ctx, e.pic.EncodeMoving(enter), frames, add)
+	_, err := e.storeSegment(k, func(add func(*h264.Params, []byte) error) error {
+		return e.runEncoder(ctx, e.pic.EncodeMoving(enter), frames, add)
 	})
 	return err
 }
@@ -163,26 +163,26 @@ func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reade
 // their raw frames one after the other; lengths are their numbers of frames, and keys the keys of the
 // segments.
 func (e *Encoder) EncodeCrossings(ctx context.Context, frames io.Reader, lengths []int64, keys []cache.Key) error {
-	return e.groups(ctx, e.pic.EncodeCrossings(lengths), frames, lengths, keys)
+	return e.encodeGroups(ctx, e.pic.EncodeCrossings(lengths), frames, lengths, keys)
 }
 
 // EncodeChains is like EncodeCrossings for sequences of still pictures, which are encoded at the
 // quality of stills.
 func (e *Encoder) EncodeChains(ctx context.Context, frames io.Reader, lengths []int64, keys []cache.Key) error {
-	return e.groups(ctx, e.pic.EncodeChains(lengths), frames, lengths, keys)
+	return e.encodeGroups(ctx, e.pic.EncodeChains(lengths), frames, lengths, keys)
 }
 
-func (e *Encoder) groups(ctx context.Context, args []string, frames io.Reader, lengths []int64, keys []cache.Key) error {
+func (e *Encoder) encodeGroups(ctx context.Context, args []string, frames io.Reader, lengths []int64, keys []cache.Key) error {
 	at := 0
 	var group [][]byte
-	err := e.run(ctx, args, frames, func(p *h264.Params, nal []byte) error {
+	err := e.runEncoder(ctx, args, frames, func(p *h264.Params, nal []byte) error {
 		if at == len(keys) || (h264.Type(nal) == h264.TypeIDR) != (len(group) == 0) {
 			return errors.New("the encoder did not begin each group with an intra picture")
 		}
-		if group = append(group, h264.Settled(nal)); int64(len(group)) < lengths[at] {
+		if group = append(group, h264.NormalizeLastByte(nal)); int64(len(group)) < lengths[at] {
 			return nil
 		}
-		_, err := e.put(keys[at], func(add func(*h264.Params, []byte) error) error {
+		_, err := e.storeSegment(keys[at], func(add func(*h264.Params, []byte) error) error {
 			for _, nal := range group {
 				if err := add(p, nal); err != nil {
 					return err
@@ -202,8 +202,8 @@ func (e *Encoder) groups(ctx context.Context, args []string, frames io.Reader, l
 // EncodeClip encodes a range of a clip as one segment. It returns the number of pictures, which is
 // lower than requested if the clip is shorter than its container says.
 func (e *Encoder) EncodeClip(ctx context.Context, k cache.Key, clip ffmpeg.ClipInput) (int, error) {
-	return e.put(k, func(add func(*h264.Params, []byte) error) error {
-		return e.run(ctx, e.pic.EncodeClip(clip), nil, add)
+	return e.storeSegment(k, func(add func(*h264.Params, []byte) error) error {
+		return e.runEncoder(ctx, e.pic.EncodeClip(clip), nil, add)
 	})
 }
 
@@ -248,7 +248,7 @@ func (a *adts) Write(b []byte) (int, error) {
 			break
 		}
 		object, rate, channels := rest[2]>>6+1, rest[2]>>2&15, rest[2]&1<<2|rest[3]>>6
-		config := []byte{object<<3 | rate>>1, rate<<7 | channels<<3} // ISO/IEC 14496-3 1.6.2.1
+		config := []byte{object<<3 | rate>>1, rate<<7 | channels<<3} // AudioSpecificConfig, ISO/IEC 14496-3, 1.6.2.1
 		if err := a.frame(config, rest[head:n]); err != nil {
 			return 0, err
 		}

@@ -133,7 +133,7 @@ func TestCut(t *testing.T) {
 		t.Fatalf("%d of %d bytes: %v", n, one.Len(), err)
 	}
 	if _, err := f.Write(b.store, &two); err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
-		t.Errorf("the same film gives other bytes: %v", err)
+		t.Errorf("the same film has different bytes: %v", err)
 	}
 	track, err := f.Track(b.store)
 	if err != nil {

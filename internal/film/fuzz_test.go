@@ -11,7 +11,7 @@ func FuzzIndex(f *testing.F) {
 	var whole bytes.Buffer
 	sw := &segmentWriter{w: &whole, head: []byte("head")}
 	for i := range 3 {
-		if err := sw.add(bytes.Repeat([]byte{byte(i)}, i+1), unit{idr: i == 0, other: 2}); err != nil {
+		if err := sw.addUnit(bytes.Repeat([]byte{byte(i)}, i+1), unit{idr: i == 0, other: 2}); err != nil {
 			f.Fatal(err)
 		}
 	}

@@ -46,13 +46,13 @@ func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pic
 	id := uint32(2)
 	var buf []byte
 	for _, key := range segments {
-		x, err := t.lib.index(key)
+		x, err := t.lib.indexOf(key)
 		if err != nil {
 			return 0, err
 		}
 		number := 0
 		for i := range min(x.Len(), seamPictures) {
-			nal, err := t.lib.read(key, i, buf)
+			nal, err := t.lib.readUnit(key, i, buf)
 			if err != nil {
 				return 0, err
 			}
@@ -83,7 +83,7 @@ func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pic
 func (f *Film) Sounds(store *cache.Store) (sizes []uint32, silence uint32, err error) {
 	lib := newLibrary(store, cache.Sounds)
 	defer lib.close()
-	packets, err := f.packets(lib)
+	packets, err := f.listPackets(lib)
 	for _, p := range packets {
 		sizes = append(sizes, p.size)
 	}

@@ -43,7 +43,7 @@ type segmentWriter struct {
 	n     int64
 }
 
-func (s *segmentWriter) add(data []byte, u unit) error {
+func (s *segmentWriter) addUnit(data []byte, u unit) error {
 	u.offset, u.size = s.n, uint32(len(data))
 	s.units = append(s.units, u)
 	s.n += int64(len(data))
@@ -51,9 +51,9 @@ func (s *segmentWriter) add(data []byte, u unit) error {
 	return err
 }
 
-// picture adds an encoded picture. It sets the idr_pic_id of IDR pictures to 1, so that their size
+// addPicture adds an encoded picture. It sets the idr_pic_id of IDR pictures to 1, so that their size
 // does not depend on their position.
-func (s *segmentWriter) picture(p *h264.Params, nal []byte) error {
+func (s *segmentWriter) addPicture(p *h264.Params, nal []byte) error {
 	u := unit{idr: h264.Type(nal) == h264.TypeIDR}
 	if u.idr {
 		one, err := p.SetIDRPicID(nal, 1)
@@ -66,7 +66,7 @@ func (s *segmentWriter) picture(p *h264.Params, nal []byte) error {
 		}
 		nal, u.other = one, uint32(len(two))
 	}
-	return s.add(nal, u)
+	return s.addUnit(nal, u)
 }
 
 func (s *segmentWriter) close() error {
@@ -143,7 +143,7 @@ func newLibrary(store *cache.Store, kind cache.Kind) *library {
 	return &library{store: store, kind: kind, indexes: map[cache.Key]*Index{}}
 }
 
-func (l *library) entry(k cache.Key) (*cache.Entry, error) {
+func (l *library) openEntry(k cache.Key) (*cache.Entry, error) {
 	if l.open != nil && l.openKey == k {
 		return l.open, nil
 	}
@@ -169,12 +169,12 @@ func (l *library) close() {
 	}
 }
 
-// index returns the index of a segment.
-func (l *library) index(k cache.Key) (*Index, error) {
+// indexOf returns the index of a segment.
+func (l *library) indexOf(k cache.Key) (*Index, error) {
 	if x, ok := l.indexes[k]; ok {
 		return x, nil
 	}
-	e, err := l.entry(k)
+	e, err := l.openEntry(k)
 	if err != nil {
 		return nil, err
 	}
@@ -186,13 +186,13 @@ func (l *library) index(k cache.Key) (*Index, error) {
 	return x, nil
 }
 
-// read returns the bytes of unit i of a segment.
-func (l *library) read(k cache.Key, i int, buf []byte) ([]byte, error) {
-	x, err := l.index(k)
+// readUnit returns the bytes of unit i of a segment.
+func (l *library) readUnit(k cache.Key, i int, buf []byte) ([]byte, error) {
+	x, err := l.indexOf(k)
 	if err != nil {
 		return nil, err
 	}
-	e, err := l.entry(k)
+	e, err := l.openEntry(k)
 	if err != nil {
 		return nil, err
 	}

@@ -43,15 +43,15 @@ func (e *Encoder) EncodeSound(ctx context.Context, aac ffmpeg.AAC, jobs []ChunkT
 		return err
 	}
 	for i, j := range jobs {
-		if err := e.putSound(j, aac, out[i]); err != nil {
+		if err := e.storeSound(j, aac, out[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// putSound stores the packets of a chunk in the cache and removes the temporary files.
-func (e *Encoder) putSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
+// storeSound stores the packets of a chunk in the cache and removes the temporary files.
+func (e *Encoder) storeSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 	coded, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (e *Encoder) putSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 			if sw.head = soundConfig(aac); !bytes.Equal(config, sw.head) {
 				return fmt.Errorf("the sound encoder wrote another format (%x)", config)
 			}
-			return sw.add(frame, unit{})
+			return sw.addUnit(frame, unit{})
 		}}
 		if _, err := a.Write(coded); err != nil {
 			return err
@@ -93,16 +93,16 @@ func silentPacket(channels int) []byte {
 	w := &bitWriter{}
 	const idSingle, idPair = 0, 1
 	if channels == 1 {
-		w.put(idSingle, 3)
-		w.put(0, 4+8+11+3) // tag, gain, window and bands, no pulses, no TNS, no gain control
+		w.writeBits(idSingle, 3)
+		w.writeBits(0, 4+8+11+3) // tag, global gain, window and bands, no pulses, no TNS, no gain control
 	} else {
-		w.put(idPair, 3)
-		w.put(0, 4)
-		w.put(1, 1)       // common_window
-		w.put(0, 11+2)    // window and bands, no mid/side
-		w.put(0, 2*(8+3)) // gain, no pulses, no TNS, no gain control: twice
+		w.writeBits(idPair, 3)
+		w.writeBits(0, 4)
+		w.writeBits(1, 1)       // common_window
+		w.writeBits(0, 11+2)    // window and bands, no mid/side
+		w.writeBits(0, 2*(8+3)) // twice: global gain, no pulses, no TNS, no gain control
 	}
-	w.put(idEnd, 3)
+	w.writeBits(idEnd, 3)
 	return w.b
 }
 
@@ -113,8 +113,8 @@ type packet struct {
 	size    uint32
 }
 
-// packets returns the packets of the soundtrack.
-func (f *Film) packets(lib *library) ([]packet, error) {
+// listPackets returns the packets of the soundtrack.
+func (f *Film) listPackets(lib *library) ([]packet, error) {
 	var out []packet
 	silence := uint32(len(silentPacket(f.AAC.Channels)))
 	for _, p := range f.Sound {
@@ -124,7 +124,7 @@ func (f *Film) packets(lib *library) ([]packet, error) {
 			}
 			continue
 		}
-		x, err := lib.index(p.Segment)
+		x, err := lib.indexOf(p.Segment)
 		if err != nil {
 			return nil, err
 		}
@@ -141,9 +141,9 @@ func (f *Film) packets(lib *library) ([]packet, error) {
 	return out, nil
 }
 
-// audio returns the soundtrack. Its first packet is the encoder's delay, which the edit list skips.
-func (f *Film) audio(lib *library) (*mp4.Track, error) {
-	packets, err := f.packets(lib)
+// newAudioTrack returns the soundtrack. Its first packet is the encoder's delay, which the edit list skips.
+func (f *Film) newAudioTrack(lib *library) (*mp4.Track, error) {
+	packets, err := f.listPackets(lib)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (f *Film) audio(lib *library) (*mp4.Track, error) {
 				b := silence
 				if p.unit >= 0 {
 					var err error
-					if b, err = lib.read(p.segment, p.unit, buf); err != nil {
+					if b, err = lib.readUnit(p.segment, p.unit, buf); err != nil {
 						return err
 					}
 					buf = b

@@ -57,7 +57,10 @@ func TestSeams(t *testing.T) {
 	b := newBench(t, 96, 64, fps(10, 1))
 	const seconds = 8
 	pcm := music(seconds * 48000)
-	whole := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: seconds * 10}}, Samples: int64(len(pcm))}
+	whole := &film.Film{
+		Picture: b.pic, AAC: ffmpeg.DefaultAAC(1),
+		Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: seconds * 10}}, Samples: int64(len(pcm)),
+	}
 	whole.Sound = b.encodeSamples(t, pcm)
 	cut := *whole
 	cut.Sound = nil

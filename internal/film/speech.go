@@ -57,7 +57,8 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 	next, in := 0, bufio.NewReader(frames)
 	track := &mp4.Track{
 		Kind: mp4.Audio, Entry: mp4.AAC(aac.Channels, uint32(aac.SampleRate), uint32(aac.BitRate), config),
-		Timing: mp4.Timing{Timescale: uint32(aac.SampleRate), Delta: aacFrame}, Sizes: sizes, Presentation: mp4.Presentation{MediaTime: aacFrame, Duration: samples},
+		Timing: mp4.Timing{Timescale: uint32(aac.SampleRate), Delta: aacFrame}, Sizes: sizes,
+		Presentation: mp4.Presentation{MediaTime: aacFrame, Duration: samples},
 		Next: func(w io.Writer, n int) error {
 			for range n {
 				if _, err := io.CopyN(w, in, int64(sizes[next])); err != nil {
@@ -72,13 +73,13 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 	return errors.Join(err, file.Close())
 }
 
-// The elements of an AAC frame that padding needs, ISO/IEC 14496-3 table 4.85.
+// Elements and limits of AAC frames that padding needs (ISO/IEC 14496-3, table 4.85).
 const (
 	idFill      = 6
 	idEnd       = 7
-	fillEscape  = 15  // of the count: eight more bits follow
+	fillEscape  = 15  // count value for longer elements; eight more bits follow
 	fillMost    = 269 // longer counts need eight more bits
-	fillData    = 1   // extension type EXT_FILL_DATA, then a nibble of zeros
+	fillData    = 1   // extension type EXT_FILL_DATA, followed by four zero bits
 	fillByte    = 0xa5
 	leastFilled = 4
 )
@@ -97,35 +98,35 @@ func padFrame(frame []byte, n int) []byte {
 	end := (last+1)*8 - bits.TrailingZeros8(frame[last]) - 3
 	w := &bitWriter{}
 	for i := range end {
-		w.put(uint32(frame[i/8]>>(7-i%8)&1), 1)
+		w.writeBits(uint32(frame[i/8]>>(7-i%8)&1), 1)
 	}
 	for n >= leastFilled {
 		count := min(n-2, fillMost)
-		w.put(idFill, 3)
+		w.writeBits(idFill, 3)
 		if count < fillEscape {
-			w.put(uint32(count), 4)
+			w.writeBits(uint32(count), 4)
 		} else {
-			w.put(fillEscape, 4)
-			w.put(uint32(count-fillEscape+1), 8)
+			w.writeBits(fillEscape, 4)
+			w.writeBits(uint32(count-fillEscape+1), 8)
 		}
-		w.put(fillData, 4)
-		w.put(0, 4)
+		w.writeBits(fillData, 4)
+		w.writeBits(0, 4)
 		for range count - 1 {
-			w.put(fillByte, 8)
+			w.writeBits(fillByte, 8)
 		}
 		n -= count + 2
 	}
-	w.put(idEnd, 3)
+	w.writeBits(idEnd, 3)
 	return w.b
 }
 
 // bitWriter writes bits, the most significant first.
 type bitWriter struct {
 	b    []byte
-	used int // bits of the last byte
+	used int // number of used bits in the last byte
 }
 
-func (w *bitWriter) put(v uint32, n int) {
+func (w *bitWriter) writeBits(v uint32, n int) {
 	for n--; n >= 0; n-- {
 		if w.used%8 == 0 {
 			w.b, w.used = append(w.b, 0), 0

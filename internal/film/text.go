@@ -37,8 +37,8 @@ func trackInMemory(t mp4.Track, samples [][]byte) *mp4.Track {
 	return &t
 }
 
-// subtitles returns the track of the cues. Between cues it contains empty samples.
-func (f *Film) subtitles(duration int64) *mp4.Track {
+// newSubtitleTrack returns the track of the cues. Between cues it contains empty samples.
+func (f *Film) newSubtitleTrack(duration int64) *mp4.Track {
 	width, height := (mp4.TextHeight*f.Picture.Width+f.Picture.Height/2)/f.Picture.Height, mp4.TextHeight
 	t := mp4.Track{
 		Kind: mp4.Text, Entry: mp4.TX3G(width, height), Timing: mp4.Timing{Timescale: mp4.MovieTimescale},
@@ -60,9 +60,9 @@ func (f *Film) subtitles(duration int64) *mp4.Track {
 	return trackInMemory(t, samples)
 }
 
-// titles returns the track of the chapters' titles, in the time units of the picture track.
-func (f *Film) titles(duration int64) *mp4.Track {
-	scale, delta := timescale(f.Picture)
+// newTitleTrack returns the track of the chapters' titles, in the time units of the picture track.
+func (f *Film) newTitleTrack(duration int64) *mp4.Track {
+	scale, delta := frameTimescale(f.Picture)
 	t := mp4.Track{
 		Kind: mp4.Titles, Entry: mp4.TitleEntry(), Timing: mp4.Timing{Timescale: scale}, Presentation: mp4.Presentation{Duration: duration, Language: f.Language, Tag: f.Tag, Disabled: true},
 	}
@@ -77,8 +77,8 @@ func (f *Film) titles(duration int64) *mp4.Track {
 	return trackInMemory(t, samples)
 }
 
-// list returns the chapters with times in units of 100 ns, rounded.
-func (f *Film) list() []mp4.Chapter {
+// chapterList returns the chapters with times in units of 100 ns, rounded.
+func (f *Film) chapterList() []mp4.Chapter {
 	var out []mp4.Chapter
 	for _, c := range f.Chapters {
 		n := new(big.Int).Mul(big.NewInt(c.Frame), big.NewInt(f.Picture.FPS.Den*20_000_000))

@@ -80,7 +80,7 @@ func (c *cursor) next() (sample, bool, error) {
 		return sample{}, false, nil
 	}
 	p := c.t.runs[c.run]
-	x, err := c.t.lib.index(p.Segment)
+	x, err := c.t.lib.indexOf(p.Segment)
 	if err != nil {
 		return sample{}, false, err
 	}
@@ -102,15 +102,15 @@ func (c *cursor) next() (sample, bool, error) {
 		if at == c.until && c.held < min(len(p.Holds), x.Len()) {
 			c.held++
 			c.until += p.Holds[c.held-1]
-			return c.heldCoded(p.Segment, c.held-1, x.units[c.held-1])
+			return c.heldSample(p.Segment, c.held-1, x.units[c.held-1])
 		}
 		shown = c.held - 1
 	case at < int64(take):
-		return c.coded(p.Segment, int(at), x.units[at])
+		return c.codedSample(p.Segment, int(at), x.units[at])
 	}
 	c.stood++
 	if c.lastIDR && c.stood == c.t.repeat {
-		return c.coded(p.Segment, shown, x.units[shown])
+		return c.codedSample(p.Segment, shown, x.units[shown])
 	}
 	s := sample{unit: -1, number: c.number}
 	size, ok := c.skips[c.number%(1<<16)]
@@ -123,7 +123,7 @@ func (c *cursor) next() (sample, bool, error) {
 	return s, true, nil
 }
 
-func (c *cursor) coded(key cache.Key, i int, u unit) (sample, bool, error) {
+func (c *cursor) codedSample(key cache.Key, i int, u unit) (sample, bool, error) {
 	s := sample{segment: key, unit: i, size: u.size + 4, idr: u.idr}
 	if u.idr {
 		c.id = 3 - c.id
@@ -138,21 +138,21 @@ func (c *cursor) coded(key cache.Key, i int, u unit) (sample, bool, error) {
 	return s, true, nil
 }
 
-// heldCoded returns an encoded picture after skip pictures. Its changed frame_num can change its size.
-func (c *cursor) heldCoded(key cache.Key, i int, u unit) (sample, bool, error) {
+// heldSample returns an encoded picture after skip pictures. Its changed frame_num can change its size.
+func (c *cursor) heldSample(key cache.Key, i int, u unit) (sample, bool, error) {
 	number := c.number
-	s, ok, err := c.coded(key, i, u)
+	s, ok, err := c.codedSample(key, i, u)
 	if err != nil || u.idr {
 		return s, ok, err
 	}
 	s.held, s.number = true, number
-	nal, err := c.t.bytes(s, &c.buf)
+	nal, err := c.t.sampleBytes(s, &c.buf)
 	s.size = uint32(len(nal)) + 4
 	return s, ok, err
 }
 
-// measure returns the sizes in bytes of all frames, and the indexes of the intra coded ones.
-func (t *Track) measure() (sizes, sync []uint32, err error) {
+// sampleSizes returns the sizes in bytes of all frames, and the indexes of the intra coded ones.
+func (t *Track) sampleSizes() (sizes, sync []uint32, err error) {
 	c := t.cursor()
 	for {
 		s, ok, err := c.next()
@@ -169,8 +169,8 @@ func (t *Track) measure() (sizes, sync []uint32, err error) {
 	}
 }
 
-// writer returns a function that writes the next n frames, each with its length in front.
-func (t *Track) writer() func(w io.Writer, n int) error {
+// newSampleWriter returns a function that writes the next n frames, each with its length in front.
+func (t *Track) newSampleWriter() func(w io.Writer, n int) error {
 	c := t.cursor()
 	var buf, out []byte
 	return func(w io.Writer, n int) error {
@@ -179,7 +179,7 @@ func (t *Track) writer() func(w io.Writer, n int) error {
 			if err != nil {
 				return err
 			}
-			nal, err := t.bytes(s, &buf)
+			nal, err := t.sampleBytes(s, &buf)
 			if err != nil {
 				return err
 			}
@@ -196,12 +196,12 @@ func (t *Track) writer() func(w io.Writer, n int) error {
 	}
 }
 
-// bytes returns the NAL unit of a frame. It uses buf as memory.
-func (t *Track) bytes(s sample, buf *[]byte) ([]byte, error) {
+// sampleBytes returns the NAL unit of a frame. It uses buf as memory.
+func (t *Track) sampleBytes(s sample, buf *[]byte) ([]byte, error) {
 	if s.unit < 0 {
 		return t.params.Skip(s.number), nil
 	}
-	nal, err := t.lib.read(s.segment, s.unit, *buf)
+	nal, err := t.lib.readUnit(s.segment, s.unit, *buf)
 	if err != nil {
 		return nil, err
 	}
@@ -251,7 +251,7 @@ func (t *Track) AnnexB(w io.Writer, n int64) (int, error) {
 	}
 	var buf []byte
 	for i, s := range from {
-		nal, err := t.bytes(s, &buf)
+		nal, err := t.sampleBytes(s, &buf)
 		if err != nil {
 			return 0, err
 		}

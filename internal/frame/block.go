@@ -1,6 +1,6 @@
 package frame
 
-// BlockKind is what a block of a slide holds.
+// BlockKind is the kind of content of a slide's block.
 type BlockKind string
 
 // The kinds of blocks.
@@ -13,5 +13,5 @@ const (
 	MathBlock     BlockKind = "math"
 )
 
-// LineRange is a range of lines of code, both ends included, from 1.
+// LineRange is a range of lines of code, from 1, both ends included.
 type LineRange struct{ From, To int }

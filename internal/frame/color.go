@@ -9,17 +9,16 @@ import (
 	"github.com/mazznoer/csscolorparser"
 )
 
-// Color is a CSS colour, not premultiplied.
+// Color is a CSS colour with straight alpha.
 type Color struct{ R, G, B, A uint8 }
 
-// ColorNames are the names that CSS has for colours, sorted so that of two equally near ones
-// always the same is suggested.
+// ColorNames returns the names of CSS colours. They are sorted, so that suggestions of similar names are
+// deterministic.
 func ColorNames() []string {
 	return append(slices.Sorted(maps.Keys(csscolorparser.NamedColors)), "transparent")
 }
 
-// ParseColor reads a CSS colour: a name, #rgb, #rgba, #rrggbb, #rrggbbaa, or a function such as
-// rgb(…).
+// ParseColor parses a CSS colour: a name, #rgb, #rgba, #rrggbb, #rrggbbaa, or a function such as rgb(…).
 func ParseColor(s string) (Color, bool) {
 	s = strings.ToLower(s)
 	if name, _, ok := strings.Cut(s, "("); ok {
@@ -29,10 +28,10 @@ func ParseColor(s string) (Color, bool) {
 			return Color{}, false
 		}
 		if strings.Contains(s, "nan") || strings.Contains(s, "inf") {
-			return Color{}, false // the parser takes them for numbers
+			return Color{}, false // the parser accepts them as numbers
 		}
 	} else if !strings.HasPrefix(s, "#") && isHex(s) {
-		return Color{}, false // CSS wants the #
+		return Color{}, false // CSS requires the #
 	}
 	c, err := csscolorparser.Parse(s)
 	if err != nil || math.IsNaN(c.R+c.G+c.B+c.A) {
@@ -42,7 +41,7 @@ func ParseColor(s string) (Color, bool) {
 	return Color{r, g, b, a}, true
 }
 
-// isHex reports whether s consists of hexadecimal digits. No name of a colour does.
+// isHex reports whether s consists of hexadecimal digits. No colour name does.
 func isHex(s string) bool {
 	return strings.Trim(s, "0123456789abcdef") == ""
 }

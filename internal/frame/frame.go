@@ -1,5 +1,5 @@
-// Package frame holds the values that describe pictures: sizes, rates, colours, and how a picture
-// is placed and moves in a frame. The compiler reads them from scripts; the tools use them to draw.
+// Package frame defines the values that describe pictures: sizes, frame rates, colours, and how a picture is
+// placed and moves in a frame. The compiler reads them from scripts, and the tools draw with them.
 package frame
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Bounds of what a script can ask for.
+// Limits for scripts: sides in pixels, rate in frames per second.
 const (
 	MinSide = 16
 	MaxSide = 7680
@@ -18,7 +18,7 @@ const (
 // Size is a video frame in pixels.
 type Size struct{ Width, Height int }
 
-// ParseSize reads 720p, 1080p, 4k or WIDTHxHEIGHT: even numbers from MinSide to MaxSide.
+// ParseSize parses 720p, 1080p, 4k or WIDTHxHEIGHT with even numbers from MinSide to MaxSide.
 func ParseSize(s string) (Size, bool) {
 	s = strings.ToLower(s)
 	switch s {
@@ -30,12 +30,12 @@ func ParseSize(s string) (Size, bool) {
 		return Size{3840, 2160}, true
 	}
 	w, h, _ := strings.Cut(strings.Replace(s, "×", "x", 1), "x")
-	size := Size{side(w), side(h)}
+	size := Size{parseSide(w), parseSide(h)}
 	return size, size.Width > 0 && size.Height > 0
 }
 
-// side reads a side of the frame; 0 means that s cannot be one.
-func side(s string) int {
+// parseSide parses a side of the frame. It returns 0 if s is not valid.
+func parseSide(s string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < MinSide || n > MaxSide || n%2 != 0 {
 		return 0
@@ -43,21 +43,20 @@ func side(s string) int {
 	return n
 }
 
-// Rate is a frame rate in frames a second, as a reduced fraction.
+// Rate is a frame rate in frames per second, as a reduced fraction.
 type Rate struct{ Num, Den int64 }
 
-// ParseRate reads a rate from 1 to MaxRate: a whole number, a decimal one of at most six places,
-// or a fraction such as 30000/1001.
+// ParseRate parses a rate from 1 to MaxRate: an integer, a decimal number with at most six places, or a
+// fraction such as 30000/1001.
 func ParseRate(s string) (Rate, bool) {
 	r, ok := ntscRate(s)
 	if !ok {
-		r, ok = fraction(s)
+		r, ok = parseFraction(s)
 	}
 	return r, ok && r.Num >= r.Den && r.Num <= MaxRate*r.Den
 }
 
-// ntscRate reads the decimals by which the rates of NTSC are known; they are fractions
-// of 1001.
+// ntscRate parses the usual decimal forms of NTSC rates, which are fractions of 1001.
 func ntscRate(s string) (Rate, bool) {
 	switch strings.TrimRight(s, "0") {
 	case "23.976", "23.98":
@@ -74,8 +73,8 @@ func ntscRate(s string) (Rate, bool) {
 	return Rate{}, false
 }
 
-// fraction reads a/b or a decimal number of at most six places as a reduced fraction.
-func fraction(s string) (Rate, bool) {
+// parseFraction parses a/b or a decimal number with at most six places as a reduced fraction.
+func parseFraction(s string) (Rate, bool) {
 	a, b, cut := strings.Cut(s, "/")
 	var r Rate
 	if cut {
@@ -106,7 +105,7 @@ func fraction(s string) (Rate, bool) {
 	return Rate{r.Num / x, r.Den / x}, true
 }
 
-// MarshalText writes a rate as a fraction, such as 30000/1001; no rate is empty.
+// MarshalText returns a rate as a fraction, such as 30000/1001. The zero rate is empty.
 func (r Rate) MarshalText() ([]byte, error) {
 	if r.Den == 0 {
 		return nil, nil
@@ -114,7 +113,7 @@ func (r Rate) MarshalText() ([]byte, error) {
 	return fmt.Appendf(nil, "%d/%d", r.Num, r.Den), nil
 }
 
-// UnmarshalText reads what MarshalText writes.
+// UnmarshalText implements encoding.TextUnmarshaler.
 func (r *Rate) UnmarshalText(b []byte) error {
 	*r = Rate{}
 	if len(b) == 0 {

@@ -88,7 +88,7 @@ func TestParsePosition(t *testing.T) {
 	}
 }
 
-// FuzzParse: what is taken keeps to its bounds, whatever it was read from.
+// FuzzParse checks that parsed values are within their limits.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"1080p", "1920x1080", "29.97", "30000/1001", "#fff", "rgb(1 2 3 / 50%)", "top-left", "\xff"} {
 		f.Add(s)

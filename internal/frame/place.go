@@ -2,7 +2,7 @@ package frame
 
 import "strings"
 
-// Fit is how a picture fills the frame. In a script, empty means: as asset-resize says.
+// Fit is how a picture fills the frame. In a script, empty means the value of asset-resize.
 type Fit string
 
 // The fits.
@@ -12,30 +12,29 @@ const (
 	Stretch Fit = "fit"
 )
 
-// Align is a place along one axis.
+// Align is an alignment along one axis.
 type Align string
 
-// The places; the empty one means centre.
+// The alignments; the empty one means centred.
 const (
 	AlignStart  Align = "start" // left, top
 	AlignCenter Align = ""
 	AlignEnd    Align = "end" // right, bottom
 )
 
-// Position says which part survives a crop, or where a padded picture sits.
+// Position is which part of a cropped picture remains visible, or where a padded picture is placed.
 type Position struct {
 	X, Y Align
 }
 
-// Placing is how a picture is placed in the frame. It goes as one value from the script to the program
-// that draws.
+// Placing is how a picture is placed in the frame.
 type Placing struct {
 	Fit      Fit      `json:"fit"`
 	Position Position `json:"position"`
 }
 
-// ParsePosition reads top, left, top-left, left-top, center-left and the like. edge is the
-// word, or both of them with the vertical one first; that of the centre is "".
+// ParsePosition parses top, left, top-left, left-top, center-left and so on. edge is the normalised form: one
+// word, or both with the vertical one first; "" for the centre.
 func ParsePosition(w string) (position Position, edge string, ok bool) {
 	var x, y string
 	parts := strings.Split(w, "-")
@@ -68,7 +67,7 @@ func ParsePosition(w string) (position Position, edge string, ok bool) {
 	return position, strings.Trim(y+"-"+x, "-"), true
 }
 
-// Motion is slow movement over an image.
+// Motion is a slow movement across an image.
 type Motion string
 
 // The motions.

@@ -8,7 +8,7 @@ var errShort = errors.New("h264: the data ends inside a field")
 // bitReader reads the bits of an RBSP.
 type bitReader struct {
 	b   []byte
-	pos int // in bits
+	pos int // position in bits
 	err error
 }
 
@@ -47,7 +47,7 @@ func (r *bitReader) ue() uint32 {
 // bitWriter writes the bits of an RBSP.
 type bitWriter struct {
 	b []byte
-	n int // bits written
+	n int // number of bits written
 }
 
 func (w *bitWriter) bit(v uint32) {
@@ -74,16 +74,16 @@ func (w *bitWriter) ue(v uint32) {
 	w.u(n+1, v)
 }
 
-// trailing ends an RBSP with a one bit and zero bits up to a whole byte (rbsp_trailing_bits).
-func (w *bitWriter) trailing() {
+// writeTrailing ends an RBSP with a one bit and zero bits up to a whole byte (rbsp_trailing_bits).
+func (w *bitWriter) writeTrailing() {
 	w.bit(1)
 	for w.n&7 != 0 {
 		w.bit(0)
 	}
 }
 
-// unescape removes the emulation prevention bytes from a NAL unit (7.4.1).
-func unescape(nal []byte) []byte {
+// removeEmulationPrevention removes the emulation prevention bytes from a NAL unit (7.4.1).
+func removeEmulationPrevention(nal []byte) []byte {
 	out := make([]byte, 0, len(nal))
 	zeros := 0
 	for _, c := range nal {
@@ -101,8 +101,8 @@ func unescape(nal []byte) []byte {
 	return out
 }
 
-// escape inserts emulation prevention bytes into an RBSP (7.4.1).
-func escape(rbsp []byte) []byte {
+// addEmulationPrevention inserts emulation prevention bytes into an RBSP (7.4.1).
+func addEmulationPrevention(rbsp []byte) []byte {
 	out := make([]byte, 0, len(rbsp)+16)
 	zeros := 0
 	for _, c := range rbsp {

@@ -17,13 +17,13 @@ import (
 // u formats an unsigned number with n bits.
 func u(n, v int) string { return fmt.Sprintf("%0*b", n, v) }
 
-// ue is an unsigned Exp-Golomb code, 9.1.
+// ue formats an unsigned Exp-Golomb code, 9.1.
 func ue(v int) string {
 	code := fmt.Sprintf("%b", v+1)
 	return strings.Repeat("0", len(code)-1) + code
 }
 
-// se is a signed Exp-Golomb code, 9.1.1.
+// se formats a signed Exp-Golomb code, 9.1.1.
 func se(v int) string {
 	if v > 0 {
 		return ue(2*v - 1)
@@ -31,7 +31,7 @@ func se(v int) string {
 	return ue(-2 * v)
 }
 
-// TestCodesOfTheStandard compares the codes of these tests with tables 9-2 and 9-3.
+// TestCodesOfTheStandard compares ue and se with tables 9-2 and 9-3 of the standard.
 func TestCodesOfTheStandard(t *testing.T) {
 	t.Parallel()
 	for v, want := range []string{"1", "010", "011", "00100", "00101", "00110", "00111", "0001000", "0001001", "0001010"} {
@@ -430,7 +430,7 @@ func TestSkipIsWrittenAsTheStandardSays(t *testing.T) {
 	}
 }
 
-// TestAVCCByteByByte compares the record with ISO/IEC 14496-15 5.3.3.1.2.
+// TestAVCCByteByByte compares the decoder configuration record with ISO/IEC 14496-15, 5.3.3.1.2.
 func TestAVCCByteByByte(t *testing.T) {
 	t.Parallel()
 	long := append(nal(t, high(8, 80, 45)), bytes.Repeat([]byte{0x55}, 0x0234)...)
@@ -484,7 +484,7 @@ func TestSettledSetsTheLastBit(t *testing.T) {
 		{[]byte{0x40, 0xf0, 0x02}, []byte{0x40, 0xf0, 0x03}},
 	} {
 		before := bytes.Clone(c.in)
-		if got := h264.Settled(c.in); !bytes.Equal(got, c.want) || !bytes.Equal(c.in, before) {
+		if got := h264.NormalizeLastByte(c.in); !bytes.Equal(got, c.want) || !bytes.Equal(c.in, before) {
 			t.Errorf("%x becomes %x, want %x; the input is now %x", before, got, c.want, c.in)
 		}
 	}

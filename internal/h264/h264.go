@@ -61,7 +61,7 @@ func (p *Params) parseSPS() error {
 	if Type(p.SPS) != TypeSPS || len(p.SPS) < 5 {
 		return errors.New("h264: no sequence parameter set")
 	}
-	r := &bitReader{b: unescape(p.SPS)[1:]}
+	r := &bitReader{b: removeEmulationPrevention(p.SPS)[1:]}
 	profile := r.u(8)
 	r.u(16)
 	if r.ue() != 0 {
@@ -101,7 +101,7 @@ func (p *Params) parsePPS() error {
 	if Type(p.PPS) != TypePPS {
 		return errors.New("h264: no picture parameter set")
 	}
-	r := &bitReader{b: unescape(p.PPS)[1:]}
+	r := &bitReader{b: removeEmulationPrevention(p.PPS)[1:]}
 	id, spsID, cabac, order, groups := r.ue(), r.ue(), r.bit(), r.bit(), r.ue()
 	l0, _, weighted, bipred := r.ue(), r.ue(), r.bit(), r.u(2)
 	r.ue() // pic_init_qp_minus26
@@ -144,8 +144,8 @@ func (p *Params) SkipPPS() []byte {
 	w.bit(1)  // deblocking_filter_control_present_flag
 	w.bit(0)  // constrained_intra_pred_flag
 	w.bit(0)  // redundant_pic_cnt_present_flag
-	w.trailing()
-	return escape(w.b)
+	w.writeTrailing()
+	return addEmulationPrevention(w.b)
 }
 
 // Skip returns a picture in which every macroblock is skipped, so that it decodes to exactly the
@@ -156,7 +156,7 @@ func (p *Params) Skip(frameNum int) []byte {
 	w := &bitWriter{}
 	w.u(8, 2<<5|TypeSlice) // nal_ref_idc is not 0: order type 2 forbids two non-reference pictures in a row
 	w.ue(0)                // first_mb_in_slice
-	w.ue(5)                // slice_type: P, and all slices of the picture are
+	w.ue(5)                // slice_type: P, like all slices of the picture
 	w.ue(1)                // pic_parameter_set_id
 	w.u(p.log2FrameNum, uint32(frameNum)%p.maxFrameNum)
 	w.bit(0)    // num_ref_idx_active_override_flag
@@ -164,9 +164,9 @@ func (p *Params) Skip(frameNum int) []byte {
 	w.bit(0)    // adaptive_ref_pic_marking_mode_flag
 	w.ue(0)     // slice_qp_delta
 	w.ue(1)     // disable_deblocking_filter_idc
-	w.ue(p.mbs) // mb_skip_run: all of them
-	w.trailing()
-	return escape(w.b)
+	w.ue(p.mbs) // mb_skip_run: all macroblocks
+	w.writeTrailing()
+	return addEmulationPrevention(w.b)
 }
 
 // head is a parsed slice header.
@@ -179,9 +179,9 @@ type head struct {
 	frameNum    uint32
 }
 
-// parseHead parses the header of a slice that refers to PPS 0 (7.3.3). rbsp does not include the NAL
+// parseSliceHeader parses the header of a slice that refers to PPS 0 (7.3.3). rbsp does not include the NAL
 // header byte.
-func (p *Params) parseHead(nalByte byte, rbsp []byte) (head, error) {
+func (p *Params) parseSliceHeader(nalByte byte, rbsp []byte) (head, error) {
 	var h head
 	r := &bitReader{b: rbsp}
 	idr := nalByte&31 == TypeIDR
@@ -230,8 +230,8 @@ func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
 	if Type(nal) != TypeIDR || id != 1 && id != 2 {
 		return nil, errors.New("h264: not an IDR picture, or an idr_pic_id other than 1 and 2")
 	}
-	rbsp := unescape(nal)
-	h, err := p.parseHead(rbsp[0], rbsp[1:])
+	rbsp := removeEmulationPrevention(nal)
+	h, err := p.parseSliceHeader(rbsp[0], rbsp[1:])
 	if err != nil {
 		return nil, err
 	}
@@ -253,14 +253,14 @@ func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
 		w.bit(1) // cabac_alignment_one_bit, 7.3.4
 	}
 	w.b = append(w.b, rbsp[1+(h.end+7)/8:]...)
-	return escape(w.b), nil
+	return addEmulationPrevention(w.b), nil
 }
 
-// Settled returns an encoded picture whose bytes do not depend on the pictures that the encoder wrote
+// NormalizeLastByte returns an encoded picture whose bytes do not depend on the pictures that the encoder wrote
 // before. After the stop bit, libx264 fills the last byte of CABAC data with a bit of the picture's
-// number, which decoders ignore. Settled sets this last bit to one; if the stop bit is the last bit,
+// number, which decoders ignore. NormalizeLastByte sets this last bit to one; if the stop bit is the last bit,
 // it is already one.
-func Settled(nal []byte) []byte {
+func NormalizeLastByte(nal []byte) []byte {
 	if len(nal) < 2 {
 		return nal
 	}
@@ -274,8 +274,8 @@ func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
 	if Type(nal) != TypeSlice {
 		return nil, errors.New("h264: not a P picture")
 	}
-	rbsp := unescape(nal)
-	h, err := p.parseHead(rbsp[0], rbsp[1:])
+	rbsp := removeEmulationPrevention(nal)
+	h, err := p.parseSliceHeader(rbsp[0], rbsp[1:])
 	if err != nil {
 		return nil, err
 	}
@@ -291,7 +291,7 @@ func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
 			rbsp[pos>>3] |= mask
 		}
 	}
-	return escape(rbsp), nil
+	return addEmulationPrevention(rbsp), nil
 }
 
 // AVCC returns the decoder configuration record with both picture parameter sets (ISO/IEC 14496-15,
@@ -340,7 +340,7 @@ func (s *Splitter) Write(b []byte) (int, error) {
 			break
 		}
 		i += from
-		if s.err = s.flush(i); s.err != nil {
+		if s.err = s.emitUnit(i); s.err != nil {
 			return 0, s.err
 		}
 		s.buf = slices.Delete(s.buf, 0, i+3)
@@ -353,7 +353,7 @@ func (s *Splitter) Write(b []byte) (int, error) {
 	return len(b), s.err
 }
 
-func (s *Splitter) flush(end int) error {
+func (s *Splitter) emitUnit(end int) error {
 	nal := bytes.TrimRight(s.buf[:end], "\x00")
 	if !s.inside || len(nal) == 0 {
 		return nil
@@ -366,7 +366,7 @@ func (s *Splitter) Close() error {
 	if s.err != nil {
 		return s.err
 	}
-	err := s.flush(len(s.buf))
+	err := s.emitUnit(len(s.buf))
 	s.buf, s.inside = nil, false
 	return err
 }

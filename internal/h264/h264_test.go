@@ -58,7 +58,8 @@ func hashes(t *testing.T, p *h264.Params, pictures [][]byte) []string {
 		b.Write([]byte{0, 0, 0, 1})
 		b.Write(nal)
 	}
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-f", "h264", "-i", "-", "-fps_mode", "passthrough", "-f", "framemd5", "-")
+	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-f", "h264", "-i", "-",
+		"-fps_mode", "passthrough", "-f", "framemd5", "-")
 	cmd.Stdin = &b
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -187,7 +188,10 @@ func FuzzRewrite(f *testing.F) {
 	f.Add([]byte{0x65, 0x88, 0x84}, 1)
 	f.Add([]byte{0x41, 0x9a, 0x24, 0, 0, 3, 1}, 70000)
 	p, err := h264.ParseParams(
-		[]byte{0x67, 0x64, 0x00, 0x28, 0xac, 0xb4, 0x03, 0xc0, 0x11, 0x3f, 0x2e, 0x02, 0xd4, 0x04, 0x04, 0x05, 0, 0, 3, 0, 1, 0, 0, 3, 0, 0x3c, 0x0f, 0x18, 0x32, 0xa0},
+		[]byte{
+			0x67, 0x64, 0x00, 0x28, 0xac, 0xb4, 0x03, 0xc0, 0x11, 0x3f, 0x2e, 0x02, 0xd4, 0x04, 0x04, 0x05, 0, 0,
+			3, 0, 1, 0, 0, 3, 0, 0x3c, 0x0f, 0x18, 0x32, 0xa0,
+		},
 		[]byte{0x68, 0xee, 0x3c, 0xb0})
 	if err != nil {
 		f.Fatal(err)

@@ -104,7 +104,7 @@ func traced(t *testing.T, p *h264.Params, pictures [][]byte) func(field string) 
 	if err != nil {
 		t.Fatalf("ffmpeg: %v\n%s", err, out)
 	}
-	_, text, _ := strings.Cut(string(out), "Stream mapping") // before it stands the look for the stream's kind
+	_, text, _ := strings.Cut(string(out), "Stream mapping") // before it, ffmpeg probes the kind of the stream
 	return func(field string) []string {
 		var values []string
 		for _, m := range regexp.MustCompile(` `+field+` +[01]+ = (-?\d+)`).FindAllStringSubmatch(text, -1) {

@@ -364,7 +364,7 @@ func (e *EngineConfig) describeVoice(id string) voice.EngineVoice {
 	if err != nil {
 		return voice.EngineVoice{}
 	}
-	v, _ := voice.AboutVoice(made, id)
+	v, _ := voice.DescribeVoice(made, id)
 	return v
 }
 

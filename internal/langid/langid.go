@@ -132,7 +132,8 @@ func (s script) language(text string) string {
 func ofWords(text string) string {
 	lists := functionWords()
 	score := map[string]int{}
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' }) {
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text),
+		func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' }) {
 		word = strings.Trim(word, "'’")
 		english := lists["en"][word]
 		if english {

@@ -1,5 +1,5 @@
-// Package loudness measures the loudness of sound as ITU-R BS.1770-4 and EBU R 128 define it.
-// Sentences and whole films are levelled by the same measure. It does not change sound.
+// Package loudness measures the loudness of sound as ITU-R BS.1770-4 and EBU R 128 define it. Sentences and
+// whole soundtracks are levelled by this measure. It does not change sound.
 package loudness
 
 import (
@@ -7,25 +7,24 @@ import (
 	"slices"
 )
 
-// The measure of loudness is that of ITU-R BS.1770-4: K-weighted energy in blocks of 400
-// ms, every 100 ms one, of which those count that are over -70 LUFS and no more than 10 LU
-// below the mean of these.
+// ITU-R BS.1770-4 defines loudness as the mean of K-weighted energy in overlapping blocks of 400 ms, one every
+// 100 ms. Only blocks count that are above -70 LUFS and at most 10 LU below the mean of these.
 const (
 	rate      = 48000
-	step      = rate / 10 // samples of a step; a block has four
+	step      = rate / 10 // samples per step; a block has four steps
 	absolute  = -70.0     // LUFS
 	relative  = -10.0     // LU
 	blockLong = 4
 )
 
-// Step is the K-weighted energy of a stretch of sound: the sum over its samples and
-// channels. Steps of consecutive sounds can be strung together.
+// Step is the K-weighted energy of a section of sound: the sum over its samples and channels. Steps of
+// consecutive sounds can be concatenated.
 type Step struct {
 	Energy  float64
 	Samples int64
 }
 
-// Silence returns the steps of samples of nothing.
+// Silence returns the steps of silence.
 func Silence(samples int64) []Step {
 	steps := slices.Repeat([]Step{{Samples: step}}, int(samples/step))
 	if rest := samples % step; rest > 0 {
@@ -34,26 +33,29 @@ func Silence(samples int64) []Step {
 	return steps
 }
 
-// biquad is a filter of second order, in direct form 2 transposed.
+// biquad is a second-order filter in transposed direct form II.
 type biquad struct{ b0, b1, b2, a1, a2, s1, s2 float64 }
 
-func (f *biquad) run(x float64) float64 {
+func (f *biquad) filterSample(x float64) float64 {
 	y := f.b0*x + f.s1
 	f.s1 = f.b1*x - f.a1*y + f.s2
 	f.s2 = f.b2*x - f.a2*y
 	return y
 }
 
-// weighting is the K filter at 48 kHz, BS.1770-4 tables 1 and 2: a shelf for the head, then
-// a high pass.
-func weighting() [2]biquad {
+// newKWeighting returns the K-weighting filter at 48 kHz (BS.1770-4, tables 1 and 2): a high shelf, then a high
+// pass.
+func newKWeighting() [2]biquad {
 	return [2]biquad{
-		{b0: 1.53512485958697, b1: -2.69169618940638, b2: 1.19839281085285, a1: -1.69065929318241, a2: 0.73248077421585},
+		{
+			b0: 1.53512485958697, b1: -2.69169618940638, b2: 1.19839281085285, a1: -1.69065929318241,
+			a2: 0.73248077421585,
+		},
 		{b0: 1, b1: -2, b2: 1, a1: -1.99004745483398, a2: 0.99007225036621},
 	}
 }
 
-// Meter takes sound and gives its steps.
+// Meter measures sound in steps.
 type Meter struct {
 	channels int
 	filters  [][2]biquad
@@ -61,21 +63,21 @@ type Meter struct {
 	now      Step
 }
 
-// NewMeter measures sound at 48 kHz of 1 or 2 channels.
+// NewMeter returns a meter for sound at 48 kHz with 1 or 2 channels.
 func NewMeter(channels int) *Meter {
 	m := &Meter{channels: channels}
 	for range channels {
-		m.filters = append(m.filters, weighting())
+		m.filters = append(m.filters, newKWeighting())
 	}
 	return m
 }
 
-// Add takes samples, interleaved; 1 is full scale.
+// Add measures interleaved samples; 1 is full scale.
 func (m *Meter) Add(samples []float64) {
 	for i := 0; i+m.channels <= len(samples); i += m.channels {
 		for c := range m.channels {
 			f := &m.filters[c]
-			y := f[1].run(f[0].run(samples[i+c]))
+			y := f[1].filterSample(f[0].filterSample(samples[i+c]))
 			m.now.Energy += y * y
 		}
 		if m.now.Samples++; m.now.Samples == step {
@@ -85,7 +87,7 @@ func (m *Meter) Add(samples []float64) {
 	}
 }
 
-// Steps returns what was measured so far; the last may be shorter than 100 ms.
+// Steps returns the steps so far. The last one may be shorter than 100 ms.
 func (m *Meter) Steps() []Step {
 	if m.now.Samples == 0 {
 		return m.steps
@@ -93,8 +95,8 @@ func (m *Meter) Steps() []Step {
 	return append(slices.Clip(m.steps), m.now)
 }
 
-// Integrated is the loudness of a sound in LUFS; minus infinity for silence. What is
-// shorter than a block is measured as one.
+// Integrated returns the loudness of a sound in LUFS, minus infinity for silence. Sound that is shorter than a
+// block counts as one block.
 func Integrated(steps []Step) float64 {
 	var blocks []float64 // mean squares
 	for i := 0; i+blockLong <= len(steps) || i == 0; i++ {
@@ -116,7 +118,7 @@ func Integrated(steps []Step) float64 {
 	return -0.691 + 10*math.Log10(mean)
 }
 
-// gateBlocks is the mean of what is above a gate.
+// gateBlocks returns the mean of the blocks above a gate.
 func gateBlocks(blocks []float64, gate float64) float64 {
 	sum, n := 0.0, 0
 	for _, b := range blocks {
@@ -131,8 +133,8 @@ func gateBlocks(blocks []float64, gate float64) float64 {
 	return sum / float64(n)
 }
 
-// HalfDecibels is the gain that brings a loudness to a target, in steps of 0.5 dB, within
-// 20 dB either way; 0 for silence.
+// HalfDecibels returns the gain that changes a loudness to a target, in steps of 0.5 dB and limited to ±20 dB;
+// 0 for silence.
 func HalfDecibels(loudness, target float64) int {
 	if math.IsInf(loudness, 0) || math.IsNaN(loudness) {
 		return 0
@@ -141,5 +143,5 @@ func HalfDecibels(loudness, target float64) int {
 	return int(min(max(math.Round((target-loudness)*2), -most), most))
 }
 
-// Factor of a gain in half decibels.
+// Factor converts a gain in half decibels to a factor.
 func Factor(halfDB int) float64 { return math.Pow(10, float64(halfDB)/40) }

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/loudness"
 )
 
-// sine returns seconds of a tone at a level in dB of full scale, peak.
+// sine returns a tone with a peak level in dB relative to full scale; seconds is its length.
 func sine(hz, db, seconds float64, channels int) []float64 {
 	n := int(seconds * 48000)
 	out := make([]float64, 0, n*channels)
@@ -20,8 +20,8 @@ func sine(hz, db, seconds float64, channels int) []float64 {
 	return out
 }
 
-// TestKnownLoudness has tones of EBU Tech 3341 (1 kHz in two channels reads as its level)
-// and of BS.1770 (one channel reads 3.01 less).
+// TestKnownLoudness measures tones of EBU Tech 3341 (1 kHz in two channels has its own level) and of BS.1770
+// (one channel is 3.01 LU softer).
 func TestKnownLoudness(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -19,7 +19,7 @@ const dim = "dim"
 // classes that CodeStyle defines. Code in an unknown language is not coloured. Lines for which lit
 // returns false have the class "dim"; line numbers start at 1, and a nil lit highlights all lines.
 func Code(language, text string, lit func(line int) bool) string {
-	return code(lexerOf(language), text, lit)
+	return renderCode(lexerOf(language), text, lit)
 }
 
 // lexerOf returns the lexer of a language, or nil if the language is unknown.
@@ -30,19 +30,19 @@ func lexerOf(language string) chroma.Lexer {
 	return lexers.Get(language)
 }
 
-func code(lexer chroma.Lexer, text string, lit func(line int) bool) string {
+func renderCode(lexer chroma.Lexer, text string, lit func(line int) bool) string {
 	text = strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "\uFFFD")
 	var out strings.Builder
 	out.Grow(4 * len(text))
 	out.WriteString(`<pre class="code"><code>`)
-	for i, line := range tokens(lexer, text) {
+	for i, line := range tokenizeLines(lexer, text) {
 		if lit == nil || lit(i+1) {
 			out.WriteString(`<span class="line">`)
 		} else {
 			out.WriteString(`<span class="line ` + dim + `">`)
 		}
 		for _, t := range line {
-			word(&out, t)
+			writeToken(&out, t)
 		}
 		out.WriteString("\n</span>")
 	}
@@ -50,8 +50,8 @@ func code(lexer chroma.Lexer, text string, lit func(line int) bool) string {
 	return out.String()
 }
 
-// tokens splits code into the tokens of each line, without line ends.
-func tokens(lexer chroma.Lexer, text string) [][]chroma.Token {
+// tokenizeLines splits code into the tokens of each line, without line ends.
+func tokenizeLines(lexer chroma.Lexer, text string) [][]chroma.Token {
 	all := []chroma.Token{{Type: chroma.Text, Value: text}}
 	if lexer != nil {
 		if it, err := chroma.Coalesce(lexer).Tokenise(nil, text); err == nil {
@@ -70,7 +70,7 @@ func tokens(lexer chroma.Lexer, text string) [][]chroma.Token {
 	return append(lines, make([][]chroma.Token, want-len(lines))...)
 }
 
-func word(out *strings.Builder, t chroma.Token) {
+func writeToken(out *strings.Builder, t chroma.Token) {
 	if t.Value == "" {
 		return
 	}
@@ -95,11 +95,11 @@ func CodeStyle(name, background string) string {
 	}
 	ground := chroma.ParseColour(background)
 	var out strings.Builder
-	for _, kind := range kinds() {
+	for _, kind := range tokenTypes() {
 		entry := style.Get(kind)
 		entry.Background = 0
 		if entry.Colour.IsSet() {
-			entry.Colour = readable(entry.Colour, ground)
+			entry.Colour = ensureContrast(entry.Colour, ground)
 		}
 		if css := fhtml.StyleEntryToCSS(entry); css != "" {
 			out.WriteString(".code ." + chroma.StandardTypes[kind] + "{" + css + "}\n")
@@ -108,9 +108,9 @@ func CodeStyle(name, background string) string {
 	return out.String()
 }
 
-// readable returns a colour with enough contrast to the background (WCAG 2, 1.4.3): it changes c
+// ensureContrast returns a colour with enough contrast to the background (WCAG 2, 1.4.3): it changes c
 // towards black or white.
-func readable(c, ground chroma.Colour) chroma.Colour {
+func ensureContrast(c, ground chroma.Colour) chroma.Colour {
 	const enough, steps = 4.5, 20
 	step := -1.0 / steps
 	if luminance(ground) < 0.18 {
@@ -118,13 +118,13 @@ func readable(c, ground chroma.Colour) chroma.Colour {
 	}
 	out := c
 	for i := 1; i <= steps && contrast(out, ground) < enough; i++ {
-		out = shade(c, step*float64(i))
+		out = mixShade(c, step*float64(i))
 	}
 	return out
 }
 
-// shade mixes a colour with white, or with black if share is negative.
-func shade(c chroma.Colour, share float64) chroma.Colour {
+// mixShade mixes a colour with white, or with black if share is negative.
+func mixShade(c chroma.Colour, share float64) chroma.Colour {
 	end := 255.0
 	if share < 0 {
 		end, share = 0, -share
@@ -148,8 +148,8 @@ func luminance(c chroma.Colour) float64 {
 	return 0.2126*part(c.Red()) + 0.7152*part(c.Green()) + 0.0722*part(c.Blue())
 }
 
-// kinds returns the kinds of tokens that have CSS classes, sorted.
-func kinds() []chroma.TokenType {
+// tokenTypes returns the kinds of tokens that have CSS classes, sorted.
+func tokenTypes() []chroma.TokenType {
 	var out []chroma.TokenType
 	for kind, class := range chroma.StandardTypes {
 		if kind > 0 && class != "" {

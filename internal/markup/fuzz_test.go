@@ -52,7 +52,10 @@ func checkHarmless(t *testing.T, s string) {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		if slices.Contains([]string{"script", "style", "iframe", "object", "embed", "link", "meta", "base", "svg", "math", "form", "template"}, n.Data) {
+		if slices.Contains([]string{
+			"script", "style", "iframe", "object", "embed", "link", "meta", "base", "svg",
+			"math", "form", "template",
+		}, n.Data) {
 			t.Errorf("an element %s in %q", n.Data, s)
 		}
 		for _, a := range n.Attr {

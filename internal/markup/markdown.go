@@ -60,13 +60,13 @@ type Document struct {
 // counted including nested ones, have the class "later"; with All no item has it. HTML is escaped,
 // except for a few inline tags without attributes (such as <br> and <kbd>); comments are removed.
 func Markdown(source string, shown int) Document {
-	src, cut := prepare(source)
-	md := engine()
+	src, cut := prepareSource(source)
+	md := newEngine()
 	root := md.Parser().Parse(text.NewReader(src))
 	doc := Document{Cut: cut}
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
-			doc.visit(n, shown)
+			doc.processNode(n, shown)
 			doc.findUnknown(n, src)
 			separateSource(n, src)
 		}
@@ -82,9 +82,9 @@ func Markdown(source string, shown int) Document {
 // Items returns the number of list items in Markdown, including nested ones. It is the number of steps
 // when a slide is revealed by items.
 func Items(markdown string) int {
-	src, _ := prepare(markdown)
+	src, _ := prepareSource(markdown)
 	items := 0
-	_ = ast.Walk(engine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(newEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering && n.Kind() == ast.KindListItem {
 			items++
 		}
@@ -95,10 +95,10 @@ func Items(markdown string) int {
 
 // Heading returns the text of the first heading in Markdown, or "".
 func Heading(markdown string) string {
-	src, _ := prepare(markdown)
+	src, _ := prepareSource(markdown)
 	var words strings.Builder
 	within := false
-	_ = ast.Walk(engine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(newEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		switch n := n.(type) {
 		case *ast.Heading:
 			if within = entering; !entering && strings.TrimSpace(words.String()) != "" {
@@ -129,16 +129,16 @@ func Heading(markdown string) string {
 	return strings.Join(strings.Fields(words.String()), " ")
 }
 
-// prepare shortens a text that is too long, and flattens one that is nested too deeply. cut reports
+// prepareSource shortens a text that is too long, and flattens one that is nested too deeply. cut reports
 // whether the text was shortened.
-func prepare(s string) (src []byte, cut bool) {
+func prepareSource(s string) (src []byte, cut bool) {
 	if cut = len(s) > maxMarkdown; cut {
 		s = s[:maxMarkdown]
 	}
-	return []byte(flatten(strings.ToValidUTF8(s, "\uFFFD"))), cut
+	return []byte(limitNesting(strings.ToValidUTF8(s, "\uFFFD"))), cut
 }
 
-func engine() goldmark.Markdown {
+func newEngine() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignStyle)),
@@ -154,9 +154,9 @@ func engine() goldmark.Markdown {
 	)
 }
 
-// visit counts list items, collects the addresses of images, and sets the writing direction of each
+// processNode counts list items, collects the addresses of images, and sets the writing direction of each
 // top-level block to that of its text.
-func (d *Document) visit(n ast.Node, shown int) {
+func (d *Document) processNode(n ast.Node, shown int) {
 	switch n := n.(type) {
 	case *ast.ListItem:
 		d.Items++
@@ -228,20 +228,20 @@ type nodeRenderer struct{ languages map[string]chroma.Lexer }
 
 // RegisterFuncs implements renderer.NodeRenderer.
 func (o nodeRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
-	r.Register(ast.KindRawHTML, rawHTML)
-	r.Register(ast.KindHTMLBlock, htmlBlock)
-	r.Register(ast.KindFencedCodeBlock, o.fenced)
-	r.Register(ast.KindCodeBlock, o.fenced)
+	r.Register(ast.KindRawHTML, renderRawHTML)
+	r.Register(ast.KindHTMLBlock, renderHTMLBlock)
+	r.Register(ast.KindFencedCodeBlock, o.renderCodeBlock)
+	r.Register(ast.KindCodeBlock, o.renderCodeBlock)
 }
 
-func rawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func renderRawHTML(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if n, ok := node.(*ast.RawHTML); ok && entering {
-		_, _ = w.WriteString(harmless(string(n.Segments.Value(source))))
+		_, _ = w.WriteString(escapeHTML(string(n.Segments.Value(source))))
 	}
 	return ast.WalkSkipChildren, nil
 }
 
-func htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func renderHTMLBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	n, ok := node.(*ast.HTMLBlock)
 	if !ok || !entering {
 		return ast.WalkSkipChildren, nil
@@ -250,13 +250,13 @@ func htmlBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (a
 	if n.HasClosure() {
 		all += string(n.ClosureLine.Value(source))
 	}
-	if body := strings.TrimSpace(harmless(all)); body != "" {
+	if body := strings.TrimSpace(escapeHTML(all)); body != "" {
 		_, _ = w.WriteString(`<p dir="auto">` + body + "</p>\n")
 	}
 	return ast.WalkSkipChildren, nil
 }
 
-func (o nodeRenderer) fenced(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func (o nodeRenderer) renderCodeBlock(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkSkipChildren, nil
 	}
@@ -265,7 +265,7 @@ func (o nodeRenderer) fenced(w util.BufWriter, source []byte, node ast.Node, ent
 		lexer = o.lexer(string(n.Language(source)))
 	}
 	text := strings.TrimSuffix(string(node.Lines().Value(source)), "\n")
-	_, _ = w.WriteString(code(lexer, text, nil))
+	_, _ = w.WriteString(renderCode(lexer, text, nil))
 	return ast.WalkSkipChildren, nil
 }
 
@@ -279,27 +279,30 @@ func (o nodeRenderer) lexer(language string) chroma.Lexer {
 	return lexer
 }
 
-// harmless escapes HTML. It removes comments and keeps a few tags.
-func harmless(s string) string {
+// escapeHTML escapes HTML. It removes comments and keeps a few tags.
+func escapeHTML(s string) string {
 	tags := regexp.MustCompile(`(?s)<!--.*?-->|</?[A-Za-z]+\s*/?>`)
 	var out strings.Builder
 	at := 0
 	for _, m := range tags.FindAllStringIndex(s, -1) {
 		out.WriteString(html.EscapeString(s[at:m[0]]))
-		out.WriteString(tag(s[m[0]:m[1]]))
+		out.WriteString(filterTag(s[m[0]:m[1]]))
 		at = m[1]
 	}
 	out.WriteString(html.EscapeString(s[at:]))
 	return out.String()
 }
 
-// tag returns an allowed tag unchanged, "" for a comment, and any other tag escaped.
-func tag(s string) string {
+// filterTag returns an allowed tag unchanged, "" for a comment, and any other tag escaped.
+func filterTag(s string) string {
 	if strings.HasPrefix(s, "<!--") {
 		return ""
 	}
 	name := strings.ToLower(strings.Trim(s, "</> \t\r\n"))
-	if !slices.Contains([]string{"b", "br", "cite", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small", "strong", "sub", "sup", "u", "var", "wbr"}, name) {
+	if !slices.Contains([]string{
+		"b", "br", "cite", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "small",
+		"strong", "sub", "sup", "u", "var", "wbr",
+	}, name) {
 		return html.EscapeString(s)
 	}
 	if strings.HasPrefix(s, "</") {
@@ -308,9 +311,9 @@ func tag(s string) string {
 	return "<" + name + ">"
 }
 
-// flatten removes the marks of quotes and lists at the start of a line that exceed maxNesting, and
+// limitNesting removes the marks of quotes and lists at the start of a line that exceed maxNesting, and
 // indentation that would have the same effect.
-func flatten(s string) string {
+func limitNesting(s string) string {
 	if len(s) <= maxNesting {
 		return s
 	}

@@ -5,23 +5,22 @@ import (
 	"io"
 )
 
-// AVIFFacts is what an AVIF file says of its picture beside its pixels.
+// AVIFFacts contains what an AVIF file states about its picture, besides its pixels.
 type AVIFFacts struct {
-	// Turn is how it is to be turned, as EXIF counts. EXIF itself does not count here.
+	// Turn is the orientation in EXIF's numbers, 1 to 8. It comes from irot and imir; EXIF data is ignored.
 	Turn    int
 	Colours Colours
-	// Sequence tells that the file holds moving pictures, Alpha that they have a track of
-	// their own for transparency.
+	// Sequence: the file contains moving pictures. Alpha: they have a separate track for transparency.
 	Sequence, Alpha bool
-	// Cut tells that the file ends within a part of it.
+	// Cut: the file is truncated.
 	Cut bool
 }
 
-// maxMeta is how many bytes of an AVIF file's properties are read.
+// maxMeta is the maximum number of bytes of properties that are read.
 const maxMeta = 16 << 20
 
-// ReadAVIF reads the properties of the primary item of an AVIF file: colr, irot and imir
-// (ISO/IEC 23008-12, 6.5.5, 6.5.10 and 6.5.12). What is damaged counts as missing.
+// ReadAVIF reads the properties colr, irot and imir of the primary item of an AVIF file (ISO/IEC 23008-12,
+// 6.5.5, 6.5.10 and 6.5.12). Damaged properties count as missing.
 func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 	out := AVIFFacts{Turn: 1}
 	end, err := r.Seek(0, io.SeekEnd)
@@ -29,7 +28,7 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 		return out
 	}
 	at := int64(0)
-	for range 64 { // top-level boxes: more stand in no picture
+	for range 64 { // maximum number of top-level boxes; no picture has more
 		var head [16]byte
 		if _, err := r.Seek(at, io.SeekStart); err != nil {
 			break
@@ -61,7 +60,7 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 			case kind == "moov":
 				out.Alpha = hasAlphaTrack(body[:n])
 			case n > 4:
-				out.meta(body[4:n])
+				out.readMeta(body[4:n])
 			}
 		}
 		if size < used {
@@ -73,18 +72,18 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 	return out
 }
 
-// hasAlphaTrack looks for a track whose handler is that of auxiliary pictures.
+// hasAlphaTrack reports whether a moov box contains a track of auxiliary pictures.
 func hasAlphaTrack(moov []byte) bool {
 	found := false
-	boxes(moov, func(kind string, trak []byte) {
+	eachBox(moov, func(kind string, trak []byte) {
 		if kind != "trak" {
 			return
 		}
-		boxes(trak, func(kind string, mdia []byte) {
+		eachBox(trak, func(kind string, mdia []byte) {
 			if kind != "mdia" {
 				return
 			}
-			boxes(mdia, func(kind string, b []byte) {
+			eachBox(mdia, func(kind string, b []byte) {
 				found = found || kind == "hdlr" && len(b) >= 12 && string(b[8:12]) == "auxv"
 			})
 		})
@@ -92,8 +91,8 @@ func hasAlphaTrack(moov []byte) bool {
 	return found
 }
 
-// boxes calls each for the boxes in a box, in order.
-func boxes(b []byte, each func(kind string, body []byte)) {
+// eachBox calls each for the boxes in a box, in order.
+func eachBox(b []byte, each func(kind string, body []byte)) {
 	for len(b) >= 8 {
 		size := int64(binary.BigEndian.Uint32(b))
 		if size == 0 {
@@ -107,21 +106,22 @@ func boxes(b []byte, each func(kind string, body []byte)) {
 	}
 }
 
-func (a *AVIFFacts) meta(b []byte) {
+// readMeta reads the properties of the primary item from a meta box.
+func (a *AVIFFacts) readMeta(b []byte) {
 	primary := uint32(0)
 	var properties, associations [][]byte
 	var kinds []string
-	boxes(b, func(kind string, body []byte) {
+	eachBox(b, func(kind string, body []byte) {
 		switch {
 		case kind == "pitm" && len(body) >= 6 && body[0] == 0:
 			primary = uint32(binary.BigEndian.Uint16(body[4:]))
 		case kind == "pitm" && len(body) >= 8:
 			primary = binary.BigEndian.Uint32(body[4:])
 		case kind == "iprp":
-			boxes(body, func(kind string, body []byte) {
+			eachBox(body, func(kind string, body []byte) {
 				switch kind {
 				case "ipco":
-					boxes(body, func(kind string, body []byte) {
+					eachBox(body, func(kind string, body []byte) {
 						kinds, properties = append(kinds, kind), append(properties, body)
 					})
 				case "ipma":
@@ -132,7 +132,7 @@ func (a *AVIFFacts) meta(b []byte) {
 	})
 	rotation, mirror := 0, -1
 	for _, list := range associations {
-		for _, index := range associated(list, primary) {
+		for _, index := range propertyIndexes(list, primary) {
 			if index < 1 || index > len(kinds) {
 				continue
 			}
@@ -147,12 +147,12 @@ func (a *AVIFFacts) meta(b []byte) {
 					mirror = int(body[0] & 1)
 				}
 			case "colr":
-				a.colr(body)
+				a.readColr(body)
 			}
 		}
 	}
-	// Rotation counts quarters anticlockwise and comes first; then the picture is mirrored
-	// upside down (0) or left to right (1).
+	// The picture is first rotated counterclockwise by quarter turns, then mirrored top to bottom (0) or left
+	// to right (1).
 	switch mirror {
 	case 0:
 		a.Turn = []int{4, 5, 2, 7}[rotation]
@@ -163,8 +163,8 @@ func (a *AVIFFacts) meta(b []byte) {
 	}
 }
 
-// associated returns the numbers of an item's properties, from 1, in order.
-func associated(b []byte, item uint32) []int {
+// propertyIndexes returns the indexes of an item's properties, from 1, in order.
+func propertyIndexes(b []byte, item uint32) []int {
 	if len(b) < 8 {
 		return nil
 	}
@@ -204,13 +204,15 @@ func associated(b []byte, item uint32) []int {
 	return nil
 }
 
-func (a *AVIFFacts) colr(body []byte) {
+// readColr reads a colr box.
+func (a *AVIFFacts) readColr(body []byte) {
 	if len(body) < 4 {
 		return
 	}
 	switch kind := string(body[:4]); {
 	case kind == "nclx" && len(body) >= 11 && a.Colours.ICC == "":
-		a.Colours.Primaries, a.Colours.Transfer = int(binary.BigEndian.Uint16(body[4:])), int(binary.BigEndian.Uint16(body[6:]))
+		a.Colours.Primaries = int(binary.BigEndian.Uint16(body[4:]))
+		a.Colours.Transfer = int(binary.BigEndian.Uint16(body[6:]))
 	case kind == "prof" || kind == "rICC":
 		if a.Colours = (Colours{}); len(body)-4 > maxICC {
 			a.Colours.BadICC = true

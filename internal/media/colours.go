@@ -9,27 +9,26 @@ import (
 	"strings"
 )
 
-// maxICC is how many bytes of a colour profile are read. Larger ones are reported as such.
+// maxICC is the maximum size of a colour profile in bytes. Larger ones count as unreadable.
 const maxICC = 8 << 20
 
-// Colours is what a picture says about its colours. At most one of its kinds counts, the
-// first that is set: code points, profile, sRGB, gamma and chromaticities.
+// Colours contains what a picture states about its colours. Only the first that is set counts: code points,
+// profile, sRGB, then gamma and chromaticities.
 type Colours struct {
-	// Primaries and Transfer are code points of ITU-T H.273, 0 where they are not given.
+	// Primaries and Transfer are code points of ITU-T H.273; 0 if not stated.
 	Primaries, Transfer int
-	// ICC is the bytes of a profile; BadICC tells that there is one that cannot be read.
+	// ICC contains the bytes of a profile. BadICC: there is a profile that cannot be read.
 	ICC    string
 	BadICC bool
 	SRGB   bool
-	// Gamma is the power of a PNG file's gAMA chunk, 0 for none; Chroma its cHRM chunk: x and
-	// y of white, red, green, blue.
+	// Gamma is the exponent in a PNG file's gAMA chunk, 0 if there is none. Chroma is its cHRM chunk: x and y
+	// of white, red, green and blue.
 	Gamma     float64
 	Chroma    [8]float64
 	HasChroma bool
 }
 
-// pngFacts reads the chunks of a PNG picture in front of its pixels (PNG, third edition,
-// sections 11.3.2 and 4.3).
+// pngFacts reads the chunks of a PNG picture before its pixels (PNG, third edition, sections 11.3.2 and 4.3).
 func pngFacts(r io.ReadSeeker, h *Header) {
 	h.Alpha = true // unless the chunks show otherwise
 	if _, err := r.Seek(8, io.SeekStart); err != nil {
@@ -68,6 +67,7 @@ func pngFacts(r io.ReadSeeker, h *Header) {
 	}
 }
 
+// pngChunk reads the type and the length of a chunk.
 func pngChunk(r io.Reader) (kind string, length int64, err error) {
 	var head [8]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -76,7 +76,7 @@ func pngChunk(r io.Reader) (kind string, length int64, err error) {
 	return string(head[4:]), int64(binary.BigEndian.Uint32(head[:4])), nil
 }
 
-// pngBody reads the body of a chunk that says something here, and goes on after it.
+// pngBody returns the body of a chunk that this package uses, nil for others, and skips to the next one.
 func pngBody(r io.ReadSeeker, kind string, length int64) ([]byte, error) {
 	var body []byte
 	switch kind {
@@ -97,6 +97,7 @@ func pngBody(r io.ReadSeeker, kind string, length int64) ([]byte, error) {
 	return body, err
 }
 
+// pngChunk sets the colours from a chunk.
 func (c *Colours) pngChunk(kind string, body []byte) {
 	word := func(i int) float64 { return float64(binary.BigEndian.Uint32(body[4*i:])) / 100000 }
 	switch {
@@ -118,6 +119,7 @@ func (c *Colours) pngChunk(kind string, body []byte) {
 	}
 }
 
+// pngProfile returns the decompressed profile of an iCCP chunk.
 func pngProfile(body []byte) (profile string, bad bool) {
 	i := bytes.IndexByte(body, 0)
 	if i < 0 || i+2 > len(body) {
@@ -134,8 +136,8 @@ func pngProfile(body []byte) (profile string, bad bool) {
 	return string(b), false
 }
 
-// jpegFacts reads the segments of a JPEG picture in front of its first scan: the parts of
-// its profile (ICC.1:2022, annex B.4) and how many channels it has.
+// jpegFacts reads the segments of a JPEG picture before its first scan: the parts of its profile (ICC.1:2022,
+// annex B.4) and the number of channels.
 func jpegFacts(r io.ReadSeeker, h *Header) {
 	h.Channels = 3
 	if _, err := r.Seek(2, io.SeekStart); err != nil {
@@ -181,6 +183,7 @@ func jpegFacts(r io.ReadSeeker, h *Header) {
 	}
 }
 
+// joinProfile concatenates the parts of a profile. bad is true if a part is missing.
 func joinProfile(parts [][]byte) (profile string, bad bool) {
 	var out []byte
 	for _, p := range parts {

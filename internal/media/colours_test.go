@@ -28,7 +28,7 @@ func TestColours(t *testing.T) {
 	png := func(chunks ...[]byte) media.Colours {
 		return headerOf(t, slices.Concat(plain[:ihdr], slices.Concat(chunks...), plain[ihdr:]), media.PNG).Colours
 	}
-	profile := strings.Repeat("profile ", 20_000) // more than a segment of a JPEG holds
+	profile := strings.Repeat("profile ", 20_000) // larger than one JPEG segment
 	var packed bytes.Buffer
 	z := zlib.NewWriter(&packed)
 	_, _ = z.Write([]byte(profile))
@@ -41,7 +41,10 @@ func TestColours(t *testing.T) {
 	z = zlib.NewWriter(&bomb)
 	_, _ = z.Write(make([]byte, 20<<20))
 	_ = z.Close()
-	for name, b := range map[string][]byte{"no zlib": []byte("x"), "cut": packed.Bytes()[:packed.Len()/2], "nothing": nil, "too large": bomb.Bytes()} {
+	for name, b := range map[string][]byte{
+		"no zlib": []byte("x"), "cut": packed.Bytes()[:packed.Len()/2],
+		"nothing": nil, "too large": bomb.Bytes(),
+	} {
 		if c := png(iccp(b)); c.ICC != "" || !c.BadICC {
 			t.Errorf("%s: %d bytes are a profile", name, len(c.ICC))
 		}
@@ -52,7 +55,8 @@ func TestColours(t *testing.T) {
 		}
 		return out
 	}
-	c := png(chunk("gAMA", number(45455)), chunk("cHRM", number(31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)), chunk("sRGB", []byte{0}), chunk("cICP", []byte{9, 16, 0, 1}))
+	c := png(chunk("gAMA", number(45455)), chunk("cHRM", number(31270, 32900, 64000, 33000, 30000, 60000, 15000,
+		6000)), chunk("sRGB", []byte{0}), chunk("cICP", []byte{9, 16, 0, 1}))
 	if c.Gamma != 0.45455 || !c.HasChroma || c.Chroma[2] != 0.64 || !c.SRGB || c.Primaries != 9 || c.Transfer != 16 {
 		t.Errorf("%+v", c)
 	}
@@ -75,12 +79,13 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// TestOddChunks: what follows a chunk of odd length is found.
+// TestOddChunks checks that the chunk after one of odd length is found.
 func TestOddChunks(t *testing.T) {
 	t.Parallel()
 	for _, length := range []int{34, 35} {
 		vp8x := []byte{0x28, 0, 0, 0, 39, 0, 0, 19, 0, 0}
-		b := riff(riffChunk("VP8X", vp8x), riffChunk("ICCP", []byte("odd")), riffChunk("VP8 ", make([]byte, length)), riffChunk("EXIF", exif(binary.BigEndian, 6)))
+		b := riff(riffChunk("VP8X", vp8x), riffChunk("ICCP", []byte("odd")), riffChunk("VP8 ", make([]byte, length)),
+			riffChunk("EXIF", exif(binary.BigEndian, 6)))
 		h := headerOf(t, b, media.WebP)
 		if h.Turn != 6 || h.Colours.ICC != "odd" {
 			t.Errorf("behind %d bytes: %+v", length, h)
@@ -90,7 +95,8 @@ func TestOddChunks(t *testing.T) {
 
 func TestMP3BehindJunk(t *testing.T) {
 	t.Parallel()
-	mp3 := makeFile(t, "a.mp3", "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=2", "-c:a", "libmp3lame", "-write_xing", "0", "-id3v2_version", "0")
+	mp3 := makeFile(t, "a.mp3", "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=2", "-c:a", "libmp3lame",
+		"-write_xing", "0", "-id3v2_version", "0")
 	for name, b := range map[string][]byte{
 		"zeros": append(make([]byte, 300), mp3...), "a part of a frame": mp3[200:], "text": append([]byte("ICY 200 OK\r\n\r\n"), mp3...),
 	} {
@@ -99,7 +105,8 @@ func TestMP3BehindJunk(t *testing.T) {
 		}
 	}
 	for name, b := range map[string][]byte{
-		"an archive": append([]byte("PK\x03\x04"), mp3...), "a PDF": append([]byte("%PDF-1.4"), mp3...), "noise": bytes.Repeat([]byte{7, 0xff, 0xfb, 0x90, 1}, 900),
+		"an archive": append([]byte("PK\x03\x04"), mp3...), "a PDF": append([]byte("%PDF-1.4"), mp3...),
+		"noise": bytes.Repeat([]byte{7, 0xff, 0xfb, 0x90, 1}, 900),
 	} {
 		if f := media.Sniff(b[:min(len(b), media.HeadSize)]); f != media.Unknown {
 			t.Errorf("%s is %q", name, f)

@@ -14,7 +14,7 @@ import (
 	"mynah/internal/media"
 )
 
-// exif is a block of EXIF with an orientation alone, as TIFF 6.0 lays it out.
+// exif returns an EXIF block that contains only an orientation, in the layout of TIFF 6.0.
 func exif(order binary.AppendByteOrder, turn uint16) []byte {
 	b := []byte("MM")
 	if order == binary.AppendByteOrder(binary.LittleEndian) {
@@ -24,13 +24,13 @@ func exif(order binary.AppendByteOrder, turn uint16) []byte {
 	b = order.AppendUint32(b, 8)
 	b = order.AppendUint16(b, 1)      // one entry
 	b = order.AppendUint16(b, 0x0112) // orientation
-	b = order.AppendUint16(b, 3)      // of 16 bits
+	b = order.AppendUint16(b, 3)      // 16-bit value
 	b = order.AppendUint32(b, 1)
 	b = order.AppendUint16(b, turn)
 	return append(b, make([]byte, 6)...)
 }
 
-// marked returns a picture of a format with a block of EXIF.
+// marked returns a picture with an EXIF block.
 func marked(t *testing.T, f media.Format, exif []byte) []byte {
 	t.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, 40, 20))
@@ -53,7 +53,7 @@ func marked(t *testing.T, f media.Format, exif []byte) []byte {
 	}
 }
 
-// chunk is one of PNG.
+// chunk returns a PNG chunk.
 func chunk(kind string, body []byte) []byte {
 	out := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
 	out = append(append(out, kind...), body...)
@@ -65,7 +65,7 @@ func riffChunk(kind string, body []byte) []byte {
 	return append(out, make([]byte, len(body)%2)...)
 }
 
-// riff is a WebP file of some chunks.
+// riff returns a WebP file with the given chunks.
 func riff(chunks ...[]byte) []byte {
 	body := append([]byte("WEBP"), slices.Concat(chunks...)...)
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
@@ -88,19 +88,51 @@ func TestReadHeader(t *testing.T) {
 		want   media.Header
 	}{
 		{"png", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, opaque) }, media.Header{Width: 30, Height: 7, Turn: 1}},
-		{"png with alpha", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, transparent) }, media.Header{Width: 1, Height: 9, Turn: 1, Alpha: true}},
-		{"png in grey", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, image.NewGray16(image.Rect(0, 0, 3, 4))) }, media.Header{Width: 3, Height: 4, Turn: 1, FullRange: true}},
-		{"png with a palette", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, pal(color.White)) }, media.Header{Width: 5, Height: 6, Turn: 1}},
-		{"png with a transparent colour", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, pal(color.Transparent)) }, media.Header{Width: 5, Height: 6, Turn: 1, Alpha: true}},
+		{
+			"png with alpha", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, transparent) },
+			media.Header{Width: 1, Height: 9, Turn: 1, Alpha: true},
+		},
+		{"png in grey", media.PNG, func(t *testing.T) []byte {
+			t.Helper()
+			return pngOf(t,
+				image.NewGray16(image.Rect(0, 0, 3, 4)))
+		}, media.Header{Width: 3, Height: 4, Turn: 1, FullRange: true}},
+		{
+			"png with a palette", media.PNG, func(t *testing.T) []byte { t.Helper(); return pngOf(t, pal(color.White)) },
+			media.Header{Width: 5, Height: 6, Turn: 1},
+		},
+		{"png with a transparent colour", media.PNG, func(t *testing.T) []byte {
+			t.Helper()
+			return pngOf(t,
+				pal(color.Transparent))
+		}, media.Header{Width: 5, Height: 6, Turn: 1, Alpha: true}},
 		{"png in grey with alpha", media.PNG, func(t *testing.T) []byte {
 			t.Helper()
 			return makeClip(t, "a.png", "-frames:v", "1", "-pix_fmt", "ya8")
 		}, media.Header{Width: 64, Height: 36, Turn: 1, Alpha: true, FullRange: true}},
-		{"png of ffmpeg", media.PNG, func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.png", "-frames:v", "1") }, media.Header{Width: 64, Height: 36, Turn: 1}},
-		{"jpeg", media.JPEG, func(t *testing.T) []byte { t.Helper(); return jpegOf(t, opaque) }, media.Header{Width: 30, Height: 7, Turn: 1, YUV: true, FullRange: true}},
-		{"jpeg of ffmpeg", media.JPEG, func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.jpg", "-frames:v", "1") }, media.Header{Width: 64, Height: 36, Turn: 1, YUV: true, FullRange: true}},
-		{"gif", media.GIF, func(t *testing.T) []byte { t.Helper(); return gifOf(t, 12, 13) }, media.Header{Width: 12, Height: 13, Turn: 1, Alpha: true}},
-		{"webp, lossy", media.WebP, func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webp", "-frames:v", "1") }, media.Header{Width: 64, Height: 36, Turn: 1, YUV: true}},
+		{"png of ffmpeg", media.PNG, func(t *testing.T) []byte {
+			t.Helper()
+			return makeClip(t, "a.png", "-frames:v",
+				"1")
+		}, media.Header{Width: 64, Height: 36, Turn: 1}},
+		{
+			"jpeg", media.JPEG, func(t *testing.T) []byte { t.Helper(); return jpegOf(t, opaque) },
+			media.Header{Width: 30, Height: 7, Turn: 1, YUV: true, FullRange: true},
+		},
+		{"jpeg of ffmpeg", media.JPEG, func(t *testing.T) []byte {
+			t.Helper()
+			return makeClip(t, "a.jpg",
+				"-frames:v", "1")
+		}, media.Header{Width: 64, Height: 36, Turn: 1, YUV: true, FullRange: true}},
+		{
+			"gif", media.GIF, func(t *testing.T) []byte { t.Helper(); return gifOf(t, 12, 13) },
+			media.Header{Width: 12, Height: 13, Turn: 1, Alpha: true},
+		},
+		{"webp, lossy", media.WebP, func(t *testing.T) []byte {
+			t.Helper()
+			return makeClip(t, "a.webp", "-frames:v",
+				"1")
+		}, media.Header{Width: 64, Height: 36, Turn: 1, YUV: true}},
 		{"webp, lossless", media.WebP, func(t *testing.T) []byte {
 			t.Helper()
 			return makeClip(t, "a.webp", "-frames:v", "1", "-lossless", "1")

@@ -1,6 +1,6 @@
-// Package media identifies files by their bytes, whatever their names say, and reads facts about
-// pictures that decoders do not report: the size before decoding, and the orientation of the
-// camera. So ffmpeg never has to guess a demuxer. The package decodes no pictures.
+// Package media identifies files by their content, independent of their names, so that ffmpeg never has to
+// guess a demuxer. It also reads properties of pictures that decoders do not report: the size before decoding,
+// and the orientation of the camera. It does not decode pictures.
 package media
 
 import (
@@ -40,10 +40,10 @@ const (
 	FLAC     Format = "flac"
 )
 
-// HeadSize is how many bytes of a file Sniff wants to see.
+// HeadSize is the number of bytes at the start of a file that Sniff needs.
 const HeadSize = 64 << 10
 
-// Picture reports whether the format is one of images.
+// Picture reports whether the format is an image format.
 func (f Format) Picture() bool {
 	switch f {
 	case PNG, JPEG, GIF, WebP, AVIF, SVG:
@@ -53,10 +53,10 @@ func (f Format) Picture() bool {
 	}
 }
 
-// Video reports whether the format may hold a clip.
+// Video reports whether files of the format may contain moving pictures.
 func (f Format) Video() bool { return f == MOV || f == Matroska || f == GIF }
 
-// Audio reports whether the format may hold sound.
+// Audio reports whether files of the format may contain sound.
 func (f Format) Audio() bool {
 	switch f {
 	case MOV, Matroska, WAV, MP3, OGG, FLAC:
@@ -66,7 +66,7 @@ func (f Format) Audio() bool {
 	}
 }
 
-// Sniff tells a format by the first bytes of a file.
+// Sniff returns the format of a file with the given first bytes.
 func Sniff(head []byte) Format {
 	has := func(at int, s string) bool {
 		return len(head) >= at+len(s) && string(head[at:at+len(s)]) == s
@@ -99,12 +99,12 @@ func Sniff(head []byte) Format {
 	case isSVG(head):
 		return SVG
 	case !isContainer(head) && hasFrames(head):
-		return MP3 // cut from a stream
+		return MP3 // a part of a stream, which may begin within a frame
 	}
 	return Unknown
 }
 
-// isContainer reports whether a file is of a kind that may hold whole MP3 files as they are.
+// isContainer reports whether a file is of a type that may contain uncompressed MP3 files.
 func isContainer(head []byte) bool {
 	for _, mark := range []string{"PK", "%PDF", "RIFF", "Rar!", "7z\xbc\xaf", "\x1f\x8b", "<"} {
 		if bytes.HasPrefix(head, []byte(mark)) {
@@ -114,6 +114,7 @@ func isContainer(head []byte) bool {
 	return false
 }
 
+// sniffFtyp returns the format of a file with an ftyp box.
 func sniffFtyp(head []byte) Format {
 	n := min(int(min(binary.BigEndian.Uint32(head), HeadSize)), len(head))
 	for i := 8; i+4 <= n; i += 4 {
@@ -129,17 +130,20 @@ func sniffFtyp(head []byte) Format {
 	return MOV
 }
 
+// isSVG reports whether text is an SVG document.
 func isSVG(head []byte) bool {
 	text := strings.TrimSpace(strings.TrimPrefix(string(head), "\xef\xbb\xbf"))
 	if !strings.HasPrefix(text, "<") {
 		return false
 	}
-	// Declarations may hold an internal subset in brackets, and the root may have a prefix.
-	return regexp.MustCompile(`^(?s:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?:[\w.-]+:)?svg[^>\[]*(?:\[.*?\]\s*)?>|\s)*<(?:[\w.-]+:)?svg[\s>/]`).MatchString(text)
+	// A DOCTYPE may contain declarations in brackets, and the root element may have a prefix.
+	pattern := `^(?s:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?:[\w.-]+:)?svg[^>\[]*(?:\[.*?\]\s*)?>|\s)*` +
+		`<(?:[\w.-]+:)?svg[\s>/]`
+	return regexp.MustCompile(pattern).MatchString(text)
 }
 
-// Animated reports from a file's first bytes whether a WebP or AVIF picture moves. For a GIF it always
-// returns false.
+// Animated reports whether a WebP or AVIF file with the given first bytes is animated. It returns false for
+// GIFs, which must be decoded to find out.
 func Animated(head []byte) bool {
 	switch Sniff(head) {
 	case WebP:
@@ -152,7 +156,7 @@ func Animated(head []byte) bool {
 	}
 }
 
-// Describe says what a file that is not of a wanted format seems to be.
+// Describe describes a file in an unsupported format, as the predicate of a sentence: "is an HTML page".
 func Describe(head []byte) string {
 	f := Sniff(head)
 	low := bytes.ToLower(bytes.TrimSpace(head[:min(len(head), 1024)]))
@@ -183,6 +187,7 @@ func Describe(head []byte) string {
 	return "has an unknown format"
 }
 
+// isText reports whether bytes contain no control characters except line ends and tabs.
 func isText(head []byte) bool {
 	for _, c := range head {
 		if c < 0x20 && c != '\n' && c != '\r' && c != '\t' {
@@ -192,10 +197,10 @@ func isText(head []byte) bool {
 	return true
 }
 
-// ErrNoSize tells that a picture's header does not say its size.
+// ErrNoSize means that a picture's header does not contain a valid size.
 var ErrNoSize = errors.New("the header of the image is damaged")
 
-// Size reads a picture's size in pixels, as stored.
+// Size returns the stored size of a picture, in pixels.
 func Size(r io.Reader) (width, height int, err error) {
 	c, _, err := image.DecodeConfig(r)
 	if err != nil || c.Width < 1 || c.Height < 1 {
@@ -204,9 +209,9 @@ func Size(r io.Reader) (width, height int, err error) {
 	return c.Width, c.Height, nil
 }
 
-// Orientation reads how a picture is to be turned, as EXIF counts: 1 is upright,
-// 2 mirrored, 3 upside down, 4 flipped, 5 to 8 on their side. Without a valid mark
-// it is 1. EXIF 2.32, tag 0x0112.
+// Orientation returns the orientation of a picture in EXIF's numbers (EXIF 2.32, tag 0x0112): 1 upright, 2
+// mirrored left to right, 3 upside down, 4 mirrored top to bottom, 5 to 8 rotated by 90 degrees. It returns 1
+// if there is no valid tag.
 func Orientation(r io.ReadSeeker, f Format) int {
 	if f == WebP {
 		h := Header{Turn: 1}
@@ -235,25 +240,24 @@ func Orientation(r io.ReadSeeker, f Format) int {
 	return out
 }
 
-// Header is what a picture's first bytes tell.
+// Header contains the properties in a picture's header.
 type Header struct {
 	Width, Height int
-	// Turn is its orientation as EXIF counts, 1 to 8.
+	// Turn is the orientation in EXIF's numbers, 1 to 8.
 	Turn  int
 	Alpha bool
-	// YUV tells that the picture decodes to luma and chroma by the matrix of bt601,
-	// FullRange that all 256 values of them are used.
+	// YUV: the picture decodes to luma and chroma with the BT.601 matrix. FullRange: they use all 256 values.
 	YUV, FullRange bool
-	// Channels is how many its colours have: 1 for grey ones, 4 for those of printing inks.
+	// Channels is the number of colour channels: 1 for grey, 3 for colour, 4 for CMYK.
 	Channels int
-	// Deep tells that a channel has 16 bits.
+	// Deep: channels have 16 bits.
 	Deep bool
-	// Animated tells that the file holds several pictures that follow each other.
+	// Animated: the file contains a sequence of pictures.
 	Animated bool
 	Colours  Colours
 }
 
-// ReadHeader reads the header of a picture of format f: PNG, JPEG, GIF or WebP.
+// ReadHeader reads the header of a picture in the format f: PNG, JPEG, GIF or WebP.
 func ReadHeader(r io.ReadSeeker, f Format) (Header, error) {
 	h := Header{Turn: 1}
 	var err error
@@ -280,8 +284,7 @@ func ReadHeader(r io.ReadSeeker, f Format) (Header, error) {
 	return h, nil
 }
 
-// PNGEnds reports whether a PNG picture has its last chunk; what some programs write
-// after it does not count.
+// PNGEnds reports whether a PNG picture has its last chunk. Some programs append other data, which is ignored.
 func PNGEnds(r io.ReadSeeker) bool {
 	const tail = 4096
 	size, err := r.Seek(0, io.SeekEnd)
@@ -295,8 +298,8 @@ func PNGEnds(r io.ReadSeeker) bool {
 	return err != nil || bytes.Contains(b, []byte("IEND"))
 }
 
-// JPEGEnds reports whether a JPEG picture has the marker of its end after the first of
-// its scans, ITU-T T.81 section B.1; what some programs write after it does not count.
+// JPEGEnds reports whether a JPEG picture has an end marker after its first scan (ITU-T T.81, section B.1).
+// Some programs append other data, which is ignored.
 func JPEGEnds(r io.ReadSeeker) bool {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return true
@@ -305,13 +308,13 @@ func JPEGEnds(r io.ReadSeeker) bool {
 	if _, err := b.Discard(2); err != nil {
 		return false
 	}
-	for { // the segments in front of the first scan: a thumbnail in one has an end of its own
+	for { // skip the segments before the first scan, because an embedded thumbnail has an end marker, too
 		var head [4]byte
 		if _, err := io.ReadFull(b, head[:2]); err != nil {
 			return false
 		}
 		if head[0] != 0xff {
-			return true // not as the standard says: the decoder shall tell
+			return true // invalid: let the decoder report it
 		}
 		if head[1] == 0xff {
 			_ = b.UnreadByte()
@@ -340,8 +343,8 @@ func JPEGEnds(r io.ReadSeeker) bool {
 	}
 }
 
-// GIFEnds reports whether the last picture of a GIF is whole. The trailer after it may be
-// missing: no viewer asks for it, and some programs write none.
+// GIFEnds reports whether the last picture of a GIF is complete. The trailer may be missing: viewers do not
+// need it, and some programs do not write it.
 func GIFEnds(r io.ReadSeeker) bool {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return true
@@ -352,7 +355,7 @@ func GIFEnds(r io.ReadSeeker) bool {
 		got, err := b.Discard(n)
 		return err == nil && got == n
 	}
-	table := func(flags byte) bool { // a colour table, if there is one
+	table := func(flags byte) bool { // skips a colour table if there is one
 		return flags&0x80 == 0 || skip(3<<(flags&7+1))
 	}
 	if _, err := io.ReadFull(b, head); err != nil || !table(head[10]) {
@@ -368,7 +371,7 @@ func GIFEnds(r io.ReadSeeker) bool {
 			if !skip(1) {
 				return false
 			}
-		case 0x2c: // a picture: descriptor, colour table, least code size
+		case 0x2c: // a picture: descriptor, colour table, minimum code size
 			if _, err := io.ReadFull(b, head[:9]); err != nil || !table(head[8]) || !skip(1) {
 				return false
 			}

@@ -17,7 +17,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-// makeFile runs a real program that writes the file of a name, and gives the file's bytes.
+// makeFile runs a program that writes a file, and returns the file's content.
 func makeFile(t *testing.T, name, program string, args ...string) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -32,14 +32,14 @@ func makeFile(t *testing.T, name, program string, args ...string) []byte {
 	return b
 }
 
-// makeClip makes a file of moving or standing pictures by ffmpeg.
+// makeClip returns a file of pictures that ffmpeg writes.
 func makeClip(t *testing.T, name string, args ...string) []byte {
 	t.Helper()
 	all := append([]string{"-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=64x36:r=10:d=0.2"}, args...)
 	return makeFile(t, name, "ffmpeg", all...)
 }
 
-// sound makes a file of sound by ffmpeg.
+// sound returns a sound file that ffmpeg writes.
 func sound(t *testing.T, name string, args ...string) []byte {
 	t.Helper()
 	all := append([]string{"-v", "error", "-y", "-f", "lavfi", "-i", "sine=r=44100:d=0.2"}, args...)
@@ -90,7 +90,7 @@ func gifOf(t *testing.T, w, h int) []byte {
 
 func head(b []byte) []byte { return b[:min(len(b), media.HeadSize)] }
 
-// TestWhatProgramsWrite knows what the real encoders write.
+// TestWhatProgramsWrite checks files that real encoders write.
 func TestWhatProgramsWrite(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -101,26 +101,59 @@ func TestWhatProgramsWrite(t *testing.T) {
 		picture, video, sound bool
 		says                  string
 	}{
-		{"png", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.png", "-frames:v", "1") }, media.PNG, true, false, false, "is a PNG image"},
-		{"jpeg", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.jpg", "-frames:v", "1") }, media.JPEG, true, false, false, "is a JPEG image"},
+		{
+			"png", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.png", "-frames:v", "1") }, media.PNG,
+			true, false, false, "is a PNG image",
+		},
+		{
+			"jpeg", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.jpg", "-frames:v", "1") }, media.JPEG,
+			true, false, false, "is a JPEG image",
+		},
 		{"gif", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.gif") }, media.GIF, true, true, false, "is a GIF image"},
-		{"webp", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webp", "-frames:v", "1") }, media.WebP, true, false, false, "is a WEBP image"},
+		{
+			"webp", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webp", "-frames:v", "1") }, media.WebP,
+			true, false, false, "is a WEBP image",
+		},
 		{"avif", func(t *testing.T) []byte { t.Helper(); return avif(t) }, media.AVIF, true, false, false, "is a AVIF image"},
 		{"svg", svg, media.SVG, true, false, false, "is a SVG image"},
-		{"mp4", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mp4") }, media.MOV, false, true, true, "is a video or audio file"},
-		{"mov", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mov", "-c:v", "mjpeg") }, media.MOV, false, true, true, "is a video or audio file"},
-		{"m4v", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.m4v") }, media.MOV, false, true, true, "is a video or audio file"},
-		{"mkv", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mkv") }, media.Matroska, false, true, true, "is a video or audio file"},
-		{"webm", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webm", "-deadline", "realtime") }, media.Matroska, false, true, true, "is a video or audio file"},
-		{"m4a", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.m4a") }, media.MOV, false, true, true, "is a video or audio file"},
+		{
+			"mp4", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mp4") }, media.MOV, false, true, true,
+			"is a video or audio file",
+		},
+		{
+			"mov", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mov", "-c:v", "mjpeg") }, media.MOV,
+			false, true, true, "is a video or audio file",
+		},
+		{
+			"m4v", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.m4v") }, media.MOV, false, true, true,
+			"is a video or audio file",
+		},
+		{
+			"mkv", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.mkv") }, media.Matroska, false, true,
+			true, "is a video or audio file",
+		},
+		{
+			"webm", func(t *testing.T) []byte { t.Helper(); return makeClip(t, "a.webm", "-deadline", "realtime") },
+			media.Matroska, false, true, true, "is a video or audio file",
+		},
+		{
+			"m4a", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.m4a") }, media.MOV, false, true, true,
+			"is a video or audio file",
+		},
 		{"wav", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.wav") }, media.WAV, false, false, true, "is a WAV audio file"},
-		{"mp3 with tags", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.mp3") }, media.MP3, false, false, true, "is a MP3 audio file"},
+		{
+			"mp3 with tags", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.mp3") }, media.MP3, false, false,
+			true, "is a MP3 audio file",
+		},
 		{"mp3 of frames alone", func(t *testing.T) []byte {
 			t.Helper()
 			return sound(t, "a.mp3", "-write_xing", "0", "-id3v2_version", "0")
 		}, media.MP3, false, false, true, "is a MP3 audio file"},
 		{"ogg", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.ogg") }, media.OGG, false, false, true, "is a OGG audio file"},
-		{"flac", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.flac") }, media.FLAC, false, false, true, "is a FLAC audio file"},
+		{
+			"flac", func(t *testing.T) []byte { t.Helper(); return sound(t, "a.flac") }, media.FLAC, false, false, true,
+			"is a FLAC audio file",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -132,7 +165,7 @@ func TestWhatProgramsWrite(t *testing.T) {
 			if got.Picture() != c.picture || got.Video() != c.video || got.Audio() != c.sound {
 				t.Errorf("may be a picture %v, a clip %v, sound %v", got.Picture(), got.Video(), got.Audio())
 			}
-			// Grammar of the article is left to the package.
+			// Ignore the difference between a and an.
 			if says := media.Describe(head(b)); strings.ReplaceAll(says, "is an ", "is a ") != c.says {
 				t.Errorf("it %s, want: it %s", says, c.says)
 			}
@@ -143,13 +176,13 @@ func TestWhatProgramsWrite(t *testing.T) {
 	}
 }
 
-// TestHeads are hand-made: what real files begin with, and what only looks like it.
+// TestHeads checks hand-made first bytes of files, genuine and misleading ones.
 func TestHeads(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, head string
 		want       media.Format
-		says       string // "" leaves it open
+		says       string // "" means not checked
 	}{
 		{"empty", "", media.Unknown, "is empty"},
 		{"GIF of 1987", "GIF87a\x01\x00\x01\x00", media.GIF, ""},
@@ -168,7 +201,10 @@ func TestHeads(t *testing.T) {
 		{"MPEG audio of a wrong bit rate", "\xff\xfb\xf0\x00", media.Unknown, ""},
 		{"UTF-16 text", "\xff\xfeH\x00i\x00", media.Unknown, ""},
 		{"SVG", `<svg xmlns="http://www.w3.org/2000/svg"/>`, media.SVG, "is an SVG image"},
-		{"SVG behind a declaration and a comment", "\ufeff<?xml version=\"1.0\"?>\n<!-- a\n-->\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">\n<svg\n>", media.SVG, "is an SVG image"},
+		{
+			"SVG behind a declaration and a comment",
+			"\ufeff<?xml version=\"1.0\"?>\n<!-- a\n-->\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">\n<svg\n>", media.SVG, "is an SVG image",
+		},
 		{"SVG with an internal subset", "<?xml version=\"1.0\"?><!DOCTYPE svg [ <!ENTITY a \"x>y\"> ]>\n<svg/>", media.SVG, ""},
 		{"SVG with a prefix", `<svg:svg xmlns:svg="http://www.w3.org/2000/svg"/>`, media.SVG, ""},
 		{"SVG behind a long comment", "<!--" + strings.Repeat(" licence", 2000) + "--><svg >", media.SVG, ""},
@@ -193,12 +229,12 @@ func TestHeads(t *testing.T) {
 	}
 }
 
-// TestCutHeads: what is cut within its mark is of no format, and never of another.
+// TestCutHeads checks that a truncated signature is never recognised as any format.
 func TestCutHeads(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, head string
-		least      int // how many bytes tell the format
+		least      int // minimum number of bytes that identify the format
 		want       media.Format
 	}{
 		{"PNG", "\x89PNG\r\n\x1a\n", 8, media.PNG},

@@ -1,8 +1,8 @@
 package media
 
-// mpegFrame returns the length in bytes of the frame of MPEG audio, layer III, that a header
-// begins (ISO/IEC 11172-3, 2.4.1.3, and 13818-3), and what all frames of a stream share:
-// version and sample rate. The length is 0 where there is no frame.
+// mpegFrame parses the header of an MPEG audio layer III frame (ISO/IEC 11172-3, 2.4.1.3, and 13818-3). It
+// returns the length of the frame in bytes, 0 if there is no valid header, and the version and sample rate,
+// which are the same in all frames of a stream.
 func mpegFrame(h []byte) (length int, kind byte) {
 	if len(h) < 4 || h[0] != 0xff || h[1]&0xe6 != 0xe2 {
 		return 0, 0
@@ -13,7 +13,7 @@ func mpegFrame(h []byte) (length int, kind byte) {
 	}
 	hertz := []int{44100, 48000, 32000}[rate]
 	kbits := []int{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}[bits]
-	samples := 144 // an eighth of those of a frame
+	samples := 144 // samples per frame / 8
 	if version != 3 {
 		kbits = []int{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}[bits]
 		samples, hertz = 72, hertz/2
@@ -24,8 +24,7 @@ func mpegFrame(h []byte) (length int, kind byte) {
 	return samples*kbits*1000/hertz + int(h[2]>>1&1), version<<4 | byte(rate)
 }
 
-// hasFrames reports whether frames of MPEG audio follow each other somewhere in the first
-// bytes of a file, after whatever precedes them.
+// hasFrames reports whether bytes contain several consecutive frames of MPEG audio, at any position.
 func hasFrames(head []byte) bool {
 	const enough = 4
 	for from := range head {

@@ -6,24 +6,23 @@ import (
 	"mynah/internal/wav"
 )
 
-// PCM is where the samples of a plain WAV file are, and what they are: whole, signed, of
-// 16 bits, the lowest byte first.
+// PCM is the position and the format of the samples in a plain WAV file: signed, 16 bits, little-endian.
 type PCM struct {
 	Channels, Rate int
-	// Offset and Bytes are their place in the file.
+	// Offset and Bytes are the position and the length of the samples in the file.
 	Offset, Bytes int64
 }
 
-// Frames is how many samples a channel has.
+// Frames returns the number of samples per channel.
 func (p PCM) Frames() int64 { return p.Bytes / int64(2*p.Channels) }
 
-// mostChunks is more than a plain file has: one of nothing but heads would take long.
+// mostChunks is the maximum number of chunks of a plain file. It limits the time for files that consist only of
+// chunk headers.
 const mostChunks = 16
 
-// PlainWAV finds the samples of a WAV file of the plainest kind: one or two channels of
-// 16 bit PCM, in one whole chunk. All that is out of the ordinary (an unknown chunk, a
-// length that is not that of the file) is not plain and left to a decoder, which knows
-// what others make of it.
+// PlainWAV finds the samples of a plain WAV file: one or two channels of 16-bit PCM in one complete chunk. It
+// returns false for files with anything unusual, such as an unknown chunk or a length that differs from that of
+// the file: for these, ffmpeg decides what they mean.
 func PlainWAV(r io.ReaderAt, size int64) (PCM, bool) {
 	if length, ok := wav.Head(r); !ok || length+8 != size {
 		return PCM{}, false
@@ -49,10 +48,12 @@ func PlainWAV(r io.ReaderAt, size int64) (PCM, bool) {
 		}
 		end = c.End()
 	}
-	return p, p.Bytes > 0 && end >= size // else something is after the chunks
+	return p, p.Bytes > 0 && end >= size // otherwise, there is data after the last chunk
 }
 
+// isPlain reports whether a format is plain PCM as PlainWAV describes it.
 func isPlain(f wav.Form) bool {
-	return f.Code == wav.PCM && f.Bits == 16 && f.Channels >= 1 && f.Channels <= 2 && f.Rate >= 8000 && f.Rate <= 192000 &&
+	return f.Code == wav.PCM && f.Bits == 16 && f.Channels >= 1 && f.Channels <= 2 &&
+		f.Rate >= 8000 && f.Rate <= 192000 &&
 		f.Block == 2*f.Channels && f.PerSecond == f.Rate*f.Block
 }

@@ -9,7 +9,7 @@ import (
 	"mynah/internal/media"
 )
 
-// waveForm is a format chunk.
+// waveForm returns a format chunk.
 func waveForm(kind, channels uint16, rate uint32, bits uint16) []byte {
 	frame := channels * bits / 8
 	var b []byte
@@ -21,7 +21,7 @@ func waveForm(kind, channels uint16, rate uint32, bits uint16) []byte {
 	return riffChunk("fmt ", binary.LittleEndian.AppendUint16(b, bits))
 }
 
-// wave is a WAV file of some chunks.
+// wave returns a WAV file with the given chunks.
 func wave(chunks ...[]byte) []byte {
 	body := append([]byte("WAVE"), slices.Concat(chunks...)...)
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
@@ -36,13 +36,13 @@ func TestPlainWAV(t *testing.T) {
 		heads = append(heads, riffChunk("JUNK", nil))
 	}
 	odd := slices.Clone(mono)
-	odd[16] ^= 1 // the bytes of a second
+	odd[16] ^= 1 // wrong number of bytes per second
 	longer := wave(mono, data)
 	binary.LittleEndian.PutUint32(longer[40:], 4000)
 	for _, c := range []struct {
 		name string
 		file []byte
-		want media.PCM // of no channels: not plain
+		want media.PCM // zero value: not plain
 	}{
 		{"mono", wave(mono, data), media.PCM{Channels: 1, Rate: 48000, Offset: 44, Bytes: 40}},
 		{"stereo", wave(stereo, data), media.PCM{Channels: 2, Rate: 22050, Offset: 44, Bytes: 40}},
@@ -77,7 +77,7 @@ func TestPlainWAV(t *testing.T) {
 	}
 }
 
-// FuzzPlainWAV: samples always are within their file.
+// FuzzPlainWAV checks that the samples are always within the file.
 func FuzzPlainWAV(f *testing.F) {
 	f.Add(wave(waveForm(1, 2, 44100, 16), riffChunk("LIST", []byte("INFO")), riffChunk("data", make([]byte, 16))))
 	f.Add(wave(waveForm(1, 1, 48000, 16), riffChunk("data", []byte{1, 0, 255, 127}), riffChunk("LIST", []byte("odd"))))

@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// webpChunks calls a function for each chunk of a WebP file (RFC 9649, section 2), whose
-// body is at r until it returns; it ends where that says so, or the file does. A chunk of
-// an odd length has a byte of padding after it.
+// webpChunks calls each for the chunks of a WebP file (RFC 9649, section 2) until it returns false. When each
+// is called, r is at the start of the chunk's body. Chunks of odd length are followed by a padding byte.
 func webpChunks(r io.ReadSeeker, each func(kind string, length int64) bool) {
 	at := int64(12)
 	for {
@@ -68,12 +67,12 @@ func webpFacts(r io.ReadSeeker, h *Header) {
 		case "EXIF":
 			h.Turn = exifTurn(body(length))
 		}
-		return !was // a file that begins with its pixels has nothing else
+		return !was // a file that begins with pixel data has no other chunks
 	})
 }
 
-// exifTurn finds the orientation in a block of EXIF 2.32: the tag 0x0112 of its first
-// directory. Without a valid one it is 1.
+// exifTurn returns the orientation in an EXIF 2.32 block: tag 0x0112 of its first directory. It returns 1 if
+// there is no valid tag.
 func exifTurn(b []byte) int {
 	b = []byte(strings.TrimPrefix(string(b), "Exif\x00\x00"))
 	if len(b) < 8 {

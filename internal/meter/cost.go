@@ -7,18 +7,18 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// What things cost, in seconds of a processor: of a machine of two cores, measured by make bench.
+// Estimated costs in seconds of processor time, measured by make bench on a machine with two cores.
 const (
-	costLetter = 0.0003 // of narration, by a voice of the machine
+	costLetter = 0.0003 // per letter of narration, with a local voice
 	costSlide  = 0.2
 	costStill  = 0.03
-	costMotion = 0.5   // for each second that moves
-	costSound  = 0.004 // for each second of the soundtrack
-	letterTime = 1.0 / 15
+	costMotion = 0.5      // per second of motion
+	costSound  = 0.004    // per second of the soundtrack
+	letterTime = 1.0 / 15 // seconds of speech per letter
 )
 
-// expected are the costs of the phases of a build, as far as the storyboard and its files say.
-func expected(board *storyboard.Board, files *assets.Set) map[string]float64 {
+// estimateCosts returns the estimated costs of the phases of a build, from its storyboard and files.
+func estimateCosts(board *storyboard.Board, files *assets.Set) map[string]float64 {
 	letters, seconds, slides, pictures := 0, 0.0, 0, 0.0
 	for _, s := range board.Scenes {
 		said := 0.0

@@ -10,24 +10,24 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Progress is how far a build is.
+// Progress is the progress of a build.
 type Progress struct {
 	Phase   string  `json:"phase"`
 	Percent float64 `json:"percent"` // of the whole build, 0 to 100
 }
 
-// Phase is what a phase of a build took.
+// Phase contains the resources that a phase of a build used.
 type Phase struct {
 	Name string `json:"name"`
-	// WallMS and CPUMS in milliseconds; the processor time is that of this process and
-	// of the programs that it ran.
+	// WallMS and CPUMS are in milliseconds. The processor time includes the programs that the phase ran.
 	WallMS int64 `json:"wallMs"`
 	CPUMS  int64 `json:"cpuMs"`
-	// Programs that were started.
+	// Programs is the number of programs that were started.
 	Programs int64 `json:"programs"`
 }
 
-func (p *Phase) add(other Phase, times int64) {
+// addTimes adds the resources of another phase, multiplied by times.
+func (p *Phase) addTimes(other Phase, times int64) {
 	p.WallMS += times * other.WallMS
 	p.CPUMS += times * other.CPUMS
 	p.Programs += times * other.Programs
@@ -41,42 +41,42 @@ const (
 	Slides   = "drawing slides"
 	Pictures = "drawing pictures"
 	Sound    = "mixing sound"
-	// Check is within Film.
+	// Check is a part of Film.
 	Check = "checking the video"
 	Film  = "writing the video"
 )
 
-// order lists the phases that follow each other.
-func order() []string { return []string{Script, Files, Voice, Slides, Pictures, Sound, Film} }
+// phaseOrder returns the phases in order, without Check.
+func phaseOrder() []string { return []string{Script, Files, Voice, Slides, Pictures, Sound, Film} }
 
-// usual are the costs that are expected of phases of which nothing is known.
-func usual() map[string]float64 {
+// usualCosts returns the relative costs of phases before they are estimated.
+func usualCosts() map[string]float64 {
 	return map[string]float64{Script: 2, Files: 8, Voice: 20, Slides: 15, Pictures: 35, Sound: 15, Film: 5}
 }
 
-// Meter measures the phases of a build and reports how far it is.
+// Meter measures the phases of a build and reports its progress.
 type Meter struct {
-	// Phases say what each phase took so far, in their order.
+	// Phases contains the measured phases, in order.
 	Phases []Phase
 
 	run    *proc.Runner
 	report func(Progress) // may be nil
-	within Phase          // what phases within the current one took
+	within Phase          // resources used by phases within the current one
 
-	mu      sync.Mutex         // guards what follows
-	costs   map[string]float64 // expected of each phase
-	done    map[string]float64 // of each phase, 0 to 1
-	phase   string             // the current one
+	mu      sync.Mutex         // guards the fields below
+	costs   map[string]float64 // expected cost of each phase
+	done    map[string]float64 // progress of each phase, 0 to 1
+	phase   string             // the current phase
 	percent float64
 }
 
-// New returns a meter of what a runner runs. report receives how far the build is; it may be nil.
+// New returns a meter. It counts the programs that run starts. report receives the progress; it may be nil.
 func New(run *proc.Runner, report func(Progress)) *Meter {
-	return &Meter{run: run, report: report, costs: usual(), done: map[string]float64{}}
+	return &Meter{run: run, report: report, costs: usualCosts(), done: map[string]float64{}}
 }
 
-// Clock measures a phase until the function that it returns is called. A phase within another one
-// counts by itself, and not for that one.
+// Clock measures a phase until the returned function is called. A phase within another one is not counted as a
+// part of it.
 func (m *Meter) Clock(name string) func() {
 	start, cpu, before := time.Now(), proc.OwnCPU(), m.run.Stats()
 	outer := m.within
@@ -91,25 +91,26 @@ func (m *Meter) Clock(name string) func() {
 			m.Phases = append(m.Phases, Phase{Name: name})
 		}
 		p := &m.Phases[len(m.Phases)-1]
-		p.add(all, 1)
-		p.add(m.within, -1)
-		outer.add(all, 1)
+		p.addTimes(all, 1)
+		p.addTimes(m.within, -1)
+		outer.addTimes(all, 1)
 		m.within = outer
 	}
 }
 
-// Expect estimates what the phases will cost from a storyboard and its files.
-func (m *Meter) Expect(board *storyboard.Board, files *assets.Set) { m.expect(expected(board, files)) }
+// Expect estimates the costs of the phases from a storyboard and its files.
+func (m *Meter) Expect(board *storyboard.Board, files *assets.Set) {
+	m.setExpected(estimateCosts(board, files))
+}
 
-// expect takes what phases are expected to cost, in any unit; phases that are not named cost what
-// they usually do beside the others.
-func (m *Meter) expect(costs map[string]float64) {
+// setExpected sets the expected costs of phases, in any unit. Other phases keep their usual share of the total.
+func (m *Meter) setExpected(costs map[string]float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	sum, known := 0.0, 0.0
 	for phase, cost := range costs {
 		sum += cost
-		known += usual()[phase]
+		known += usualCosts()[phase]
 	}
 	if sum <= 0 {
 		return
@@ -119,33 +120,33 @@ func (m *Meter) expect(costs map[string]float64) {
 	}
 }
 
-// Progress reports how far the current phase is, 0 to 1. Those in front of it are over.
+// Progress reports the progress of the current phase, 0 to 1. All phases before it count as finished.
 func (m *Meter) Progress(phase string, done float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.phase = phase
-	for _, p := range order() {
+	for _, p := range phaseOrder() {
 		if p == phase {
 			m.done[p] = max(m.done[p], done)
 			break
 		}
 		m.done[p] = 1
 	}
-	m.tell()
+	m.reportProgress()
 }
 
-// Ahead reports how far a later phase is beside the current one, 0 to 1.
+// Ahead reports the progress of a later phase that runs concurrently with the current one, 0 to 1.
 func (m *Meter) Ahead(phase string, done float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.done[phase] = max(m.done[phase], done)
-	m.tell()
+	m.reportProgress()
 }
 
-// tell reports the share of the expected cost that is done. It never falls.
-func (m *Meter) tell() {
+// reportProgress reports the finished fraction of the expected cost. It never decreases.
+func (m *Meter) reportProgress() {
 	all, done := 0.0, 0.0
-	for _, p := range order() {
+	for _, p := range phaseOrder() {
 		all += m.costs[p]
 		done += m.costs[p] * min(m.done[p], 1)
 	}

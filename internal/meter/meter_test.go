@@ -18,7 +18,8 @@ func newMeter(t *testing.T, report func(Progress)) *Meter {
 	return New(run, report)
 }
 
-// TestProgress grows from 0 to 100 by the expected costs, and never falls.
+// TestProgress checks that progress grows from 0 to 100 in proportion to the expected costs and never
+// decreases.
 func TestProgress(t *testing.T) {
 	t.Parallel()
 	var last Progress
@@ -40,8 +41,8 @@ func TestProgress(t *testing.T) {
 	step(6, Files)
 	m.Progress(Files, 1)
 	step(10, Files)
-	// All of the 90 that is left but the 5 of the last phase is spread over these.
-	m.expect(map[string]float64{Voice: 6, Slides: 0, Pictures: 3, Sound: 1})
+	// The remaining 90, except the 5 of the last phase, are divided among these.
+	m.setExpected(map[string]float64{Voice: 6, Slides: 0, Pictures: 3, Sound: 1})
 	m.Progress(Voice, 0.5)
 	step(35.5, Voice)
 	m.Ahead(Pictures, 0.5)
@@ -56,12 +57,12 @@ func TestProgress(t *testing.T) {
 	step(95, Sound)
 	m.Progress(Film, 1)
 	step(100, Film)
-	m.expect(nil)
+	m.setExpected(nil)
 	m.Progress(Film, 1)
 	step(100, Film)
 }
 
-// TestClock: a phase within another one counts by itself.
+// TestClock checks that a phase within another one is measured separately.
 func TestClock(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t, nil)
@@ -73,17 +74,20 @@ func TestClock(t *testing.T) {
 	if len(m.Phases) != 2 || m.Phases[0].Name != Check || m.Phases[1].Name != Film || m.Phases[1].WallMS < 0 {
 		t.Errorf("%+v", m.Phases)
 	}
-	m.Progress(Film, 1) // nobody listens
+	m.Progress(Film, 1) // there is no receiver
 }
 
-// TestExpected: what is said, shown and moves costs, each in its phase.
+// TestExpected checks that narration, pictures and motion are costs of their phases.
 func TestExpected(t *testing.T) {
 	t.Parallel()
 	board := &storyboard.Board{Scenes: []storyboard.Scene{
-		{Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: "Hello there."}}, Shots: []storyboard.Shot{{File: "a.png", Kind: storyboard.Image}}},
+		{
+			Parts: []storyboard.Part{{Kind: storyboard.Speech, Text: "Hello there."}},
+			Shots: []storyboard.Shot{{File: "a.png", Kind: storyboard.Image}},
+		},
 		{},
 	}}
-	plain := expected(board, nil)
+	plain := estimateCosts(board, nil)
 	for _, phase := range []string{Voice, Pictures, Sound} {
 		if plain[phase] <= 0 {
 			t.Errorf("%s costs %g", phase, plain[phase])
@@ -91,7 +95,7 @@ func TestExpected(t *testing.T) {
 	}
 	board.Scenes[1].Slides = []storyboard.Slide{{}}
 	board.Scenes[0].Shots[0].Motion = frame.Zoom
-	more := expected(board, nil)
+	more := estimateCosts(board, nil)
 	if plain[Slides] != 0 || more[Slides] <= 0 || more[Pictures] <= plain[Pictures] || more[Voice] != plain[Voice] {
 		t.Errorf("%v, with a slide and a move %v", plain, more)
 	}

@@ -19,8 +19,8 @@ import (
 
 func keyOf(r part.Recipe) cache.Key { return part.KeyOf(r) }
 
-// TestBrokenSounds: the finding names the file, its place and what is wrong, and a whole file beside it
-// is decoded all the same.
+// TestBrokenSounds checks that the finding names the file, its position and the problem, and that valid files
+// are still decoded.
 func TestBrokenSounds(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -42,7 +42,7 @@ func TestBrokenSounds(t *testing.T) {
 		t.Errorf("%v %v", list, err)
 	}
 	if task := x.decodeTask(d.Line.Sounds[1]); task.in.Length != 0 || task.least == 0 {
-		t.Errorf("what does not begin again is decoded to its end: %+v", task)
+		t.Errorf("a sound without loop has a stated length: %+v", task)
 	}
 	for i, s := range d.Line.Sounds {
 		if want := s.File != "cut.m4a"; d.Store.Has(cache.Sounds, track.sources[i]) != want {
@@ -55,7 +55,7 @@ func TestBrokenSounds(t *testing.T) {
 	if err := (&unreadableError{list}).Error(); !strings.Contains(err, "cut.m4a") {
 		t.Errorf("%q", err)
 	}
-	// What the staged file turns into later is noticed too.
+	// A later change of the staged file is detected, too.
 	if err := os.WriteFile(x.decodeTask(d.Line.Sounds[2]).in.Path, bytes.Repeat([]byte("noise"), 5000),
 		0o600); err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestBrokenSounds(t *testing.T) {
 	}
 }
 
-// TestMakeBeforeReads: what cannot be read is told before anything is mixed.
+// TestMakeBeforeReads checks that unreadable sounds are reported before anything is mixed.
 func TestMakeBeforeReads(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(audio: low.wav)\n")
@@ -75,13 +75,13 @@ func TestMakeBeforeReads(t *testing.T) {
 	if err := os.WriteFile(d.Files.Get("low.wav").Input.Path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	list, err := unreadable(d.mixer(t).MakeBefore(t.Context(), d.Line.Samples))
+	list, err := splitUnreadable(d.mixer(t).MakeBefore(t.Context(), d.Line.Samples))
 	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"low.wav"`) {
 		t.Errorf("%v %v", list, err)
 	}
 }
 
-// TestStop ends with the context's error, not with findings.
+// TestStop checks that a cancellation returns the context's error and no findings.
 func TestStop(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(audio: low.wav)\n")
@@ -93,7 +93,8 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// TestSamplesOfTheCache are read from any frame on; what is gone is cache.ErrLost.
+// TestSamplesOfTheCache checks that samples can be read from any frame on, and that missing ones are
+// cache.ErrLost.
 func TestSamplesOfTheCache(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(duration: 1)\n")
@@ -121,7 +122,7 @@ func TestSamplesOfTheCache(t *testing.T) {
 	}
 }
 
-// TestCounter lets as much pass as a file can hold.
+// TestCounter checks that a writer fails after its maximum size.
 func TestCounter(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -143,7 +144,7 @@ func TestCounter(t *testing.T) {
 	}
 }
 
-// TestBatches: one program codes as much as pays, and all workers have something to do.
+// TestBatches checks that batches are large enough for a process, and that all workers have work.
 func TestBatches(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -167,7 +168,7 @@ func TestBatches(t *testing.T) {
 			todo = append(todo, chunkTask{Chunk: sound.Chunk{Packets: c.packets}})
 		}
 		var got []int
-		for _, b := range x.batches(todo) {
+		for _, b := range x.splitBatches(todo) {
 			got = append(got, len(b))
 		}
 		if len(got) != len(c.want) {
@@ -183,7 +184,7 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// TestJustLongEnough: a sound is cut off where fewer bytes come of it than there must be.
+// TestJustLongEnough checks the minimum number of bytes below which a sound counts as truncated.
 func TestJustLongEnough(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(audio: low.wav)\n")

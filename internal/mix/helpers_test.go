@@ -18,8 +18,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// desk is a bench with a timed script, and tones of a second at 500 Hz: low.wav and low.mp4 in one
-// channel, which are 6 dB softer than full scale at their peaks, and wide.wav in two.
+// desk is a bench with a timed script and tones of one second at 500 Hz: low.wav and low.mp4 with one channel
+// and peaks of -6 dB, and wide.wav with two.
 type desk struct {
 	*steptest.Bench
 	steptest.Timed
@@ -36,7 +36,7 @@ func newDesk(t *testing.T, text string) *desk {
 		d.Media(t, "wide.wav", fmt.Sprintf(sine, "0.5*sin(1000*PI*t)|0"))
 	}
 	if strings.Contains(text, "low.mp4") {
-		// Loud from 0.4 s to 0.6 s alone.
+		// Loud only from 0.4 s to 0.6 s.
 		d.Media(t, "low.mp4", "-f lavfi -i color=red:s=64x36:r=10:d=1 "+fmt.Sprintf(sine,
 			"0.5*sin(1000*PI*t)*between(t\\,0.4\\,0.6)")+
 			"-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -b:a 128k")
@@ -54,7 +54,7 @@ func (d *desk) plan(t *testing.T, text string) {
 	d.Timed = d.Time(t, d.Maker(t), text)
 }
 
-// mixer returns a mixer with a book of its own.
+// mixer returns a mixer with a new book.
 func (d *desk) mixer(t *testing.T) *Mixer {
 	t.Helper()
 	a := ffmpeg.DefaultAAC(2)
@@ -74,7 +74,7 @@ func (d *desk) makeTrack(t *testing.T) (*Mixer, *Track) {
 	return x, track
 }
 
-// checkNothingNew makes all once more and expects that nothing is new.
+// checkNothingNew makes everything again and checks that it was in the cache.
 func (d *desk) checkNothingNew(t *testing.T, before *Track) {
 	t.Helper()
 	x, track := d.makeTrack(t)
@@ -88,7 +88,8 @@ func (d *desk) checkNothingNew(t *testing.T, before *Track) {
 	}
 }
 
-// describeTrack says what chunks are: silent ones, or the scenes and names of chunks; with their packets.
+// describeTrack describes the chunks of a track: silent ones, or their scenes and names, with the number of
+// packets.
 func describeTrack(b *part.Book, track *Track) string {
 	var out []string
 	for _, p := range track.Runs {
@@ -112,7 +113,7 @@ func wantPieces(t *testing.T, x *Mixer, track *Track, want ...string) {
 	}
 }
 
-// decodeTrack joins the soundtrack beside one picture and decodes its first channel.
+// decodeTrack joins the soundtrack with a picture and returns the samples of its first channel.
 func (d *desk) decodeTrack(t *testing.T, x *Mixer, track *Track) []int16 {
 	t.Helper()
 	form := steptest.Form(d.Line)
@@ -138,7 +139,7 @@ func (d *desk) decodeTrack(t *testing.T, x *Mixer, track *Track) []int16 {
 	return out
 }
 
-// decoded decodes the first of a file's channels.
+// decoded returns the samples of the first channel of a file.
 func (d *desk) decoded(t *testing.T, path string, channels int) []int16 {
 	t.Helper()
 	var out bytes.Buffer
@@ -159,7 +160,7 @@ func (d *desk) decoded(t *testing.T, path string, channels int) []int16 {
 	return first
 }
 
-// level is how loud a stretch is, in dB of a full-scale square wave; -100 for silence.
+// level returns the level of a time range, in dB relative to a full-scale square wave; -100 for silence.
 func level(pcm []int16, from, to float64) float64 {
 	var sum float64
 	part := pcm[int(from*timeline.SampleRate):int(to*timeline.SampleRate)]
@@ -172,7 +173,8 @@ func level(pcm []int16, from, to float64) float64 {
 	return max(10*math.Log10(sum/float64(len(part))/(32768*32768)), -100)
 }
 
-// wantLevel compares how loud a stretch is, within a decibel; anything below -50 is silent.
+// wantLevel compares the level of a time range, with a tolerance of one decibel. Everything below -50 is
+// silent.
 func wantLevel(t *testing.T, pcm []int16, from, to, want float64) {
 	t.Helper()
 	got := level(pcm, from, to)

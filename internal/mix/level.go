@@ -11,26 +11,25 @@ import (
 	"mynah/internal/sound"
 )
 
-// balance finds the film's gain: what brings all of it to the level that it is to have. The
-// more gain, the more the limiter takes; so where the gain turns out to be far from that at
-// which it was measured, all is measured again. A film that the limiter does not let reach its
-// level stays below it.
-func (x *Mixer) balance(ctx context.Context, t *Track, chunks []sound.Chunk) error {
+// findGain finds the gain that gives the whole soundtrack its target loudness. The higher the gain, the more the
+// limiter reduces the loudness. If the gain differs much from the one at which the loudness was measured,
+// balance measures again. A soundtrack that the limiter keeps below its target stays below it.
+func (x *Mixer) findGain(ctx context.Context, t *Track, chunks []sound.Chunk) error {
 	level, ok := x.in.Board.Level()
 	if !ok {
 		return nil
 	}
 	const (
 		rounds = 5
-		near   = 1    // half decibels, for which the limiter does nearly the same
-		most   = 40   // half decibels
-		least  = 0.25 // of a decibel, by which one more must make the film louder
+		near   = 1    // half decibels; within this difference, the limiter has nearly the same effect
+		most   = 40   // half decibels, maximum change of the gain
+		least  = 0.25 // decibels; minimum increase of the loudness per decibel of gain
 	)
 	t.master = expectedMaster(t.Channels)
 	begin := t.master.Gain
 	var before float64
 	for round, step := 0, 0; round < rounds; round++ {
-		heard, err := x.listen(ctx, t, chunks)
+		heard, err := x.measureLoudness(ctx, t, chunks)
 		if err != nil {
 			return err
 		}
@@ -39,7 +38,7 @@ func (x *Mixer) balance(ctx context.Context, t *Track, chunks []sound.Chunk) err
 			worth = min((heard-before)*2/float64(step), 1)
 		}
 		if worth < least {
-			// The limiter takes nearly all: more gain would lift only what is soft.
+			// The limiter removes nearly everything; more gain would only raise the soft parts.
 			break
 		}
 		off := loudness.HalfDecibels(heard, level)
@@ -52,15 +51,15 @@ func (x *Mixer) balance(ctx context.Context, t *Track, chunks []sound.Chunk) err
 	return nil
 }
 
-// expectedMaster is what is expected to bring the video to its level. Sentences have that level
-// already; in two channels they are heard 3 dB louder.
+// expectedMaster returns the expected gain. Sentences already have the target loudness; in two channels, they
+// are 3 dB louder.
 func expectedMaster(channels int) sound.Master {
 	return sound.Master{Limit: true, Gain: -6 * (channels - 1)}
 }
 
-// listen returns how loud the mastered film is. The loudness of each chunk is cached, so only
-// new ones are mixed for it.
-func (x *Mixer) listen(ctx context.Context, t *Track, chunks []sound.Chunk) (float64, error) {
+// measureLoudness returns the loudness of the mastered soundtrack, in LUFS. It caches the loudness of each chunk, so it
+// mixes only new ones.
+func (x *Mixer) measureLoudness(ctx context.Context, t *Track, chunks []sound.Chunk) (float64, error) {
 	steps := make([][]loudness.Step, len(chunks))
 	var unknown []chunkTask
 	var places []int
@@ -69,19 +68,19 @@ func (x *Mixer) listen(ctx context.Context, t *Track, chunks []sound.Chunk) (flo
 			steps[i] = loudness.Silence(p.Packets * sound.Grid)
 			continue
 		}
-		key := part.KeyOf(x.loudness(t, p))
+		key := part.KeyOf(x.loudnessRecipe(t, p))
 		var ok bool
 		if steps[i], ok = part.RecallJSON[[]loudness.Step](x.Store, cache.Probes, key); !ok {
 			unknown, places = append(unknown, chunkTask{Chunk: p, key: key}), append(places, i)
 		}
 	}
-	if err := x.decode(ctx, t, unknown); err != nil {
+	if err := x.decodeSounds(ctx, t, unknown); err != nil {
 		return 0, err
 	}
 	g, gctx := x.Group(ctx, doing, 0)
 	for k, task := range unknown {
 		g.Go(0, func() error {
-			s, err := x.measure(gctx, t, task)
+			s, err := x.measureChunk(gctx, t, task)
 			steps[places[k]] = s
 			return err
 		})
@@ -92,9 +91,9 @@ func (x *Mixer) listen(ctx context.Context, t *Track, chunks []sound.Chunk) (flo
 	return loudness.Integrated(slices.Concat(steps...)), nil
 }
 
-// measure finds how loud a chunk is, without the lead around it, and keeps it.
-func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
-	return part.RememberJSON(x.Store, cache.Probes, x.loudness(t, task.Chunk), func() ([]loudness.Step, error) {
+// measureChunk measures and caches the loudness of a chunk, without the leads around it.
+func (x *Mixer) measureChunk(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
+	return part.RememberJSON(x.Store, cache.Probes, x.loudnessRecipe(t, task.Chunk), func() ([]loudness.Step, error) {
 		clips := task.Part(t.clips)
 		for i := range clips {
 			clips[i] = clips[i].Moved(-sound.Lead * sound.Grid)
@@ -103,7 +102,9 @@ func (x *Mixer) measure(ctx context.Context, t *Track, task chunkTask) ([]loudne
 	})
 }
 
-// loudness returns the recipe of how loud a chunk is.
-func (x *Mixer) loudness(t *Track, p sound.Chunk) Loudness {
-	return Loudness{Heard: t.listHeard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version}
+// loudnessRecipe returns the recipe of a chunk's loudness.
+func (x *Mixer) loudnessRecipe(t *Track, p sound.Chunk) Loudness {
+	return Loudness{
+		Heard: t.listHeard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version,
+	}
 }

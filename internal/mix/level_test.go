@@ -14,13 +14,13 @@ import (
 	"mynah/internal/testrun"
 )
 
-// spokenScript is a script of narration that is to have a level.
+// spokenScript returns a script with narration and a target loudness.
 func spokenScript(level, background string) string {
 	return "---\nsize: 64x36\nfps: 10\nvoice: tone/high\nloudness: " + level + "\n" + background + "---\n\nHere are " +
 		"some words that are spoken.\n\n---\n\nAnd more of them follow in another scene.\n"
 }
 
-// loud is how loud one channel is, in LUFS.
+// loud returns the loudness of one channel, in LUFS.
 func loud(pcm []int16) float64 {
 	m := loudness.NewMeter(1)
 	all := make([]float64, len(pcm))
@@ -31,8 +31,8 @@ func loud(pcm []int16) float64 {
 	return loudness.Integrated(m.Steps())
 }
 
-// TestLevel: a video with narration is as loud as its header says; `none` leaves its level alone, and
-// no video becomes louder than the limiter lets it.
+// TestLevel checks that a video with narration has the loudness in its header, that `none` keeps the loudness,
+// and that the limiter limits it.
 func TestLevel(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -50,7 +50,7 @@ func TestLevel(t *testing.T) {
 		if got := loud(d.decodeTrack(t, x, track)); math.Abs(got-c.want) > 0.8 {
 			t.Errorf("level %s: %.1f LUFS", c.level, got)
 		}
-		if m := track.master; !m.Limit || m.Gain < -2 || m.Gain > 2 { // sentences have that level already
+		if m := track.master; !m.Limit || m.Gain < -2 || m.Gain > 2 { // sentences already have this loudness
 			t.Errorf("level %s: %+v", c.level, m)
 		}
 		d.checkNothingNew(t, track)
@@ -68,8 +68,8 @@ func TestLevel(t *testing.T) {
 	}
 }
 
-// TestGain: what is spoken softly is lifted to the level, more than once where the limiter takes a part
-// of it, and not further where the limiter takes nearly all.
+// TestGain checks that soft speech is raised to the level, in several steps if the limiter reduces it, but not
+// further if the limiter removes nearly everything.
 func TestGain(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -87,7 +87,7 @@ func TestGain(t *testing.T) {
 	}
 }
 
-// TestMeasuredAgain: a video is measured once more only where its gain is more than half a decibel off.
+// TestMeasuredAgain checks that a video is measured again only if its gain is more than half a decibel off.
 func TestMeasuredAgain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(duration: 1)\n")
@@ -106,15 +106,15 @@ func TestMeasuredAgain(t *testing.T) {
 		d.plan(t, spokenScript("-24", "voice-volume: "+c.volume+"\n"))
 		x := d.mixer(t)
 		track := x.Plan()
-		chunks := x.cut(track)
-		if err := x.balance(t.Context(), track, chunks); err != nil {
+		chunks := x.cutTrack(track)
+		if err := x.findGain(t.Context(), track, chunks); err != nil {
 			t.Fatal(err)
 		}
 		gain := track.master.Gain
 		var at []int
 		for g := -20; g <= 20; g++ {
 			track.master.Gain = g
-			if d.Store.Has(cache.Probes, keyOf(x.loudness(track, chunks[0]))) {
+			if d.Store.Has(cache.Probes, keyOf(x.loudnessRecipe(track, chunks[0]))) {
 				at = append(at, g)
 			}
 		}
@@ -124,8 +124,8 @@ func TestMeasuredAgain(t *testing.T) {
 	}
 }
 
-// TestLevelOfTwoChannels: sentences in both channels are heard 3 dB louder, so they need 6 half
-// decibels less.
+// TestLevelOfTwoChannels checks that sentences in two channels, which are 3 dB louder, get 6 half decibels
+// less.
 func TestLevelOfTwoChannels(t *testing.T) {
 	t.Parallel()
 	if expectedMaster(1).Gain != 0 || expectedMaster(2).Gain != -6 || !expectedMaster(1).Limit {
@@ -139,16 +139,16 @@ func TestLevelOfTwoChannels(t *testing.T) {
 	}
 }
 
-// TestLoudnessIsKept: what was measured of a chunk is found again; what of it cannot be read is measured
-// again.
+// TestLoudnessIsKept checks that the loudness of a chunk is cached, and measured again if the cached value
+// cannot be read.
 func TestLoudnessIsKept(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, spokenScript("-16", ""))
 	x := d.mixer(t)
 	track := x.Plan()
 	track.master = expectedMaster(1)
-	chunks := x.cut(track)
-	first, err := x.listen(t.Context(), track, chunks)
+	chunks := x.cutTrack(track)
+	first, err := x.measureLoudness(t.Context(), track, chunks)
 	if err != nil || math.Abs(first+16) > 1.5 {
 		t.Fatalf("%.1f LUFS, %v", first, err)
 	}
@@ -162,16 +162,16 @@ func TestLoudnessIsKept(t *testing.T) {
 	if err := d.Store.PutBytes(cache.Probes, key, []byte("[]")); err != nil {
 		t.Fatal(err)
 	}
-	if other, err := x.listen(t.Context(), track, chunks); err != nil || other == first {
-		t.Errorf("what is kept is not read: %v %v", other, err)
+	if other, err := x.measureLoudness(t.Context(), track, chunks); err != nil || other == first {
+		t.Errorf("the cached loudness is not used: %v %v", other, err)
 	}
 	if err := d.Store.PutBytes(cache.Probes, key, []byte("{")); err != nil {
 		t.Fatal(err)
 	}
-	if other, err := x.listen(t.Context(), track, chunks); err != nil || other != first {
+	if other, err := x.measureLoudness(t.Context(), track, chunks); err != nil || other != first {
 		t.Errorf("measured anew it is %v, not %v: %v", other, first, err)
 	}
-	steps, err := x.measure(t.Context(), track, task)
+	steps, err := x.measureChunk(t.Context(), track, task)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,8 +184,8 @@ func TestLoudnessIsKept(t *testing.T) {
 	}
 }
 
-// TestMakeBefore makes the chunks that end before a sample, at the gain that is expected, so that the
-// whole build finds them.
+// TestMakeBefore makes the chunks that end before a sample with the expected gain. The complete build must use
+// them.
 func TestMakeBefore(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, spokenScript("-16", ""))
@@ -194,8 +194,8 @@ func TestMakeBefore(t *testing.T) {
 	track := x.Plan()
 	track.master = expectedMaster(1)
 	second := d.Line.Scenes[1].Sound
-	for _, p := range x.cut(track) {
-		recipe, label := x.chunk(track, p)
+	for _, p := range x.cutTrack(track) {
+		recipe, label := x.chunkRecipe(track, p)
 		key := x.Book.Add(recipe, label)
 		switch {
 		case p.Silent:
@@ -216,15 +216,15 @@ func TestMakeBefore(t *testing.T) {
 	}
 	whole, done := d.makeTrack(t)
 	if done.master == track.master && whole.Book.IsNew(before[0]) {
-		t.Error("the whole build made a chunk again")
+		t.Error("the complete build encoded a chunk again")
 	}
 	again := d.mixer(t)
 	if err := again.MakeBefore(t.Context(), second); err != nil || again.Book.IsNew(before[0]) {
 		t.Errorf("it was made twice: %v", err)
 	}
-	// To the very end of the first chunk, and a sample less.
+	// To the end of the first chunk, and one sample less.
 	end := int64(0)
-	for _, p := range x.cut(track) {
+	for _, p := range x.cutTrack(track) {
 		if !p.Silent {
 			end = (p.First + p.Packets) * sound.Grid
 			break
@@ -247,7 +247,7 @@ func TestMakeBefore(t *testing.T) {
 	}
 }
 
-// TestSilentChunks: silence needs no key and is as loud as nothing.
+// TestSilentChunks checks that silent chunks have no key and the loudness of silence.
 func TestSilentChunks(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(duration: 2)\n")
@@ -255,22 +255,22 @@ func TestSilentChunks(t *testing.T) {
 	if got := describeTrack(x.Book, track); !strings.HasPrefix(got, "silence ") || len(track.Runs) != 1 {
 		t.Errorf("%s", got)
 	}
-	if heard, err := x.listen(t.Context(), track, x.cut(track)); err != nil || !math.IsInf(heard, -1) {
+	if heard, err := x.measureLoudness(t.Context(), track, x.cutTrack(track)); err != nil || !math.IsInf(heard, -1) {
 		t.Errorf("%v %v", heard, err)
 	}
 }
 
-// keptKey is the key under which the loudness of a chunk is kept.
+// keptKey returns the cache key of a chunk's loudness.
 func keptKey(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cache.Key {
 	t.Helper()
-	key := keyOf(x.loudness(track, task.Chunk))
+	key := keyOf(x.loudnessRecipe(track, task.Chunk))
 	if !d.Store.Has(cache.Probes, key) {
-		t.Fatal("what was measured is not kept")
+		t.Fatal("the measured loudness is not cached")
 	}
 	return key
 }
 
-// rawSamples is samples as they are in the cache.
+// rawSamples returns samples in the format of the cache.
 func rawSamples(samples ...int16) []byte {
 	var out bytes.Buffer
 	_ = binary.Write(&out, binary.LittleEndian, samples)

@@ -20,22 +20,22 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Make decodes, mixes and codes what is missing of a track. Sounds that cannot be read are among
-// the findings.
+// Make decodes, mixes and encodes the missing chunks of a track. It returns findings for sounds that cannot be
+// read.
 func (x *Mixer) Make(ctx context.Context, t *Track) (diag.List, error) {
-	err := x.planChunks(ctx, t, x.cut(t))
+	err := x.planChunks(ctx, t, x.cutTrack(t))
 	if err == nil && len(t.todo) > 0 {
 		err = x.encodeSound(ctx, t)
 	}
-	return unreadable(err)
+	return splitUnreadable(err)
 }
 
-// MakeBefore decodes, mixes and codes the chunks that end before a sample of the track, at the gain
-// that they alone would get: that of the whole track is likely to be the same. Other chunks may still
-// change.
+// MakeBefore decodes, mixes and encodes the chunks that end before a sample of the track. It uses the gain of
+// these chunks alone, which is probably also that of the whole track. The other chunks may still change.
 func (x *Mixer) MakeBefore(ctx context.Context, sample int64) error {
 	t := x.Plan()
-	chunks := slices.DeleteFunc(x.cut(t), func(p sound.Chunk) bool { return (p.First+p.Packets)*sound.Grid > sample })
+	chunks := slices.DeleteFunc(x.cutTrack(t),
+		func(p sound.Chunk) bool { return (p.First+p.Packets)*sound.Grid > sample })
 	if len(chunks) == 0 {
 		return nil
 	}
@@ -45,32 +45,32 @@ func (x *Mixer) MakeBefore(ctx context.Context, sample int64) error {
 	return x.encodeSound(ctx, t)
 }
 
-// Decode puts all sounds of files that a track needs into the cache. Sounds that cannot be read
-// are among the findings.
+// Decode writes the decoded sounds of all files of a track to the cache. It returns findings for sounds that
+// cannot be read.
 func (x *Mixer) Decode(ctx context.Context, t *Track) (diag.List, error) {
 	all := chunkTask{}
 	for i := range t.clips {
 		all.Heard = append(all.Heard, i)
 	}
-	return unreadable(x.decode(ctx, t, []chunkTask{all}))
+	return splitUnreadable(x.decodeSounds(ctx, t, []chunkTask{all}))
 }
 
-// unreadableError lists sounds that cannot be read.
+// unreadableError contains findings about sounds that cannot be read.
 type unreadableError struct{ list diag.List }
 
 // Error implements error.
 func (e *unreadableError) Error() string { return e.list[0].Error() }
 
-// unreadable returns the findings that an error holds, or the error.
-func unreadable(err error) (diag.List, error) {
+// splitUnreadable returns the findings in an error, or the error if it contains none.
+func splitUnreadable(err error) (diag.List, error) {
 	if e, ok := errors.AsType[*unreadableError](err); ok {
 		return e.list, nil
 	}
 	return nil, err
 }
 
-// decode puts the sounds of files that chunks need into the cache.
-func (x *Mixer) decode(ctx context.Context, t *Track, chunks []chunkTask) error {
+// decodeSounds writes the decoded sounds of the files that chunks need to the cache.
+func (x *Mixer) decodeSounds(ctx context.Context, t *Track, chunks []chunkTask) error {
 	var todo []decodeTask
 	seen := map[cache.Key]bool{}
 	for _, p := range chunks {
@@ -108,7 +108,8 @@ func (x *Mixer) decode(ctx context.Context, t *Track, chunks []chunkTask) error 
 	}
 	for i, err := range fails {
 		if err != nil {
-			list.Errorf(todo[i].place, "the sound of %q cannot be read: %s", todo[i].name, blame.Reason(err)).Hint = "check that the file plays, and export it again"
+			d := list.Errorf(todo[i].place, "the sound of %q cannot be read: %s", todo[i].name, blame.Reason(err))
+			d.Hint = "check that the file plays, and export it again"
 		}
 	}
 	if len(list) > 0 {
@@ -117,15 +118,15 @@ func (x *Mixer) decode(ctx context.Context, t *Track, chunks []chunkTask) error 
 	return nil
 }
 
-// The bounds of what one process codes: a start costs as much as coding ten seconds.
+// Limits of the batch that one process encodes. Starting a process takes as long as encoding ten seconds.
 const (
-	leastBatch  = 20 * timeline.SampleRate / sound.Grid // packets
-	mostBatch   = 120 * timeline.SampleRate / sound.Grid
-	batchChunks = 24
+	leastBatch  = 20 * timeline.SampleRate / sound.Grid  // minimum packets
+	mostBatch   = 120 * timeline.SampleRate / sound.Grid // maximum packets
+	batchChunks = 24                                     // maximum chunks
 )
 
-// batches shares out the chunks, so that all workers have something to do.
-func (x *Mixer) batches(todo []chunkTask) [][]chunkTask {
+// splitBatches divides the chunks so that all workers have work.
+func (x *Mixer) splitBatches(todo []chunkTask) [][]chunkTask {
 	var total int64
 	for _, p := range todo {
 		total += p.Packets + 2*sound.Lead
@@ -144,10 +145,10 @@ func (x *Mixer) batches(todo []chunkTask) [][]chunkTask {
 	return out
 }
 
-// encodeSound mixes and codes chunks, in parallel.
+// encodeSound mixes and encodes the missing chunks in parallel.
 func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
 	g, ctx := x.Group(ctx, doing, float64(len(t.todo)))
-	for b, batch := range x.batches(t.todo) {
+	for b, batch := range x.splitBatches(t.todo) {
 		g.Go(float64(len(batch)), func() error {
 			var jobs []film.ChunkTask
 			var keys []cache.Key
@@ -162,17 +163,18 @@ func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
 	return g.Wait()
 }
 
-// encodeBatch mixes chunks into files and codes these.
+// encodeBatch mixes chunks to files and encodes the files.
 func (x *Mixer) encodeBatch(ctx context.Context, t *Track, batch []chunkTask, jobs []film.ChunkTask) error {
 	for i, p := range batch {
 		if err := mixToFile(ctx, p, t, jobs[i].PCM); err != nil {
 			return err
 		}
 	}
-	return film.NewEncoder(x.tools.FFmpeg, x.Store, ffmpeg.Picture{}, x.tools.Version).EncodeSound(ctx, x.AAC(t.Channels), jobs)
+	encoder := film.NewEncoder(x.tools.FFmpeg, x.Store, ffmpeg.Picture{}, x.tools.Version)
+	return encoder.EncodeSound(ctx, x.AAC(t.Channels), jobs)
 }
 
-// mixToFile mixes a chunk into a file of raw samples.
+// mixToFile mixes a chunk to a file of raw samples.
 func mixToFile(ctx context.Context, p chunkTask, t *Track, path string) error {
 	f, err := os.Create(path)
 	if err != nil {
@@ -181,10 +183,10 @@ func mixToFile(ctx context.Context, p chunkTask, t *Track, path string) error {
 	return errors.Join(sound.Render(ctx, p.Part(t.clips), p.Samples(), t.Channels, t.master, f), f.Close())
 }
 
-// errCutOff is a sound that ends long before its file says.
+// errCutOff means that a sound ends long before the time that its file states.
 var errCutOff = errors.New("it is shorter than its header says: the file is truncated or damaged")
 
-// counter counts bytes that pass, and lets no more pass than a file can hold.
+// counter is a writer that counts bytes and fails after most bytes.
 type counter struct {
 	w       io.Writer
 	n, most int64

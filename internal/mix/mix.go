@@ -1,6 +1,6 @@
-// Package mix makes the soundtrack: it places narration, the sound of clips, audio files and music
-// on one track, sets its level, cuts it into chunks and encodes those that are not in the cache.
-// It also writes speech to sound files.
+// Package mix makes the soundtrack. It places narration, the sound of clips, audio files and music on one
+// track, sets its loudness, cuts it into chunks, and encodes those that are not in the cache. It also writes
+// speech to sound files.
 package mix
 
 import (
@@ -14,7 +14,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// Input is what is heard.
+// Input is the content of the soundtrack.
 type Input struct {
 	Board  *storyboard.Board
 	Line   *timeline.Line
@@ -23,15 +23,15 @@ type Input struct {
 	Booth  *voice.Booth
 }
 
-// Tools are the programs and settings that sound is made with.
+// Tools contains the programs and settings for making sound.
 type Tools struct {
 	FFmpeg *ffmpeg.Tools
-	// Version of ffmpeg, which is part of all keys.
+	// Version is ffmpeg's version. It is part of all cache keys.
 	Version string
 	Run     *proc.Runner
-	// BitRate of stereo sound, in bits a second; mono has half of it.
+	// BitRate is that of stereo sound, in bits per second; mono gets half.
 	BitRate int
-	// Coder of ffmpeg's AAC encoder: fast or twoloop.
+	// Coder is the search method of ffmpeg's AAC encoder: fast or twoloop.
 	Coder string
 }
 
@@ -42,12 +42,13 @@ type Mixer struct {
 	tools Tools
 }
 
+// doing is the name of this step in progress reports.
 const doing = "mixing sound"
 
 // New returns a mixer.
 func New(m part.Maker, tools Tools, in Input) *Mixer { return &Mixer{Maker: m, in: in, tools: tools} }
 
-// AAC is how sound of some channels is coded.
+// AAC returns the encoder's settings for a number of channels.
 func (x *Mixer) AAC(channels int) ffmpeg.AAC {
 	a := ffmpeg.DefaultAAC(channels)
 	a.BitRate, a.Coder = x.tools.BitRate*channels/2, x.tools.Coder

@@ -10,11 +10,10 @@ import (
 	"mynah/internal/timeline"
 )
 
-// tone is the level of low.wav: a sine of half of full scale.
+// tone is the level of low.wav: a sine with half of full scale.
 const tone, silent = -9.1, -100.0
 
-// TestAudio: sounds of files are at their places; what is silent for a while is coded by nobody, and
-// scenes begin chunks of their own.
+// TestAudio checks that sounds are at their positions, silence is not encoded, and scenes begin new chunks.
 func TestAudio(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, `
@@ -48,7 +47,7 @@ func TestAudio(t *testing.T) {
 	d.checkNothingNew(t, track)
 }
 
-// TestMusic begins again without a gap, fades, and steps back under speech.
+// TestMusic checks that music repeats without a gap, fades, and is softer during speech.
 func TestMusic(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -69,14 +68,14 @@ Words are spoken here.
 		"sound of scene 2, 4.8 s from 3.0 s on: 226")
 	pcm := d.decodeTrack(t, x, track)
 	for _, c := range []struct{ from, to, want float64 }{
-		{0, 0.1, -45.8}, {0.5, 0.6, -26.3}, {1, 1.1, -20.6}, {2, 2.75, tone - 6}, // fades in, at half of its volume
-		{4.85, 5.75, tone}, {6, 6.1, -10.2}, {7, 7.1, -17.5}, {7.6, 7.7, -31.4}, // fades out
-		{4.21, 4.23, tone - 9}, // on its way back
+		{0, 0.1, -45.8}, {0.5, 0.6, -26.3}, {1, 1.1, -20.6}, {2, 2.75, tone - 6}, // fade-in, at half of its volume
+		{4.85, 5.75, tone}, {6, 6.1, -10.2}, {7, 7.1, -17.5}, {7.6, 7.7, -31.4}, // fade-out
+		{4.21, 4.23, tone - 9}, // on the ramp back
 	} {
 		wantLevel(t, pcm, c.from, c.to, c.want)
 	}
 	if task := x.decodeTask(d.Line.Sounds[1]); task.in.Length != 0 {
-		t.Errorf("what is no MP4 is decoded to its end: %+v", task)
+		t.Errorf("a sound that is not MP4 has a stated length: %+v", task)
 	}
 	spoken := d.Line.Sounds[0]
 	want := sound.Duck{
@@ -91,7 +90,7 @@ Words are spoken here.
 	d.checkNothingNew(t, track)
 }
 
-// TestClips: of a segment a part is heard, with match in its new length, with loop again and again.
+// TestClips checks the sound of clips: a range, with match at its new length, with loop repeated.
 func TestClips(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -150,7 +149,7 @@ func TestClips(t *testing.T) {
 	d.checkNothingNew(t, track)
 }
 
-// TestChannels: one sound in two channels makes the soundtrack one of two.
+// TestChannels checks that a single sound with two channels makes the soundtrack stereo.
 func TestChannels(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -167,7 +166,7 @@ func TestChannels(t *testing.T) {
 	}
 }
 
-// TestDecodeTasks: which stretch of a file is decoded, how much must come of it and how much may.
+// TestDecodeTasks checks the range of a file that is decoded, and its minimum and maximum size.
 func TestDecodeTasks(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -234,7 +233,7 @@ func TestDecodeTasks(t *testing.T) {
 	}
 }
 
-// TestBuiltinMusic is played, not decoded.
+// TestBuiltinMusic checks that built-in music is rendered, not decoded.
 func TestBuiltinMusic(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

@@ -14,42 +14,42 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Track is the sound of the film: the clips to be mixed, and the chunks that their sum
-// is coded in.
+// Track is the soundtrack: the clips to mix, and the chunks in which their sum is encoded.
 type Track struct {
+	// sources contains the cache key of each clip's source.
 	clips   []sound.Clip
 	sources []cache.Key // of the clips
 	// Channels is 1 or 2.
 	Channels int
-	// Runs are the coded soundtrack, in order.
+	// Runs is the encoded soundtrack, in order.
 	Runs []film.PacketRun
-	// master is what is done to the sum of all.
+	// master is applied to the sum of all clips.
 	master sound.Master
-	// todo are the chunks that are not in the cache.
+	// todo contains the chunks that are not in the cache.
 	todo []chunkTask
-	// decodes are the sounds of files, by their sources.
+	// decodes contains the sounds of files by the key of their source.
 	decodes map[cache.Key]decodeTask
 }
 
-// chunkTask is a chunk of the sound track that is not in the cache.
+// chunkTask is a chunk of the soundtrack that is not in the cache.
 type chunkTask struct {
 	sound.Chunk
 	key cache.Key
 }
 
-// decodeTask is a stretch of a file's sound that is not in the cache as raw samples.
+// decodeTask decodes a range of a file's sound to raw samples.
 type decodeTask struct {
 	in    ffmpeg.SoundInput
 	key   cache.Key
 	place diag.Range
 	name  string
-	// least bytes must come of it, or the file is cut off; most may.
+	// least is the minimum size of the result in bytes, below which the file is truncated; most is the maximum.
 	least, most int64
-	// builtin names a track of our own, which is played instead.
+	// builtin is the name of a built-in track to render instead of a file.
 	builtin string
 }
 
-// pcm is raw sound in the cache.
+// pcm is a sound.Source with raw samples in the cache.
 type pcm struct {
 	store    *cache.Store
 	kind     cache.Kind
@@ -64,13 +64,14 @@ func (p pcm) Channels() int { return p.channels }
 func (p pcm) Frames() (int64, error) {
 	e, ok := p.store.Open(p.kind, p.key)
 	if !ok {
-		return 0, p.lost()
+		return 0, p.lostError()
 	}
 	defer func() { _ = e.Close() }()
 	return e.Size() / int64(p.channels) / 2, nil
 }
 
-func (p pcm) lost() error {
+// lostError returns the error for samples that are no longer in the cache.
+func (p pcm) lostError() error {
 	return fmt.Errorf("%w (%s)", cache.ErrLost, p.key)
 }
 
@@ -78,7 +79,7 @@ func (p pcm) lost() error {
 func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 	e, ok := p.store.Open(p.kind, p.key)
 	if !ok {
-		return nil, p.lost()
+		return nil, p.lostError()
 	}
 	_, err := e.Seek(frame*int64(p.channels)*2, io.SeekStart)
 	if err != nil {
@@ -88,19 +89,23 @@ func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 	return e, nil
 }
 
-// Plan turns the sounds of the line into clips.
+// Plan converts the sounds of the timeline to clips.
 func (x *Mixer) Plan() *Track {
 	t := &Track{Channels: 1}
 	for _, s := range x.in.Line.Sounds {
-		if s.Kind != timeline.SoundSpeech && x.channels(s) > 1 {
+		if s.Kind != timeline.SoundSpeech && x.channelsOf(s) > 1 {
 			t.Channels = 2
 		}
 	}
 	decode := map[cache.Key]decodeTask{}
 	for _, s := range x.in.Line.Sounds {
-		c := sound.Clip{Start: s.Start, Samples: s.Samples, Loop: s.Loop, Gain: s.Gain, FadeIn: s.FadeIn, FadeOut: s.FadeOut}
+		c := sound.Clip{
+			Start: s.Start, Samples: s.Samples, Loop: s.Loop, Gain: s.Gain, FadeIn: s.FadeIn, FadeOut: s.FadeOut,
+		}
 		for _, d := range s.Ducks {
-			c.Ducks = append(c.Ducks, sound.Duck{From: d.From, To: d.To, Down: timeline.DuckDown, Up: timeline.DuckUp, Depth: s.DuckDepth})
+			c.Ducks = append(c.Ducks, sound.Duck{
+				From: d.From, To: d.To, Down: timeline.DuckDown, Up: timeline.DuckUp, Depth: s.DuckDepth,
+			})
 		}
 		var source cache.Key
 		if s.Kind == timeline.SoundSpeech {
@@ -119,8 +124,8 @@ func (x *Mixer) Plan() *Track {
 	return t
 }
 
-// cut cuts the track into chunks, at scenes and where it is silent.
-func (x *Mixer) cut(t *Track) []sound.Chunk {
+// cutTrack cuts the track into chunks at the starts of scenes and at silence.
+func (x *Mixer) cutTrack(t *Track) []sound.Chunk {
 	var scenes []int64
 	for _, s := range x.in.Line.Scenes {
 		scenes = append(scenes, s.Sound)
@@ -128,9 +133,9 @@ func (x *Mixer) cut(t *Track) []sound.Chunk {
 	return sound.Cut(t.clips, scenes, x.in.Line.Samples)
 }
 
-// planChunks cuts the track into chunks, and lists what must be coded.
+// planChunks sets the gain, and lists the chunks that must be encoded.
 func (x *Mixer) planChunks(ctx context.Context, t *Track, chunks []sound.Chunk) error {
-	if err := x.balance(ctx, t, chunks); err != nil {
+	if err := x.findGain(ctx, t, chunks); err != nil {
 		return err
 	}
 	seen := map[cache.Key]bool{}
@@ -139,7 +144,7 @@ func (x *Mixer) planChunks(ctx context.Context, t *Track, chunks []sound.Chunk) 
 			t.Runs = append(t.Runs, film.PacketRun{Packets: p.Packets, Silent: true})
 			continue
 		}
-		task := chunkTask{Chunk: p, key: x.Book.Add(x.chunk(t, p))}
+		task := chunkTask{Chunk: p, key: x.Book.Add(x.chunkRecipe(t, p))}
 		t.Runs = append(t.Runs, film.PacketRun{Packets: p.Packets, Segment: task.key})
 		if seen[task.key] || x.Store.Has(cache.Sounds, task.key) {
 			continue
@@ -147,5 +152,5 @@ func (x *Mixer) planChunks(ctx context.Context, t *Track, chunks []sound.Chunk) 
 		seen[task.key] = true
 		t.todo = append(t.todo, task)
 	}
-	return x.decode(ctx, t, t.todo)
+	return x.decodeSounds(ctx, t, t.todo)
 }

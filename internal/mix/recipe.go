@@ -15,10 +15,10 @@ import (
 	"mynah/internal/timeline"
 )
 
-// HeardSound is a sound in a chunk, timed from the chunk's own beginning.
+// HeardSound is a sound in a chunk, timed from the start of the chunk.
 type HeardSound struct {
 	Source cache.Key `json:"source" part:"what is heard"`
-	// From is the first of its samples that is heard.
+	// From is the first audible sample of the source.
 	From    int64        `json:"from,omitempty" part:"what is heard"`
 	Loop    bool         `json:"loop,omitempty" part:"what is heard"`
 	Start   int64        `json:"start" part:"when it is heard"`
@@ -29,7 +29,7 @@ type HeardSound struct {
 	Ducks   []sound.Duck `json:"ducks,omitempty" part:"how loud it is"`
 }
 
-// Chunk is the recipe of a coded stretch of the soundtrack.
+// Chunk is the recipe of an encoded chunk of the soundtrack.
 type Chunk struct {
 	Heard   []HeardSound `json:"heard"`
 	Packets int64        `json:"packets" part:"when it is heard"`
@@ -44,7 +44,7 @@ func (Chunk) Kind() part.Kind { return part.Sound }
 // Version implements part.Recipe.
 func (Chunk) Version() int { return 3 }
 
-// Loudness is the recipe of how loud a chunk is before it is coded.
+// Loudness is the recipe of a chunk's loudness before encoding.
 type Loudness struct {
 	Heard    []HeardSound `json:"heard"`
 	Packets  int64        `json:"packets"`
@@ -62,7 +62,7 @@ func (Loudness) Version() int { return 4 }
 // Samples is the recipe of a file's sound as raw samples.
 type Samples struct {
 	Content cache.Key `json:"content"`
-	// From and Length in microseconds of the file; a length of 0 is all of it.
+	// From and Length are in microseconds of the file; Length 0 means to its end.
 	From     int64  `json:"from,omitempty"`
 	Length   int64  `json:"length,omitempty"`
 	SpeedNum int64  `json:"speedNum,omitempty"`
@@ -102,17 +102,21 @@ func (t *Track) listHeard(p sound.Chunk) []HeardSound {
 	return out
 }
 
-// chunk returns the recipe of a chunk, and how authors know it.
-func (x *Mixer) chunk(t *Track, p sound.Chunk) (Chunk, part.Label) {
-	scene, _ := slices.BinarySearchFunc(x.in.Line.Scenes, p.First*sound.Grid+1, func(s timeline.Scene, at int64) int { return cmp.Compare(s.Sound, at) })
+// chunkRecipe returns the recipe of a chunk, and its name in explanations.
+func (x *Mixer) chunkRecipe(t *Track, p sound.Chunk) (Chunk, part.Label) {
+	byStart := func(s timeline.Scene, at int64) int { return cmp.Compare(s.Sound, at) }
+	scene, _ := slices.BinarySearchFunc(x.in.Line.Scenes, p.First*sound.Grid+1, byStart)
 	at := time.Duration(p.First) * sound.Grid * time.Second / timeline.SampleRate
 	name := fmt.Sprintf("%.1f s from %.1f s on", float64(p.Packets)*sound.Grid/timeline.SampleRate, at.Seconds())
-	return Chunk{Heard: t.listHeard(p), Packets: p.Packets, Master: t.master, AAC: x.AAC(t.Channels), Tool: x.tools.Version},
+	recipe := Chunk{
+		Heard: t.listHeard(p), Packets: p.Packets, Master: t.master, AAC: x.AAC(t.Channels), Tool: x.tools.Version,
+	}
+	return recipe,
 		part.Label{Name: name, Scene: max(scene, 1)}
 }
 
-// channels of a sound that is not speech, as far as Mynah keeps them apart.
-func (x *Mixer) channels(s timeline.Sound) int {
+// channelsOf returns the number of channels of a sound that is not speech, at most 2.
+func (x *Mixer) channelsOf(s timeline.Sound) int {
 	if s.Builtin != "" {
 		return music.Channels
 	}
@@ -122,9 +126,9 @@ func (x *Mixer) channels(s timeline.Sound) int {
 	return 1
 }
 
-// decodeTask says which stretch of a file a sound is.
+// decodeTask returns the task that decodes a sound.
 func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
-	channels := x.channels(s)
+	channels := x.channelsOf(s)
 	if s.Builtin != "" {
 		return decodeTask{
 			builtin: s.Builtin, in: ffmpeg.SoundInput{Channels: channels},
@@ -135,21 +139,21 @@ func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
 	in := ffmpeg.SoundInput{Input: a.Input, Channels: channels, SpeedNum: s.SpeedNum, SpeedDen: s.SpeedDen}
 	in.Surround = a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Channels > 2
 	if s.Kind == timeline.SoundClip {
-		in.From = micros(s.From)
-		in.Length = micros(s.SourceSamples)
+		in.From = toMicroseconds(s.From)
+		in.Length = toMicroseconds(s.SourceSamples)
 	}
 	if s.Loop && a.Input.Format == media.MOV && a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Length != nil {
-		// MP4 says where in the last packet the sound ends, and decoders go on to its end:
-		// a gap that is heard whenever the sound begins again.
+		// MP4 states where in the last packet the sound ends, but decoders continue to the end of the packet.
+		// In a loop, this would be an audible gap.
 		in.Length = timeline.Microseconds(a.Info.Audio.Length)
 	}
 	d := decodeTask{in: in, name: s.File, place: x.in.Files.Place(s.File)}
 	bytes := func(us int64) int64 { return us * timeline.SampleRate / 1_000_000 * int64(channels) * 2 }
 	if a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Length != nil {
 		stated := timeline.Microseconds(a.Info.Audio.Length)
-		d.most = 2*bytes(max(stated, micros(s.Samples))) + bytes(60_000_000)
+		d.most = 2*bytes(max(stated, toMicroseconds(s.Samples))) + bytes(60_000_000)
 		if s.Kind != timeline.SoundClip {
-			// What containers state may be a little more than there is.
+			// Containers may state a little more than there is.
 			d.least = bytes(stated*97/100 - 500_000)
 		}
 	}
@@ -160,4 +164,5 @@ func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
 	return d
 }
 
-func micros(samples int64) int64 { return samples * 1_000_000 / timeline.SampleRate }
+// toMicroseconds converts samples to microseconds.
+func toMicroseconds(samples int64) int64 { return samples * 1_000_000 / timeline.SampleRate }

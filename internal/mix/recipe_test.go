@@ -8,7 +8,7 @@ import (
 	"mynah/internal/part/parttest"
 )
 
-// TestRecipes: every field of a recipe decides its key, and recipes can be written and read back.
+// TestRecipes checks that each field of a recipe changes its key, and that recipes can be encoded and decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
 	parttest.Check(t, parttest.Fill[mix.Chunk](t))
@@ -17,8 +17,7 @@ func TestRecipes(t *testing.T) {
 	parttest.Check(t, parttest.Fill[mix.Music](t))
 }
 
-// TestVersions: another version of a recipe makes all of its parts again in every cache, so it is not
-// changed by mistake.
+// TestVersions pins the versions of recipes, because a new version makes all parts again.
 func TestVersions(t *testing.T) {
 	t.Parallel()
 	for recipe, want := range map[part.Recipe]int{

@@ -21,9 +21,9 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Recording is a text that was spoken, as sound.
+// Recording is spoken text as sound.
 type Recording struct {
-	// Cues are its subtitles, none where nothing is said.
+	// Cues contains its subtitles; empty if nothing is said.
 	Cues []caption.Cue
 
 	mixer   *Mixer
@@ -32,12 +32,11 @@ type Recording struct {
 	spans   []span
 }
 
-// span is where a scene is, in samples.
+// span is the time of a scene, in samples.
 type span struct{ from, to int64 }
 
-// Record lays what was spoken on one track, with the music of the text; music that cannot be
-// played is among the findings. Silence after the last word is left out, and without music that
-// in front of the first.
+// Record places all spoken text on one track, with the music of the script. It returns findings for music that
+// cannot be played. It omits silence after the last word and, without music, before the first.
 func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
 	r := &Recording{mixer: x, track: x.Plan()}
 	line := x.in.Line
@@ -49,10 +48,10 @@ func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
 	if len(r.spans) == 0 || len(line.Sounds) == 0 {
 		return r, nil, nil
 	}
-	if len(r.track.decodes) > 0 { // music plays around what is said
+	if len(r.track.decodes) > 0 { // music also plays before and after the speech
 		r.samples = line.Samples
 	} else {
-		r.cut(r.spans[0].from)
+		r.cutStart(r.spans[0].from)
 		r.samples = r.spans[len(r.spans)-1].to
 	}
 	r.Cues = caption.Cues(x.in.Board, line, x.in.Spoken.Words)
@@ -60,8 +59,8 @@ func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
 	return r, list, err
 }
 
-// RecordCues lays the spoken cues of subtitles on one track, each at its time or after the one in
-// front of it. Cues that begin late are among the findings.
+// RecordCues places the spoken cues of subtitles on one track, each at its time or after the previous one. It
+// returns findings for cues that begin late.
 func (x *Mixer) RecordCues(cues []caption.Timed) (*Recording, diag.List) {
 	r := &Recording{mixer: x, track: &Track{Channels: 1}}
 	var list diag.List
@@ -71,13 +70,15 @@ func (x *Mixer) RecordCues(cues []caption.Timed) (*Recording, diag.List) {
 		start := max(from, end)
 		if start > from+timeline.SampleRate/20 {
 			d := diag.Diagnostic{Range: x.in.Board.Scenes[i].Range, Severity: diag.Warning, Code: diag.TooLong}
-			d.Summary = fmt.Sprintf("Cue %d begins %.1f s late: the previous text is too long for its time, even at twice the speed", i+1, float64(start-from)/timeline.SampleRate)
+			d.Summary = fmt.Sprintf("Cue %d begins %.1f s late: the previous text is too long for its time, "+
+				"even at twice the speed", i+1, float64(start-from)/timeline.SampleRate)
 			d.Hint = "shorten the text of the previous cue, or give it more time"
 			list.Add(d)
 		}
 		end = start
 		for _, s := range x.in.Spoken.Sentences[i] {
-			r.track.clips = append(r.track.clips, sound.Clip{Source: speech.Source(x.in.Booth, s), Start: end, Samples: s.Samples, Gain: 1000})
+			clip := sound.Clip{Source: speech.Source(x.in.Booth, s), Start: end, Samples: s.Samples, Gain: 1000}
+			r.track.clips = append(r.track.clips, clip)
 			end += s.Samples
 		}
 		r.spans = append(r.spans, span{start, end})
@@ -87,17 +88,17 @@ func (x *Mixer) RecordCues(cues []caption.Timed) (*Recording, diag.List) {
 	return r, list
 }
 
-// IsEmpty reports that nothing is heard.
+// IsEmpty reports whether the recording contains no sound.
 func (r *Recording) IsEmpty() bool { return r.samples == 0 }
 
-// Scenes is their number.
+// Scenes returns the number of scenes with speech.
 func (r *Recording) Scenes() int { return len(r.spans) }
 
-// Seconds is its length.
+// Seconds returns the length in seconds.
 func (r *Recording) Seconds() float64 { return float64(r.samples) / timeline.SampleRate }
 
-// cut drops silence in front.
-func (r *Recording) cut(n int64) {
+// cutStart removes n samples from the start.
+func (r *Recording) cutStart(n int64) {
 	for i := range r.spans {
 		r.spans[i].from -= n
 		r.spans[i].to -= n
@@ -107,8 +108,8 @@ func (r *Recording) cut(n int64) {
 	}
 }
 
-// mix writes a span's raw samples.
-func (r *Recording) mix(ctx context.Context, s span, w io.Writer) error {
+// mixSpan writes the raw samples of a span.
+func (r *Recording) mixSpan(ctx context.Context, s span, w io.Writer) error {
 	var clips []sound.Clip
 	for _, c := range r.track.clips {
 		if c.Start < s.to && c.Start+c.Samples > s.from {
@@ -118,14 +119,15 @@ func (r *Recording) mix(ctx context.Context, s span, w io.Writer) error {
 	return sound.Mix(ctx, clips, s.to-s.from, r.track.Channels, w)
 }
 
-// speechBitRate is that of mp3 and m4a, in bits a second.
+// speechBitRate is the bit rate of mp3 and m4a files, in bits per second.
 const speechBitRate = 128_000
 
-// write writes a span to a file.
-func (r *Recording) write(ctx context.Context, format string, s span, path string) error {
-	return r.feed(ctx, s, func(pcm io.Reader) error {
+// writeSpan writes a span to a file.
+func (r *Recording) writeSpan(ctx context.Context, format string, s span, path string) error {
+	return r.encodeMix(ctx, s, func(pcm io.Reader) error {
 		if format != "m4a" {
-			return r.mixer.tools.FFmpeg.Run(ctx, ffmpeg.SpeechFile(format, timeline.SampleRate, r.track.Channels, path), pcm, io.Discard)
+			args := ffmpeg.SpeechFile(format, timeline.SampleRate, r.track.Channels, path)
+			return r.mixer.tools.FFmpeg.Run(ctx, args, pcm, io.Discard)
 		}
 		aac := ffmpeg.DefaultAAC(r.track.Channels)
 		aac.BitRate = speechBitRate
@@ -133,10 +135,10 @@ func (r *Recording) write(ctx context.Context, format string, s span, path strin
 	})
 }
 
-// feed runs an encoder that reads the mix of a span.
-func (r *Recording) feed(ctx context.Context, s span, encode func(pcm io.Reader) error) error {
+// encodeMix runs an encoder that reads the samples of a span.
+func (r *Recording) encodeMix(ctx context.Context, s span, encode func(pcm io.Reader) error) error {
 	in, out := io.Pipe()
-	go func() { _ = out.CloseWithError(fault.Guard(doing, func() error { return r.mix(ctx, s, out) })) }()
+	go func() { _ = out.CloseWithError(fault.Guard(doing, func() error { return r.mixSpan(ctx, s, out) })) }()
 	err := encode(in)
 	_ = in.Close()
 	if ctx.Err() != nil {
@@ -145,12 +147,12 @@ func (r *Recording) feed(ctx context.Context, s span, encode func(pcm io.Reader)
 	return blame.Fault(err)
 }
 
-// File writes the speech to a file, which is not made atomically.
+// File writes the speech to a file. It does not write atomically.
 func (r *Recording) File(ctx context.Context, format, path string) error {
-	return r.write(ctx, format, span{0, r.samples}, path)
+	return r.writeSpan(ctx, format, span{0, r.samples}, path)
 }
 
-// SceneFiles writes a zip with a file per scene: scene-001.mp3 and so on.
+// SceneFiles writes a zip file with one sound file per scene: scene-001.mp3 and so on.
 func (r *Recording) SceneFiles(ctx context.Context, format, path string) error {
 	f, err := os.Create(path)
 	if err != nil {
@@ -160,7 +162,7 @@ func (r *Recording) SceneFiles(ctx context.Context, format, path string) error {
 	z := zip.NewWriter(f)
 	for i, s := range r.spans {
 		part := filepath.Join(r.mixer.Work, "scene")
-		if err := r.write(ctx, format, s, part); err != nil {
+		if err := r.writeSpan(ctx, format, s, part); err != nil {
 			return err
 		}
 		if err := addStored(z, fmt.Sprintf("scene-%03d.%s", i+1, format), part); err != nil {
@@ -174,9 +176,10 @@ func (r *Recording) SceneFiles(ctx context.Context, format, path string) error {
 	return nil
 }
 
-// addStored puts a file into an archive; sound does not shrink.
+// addStored adds a file to an archive without compression, because sound files do not get smaller.
 func addStored(z *zip.Writer, name, path string) error {
-	w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)})
+	head := &zip.FileHeader{Name: name, Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
+	w, err := z.CreateHeader(head)
 	if err != nil {
 		return err
 	}
@@ -189,11 +192,11 @@ func addStored(z *zip.Writer, name, path string) error {
 	return err
 }
 
-// Stream writes the speech as it is encoded; m4a has its index in front, so it is made
-// whole first.
+// Stream writes MP3 while it is encoded. Other formats are written to a file first: m4a has its index at the
+// start.
 func (r *Recording) Stream(ctx context.Context, format string, w io.Writer) error {
 	if format == "mp3" {
-		return r.feed(ctx, span{0, r.samples}, func(pcm io.Reader) error {
+		return r.encodeMix(ctx, span{0, r.samples}, func(pcm io.Reader) error {
 			if codec.HasMP3(r.mixer.tools.Run) {
 				form := codec.MP3{SampleRate: timeline.SampleRate, Channels: r.track.Channels, BitRate: speechBitRate}
 				return form.Encode(ctx, r.mixer.tools.Run, pcm, w)

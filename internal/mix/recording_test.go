@@ -34,8 +34,8 @@ func (d *desk) record(t *testing.T, text string) (*Mixer, *Recording) {
 	return x, r
 }
 
-// TestRecord: silence in front of the first word and after the last is left out; with music that in
-// front stays.
+// TestRecord checks that silence before the first and after the last word is omitted, but with music only that
+// after the last.
 func TestRecord(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -82,7 +82,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// TestRecordBrokenMusic: it is a finding.
+// TestRecordBrokenMusic checks that unreadable music is a finding.
 func TestRecordBrokenMusic(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(audio: low.wav)\n")
@@ -98,7 +98,7 @@ func TestRecordBrokenMusic(t *testing.T) {
 	}
 }
 
-// TestSceneFiles: an archive of a file for each scene.
+// TestSceneFiles checks an archive with one file per scene.
 func TestSceneFiles(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -148,7 +148,7 @@ func TestSceneFiles(t *testing.T) {
 	}
 }
 
-// TestStream: the forms of sound files, each with all that is heard.
+// TestStream checks that each format contains the complete sound.
 func TestStream(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -201,8 +201,7 @@ func (d *desk) cues(t *testing.T, srt string) (*Recording, diag.List) {
 	return d.mixer(t).RecordCues(cues)
 }
 
-// TestRecordCues: each cue is heard at its time, or after the one in front of it, with a warning
-// where that is late.
+// TestRecordCues checks that each cue is at its time, or after the previous one with a warning if that is late.
 func TestRecordCues(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(duration: 1)\n")
@@ -243,12 +242,12 @@ func TestRecordCues(t *testing.T) {
 
 func timeMS(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
 
-// TestLateness: up to a twentieth of a second is not told.
+// TestLateness checks that a delay of up to 0.05 s causes no warning.
 func TestLateness(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(duration: 1)\n")
 	r, _ := d.cues(t, "1\n00:00:00,000 --> 00:00:05,000\nWords.\n\n2\n00:00:06,000 --> 00:00:09,000\nMore.\n")
-	end := r.spans[0].to // in whole milliseconds: 60 ms a letter
+	end := r.spans[0].to // whole milliseconds: 60 ms per letter
 	x := d.mixer(t)
 	for late, want := range map[int64]int{50: 0, 51: 1, 0: 0, -1000: 0} {
 		at := caption.Timed{From: timeMS(end/48 - late), Text: "More."}

@@ -21,7 +21,7 @@ func box(kind string, parts ...[]byte) []byte {
 	return out
 }
 
-func full(kind string, version byte, flags uint32, parts ...[]byte) []byte {
+func fullBox(kind string, version byte, flags uint32, parts ...[]byte) []byte {
 	vf := be32(uint32(version)<<24 | flags)
 	return box(kind, append([][]byte{vf}, parts...)...)
 }
@@ -73,7 +73,7 @@ func (m *Movie) moov(chunks []chunk, base int64, large bool) []byte {
 	for _, t := range m.Tracks {
 		length = max(length, t.Duration)
 	}
-	parts := [][]byte{full("mvhd", 1, 0,
+	parts := [][]byte{fullBox("mvhd", 1, 0,
 		be64(0, 0), be32(MovieTimescale), be64(length),
 		be32(0x10000), be16(0x100, 0), be32(0, 0), matrix(unscaled), make([]byte, 24),
 		be32(uint32(len(m.Tracks)+1)))}
@@ -97,13 +97,13 @@ func (m *Movie) trak(i int, chunks []chunk, base int64, large bool) []byte {
 	}
 	layer := uint16(0)
 	if t.Kind == Text {
-		group, layer = 2, math.MaxUint16 // in front of the picture
+		group, layer = 2, math.MaxUint16 // text is in front of the picture
 	}
 	id := uint32(i + 1)
 	parts := [][]byte{
-		full("tkhd", 1, flags, be64(0, 0), be32(id, 0), be64(t.Duration), be32(0, 0),
+		fullBox("tkhd", 1, flags, be64(0, 0), be32(id, 0), be64(t.Duration), be32(0, 0),
 			be16(layer, group, volume, 0), matrix(cmp.Or(t.Scale, unscaled)), be32(uint32(t.Width)<<16, uint32(t.Height)<<16)),
-		box("edts", full("elst", 1, 0, be32(1), be64(t.Duration, t.MediaTime), be16(1, 0))),
+		box("edts", fullBox("elst", 1, 0, be32(1), be64(t.Duration, t.MediaTime), be16(1, 0))),
 	}
 	if t.Chapters > 0 {
 		parts = append(parts, box("tref", box("chap", be32(uint32(t.Chapters+1)))))
@@ -114,34 +114,34 @@ func (m *Movie) trak(i int, chunks []chunk, base int64, large bool) []byte {
 
 func (t *Track) mdia(index int, chunks []chunk, base int64, large bool) []byte {
 	handler, name := "vide", "VideoHandler"
-	media := full("vmhd", 0, 1, make([]byte, 8))
+	media := fullBox("vmhd", 0, 1, make([]byte, 8))
 	switch t.Kind {
 	case Audio:
 		handler, name = "soun", "SoundHandler"
-		media = full("smhd", 0, 0, make([]byte, 4))
+		media = fullBox("smhd", 0, 0, make([]byte, 4))
 	case Text:
 		handler, name = "sbtl", "SubtitleHandler"
-		media = full("nmhd", 0, 0)
+		media = fullBox("nmhd", 0, 0)
 	case Titles:
 		handler, name = "text", "ChapterHandler"
 		media = gmhd()
 	case Video:
 	}
 	extended := []byte{}
-	if t.Tag != "" { // ISO/IEC 14496-12 8.4.6
-		extended = full("elng", 0, 0, []byte(t.Tag), []byte{0})
+	if t.Tag != "" { // extended language, ISO/IEC 14496-12, 8.4.6
+		extended = fullBox("elng", 0, 0, []byte(t.Tag), []byte{0})
 	}
-	dinf := box("dinf", full("dref", 0, 0, be32(1), full("url ", 0, 1)))
+	dinf := box("dinf", fullBox("dref", 0, 0, be32(1), fullBox("url ", 0, 1)))
 	return box("mdia",
-		full("mdhd", 1, 0, be64(0, 0), be32(t.Timescale), be64(t.duration()), be16(language(t.Language), 0)),
+		fullBox("mdhd", 1, 0, be64(0, 0), be32(t.Timescale), be64(t.mediaDuration()), be16(packLanguage(t.Language), 0)),
 		extended,
-		full("hdlr", 0, 0, be32(0), []byte(handler), make([]byte, 12), append([]byte(name), 0)),
+		fullBox("hdlr", 0, 0, be32(0), []byte(handler), make([]byte, 12), append([]byte(name), 0)),
 		box("minf", media, dinf, t.stbl(index, chunks, base, large)),
 	)
 }
 
-// language packs a code of three letters into 15 bits (ISO/IEC 14496-12, 8.4.2).
-func language(code string) uint16 {
+// packLanguage packs a code of three letters into 15 bits (ISO/IEC 14496-12, 8.4.2).
+func packLanguage(code string) uint16 {
 	if len(code) != 3 {
 		code = "und"
 	}
@@ -153,13 +153,13 @@ func language(code string) uint16 {
 }
 
 func (t *Track) stbl(index int, chunks []chunk, base int64, large bool) []byte {
-	parts := [][]byte{full("stsd", 0, 0, be32(1), t.Entry), t.stts()}
+	parts := [][]byte{fullBox("stsd", 0, 0, be32(1), t.Entry), t.stts()}
 	if t.Sync != nil {
 		sync := be32(uint32(len(t.Sync)))
 		for _, n := range t.Sync {
 			sync = binary.BigEndian.AppendUint32(sync, n+1)
 		}
-		parts = append(parts, full("stss", 0, 0, sync))
+		parts = append(parts, fullBox("stss", 0, 0, sync))
 	}
 	var stsc, offsets []byte
 	entries, n, last := uint32(0), uint32(0), -1
@@ -179,17 +179,17 @@ func (t *Track) stbl(index int, chunks []chunk, base int64, large bool) []byte {
 			offsets = append(offsets, be32(uint32(base+c.offset))...)
 		}
 	}
-	parts = append(parts, full("stsc", 0, 0, be32(entries), stsc), t.stsz())
+	parts = append(parts, fullBox("stsc", 0, 0, be32(entries), stsc), t.stsz())
 	if large {
-		parts = append(parts, full("co64", 0, 0, be32(n), offsets))
+		parts = append(parts, fullBox("co64", 0, 0, be32(n), offsets))
 	} else {
-		parts = append(parts, full("stco", 0, 0, be32(n), offsets))
+		parts = append(parts, fullBox("stco", 0, 0, be32(n), offsets))
 	}
 	if t.Kind == Audio {
 		// Decoding must start one frame earlier (ISO/IEC 14496-12, 10.1).
 		parts = append(parts,
-			full("sgpd", 1, 0, []byte("roll"), be32(2, 1), be16(math.MaxUint16)),
-			full("sbgp", 0, 0, []byte("roll"), be32(1, uint32(len(t.Sizes)), 1)))
+			fullBox("sgpd", 1, 0, []byte("roll"), be32(2, 1), be16(math.MaxUint16)),
+			fullBox("sbgp", 0, 0, []byte("roll"), be32(1, uint32(len(t.Sizes)), 1)))
 	}
 	return box("stbl", parts...)
 }
@@ -197,7 +197,7 @@ func (t *Track) stbl(index int, chunks []chunk, base int64, large bool) []byte {
 func (t *Track) stts() []byte {
 	count := uint32(len(t.Sizes))
 	if t.Deltas == nil {
-		return full("stts", 0, 0, be32(1, count, t.Delta))
+		return fullBox("stts", 0, 0, be32(1, count, t.Delta))
 	}
 	var out []byte
 	entries := uint32(0)
@@ -210,7 +210,7 @@ func (t *Track) stts() []byte {
 		entries++
 		i = j
 	}
-	return full("stts", 0, 0, be32(entries), out)
+	return fullBox("stts", 0, 0, be32(entries), out)
 }
 
 func (t *Track) stsz() []byte {
@@ -218,14 +218,14 @@ func (t *Track) stsz() []byte {
 	for _, s := range t.Sizes {
 		sizes = binary.BigEndian.AppendUint32(sizes, s)
 	}
-	return full("stsz", 0, 0, be32(0, uint32(len(t.Sizes))), sizes)
+	return fullBox("stsz", 0, 0, be32(0, uint32(len(t.Sizes))), sizes)
 }
 
 func (m *Movie) udta() []byte {
 	var items [][]byte
 	for _, t := range m.Tags {
 		if t.Value != "" {
-			items = append(items, box(t.Code, full("data", 0, 1, be32(0), []byte(t.Value))))
+			items = append(items, box(t.Code, fullBox("data", 0, 1, be32(0), []byte(t.Value))))
 		}
 	}
 	var parts [][]byte
@@ -233,8 +233,8 @@ func (m *Movie) udta() []byte {
 		parts = append(parts, m.chpl())
 	}
 	if items != nil {
-		parts = append(parts, full("meta", 0, 0,
-			full("hdlr", 0, 0, be32(0), []byte("mdirappl"), make([]byte, 9)),
+		parts = append(parts, fullBox("meta", 0, 0,
+			fullBox("hdlr", 0, 0, be32(0), []byte("mdirappl"), make([]byte, 9)),
 			box("ilst", items...)))
 	}
 	if parts == nil {
@@ -269,5 +269,5 @@ func AAC(channels int, sampleRate uint32, bitRate uint32, config []byte) []byte 
 		descriptor(6, []byte{2}))
 	return box("mp4a", make([]byte, 6), be16(1), make([]byte, 8),
 		be16(uint16(channels), 16, 0, 0), be32(sampleRate<<16),
-		full("esds", 0, 0, es))
+		fullBox("esds", 0, 0, es))
 }

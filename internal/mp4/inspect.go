@@ -9,7 +9,7 @@ import (
 
 // TrackInfo contains the properties of a track in a file's index.
 type TrackInfo struct {
-	Handler string // vide, soun, text, sbtl, …
+	Handler string // handler type: vide, soun, text, sbtl, …
 	Samples int64  // number of samples in the table of sizes
 	Timed   int64  // number of samples in the table of times
 	Length  int64  // sum of the samples' durations, in units of Timescale
@@ -65,8 +65,8 @@ func boxAt(r io.ReaderAt, at, size int64) (kind string, head, length int64, err 
 	return string(b[4:8]), head, length, nil
 }
 
-// boxes calls f with the type and content of each box in b.
-func boxes(b []byte, f func(kind string, b []byte) error) error {
+// forEachBox calls f with the type and content of each box in b.
+func forEachBox(b []byte, f func(kind string, b []byte) error) error {
 	for len(b) > 0 {
 		if len(b) < 8 {
 			return errIndex
@@ -85,7 +85,7 @@ func boxes(b []byte, f func(kind string, b []byte) error) error {
 
 func inspectMovie(b []byte) ([]TrackInfo, error) {
 	var out []TrackInfo
-	err := boxes(b, func(kind string, b []byte) error {
+	err := forEachBox(b, func(kind string, b []byte) error {
 		if kind != "trak" {
 			return nil
 		}
@@ -96,7 +96,7 @@ func inspectMovie(b []byte) ([]TrackInfo, error) {
 }
 
 func inspectTrack(b []byte, f *TrackInfo) error {
-	return boxes(b, func(kind string, b []byte) error {
+	return forEachBox(b, func(kind string, b []byte) error {
 		switch kind {
 		case "mdia", "minf", "stbl":
 			return inspectTrack(b, f)

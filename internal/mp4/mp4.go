@@ -113,7 +113,7 @@ type chunk struct {
 
 // Write writes the movie to w and returns the number of bytes.
 func Write(w io.Writer, m *Movie) (int64, error) {
-	chunks, size, err := m.layout()
+	chunks, size, err := m.layOutChunks()
 	if err != nil {
 		return 0, err
 	}
@@ -159,16 +159,16 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// delta returns the duration of sample i.
-func (t *Track) delta(i int) uint32 {
+// sampleDuration returns the duration of sample i.
+func (t *Track) sampleDuration(i int) uint32 {
 	if t.Deltas != nil {
 		return t.Deltas[i]
 	}
 	return t.Delta
 }
 
-// duration returns the duration of all samples, in units of the track's timescale.
-func (t *Track) duration() int64 {
+// mediaDuration returns the duration of all samples, in units of the track's timescale.
+func (t *Track) mediaDuration() int64 {
 	if t.Deltas == nil {
 		return int64(t.Delta) * int64(len(t.Sizes))
 	}
@@ -179,9 +179,9 @@ func (t *Track) duration() int64 {
 	return d
 }
 
-// layout interleaves the tracks in chunks of about one second. It returns the chunks and the total
+// layOutChunks interleaves the tracks in chunks of about one second. It returns the chunks and the total
 // size of samples.
-func (m *Movie) layout() ([]chunk, int64, error) {
+func (m *Movie) layOutChunks() ([]chunk, int64, error) {
 	next := make([]int, len(m.Tracks))
 	times := make([]int64, len(m.Tracks))
 	var chunks []chunk
@@ -194,7 +194,7 @@ func (m *Movie) layout() ([]chunk, int64, error) {
 			}
 			c := chunk{track: i, offset: offset}
 			for next[i] < len(t.Sizes) && times[i] < second*int64(t.Timescale) {
-				times[i] += int64(t.delta(next[i]))
+				times[i] += int64(t.sampleDuration(next[i]))
 				offset += int64(t.Sizes[next[i]])
 				next[i]++
 				c.count++

@@ -83,8 +83,14 @@ func TestEverySampleIsWhereTheIndexSays(t *testing.T) {
 		{"picture and sound", movie()},
 		{"picture alone", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 300, 30000, 1001)}}},
 		{"one sample", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 1, 12800, 512)}}},
-		{"samples longer than a second", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 9, 10, 27), newTrack(mp4.Audio, 1, 40, 10, 7)}}},
-		{"tracks of unequal length", &mp4.Movie{Tracks: []*mp4.Track{newTrack(mp4.Video, 0, 30, 25, 1), newTrack(mp4.Audio, 1, 500, 48000, 1024), newTrack(mp4.Text, 2, 3, 1, 2)}}},
+		{"samples longer than a second", &mp4.Movie{Tracks: []*mp4.Track{
+			newTrack(mp4.Video, 0, 9, 10, 27),
+			newTrack(mp4.Audio, 1, 40, 10, 7),
+		}}},
+		{"tracks of unequal length", &mp4.Movie{Tracks: []*mp4.Track{
+			newTrack(mp4.Video, 0, 30, 25, 1),
+			newTrack(mp4.Audio, 1, 500, 48000, 1024), newTrack(mp4.Text, 2, 3, 1, 2),
+		}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -151,7 +157,10 @@ func TestTables(t *testing.T) {
 		{"times of the sound", table(must(t, audio, "mdia/minf/stbl/stts"), 4), []int64{1, 245, 1024}},
 		{"every sample of sound takes a roll", table(must(t, audio, "mdia/minf/stbl/sbgp"), 8), []int64{1, 245, 1}},
 		{"the edit list of the picture", table(must(t, video, "edts/elst"), 4), []int64{1, 0, 249600, 0, 0, 1 << 16}},
-		{"the edit list of the sound passes over the delay", table(must(t, audio, "edts/elst"), 4), []int64{1, 0, 249600, 0, 1024, 1 << 16}},
+		{
+			"the edit list of the sound passes over the delay", table(must(t, audio, "edts/elst"), 4),
+			[]int64{1, 0, 249600, 0, 1024, 1 << 16},
+		},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, c.got, c.want)
@@ -219,7 +228,7 @@ func TestDisabledTracksSaySo(t *testing.T) {
 func TestSameMovieSameBytes(t *testing.T) {
 	t.Parallel()
 	if !bytes.Equal(write(t, movie()), write(t, movie())) {
-		t.Error("the same movie gives other bytes")
+		t.Error("the same movie has different bytes")
 	}
 }
 
@@ -300,7 +309,7 @@ func TestLargeFiles(t *testing.T) {
 				}
 				for k, e := range samples(t, trak) {
 					if at, ok := s.marked[fmt.Sprintf("mark %d %d", i, k)]; !ok || at != e.at {
-						t.Fatalf("the index says that sample %d of track %d lies at %d, it lies at %d", k, i, e.at, at)
+						t.Fatalf("sample %d of track %d is at %d according to the index, but at %d", k, i, e.at, at)
 					}
 				}
 			}
@@ -332,7 +341,13 @@ func TestFailures(t *testing.T) {
 			m.Tracks[0].Next = newTrack(mp4.Video, 0, 130, 12800, 512).Next
 		}, io.Discard, nil},
 		{"fewer durations than samples", func(m *mp4.Movie) { m.Tracks[0].Deltas = []uint32{1, 2} }, io.Discard, nil},
-		{"samples that cannot be read", func(m *mp4.Movie) { m.Tracks[1].Next = func(io.Writer, int) error { return broken } }, io.Discard, broken},
+		{"samples that cannot be read", func(m *mp4.Movie) {
+			m.Tracks[1].Next = func(io.Writer,
+				int,
+			) error {
+				return broken
+			}
+		}, io.Discard, broken},
 		{"a writer that fails in the head", func(*mp4.Movie) {}, &full{room: 100, err: broken}, broken},
 		{"a writer that fails in the samples", func(*mp4.Movie) {}, &full{room: 6000, err: broken}, broken},
 	} {

@@ -197,11 +197,15 @@ func TestReadersSeeWhatWasMeant(t *testing.T) {
 			file := write(t, &mp4.Movie{
 				Tracks: []*mp4.Track{
 					{
-						Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{Timescale: c.scale, Delta: c.delta}, Sizes: v.sizes(), Sync: v.sync,
+						Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{
+							Timescale: c.scale,
+							Delta:     c.delta,
+						}, Sizes: v.sizes(), Sync: v.sync,
 						Width: 320, Height: 180, Presentation: mp4.Presentation{Duration: length, Language: "deu"}, Next: v.next(),
 					},
 					{
-						Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 128000, a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
+						Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 128000,
+							a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
 						Presentation: mp4.Presentation{MediaTime: 1024, Duration: length, Language: "deu"}, Next: a.next(),
 					},
 				},
@@ -246,7 +250,10 @@ func TestReadersSeeWhatWasMeant(t *testing.T) {
 			if _, ok := p.Format.Tags["comment"]; ok {
 				t.Error("an empty comment is in the file")
 			}
-			packets(t, p, map[string]track{"video": {step: int64(c.delta), end: int64(c.frames) * int64(c.delta)}, "audio": {at: -1024, step: 1024, end: length}}, v.sync)
+			packets(t, p, map[string]track{
+				"video": {step: int64(c.delta), end: int64(c.frames) * int64(c.delta)},
+				"audio": {at: -1024, step: 1024, end: length},
+			}, v.sync)
 			got, want := hashes(t, nil, "-i", path), hashes(t, bytes.NewReader(v.stream), "-f", "h264", "-i", "-")
 			if !slices.Equal(got, want) || len(got) != c.frames {
 				t.Errorf("%d pictures decode otherwise than the %d that were encoded", len(got), len(want))
@@ -293,7 +300,10 @@ func TestTheEditListHidesTheDelay(t *testing.T) {
 		Presentation: mp4.Presentation{MediaTime: 1024, Duration: 48000}, Next: a.next(),
 	}
 	file := write(t, &mp4.Movie{Tracks: []*mp4.Track{{
-		Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{Timescale: 12800, Delta: 512}, Sizes: v.sizes(), Sync: v.sync,
+		Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{
+			Timescale: 12800,
+			Delta:     512,
+		}, Sizes: v.sizes(), Sync: v.sync,
 		Width: 320, Height: 180, Presentation: mp4.Presentation{Duration: 48000}, Next: v.next(),
 	}, sound}})
 	path := filepath.Join(t.TempDir(), "film.mp4")
@@ -318,7 +328,10 @@ func TestChapters(t *testing.T) {
 	}
 	p, _ := probe(t, write(t, &mp4.Movie{Tracks: []*mp4.Track{
 		{
-			Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{Timescale: 12800, Delta: 512}, Sizes: v.sizes(), Sync: v.sync,
+			Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{
+				Timescale: 12800,
+				Delta:     512,
+			}, Sizes: v.sizes(), Sync: v.sync,
 			Width: 320, Height: 180, Presentation: mp4.Presentation{Duration: 96000, Chapters: 1}, Next: v.next(),
 		},
 		{

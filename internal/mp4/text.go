@@ -10,7 +10,7 @@ import (
 // TextSample returns a sample of a text track (3GPP TS 26.245, 5.17). An empty text clears the screen.
 // Texts are shortened to 65,000 bytes.
 func TextSample(text string) []byte {
-	text = clip(text, 65000)
+	text = truncate(text, 65000)
 	return append(be16(uint16(len(text))), text...)
 }
 
@@ -20,8 +20,8 @@ func TitleSample(title string) []byte {
 	return append(TextSample(title), box("encd", be32(utf8Encoding))...)
 }
 
-// clip shortens s to at most n bytes, at the end of a character.
-func clip(s string, n int) string {
+// truncate shortens s to at most n bytes, at the end of a character.
+func truncate(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
@@ -61,7 +61,7 @@ func fonts(name string) []byte {
 // gmhd returns the media header of a text track (QuickTime File Format).
 func gmhd() []byte {
 	return box("gmhd",
-		full("gmin", 0, 0, be16(0x40, 0x8000, 0x8000, 0x8000, 0, 0)),
+		fullBox("gmin", 0, 0, be16(0x40, 0x8000, 0x8000, 0x8000, 0, 0)),
 		box("text", be16(1), be32(0, 0, 0, 1, 0, 0, 0, 0x4000), be16(0)))
 }
 
@@ -72,10 +72,10 @@ func (m *Movie) chpl() []byte {
 	out.Write(be32(0))
 	out.WriteByte(byte(len(list)))
 	for _, c := range list {
-		title := clip(strings.ToValidUTF8(c.Title, "\uFFFD"), 255)
+		title := truncate(strings.ToValidUTF8(c.Title, "\uFFFD"), 255)
 		out.Write(binary.BigEndian.AppendUint64(nil, uint64(c.Start)))
 		out.WriteByte(byte(len(title)))
 		out.WriteString(title)
 	}
-	return full("chpl", 1, 0, out.Bytes())
+	return fullBox("chpl", 1, 0, out.Bytes())
 }

@@ -16,8 +16,8 @@ type node struct {
 	children []*node
 }
 
-// inside reports how many bytes of fields stand before the boxes in a box; -1 for a box
-// that holds none.
+// inside returns the number of bytes of fields before the boxes inside a box, or -1 for a box that
+// contains no boxes.
 func inside(kind string) int {
 	switch kind {
 	case "moov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "udta", "tref", "ilst":
@@ -173,7 +173,7 @@ func fills(t *testing.T, file []*node, size int64) {
 	at := mdat.at + head
 	for i, e := range all {
 		if e.at != at {
-			t.Fatalf("sample %d of the file lies at %d, want %d", i, e.at, at)
+			t.Fatalf("sample %d of the file is at %d, want %d", i, e.at, at)
 		}
 		at += e.size
 	}

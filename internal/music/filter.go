@@ -2,65 +2,75 @@ package music
 
 import "math"
 
-// biquad is a filter of second order.
+// biquad is a second-order filter.
 type biquad struct {
 	b0, b1, b2, a1, a2 float64
 	x1, x2, y1, y2     float64
 }
 
-func (f *biquad) next(x float64) float64 {
+func (f *biquad) filterSample(x float64) float64 {
 	y := f.b0*x + f.b1*f.x1 + f.b2*f.x2 - f.a1*f.y1 - f.a2*f.y2
 	f.x2, f.x1, f.y2, f.y1 = f.x1, x, f.y1, y
 	return y
 }
 
-// loop filters a loop in place. The end is run through first, so that the filter comes to
-// the beginning as it leaves the end.
-func (f *biquad) loop(x []float64) {
+// filterLoop filters a loop in place. It filters the last second first, so that the filter's state at the start
+// matches that at the end.
+func (f *biquad) filterLoop(x []float64) {
 	for _, v := range x[max(0, len(x)-Rate):] {
-		f.next(v)
+		f.filterSample(v)
 	}
 	for i, v := range x {
-		x[i] = f.next(v)
+		x[i] = f.filterSample(v)
 	}
 }
 
-// over filters a sound in place.
-func (f *biquad) over(x []float64) []float64 {
+// filterSound filters a sound in place.
+func (f *biquad) filterSound(x []float64) []float64 {
 	for i, v := range x {
-		x[i] = f.next(v)
+		x[i] = f.filterSample(v)
 	}
 	return x
 }
 
-// lowest takes away what is below a frequency.
-func lowest(hz float64) *biquad {
-	cos, alpha := bend(hz, math.Sqrt2/2)
+// highPass returns a high-pass filter with a cutoff frequency in Hz.
+func highPass(hz float64) *biquad {
+	cos, alpha := filterAngles(hz, math.Sqrt2/2)
 	a0 := 1 + alpha
-	return &biquad{b0: (1 + cos) / 2 / a0, b1: -(1 + cos) / a0, b2: (1 + cos) / 2 / a0, a1: -2 * cos / a0, a2: (1 - alpha) / a0}
+	return &biquad{
+		b0: (1 + cos) / 2 / a0, b1: -(1 + cos) / a0, b2: (1 + cos) / 2 / a0,
+		a1: -2 * cos / a0, a2: (1 - alpha) / a0,
+	}
 }
 
-// highest takes away what is above a frequency.
-func highest(hz float64) *biquad {
-	cos, alpha := bend(hz, math.Sqrt2/2)
+// lowPass returns a low-pass filter with a cutoff frequency in Hz.
+func lowPass(hz float64) *biquad {
+	cos, alpha := filterAngles(hz, math.Sqrt2/2)
 	a0 := 1 + alpha
-	return &biquad{b0: (1 - cos) / 2 / a0, b1: (1 - cos) / a0, b2: (1 - cos) / 2 / a0, a1: -2 * cos / a0, a2: (1 - alpha) / a0}
+	return &biquad{
+		b0: (1 - cos) / 2 / a0, b1: (1 - cos) / a0, b2: (1 - cos) / 2 / a0,
+		a1: -2 * cos / a0, a2: (1 - alpha) / a0,
+	}
 }
 
-// boost makes a band louder by a number of dB.
-func boost(hz, q, db float64) *biquad {
-	cos, alpha := bend(hz, q)
+// bandBoost returns a filter that amplifies a band around hz by db decibels.
+func bandBoost(hz, q, db float64) *biquad {
+	cos, alpha := filterAngles(hz, q)
 	a := math.Pow(10, db/40)
 	a0 := 1 + alpha/a
-	return &biquad{b0: (1 + alpha*a) / a0, b1: -2 * cos / a0, b2: (1 - alpha*a) / a0, a1: -2 * cos / a0, a2: (1 - alpha/a) / a0}
+	return &biquad{
+		b0: (1 + alpha*a) / a0, b1: -2 * cos / a0, b2: (1 - alpha*a) / a0,
+		a1: -2 * cos / a0, a2: (1 - alpha/a) / a0,
+	}
 }
 
-func bend(hz, q float64) (cos, alpha float64) {
+// filterAngles returns two intermediate values for the coefficients of a biquad.
+func filterAngles(hz, q float64) (cos, alpha float64) {
 	w := 2 * math.Pi * hz / Rate
 	return math.Cos(w), math.Sin(w) / (2 * q)
 }
 
-// delay is a line of the reverb: what goes in comes out later, duller and softer.
+// delay is a delay line of the reverb with a low-pass filter and a gain below 1.
 type delay struct {
 	buf  []float64
 	at   int
@@ -80,25 +90,25 @@ func (d *delay) write(v float64) {
 	}
 }
 
-// reverb returns the room's answer to a loop, left and right: a network of delays that feed
-// each other through a matrix of Hadamard, which loses nothing. What sounds on behind the
-// end is laid on the beginning.
+// reverb returns the reverberation of a loop, left and right. It is a feedback delay network with a Hadamard
+// matrix, which preserves energy. Reverberation after the end is added at the start.
 func reverb(in []float64) (left, right []float64) {
 	const (
-		seconds = 1.5 // after which a sound is 60 dB softer
+		seconds = 1.5 // time until a sound is 60 dB softer
 		tail    = 2 * Rate
-		before  = 900 // samples until the room answers
+		before  = 900 // samples before the first echo
 	)
 	lines := make([]delay, 8)
-	for i, n := range []int{1453, 1811, 2039, 2311, 2659, 2957, 3319, 3673} { // prime: no two echoes meet
+	// primes, so that echoes do not coincide
+	for i, n := range []int{1453, 1811, 2039, 2311, 2659, 2957, 3319, 3673} {
 		lines[i] = delay{buf: make([]float64, n), gain: math.Pow(0.001, float64(n)/Rate/seconds)}
 	}
 	left, right = make([]float64, len(in)), make([]float64, len(in))
-	floor := lowest(180) // low notes make a room boom
+	floor := highPass(180) // low notes would make the reverb boom
 	for i := range len(in) + tail {
 		x, k := 0.0, i%len(in)
 		if i < len(in) {
-			x = floor.next(in[i])
+			x = floor.filterSample(in[i])
 		}
 		var v [8]float64
 		for j := range lines {
@@ -115,7 +125,7 @@ func reverb(in []float64) (left, right []float64) {
 	return left, right
 }
 
-// hadamard turns a vector without changing its length.
+// hadamard multiplies a vector by an orthogonal Hadamard matrix, which keeps its length.
 func hadamard(v *[8]float64) {
 	for h := 1; h < 8; h *= 2 {
 		for i := 0; i < 8; i += 2 * h {

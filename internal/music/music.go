@@ -1,6 +1,6 @@
-// Package music composes and renders the built-in background music, so that a script can name a
-// track without bringing a file, and videos need no licence for a recording: every note is written
-// here, every sound is computed. All tracks are loops.
+// Package music composes and renders the built-in background music. Scripts can use it without an audio file,
+// and videos need no licence for a recording: all notes are written here, and all sounds are computed. All
+// tracks are loops.
 package music
 
 import (
@@ -10,38 +10,36 @@ import (
 )
 
 const (
-	// Rate is that of every track, in samples a second.
+	// Rate is the sample rate of all tracks, in Hz.
 	Rate = 48000
-	// Channels is how many every track has: left and right.
+	// Channels is the number of channels of all tracks.
 	Channels = 2
-	// Version changes whenever a track sounds different; keys of what is made of tracks
-	// hold it.
+	// Version changes whenever a track sounds different. It is part of cache keys.
 	Version = "2"
 )
 
-// song is what a track is written as.
+// song is the description of a track.
 type song struct {
 	name string
-	// beat is the length of a beat in samples, so that loops are whole samples long.
+	// beat is the length of a beat in samples. Whole numbers make loops whole samples long.
 	beat  int
 	beats int
-	// swing is where the second half of a beat begins: 0.5 is straight.
+	// swing is where the second half of a beat begins; 0.5 means no swing.
 	swing float64
 	play  func(*stage)
 }
 
 func songs() []song {
 	return []song{
-		{name: "ukulele-1", beat: 28800, beats: 64, swing: 0.57, play: ukulele1},     // 100 a minute
-		{name: "ukulele-2", beat: 30000, beats: 48, swing: 0.5, play: ukulele2},      // 96, in three
+		{name: "ukulele-1", beat: 28800, beats: 64, swing: 0.57, play: ukulele1},     // 100 beats per minute
+		{name: "ukulele-2", beat: 30000, beats: 48, swing: 0.5, play: ukulele2},      // 96, in 3/4 time
 		{name: "corporate-1", beat: 24000, beats: 64, swing: 0.5, play: corporate1},  // 120
 		{name: "uplifting-1", beat: 23040, beats: 64, swing: 0.5, play: uplifting1},  // 125
 		{name: "uplifting-2", beat: 32000, beats: 64, swing: 0.53, play: uplifting2}, // 90
 	}
 }
 
-// Frames returns the length of a track in sample frames, of Channels samples each; 0 for an
-// unknown name.
+// Frames returns the length of a track in sample frames of Channels samples each; 0 for an unknown name.
 func Frames(name string) int64 {
 	for _, s := range songs() {
 		if s.name == name {
@@ -51,22 +49,23 @@ func Frames(name string) int64 {
 	return 0
 }
 
-// Render plays a track once: interleaved samples at Rate, which can be repeated without a
-// seam because what still sounds at the end sounds on at the beginning. All tracks are
-// about equally loud, near -27 LUFS. It gives false for an unknown name.
+// Render returns one pass of a track: interleaved samples at Rate. It repeats without a seam, because sounds
+// that are still audible at the end continue at the start. All tracks have nearly the same loudness, about -27
+// LUFS. It returns false for an unknown name.
 func Render(name string) ([]int16, bool) {
 	for n, s := range songs() {
 		if s.name != name {
 			continue
 		}
-		st := newStage(s, rand.New(rand.NewPCG(uint64(n)+1, 7))) //nolint:gosec // noise that is the same in every film, not a secret
+		//nolint:gosec // noise that must be the same in every video, not a secret
+		st := newStage(s, rand.New(rand.NewPCG(uint64(n)+1, 7)))
 		s.play(st)
-		return st.master(), true
+		return st.mixDown(), true
 	}
 	return nil, false
 }
 
-// Write renders a track as raw little-endian samples.
+// Write renders a track and writes it as raw little-endian samples.
 func Write(w io.Writer, name string) error {
 	samples, _ := Render(name)
 	b := make([]byte, 2*len(samples))

@@ -11,18 +11,18 @@ import (
 	"mynah/internal/music"
 )
 
-// tracks are those that scripts may name.
+// tracks returns the names that scripts may use.
 func tracks() []string {
 	return []string{"ukulele-1", "ukulele-2", "corporate-1", "uplifting-1", "uplifting-2"}
 }
 
-// TestTracks: every track is there, whole, of one loudness, below full scale, without a
-// seam and the same each time. MYNAH_TEST_MUSIC names a folder that takes them, to listen.
+// TestTracks checks that all tracks are complete, have the same loudness, do not clip, have no audible seam and
+// are deterministic. It writes them to the folder MYNAH_TEST_MUSIC if set, for listening.
 func TestTracks(t *testing.T) {
 	t.Parallel()
 	names := tracks()
 	if testing.Short() {
-		names = names[1:2] // all of them take long under the race detector
+		names = names[1:2] // all tracks would take too long under the race detector
 	}
 	var sounds [][]byte
 	for _, name := range names {
@@ -37,8 +37,9 @@ func TestTracks(t *testing.T) {
 		}
 		sounds = append(sounds, b.Bytes())
 		samples, ok := music.Render(name)
-		if frames := music.Frames(name); !ok || int64(len(samples)) != frames*music.Channels || frames < 20*music.Rate || frames > 60*music.Rate {
-			t.Errorf("%s has %d samples, %d frames are told", name, len(samples), frames)
+		if frames := music.Frames(name); !ok || int64(len(samples)) != frames*music.Channels ||
+			frames < 20*music.Rate || frames > 60*music.Rate {
+			t.Errorf("%s has %d samples, but Frames returns %d", name, len(samples), frames)
 		}
 		wide := make([]float64, len(samples))
 		peak, mean := 0.0, 0.0
@@ -67,8 +68,8 @@ func TestTracks(t *testing.T) {
 	}
 }
 
-// seam returns the largest second difference around the loop's seam, and that of the whole
-// track, which a click would stand out from.
+// seam returns the largest second difference around the loop's seam, and that of the whole track. A click would
+// be larger.
 func seam(s []int16) (at, whole float64) {
 	n := len(s)
 	bend := func(i int) float64 {

@@ -6,17 +6,19 @@ import (
 	"strings"
 )
 
-// note is one of a line. Pitch is a number of MIDI, 60 the C in the middle; 0 is a rest.
+// note is a note of a melody. pitch is a MIDI number, 60 for middle C, 0 for a rest; at and beats are its start
+// and length in beats.
 type note struct {
 	pitch     int
 	at, beats float64
 }
 
+// hertz returns the frequency of a MIDI pitch.
 func hertz(pitch int) float64 { return 440 * math.Pow(2, float64(pitch-69)/12) }
 
-// line reads a melody: words such as "F#4:1.5", a pitch and beats, "-" for a rest; a bar
-// line "|" is for the reader alone. Without beats a note lasts as long as the one before.
-func line(text string) []note {
+// parseMelody parses a melody: words such as "F#4:1.5", a pitch and a number of beats, or "-" for a rest. Bar lines
+// "|" are ignored. A note without beats is as long as the one before.
+func parseMelody(text string) []note {
 	var out []note
 	at, beats := 0.0, 1.0
 	for word := range strings.FieldsSeq(text) {
@@ -27,14 +29,14 @@ func line(text string) []note {
 		if ok {
 			beats, _ = strconv.ParseFloat(length, 64)
 		}
-		out = append(out, note{pitch: pitch(name), at: at, beats: beats})
+		out = append(out, note{pitch: parsePitch(name), at: at, beats: beats})
 		at += beats
 	}
 	return out
 }
 
-// pitch reads the name of a note, such as "Bb3"; 0 for anything else.
-func pitch(name string) int {
+// parsePitch returns the MIDI number of a note name such as "Bb3"; 0 for anything else.
+func parsePitch(name string) int {
 	if len(name) < 2 {
 		return 0
 	}
@@ -55,12 +57,12 @@ func pitch(name string) int {
 	return out
 }
 
-// chords reads one chord a bar: "D3 A3 F#4, A2 E3 C#4".
-func chords(text string) [][]int {
+// parseChords parses one chord per bar: "D3 A3 F#4, A2 E3 C#4".
+func parseChords(text string) [][]int {
 	var out [][]int
 	for part := range strings.SplitSeq(text, ",") {
 		var chord []int
-		for _, n := range line(part) {
+		for _, n := range parseMelody(part) {
 			chord = append(chord, n.pitch)
 		}
 		out = append(out, chord)
@@ -68,9 +70,8 @@ func chords(text string) [][]int {
 	return out
 }
 
-// frets reads chords of a ukulele as players write them, one fret for each of the strings
-// g c e a: "0003".
-func frets(text string) [][]int {
+// parseFrets parses ukulele chords in the usual notation, one fret for each of the strings g c e a: "0003".
+func parseFrets(text string) [][]int {
 	open := []int{67, 60, 64, 69}
 	var out [][]int
 	for word := range strings.FieldsSeq(text) {

@@ -7,24 +7,24 @@ import (
 	"mynah/internal/loudness"
 )
 
-// stage is the room in which a song is played: a loop that notes are laid on. A note that
-// is longer than what is left of the loop sounds on at its beginning.
+// stage is a loop to which notes are added, with its reverb. A note that extends past the end of the loop
+// continues at its start.
 type stage struct {
-	n     int // sample frames
+	n     int // length in sample frames
 	beat  int
 	beats int
 	swing float64
 	dry   [Channels][]float64
-	wet   []float64 // what the reverb hears
+	wet   []float64 // input of the reverb
 	rand  *rand.Rand
-	warm  []float64 // a wave of the pads
+	warm  []float64 // one period of the pads' waveform
 }
 
-// spot is where a player stands, and how loud.
+// spot is the stereo position and the volume of an instrument.
 type spot struct {
 	gain float64
 	pan  float64 // -1 left to 1 right
-	room float64 // how much of it the reverb hears
+	room float64 // volume in the reverb's input
 }
 
 func newStage(s song, r *rand.Rand) *stage {
@@ -33,12 +33,12 @@ func newStage(s song, r *rand.Rand) *stage {
 		out.dry[c] = make([]float64, out.n)
 	}
 	out.wet = make([]float64, out.n)
-	out.warm = wave(1, 0.42, 0.24, 0.12, 0.07, 0.04, 0.02)
+	out.warm = newWave(1, 0.42, 0.24, 0.12, 0.07, 0.04, 0.02)
 	return out
 }
 
-// at returns the sample frame of a beat, the swing counted.
-func (s *stage) at(beat float64) int {
+// beatFrame returns the sample frame of a beat, including swing.
+func (s *stage) beatFrame(beat float64) int {
 	whole, part := math.Modf(beat)
 	if part < 0.5 {
 		part *= 2 * s.swing
@@ -48,12 +48,12 @@ func (s *stage) at(beat float64) int {
 	return int((whole + part) * float64(s.beat))
 }
 
-// seconds returns the length of a number of beats.
-func (s *stage) seconds(beats float64) float64 { return beats * float64(s.beat) / Rate }
+// beatSeconds returns the length of a number of beats, in seconds.
+func (s *stage) beatSeconds(beats float64) float64 { return beats * float64(s.beat) / Rate }
 
-// addNote adds a sound, from a sample frame on.
+// addNote adds a sound, beginning at a sample frame.
 func (s *stage) addNote(note []float64, from int, p spot) {
-	// Equal power: a player is as loud at the side as in the middle.
+	// Constant power: an instrument has the same loudness at the side and in the middle.
 	angle := (p.pan + 1) * math.Pi / 4
 	left, right, room := p.gain*math.Cos(angle), p.gain*math.Sin(angle), p.gain*p.room
 	i := ((from % s.n) + s.n) % s.n
@@ -67,52 +67,51 @@ func (s *stage) addNote(note []float64, from int, p spot) {
 	}
 }
 
-// human returns a small random factor around 1, so that no two strokes are equal.
-func (s *stage) human(by float64) float64 { return 1 + by*(2*s.rand.Float64()-1) }
+// randomFactor returns a random factor between 1-by and 1+by, so that no two notes are equal.
+func (s *stage) randomFactor(by float64) float64 { return 1 + by*(2*s.rand.Float64()-1) }
 
-// voice makes the sound of a note: its frequency, and for how many seconds it is held.
+// voice returns the sound of a note with a frequency, held for a number of seconds.
 type voice func(hz, seconds float64) []float64
 
-// play plays notes from a beat on.
-func (s *stage) play(notes []note, from float64, v voice, p spot) {
+// playNotes adds notes, beginning at a beat.
+func (s *stage) playNotes(notes []note, from float64, v voice, p spot) {
 	for _, n := range notes {
 		if n.pitch == 0 {
 			continue
 		}
 		q := p
-		q.gain *= s.human(0.08)
-		s.addNote(v(hertz(n.pitch), s.seconds(n.beats)), s.at(from+n.at), q)
+		q.gain *= s.randomFactor(0.08)
+		s.addNote(v(hertz(n.pitch), s.beatSeconds(n.beats)), s.beatFrame(from+n.at), q)
 	}
 }
 
-// chord plays notes together, each a moment after the one below.
-func (s *stage) chord(pitches []int, from, beats float64, v voice, p spot) {
+// playChord adds notes that play together, each slightly later than the one below.
+func (s *stage) playChord(pitches []int, from, beats float64, v voice, p spot) {
 	for i, n := range pitches {
 		q := p
-		q.gain *= s.human(0.05)
+		q.gain *= s.randomFactor(0.05)
 		q.pan += 0.15 * (float64(i) - float64(len(pitches)-1)/2)
-		s.addNote(v(hertz(n), s.seconds(beats)), s.at(from)+i*150, q)
+		s.addNote(v(hertz(n), s.beatSeconds(beats)), s.beatFrame(from)+i*150, q)
 	}
 }
 
-// pads lays a soft chord that swells and goes.
-func (s *stage) pads(pitches []int, from, beats float64, p spot) {
+// playPads adds a soft chord with a slow attack and release.
+func (s *stage) playPads(pitches []int, from, beats float64, p spot) {
 	for _, n := range pitches {
 		for _, side := range []float64{-1, 1} {
 			q := p
 			q.pan = 0.7 * side
-			// Four cents apart on either side: the two beat slowly against each other.
-			s.addNote(s.pad(hertz(n)*(1+0.0012*side), s.seconds(beats)), s.at(from), q)
+			// Four cents apart, so that the two sides beat slowly against each other.
+			s.addNote(s.newPad(hertz(n)*(1+0.0012*side), s.beatSeconds(beats)), s.beatFrame(from), q)
 		}
 	}
 }
 
-// level is the loudness that tracks are brought to, in LUFS.
+// level is the target loudness of tracks, in LUFS.
 const level = -27
 
-// master lays the reverb under the track, brings it to its loudness and makes it whole
-// numbers.
-func (s *stage) master() []int16 {
+// mixDown adds the reverb, sets the loudness, and converts the track to 16-bit samples.
+func (s *stage) mixDown() []int16 {
 	left, right := reverb(s.wet)
 	for i := range left {
 		s.dry[0][i] += left[i]
@@ -120,7 +119,7 @@ func (s *stage) master() []int16 {
 	}
 	both := make([]float64, 0, Channels*s.n)
 	for c := range s.dry {
-		lowest(32).loop(s.dry[c])
+		highPass(32).filterLoop(s.dry[c])
 	}
 	for i := range s.n {
 		both = append(both, s.dry[0][i], s.dry[1][i])
@@ -131,14 +130,14 @@ func (s *stage) master() []int16 {
 	out := make([]int16, Channels*s.n)
 	for c := range s.dry {
 		for i, v := range s.dry[c] {
-			out[Channels*i+c] = int16(math.Round(limit(v*gain) * math.MaxInt16))
+			out[Channels*i+c] = int16(math.Round(compressPeak(v*gain) * math.MaxInt16))
 		}
 	}
 	return out
 }
 
-// limit bends what is louder than the knee, so that nothing is louder than the top.
-func limit(v float64) float64 {
+// compressPeak compresses samples above the knee, so that none exceeds the top.
+func compressPeak(v float64) float64 {
 	const knee, top = 0.55, 0.89
 	a := math.Abs(v)
 	if a <= knee {

@@ -40,7 +40,9 @@ type CaptionSpan struct {
 // DrawCaptions draws the cues that are not in the cache. It returns the CaptionSpans of each scene, in
 // order. It needs no browser if there are no cues or the script does not show subtitles in the
 // picture.
-func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Line, cues []caption.Cue) ([][]CaptionSpan, diag.List, error) {
+func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Line,
+	cues []caption.Cue,
+) ([][]CaptionSpan, diag.List, error) {
 	a := &artist{Maker: m, Input: in}
 	out := make([][]CaptionSpan, len(in.Board.Scenes))
 	if len(cues) == 0 || in.Board.Film.Subtitles.Mode != script.SubtitlesOverlay {
@@ -58,10 +60,13 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	for i, c := range cues {
 		look := keys[i]
 		keys[i] = m.Book.Add(
-			Caption{Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(), Position: in.Board.Film.Subtitles.Position},
+			Caption{
+				Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(),
+				Position: in.Board.Film.Subtitles.Position,
+			},
 			captionLabel(c))
 	}
-	heads, err := a.captionHeads(ctx, style, keys)
+	heads, err := a.loadCaptionHeads(ctx, style, keys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -76,9 +81,9 @@ func captionLabel(c caption.Cue) part.Label {
 	return part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1}
 }
 
-// captionHeads returns the metadata of captions. It draws the captions that are not in the cache,
+// loadCaptionHeads returns the metadata of captions. It draws the captions that are not in the cache,
 // several on one sheet.
-func (a *artist) captionHeads(ctx context.Context, style slide.Captions, keys []cache.Key) ([]captionHead, error) {
+func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, keys []cache.Key) ([]captionHead, error) {
 	heads := make([]captionHead, len(keys))
 	first := map[cache.Key]int{}
 	var missing []int
@@ -141,7 +146,7 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 	}
 	for k, i := range batch {
 		d := drawn[k]
-		at := a.captionPlace(d)
+		at := a.captionPosition(d)
 		head := captionHead{Missing: fonts.Missing, Broken: fonts.Broken, Tofu: d.Tofu, Lacked: d.Lacked}
 		for _, boxes := range d.Words {
 			var word []image.Rectangle
@@ -151,9 +156,9 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 			head.Words = append(head.Words, word)
 		}
 		kept, err := json.Marshal(head)
-		errs := []error{err, a.keepLayer(drawingKey(keys[i]), d.Plain, at)}
+		errs := []error{err, a.storeLayer(drawingKey(keys[i]), d.Plain, at)}
 		if d.Lit != nil {
-			errs = append(errs, a.keepLayer(drawingKey(litKey(keys[i])), d.Lit, at))
+			errs = append(errs, a.storeLayer(drawingKey(litKey(keys[i])), d.Lit, at))
 		}
 		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], kept))...); err != nil {
 			return fault.New(fault.Disk, err, "cannot keep a subtitle in the cache")
@@ -162,8 +167,8 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 	return nil
 }
 
-// keepLayer stores a drawing in the cache. at is its position in the frame.
-func (a *artist) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
+// storeLayer stores a drawing in the cache. at is its position in the frame.
+func (a *artist) storeLayer(key cache.Key, img *image.NRGBA, at image.Point) error {
 	img.Rect = img.Rect.Add(at)
 	b, err := picture.NewLayer(img, frame.Color{}, a.Board.Film.Width, a.Board.Film.Height).MarshalBinary()
 	if err != nil {
@@ -172,8 +177,8 @@ func (a *artist) keepLayer(key cache.Key, img *image.NRGBA, at image.Point) erro
 	return a.Store.PutBytes(cache.Pictures, key, b)
 }
 
-// captionPlace returns the position of a caption's picture in the frame, in even pixels.
-func (a *artist) captionPlace(d slide.DrawnCaption) image.Point {
+// captionPosition returns the position of a caption's picture in the frame, in even pixels.
+func (a *artist) captionPosition(d slide.DrawnCaption) image.Point {
 	w, h := d.Plain.Rect.Dx(), d.Plain.Rect.Dy()
 	edge := a.captionMargin() - d.Margin
 	y := a.Board.Film.Height - edge - h
@@ -225,7 +230,10 @@ func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captio
 // captionLayer returns the layer of a caption with one word highlighted; word is its index, or -1 for
 // none.
 func captionLayer(key cache.Key, head captionHead, word int) picture.LayerRef {
-	ref := picture.LayerRef{Key: cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(), Drawing: drawingKey(key), Often: true}
+	ref := picture.LayerRef{
+		Key:     cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(),
+		Drawing: drawingKey(key), Often: true,
+	}
 	if word >= 0 {
 		ref.Lit, ref.Boxes = drawingKey(litKey(key)), head.Words[word]
 	}
@@ -238,7 +246,8 @@ func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list d
 	var lost, lacked []rune
 	for i, h := range heads {
 		if font != nil && i == 0 && h.Missing {
-			list.Warnf(font.Range, "the font %q is not installed; another font is used", font.Name).Hint = "use a .ttf or .otf file of the project, or install the font"
+			list.Warnf(font.Range, "the font %q is not installed; another font is used",
+				font.Name).Hint = "use a .ttf or .otf file of the project, or install the font"
 		}
 		if font != nil && i == 0 && h.Broken {
 			list.Warnf(font.Range, "the font %q cannot be read; another font is used", font.Name).Hint = "check that the file is a font"
@@ -246,12 +255,12 @@ func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list d
 		lacked = append(lacked, newRunes(lacked, h.Lacked)...)
 		anew := newRunes(lost, h.Tofu)
 		lost = append(lost, anew...)
-		if w, ok := slide.Boxes("font for subtitles", anew); ok {
+		if w, ok := slide.TofuWarning("font for subtitles", anew); ok {
 			list.Warnf(a.Board.Scenes[cues[i].Scene].Range, "%s", w.Summary).Hint = w.Hint
 		}
 	}
 	if font != nil && len(lacked) > 0 {
-		w := slide.LackWarning(font.Name, lacked)
+		w := slide.MissingCharactersWarning(font.Name, lacked)
 		list.Warnf(font.Range, "%s", w.Summary).Hint = w.Hint
 	}
 	return list

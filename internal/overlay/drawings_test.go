@@ -57,7 +57,7 @@ func TestDrawingsInUseAreKept(t *testing.T) {
 	}
 	keepDrawing(t, store, cache.Key{200}, 64, 36)
 	if one, two := ask(200), ask(200); one == two {
-		t.Error("a drawing of one picture is kept")
+		t.Error("a drawing for one picture is kept in memory")
 	}
 }
 

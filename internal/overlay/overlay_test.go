@@ -58,7 +58,10 @@ func newTable(t *testing.T, store *cache.Store, text string) table {
 	if err != nil || src.Findings.HasErrors() {
 		t.Fatal(err, src.Findings)
 	}
-	x := table{in: overlay.Input{Board: src.Board, Files: files.FS(), Drawer: drawer}, maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()}}
+	x := table{
+		in:    overlay.Input{Board: src.Board, Files: files.FS(), Drawer: drawer},
+		maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()},
+	}
 	var m timeline.Measured
 	for _, s := range src.Board.Scenes {
 		lengths := make([]int64, len(s.Parts))
@@ -186,7 +189,8 @@ func TestWrongSlides(t *testing.T) {
 	t.Parallel()
 	x := newTable(t, newStore(t), "---\nsize: 320x180\nvoice: tone/high\n---\n```math\n\\frac{1\n```\n\nFirst.\n")
 	_, list, err := overlay.DrawSlides(t.Context(), x.maker, x.in, nil)
-	if err != nil || len(list) != 1 || !list.HasErrors() || !strings.HasPrefix(list[0].Summary, "the formula cannot be drawn: ") || list[0].Range.Start.Line != 6 {
+	if err != nil || len(list) != 1 || !list.HasErrors() ||
+		!strings.HasPrefix(list[0].Summary, "the formula cannot be drawn: ") || list[0].Range.Start.Line != 6 {
 		t.Errorf("%v, %+v", err, list)
 	}
 }
@@ -275,7 +279,7 @@ func TestKaraoke(t *testing.T) {
 		}
 		for _, b := range s.Layer.Boxes {
 			if !b.In(l.Box().Inset(-2)) {
-				t.Errorf("a word at %v lies outside of its caption at %v", b, l.Box())
+				t.Errorf("a word at %v is outside its caption at %v", b, l.Box())
 			}
 		}
 	}
@@ -350,7 +354,7 @@ func TestSlidesKeepClear(t *testing.T) {
 	}
 	alone, above := draw(nil), draw(x.cues)
 	if above.Max.Y >= alone.Max.Y || above.Max.Y > 150 {
-		t.Errorf("text lies at %v, without subtitles at %v", above, alone)
+		t.Errorf("text is at %v, without subtitles at %v", above, alone)
 	}
 }
 

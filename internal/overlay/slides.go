@@ -72,7 +72,9 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 		return nil, nil, err
 	}
 	for i, t := range tasks {
-		out[t.scene] = append(out[t.scene], SlideState{Layer: picture.LayerRef{Key: t.key, Drawing: drawingKey(t.key)}, Backdrops: heads[i].Backdrops})
+		out[t.scene] = append(out[t.scene], SlideState{
+			Layer: picture.LayerRef{Key: t.key, Drawing: drawingKey(t.key)}, Backdrops: heads[i].Backdrops,
+		})
 	}
 	return out, reportSlides(tasks, heads, wrong), nil
 }
@@ -138,7 +140,7 @@ func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) 
 	if ok && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
 		return head, nil
 	}
-	if err := a.MakeParts(ctx, func() error { return a.keepSlide(ctx, t) }, t.key); err != nil {
+	if err := a.MakeParts(ctx, func() error { return a.drawAndStoreSlide(ctx, t) }, t.key); err != nil {
 		return slideHead{}, err
 	}
 	head, ok = part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key)
@@ -148,8 +150,8 @@ func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) 
 	return head, nil
 }
 
-// keepSlide draws a slide and stores it in the cache.
-func (a *artist) keepSlide(ctx context.Context, t slideTask) error {
+// drawAndStoreSlide draws a slide and stores it in the cache.
+func (a *artist) drawAndStoreSlide(ctx context.Context, t slideTask) error {
 	at := t.request.Blocks[0].Range
 	drawn, err := a.Drawer.Draw(ctx, t.request)
 	if err != nil {

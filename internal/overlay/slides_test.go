@@ -124,7 +124,7 @@ func TestSlideRequest(t *testing.T) {
 	}
 	scene.Shots = make([]storyboard.Shot, 1)
 	if !a.slideRequest(scene).Over {
-		t.Error("a slide over a picture is one alone")
+		t.Error("the request for a slide over a picture has Over unset")
 	}
 	if got := SlideFiles(a.Input, &storyboard.Scene{Shots: scene.Shots}); got != nil {
 		t.Errorf("a scene without slides names %q", got)

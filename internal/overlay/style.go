@@ -37,7 +37,7 @@ func (a *artist) captionMargin() int {
 // scenes and an edit of the narration does not change them.
 func (a *artist) captionStrips(scene int, cues []caption.Cue) slide.Strips {
 	const (
-		usual = 2    // lines
+		usual = 2    // minimum number of lines
 		air   = 16   // distance between the slide's text and the captions
 		most  = 0.55 // maximum, as a share of the frame's height
 	)

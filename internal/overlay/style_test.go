@@ -203,7 +203,7 @@ func TestCaptionPlace(t *testing.T) {
 	} {
 		a := artistOf(1280, 720, script.Subtitles{Position: c.position, Margin: &script.Margin{Value: c.margin}})
 		d := slide.DrawnCaption{Plain: image.NewNRGBA(image.Rect(0, 0, c.w, c.h)), Margin: 10}
-		if got := a.captionPlace(d); got != c.want {
+		if got := a.captionPosition(d); got != c.want {
 			t.Errorf("%s %dx%d, margin %g: %v, want %v", c.position, c.w, c.h, c.margin, got, c.want)
 		}
 	}

@@ -12,16 +12,16 @@ import (
 	"mynah/internal/fault"
 )
 
-// Label is how authors know a part.
+// Label identifies a part for authors, in explanations.
 type Label struct {
-	// Name is a file's, the words of a sentence, or what a sound is of.
+	// Name is a file name, the words of a sentence, or the content of a sound.
 	Name string
-	// Scene from 1, the first that needs the part; 0 for none.
+	// Scene is the first scene that needs the part, from 1; 0 if none does.
 	Scene int
 }
 
-// id is what a part is recognised by in another build.
-func (e entry) id() string {
+// buildID identifies a part across builds.
+func (e entry) buildID() string {
 	switch k := e.recipe.Kind(); k {
 	case Sentence, Sound:
 		return fmt.Sprintf("%s %d", k, e.label.Scene)
@@ -36,28 +36,26 @@ type entry struct {
 	label  Label
 }
 
-// Made is a part of a video that was made again, because it was not in the cache.
+// Made describes a part of a video that was made because it was not in the cache.
 type Made struct {
-	// What kind of part it is.
+	// What is the kind of part.
 	What Kind `json:"what"`
-	// Name is a file's, the words of a sentence, or what a sound is of.
+	// Name is a file name, the words of a sentence, or the content of a sound.
 	Name string `json:"name"`
-	// Scene from 1, the first that needs it.
+	// Scene is the first scene that needs the part, from 1.
 	Scene int `json:"scene,omitempty"`
-	// Why says what of it is another than in the build before.
+	// Why says what has changed since the previous build.
 	Why string `json:"why"`
-	// MS is how long it took, in milliseconds of wall time. Parts made together with
-	// others has its share of that.
+	// MS is the wall time that it took, in milliseconds. Parts that were made together get equal shares.
 	MS float64 `json:"ms"`
 }
 
-// Book records what the parts of a video consist of, and which of them were made. It is safe
-// for use by many goroutines.
+// Book records the recipes of a video's parts, and which parts were made. It is safe for concurrent use.
 type Book struct {
 	mu    sync.Mutex
 	parts map[cache.Key]entry
 	order []cache.Key
-	// made may hold parts that are not recorded: those that the video does not need after all.
+	// made may contain parts that are not in parts, because the video does not need them after all.
 	made map[cache.Key]time.Duration
 }
 
@@ -66,8 +64,8 @@ func NewBook() *Book {
 	return &Book{parts: map[cache.Key]entry{}, made: map[cache.Key]time.Duration{}}
 }
 
-// Adopt takes over which parts another book knows to have been made; they count once they are
-// recorded here.
+// Adopt copies the record of parts that were made from another book. Such a part counts once it is added to
+// this book.
 func (b *Book) Adopt(other *Book) {
 	other.mu.Lock()
 	defer other.mu.Unlock()
@@ -78,7 +76,7 @@ func (b *Book) Adopt(other *Book) {
 	}
 }
 
-// Add records a part and returns its key; the first label of a key counts.
+// Add records a part and returns its key. If it is already recorded, it keeps its label.
 func (b *Book) Add(r Recipe, l Label) cache.Key {
 	key := KeyOf(r)
 	b.mu.Lock()
@@ -90,7 +88,7 @@ func (b *Book) Add(r Recipe, l Label) cache.Key {
 	return key
 }
 
-// Made records how long it took to make parts together.
+// Made records the time that it took to make parts together. Each gets an equal share.
 func (b *Book) Made(took time.Duration, keys ...cache.Key) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -99,8 +97,8 @@ func (b *Book) Made(took time.Duration, keys ...cache.Key) {
 	}
 }
 
-// recipes returns the recipes of parts, which must be in the book.
-func (b *Book) recipes(keys []cache.Key) ([]Recipe, error) {
+// findRecipes returns the recipes of parts, which must be in the book.
+func (b *Book) findRecipes(keys []cache.Key) ([]Recipe, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := make([]Recipe, len(keys))
@@ -122,7 +120,7 @@ func (b *Book) IsNew(key cache.Key) bool {
 	return ok
 }
 
-// Holds reports whether a part is in the book and its recipe still gives its key.
+// Holds reports whether a part is in the book and the key of its recipe is unchanged.
 func (b *Book) Holds(key cache.Key) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -130,8 +128,7 @@ func (b *Book) Holds(key cache.Key) bool {
 	return ok && KeyOf(e.recipe) == key
 }
 
-// Label returns how authors know a part, and of which kind it is; false for one that is not in
-// the book.
+// Label returns the kind and the label of a part, false if it is not in the book.
 func (b *Book) Label(key cache.Key) (Kind, Label, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -142,23 +139,23 @@ func (b *Book) Label(key cache.Key) (Kind, Label, bool) {
 	return e.recipe.Kind(), e.label, true
 }
 
-// Len is how many parts the video has, made or found.
+// Len returns the number of parts of the video, both made and cached.
 func (b *Book) Len() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.order)
 }
 
-// Explain lists the parts that were made and why, in the order in which they were recorded. What
-// the parts of the build before consisted of is kept in the cache under key; that of this build
-// takes its place.
+// Explain returns the parts that were made, with reasons, in the order in which they were recorded. It compares
+// them with the ingredients of the previous build, which the cache contains under key, and replaces these by
+// those of this build.
 func (b *Book) Explain(store *cache.Store, key cache.Key) []Made {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !slices.ContainsFunc(b.order, func(k cache.Key) bool { _, ok := b.made[k]; return ok }) {
 		return nil
 	}
-	before, _ := RecallJSON[note](store, cache.Probes, key) // without it, all is new
+	before, _ := RecallJSON[note](store, cache.Probes, key) // if there is none, all parts are new
 	out := []Made{}
 	now := note{}
 	for _, key := range b.order {
@@ -169,27 +166,26 @@ func (b *Book) Explain(store *cache.Store, key cache.Key) []Made {
 			has[i.name] = i.digest
 			names = append(names, i.name)
 		}
-		now[e.id()] = append(now[e.id()], has)
+		now[e.buildID()] = append(now[e.buildID()], has)
 		if took, ok := b.made[key]; ok {
 			out = append(out, Made{
 				What: e.recipe.Kind(), Name: e.label.Name, Scene: e.label.Scene,
-				Why: before.why(e.id(), names, has), MS: float64(took.Microseconds()) / 1000,
+				Why: before.explainChange(e.buildID(), names, has), MS: float64(took.Microseconds()) / 1000,
 			})
 		}
 	}
 	if b, err := json.Marshal(now); err == nil {
-		_ = store.PutBytes(cache.Probes, key, b) // the video does not need it
+		_ = store.PutBytes(cache.Probes, key, b) // ignore the error, because the video does not depend on it
 	}
 	return out
 }
 
-// note is what the parts of a build consisted of: the digests of ingredients by their names, of the
-// parts by their ids.
+// note contains the ingredients of the parts of a build: by ID of the part, a digest per name of an ingredient.
 type note map[string][]map[string]string
 
-// why compares a part with the one of the build before that is most like it; names are its
-// ingredients in their order.
-func (n note) why(id string, names []string, has map[string]string) string {
+// explainChange compares a part with the most similar one of the previous build, and returns why it was made. names
+// contains the names of its ingredients in order, has their digests.
+func (n note) explainChange(id string, names []string, has map[string]string) string {
 	if n == nil {
 		return "the first build of this video"
 	}

@@ -1,6 +1,5 @@
-// Package part has what all steps of a build share when they make parts of a video: the cache in
-// which parts are found again, the book with the recipe of each part, and groups of parallel work.
-// It does not know the kinds of parts.
+// Package part contains what all steps of a build need to make parts of a video: access to the cache, the book
+// with the recipe of each part, and groups of parallel work. It is independent of the kinds of parts.
 package part
 
 import (
@@ -15,73 +14,74 @@ import (
 	"mynah/internal/fault"
 )
 
-// Maker is what a step of a build makes its parts with.
+// Maker contains what a step of a build needs to make parts.
 type Maker struct {
 	Store *cache.Store
 	Book  *Book
-	// Executor decides where parts are made; nil: in this process.
+	// Executor decides where parts are made; nil means in this process.
 	Executor Executor
-	// Jobs is how many pieces of work run in parallel, at least 1.
+	// Jobs is the maximum number of parallel tasks, at least 1.
 	Jobs int
 	// Work is the folder for temporary files of the build.
 	Work string
-	// Report receives how far the step is, 0 to 1. It may be nil; calls come one at a time.
+	// Report receives the progress of the step, 0 to 1. It may be nil. It is never called concurrently.
 	Report func(done float64)
 }
 
-// Progress reports how far the step is, 0 to 1.
+// Progress reports the progress of the step, 0 to 1.
 func (m Maker) Progress(done float64) {
 	if m.Report != nil {
 		m.Report(done)
 	}
 }
 
-// ScratchPath names a temporary file of the build that belongs to a part.
+// ScratchPath returns the path of a temporary file of the build that belongs to a part.
 func (m Maker) ScratchPath(kind string, key cache.Key) string {
 	return filepath.Join(m.Work, kind+"-"+key.String()[:32])
 }
 
-// Scratch writes a temporary file of the build, which a program reads.
+// Scratch writes a temporary file of the build for a program to read, and returns its path.
 func (m Maker) Scratch(kind string, key cache.Key, b []byte) (string, error) {
 	path := m.ScratchPath(kind, key)
 	return path, os.WriteFile(path, b, 0o600)
 }
 
-// Group runs work in parallel, ends with the first failure and reports progress. A panic in
-// one of its goroutines is a failure of the build, not the end of the process.
+// Group runs tasks in parallel, stops at the first failure, and reports progress. A panic in a task is a
+// failure of the build and does not end the process.
 type Group struct {
 	errs   *errgroup.Group
 	maker  Maker
 	doing  string
-	weight float64 // of all work
+	weight float64 // total weight of all tasks
 
 	mu   sync.Mutex
 	done float64
 }
 
-// Group returns a group for work of a whole weight; doing says what the work is, as in
-// "drawing slides". A weight of 0 reports no progress.
+// Group returns a group for tasks with a total weight. doing describes the work, such as "drawing slides". With
+// a weight of 0, the group reports no progress.
 func (m Maker) Group(ctx context.Context, doing string, weight float64) (*Group, context.Context) {
 	errs, ctx := errgroup.WithContext(ctx)
 	errs.SetLimit(max(m.Jobs, 1))
 	return &Group{errs: errs, maker: m, doing: doing, weight: weight}, ctx
 }
 
-// Go runs f in a goroutine, once there is room for one. When f succeeds, weight is added to
-// what is done.
+// Go runs f in a goroutine. It waits if Jobs tasks are running. After f succeeds, weight is added to the
+// progress.
 func (g *Group) Go(weight float64, f func() error) {
 	g.errs.Go(func() error {
 		return fault.Guard(g.doing, func() error {
 			if err := f(); err != nil {
 				return err
 			}
-			g.add(weight)
+			g.addDone(weight)
 			return nil
 		})
 	})
 }
 
-func (g *Group) add(weight float64) {
+// addDone adds to the completed weight and reports the progress.
+func (g *Group) addDone(weight float64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.weight <= 0 || weight <= 0 {
@@ -91,5 +91,5 @@ func (g *Group) add(weight float64) {
 	g.maker.Progress(g.done / g.weight)
 }
 
-// Wait waits for all work and returns the first failure.
+// Wait waits for all tasks and returns the first error.
 func (g *Group) Wait() error { return g.errs.Wait() }

@@ -13,7 +13,7 @@ import (
 	"mynah/internal/part"
 )
 
-// dish is a recipe of a test.
+// dish is a recipe for tests.
 type dish struct {
 	Words  string   `json:"words" part:"its words"`
 	Look   look     `json:"look"`
@@ -49,7 +49,13 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	seen := map[cache.Key]int{}
 	for i, d := range []dish{
-		{}, {Words: "a"}, {Look: look{Canvas: "a"}}, {Layers: []string{"a"}}, {Layers: []string{"a", "a"}}, {kind: part.Slide}, {Look: look{Edge: 1}},
+		{},
+		{Words: "a"},
+		{Look: look{Canvas: "a"}},
+		{Layers: []string{"a"}},
+		{Layers: []string{"a", "a"}},
+		{kind: part.Slide},
+		{Look: look{Edge: 1}},
 	} {
 		k := part.KeyOf(d)
 		if other, ok := seen[k]; ok {
@@ -62,7 +68,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestExplain: each part that was made says what of it changed since the build before.
+// TestExplain checks that each part that was made has the changes since the previous build as its reason.
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	s, note := store(t), cache.Key{1}
@@ -88,14 +94,15 @@ func TestExplain(t *testing.T) {
 		{dish{Words: "c", Look: look{Canvas: "red", Edge: 1}, Layers: []string{"y", "z"}}, "changed: the slide"},
 	} {
 		got := build(true, c.recipe)
-		if len(got) != 1 || got[0].Why != c.want || got[0].Name != "one.png" || got[0].Scene != 1 || got[0].What != part.Picture || got[0].MS != 3 {
+		if len(got) != 1 || got[0].Why != c.want || got[0].Name != "one.png" || got[0].Scene != 1 ||
+			got[0].What != part.Picture || got[0].MS != 3 {
 			t.Errorf("%+v, want %q", got, c.want)
 		}
 	}
 	if got := build(false, first); got != nil {
 		t.Errorf("nothing was made, and %+v is explained", got)
 	}
-	// The nearest part of its name is the one that a part is compared with.
+	// A part is compared with the most similar one of the same name.
 	build(true, dish{Words: "a", Look: look{Canvas: "red"}}, dish{Words: "b", Look: look{Canvas: "blue"}})
 	if got := build(true, dish{Words: "b", Look: look{Canvas: "green"}}); got[0].Why != "changed: the canvas" {
 		t.Errorf("%+v", got)
@@ -117,7 +124,7 @@ func TestBook(t *testing.T) {
 	other.Made(time.Second, key)
 	b.Adopt(other)
 	if !b.IsNew(key) {
-		t.Error("a part that another book knows to be made is not")
+		t.Error("a part that was made according to the other book is missing")
 	}
 	m := part.Maker{Book: b}
 	if err := m.MakeParts(t.Context(), func() error { return nil }, cache.Key{9}); fault.CodeOf(err) != fault.Internal {
@@ -146,7 +153,7 @@ func TestRemember(t *testing.T) {
 			t.Errorf("%v, %v", v, err)
 		}
 	}
-	// What cannot be read is made again.
+	// An unreadable value is made again.
 	if err := s.PutBytes(cache.Probes, part.KeyOf(dish{Words: "n"}), []byte("{")); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +172,7 @@ func TestRemember(t *testing.T) {
 	}
 }
 
-// TestGroup: work is bounded, progress grows to 1, and a panic is a failure.
+// TestGroup checks that concurrency is limited, progress grows to 1, and a panic is a failure.
 func TestGroup(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -197,7 +204,8 @@ func TestGroup(t *testing.T) {
 	g, ctx := m.Group(t.Context(), "testing", 1)
 	g.Go(1, func() error { panic("boom") })
 	err := g.Wait()
-	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || !strings.Contains(f.Public, "testing") || !errors.Is(ctx.Err(), context.Canceled) {
+	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || !strings.Contains(f.Public, "testing") ||
+		!errors.Is(ctx.Err(), context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -9,10 +9,10 @@ import (
 	"mynah/internal/cache"
 )
 
-// Kind is a kind of part, in a word that authors know.
+// Kind is a kind of part, in a word for authors.
 type Kind string
 
-// The kinds of parts of which authors hear.
+// The kinds of parts that explanations mention.
 const (
 	Sentence Kind = "sentence"
 	Slide    Kind = "slide"
@@ -25,24 +25,24 @@ const (
 	Poster   Kind = "poster"
 )
 
-// Recipe is all that decides the bytes of a part: a struct of exported fields, which can be written
-// as JSON and read back. A field's tag `part:"the slide"` names the ingredient that it belongs to,
-// in words that authors know; the fields of a struct without a tag have tags of their own. Recipes
-// never hold a time or a path.
+// Recipe is everything that determines the bytes of a part: a struct of exported fields that can be encoded as
+// JSON and decoded. A field's tag `part:"the slide"` names the ingredient to which the field belongs, in words
+// for authors. A struct field without a tag has tags on its own fields. Recipes contain neither times nor
+// paths.
 type Recipe interface {
-	// Kind is what authors call the part. Recipes of one kind have different fields.
+	// Kind returns the kind of part. All recipes of a kind have the same type.
 	Kind() Kind
-	// Version changes whenever the same recipe would give other bytes.
+	// Version returns a number that changes whenever equal recipes would result in different bytes.
 	Version() int
 }
 
-// KeyOf addresses a part by its recipe.
+// KeyOf returns the cache key of the part with a recipe.
 func KeyOf(r Recipe) cache.Key {
-	return cache.NewHasher("part").String(string(r.Kind())).Int(int64(r.Version())).Bytes(encode(r)).Key()
+	return cache.NewHasher("part").String(string(r.Kind())).Int(int64(r.Version())).Bytes(encodeJSON(r)).Key()
 }
 
-// encode writes a recipe as JSON. Recipes hold nothing that JSON cannot hold: a test of each says so.
-func encode(v any) []byte {
+// encodeJSON returns a recipe as JSON. It cannot fail for recipes; each has a test of this.
+func encodeJSON(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
 		panic(fmt.Sprintf("a recipe cannot be written: %s", err))
@@ -50,13 +50,13 @@ func encode(v any) []byte {
 	return b
 }
 
-// ingredient is what a recipe has under one name.
+// ingredient is the name of an ingredient and a digest of its values in a recipe.
 type ingredient struct {
 	name   string
 	digest string
 }
 
-// ingredients lists those of a recipe, in the order of its fields.
+// ingredients returns the ingredients of a recipe, in the order of its fields.
 func ingredients(r Recipe) []ingredient {
 	c := &collector{content: map[string][]string{}}
 	c.collect(reflect.ValueOf(r))
@@ -71,13 +71,14 @@ func ingredients(r Recipe) []ingredient {
 	return out
 }
 
-// collector gathers the values of a recipe by ingredients. A value that repeats counts once: a
-// picture more in a row of like ones is not a change of what they share.
+// collector collects the values of a recipe by ingredient. Equal values count once: another picture of the same
+// kind in a chain is not a change of what the pictures share.
 type collector struct {
 	names   []string
 	content map[string][]string
 }
 
+// collect adds the values of v.
 func (c *collector) collect(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -98,11 +99,11 @@ func (c *collector) collect(v reflect.Value) {
 			if !slices.Contains(c.names, name) {
 				c.names = append(c.names, name)
 			}
-			value := v.Type().Field(i).Name + " " + string(encode(v.Field(i).Interface()))
+			value := v.Type().Field(i).Name + " " + string(encodeJSON(v.Field(i).Interface()))
 			if !slices.Contains(c.content[name], value) {
 				c.content[name] = append(c.content[name], value)
 			}
 		}
-	default: // a value without a name decides the key alone
+	default: // fields without a tag influence the key, but no explanation
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"mynah/internal/cache"
 )
 
-// Remember returns the bytes of a recipe, which makeIt makes where the cache has none.
+// Remember returns the bytes for a recipe from the cache, or calls makeIt and caches the result.
 func Remember(store *cache.Store, kind cache.Kind, r Recipe, makeIt func() ([]byte, error)) ([]byte, error) {
 	key := KeyOf(r)
 	if b, ok := store.Get(kind, key); ok {
@@ -19,8 +19,8 @@ func Remember(store *cache.Store, kind cache.Kind, r Recipe, makeIt func() ([]by
 	return b, store.PutBytes(kind, key, b)
 }
 
-// RememberJSON returns the value of a recipe, which is kept as JSON and made where the cache has
-// none that can be read.
+// RememberJSON returns the value for a recipe from the cache, which contains it as JSON, or calls makeIt and
+// caches the result.
 func RememberJSON[T any](store *cache.Store, kind cache.Kind, r Recipe, makeIt func() (T, error)) (T, error) {
 	key := KeyOf(r)
 	if v, ok := RecallJSON[T](store, kind, key); ok {
@@ -37,8 +37,7 @@ func RememberJSON[T any](store *cache.Store, kind cache.Kind, r Recipe, makeIt f
 	return v, store.PutBytes(kind, key, b)
 }
 
-// RecallJSON returns the value that the cache keeps as JSON under a key; false where it has none that
-// can be read.
+// RecallJSON returns a value that the cache contains as JSON, false if there is none that can be decoded.
 func RecallJSON[T any](store *cache.Store, kind cache.Kind, key cache.Key) (T, bool) {
 	var v, none T
 	b, ok := store.Get(kind, key)

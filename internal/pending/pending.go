@@ -1,6 +1,6 @@
-// Package pending writes files that appear complete or not at all: under another name in the same
-// folder, synced, then renamed. The leftovers of a killed process are removed by the next process
-// that writes to the folder.
+// Package pending writes files that appear completely or not at all: it writes them under a temporary name in
+// the same folder, syncs and renames them. Leftovers of a killed process are removed by the next process that
+// writes to the folder.
 package pending
 
 import (
@@ -15,8 +15,8 @@ import (
 	"mynah/internal/system"
 )
 
-// prefix begins the names of files that are being written. They are short, so that a
-// file may have a name as long as the disk allows.
+// prefix is the prefix of temporary names. These are short, because the final name may already have the maximum
+// length.
 const prefix = ".mynah-part-"
 
 // File is a file that is being written.
@@ -27,14 +27,14 @@ type File struct {
 	over bool
 }
 
-// Create begins a file; either Publish or Discard ends it. Its writer holds a lock on it
-// for as long as it lives, however it ends: what nobody holds was left by a killed
-// process, and is removed here.
+// Create creates a file under a temporary name. The caller must call Publish or Discard. The process locks the
+// file until it ends, even if it is killed; Create removes files without a lock, which killed processes left
+// behind.
 func Create(path string) (*File, error) {
 	dir := filepath.Dir(path)
-	sweep(dir)
+	removeLeftFiles(dir)
 	for {
-		// The mode is what is left of it by the process's mask, as with any program.
+		// The mode is reduced by the process's umask, as usual.
 		name := filepath.Join(dir, prefix+strconv.FormatUint(rand.Uint64(), 36)) //nolint:gosec // it need not be secret: O_EXCL refuses one that is there
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)      //nolint:gosec // films are for others to see
 		if errors.Is(err, fs.ErrExist) {
@@ -48,7 +48,7 @@ func Create(path string) (*File, error) {
 			return &File{File: f, path: path, lock: lock}, nil
 		}
 		_ = f.Close()
-		// Before it was locked, another process may have taken it for one that was left.
+		// Before the lock succeeded, another process may have removed the file as a leftover.
 		if !errors.Is(err, system.ErrTaken) && !errors.Is(err, fs.ErrNotExist) {
 			_ = os.Remove(name)
 			return nil, err
@@ -56,7 +56,8 @@ func Create(path string) (*File, error) {
 	}
 }
 
-func sweep(dir string) {
+// removeLeftFiles removes the temporary files of processes that have ended.
+func removeLeftFiles(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), prefix) || !e.Type().IsRegular() {
@@ -70,9 +71,9 @@ func sweep(dir string) {
 	}
 }
 
-// Publish syncs the file, closes it and gives it its name. A file of that name is replaced.
+// Publish syncs, closes and renames the file to its final name. It replaces an existing file.
 func (f *File) Publish() error {
-	err := errors.Join(f.Sync(), f.Close()) // some systems rename no file that is open
+	err := errors.Join(f.Sync(), f.Close()) // some systems cannot rename open files
 	if err == nil {
 		err = os.Rename(f.Name(), f.path)
 	}

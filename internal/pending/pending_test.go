@@ -55,8 +55,8 @@ func TestWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// TestLeftFilesAreRemoved plays a writer that was killed: nobody holds the lock of its
-// file. That of a living one stays.
+// TestLeftFilesAreRemoved checks that the file of a killed writer, which has no lock, is removed, and that of a
+// running one is not.
 func TestLeftFilesAreRemoved(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -35,7 +35,7 @@ type callouts struct {
 	dark float64
 }
 
-// shape is an ellipse or a rectangle.
+// shape is an ellipse if round is set, otherwise a rectangle, in pixels of the frame.
 type shape struct {
 	round          bool
 	x0, y0, x1, y1 float64
@@ -66,9 +66,9 @@ func newCallouts(list []Callout, m mapping) callouts {
 // subRows is the number of sub-rows per pixel row for anti-aliasing.
 const subRows = 8
 
-// cover adds to each pixel of row y the area that the shapes cover; whole means a fully covered pixel.
+// addCoverage adds to each pixel of row y the area that the shapes cover; whole means a fully covered pixel.
 // It reports whether any pixel is covered.
-func cover(shapes []shape, y int, row []float32) bool {
+func addCoverage(shapes []shape, y int, row []float32) bool {
 	found := false
 	for _, s := range shapes {
 		if float64(y+1) <= s.y0 || float64(y) >= s.y1 {
@@ -86,7 +86,7 @@ func cover(shapes []shape, y int, row []float32) bool {
 				half := (s.x1 - s.x0) / 2 * math.Sqrt(math.Max(1-t*t, 0))
 				x0, x1 = (s.x0+s.x1)/2-half, (s.x0+s.x1)/2+half
 			}
-			found = span(row, x0, x1) || found
+			found = addSpan(row, x0, x1) || found
 		}
 	}
 	return found
@@ -95,9 +95,9 @@ func cover(shapes []shape, y int, row []float32) bool {
 // whole is the value of a fully covered pixel.
 const whole = subRows
 
-// span adds to each pixel of a row the share of it that lies between x0 and x1. It reports whether any
+// addSpan adds to each pixel of a row the share of it that lies between x0 and x1. It reports whether any
 // does.
-func span(row []float32, x0, x1 float64) bool {
+func addSpan(row []float32, x0, x1 float64) bool {
 	x0, x1 = math.Max(x0, 0), math.Min(x1, float64(len(row)))
 	if x0 >= x1 {
 		return false
@@ -115,10 +115,10 @@ func span(row []float32, x0, x1 float64) bool {
 	return true
 }
 
-// alphas returns a function that returns the opacity of the black for each pixel of row y, from 0 to
+// rowAlphas returns a function that returns the opacity of the black for each pixel of row y, from 0 to
 // 255; w is the width of a row. The function reuses the returned slice. one is true if all pixels of
 // the row have the same opacity.
-func (c callouts) alphas(w int) func(y int) (row []byte, one bool) {
+func (c callouts) rowAlphas(w int) func(y int) (row []byte, one bool) {
 	out, bright, masked := make([]byte, w), make([]float32, w), make([]float32, w)
 	plain := byte(0)
 	if len(c.bright) > 0 {
@@ -127,9 +127,9 @@ func (c callouts) alphas(w int) func(y int) (row []byte, one bool) {
 	return func(y int) ([]byte, bool) {
 		clear(bright)
 		clear(masked)
-		inside, hidden := cover(c.bright, y, bright), cover(c.masks, y, masked)
+		inside, hidden := addCoverage(c.bright, y, bright), addCoverage(c.masks, y, masked)
 		if !inside && !hidden {
-			fill(out, plain)
+			fillBytes(out, plain)
 			return out, true
 		}
 		for x := range out {
@@ -144,22 +144,22 @@ func (c callouts) alphas(w int) func(y int) (row []byte, one bool) {
 	}
 }
 
-// over darkens a frame of w x h pixels in place.
-func (c callouts) over(frame []byte, w, h int) {
+// darkenFrame darkens a frame of w x h pixels in place.
+func (c callouts) darkenFrame(frame []byte, w, h int) {
 	if len(c.bright) == 0 && len(c.masks) == 0 {
 		return
 	}
 	n := w * h
-	alphas := c.alphas(w)
+	alphas := c.rowAlphas(w)
 	above := make([]byte, w)
 	for y := range h {
 		row, one := alphas(y)
 		line := frame[y*w:][:w]
 		if one {
-			darken(line, 16, row[0])
+			darkenRow(line, 16, row[0])
 		} else {
 			for x, a := range row {
-				line[x] = mix(line[x], 16, a)
+				line[x] = blend(line[x], 16, a)
 			}
 		}
 		if y&1 == 0 {
@@ -170,34 +170,34 @@ func (c callouts) over(frame []byte, w, h int) {
 			line := plane[y/2*(w/2):][:w/2]
 			for x := range line {
 				a := (uint(above[2*x]) + uint(above[2*x+1]) + uint(row[2*x]) + uint(row[2*x+1]) + 2) / 4
-				line[x] = mix(line[x], 128, byte(a))
+				line[x] = blend(line[x], 128, byte(a))
 			}
 		}
 	}
 }
 
-// darken mixes v with opacity a into all pixels of a row.
-func darken(line []byte, v, a byte) {
-	if a == 0 {
+// darkenRow mixes v with opacity a into all pixels of a row.
+func darkenRow(line []byte, color, alpha byte) {
+	if alpha == 0 {
 		return
 	}
 	var table [256]byte
 	for i := range table {
-		table[i] = mix(byte(i), v, a)
+		table[i] = blend(byte(i), color, alpha)
 	}
 	for i, p := range line {
 		line[i] = table[p]
 	}
 }
 
-// layer returns the black of the callouts as a layer.
-func (c callouts) layer(w, h int) *Layer {
+// toLayer returns the black of the callouts as a layer.
+func (c callouts) toLayer(w, h int) *Layer {
 	n := w * h
 	l := &Layer{w: w, h: h, luma: make([]byte, n), alpha: make([]byte, n), u: make([]byte, n/4), v: make([]byte, n/4)}
-	fill(l.luma, 16)
-	fill(l.u, 128)
-	fill(l.v, 128)
-	alphas := c.alphas(w)
+	fillBytes(l.luma, 16)
+	fillBytes(l.u, 128)
+	fillBytes(l.v, 128)
+	alphas := c.rowAlphas(w)
 	for y := range h {
 		row, _ := alphas(y)
 		copy(l.alpha[y*w:], row)

@@ -55,7 +55,7 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 			t.Errorf("frame %d shows %v, want %v", n, got, want)
 		}
 		if got := pixel(f, width/2, 4); !isNear(got, white) {
-			t.Errorf("frame %d shows %v beside the caption", n, got)
+			t.Errorf("frame %d shows %v next to the caption", n, got)
 		}
 	}
 	p := painter(t)
@@ -83,7 +83,8 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 		list = append(list, picture.ViewFrame{View: v, Frame: s.From})
 	}
 	seen, err := io.ReadAll(p.Sequence(t.Context(), list))
-	if err != nil || len(seen) != 5*p.FrameSize() || !bytes.Equal(seen[p.FrameSize():2*p.FrameSize()], all[2*p.FrameSize():3*p.FrameSize()]) {
+	if err != nil || len(seen) != 5*p.FrameSize() ||
+		!bytes.Equal(seen[p.FrameSize():2*p.FrameSize()], all[2*p.FrameSize():3*p.FrameSize()]) {
 		t.Errorf("%d bytes of five states (%v)", len(seen), err)
 	}
 }
@@ -139,6 +140,6 @@ func TestBoxesOfAnotherLayer(t *testing.T) {
 	wide := picture.RawIn(image.Rect(0, height-24, width, height), mixed)
 	n := width * 24
 	if wide[10*width+20] != blue.y || wide[n*3/2+10*width+20] != 255 || wide[n*3/2] != 0 {
-		t.Error("a layer in a wider box lies in another place")
+		t.Error("a layer in a wider box has another position")
 	}
 }

@@ -11,23 +11,23 @@ func Cross(from []byte, to io.Reader, frames int64) io.Reader {
 	return c
 }
 
-// next mixes the next frame into c.buf.
-func (c *crossing) next() error {
+// mixNext mixes the next frame into c.buf.
+func (c *crossing) mixNext() error {
 	if c.n == c.frames {
 		return io.EOF
 	}
-	to, err := c.frame()
+	to, err := c.nextIncoming()
 	if err != nil {
 		return err
 	}
 	c.n++
-	lerp(c.buf, c.from, to, uint64(c.n*256/(c.frames+1)))
+	interpolate(c.buf, c.from, to, uint64(c.n*256/(c.frames+1)))
 	c.at = 0
 	return nil
 }
 
-// frame returns the next incoming frame. It avoids a copy if the frames are painted in this process.
-func (c *crossing) frame() ([]byte, error) {
+// nextIncoming returns the next incoming frame. It avoids a copy if the frames are painted in this process.
+func (c *crossing) nextIncoming() ([]byte, error) {
 	if f, ok := c.to.(*frames); ok {
 		return f.next()
 	}
@@ -45,7 +45,7 @@ type crossing struct {
 // Read implements io.Reader.
 func (c *crossing) Read(b []byte) (int, error) {
 	if c.at == len(c.buf) {
-		if err := c.next(); err != nil {
+		if err := c.mixNext(); err != nil {
 			return 0, err
 		}
 	}

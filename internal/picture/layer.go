@@ -26,7 +26,7 @@ type Layer struct {
 type shade struct{ y, u, v, a byte }
 
 func shadeOf(c frame.Color) shade {
-	y, u, v := bt709(c)
+	y, u, v := toBT709(c)
 	return shade{y, u, v, c.A}
 }
 
@@ -53,13 +53,13 @@ func NewLayer(img *image.NRGBA, rest frame.Color, w, h int) *Layer {
 				copy(rows[k], bytes.Repeat(edge[:], l.w))
 			}
 		}
-		l.convert(rows, y)
+		l.convertRows(rows, y)
 	}
 	return l
 }
 
-// convert sets rows y and y+1 of the layer from RGBA pixels.
-func (l *Layer) convert(rows [2][]byte, y int) {
+// convertRows sets rows y and y+1 of the layer from RGBA pixels.
+func (l *Layer) convertRows(rows [2][]byte, y int) {
 	us, vs := l.u[y/2*(l.w/2):][:l.w/2], l.v[y/2*(l.w/2):][:l.w/2]
 	for k, row := range rows {
 		lumas, alphas := l.luma[(y+k)*l.w:][:l.w], l.alpha[(y+k)*l.w:][:l.w]
@@ -88,9 +88,9 @@ func chroma(r, g, b int) (u, v byte) {
 	return byte((-6596*r - 22189*g + 28784*b + 128<<16 + 1<<15) >> 16), byte((28784*r - 26145*g - 2639*b + 128<<16 + 1<<15) >> 16)
 }
 
-// mix blends v with opacity a over bg. All values are 0 to 255.
-func mix(bg, v, a byte) byte {
-	x := uint32(bg)*(255-uint32(a)) + uint32(v)*uint32(a) + 128
+// blend blends v with opacity a over bg. All values are 0 to 255.
+func blend(background, color, alpha byte) byte {
+	x := uint32(background)*(255-uint32(alpha)) + uint32(color)*uint32(alpha) + 128
 	return byte((x + x>>8) >> 8)
 }
 
@@ -105,7 +105,7 @@ func (l *Layer) Over(frame []byte, w, h int) {
 		lumas, alphas := l.luma[y*l.w:][:l.w], l.alpha[y*l.w:][:l.w]
 		for i, a := range alphas {
 			if a != 0 {
-				row[i] = mix(row[i], lumas[i], a)
+				row[i] = blend(row[i], lumas[i], a)
 			}
 		}
 	}
@@ -117,8 +117,8 @@ func (l *Layer) Over(frame []byte, w, h int) {
 			a := byte((uint(top[2*i]) + uint(top[2*i+1]) + uint(bottom[2*i]) + uint(bottom[2*i+1]) + 2) / 4)
 			if a != 0 {
 				c := y*(l.w/2) + i
-				us[at+i] = mix(us[at+i], l.u[c], a)
-				vs[at+i] = mix(vs[at+i], l.v[c], a)
+				us[at+i] = blend(us[at+i], l.u[c], a)
+				vs[at+i] = blend(vs[at+i], l.v[c], a)
 			}
 		}
 	}
@@ -131,7 +131,7 @@ func (l *Layer) fillOutside(plane []byte, w, h, part int, v byte) {
 	}
 	var table [256]byte
 	for i := range table {
-		table[i] = mix(byte(i), v, l.rest.a)
+		table[i] = blend(byte(i), v, l.rest.a)
 	}
 	shadeAll := func(b []byte) {
 		for i, p := range b {
@@ -160,7 +160,7 @@ func (l *Layer) Raw(w, h int) ([]byte, image.Rectangle) {
 	out := make([]byte, n*5/2)
 	planes := [][]byte{out[:n], out[n : n*5/4], out[n*5/4 : n*3/2], out[n*3/2:]}
 	for i, v := range []byte{l.rest.y, l.rest.u, l.rest.v, l.rest.a} {
-		fill(planes[i], v)
+		fillBytes(planes[i], v)
 	}
 	for y := range l.h {
 		at := (l.y+y)*w + l.x
@@ -254,8 +254,8 @@ func RawIn(box image.Rectangle, list ...*Layer) []byte {
 	n := box.Dx() * box.Dy()
 	out := make([]byte, n*5/2)
 	planes := [][]byte{out[:n], out[n : n*5/4], out[n*5/4 : n*3/2], out[n*3/2:]}
-	fill(planes[1], 128)
-	fill(planes[2], 128)
+	fillBytes(planes[1], 128)
+	fillBytes(planes[2], 128)
 	for _, l := range list {
 		part := l.Box().Intersect(box)
 		for y := part.Min.Y; y < part.Max.Y; y++ {

@@ -74,14 +74,14 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	}
 	switch {
 	case m.Motion == frame.Zoom || m.Motion == frame.ZoomOut:
-		out.x.from, out.y.from = share(s.Position.X), share(s.Position.Y)
+		out.x.from, out.y.from = alignShare(s.Position.X), alignShare(s.Position.Y)
 		out.x.to, out.y.to = out.x.from, out.y.from
 	case m.Strong:
-		x, y := out.direction(m.Edge)
+		x, y := out.panDirection(m.Edge)
 		out.x.from, out.x.to = (1-x)/2, (1+x)/2
 		out.y.from, out.y.to = (1-y)/2, (1+y)/2
 	default:
-		out.drift(m, float64(frames*pic.FPS.Den)/float64(pic.FPS.Num), near)
+		out.setDrift(m, float64(frames*pic.FPS.Den)/float64(pic.FPS.Num), near)
 	}
 	if m.Motion == frame.ZoomOut || m.Motion == frame.PanZoomOut {
 		out.zoom, out.x, out.y = out.zoom.reversed(), out.x.reversed(), out.y.reversed()
@@ -90,11 +90,11 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	return out
 }
 
-// drift sets a path from the centre towards an edge, limited by the size of the picture. seconds is
+// setDrift sets a path from the centre towards an edge, limited by the size of the picture. seconds is
 // the duration.
-func (m *move) drift(way Move, seconds, zoom float64) {
+func (m *move) setDrift(way Move, seconds, zoom float64) {
 	m.x.from, m.x.to, m.y.from, m.y.to = 0.5, 0.5, 0.5, 0.5
-	x, y := m.direction(way.Edge)
+	x, y := m.panDirection(way.Edge)
 	d := panSpeed * m.frameW * seconds
 	if x != 0 && y != 0 {
 		d /= math.Sqrt2
@@ -103,7 +103,7 @@ func (m *move) drift(way Move, seconds, zoom float64) {
 	m.dy.to = y * math.Min(d, (m.contentH*zoom-m.frameH)/2)
 }
 
-func share(a frame.Align) float64 {
+func alignShare(a frame.Align) float64 {
 	switch a {
 	case frame.AlignStart:
 		return 0
@@ -114,9 +114,9 @@ func share(a frame.Align) float64 {
 	}
 }
 
-// direction returns the direction of a pan as -1, 0 or 1 on each axis: towards edge. Without an edge
+// panDirection returns the direction of a pan as -1, 0 or 1 on each axis: towards edge. Without an edge
 // it is right, or down if only the picture's height exceeds the frame.
-func (m *move) direction(edge string) (x, y float64) {
+func (m *move) panDirection(edge string) (x, y float64) {
 	for word := range strings.SplitSeq(edge, "-") {
 		switch word {
 		case "left":
@@ -139,12 +139,12 @@ func (m *move) direction(edge string) (x, y float64) {
 	return 1, 0
 }
 
-// most returns the largest scale of the picture.
-func (m move) most() float64 { return math.Max(m.zoom.from, m.zoom.to) }
+// largestScale returns the largest scale of the picture.
+func (m move) largestScale() float64 { return math.Max(m.zoom.from, m.zoom.to) }
 
-// view returns the part of the picture that frame k shows: its top left corner and its size, as shares
+// viewAt returns the part of the picture that frame k shows: its top left corner and its size, as shares
 // of the picture's size.
-func (m move) view(k int64) (x, y, w, h float64) {
+func (m move) viewAt(k int64) (x, y, w, h float64) {
 	t := 0.0
 	if m.frames > 1 {
 		t = float64(k) / float64(m.frames-1)
@@ -156,11 +156,11 @@ func (m move) view(k int64) (x, y, w, h float64) {
 	return x, y, w, h
 }
 
-// input returns the parameters for reading the source picture, and the size in pixels to which it is
+// sourceInput returns the parameters for reading the source picture, and the size in pixels to which it is
 // scaled.
-func (m move) input(s Still) (in ffmpeg.StillInput, w, h int) {
+func (m move) sourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
 	even := func(v float64) int { return max(int(math.Round(v/2))*2, 2) }
-	w, h = even(m.contentW*m.most()), even(m.contentH*m.most())
+	w, h = even(m.contentW*m.largestScale()), even(m.contentH*m.largestScale())
 	sw, sh := s.Asset.Source.Upright()
 	in = ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
@@ -189,7 +189,7 @@ func (m move) input(s Still) (in ffmpeg.StillInput, w, h int) {
 
 // mapping returns the mapping from the upright source picture to frame k.
 func (m move) mapping(s Still, k int64) mapping {
-	x, y, w, h := m.view(k)
+	x, y, w, h := m.viewAt(k)
 	sw, sh := s.Asset.Source.Upright()
 	// Map to the picture as it just fills the frame, and from there to the view.
 	base := mappingOf(ffmpeg.Place(sw, sh, int(m.frameW), int(m.frameH), s.Placing))
@@ -209,7 +209,7 @@ type planes struct {
 	w, h int
 }
 
-// sampler draws frames of a moving view. It is for one goroutine.
+// sampler draws frames of a moving view. It is not safe for concurrent use.
 type sampler struct {
 	src  planes
 	w, h int
@@ -229,12 +229,12 @@ func (s *sampler) draw(frame []byte, x, y, vw, vh float64) {
 	n, m := s.w*s.h, s.src.w*s.src.h
 	sw, sh := float64(s.src.w), float64(s.src.h)
 	stepX, stepY := vw*sw/float64(s.w), vh*sh/float64(s.h)
-	s.plane(planes{frame[:n], s.w, s.h}, planes{s.src.pix[:m], s.src.w, s.src.h},
+	s.drawPlane(planes{frame[:n], s.w, s.h}, planes{s.src.pix[:m], s.src.w, s.src.h},
 		line{x*sw + 0.5*stepX - 0.5, stepX}, line{y*sh + 0.5*stepY - 0.5, stepY})
 	cx := line{(x*sw + 0.5*stepX - 0.5) / 2, stepX}
 	cy := line{(y*sh + stepY - 1) / 2, stepY}
 	for _, at := range [][2]int{{n, m}, {n * 5 / 4, m * 5 / 4}} {
-		s.plane(planes{frame[at[0]:][:n/4], s.w / 2, s.h / 2}, planes{s.src.pix[at[1]:][:m/4], s.src.w / 2, s.src.h / 2}, cx, cy)
+		s.drawPlane(planes{frame[at[0]:][:n/4], s.w / 2, s.h / 2}, planes{s.src.pix[at[1]:][:m/4], s.src.w / 2, s.src.h / 2}, cx, cy)
 	}
 }
 
@@ -243,12 +243,12 @@ type line struct{ start, step float64 }
 
 // at returns the position in the source of pixel i, in 1/256 pixels; n is the source's number of
 // pixels.
-func (l line) at(i, n int) uint32 {
-	return uint32(math.Min(math.Max(l.start+float64(i)*l.step, 0), float64(n-1))*256 + 0.5)
+func (l line) at(pixel, pixels int) uint32 {
+	return uint32(math.Min(math.Max(l.start+float64(pixel)*l.step, 0), float64(pixels-1))*256 + 0.5)
 }
 
-// plane draws one plane with bilinear interpolation.
-func (s *sampler) plane(dst, src planes, lx, ly line) {
+// drawPlane draws one plane with bilinear interpolation.
+func (s *sampler) drawPlane(dst, src planes, lx, ly line) {
 	places := s.places[:dst.w]
 	for i := range places {
 		places[i] = lx.at(i, src.w)
@@ -259,7 +259,7 @@ func (s *sampler) plane(dst, src planes, lx, ly line) {
 		at := ly.at(y, src.h)
 		above := int(at>>8) * src.w
 		below := min(above+src.w, (src.h-1)*src.w)
-		lerp(row[first:last], src.pix[above+first:above+last], src.pix[below+first:below+last], uint64(at&255))
+		interpolate(row[first:last], src.pix[above+first:above+last], src.pix[below+first:below+last], uint64(at&255))
 		out := dst.pix[y*dst.w:][:dst.w]
 		for i, at := range places {
 			k := at >> 8
@@ -269,9 +269,9 @@ func (s *sampler) plane(dst, src planes, lx, ly line) {
 	}
 }
 
-// lerp sets dst to a mixed with f/256 of b. It processes eight bytes at a time: a product of a byte
+// interpolate sets dst to a mixed with f/256 of b. It processes eight bytes at a time: a product of a byte
 // and a number up to 256 fits into 16 bits.
-func lerp(dst, a, b []byte, f uint64) {
+func interpolate(dst, a, b []byte, f uint64) {
 	const even, half = 0x00ff00ff00ff00ff, 0x0080008000800080
 	g := 256 - f
 	n := len(dst)

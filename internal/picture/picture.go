@@ -94,8 +94,8 @@ func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 	return err
 }
 
-// base returns the frame of a still. Callers must not change it.
-func (p *Painter) base(ctx context.Context, s Still) ([]byte, error) {
+// stillFrame returns the frame of a still. Callers must not change it.
+func (p *Painter) stillFrame(ctx context.Context, s Still) ([]byte, error) {
 	k := s.look().Key()
 	if f, ok := p.kept.Get(k); ok {
 		return f, nil
@@ -122,10 +122,10 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 			images = append(images, i)
 			continue
 		case s.Asset == nil:
-			frames[i] = p.plain(s.Canvas)
+			frames[i] = p.solidFrame(s.Canvas)
 			continue
 		}
-		frame, err := p.paintOne(ctx, s)
+		frame, err := p.paintClipFrame(ctx, s)
 		if err != nil {
 			return nil, blameImage(ctx, i, err)
 		}
@@ -134,13 +134,13 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	if len(images) == 0 {
 		return frames, nil
 	}
-	got, err := p.read(ctx, stills, images)
+	got, err := p.readImages(ctx, stills, images)
 	if err != nil {
 		if len(images) == 1 || ctx.Err() != nil {
 			return nil, blameImage(ctx, images[0], err)
 		}
 		for _, i := range images {
-			if _, err := p.read(ctx, stills, []int{i}); err != nil {
+			if _, err := p.readImages(ctx, stills, []int{i}); err != nil {
 				return nil, blameImage(ctx, i, err)
 			}
 		}
@@ -174,8 +174,8 @@ func blameImage(ctx context.Context, i int, err error) error {
 	return &Failure{Index: i, Err: err}
 }
 
-// read reads the images with one ffmpeg process. images are indexes of stills.
-func (p *Painter) read(ctx context.Context, stills []Still, images []int) ([][]byte, error) {
+// readImages reads the images with one ffmpeg process. images are indexes of stills.
+func (p *Painter) readImages(ctx context.Context, stills []Still, images []int) ([][]byte, error) {
 	var in []ffmpeg.StillInput
 	for _, i := range images {
 		in = append(in, p.Input(stills[i]))
@@ -190,8 +190,8 @@ func (p *Painter) read(ctx context.Context, stills []Still, images []int) ([][]b
 	return sink.frames, nil
 }
 
-// paintOne paints a frame of a clip.
-func (p *Painter) paintOne(ctx context.Context, s Still) ([]byte, error) {
+// paintClipFrame paints a frame of a clip.
+func (p *Painter) paintClipFrame(ctx context.Context, s Still) ([]byte, error) {
 	frames := int64(1)
 	from, length := s.From, s.Length
 	if s.AtEnd {
@@ -254,25 +254,25 @@ func (f *frameSink) Write(b []byte) (int, error) {
 
 var _ io.Writer = (*frameSink)(nil)
 
-// plain returns a frame of one colour.
-func (p *Painter) plain(c frame.Color) []byte {
-	y, u, v := bt709(c)
+// solidFrame returns a frame of one colour.
+func (p *Painter) solidFrame(c frame.Color) []byte {
+	y, u, v := toBT709(c)
 	n := p.pic.Width * p.pic.Height
 	frame := make([]byte, n*3/2)
-	fill(frame[:n], y)
-	fill(frame[n:n*5/4], u)
-	fill(frame[n*5/4:], v)
+	fillBytes(frame[:n], y)
+	fillBytes(frame[n:n*5/4], u)
+	fillBytes(frame[n*5/4:], v)
 	return frame
 }
 
-func fill(b []byte, v byte) {
+func fillBytes(b []byte, v byte) {
 	for i := range b {
 		b[i] = v
 	}
 }
 
-// bt709 converts a colour to BT.709 limited range.
-func bt709(c frame.Color) (y, u, v byte) {
+// toBT709 converts a colour to BT.709 limited range.
+func toBT709(c frame.Color) (y, u, v byte) {
 	r, g, b := int(c.R), int(c.G), int(c.B)
 	u, v = chroma(r, g, b)
 	return luma(r, g, b), u, v

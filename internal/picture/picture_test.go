@@ -62,7 +62,7 @@ func pixel(frame []byte, x, y int) yuv {
 	return yuv{frame[y*width+x], frame[n+c], frame[n*5/4+c]}
 }
 
-// The colours of the tests by the matrix of bt709 in limited range, ITU-R BT.709-6.
+// The colours of the tests in BT.709 limited range (ITU-R BT.709-6).
 var (
 	black = yuv{16, 128, 128}
 	white = yuv{235, 128, 128}
@@ -90,7 +90,10 @@ func asset(t *testing.T, w, h, columns int, colors ...color.Color) *picture.Asse
 	if err := png.Encode(&b, m); err != nil {
 		t.Fatal(err)
 	}
-	return staged(t, b.Bytes(), ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: !m.Opaque(), Coding: ffmpeg.Coding{Matrix: "rgb"}})
+	return staged(t, b.Bytes(), ffmpeg.Source{
+		Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1,
+		Alpha: !m.Opaque(), Coding: ffmpeg.Coding{Matrix: "rgb"},
+	})
 }
 
 func staged(t *testing.T, file []byte, s ffmpeg.Source) *picture.Asset {
@@ -179,17 +182,57 @@ func TestImagesInTheFrame(t *testing.T) {
 		still picture.Still
 		looks []look
 	}{
-		{"cover shows the middle", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Cover}}, []look{{2, 32, green}, {93, 32, green}}},
-		{"cover from the left", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Cover, Position: at(frame.AlignStart, "")}}, []look{{2, 32, red}, {93, 32, red}}},
-		{"cover from the right", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Cover, Position: at(frame.AlignEnd, "")}}, []look{{2, 32, blue}, {93, 32, blue}}},
-		{"cover from the top", picture.Still{Asset: tall, Placing: frame.Placing{Fit: frame.Cover, Position: at("", frame.AlignStart)}}, []look{{48, 2, red}, {48, 61, red}}},
-		{"cover from the bottom", picture.Still{Asset: tall, Placing: frame.Placing{Fit: frame.Cover, Position: at("", frame.AlignEnd)}}, []look{{48, 2, blue}, {48, 61, blue}}},
-		{"contain pads with the canvas", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Contain}}, []look{{48, 2, black}, {48, 61, black}, {48, 32, green}, {4, 32, red}, {91, 32, blue}}},
-		{"contain at the top", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Contain, Position: at("", frame.AlignStart)}, Canvas: frame.Color{B: 255, A: 255}}, []look{{48, 6, green}, {48, 40, blue}}},
-		{"a turned one, contained", picture.Still{Asset: &turned, Placing: frame.Placing{Fit: frame.Contain}}, []look{{2, 32, black}, {48, 4, red}, {48, 32, green}, {48, 60, blue}}},
-		{"fit stretches", picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Stretch}}, []look{{4, 2, red}, {48, 32, green}, {91, 61, blue}}},
-		{"the canvas shows through", picture.Still{Asset: veil, Placing: frame.Placing{Fit: frame.Cover}, Canvas: canvas}, []look{{20, 32, red}, {76, 32, white}}},
-		{"the canvas shines through", picture.Still{Asset: half, Placing: frame.Placing{Fit: frame.Cover}, Canvas: frame.Color{A: 255}}, []look{{48, 32, yuv{126, 128, 128}}}},
+		{
+			"cover shows the middle",
+			picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Cover}},
+			[]look{{2, 32, green}, {93, 32, green}},
+		},
+		{"cover from the left", picture.Still{
+			Asset:   thirds,
+			Placing: frame.Placing{Fit: frame.Cover, Position: at(frame.AlignStart, "")},
+		}, []look{{2, 32, red}, {93, 32, red}}},
+		{"cover from the right", picture.Still{
+			Asset:   thirds,
+			Placing: frame.Placing{Fit: frame.Cover, Position: at(frame.AlignEnd, "")},
+		}, []look{{2, 32, blue}, {93, 32, blue}}},
+		{"cover from the top", picture.Still{
+			Asset:   tall,
+			Placing: frame.Placing{Fit: frame.Cover, Position: at("", frame.AlignStart)},
+		}, []look{{48, 2, red}, {48, 61, red}}},
+		{"cover from the bottom", picture.Still{
+			Asset:   tall,
+			Placing: frame.Placing{Fit: frame.Cover, Position: at("", frame.AlignEnd)},
+		}, []look{{48, 2, blue}, {48, 61, blue}}},
+		{
+			"contain pads with the canvas",
+			picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Contain}},
+			[]look{{48, 2, black}, {48, 61, black}, {48, 32, green}, {4, 32, red}, {91, 32, blue}},
+		},
+		{"contain at the top", picture.Still{
+			Asset: thirds,
+			Placing: frame.Placing{
+				Fit:      frame.Contain,
+				Position: at("", frame.AlignStart),
+			}, Canvas: frame.Color{B: 255, A: 255},
+		}, []look{{48, 6, green}, {48, 40, blue}}},
+		{
+			"a turned one, contained",
+			picture.Still{Asset: &turned, Placing: frame.Placing{Fit: frame.Contain}},
+			[]look{{2, 32, black}, {48, 4, red}, {48, 32, green}, {48, 60, blue}},
+		},
+		{
+			"fit stretches",
+			picture.Still{Asset: thirds, Placing: frame.Placing{Fit: frame.Stretch}},
+			[]look{{4, 2, red}, {48, 32, green}, {91, 61, blue}},
+		},
+		{"the canvas shows through", picture.Still{
+			Asset: veil, Placing: frame.Placing{Fit: frame.Cover},
+			Canvas: canvas,
+		}, []look{{20, 32, red}, {76, 32, white}}},
+		{"the canvas shines through", picture.Still{
+			Asset: half, Placing: frame.Placing{Fit: frame.Cover},
+			Canvas: frame.Color{A: 255},
+		}, []look{{48, 32, yuv{126, 128, 128}}}},
 		{"a canvas between images", picture.Still{Canvas: canvas}, []look{{48, 32, red}}},
 	}
 	var stills []picture.Still
@@ -241,7 +284,8 @@ func TestFramesOfAClip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "in-1")
 	const graph = "color=red:s=96x64:r=10:d=2[a];color=lime:s=96x64:r=10:d=2[b];color=blue:s=96x64:r=10:d=2[c];[a][b][c]concat=n=3," +
 		"scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-filter_complex", graph, "-colorspace", "bt709", "-qp", "10", "-f", "mp4", path).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-filter_complex", graph, "-colorspace",
+		"bt709", "-qp", "10", "-f", "mp4", path).CombinedOutput()
 	if err != nil {
 		t.Fatalf("ffmpeg: %v\n%s", err, out)
 	}

@@ -25,7 +25,7 @@ type View struct {
 	// Frames is the length of the view in frames. Cycle is the number of frames after which a GIF repeats;
 	// 0 means never.
 	Frames, Cycle int64
-	// Spans are the layers, by the frame from which they are seen. Without any, none is.
+	// Spans are the layers of slides, ordered by first frame. It is empty if no slide is shown.
 	Spans []Span
 	// Captions are the layers of captions, which are drawn over everything else. It is nil if no caption
 	// is shown.
@@ -59,21 +59,21 @@ type Layers interface {
 // Moves reports whether consecutive frames of the view differ even without changes of layers.
 func (v *View) Moves() bool { return v.Clip != nil || v.Motion != "" }
 
-// spanAt returns the index of the span that is shown at a frame, or -1.
-func spanAt(spans []Span, frame int64) int {
+// spanIndex returns the index of the span that is shown at a frame, or -1.
+func spanIndex(spans []Span, frame int64) int {
 	return sort.Search(len(spans), func(i int) bool { return spans[i].From > frame }) - 1
 }
 
-// layers returns the layers that are shown at a frame.
-func layers(spans []Span, frame int64) []LayerRef {
-	if i := spanAt(spans, frame); i >= 0 {
+// layersAt returns the layers that are shown at a frame.
+func layersAt(spans []Span, frame int64) []LayerRef {
+	if i := spanIndex(spans, frame); i >= 0 {
 		return spans[i].Layers
 	}
 	return nil
 }
 
-// shows reports whether any of the spans has layers.
-func shows(spans []Span) bool {
+// hasLayers reports whether any of the spans has layers.
+func hasLayers(spans []Span) bool {
 	return slices.ContainsFunc(spans, func(s Span) bool { return len(s.Layers) > 0 })
 }
 
@@ -81,10 +81,10 @@ func shows(spans []Span) bool {
 func (v *View) At(frame int64) View {
 	out := *v
 	out.Spans, out.Captions = nil, nil
-	if i := spanAt(v.Spans, frame); i >= 0 {
+	if i := spanIndex(v.Spans, frame); i >= 0 {
 		out.Spans = []Span{{Layers: v.Spans[i].Layers}}
 	}
-	if on := layers(v.Captions, frame); len(on) > 0 {
+	if on := layersAt(v.Captions, frame); len(on) > 0 {
 		out.Captions = []Span{{Layers: on}}
 	}
 	return out
@@ -112,7 +112,7 @@ func (v *View) During(from, count int64) *View {
 		s.From = max(s.From, from)
 		out.Captions = append(out.Captions, s)
 	}
-	if !shows(out.Captions) {
+	if !hasLayers(out.Captions) {
 		out.Captions = nil
 	}
 	return &out
@@ -127,7 +127,7 @@ func (v *View) States(from, to int64) []State {
 	for from < to {
 		end := to
 		for _, spans := range [][]Span{v.Spans, v.Captions} {
-			if i := spanAt(spans, from) + 1; i < len(spans) {
+			if i := spanIndex(spans, from) + 1; i < len(spans) {
 				end = min(end, spans[i].From)
 			}
 		}
@@ -139,13 +139,13 @@ func (v *View) States(from, to int64) []State {
 
 // Bare reports whether a view shows only an image file, without motion, callouts and layers.
 func (v *View) Bare() bool {
-	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !shows(v.Spans) && !shows(v.Captions)
+	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !hasLayers(v.Spans) && !hasLayers(v.Captions)
 }
 
 // Frame returns frame n of a view. Callers must not change it.
 func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	if v.Clip != nil {
-		return p.ofClip(ctx, v, n)
+		return p.clipFrame(ctx, v, n)
 	}
 	if v.Motion != "" {
 		r, err := p.Frames(ctx, v, n, 1)
@@ -156,23 +156,23 @@ func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 		_, err = io.ReadFull(r, out)
 		return out, err
 	}
-	base, err := p.base(ctx, v.Still)
+	base, err := p.stillFrame(ctx, v.Still)
 	if err != nil {
 		return nil, err
 	}
-	return p.standing(v, n, base)
+	return p.paintStillView(v, n, base)
 }
 
-// standing paints frame n of a view that does not move. base is the frame of its still.
-func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
-	if captions := layers(v.Captions, n); len(captions) > 0 {
+// paintStillView paints frame n of a view that does not move. base is the frame of its still.
+func (p *Painter) paintStillView(v *View, n int64, base []byte) ([]byte, error) {
+	if captions := layersAt(v.Captions, n); len(captions) > 0 {
 		// The frame without captions is kept, because captions change often.
-		under, err := p.standing(v.Uncaptioned(), n, base)
+		under, err := p.paintStillView(v.Uncaptioned(), n, base)
 		if err != nil {
 			return nil, err
 		}
 		out := slices.Clone(under)
-		return out, p.over(out, captions)
+		return out, p.drawRefs(out, captions)
 	}
 	now := v.At(n)
 	k := now.Look().Key()
@@ -181,20 +181,20 @@ func (p *Painter) standing(v *View, n int64, base []byte) ([]byte, error) {
 	}
 	out := slices.Clone(base)
 	if v.Asset != nil {
-		newCallouts(v.Callouts, mappingOf(p.Input(v.Still).Placement)).over(out, p.pic.Width, p.pic.Height)
+		newCallouts(v.Callouts, mappingOf(p.Input(v.Still).Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
 	}
-	if err := p.over(out, layers(v.Spans, n)); err != nil {
+	if err := p.drawRefs(out, layersAt(v.Spans, n)); err != nil {
 		return nil, err
 	}
 	if v.Asset == nil { // without a picture, callouts highlight a part of the slide
-		newCallouts(v.Callouts, mapping{}).over(out, p.pic.Width, p.pic.Height)
+		newCallouts(v.Callouts, mapping{}).darkenFrame(out, p.pic.Width, p.pic.Height)
 	}
 	p.kept.Add(k, out)
 	return out, nil
 }
 
-// ofClip returns frame n of a clip: the last frame that was played until then.
-func (p *Painter) ofClip(ctx context.Context, v *View, n int64) ([]byte, error) {
+// clipFrame returns frame n of a clip: the last frame that was played until then.
+func (p *Painter) clipFrame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	c := v.Clip
 	s := v.Still
 	s.Clip, s.AtEnd, s.From = true, true, c.From
@@ -212,30 +212,30 @@ func (p *Painter) ofClip(ctx context.Context, v *View, n int64) ([]byte, error) 
 	if c.Length > 0 {
 		s.Length = min(s.Length, c.Length)
 	}
-	frame, err := p.base(ctx, s)
+	frame, err := p.stillFrame(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	out := slices.Clone(frame)
-	newCallouts(v.Callouts, mappingOf(c.Placement)).over(out, p.pic.Width, p.pic.Height)
+	newCallouts(v.Callouts, mappingOf(c.Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
 	return out, p.drawLayers(out, v, n)
 }
 
 // drawLayers draws the layers and captions of frame n of a view on frame.
 func (p *Painter) drawLayers(frame []byte, v *View, n int64) error {
-	if err := p.over(frame, layers(v.Spans, n)); err != nil {
+	if err := p.drawRefs(frame, layersAt(v.Spans, n)); err != nil {
 		return err
 	}
-	return p.over(frame, layers(v.Captions, n))
+	return p.drawRefs(frame, layersAt(v.Captions, n))
 }
 
 // Caption draws the captions of frame n of a view on frame.
 func (p *Painter) Caption(frame []byte, v *View, n int64) error {
-	return p.over(frame, layers(v.Captions, n))
+	return p.drawRefs(frame, layersAt(v.Captions, n))
 }
 
-// over draws layers on a frame.
-func (p *Painter) over(frame []byte, list []LayerRef) error {
+// drawRefs draws layers on a frame.
+func (p *Painter) drawRefs(frame []byte, list []LayerRef) error {
 	for _, ref := range list {
 		l, err := p.layers.Layer(ref)
 		if err != nil {
@@ -253,11 +253,11 @@ func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Re
 	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.FrameSize()), last: [2]int{-2, -2}}
 	s.at = len(s.frame)
 	if v.Motion == "" {
-		s.base, err = p.base(ctx, v.Still)
+		s.base, err = p.stillFrame(ctx, v.Still)
 		return s, err
 	}
 	s.move = newMove(v.Still, v.Move, v.Frames, p.pic)
-	in, w, h := s.move.input(v.Still)
+	in, w, h := s.move.sourceInput(v.Still)
 	sink := &frameSink{size: w * h * 3 / 2, keep: 1}
 	if err := p.tools.Run(ctx, ffmpeg.ReadStills([]ffmpeg.StillInput{in}), nil, sink); err != nil {
 		return nil, err
@@ -300,30 +300,30 @@ func (s *frames) next() ([]byte, error) {
 	if s.n == s.end {
 		return nil, io.EOF
 	}
-	if err := s.draw(); err != nil {
+	if err := s.paintNext(); err != nil {
 		return nil, err
 	}
 	s.n, s.at = s.n+1, len(s.frame)
 	return s.frame, nil
 }
 
-func (s *frames) draw() error {
+func (s *frames) paintNext() error {
 	w, h := s.p.pic.Width, s.p.pic.Height
 	if s.sampler != nil {
-		x, y, vw, vh := s.move.view(s.n)
+		x, y, vw, vh := s.move.viewAt(s.n)
 		s.sampler.draw(s.frame, x, y, vw, vh)
 		if len(s.v.Callouts) > 0 {
-			newCallouts(s.v.Callouts, s.move.mapping(s.v.Still, s.n)).over(s.frame, w, h)
+			newCallouts(s.v.Callouts, s.move.mapping(s.v.Still, s.n)).darkenFrame(s.frame, w, h)
 		}
 		return s.p.drawLayers(s.frame, s.v, s.n)
 	}
-	now := [2]int{spanAt(s.v.Spans, s.n), spanAt(s.v.Captions, s.n)}
+	now := [2]int{spanIndex(s.v.Spans, s.n), spanIndex(s.v.Captions, s.n)}
 	if now == s.last {
 		return nil // the frame does not change
 	}
 	s.last = now
 	var err error
-	s.frame, err = s.p.standing(s.v, s.n, s.base)
+	s.frame, err = s.p.paintStillView(s.v, s.n, s.base)
 	return err
 }
 
@@ -332,5 +332,5 @@ func (p *Painter) Shade(v *View) *Layer {
 	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil
 	}
-	return newCallouts(v.Callouts, mappingOf(v.Clip.Placement)).layer(p.pic.Width, p.pic.Height)
+	return newCallouts(v.Callouts, mappingOf(v.Clip.Placement)).toLayer(p.pic.Width, p.pic.Height)
 }

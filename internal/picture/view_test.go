@@ -135,7 +135,10 @@ func TestCalloutShapes(t *testing.T) {
 // TestSoftEdges checks that the edge of a circle is anti-aliased.
 func TestSoftEdges(t *testing.T) {
 	t.Parallel()
-	v := &picture.View{Still: picture.Still{Asset: asset(t, width, height, 1, rgbWhite)}, Callouts: []picture.Callout{circleAt(width/2, height/2, 20, 1)}}
+	v := &picture.View{
+		Still:    picture.Still{Asset: asset(t, width, height, 1, rgbWhite)},
+		Callouts: []picture.Callout{circleAt(width/2, height/2, 20, 1)},
+	}
 	f := frameAt(t, v, 0)
 	between := 0
 	sum := 0.0
@@ -202,7 +205,8 @@ func TestLayers(t *testing.T) {
 					}
 				}
 			}
-			if raw, box := read.Raw(width, height); len(raw) != box.Dx()*box.Dy()*5/2 || box.Min.X&1+box.Min.Y&1+box.Dx()&1+box.Dy()&1 != 0 {
+			if raw, box := read.Raw(width, height); len(raw) != box.Dx()*box.Dy()*5/2 ||
+				box.Min.X&1+box.Min.Y&1+box.Dx()&1+box.Dy()&1 != 0 {
 				t.Errorf("%d bytes in %v", len(raw), box)
 			}
 		})
@@ -354,7 +358,13 @@ func TestMovesStartAnywhere(t *testing.T) {
 		v := &picture.View{
 			Still: picture.Still{Asset: wave(t, 150, 130, 9)}, Move: picture.Move{Motion: m}, Frames: 9,
 			Callouts: []picture.Callout{circleAt(75, 65, 20, 0.5)},
-			Spans:    []picture.Span{{From: 4, Layers: []picture.LayerRef{{Key: cache.Key{rgbRed.R, rgbRed.G, rgbRed.B}, Boxes: []image.Rectangle{image.Rect(0, 0, 8, 8)}}}}},
+			Spans: []picture.Span{{
+				From: 4,
+				Layers: []picture.LayerRef{{
+					Key:   cache.Key{rgbRed.R, rgbRed.G, rgbRed.B},
+					Boxes: []image.Rectangle{image.Rect(0, 0, 8, 8)},
+				}},
+			}},
 		}
 		p := painter(t)
 		r, err := p.Frames(t.Context(), v, 0, 9)
@@ -449,5 +459,8 @@ func noise(b *testing.B, w, h int) *picture.Asset {
 	if err := os.WriteFile(path, buf.Bytes(), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	return &picture.Asset{Input: ffmpeg.Input{Path: path, Format: media.PNG}, Source: ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "rgb"}}}
+	return &picture.Asset{
+		Input:  ffmpeg.Input{Path: path, Format: media.PNG},
+		Source: ffmpeg.Source{Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "rgb"}},
+	}
 }

@@ -10,17 +10,18 @@ import (
 	"mynah/internal/fault"
 )
 
-// feed copies the input. A child that stops reading is not a failure.
-func (p *Process) feed(w *os.File, r io.Reader) {
+// copyInput copies r to the child's standard input. A child that stops reading is not an error.
+func (p *Process) copyInput(w *os.File, r io.Reader) {
 	src := &errReader{r: r, m: &p.moved}
-	_, _ = io.CopyBuffer(struct{ io.Writer }{w}, src, make([]byte, chunk)) // a file would take a buffer of its own
+	// hides *os.File's ReadFrom, which would use its own buffer
+	_, _ = io.CopyBuffer(struct{ io.Writer }{w}, src, make([]byte, chunk))
 	if src.err != nil {
-		p.stop(fmt.Errorf("read the input of %s: %w", p.name, src.err))
+		p.stopGroup(fmt.Errorf("read the input of %s: %w", p.name, src.err))
 	}
 	_ = w.Close()
 }
 
-// errReader remembers how reading failed, to tell it from a failure of writing.
+// errReader stores its read error, which distinguishes it from a write error.
 type errReader struct {
 	r   io.Reader
 	m   *activity
@@ -41,8 +42,8 @@ func (e *errReader) Read(b []byte) (n int, err error) {
 	return n, err
 }
 
-// drain copies a pipe to its end, or until it stays silent after the child has ended.
-func (p *Process) drain(r *os.File, w io.Writer, m *activity) {
+// copyOutput copies a pipe to its end, or until it stays silent after the child has ended.
+func (p *Process) copyOutput(r *os.File, w io.Writer, m *activity) {
 	buf := make([]byte, 64<<10)
 	fresh := false
 	failed := false
@@ -59,7 +60,7 @@ func (p *Process) drain(r *os.File, w io.Writer, m *activity) {
 				})
 				if werr != nil {
 					p.failOutput(werr)
-					failed = true // go on reading, so that the child is not blocked
+					failed = true // continue reading, so that the child does not block
 				}
 				m.ours.Add(-1)
 			}
@@ -77,7 +78,7 @@ func (p *Process) drain(r *os.File, w io.Writer, m *activity) {
 	}
 }
 
-// errorIgnorer ignores failures of its writer.
+// errorIgnorer is a writer that ignores the errors of the underlying writer.
 type errorIgnorer struct{ w io.Writer }
 
 func (d *errorIgnorer) Write(b []byte) (int, error) {
@@ -85,7 +86,8 @@ func (d *errorIgnorer) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (p *Process) limited(c Command) io.Writer {
+// limitOutput returns the writer for the child's standard output, with its size limit.
+func (p *Process) limitOutput(c Command) io.Writer {
 	w := &limitedWriter{w: c.Stdout, left: c.MaxStdout, max: c.MaxStdout, name: p.name}
 	if c.MaxStdout == 0 {
 		w.left = 1<<63 - 1
@@ -93,6 +95,7 @@ func (p *Process) limited(c Command) io.Writer {
 	return w
 }
 
+// limitedWriter is a writer that fails after max bytes.
 type limitedWriter struct {
 	w         io.Writer
 	left, max int64

@@ -13,19 +13,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// groupAttr puts a child in a group of its own. Nothing ties its life to ours here: after a
-// kill -9 of Mynah it sees its pipes close.
+// groupAttr makes the child the leader of a new process group. macOS cannot end the child with its parent: if
+// Mynah is killed, the child only notices that its pipes are closed.
 func groupAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// awaitExit waits by a kernel queue, which reports an end without reaping. A child that has
-// ended already is refused there (ESRCH).
+// awaitExit waits until a process has ended, without reaping it. It uses a kernel queue, which rejects
+// processes that have already ended (ESRCH).
 func awaitExit(pid int) {
 	queue, err := unix.Kqueue()
 	if err != nil {
-		return // the wait that follows waits, too
+		return // the later call of Wait waits instead
 	}
 	defer func() { _ = unix.Close(queue) }()
-	want := []unix.Kevent_t{{Ident: uint64(pid), Filter: unix.EVFILT_PROC, Flags: unix.EV_ADD | unix.EV_ONESHOT, Fflags: unix.NOTE_EXIT}}
+	want := []unix.Kevent_t{{
+		Ident: uint64(pid), Filter: unix.EVFILT_PROC, Flags: unix.EV_ADD | unix.EV_ONESHOT, Fflags: unix.NOTE_EXIT,
+	}}
 	got := make([]unix.Kevent_t, 1)
 	for {
 		if _, err := unix.Kevent(queue, want, got, nil); !errors.Is(err, unix.EINTR) {
@@ -34,12 +36,11 @@ func awaitExit(pid int) {
 	}
 }
 
-// limit puts niceness on a child that has just started. The system has no limits for another
-// process.
+// limit sets the niceness of a child that has just started. macOS cannot limit another process.
 func limit(pid, nice int, _ Limits) { setNice(pid, nice) }
 
-// groupCPU is the processor time, in hundredths of a second, of the processes of a group as ps
-// tells it, as 12:34.56 for each.
+// groupCPU returns the processor time of all processes of a group, in hundredths of a second, from the output
+// of ps such as 12:34.56.
 func groupCPU(group int) (units int64, known bool) {
 	ctx, stop := context.WithTimeout(context.Background(), time.Second)
 	defer stop()
@@ -63,8 +64,8 @@ func groupCPU(group int) (units int64, known bool) {
 	return units, true
 }
 
-// widen does nothing: pipes grow by themselves here.
-func widen(*os.File) {}
+// enlargePipe does nothing: macOS enlarges pipes automatically.
+func enlargePipe(*os.File) {}
 
-// peakUnit is the unit of a process's most memory, in bytes; getrusage(2).
+// peakUnit is the unit of getrusage(2)'s ru_maxrss, in bytes.
 const peakUnit = 1

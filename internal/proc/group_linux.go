@@ -12,12 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// groupAttr puts a child in a group of its own and ties its life to ours. Descendants
-// of the child are not tied: after a kill -9 of Mynah they see their pipes close.
+// groupAttr makes the child the leader of a new process group that ends when Mynah ends. This does not apply to
+// the child's descendants: if Mynah is killed, they only notice that their pipes are closed.
 func groupAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
+// awaitExit waits until a process has ended, without reaping it.
 func awaitExit(pid int) {
 	for {
 		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
@@ -27,8 +28,7 @@ func awaitExit(pid int) {
 	}
 }
 
-// limit puts niceness and limits on a child that has just started. Failing is no
-// reason not to run it.
+// limit sets niceness and limits of a child that has just started. It ignores failures.
 func limit(pid, nice int, l Limits) {
 	setNice(pid, nice)
 	set := func(what int, n int64) {
@@ -46,8 +46,8 @@ func limit(pid, nice int, l Limits) {
 	}
 }
 
-// groupCPU is the processor time, in ticks of the kernel's, that the processes of a group
-// have taken so far: a program may be a script around the one that works.
+// groupCPU returns the processor time of all processes of a group so far, in clock ticks. It adds up the group,
+// because a program may be a script that starts the real program.
 func groupCPU(group int) (ticks int64, known bool) {
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, name := range stats {
@@ -55,7 +55,7 @@ func groupCPU(group int) (ticks int64, known bool) {
 		if err != nil {
 			continue
 		}
-		// The name of the program, in brackets, may hold anything; proc(5).
+		// The program's name, in parentheses, may contain any character; proc(5).
 		f := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:])
 		const pgrp, utime, cstime = 2, 11, 14
 		if len(f) <= cstime || string(f[pgrp]) != strconv.Itoa(group) {
@@ -69,9 +69,9 @@ func groupCPU(group int) (ticks int64, known bool) {
 	return ticks, true
 }
 
-// widen lets a pipe hold more: pictures come by the megabyte, and fewer, larger steps are
-// cheaper. Where the kernel grants no more, the usual size does.
-func widen(w *os.File) { _, _ = unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, pipeSize) }
+// enlargePipe enlarges a pipe's buffer, because pictures are megabytes in size and fewer writes are faster. It
+// ignores failures.
+func enlargePipe(w *os.File) { _, _ = unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, pipeSize) }
 
-// peakUnit is the unit of a process's most memory, in bytes; getrusage(2).
+// peakUnit is the unit of getrusage(2)'s ru_maxrss, in bytes.
 const peakUnit = 1024

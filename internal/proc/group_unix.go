@@ -11,27 +11,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// group is a child with all that it starts: a process group.
+// group is a child with all of its descendants: a process group.
 type group struct{ pid int }
 
-// gather takes charge of a child that has just started.
+// gather sets the limits of a child that has just started, and returns its group.
 func gather(cmd *exec.Cmd, nice int, l Limits) (group, error) {
 	limit(cmd.Process.Pid, nice, l)
 	return group{cmd.Process.Pid}, nil
 }
 
-// terminate asks all to end.
+// terminate asks all processes of the group to end.
 func (g group) terminate() { _ = syscall.Kill(-g.pid, syscall.SIGTERM) }
 
-// kill ends all at once.
+// kill kills all processes of the group.
 func (g group) kill() { _ = syscall.Kill(-g.pid, syscall.SIGKILL) }
 
-// awaitExit waits until the child has ended, and leaves it to be reaped: while it is dead but
-// not reaped, its group cannot be another's.
+// awaitExit waits until the child has ended, without reaping it: until it is reaped, no other group can get its
+// ID.
 func (g group) awaitExit() { awaitExit(g.pid) }
 
-// awaitEnd waits until no process is left in a group that was killed, for a while: where nobody
-// reaps orphans they stay as zombies, which do no harm.
+// awaitEnd waits until a killed group has no processes, but no longer than most. Where nothing reaps orphans,
+// they remain as harmless zombies.
 func (g group) awaitEnd(most time.Duration) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
@@ -42,26 +42,27 @@ func (g group) awaitEnd(most time.Duration) {
 	}
 }
 
-// cpu is the processor time that all have taken so far, in units of the system's; it is not
-// known on every system.
+// cpu returns the processor time of the group so far, in a unit of the system. known is false if the system
+// does not report it.
 func (g group) cpu() (units int64, known bool) { return groupCPU(g.pid) }
 
-// close lets go of a group that has ended.
+// close releases the group's resources.
 func (group) close() {}
 
+// setNice sets the niceness of a process if nice is above 0.
 func setNice(pid, nice int) {
 	if nice > 0 {
 		_ = unix.Setpriority(unix.PRIO_PROCESS, pid, nice)
 	}
 }
 
-// passFiles returns a child open files as its descriptors 3, 4 and so on.
+// passFiles passes open files to a child as file descriptors 3, 4 and so on.
 func passFiles(cmd *exec.Cmd, files []*os.File) error {
 	cmd.ExtraFiles = files
 	return nil
 }
 
-// endSignal is the signal that ended a child, nil when it ended by itself.
+// endSignal returns the signal that ended a child, nil if it exited.
 func endSignal(st *os.ProcessState) os.Signal {
 	if ws, ok := st.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		return ws.Signal()
@@ -69,16 +70,16 @@ func endSignal(st *os.ProcessState) os.Signal {
 	return nil
 }
 
-// IsOverFileSize reports whether a child ended because a file grew over its limit. A program that
-// a shell started is said to have ended by the signal in its exit code.
+// IsOverFileSize reports whether a child ended because a file exceeded its size limit. If a shell started the
+// program, the exit code contains the signal.
 func (e *ExitError) IsOverFileSize() bool {
 	return e.Signal == unix.SIGXFSZ || e.Code == 128+int(unix.SIGXFSZ)
 }
 
 func isExecutable(fi os.FileInfo) bool { return fi.Mode().Perm()&0o111 != 0 }
 
-// programFile is the name of a program's file.
+// programFile returns the file name of a program.
 func programFile(program string) string { return program }
 
-// ownEnv are the variables that children need on this system alone.
+// ownEnv returns the environment variables that only this system needs.
 func (Config) ownEnv() []string { return nil }

@@ -13,20 +13,22 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// group is a child with all that it starts: a job object. It ends with our last handle of it,
-// however we end.
+// group is a child with all of its descendants: a job object. Windows kills them when the last handle of the
+// job is closed, which includes a crash of Mynah.
 type group struct{ job, child windows.Handle }
 
-// groupAttr starts a child that waits until it belongs to its job, in a process group of its own
-// so that Ctrl+C in the console is ours alone, without a window.
+// groupAttr starts a child suspended, so that it can be assigned to its job first, without a window, and in a
+// new process group, so that Ctrl+C in the console reaches only Mynah.
 func groupAttr() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_SUSPENDED | windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW}
+	return &syscall.SysProcAttr{
+		CreationFlags: windows.CREATE_SUSPENDED | windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW,
+	}
 }
 
-// killedCode is the exit code of what is ended by us: STATUS_CONTROL_C_EXIT.
+// killedCode is the exit code of processes that Mynah kills: STATUS_CONTROL_C_EXIT.
 const killedCode = 0xC000013A
 
-// gather puts a child that waits into a job with its limits, and lets it run.
+// gather assigns a suspended child to a job with its limits, and resumes it.
 func gather(cmd *exec.Cmd, nice int, l Limits) (g group, err error) {
 	defer func() {
 		if err != nil {
@@ -57,7 +59,7 @@ func gather(cmd *exec.Cmd, nice int, l Limits) (g group, err error) {
 	return g, nil
 }
 
-// jobLimits are those of a job; the system has none for the size of files.
+// jobLimits returns the limits of a job. Windows cannot limit file sizes.
 func jobLimits(nice int, l Limits) windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION {
 	var info windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION
 	basic := &info.BasicLimitInformation
@@ -77,14 +79,14 @@ func jobLimits(nice int, l Limits) windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION 
 	return info
 }
 
-// terminate ends all at once: the system has no softer way for programs without a window.
+// terminate kills all processes: Windows cannot ask programs without a window to end.
 func (g group) terminate() { g.kill() }
 
 func (g group) kill() { _ = windows.TerminateJobObject(g.job, killedCode) }
 
 func (g group) awaitExit() { _, _ = windows.WaitForSingleObject(g.child, windows.INFINITE) }
 
-// accounting is JOBOBJECT_BASIC_ACCOUNTING_INFORMATION; times are in units of 100 ns.
+// accounting is JOBOBJECT_BASIC_ACCOUNTING_INFORMATION. Times are in units of 100 ns.
 type accounting struct {
 	user, kernel, periodUser, periodKernel int64
 	faults, processes, active, terminated  uint32
@@ -119,12 +121,13 @@ func (g group) close() {
 	}
 }
 
-// passFiles lets a child have the handles of open files. It knows them by their numbers, which its
-// arguments name.
+// passFiles makes the handles of open files inheritable by a child. The child's arguments contain their
+// numbers.
 func passFiles(cmd *exec.Cmd, files []*os.File) error {
 	for _, f := range files {
 		h := syscall.Handle(f.Fd())
-		if err := syscall.SetHandleInformation(h, syscall.HANDLE_FLAG_INHERIT, syscall.HANDLE_FLAG_INHERIT); err != nil {
+		if err := syscall.SetHandleInformation(h, syscall.HANDLE_FLAG_INHERIT,
+			syscall.HANDLE_FLAG_INHERIT); err != nil {
 			return fmt.Errorf("hand a pipe on: %w", err)
 		}
 		cmd.SysProcAttr.AdditionalInheritedHandles = append(cmd.SysProcAttr.AdditionalInheritedHandles, h)
@@ -132,8 +135,8 @@ func passFiles(cmd *exec.Cmd, files []*os.File) error {
 	return nil
 }
 
-// endSignal tells an end by force or by an exception of the processor from one of a program's
-// own: the codes of both are those of the kernel's errors.
+// endSignal returns SIGKILL for a process that Mynah killed, SIGSEGV for one that ended by a processor
+// exception, and nil for one that exited. Both have exit codes of the form of kernel errors.
 func endSignal(st *os.ProcessState) os.Signal {
 	switch code := uint32(st.ExitCode()); {
 	case code == killedCode:
@@ -144,13 +147,13 @@ func endSignal(st *os.ProcessState) os.Signal {
 	return nil
 }
 
-// IsOverFileSize reports whether a child ended because a file grew over its limit.
+// IsOverFileSize implements the same method of other systems. Windows cannot limit file sizes.
 func (e *ExitError) IsOverFileSize() bool { return false }
 
 func isExecutable(fi os.FileInfo) bool { return strings.EqualFold(filepath.Ext(fi.Name()), ".exe") }
 
-// programFile is the name of a program's file. Batch files are no programs: their shell reads
-// arguments in its own way.
+// programFile returns the file name of a program. Batch files do not count, because their shell interprets
+// arguments differently.
 func programFile(program string) string {
 	if strings.EqualFold(filepath.Ext(program), ".exe") {
 		return program
@@ -158,9 +161,11 @@ func programFile(program string) string {
 	return program + ".exe"
 }
 
-// ownEnv are the variables that children need on this system alone.
+// ownEnv returns the environment variables that only this system needs.
 func (c Config) ownEnv() []string {
-	return []string{"TEMP=" + c.TempDir, "TMP=" + c.TempDir, "USERPROFILE=" + c.Home, "SystemRoot=" + os.Getenv("SystemRoot")}
+	return []string{
+		"TEMP=" + c.TempDir, "TMP=" + c.TempDir, "USERPROFILE=" + c.Home, "SystemRoot=" + os.Getenv("SystemRoot"),
+	}
 }
 
-func widen(*os.File) {}
+func enlargePipe(*os.File) {}

@@ -12,13 +12,14 @@ import (
 	"mynah/internal/proc"
 )
 
-// panics is a reader and writer with a mistake.
+// panics is a reader and writer that panics.
 type panics struct{}
 
 func (panics) Read([]byte) (int, error)  { panic("reading") }
 func (panics) Write([]byte) (int, error) { panic("writing") }
 
-// A panic of what reads a program's output or makes its input fails that program alone.
+// TestPanicsOfReadersAndWriters checks that a panic in the reader or writer of a program fails only that
+// program.
 func TestPanicsOfReadersAndWriters(t *testing.T) {
 	t.Parallel()
 	r, err := proc.New(proc.DefaultConfig())
@@ -36,7 +37,7 @@ func TestPanicsOfReadersAndWriters(t *testing.T) {
 	}
 }
 
-// slow fails after the program has ended.
+// slow is a writer that fails after the program has ended.
 type slow struct{}
 
 func (slow) Write([]byte) (int, error) {
@@ -44,7 +45,8 @@ func (slow) Write([]byte) (int, error) {
 	return 0, errors.New("disk full")
 }
 
-// Output that could not be taken is a failure also when the program ended before.
+// TestOutputFailsAfterTheEnd checks that an error of the writer is reported even if the program has already
+// ended.
 func TestOutputFailsAfterTheEnd(t *testing.T) {
 	t.Parallel()
 	r, err := proc.New(proc.DefaultConfig())

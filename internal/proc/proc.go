@@ -1,7 +1,7 @@
-// Package proc starts programs; no other package imports os/exec. Every child runs in its own
-// process group with a small, fixed environment. The whole group is killed when the child has
-// ended, its context has ended, its time is up, or Mynah itself was killed. The package does not
-// know the programs: callers write the arguments, which never contain names of users' files.
+// Package proc starts programs; no other package imports os/exec. Every child runs in a new process group with
+// a small, fixed environment. The package kills the whole group when the child has ended, its context has
+// ended, its timeout has passed, or Mynah itself was killed. It is independent of the programs: its callers
+// write the arguments, which never contain names of users' files.
 package proc
 
 import (
@@ -20,23 +20,23 @@ import (
 	"time"
 )
 
-// Config are the settings of a Runner.
+// Config contains the settings of a Runner.
 type Config struct {
-	Jobs       int           // children at once, at least 1
-	StderrTail int           // bytes of standard error kept for messages
-	MaxOutput  int64         // bytes that Output takes before it gives up
+	Jobs       int           // maximum concurrent children, at least 1
+	StderrTail int           // bytes of standard error that are kept for messages
+	MaxOutput  int64         // default limit of the output of Output, in bytes
 	MaxStderr  int64         // bytes of standard error after which a child is killed
-	Stall      time.Duration // how long a child may do nothing at all before it is killed; 0: for ever
-	Silence    time.Duration // how long it may compute and neither read nor write; 0: for ever
-	Grace      time.Duration // between SIGTERM and SIGKILL; 0 kills at once
-	Nice       int           // niceness of children, 0 (as ours) to 19
+	Stall      time.Duration // a child that does nothing for this time is killed; 0: never
+	Silence    time.Duration // a child that computes but neither reads nor writes for this time is killed; 0: never
+	Grace      time.Duration // time between SIGTERM and SIGKILL; 0: SIGKILL immediately
+	Nice       int           // niceness of children, 0 (same as Mynah) to 19
 	Path       string        // folders searched for programs, as in $PATH
 	Home       string        // $HOME of children
 	TempDir    string        // $TMPDIR of children
-	Env        []string      // more variables, "NAME=value"
+	Env        []string      // additional variables, "NAME=value"
 }
 
-// DefaultConfig runs as many children as there are processors.
+// DefaultConfig returns settings with one job per processor.
 func DefaultConfig() Config {
 	path := os.Getenv("PATH")
 	if path == "" {
@@ -51,7 +51,7 @@ func DefaultConfig() Config {
 		Silence:    10 * time.Minute,
 		Grace:      200 * time.Millisecond,
 		Path:       path,
-		Home:       "/nonexistent", // a program finds no settings there, and nobody can plant any
+		Home:       "/nonexistent", // does not exist, so that programs find no settings
 		TempDir:    os.TempDir(),
 	}
 }
@@ -78,61 +78,58 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Command is a program to run. Strings go to the program as they are; no shell is
-// involved.
+// Command is a program to run. Strings are passed to the program unchanged; no shell is involved.
 type Command struct {
-	Program string // a name looked up in Config.Path, or an absolute path
+	Program string // a name to look up in Config.Path, or an absolute path
 	Args    []string
 	Dir     string   // working folder; empty: the root folder
-	Env     []string // on top of the fixed environment; the last of a name counts
+	Env     []string // added to the fixed environment; the last value of a name counts
 
-	// Stdin is fed to the child; nil is an empty input for Run and Output, and a pipe,
-	// Process.Stdin, for Start. When reading it fails the child is killed. A Stdin that
-	// still blocks when the child has ended is left behind.
+	// Stdin is copied to the child's standard input. nil means empty input for Run and Output, and a pipe,
+	// Process.Stdin, for Start. If reading from it fails, the child is killed. If Stdin still blocks when the
+	// child has ended, Wait does not wait for it.
 	Stdin io.Reader
-	// Stdout takes the child's output; nil discards it in Run, and is a pipe,
-	// Process.Stdout, for Start. When writing to it fails the child is killed.
+	// Stdout receives the child's output. nil discards it in Run, and means a pipe, Process.Stdout, for Start.
+	// If writing to it fails, the child is killed.
 	Stdout io.Writer
-	// Stderr takes standard error on top of the tail that is kept; may be nil. Its
-	// failures are ignored.
+	// Stderr receives standard error in addition to the tail that is kept; may be nil. Its write errors are
+	// ignored.
 	Stderr io.Writer
-	// ExtraFiles are handed on as file descriptors 3, 4 and so on; on Windows, as handles of the
-	// numbers that they have here.
+	// ExtraFiles are passed as file descriptors 3, 4 and so on; on Windows, as handles with the same numbers as
+	// in this process.
 	ExtraFiles []*os.File
 
 	Timeout   time.Duration // the child is killed after it; 0: never
 	MaxStdout int64         // bytes of output after which the child is killed; 0: no limit (Output: Config.MaxOutput)
 	Limits    Limits
 
-	// Resident marks a helper that stays for long and mostly waits, such as a browser.
-	// It takes no slot, so the holder of a slot can still start other children.
+	// Resident marks a helper that stays for long and mostly waits, such as a browser. It takes no slot, so
+	// that its user can still start other children.
 	Resident bool
 }
 
-// Limits are put on a child by the kernel, where it can: Windows limits no files, macOS nothing.
-// Zero is no limit.
+// Limits are limits of a child that the kernel enforces, as far as it can: Windows does not limit file sizes,
+// macOS limits nothing. Zero means no limit.
 type Limits struct {
 	Memory   int64         // bytes of address space
 	FileSize int64         // bytes of any file it writes
 	CPU      time.Duration // processor time, in whole seconds
 }
 
-// Stats are sums over all children so far.
+// Stats contains totals of all children so far.
 type Stats struct {
 	Started int64         // children started
-	Running int64         // children running now, Resident ones too
-	Peak    int64         // most that ran at once, Resident ones too
-	User    time.Duration // processor time of children that have ended
+	Running int64         // children that run now, including Resident ones
+	Peak    int64         // maximum that ran at once, including Resident ones
+	User    time.Duration // user processor time of children that have ended
 	System  time.Duration
 }
 
-// Runner starts children, at most Config.Jobs at once. It is safe for use by many
-// goroutines.
+// Runner starts children, at most Config.Jobs at once. It is safe for concurrent use.
 //
-// A child takes a slot from Start until it has ended, whether or not Wait was called.
-// So a caller must not hold one child and wait for a second to start: with all slots
-// taken by such callers nobody moves. Feed one from the other by way of memory or a
-// file, or mark one of the two Resident.
+// A child takes a slot from Start until it has ended, whether or not Wait was called. So a caller must not hold
+// one child while it waits for a second to start: if all slots belong to such callers, they block forever. Pass
+// data from one to the other through memory or a file, or mark one of the two Resident.
 type Runner struct {
 	cfg     Config
 	slots   chan struct{}
@@ -143,7 +140,7 @@ type Runner struct {
 	system  atomic.Int64
 }
 
-// New makes a runner; cfg must be valid.
+// New returns a runner. It returns an error if cfg is invalid.
 func New(cfg Config) (*Runner, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -151,10 +148,10 @@ func New(cfg Config) (*Runner, error) {
 	return &Runner{cfg: cfg, slots: make(chan struct{}, cfg.Jobs)}, nil
 }
 
-// Jobs is how many children run at once.
+// Jobs returns the maximum number of concurrent children.
 func (r *Runner) Jobs() int { return r.cfg.Jobs }
 
-// Stats are the sums so far.
+// Stats returns the totals so far.
 func (r *Runner) Stats() Stats {
 	return Stats{
 		Started: r.started.Load(),
@@ -165,9 +162,8 @@ func (r *Runner) Stats() Stats {
 	}
 }
 
-// Idle waits until no child runs, for at most as long as one that is stopped may take. It
-// is for the end: who gave up a call did not wait for its child, and a child of a child
-// outlives a process that ends first.
+// Idle waits until no child runs, but no longer than stopping one may take. Call it before the process ends: a
+// canceled call does not wait for its child, and grandchildren outlive a process that ends first.
 func (r *Runner) Idle() {
 	end := time.NewTimer(r.cfg.Grace + time.Second)
 	defer end.Stop()
@@ -182,11 +178,11 @@ func (r *Runner) Idle() {
 	}
 }
 
-// Look finds a program in Config.Path. Relative folders in it are skipped, so that
-// nothing in a project is ever run by accident. The error is a *NotFoundError.
+// Look returns the path of a program in Config.Path. It skips relative folders, so that a program in a project
+// is never run by accident. The error is a *NotFoundError.
 func (r *Runner) Look(program string) (string, error) {
 	if filepath.Base(program) != program {
-		if filepath.IsAbs(program) && executable(program) {
+		if filepath.IsAbs(program) && isExecutableFile(program) {
 			return program, nil
 		}
 		return "", &NotFoundError{Program: program}
@@ -195,14 +191,14 @@ func (r *Runner) Look(program string) (string, error) {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
-		if p := filepath.Join(dir, programFile(program)); program != "" && executable(p) {
+		if p := filepath.Join(dir, programFile(program)); program != "" && isExecutableFile(p) {
 			return p, nil
 		}
 	}
 	return "", &NotFoundError{Program: program}
 }
 
-// Identity names a program's file as it is now: another build of it has another.
+// Identity returns a text that identifies a program's file: path, size and modification time.
 func (r *Runner) Identity(program string) (string, error) {
 	path, err := r.Look(program)
 	if err != nil {
@@ -215,14 +211,15 @@ func (r *Runner) Identity(program string) (string, error) {
 	return fmt.Sprintf("%s %d %d", path, fi.Size(), fi.ModTime().UnixNano()), nil
 }
 
-func executable(path string) bool {
+// isExecutableFile reports whether a path is an executable file.
+func isExecutableFile(path string) bool {
 	fi, err := os.Stat(path)
 	return err == nil && fi.Mode().IsRegular() && isExecutable(fi)
 }
 
-// Run runs a program to its end. The error is nil when it ended with 0; else a
-// *NotFoundError, an *ExitError, a *TimeoutError, a *StallError, an *OutputError, the
-// context's error, or that of Stdin or Stdout, wrapped.
+// Run runs a program to its end. The error is nil if it exits with status 0. Otherwise it is a *NotFoundError,
+// an *ExitError, a *TimeoutError, a *StallError, an *OutputError, the context's error, or a wrapped error of
+// Stdin or Stdout.
 func (r *Runner) Run(ctx context.Context, c Command) error {
 	if c.Stdin == nil {
 		c.Stdin = bytes.NewReader(nil)
@@ -237,8 +234,8 @@ func (r *Runner) Run(ctx context.Context, c Command) error {
 	return p.Wait()
 }
 
-// Output runs a program to its end and returns what it printed, at most
-// Command.MaxStdout bytes. What was printed before an error is returned with it.
+// Output runs a program to its end and returns its output, at most Command.MaxStdout bytes. With an error, it
+// returns the output so far.
 func (r *Runner) Output(ctx context.Context, c Command) ([]byte, error) {
 	var buf bytes.Buffer
 	c.Stdout = &buf
@@ -249,9 +246,9 @@ func (r *Runner) Output(ctx context.Context, c Command) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// env is the whole environment of a child: small, the same everywhere, without the
-// proxies and secrets of ours.
-func (r *Runner) env(extra []string) []string {
+// childEnv returns the complete environment of a child: small, the same everywhere, without the proxies and secrets
+// of this process.
+func (r *Runner) childEnv(extra []string) []string {
 	env := []string{
 		"PATH=" + r.cfg.Path,
 		"HOME=" + r.cfg.Home,
@@ -263,26 +260,26 @@ func (r *Runner) env(extra []string) []string {
 	return slices.Concat(env, r.cfg.ownEnv(), r.cfg.Env, extra)
 }
 
-// NotFoundError is a program that is not installed. It is exec.ErrNotFound.
+// NotFoundError means that a program is not installed. It wraps exec.ErrNotFound.
 type NotFoundError struct{ Program string }
 
 func (e *NotFoundError) Error() string {
 	return fmt.Sprintf("the program %s is not installed", e.Program)
 }
 
-// Unwrap is exec.ErrNotFound.
+// Unwrap returns exec.ErrNotFound.
 func (e *NotFoundError) Unwrap() error { return exec.ErrNotFound }
 
-// ExitError is a child that failed by itself.
+// ExitError is the failure of a child that was not stopped by this package.
 type ExitError struct {
 	Program string
-	Code    int       // exit code; -1 when a signal ended it
-	Signal  os.Signal // nil when it ended by itself
-	Stderr  string    // the last of its standard error
-	Err     error     // the error of os/exec
+	Code    int       // exit code; -1 if a signal ended it
+	Signal  os.Signal // nil if it exited
+	Stderr  string    // end of its standard error
+	Err     error     // error of os/exec
 }
 
-// Error says how it ended, with the last line of its standard error.
+// Error describes how the child ended, with the last line of its standard error.
 func (e *ExitError) Error() string {
 	how := fmt.Sprintf("%s ended with code %d", e.Program, e.Code)
 	if e.Signal != nil {
@@ -294,9 +291,10 @@ func (e *ExitError) Error() string {
 	return how
 }
 
-// Unwrap is the error of os/exec.
+// Unwrap returns the error of os/exec.
 func (e *ExitError) Unwrap() error { return e.Err }
 
+// lastLine returns the last line of a text, at most 300 bytes of it.
 func lastLine(s string) string {
 	const most = 300
 	s = strings.TrimSpace(s)
@@ -309,7 +307,7 @@ func lastLine(s string) string {
 	return s
 }
 
-// TimeoutError is a child that was killed because its Timeout was over.
+// TimeoutError means that a child was killed because it ran longer than its Timeout.
 type TimeoutError struct {
 	Program string
 	After   time.Duration
@@ -319,8 +317,8 @@ func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("%s was stopped after %s", e.Program, e.After)
 }
 
-// OutputError is a child that was killed because it printed more than MaxStdout, or to
-// its standard error more than MaxStderr.
+// OutputError means that a child was killed because it wrote more than MaxStdout to standard output or more
+// than MaxStderr to standard error.
 type OutputError struct {
 	Program string
 	Max     int64
@@ -330,8 +328,7 @@ func (e *OutputError) Error() string {
 	return fmt.Sprintf("%s printed more than %d bytes", e.Program, e.Max)
 }
 
-// TakeError is a child that was killed because its output could not be taken: what took
-// it failed, or did not understand it.
+// TakeError means that a child was killed because the receiver of its output failed.
 type TakeError struct {
 	Program string
 	Err     error
@@ -339,5 +336,5 @@ type TakeError struct {
 
 func (e *TakeError) Error() string { return fmt.Sprintf("read the output of %s: %s", e.Program, e.Err) }
 
-// Unwrap is how taking it failed.
+// Unwrap returns the error of the receiver.
 func (e *TakeError) Unwrap() error { return e.Err }

@@ -25,7 +25,7 @@ import (
 
 const helperEnv = "MYNAH_PROC_TEST_HELPER"
 
-// TestMain lets the test binary play the parent that is killed.
+// TestMain makes the test binary the parent process that a test kills.
 func TestMain(m *testing.M) {
 	if os.Getenv(helperEnv) != "" {
 		helper()
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// helper starts children, tells their ids, and waits to be killed.
+// helper starts children, prints their process IDs, and waits to be killed.
 func helper() {
 	r, err := proc.New(proc.DefaultConfig())
 	if err != nil {
@@ -69,7 +69,7 @@ func sh(script string) proc.Command {
 	return proc.Command{Program: "sh", Args: []string{"-c", script}}
 }
 
-// alive reports whether a process runs; a zombie that nobody reaps does not.
+// alive reports whether a process runs. Zombies do not count.
 func alive(pid int) bool {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -179,7 +179,7 @@ func TestMissingProgram(t *testing.T) {
 	}
 }
 
-// TestCancelKillsTheGroup also covers a child that ignores SIGTERM.
+// TestCancelKillsTheGroup also tests a child that ignores SIGTERM.
 func TestCancelKillsTheGroup(t *testing.T) {
 	t.Parallel()
 	for _, script := range []string{
@@ -252,7 +252,7 @@ func TestLeftoversOfASuccessAreKilled(t *testing.T) {
 	}
 }
 
-// TestEscapedDescendantDoesNotBlock: one that left the group holds the pipes open.
+// TestEscapedDescendantDoesNotBlock tests a descendant that left the group and holds the pipes open.
 func TestEscapedDescendantDoesNotBlock(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -325,7 +325,7 @@ func TestFailingStreamsKill(t *testing.T) {
 	}
 }
 
-// TestBlockedInputIsLeftBehind: a child that ends early does not wait for its feeder.
+// TestBlockedInputIsLeftBehind checks that Wait does not wait for a blocked Stdin if the child ends early.
 func TestBlockedInputIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	pr, pw := io.Pipe()
@@ -341,7 +341,7 @@ func TestBlockedInputIsLeftBehind(t *testing.T) {
 	}
 }
 
-// TestSlowReaderLosesNothing: the output is still copied after the child has ended.
+// TestSlowReaderLosesNothing checks that output is copied completely after the child has ended.
 func TestSlowReaderLosesNothing(t *testing.T) {
 	t.Parallel()
 	c := sh("head -c 300000 /dev/zero")
@@ -402,10 +402,10 @@ func TestKill(t *testing.T) {
 	if err := p.Wait(); !errors.As(err, &e) || e.Signal != syscall.SIGKILL {
 		t.Fatalf("Wait = %v", err)
 	}
-	p.Kill() // of a dead one does nothing
+	p.Kill() // has no effect on a child that has ended
 }
 
-// TestKilledParentLeavesNoChild kills -9 a process that has children.
+// TestKilledParentLeavesNoChild kills a process with children by SIGKILL.
 func TestKilledParentLeavesNoChild(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
@@ -427,7 +427,7 @@ func TestKilledParentLeavesNoChild(t *testing.T) {
 	awaitDead(t, pids, time.Second)
 }
 
-// TestChildOutlivesItsStarter: the thread that forked must not end before the child.
+// TestChildOutlivesItsStarter checks that the child continues when the goroutine that started it ends.
 func TestChildOutlivesItsStarter(t *testing.T) {
 	t.Parallel()
 	r := runner(t, nil)
@@ -468,14 +468,14 @@ func TestValidate(t *testing.T) {
 		}
 	}
 	if _, err := proc.New(proc.Config{}); err == nil {
-		t.Error("New takes an invalid configuration")
+		t.Error("New accepts an invalid configuration")
 	}
 	if err := proc.DefaultConfig().Validate(); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestIdle: who gave up a call finds its child and that child's children gone.
+// TestIdle checks that after a canceled call, Idle waits for the child and its children.
 func TestIdle(t *testing.T) {
 	t.Parallel()
 	r := runner(t, nil)
@@ -488,5 +488,5 @@ func TestIdle(t *testing.T) {
 	if s := r.Stats(); s.Running != 0 {
 		t.Errorf("%d still run", s.Running)
 	}
-	r.Idle() // with none, at once
+	r.Idle() // returns immediately if no child runs
 }

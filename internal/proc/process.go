@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	// drainTime is how long a pipe may stay silent, yet open, after the child's group
-	// is gone: a process that left the group could hold it for ever.
+	// drainTime is how long a pipe may stay open without data after the child's group has ended. A process that
+	// left the group could keep it open forever.
 	drainTime = time.Second
-	// reapTime is how long Wait looks on while init reaps killed grandchildren.
+	// reapTime is how long Wait waits for init to reap killed grandchildren.
 	reapTime = 50 * time.Millisecond
 )
 
@@ -27,7 +27,7 @@ type Process struct {
 	name   string
 	runner *Runner
 	cmd    *exec.Cmd
-	group  group // with all that it started
+	group  group // the child and all of its descendants
 	grace  time.Duration
 
 	streams
@@ -37,34 +37,34 @@ type Process struct {
 	mu sync.Mutex // guards ending
 	ending
 
-	exited  chan struct{} // closed when the child and its group are gone
-	over    atomic.Bool   // the same, for the copiers
-	waitErr error         // of the child; set before exited closes
+	exited  chan struct{} // closed when the child and its group have ended
+	over    atomic.Bool   // the same, for the goroutines that copy
+	waitErr error         // of the child; set before exited is closed
 }
 
-// streams are a child's input and output.
+// streams contains a child's input and output.
 type streams struct {
-	stdin   *os.File // our end, where the caller writes; nil when fed from Command.Stdin
-	stdout  *os.File // our end, where the caller reads; nil when copied to Command.Stdout
+	stdin   *os.File // this process's end for the caller to write; nil if Command.Stdin is copied
+	stdout  *os.File // this process's end for the caller to read; nil if copied to Command.Stdout
 	inputs  sync.WaitGroup
 	outputs sync.WaitGroup
-	pipes   []*os.File // our ends, closed by Wait
+	pipes   []*os.File // this process's ends, closed by Wait
 }
 
-// ending is how a child comes to its end.
+// ending contains how a child ends.
 type ending struct {
-	cause  error // why we ended it; nil when it ended by itself
-	reaped bool  // the process id may belong to somebody else by now
+	cause  error // why this package stopped the child; nil if it did not
+	reaped bool  // another process may already have the process ID
 }
 
-// Start starts a program, waiting for a slot first; see Runner on that. The child is
-// killed with its group when ctx ends. Wait must be called.
+// Start starts a program; see Runner about waiting for a slot. When ctx ends, the child is killed with its
+// group. The caller must call Wait.
 func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 	path, err := r.Look(c.Program)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.acquire(ctx, c.Resident); err != nil {
+	if err := r.acquireSlot(ctx, c.Resident); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
 	p := &Process{
@@ -78,7 +78,7 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 		Path:        path,
 		Args:        append([]string{p.name}, c.Args...),
 		Dir:         c.Dir,
-		Env:         r.env(c.Env),
+		Env:         r.childEnv(c.Env),
 		SysProcAttr: groupAttr(),
 	}
 	if p.cmd.Dir == "" {
@@ -89,18 +89,19 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 		err = p.launch(c)
 	}
 	if err != nil {
-		r.release(c.Resident)
+		r.releaseSlot(c.Resident)
 		return nil, err
 	}
-	go p.watch(ctx, c.Timeout)
-	// Where others hold an end of the pipes, nothing is seen of what moves.
+	go p.stopWhenDone(ctx, c.Timeout)
+	// If other code holds an end of the pipes, the transferred bytes are not known.
 	if p.stdin == nil && p.stdout == nil && p.cmd.Stdin != c.Stdin && p.cmd.Stdout != c.Stdout && !c.Resident {
 		go p.watchdog()
 	}
 	return p, nil
 }
 
-func (r *Runner) acquire(ctx context.Context, resident bool) error {
+// acquireSlot takes a slot for a child that is not resident.
+func (r *Runner) acquireSlot(ctx context.Context, resident bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -115,30 +116,32 @@ func (r *Runner) acquire(ctx context.Context, resident bool) error {
 	}
 }
 
-func (r *Runner) release(resident bool) {
+// releaseSlot returns a slot.
+func (r *Runner) releaseSlot(resident bool) {
 	if !resident {
 		<-r.slots
 	}
 }
 
-// pipes are the pipes of a child that is about to start.
+// pipes contains the pipes of a child that is about to start.
 type pipes struct {
 	theirs []*os.File
 	ours   []*os.File
 	err    error
 }
 
-func (pl *pipes) pipe() (r, w *os.File) {
+// newPipe creates a pipe. It records the first error in err and then returns nil.
+func (pl *pipes) newPipe() (r, w *os.File) {
 	if pl.err != nil {
 		return nil, nil
 	}
 	if r, w, pl.err = os.Pipe(); pl.err == nil {
-		widen(w)
+		enlargePipe(w)
 	}
 	return r, w
 }
 
-// pipeSize is how much a pipe holds, chunk how much is written to one at once, in bytes.
+// pipeSize is the size of a pipe's buffer, chunk the size of a write to it, in bytes.
 const (
 	pipeSize = 1 << 20
 	chunk    = 256 << 10
@@ -152,12 +155,12 @@ func closeAll(files []*os.File) {
 	}
 }
 
-// launch makes the pipes, starts the child and the goroutines that serve it.
+// launch creates the pipes, and starts the child and the goroutines that serve it.
 func (p *Process) launch(c Command) error {
 	var pl pipes
-	inR, inW := pl.pipe()
-	outR, outW := pl.pipe()
-	errR, errW := pl.pipe()
+	inR, inW := pl.newPipe()
+	outR, outW := pl.newPipe()
+	errR, errW := pl.newPipe()
 	pl.theirs = []*os.File{inR, outW, errW}
 	pl.ours = []*os.File{inW, outR, errR}
 	if pl.err != nil {
@@ -174,7 +177,7 @@ func (p *Process) launch(c Command) error {
 	}
 
 	started := make(chan error, 1)
-	go p.live(c, started)
+	go p.runChild(c, started)
 	err := <-started
 	closeAll(pl.theirs)
 	if err != nil {
@@ -182,13 +185,13 @@ func (p *Process) launch(c Command) error {
 		return fmt.Errorf("start %s: %w", p.name, err)
 	}
 	p.pipes = pl.ours
-	p.serve(c, inW, outR, errR)
+	p.serveStreams(c, inW, outR, errR)
 	return nil
 }
 
-// live starts the child and stays with it to its end, on one thread: the kernel sends
-// the child its death signal when the thread that forked it ends, not the process.
-func (p *Process) live(c Command, started chan<- error) {
+// runChild starts the child and waits for its end on one OS thread: the kernel kills the child when the thread that
+// forked it ends, not when the process ends.
+func (p *Process) runChild(c Command, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := p.cmd.Start(); err != nil {
@@ -224,18 +227,18 @@ func (p *Process) live(c Command, started chan<- error) {
 	p.over.Store(true)
 	p.closeGroup()
 	close(p.exited)
-	r.release(c.Resident)
+	r.releaseSlot(c.Resident)
 }
 
-// serve feeds and drains the child.
-func (p *Process) serve(c Command, in, out, errs *os.File) {
+// serveStreams copies the child's input and output.
+func (p *Process) serveStreams(c Command, in, out, errs *os.File) {
 	switch {
 	case c.Stdin == nil:
 		p.stdin = in
 	case p.cmd.Stdin == c.Stdin:
 		_ = in.Close()
 	default:
-		p.inputs.Go(func() { p.feed(in, c.Stdin) })
+		p.inputs.Go(func() { p.copyInput(in, c.Stdin) })
 	}
 	switch {
 	case c.Stdout == nil:
@@ -243,14 +246,15 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 	case p.cmd.Stdout == c.Stdout:
 		_ = out.Close()
 	default:
-		p.outputs.Go(func() { p.drain(out, p.limited(c), &p.moved) })
+		p.outputs.Go(func() { p.copyOutput(out, p.limitOutput(c), &p.moved) })
 	}
 	p.outputs.Go(func() {
 		w := io.Writer(p.tail)
 		if c.Stderr != nil {
 			w = io.MultiWriter(p.tail, &errorIgnorer{w: c.Stderr})
 		}
-		p.drain(errs, &limitedWriter{w: w, left: p.runner.cfg.MaxStderr, max: p.runner.cfg.MaxStderr, name: p.name}, &activity{})
+		limited := &limitedWriter{w: w, left: p.runner.cfg.MaxStderr, max: p.runner.cfg.MaxStderr, name: p.name}
+		p.copyOutput(errs, limited, &activity{})
 	})
 	go func() {
 		<-p.exited
@@ -261,8 +265,8 @@ func (p *Process) serve(c Command, in, out, errs *os.File) {
 	}()
 }
 
-// watch ends the child when it has to.
-func (p *Process) watch(ctx context.Context, timeout time.Duration) {
+// stopWhenDone stops the child when ctx ends or the timeout passes.
+func (p *Process) stopWhenDone(ctx context.Context, timeout time.Duration) {
 	var late <-chan time.Time
 	if timeout > 0 {
 		t := time.NewTimer(timeout)
@@ -276,15 +280,15 @@ func (p *Process) watch(ctx context.Context, timeout time.Duration) {
 		if cause := context.Cause(ctx); !errors.Is(cause, err) {
 			err = fmt.Errorf("%w: %w", err, cause)
 		}
-		p.stop(fmt.Errorf("%s: %w", p.name, err))
+		p.stopGroup(fmt.Errorf("%s: %w", p.name, err))
 	case <-late:
-		p.stop(&TimeoutError{Program: p.name, After: timeout})
+		p.stopGroup(&TimeoutError{Program: p.name, After: timeout})
 	}
 }
 
-// stop ends the group, softly at first. The first cause counts; a child that has ended
-// already has none.
-func (p *Process) stop(cause error) {
+// stopGroup ends the group, first with SIGTERM. Only the first cause is recorded, and none for a child that has
+// already ended.
+func (p *Process) stopGroup(cause error) {
 	p.mu.Lock()
 	first := !p.reaped && p.cause == nil
 	if first {
@@ -309,10 +313,10 @@ func (p *Process) stop(cause error) {
 	p.Kill()
 }
 
-// failOutput records that the output could not be taken, and ends the child. The child may
-// have ended already: what it wrote before is still missing from the caller's writer.
+// failOutput records an error of the output's receiver, and stops the child. It records the error even if the
+// child has ended, because the caller's writer lacks a part of the output.
 func (p *Process) failOutput(cause error) {
-	p.stop(cause)
+	p.stopGroup(cause)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.cause == nil {
@@ -320,14 +324,15 @@ func (p *Process) failOutput(cause error) {
 	}
 }
 
+// stopCause returns why this package stopped the child, nil if it did not.
 func (p *Process) stopCause() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.cause
 }
 
-// Kill ends the group at once. It does nothing when the child has ended. Wait then
-// returns an *ExitError with the signal.
+// Kill kills the group. It does nothing if the child has ended. Wait then returns an *ExitError with the
+// signal.
 func (p *Process) Kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -336,11 +341,11 @@ func (p *Process) Kill() {
 	}
 }
 
-// Pid is the child's process id, for messages.
+// Pid returns the child's process ID, for messages.
 func (p *Process) Pid() int { return p.cmd.Process.Pid }
 
-// Stdin is where to write the child's input, nil when Command.Stdin was given. Close
-// it so that the child sees the end.
+// Stdin returns a writer to the child's standard input, nil if Command.Stdin was set. Close it to signal the
+// end of the input.
 func (p *Process) Stdin() io.WriteCloser {
 	if p.stdin == nil {
 		return nil
@@ -348,8 +353,8 @@ func (p *Process) Stdin() io.WriteCloser {
 	return p.stdin
 }
 
-// Stdout is where to read the child's output, nil when Command.Stdout was given. Read
-// it to its end before Wait, which closes it.
+// Stdout returns a reader of the child's output, nil if Command.Stdout was set. Read it to its end before
+// calling Wait, which closes it.
 func (p *Process) Stdout() io.Reader {
 	if p.stdout == nil {
 		return nil
@@ -357,11 +362,11 @@ func (p *Process) Stdout() io.Reader {
 	return p.stdout
 }
 
-// Done is closed when the child and its group are gone.
+// Done returns a channel that is closed when the child and its group have ended.
 func (p *Process) Done() <-chan struct{} { return p.exited }
 
-// Wait waits until the child has ended and its output was copied, and tells how it
-// ended; see Run. It may be called more than once.
+// Wait waits until the child has ended and its output was copied, and returns the error that Run documents. It
+// may be called more than once.
 func (p *Process) Wait() error {
 	<-p.exited
 	p.outputs.Wait()
@@ -381,7 +386,7 @@ func (p *Process) Wait() error {
 	return e
 }
 
-// waitInputs waits a moment for the feeder; it may be blocked in a reader of the caller's.
+// waitInputs waits a short time for feed, which may be blocked in the caller's reader.
 func (p *Process) waitInputs() {
 	done := make(chan struct{})
 	go func() {
@@ -396,7 +401,7 @@ func (p *Process) waitInputs() {
 	}
 }
 
-// usedCPU is the processor time that the group has taken, in units of the system's.
+// usedCPU returns the processor time of the group, in a unit of the system.
 func (p *Process) usedCPU() (units int64, known bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -406,6 +411,7 @@ func (p *Process) usedCPU() (units int64, known bool) {
 	return p.group.cpu()
 }
 
+// closeGroup releases the group's resources.
 func (p *Process) closeGroup() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -47,7 +47,7 @@ func TestWaitingForASlot(t *testing.T) {
 		t.Errorf("a resident needs no slot: %v", err)
 	}
 	holder.Kill()
-	<-holder.Done() // the slot is free without Wait
+	<-holder.Done() // the slot is free although Wait was not called
 	if err := r.Run(t.Context(), sh("true")); err != nil {
 		t.Error(err)
 	}

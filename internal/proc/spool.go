@@ -5,18 +5,18 @@ import (
 	"os"
 )
 
-// Spool is a temporary file that a child writes, seeking in it as it likes. Its content goes
-// with us, however we end, where the system can do that.
+// Spool is a temporary file to which a child writes and in which it may seek. Where the system supports it, the
+// file is removed even if this process crashes.
 type Spool struct {
-	// Name is that of the file among the arguments of the child.
+	// Name is the file name for the child's arguments.
 	Name string
-	// Files are the ExtraFiles of the child.
+	// Files are for Command.ExtraFiles.
 	Files []*os.File
 
 	file *os.File
 }
 
-// ReadAll reads what a child that has ended wrote, at most so many bytes.
+// ReadAll returns up to most bytes that a child wrote. Call it after the child has ended.
 func (s *Spool) ReadAll(most int64) ([]byte, error) {
 	return io.ReadAll(io.NewSectionReader(s.file, 0, most))
 }

@@ -4,7 +4,7 @@ package proc
 
 import "os"
 
-// NewSpool makes a spool in a folder, or in that of temporary files.
+// NewSpool creates a spool in a folder; empty means the folder for temporary files.
 func NewSpool(dir string) (*Spool, error) {
 	f, err := os.CreateTemp(dir, "spool-*")
 	if err != nil {
@@ -17,5 +17,5 @@ func NewSpool(dir string) (*Spool, error) {
 	return &Spool{Name: "/dev/fd/3", Files: []*os.File{f}, file: f}, nil
 }
 
-// Close removes the file.
+// Close releases the file, which is already unlinked.
 func (s *Spool) Close() { _ = s.file.Close() }

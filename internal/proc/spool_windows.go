@@ -2,7 +2,7 @@ package proc
 
 import "os"
 
-// NewSpool makes a spool in a folder, or in that of temporary files.
+// NewSpool creates a spool in a folder; empty means the folder for temporary files.
 func NewSpool(dir string) (*Spool, error) {
 	f, err := os.CreateTemp(dir, "spool-*")
 	if err != nil {

@@ -2,7 +2,7 @@ package proc
 
 import "sync"
 
-// tail keeps the last bytes written to it.
+// tail is a writer that keeps the last size bytes.
 type tail struct {
 	mu   sync.Mutex
 	buf  []byte

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// OwnCPU is the processor time of this process so far, without that of its children.
+// OwnCPU returns the processor time of this process so far, without its children.
 func OwnCPU() time.Duration {
 	var r unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
@@ -17,12 +17,13 @@ func OwnCPU() time.Duration {
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
 
-// PeakMemory is the most memory that this process held so far, and the largest of its children
-// that have ended, in bytes; 0 is unknown.
+// PeakMemory returns the peak memory of this process, and that of its largest child that has ended, in bytes; 0
+// if unknown.
 func PeakMemory() (own, child int64) {
 	return peak(unix.RUSAGE_SELF), peak(unix.RUSAGE_CHILDREN)
 }
 
+// peak returns the peak memory of this process or its children, in bytes.
 func peak(who int) int64 {
 	var r unix.Rusage
 	if err := unix.Getrusage(who, &r); err != nil {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// OwnCPU is the processor time of this process so far, without that of its children.
+// OwnCPU returns the processor time of this process so far, without its children.
 func OwnCPU() time.Duration {
 	var created, exited, kernel, user windows.Filetime
 	if err := windows.GetProcessTimes(windows.CurrentProcess(), &created, &exited, &kernel, &user); err != nil {
@@ -27,8 +27,8 @@ type memoryCounters struct {
 	quotaAndFiles [6]uintptr
 }
 
-// PeakMemory is the most memory that this process held so far, in bytes; 0 is unknown. That of
-// children is not told here.
+// PeakMemory returns the peak memory of this process in bytes; 0 if unknown. child is always 0, because Windows
+// does not report it here.
 func PeakMemory() (own, child int64) {
 	var m memoryCounters
 	m.size = uint32(unsafe.Sizeof(m))

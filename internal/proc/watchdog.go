@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// StallError is a child that was killed because nothing came of it any more.
+// StallError means that a child was killed because it made no progress.
 type StallError struct {
 	Program string
 	After   time.Duration
-	// Busy tells that it went on computing all the while.
+	// Busy: the child used processor time during the whole period.
 	Busy bool
 }
 
@@ -21,20 +21,19 @@ func (e *StallError) Error() string {
 	return fmt.Sprintf("%s was stopped: it used no processor time for %s", e.Program, e.After)
 }
 
-// activity is what is seen of a child's work from outside.
+// activity contains the observable signs of a child's work.
 type activity struct {
 	bytes atomic.Int64 // read and written by it so far
-	ours  atomic.Int32 // calls of our readers and writers that it may be waiting for
+	ours  atomic.Int32 // running calls of this process's readers and writers, for which the child may wait
 }
 
-// looks is how often a child is looked at before it counts as stalled. Looks are
-// counted, not time: after a sleep of the machine, or a stop of ours, little of the time
-// that passed was the child's.
+// looks is the number of checks without progress after which a child counts as stalled. Checks are counted
+// instead of time: after the machine or this process was suspended, the child ran for only a small part of the
+// time that passed.
 const looks = 12
 
-// watchdog ends a child that stalls: one that neither moves bytes nor computes for
-// Config.Stall, or moves no bytes for Config.Silence though it computes. It does not know
-// how long work may take, so it does not ask for results, only for signs of life.
+// watchdog stops a child that stalls: one that neither transfers bytes nor uses processor time for
+// Config.Stall, or that transfers no bytes for Config.Silence although it uses processor time.
 func (p *Process) watchdog() {
 	cfg := p.runner.cfg
 	if cfg.Stall <= 0 {
@@ -62,10 +61,10 @@ func (p *Process) watchdog() {
 		}
 		switch {
 		case idle >= looks:
-			p.stop(&StallError{Program: p.name, After: cfg.Stall})
+			p.stopGroup(&StallError{Program: p.name, After: cfg.Stall})
 			return
 		case cfg.Silence > 0 && silent >= cfg.Silence:
-			p.stop(&StallError{Program: p.name, After: cfg.Silence, Busy: true})
+			p.stopGroup(&StallError{Program: p.name, After: cfg.Silence, Busy: true})
 			return
 		}
 	}

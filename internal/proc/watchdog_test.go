@@ -12,14 +12,14 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestStalls kills children that give no sign of life, and lets those live that give one,
-// or that wait for us.
+// TestStalls checks that children without activity are killed, and that active ones, or those that wait for
+// this process, are not.
 func TestStalls(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	r := runner(t, func(c *proc.Config) {
 		c.Jobs = 10
-		// Long enough for a machine that is busy with other tests.
+		// Long enough for a machine that runs other tests.
 		c.Stall, c.Silence = 4*time.Second, 10*time.Second
 	})
 	slow := func() io.Reader {
@@ -43,7 +43,10 @@ func TestStalls(t *testing.T) {
 		"computes a while, in a child": {command: sh("sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; :")},
 		"writes now and then":          {command: sh("for i in 1 2 3 4 5; do echo $i; sleep 0.2; done")},
 		"waits for its input":          {command: proc.Command{Program: "cat", Stdin: slow()}},
-		"waits for its output":         {command: proc.Command{Program: "cat", Args: []string{"/dev/zero"}, MaxStdout: 300 << 10, Stdout: &slowWriter{}}},
+		"waits for its output": {command: proc.Command{
+			Program: "cat", Args: []string{"/dev/zero"},
+			MaxStdout: 300 << 10, Stdout: &slowWriter{},
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -52,14 +52,14 @@ func Choose(fsys fs.FS, dir string) (Choice, error) {
 		pdf := decks[strings.TrimSuffix(name, path.Ext(name))]
 		return pdf && strings.EqualFold(path.Ext(name), ".md")
 	})
-	texts = withoutTranslations(texts)
+	texts = removeTranslations(texts)
 	for _, want := range mainNames() {
 		if i := slices.IndexFunc(texts, func(n string) bool { return strings.EqualFold(n, want) }); i >= 0 {
 			c.Script, c.Candidates = path.Join(dir, texts[i]), []string{path.Join(dir, texts[i])}
 			return c, nil
 		}
 	}
-	texts = withoutNamed(fsys, dir, texts)
+	texts = removeReferenced(fsys, dir, texts)
 	markdown := slices.DeleteFunc(slices.Clone(texts), func(n string) bool { return strings.EqualFold(path.Ext(n), ".txt") })
 	if len(markdown) > 0 {
 		texts = markdown
@@ -100,16 +100,16 @@ func ComesAlong(name string) bool {
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' }
 
-// withoutTranslations removes translations, such as script.de.md, if their original is in names.
-func withoutTranslations(names []string) []string {
+// removeTranslations removes translations, such as script.de.md, if their original is in names.
+func removeTranslations(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		base, _, ok := script.TranslationOf(name)
 		return ok && slices.Contains(names, base)
 	})
 }
 
-// withoutNamed removes files that another script includes or names as its lexicon.
-func withoutNamed(fsys fs.FS, dir string, names []string) []string {
+// removeReferenced removes files that another script includes or names as its lexicon.
+func removeReferenced(fsys fs.FS, dir string, names []string) []string {
 	const mostFiles, mostBytes = 200, 1 << 20
 	if len(names) < 2 || len(names) > mostFiles {
 		return names
@@ -125,7 +125,7 @@ func withoutNamed(fsys fs.FS, dir string, names []string) []string {
 		if err != nil {
 			continue
 		}
-		for _, other := range mentions(name, src) {
+		for _, other := range referencedFiles(name, src) {
 			if other = norm.NFC.String(path.Clean(other)); other != norm.NFC.String(name) {
 				named[other] = true
 			}
@@ -138,8 +138,8 @@ func withoutNamed(fsys fs.FS, dir string, names []string) []string {
 	return left
 }
 
-// mentions returns the files that a script includes or uses as its lexicon.
-func mentions(name string, src []byte) []string {
+// referencedFiles returns the files that a script includes or uses as its lexicon.
+func referencedFiles(name string, src []byte) []string {
 	if !strings.Contains(string(src), "include") && !strings.Contains(string(src), "lexicon") {
 		return nil
 	}

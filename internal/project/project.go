@@ -190,17 +190,17 @@ func (p *Project) File(name string) storyboard.File {
 	if f, ok := p.files[name]; ok {
 		return f
 	}
-	f := p.look(name)
+	f := p.describeFile(name)
 	p.files[name] = f
 	return f
 }
 
-func (p *Project) look(name string) storyboard.File {
+func (p *Project) describeFile(name string) storyboard.File {
 	head, info, err := p.Head(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return storyboard.File{}
-	// os.Root has no typed error for it.
+	// os.Root has no typed error for links that leave the folder.
 	case err != nil && strings.Contains(err.Error(), "escapes"):
 		return storyboard.File{Exists: true, Describe: "is a link to a place outside the project's folder"}
 	case err != nil:
@@ -228,7 +228,7 @@ func (p *Project) List() (found []string) {
 	const most = 2000
 	_ = fs.WalkDir(p.FS(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
-			return nil //nolint:nilerr // a folder that cannot be read holds no suggestion
+			return nil //nolint:nilerr // skip folders that cannot be read
 		}
 		if len(found) == most {
 			return fs.SkipAll

@@ -140,7 +140,10 @@ func TestOpen(t *testing.T) {
 // TestPages checks that files in memory hide files of the folder, and can be staged.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	pages := fstest.MapFS{"page-1.png": {Data: []byte(png)}, "notes/s.md": {Data: []byte("From the deck.")}, "s.md": {Data: []byte("Over.")}}
+	pages := fstest.MapFS{
+		"page-1.png": {Data: []byte(png)}, "notes/s.md": {Data: []byte("From the deck.")},
+		"s.md": {Data: []byte("Over.")},
+	}
 	in, _ := open(t, map[string]string{"s.md": "Under.", "notes/x.txt": "x", "a.png": png})
 	in.Lay(pages)
 	for name, in := range map[string]*project.Project{"over a folder": in, "alone": project.Of(pages)} {

@@ -11,18 +11,18 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// ellipsisPause is how long "..." within a sentence waits.
+// ellipsisPause is the length of the pause for "..." inside a sentence.
 const ellipsisPause = 300 * time.Millisecond
 
-// replacement is a stretch of a text, in bytes, that is said in another way than it is written.
+// replacement is a range of a text, in bytes, whose spoken form differs from the written one.
 type replacement struct {
 	start, end int
 	say, ipa   string
 	pause      time.Duration
 }
 
-// changes finds all that is said in another way than it is written, in order.
-func changes(p *passage.Passage, l *lexicon.Lexicon) []replacement {
+// findReplacements returns all replacements in a text, in order.
+func findReplacements(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 	var out []replacement
 	for i := 0; i < len(p.Tokens); {
 		t := p.Tokens[i]
@@ -31,14 +31,14 @@ func changes(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 			i = end
 			continue
 		}
-		if end := ellipsis(p, i); end > i {
+		if end := skipEllipsis(p, i); end > i {
 			out = append(out, replacement{start: t.Start, end: p.Tokens[end-1].End, say: ",", pause: ellipsisPause})
 			i = end
 			continue
 		}
-		end, say := read(p, i)
+		end, say := readToken(p, i)
 		if end > i && say != "" {
-			c := withBlanks(p, replacement{start: t.Start, end: p.Tokens[end-1].End, say: say})
+			c := addSpaces(p, replacement{start: t.Start, end: p.Tokens[end-1].End, say: say})
 			if n := len(out); n > 0 && out[n-1].end == c.start && !strings.HasSuffix(out[n-1].say, " ") &&
 				token.Wordy([]rune(c.say)[0]) {
 				c.say = " " + c.say
@@ -57,8 +57,8 @@ func changes(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 	return out
 }
 
-// withBlanks sets a blank between words that are said and letters that touch them.
-func withBlanks(p *passage.Passage, c replacement) replacement {
+// addSpaces adds spaces between the replacement and letters next to it.
+func addSpaces(p *passage.Passage, c replacement) replacement {
 	before, _ := utf8.DecodeLastRuneInString(p.Src[:c.start])
 	after, _ := utf8.DecodeRuneInString(p.Src[c.end:])
 	if token.Wordy(before) && !token.Unspaced(before) {
@@ -71,8 +71,8 @@ func withBlanks(p *passage.Passage, c replacement) replacement {
 	return c
 }
 
-// inLexicon finds a word of the lexicon at a token. In scripts without blanks it may begin
-// within one.
+// inLexicon finds a word of the lexicon at token i. In scripts without spaces it may begin inside a
+// token. It returns the index of the token after the word.
 func inLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (replacement, int) {
 	t := p.Tokens[i]
 	if l == nil || t.Kind == token.Gap {
@@ -97,9 +97,9 @@ func inLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (replacement, int)
 	return replacement{}, i
 }
 
-// ellipsis finds "..." or "…" between two words of a sentence: at its end the sentence's
-// own pause does.
-func ellipsis(p *passage.Passage, i int) int {
+// skipEllipsis returns the index after "..." or "…" between two words of a sentence, or i. At the end of a
+// sentence, the pause between sentences applies instead.
+func skipEllipsis(p *passage.Passage, i int) int {
 	j, dots := i, 0
 	for {
 		switch p.At(j).Text {

@@ -1,12 +1,11 @@
-// Package reading decides how narration is read aloud, in the language of the voice: it cuts text
-// into sentences, replaces numbers, dates, money, signs, abbreviations, addresses and words of
-// code by the words that are said for them in that sentence, and applies the pronunciations of a
-// lexicon. So every voice reads a text in the same way and gets words only. The written text,
-// which subtitles show, never changes.
+// Package reading determines how narration is read aloud, in the language of the voice. It splits text
+// into sentences, replaces numbers, dates, money, signs, abbreviations, addresses and identifiers by
+// words, and applies the pronunciations of a lexicon. Every voice therefore reads a text in the same
+// way, and receives only words. The written text, which subtitles show, is not changed.
 //
-// This package holds the order in which rules are tried (rules.go). The rules are in the packages
-// below it: figure, calendar, address, short, sign. They read a passage (tokens and their
-// neighbours), in a grammar (a table and numbers as words) and its idiom (forms by context).
+// The order in which rules are tried is in rules.go. The rules are in the packages figure, calendar,
+// address, short and sign. They read a passage (tokens and their neighbours), using a grammar (a
+// table, and numbers as words) and an idiom (forms that depend on the context).
 package reading
 
 import (
@@ -28,32 +27,32 @@ import (
 // Lexicon is a project's list of pronunciations.
 type Lexicon = lexicon.Lexicon
 
-// MaxLexicon is how long a lexicon may be, in bytes.
+// MaxLexicon is the maximum size of a lexicon in bytes.
 const MaxLexicon = lexicon.Max
 
-// ParseLexicon reads a lexicon; see lexicon.Parse.
+// ParseLexicon parses a lexicon; see lexicon.Parse.
 func ParseLexicon(file string, src []byte) (*Lexicon, diag.List) { return lexicon.Parse(file, src) }
 
-// Reader reads the narration of one script. The zero value has no lexicon. A Reader is
-// not safe for use by several goroutines.
+// Reader reads the narration of one script. The zero value has no lexicon. It is not safe for
+// concurrent use.
 type Reader struct {
-	// Lexicon of the script; nil is an empty one. It is set before anything is read.
+	// Lexicon is the script's lexicon, or nil. It must be set before the first call.
 	Lexicon *Lexicon
 
-	languages map[string]*grammar.Grammar // which take longer to make than a paragraph to read
+	languages map[string]*grammar.Grammar // cache, because making a grammar takes longer than reading a paragraph
 }
 
-// Sentences cuts styled text into sentences (see voice.SplitRuns) and says in each run
-// how it is read, in the language of the voice (BCP 47).
+// Sentences splits styled text into sentences (see voice.SplitRuns) and sets the spoken form of each
+// run. language is the language of the voice (BCP 47).
 func (all *Reader) Sentences(runs []utter.Run, language string) [][]utter.Run {
 	out := voice.SplitRuns(normalizeRuns(runs), language)
 	for i, sentence := range out {
-		out[i] = all.sentence(sentence, language)
+		out[i] = all.readSentence(sentence, language)
 	}
 	return out
 }
 
-// normalizeRuns brings text into the normal form NFC.
+// normalizeRuns returns runs with text in the Unicode normal form NFC.
 func normalizeRuns(runs []utter.Run) []utter.Run {
 	out := make([]utter.Run, len(runs))
 	for i, r := range runs {
@@ -63,7 +62,7 @@ func normalizeRuns(runs []utter.Run) []utter.Run {
 	return out
 }
 
-// grammarOf returns the grammar of a language, made when it is first needed.
+// grammarOf returns the grammar of a language from the cache, or makes it.
 func (all *Reader) grammarOf(language string) *grammar.Grammar {
 	g, ok := all.languages[language]
 	if !ok {
@@ -76,9 +75,9 @@ func (all *Reader) grammarOf(language string) *grammar.Grammar {
 	return g
 }
 
-// sentence reads the runs of a sentence. Neighbours in one language are read as one text,
-// so that a number sees the words around it whatever their style.
-func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
+// readSentence sets the spoken form of the runs of a sentence. Neighbouring runs in one language are read
+// as one text, so that rules see the words around a number whatever their style.
+func (all *Reader) readSentence(runs []utter.Run, language string) []utter.Run {
 	var out []utter.Run
 	for i := 0; i < len(runs); {
 		r := runs[i]
@@ -87,7 +86,7 @@ func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
 			lang = r.Language
 		}
 		if r.Say != "" || r.IPA != "" {
-			if say := all.words(r.Say, lang); say != "" {
+			if say := all.readWords(r.Say, lang); say != "" {
 				r.Say = say
 			}
 			out = append(out, r)
@@ -95,7 +94,7 @@ func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
 			continue
 		}
 		if r.Style == utter.Spell {
-			out = append(out, all.spelled(r, lang)...)
+			out = append(out, all.spellRun(r, lang)...)
 			i++
 			continue
 		}
@@ -103,35 +102,35 @@ func (all *Reader) sentence(runs []utter.Run, language string) []utter.Run {
 		for j < len(runs) && joinsRun(runs[j], r) && runs[j-1].Pause == 0 {
 			j++
 		}
-		out = append(out, all.stretch(runs[i:j], lang)...)
+		out = append(out, all.readRuns(runs[i:j], lang)...)
 		i = j
 	}
 	return out
 }
 
-// joinsRun reports whether a run can be read together with the one in front of it.
+// joinsRun reports whether a run can be read together with the run before it.
 func joinsRun(r, first utter.Run) bool {
 	return r.Say == "" && r.IPA == "" && r.Style != utter.Spell && r.Language == first.Language
 }
 
-// words reads a text that is said in place of another, such as an alias in SSML.
-func (all *Reader) words(say, language string) string {
+// readWords returns the spoken form of a text that replaces another, such as an alias in SSML.
+func (all *Reader) readWords(say, language string) string {
 	if say == "" {
 		return ""
 	}
 	p := passageOf(all.grammarOf(language), norm.NFC.String(say))
-	return plain(p)
+	return readAll(p)
 }
 
-// passageOf makes a passage of a text, with what its language says in its own way.
+// passageOf returns a passage for a text, with the forms of its language.
 func passageOf(g *grammar.Grammar, text string) *passage.Passage {
 	return passage.New(g, idiom.Of(g.Base), text)
 }
 
-// stretch reads runs of one language.
-func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
+// readRuns sets the spoken form of consecutive runs in one language.
+func (all *Reader) readRuns(runs []utter.Run, language string) []utter.Run {
 	p := passageOf(all.grammarOf(language), utter.Text(runs))
-	changes := changes(p, all.Lexicon)
+	changes := findReplacements(p, all.Lexicon)
 	var out []utter.Run
 	base, k := 0, 0
 	for _, run := range runs {
@@ -140,23 +139,23 @@ func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
 		for k < len(changes) && changes[k].start < end {
 			c := changes[k]
 			if c.start > at {
-				out = append(out, part(run, p.Src[at:c.start]))
+				out = append(out, plainPart(run, p.Src[at:c.start]))
 			}
 			if c.start >= at && c.start >= base {
-				said := part(run, p.Src[c.start:c.end])
+				said := plainPart(run, p.Src[c.start:c.end])
 				said.Say, said.IPA, said.Pause = c.say, c.ipa, c.pause
 				out = append(out, said)
 			}
 			at = max(at, c.end)
-			if c.end > end { // the rest of what is said is in the runs after
+			if c.end > end { // the rest of the replaced text is in the following runs
 				break
 			}
 			k++
 		}
 		if at < end {
-			out = append(out, part(run, p.Src[at:end]))
+			out = append(out, plainPart(run, p.Src[at:end]))
 		}
-		if len(out) > 0 { // also where all of the run is said with the one in front
+		if len(out) > 0 { // the run may have no text left if the run before says all of it
 			out[len(out)-1].Pause = max(out[len(out)-1].Pause, run.Pause)
 		}
 		base = end
@@ -164,20 +163,20 @@ func (all *Reader) stretch(runs []utter.Run, language string) []utter.Run {
 	return out
 }
 
-// part is a piece of a run that is said as it is written.
-func part(run utter.Run, text string) utter.Run {
+// plainPart returns a part of a run that is spoken as it is written.
+func plainPart(run utter.Run, text string) utter.Run {
 	run.Text, run.Pause = text, 0
 	return run
 }
 
-// spelled cuts a run that is said letter by letter: digits and signs become words.
-func (all *Reader) spelled(run utter.Run, language string) []utter.Run {
+// spellRun splits a run that is spelled letter by letter. Digits and signs become words.
+func (all *Reader) spellRun(run utter.Run, language string) []utter.Run {
 	p := passageOf(all.grammarOf(language), run.Text)
 	var out []utter.Run
 	plain := ""
 	flush := func() {
 		if plain != "" {
-			out = append(out, part(run, plain))
+			out = append(out, plainPart(run, plain))
 			plain = ""
 		}
 	}
@@ -186,7 +185,7 @@ func (all *Reader) spelled(run utter.Run, language string) []utter.Run {
 		say := ""
 		switch {
 		case t.Kind == token.Digits && p.Rules != nil:
-			say = " " + strings.ReplaceAll(p.Apart(t.Text), " ", ", ") + ", "
+			say = " " + strings.ReplaceAll(p.SpellDigits(t.Text), " ", ", ") + ", "
 		case t.Kind == token.Sign && p.Known:
 			say = sign.Spelled(passageOf(p.Grammar, t.Text))
 		}
@@ -195,7 +194,7 @@ func (all *Reader) spelled(run utter.Run, language string) []utter.Run {
 			continue
 		}
 		flush()
-		piece := part(run, text)
+		piece := plainPart(run, text)
 		piece.Style, piece.Say = utter.Plain, say
 		out = append(out, piece)
 	}

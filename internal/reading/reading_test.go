@@ -15,7 +15,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// readText joins what is said for a text.
+// readText returns the spoken form of a text.
 func readText(text, language string, l *reading.Lexicon) string {
 	return saidBy(&reading.Reader{Lexicon: l}, text, language)
 }
@@ -48,7 +48,10 @@ func TestReading(t *testing.T) {
 		{"en-US", "Write to jo.doe@example.com, please.", "Write to jo dot doe at example dot com, please."},
 		{"en-US", "On 2026-11-25 it ends.", "On November twenty-fifth twenty twenty-six it ends."},
 		{"en-US", "On 11/2/2026.", "On November second twenty twenty-six."},
-		{"en-US", "It costs $5.20, not €1 or £1.5 million.", "It costs five dollars and twenty cents, not one euro or one point five million pounds."},
+		{
+			"en-US", "It costs $5.20, not €1 or £1.5 million.",
+			"It costs five dollars and twenty cents, not one euro or one point five million pounds.",
+		},
 		{"en-US", "A budget of $3 million.", "A budget of three million dollars."},
 		{"en-US", "At 9:05 or 14:30, or 5:00 pm.", "At nine oh five or fourteen thirty, or five P M."},
 		{"en-US", "Use v1.2.3 of it.", "Use version one point two point three of it."},
@@ -76,27 +79,75 @@ func TestReading(t *testing.T) {
 		{"en-US", "Did it work? No. Try again. See No. 5.", "Did it work?No.Try again.See number five."},
 		{"en-US", "Use min. 5 workers for 10 min. in /etc.", "Use minimum five workers for ten minutes in slash etc."},
 		{"en-US", "HOW TO USE THE NEW APP: GET THE API KEY", "HOW TO USE THE NEW APP: GET THE A P I KEY"},
-		{"en-US", "Call 555-1234 or 1-800-555-1234.", "Call five five five, one two three four or one, eight zero zero, five five five, one two three four."},
-		{"en-US", "CVE-2024-1234 of 2024-05, 5 - 3 = 2.", "C V E-twenty twenty-four-one thousand two hundred thirty-four of May twenty twenty-four, five minus three equals two."},
+		{
+			"en-US", "Call 555-1234 or 1-800-555-1234.",
+			"Call five five five, one two three four or one, eight zero zero, five five five, one two three four.",
+		},
+		{
+			"en-US", "CVE-2024-1234 of 2024-05, 5 - 3 = 2.",
+			"C V E-twenty twenty-four-one thousand two hundred thirty-four of May twenty twenty-four, five minus three equals two.",
+		},
 		{"en-US", "Pages 10-20, 1-2 GB, 5-10%.", "Pages ten to twenty, one to two gigabytes, five to ten percent."},
-		{"en-US", "A width of 1920 pixels, in 1250 requests, in 1250.", "A width of one thousand nine hundred twenty pixels, in one thousand two hundred fifty requests, in twelve fifty."},
-		{"en-US", "At -50, ~50, -5°C, ~5 GB, 5 kWh, 1x.", "At minus fifty, about fifty, minus five degrees Celsius, about five gigabytes, five kilowatt hours, one times."},
+		{
+			"en-US", "A width of 1920 pixels, in 1250 requests, in 1250.",
+			"A width of one thousand nine hundred twenty pixels, in one thousand two hundred fifty requests, in twelve fifty.",
+		},
+		{
+			"en-US", "At -50, ~50, -5°C, ~5 GB, 5 kWh, 1x.",
+			"At minus fifty, about fifty, minus five degrees Celsius, about five gigabytes, five kilowatt hours, one times.",
+		},
 		{"en-US", "Unpack archive.tar.gz and foo.min.js.", "Unpack archive dot tar dot G Z and foo dot min dot J S."},
-		{"en-US", "User #1,234, step 1/2, on 5/10/24, from 0:00.", "User number one thousand two hundred thirty-four, step one of two, on May tenth twenty twenty-four, from zero hundred hours."},
+		{
+			"en-US", "User #1,234, step 1/2, on 5/10/24, from 0:00.",
+			"User number one thousand two hundred thirty-four, step one of two, on May tenth twenty twenty-four, from zero hundred hours.",
+		},
 		{"en-GB", "On 05/06/2024.", "On the fifth of June twenty twenty-four."},
 		{"en-US", "On 25.11.2026, not 1.2.2000.", "On November twenty-fifth twenty twenty-six, not February first two thousand."},
 		{"de-DE", "Am 25.11.2026.", "Am fünfundzwanzigsten November zweitausendsechsundzwanzig."},
-		{"en-US", "From 1995 £5 notes, by 2024 USD 5 million, 10 CAD files, INR 2.5.", "From nineteen ninety-five five pounds notes, by twenty twenty-four five million U S dollars, ten C A D files, two point five rupees."},
-		{"en-US", "USD/EUR 1.05, 100 CHF/t, SEK 1, 2 million DKK.", "U S D E U R one point zero five, one hundred Swiss francs per ton, one Swedish krona, two million Danish kroner."},
-		{"en-US", "Version 1.12.2024, kernel 5.10.2024, 3.10.1999.4, but 3.10.1999.", "Version one point twelve point two thousand twenty-four, kernel five point ten point two thousand twenty-four, three point ten point one thousand nine hundred ninety-nine point four, but October third nineteen ninety-nine."},
-		{"de", "Am 31.02.2024 und am 29.02.2024.", "Am einunddreißig Punkt null zwei Punkt zweitausendvierundzwanzig und am neunundzwanzigsten Februar zweitausendvierundzwanzig."},
-		{"en-US", "5 € or 3.50 £, 10 USD, EUR 1,200.", "five euros or three pounds and fifty pence, ten U S dollars, one thousand two hundred euros."},
-		{"en-US", "She was 5'4\" and 120 lbs. in 1985, for €4.50–€9.", "She was five foot four and one hundred twenty pounds in nineteen eighty-five, for four euros and fifty cents to nine euros."},
-		{"en-US", "2788 San Tomas Expy, Santa Clara, CA 95051", "twenty-seven eighty-eight San Tomas Expressway, Santa Clara, California nine five zero five one"},
-		{"en-US", "Fly B-52s at −40°C/−40°F; a 1920x1080 px screen.", "Fly B-fifty-twos at minus forty degrees Celsius slash minus forty degrees Fahrenheit; a nineteen twenty by ten eighty pixels screen."},
-		{"en-US", "Is x = -b or 1.5e-3, <5% and H₂O?", "Is x equals minus b or one point five times ten to the minus three, less than five percent and H two O?"},
-		{"en-US", "Francis I admire. MIX it. He/she is WHO? Try 5 A/B tests.", "Francis I admire.MIX it.He or she is W H O?Try five A slash B tests."},
-		{"de", "Der Test von Max. Im Mai kam Karl V. und sie am 2. Mai.", "Der Test von Max.Im Mai kam Karl der Fünfte und sie am zweiten Mai."},
+		{
+			"en-US", "From 1995 £5 notes, by 2024 USD 5 million, 10 CAD files, INR 2.5.",
+			"From nineteen ninety-five five pounds notes, by twenty twenty-four five million U S dollars, ten C A D files, two point five rupees.",
+		},
+		{
+			"en-US", "USD/EUR 1.05, 100 CHF/t, SEK 1, 2 million DKK.",
+			"U S D E U R one point zero five, one hundred Swiss francs per ton, one Swedish krona, two million Danish kroner.",
+		},
+		{
+			"en-US", "Version 1.12.2024, kernel 5.10.2024, 3.10.1999.4, but 3.10.1999.",
+			"Version one point twelve point two thousand twenty-four, kernel five point ten point two thousand twenty-four, three point ten point one thousand nine hundred ninety-nine point four, but October third nineteen ninety-nine.",
+		},
+		{
+			"de", "Am 31.02.2024 und am 29.02.2024.",
+			"Am einunddreißig Punkt null zwei Punkt zweitausendvierundzwanzig und am neunundzwanzigsten Februar zweitausendvierundzwanzig.",
+		},
+		{
+			"en-US", "5 € or 3.50 £, 10 USD, EUR 1,200.",
+			"five euros or three pounds and fifty pence, ten U S dollars, one thousand two hundred euros.",
+		},
+		{
+			"en-US", "She was 5'4\" and 120 lbs. in 1985, for €4.50–€9.",
+			"She was five foot four and one hundred twenty pounds in nineteen eighty-five, for four euros and fifty cents to nine euros.",
+		},
+		{
+			"en-US", "2788 San Tomas Expy, Santa Clara, CA 95051",
+			"twenty-seven eighty-eight San Tomas Expressway, Santa Clara, California nine five zero five one",
+		},
+		{
+			"en-US", "Fly B-52s at −40°C/−40°F; a 1920x1080 px screen.",
+			"Fly B-fifty-twos at minus forty degrees Celsius slash minus forty degrees Fahrenheit; a nineteen twenty by ten eighty pixels screen.",
+		},
+		{
+			"en-US", "Is x = -b or 1.5e-3, <5% and H₂O?",
+			"Is x equals minus b or one point five times ten to the minus three, less than five percent and H two O?",
+		},
+		{
+			"en-US", "Francis I admire. MIX it. He/she is WHO? Try 5 A/B tests.",
+			"Francis I admire.MIX it.He or she is W H O?Try five A slash B tests.",
+		},
+		{
+			"de", "Der Test von Max. Im Mai kam Karl V. und sie am 2. Mai.",
+			"Der Test von Max.Im Mai kam Karl der Fünfte und sie am zweiten Mai.",
+		},
 		{"it", "Vi ho visto nel 2005. Ha vinto. I secoli bui.", "Vi ho visto nel duemilacinque.Ha vinto.I secoli bui."},
 		{"sv", "Han har 1 son, 1 barn och en bil.", "Han har en son, ett barn och en bil."},
 		{"pl", "Ma 2 córki, rozmawia z 3 osobami i z 5 zł.", "Ma dwie córki, rozmawia z trzema osobami i z pięciu złotych."},
@@ -108,12 +159,15 @@ func TestReading(t *testing.T) {
 	}
 }
 
-// TestWrittenTextStays: whatever is said, what is written is what was there.
+// TestWrittenTextStays checks that reading does not change the written text.
 func TestWrittenTextStays(t *testing.T) {
 	t.Parallel()
 	text := "On 2026-11-25, see https://example.com/a_b... then call doIt() for $5."
 	var b strings.Builder
-	for _, s := range new(reading.Reader).Sentences([]utter.Run{{Text: text[:20], Style: utter.Strong}, {Text: text[20:], Pause: time.Second}}, "en") {
+	for _, s := range new(reading.Reader).Sentences([]utter.Run{
+		{Text: text[:20], Style: utter.Strong},
+		{Text: text[20:], Pause: time.Second},
+	}, "en") {
 		for _, r := range s {
 			b.WriteString(r.Text)
 		}
@@ -204,8 +258,8 @@ func TestSayAs(t *testing.T) {
 	}
 }
 
-// FuzzReading: whatever is written stays, no digit and no sign is left for a voice, and
-// lexicons of any bytes are read or refused.
+// FuzzReading checks that the written text is not changed, that the spoken form contains no digits and
+// signs, and that arbitrary lexicons are parsed or rejected.
 func FuzzReading(f *testing.F) {
 	f.Add("On 2026-11-25 see https://a.b/c?d... $5 -1 1/2 10–20 a_b aB.md", "en", "a: b\nb: /c/")
 	f.Add("x…y #1 ~2 &", "de-DE", ":\n/")
@@ -219,12 +273,13 @@ func FuzzReading(f *testing.F) {
 		for _, s := range (&reading.Reader{Lexicon: l}).Sentences([]utter.Run{{Text: text}}, language) {
 			for _, r := range s {
 				got.WriteString(r.Text)
-				if heard := cmp.Or(r.Say, r.Text); lexicon == "" && slices.Contains(languages(), language) && strings.ContainsFunc(heard, notWords) {
+				if heard := cmp.Or(r.Say, r.Text); lexicon == "" && slices.Contains(languages(), language) &&
+					strings.ContainsFunc(heard, notWords) {
 					t.Fatalf("%s: %q leaves %q to the voice", language, text, heard)
 				}
 			}
 		}
-		squeeze := func(s string) string { // control characters are blanks to sentences
+		squeeze := func(s string) string { // sentence splitting treats control characters as spaces
 			return strings.Map(func(r rune) rune {
 				if unicode.IsSpace(r) || unicode.IsControl(r) {
 					return -1
@@ -238,17 +293,17 @@ func FuzzReading(f *testing.F) {
 	})
 }
 
-// languages are those in which a voice sees words alone.
+// languages returns the languages in which voices receive only words.
 func languages() []string {
 	return []string{"en", "en-GB", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl"}
 }
 
-// notWords tells characters that are neither letters nor marks of pauses.
+// notWords reports whether a character is neither a letter nor punctuation.
 func notWords(r rune) bool {
 	return unicode.IsNumber(r) || unicode.IsSymbol(r) || strings.ContainsRune("@#%&*/\\§_{}†‡•", r)
 }
 
-// TestWordsAlone: no digit and no sign is left, in no language.
+// TestWordsAlone checks that the spoken form contains no digits and signs in any language.
 func TestWordsAlone(t *testing.T) {
 	t.Parallel()
 	for _, language := range languages() {
@@ -272,7 +327,7 @@ func TestWordsAlone(t *testing.T) {
 	}
 }
 
-// TestOtherLanguages: numbers are words wherever CLDR can spell them; the rest is the voice's.
+// TestOtherLanguages checks that numbers are spelled in every language for which CLDR has rules.
 func TestOtherLanguages(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ language, text, want string }{
@@ -297,7 +352,8 @@ func TestOtherLanguages(t *testing.T) {
 	}
 }
 
-// TestInvisible: soft hyphens and zero-width characters join, decomposed letters are found.
+// TestInvisible checks that soft hyphens and zero-width characters do not split words, and that
+// decomposed letters are composed.
 func TestInvisible(t *testing.T) {
 	t.Parallel()
 	l, _ := reading.ParseLexicon("l", []byte("cafe\u0301: Kaffeehaus\n"))
@@ -311,7 +367,8 @@ func TestInvisible(t *testing.T) {
 	}
 }
 
-// TestStyles: a number sees the words around it whatever their style, and keeps its own.
+// TestStyles checks that rules see the words around a number whatever their style, and that the number
+// keeps its style.
 func TestStyles(t *testing.T) {
 	t.Parallel()
 	got := new(reading.Reader).Sentences([]utter.Run{{Text: "am "}, {Text: "3.", Style: utter.Strong}, {Text: " Oktober um 9 Uhr"}}, "de")
@@ -324,8 +381,8 @@ func TestStyles(t *testing.T) {
 	}
 }
 
-// TestForeignStretches: a stretch in another language is read in that language, and what is
-// said in place of something else is made of words as well.
+// TestForeignStretches checks that text in another language is read in that language, and that
+// replaced text consists of words, too.
 func TestForeignStretches(t *testing.T) {
 	t.Parallel()
 	got := new(reading.Reader).Sentences([]utter.Run{
@@ -340,7 +397,7 @@ func TestForeignStretches(t *testing.T) {
 	}
 }
 
-// TestSpeed: 10,000 words take less than a second.
+// TestSpeed checks that 10,000 words are read in less than a second.
 func TestSpeed(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("On 3/4/2025 at 10:30 p.m. Dr. Smith paid $3.50 for 5 km of the iOS word list that people read aloud. ", 500)

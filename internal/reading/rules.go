@@ -12,13 +12,12 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// rule reads what begins at a token: it returns the index of the token after it and the words to say,
-// or the token itself and nothing.
+// rule reads the text that begins at token i. It returns the index of the token after it and the words
+// to say, or i and "" if the rule does not apply.
 type rule func(p *passage.Passage, i int) (end int, say string)
 
-// first tries rules in order. Narrow rules precede wide ones, which would take their
-// numbers and words from them.
-func first(p *passage.Passage, i int, rules ...rule) (int, string) {
+// firstResult tries rules in order and returns the first result. Specific rules must precede general ones.
+func firstResult(p *passage.Passage, i int, rules ...rule) (int, string) {
 	for _, r := range rules {
 		if end, say := r(p, i); end > i && say != "" {
 			return end, say
@@ -27,18 +26,18 @@ func first(p *passage.Passage, i int, rules ...rule) (int, string) {
 	return i, ""
 }
 
-// read reads what begins at a token.
-func read(p *passage.Passage, i int) (int, string) {
+// readToken returns the result of the first rule that applies at token i.
+func readToken(p *passage.Passage, i int) (int, string) {
 	switch p.Tokens[i].Kind {
 	case token.Digits:
 		if p.Rules == nil {
 			return i, ""
 		}
-		if end, say := calendar.PlainDate(p, i); end > i {
+		if end, say := calendar.ReadPlainDate(p, i); end > i {
 			return end, say
 		}
 		if p.Word("dot") != "" && p.Opens(i) {
-			if end, say := address.Links(p, i); end > i {
+			if end, say := address.ReadLink(p, i); end > i {
 				return end, say
 			}
 		}
@@ -52,39 +51,39 @@ func read(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// fromDigits reads what begins with a number.
+// fromDigits reads text that begins with a number.
 func fromDigits(p *passage.Passage, i int) (int, string) {
 	if p.Known {
-		if end, say := first(p, i,
-			calendar.Dates, address.Phones, figure.Feet, address.House, figure.Versions, calendar.Clocks,
-			calendar.Decades, figure.Ordinals, figure.Powers, figure.Ratios, figure.Sizes, figure.Fractions,
+		if end, say := firstResult(p, i,
+			calendar.ReadDates, address.ReadPhoneNumber, figure.ReadFeet, address.ReadHouseNumber, figure.ReadVersion, calendar.ReadClock,
+			calendar.ReadDecade, figure.ReadOrdinals, figure.ReadPower, figure.ReadRatio, figure.ReadSize, figure.ReadFraction,
 		); end > i {
 			return end, say
 		}
 	}
 	if !p.Known {
 		n, end := p.Number(i)
-		if compound(p, i) || n.Low > 0 {
-			return i, "" // a date, time or fraction, which the voice knows best
+		if isCompound(p, i) || n.Low > 0 {
+			return i, "" // a date, time or fraction: the voice reads it better
 		}
 		if n.Fraction != "" && p.Mark(n.Mark) == "" {
 			return end, p.Src[p.At(i).Start:p.At(end-1).End]
 		}
 	}
-	if end, say := address.PostalCode(p, i); end > i {
+	if end, say := address.ReadPostalCode(p, i); end > i {
 		return end, say
 	}
-	if end, say := figure.Codes(p, i); end > i {
+	if end, say := figure.ReadCode(p, i); end > i {
 		return end, say
 	}
-	if end, say := figure.Quantities(p, i); end > i && say != "" {
+	if end, say := figure.ReadQuantity(p, i); end > i && say != "" {
 		return end, say
 	}
 	return i + 1, p.Cardinal(p.At(i).Text, "")
 }
 
-// compound reports whether a number is part of something such as 2026-11-25 or 14:30.
-func compound(p *passage.Passage, i int) bool {
+// isCompound reports whether a number is part of a notation such as 2026-11-25 or 14:30.
+func isCompound(p *passage.Passage, i int) bool {
 	joins := func(mark, number token.Token) bool {
 		return number.Kind == token.Digits && strings.Contains("-/:.", mark.Text) && mark.Text != p.Point &&
 			mark.Text != p.Group
@@ -92,30 +91,30 @@ func compound(p *passage.Passage, i int) bool {
 	return joins(p.At(i+1), p.At(i+2)) || joins(p.At(i-1), p.At(i-2))
 }
 
-// fromWord reads what begins with a word.
+// fromWord reads text that begins with a word.
 func fromWord(p *passage.Passage, i int) (int, string) {
 	if !p.Known {
 		if p.Word("dot") != "" {
-			return address.Links(p, i)
+			return address.ReadLink(p, i)
 		}
 		return i, ""
 	}
-	if end, say := sign.Greek(p, i); end > i {
+	if end, say := sign.ReadGreekLetter(p, i); end > i {
 		return end, say
 	}
-	if t := p.At(i); t.Text == t.Lower && plainWord(p, i) {
+	if t := p.At(i); t.Text == t.Lower && isPlainWord(p, i) {
 		return i, ""
 	}
-	return first(p, i,
-		address.Links, address.StateName, figure.UnitAlone, calendar.MonthDay, calendar.Weekdays,
-		figure.MoneyCode, figure.Numbered, short.Abbreviations, short.Initials, figure.Romans,
-		figure.LetterDigits, short.Acronyms, address.Names, short.Compounds,
+	return firstResult(p, i,
+		address.ReadLink, address.ReadStateName, figure.ReadUnit, calendar.ReadMonthDay, calendar.ReadWeekday,
+		figure.ReadMoneyCode, figure.ReadNumbered, short.ReadAbbreviation, short.ReadInitials, figure.ReadRoman,
+		figure.ReadLetterDigits, short.ReadAcronym, address.ReadIdentifier, short.ReadCompound,
 	)
 }
 
-// plainWord reports whether no rule can be for a word in small letters: nothing but a blank or a
-// comma follows it, and no table has it. Most words are such.
-func plainWord(p *passage.Passage, i int) bool {
+// isPlainWord reports whether no rule can apply to a lower-case word: only a space or comma follows, and
+// no table contains it. It is a fast path for most words.
+func isPlainWord(p *passage.Passage, i int) bool {
 	next := p.At(i + 1)
 	if next.Kind != token.Gap && next.Text != "," || p.At(i+2).Kind == token.Digits {
 		return false
@@ -126,18 +125,18 @@ func plainWord(p *passage.Passage, i int) bool {
 	return !bare && !month && !p.Letter[strings.ToUpper(t)]
 }
 
-// fromSign reads what begins with a sign.
+// fromSign reads text that begins with a sign.
 func fromSign(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.Known {
-		if end, say := first(p, i,
-			address.PhonePlus, figure.SignedNumber, calendar.ShortDecade, figure.Hashes, address.PathsAndFlags,
-			sign.Between,
+		if end, say := firstResult(p, i,
+			address.ReadPhoneNumberAtSign, figure.ReadSignedNumber, calendar.ReadShortDecade, figure.ReadHash, address.ReadPathOrFlag,
+			sign.ReadSignBetween,
 		); end > i {
 			return end, say
 		}
-	} else if _, _, ok := token.Vulgar(t.Text); ok {
+	} else if _, _, ok := token.ParseVulgarFraction(t.Text); ok {
 		return i, ""
 	}
-	return sign.Name(p, i)
+	return sign.ReadSignName(p, i)
 }

@@ -29,11 +29,11 @@ func englishEnding(n string) string {
 	return "th"
 }
 
-// SayAs reports how a text is said that is to be taken as something: cardinal, ordinal,
-// digits, fraction, unit, date, time, telephone, currency, address, expletive; the format of
-// a date is some of the letters y, m and d, once or as often as there are digits. It is false
-// where text and kind do not fit, or the kind is unknown; an empty answer says that the voice
-// reads the text well by itself.
+// SayAs returns the spoken form of a text for SSML's say-as. as is the kind: cardinal, ordinal,
+// digits, fraction, unit, date, time, telephone, currency, address or expletive. The format of a date
+// consists of the letters y, m and d, once or once per digit. It returns false if the kind is unknown
+// or does not fit the text. An empty result means that the voice reads the text correctly without
+// changes.
 func SayAs(text, as, format, language string) (string, bool) {
 	p := passageOf(grammar.New(language), strings.TrimSpace(norm.NFC.String(text)))
 	number := strings.ContainsFunc(p.Src, unicode.IsDigit)
@@ -45,14 +45,14 @@ func SayAs(text, as, format, language string) (string, bool) {
 		if say := sayFraction(p); say != "" {
 			return say, true
 		}
-		return plain(p), number
+		return readAll(p), number
 	case "cardinal", "number":
-		if n, end := signed(p, 0); end == len(p.Tokens) && end > 0 {
+		if n, end := parseSigned(p, 0); end == len(p.Tokens) && end > 0 {
 			return p.Spell(n, ""), true
 		}
-		return plain(p), number
+		return readAll(p), number
 	case "unit", "currency", "address":
-		return plain(p), number || as == "address"
+		return readAll(p), number || as == "address"
 	case "ordinal":
 		return sayOrdinal(p)
 	case "date":
@@ -61,16 +61,16 @@ func SayAs(text, as, format, language string) (string, bool) {
 		if say := sayDuration(p); say != "" {
 			return say, true
 		}
-		return plain(p), number
+		return readAll(p), number
 	case "expletive", "bleep":
 		return "beep", text != ""
 	}
 	return "", false
 }
 
-// plain reads the whole text; empty where nothing changes.
-func plain(p *passage.Passage) string {
-	changes := changes(p, nil)
+// readAll returns the spoken form of the whole text, or "" if nothing changes.
+func readAll(p *passage.Passage) string {
+	changes := findReplacements(p, nil)
 	if len(changes) == 0 {
 		return ""
 	}
@@ -83,8 +83,8 @@ func plain(p *passage.Passage) string {
 	return strings.TrimSpace(b.String() + p.Src[at:])
 }
 
-// signed parses a number that may have a sign.
-func signed(p *passage.Passage, i int) (grammar.Num, int) {
+// parseSigned parses a number with an optional sign at token i. It returns the index after it.
+func parseSigned(p *passage.Passage, i int) (grammar.Num, int) {
 	j := i
 	minus := ""
 	if token.IsMinus(p.At(i).Text) {
@@ -99,16 +99,16 @@ func signed(p *passage.Passage, i int) (grammar.Num, int) {
 	return n, end
 }
 
-// digitGroups reads digits and letters one by one; what parts their groups is a short pause.
+// digitGroups returns digits and letters one by one, with short pauses between groups.
 func digitGroups(p *passage.Passage) string {
 	var out []string
 	group := ""
 	for _, t := range p.Tokens {
 		switch {
 		case t.Kind == token.Digits && p.Rules != nil:
-			group = strings.TrimSpace(group + " " + p.Apart(t.Text))
+			group = strings.TrimSpace(group + " " + p.SpellDigits(t.Text))
 		case t.Kind == token.Word || t.Kind == token.Digits:
-			group = strings.TrimSpace(group + " " + token.Spaced(t.Text))
+			group = strings.TrimSpace(group + " " + token.SpellLetters(t.Text))
 		case t.Text == "+":
 			group = strings.TrimSpace(group + " " + p.Word("plus"))
 		default:
@@ -124,7 +124,7 @@ func digitGroups(p *passage.Passage) string {
 	return strings.Join(out, ", ")
 }
 
-// sayFraction reads 3/4, 3 1/4 and 1+1/2, whatever the numbers.
+// sayFraction returns the spoken form of 3/4, 3 1/4 and 1+1/2, for all numbers.
 func sayFraction(p *passage.Passage) string {
 	m := regexp.MustCompile(`^(?:(\d+)\s*[+ ]\s*)?(\d+)\s*[/⁄]\s*(\d+)$`).FindStringSubmatch(p.Src)
 	if m == nil || !p.HasFractions() {
@@ -136,7 +136,8 @@ func sayFraction(p *passage.Passage) string {
 	return p.Fraction(m[2], m[3])
 }
 
-// sayOrdinal reads a number that may be written as an ordinal already.
+// sayOrdinal returns the spoken form of a number as an ordinal. The number may already be written as
+// one.
 func sayOrdinal(p *passage.Passage) (string, bool) {
 	n, end := p.Number(0)
 	if end == 0 || n.Fraction != "" || n.Low > 0 {
@@ -159,7 +160,7 @@ func sayOrdinal(p *passage.Passage) (string, bool) {
 	return say, say != "" && end == len(p.Tokens)
 }
 
-// sayDate reads a date in the order of its format.
+// sayDate returns the spoken form of a date whose parts are in the order of format.
 func sayDate(p *passage.Passage, format string, number bool) (string, bool) {
 	var parts []string
 	named := false
@@ -170,7 +171,7 @@ func sayDate(p *passage.Passage, format string, number bool) (string, bool) {
 		named = named || t.Kind == token.Word
 	}
 	if named && number {
-		return plain(p), true // 25 November 2026
+		return readAll(p), true // 25 November 2026
 	}
 	if len(parts) == 1 && len(p.Src) == 8 {
 		if len(format) != len(parts[0]) {
@@ -201,7 +202,7 @@ func usualOrder(p *passage.Passage, parts []string) string {
 	return "dmy"
 }
 
-// cutDate cuts eight digits by a format such as ddmmyyyy.
+// cutDate splits eight digits according to a format such as ddmmyyyy.
 func cutDate(text, format string) (parts []string, order string) {
 	for rest := format; rest != ""; {
 		n := len(rest) - len(strings.TrimLeft(rest, rest[:1]))
@@ -210,7 +211,7 @@ func cutDate(text, format string) (parts []string, order string) {
 	return parts, collapseRepeats(format)
 }
 
-// collapseRepeats takes the letters of a format that are repeated as one: dd.mm.yyyy is dmy.
+// collapseRepeats replaces repeated letters of a format by one: dd.mm.yyyy becomes dmy.
 func collapseRepeats(format string) string {
 	var b strings.Builder
 	last := rune(0)
@@ -223,7 +224,7 @@ func collapseRepeats(format string) string {
 	return b.String()
 }
 
-// sayDuration reads 1'21" as minutes and seconds.
+// sayDuration returns the spoken form of 1'21" as minutes and seconds.
 func sayDuration(p *passage.Passage) string {
 	m := regexp.MustCompile(`^(\d+)\s*['′]\s*(\d+)\s*(?:["″]|'')$`).FindStringSubmatch(p.Src)
 	if m == nil {

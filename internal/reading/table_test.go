@@ -12,10 +12,10 @@ import (
 	"mynah/internal/reading"
 )
 
-// least is the share of pairs in a table that have to be read as expected.
+// least is the minimum share of pairs in a table that must be read as expected.
 const least = 0.95
 
-// TestTables measures each language against pairs of written and spoken forms, from grammars
+// TestTables compares each language with pairs of written and spoken forms, collected from grammars
 // and the usage of news readers.
 func TestTables(t *testing.T) {
 	t.Parallel()
@@ -74,7 +74,7 @@ func measureTable(t *testing.T, file string) {
 	}
 }
 
-// spokenForm leaves what is heard: words in small letters, without signs of pauses and hyphens.
+// spokenForm returns a text in lower case without punctuation and hyphens, for comparison.
 func spokenForm(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {

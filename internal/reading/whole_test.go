@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "write the sentences anew")
 
-// TestSentences: what is said for whole sentences, with its pauses, stays as it is.
+// TestSentences compares the spoken form of whole sentences, including pauses, with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	reader := &reading.Reader{}
@@ -22,7 +22,8 @@ func TestSentences(t *testing.T) {
 	})
 }
 
-// TestSayAsTable: inputs are a kind, a format or "-", and a text; "no" is what cannot be said so.
+// TestSayAsTable compares SayAs with a table. Inputs are a kind, a format or "-", and a text; the output
+// "no" means that the kind does not fit the text.
 func TestSayAsTable(t *testing.T) {
 	t.Parallel()
 	readingtest.Table(t, "testdata/whole/sayas.tsv", *update, func(language, input string) string {
@@ -34,14 +35,14 @@ func TestSayAsTable(t *testing.T) {
 	})
 }
 
-// TestRunsAreCutAtWhatIsSaid: what is said for several runs stands at the first of them; the text
-// and the pauses of each stay.
+// TestRunsAreCutAtWhatIsSaid checks that the spoken form of text in several runs is in the first of
+// them, and that the text and pauses of each run are kept.
 func TestRunsAreCutAtWhatIsSaid(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
 		runs []utter.Run
-		want string // text=said<pause> of each run
+		want string // text=spoken<pause> of each run
 	}{
 		{"a number in two styles", []utter.Run{{Text: "1"}, {Text: "2 km", Style: utter.Strong}}, "12 km=twelve kilometers"},
 		{

@@ -21,14 +21,14 @@ import (
 	"mynah/internal/system"
 )
 
-// press is a bench with a script whose pictures and sound are made, and a folder for its video.
+// press is a bench with a script whose pictures and sound are made, and a folder for the video.
 type press struct {
 	*steptest.Bench
 	steptest.Timed
 	folder string
 	maker  part.Maker
 	video  Video
-	// reports and checks are what the releaser told of its work.
+	// reports contains the reported progress, checks the calls of checking.
 	reports []float64
 	checks  string
 }
@@ -81,7 +81,7 @@ func (p *press) make(t *testing.T, text string) {
 	}
 }
 
-// target is the video film.mp4 with all that may stand beside it.
+// target returns the target film.mp4 with all additional files.
 func (p *press) target() Target {
 	return Target{Video: filepath.Join(p.folder, "film.mp4"), Timeline: true, Transcript: true}
 }
@@ -90,7 +90,7 @@ func (p *press) inputs() Inputs {
 	return Inputs{Project: p.Project, Names: append(p.Files.Names(), "script.md")}
 }
 
-// releaser reserves the places of a target.
+// releaser reserves the files of a target and returns a releaser.
 func (p *press) releaser(t *testing.T, target Target) *Releaser {
 	t.Helper()
 	out, err := Reserve(p.Store, p.inputs(), target)
@@ -105,7 +105,7 @@ func (p *press) releaser(t *testing.T, target Target) *Releaser {
 	return r
 }
 
-// publish publishes the video and fails the test where that fails.
+// publish publishes the video. An error fails the test.
 func (p *press) publish(t *testing.T, target Target) Files {
 	t.Helper()
 	files, size, err := p.releaser(t, target).Publish(t.Context(), p.video)
@@ -118,7 +118,7 @@ func (p *press) publish(t *testing.T, target Target) Files {
 	return files
 }
 
-// names lists what stands in the folder of the video.
+// names lists the files in the folder of the video.
 func (p *press) names(t *testing.T) string {
 	t.Helper()
 	entries, err := os.ReadDir(p.folder)
@@ -133,7 +133,7 @@ func (p *press) names(t *testing.T) string {
 	return strings.Join(out, " ")
 }
 
-// read reads a file of the folder, nil for none.
+// read returns the content of a file next to the video, nil if there is none.
 func (p *press) read(t *testing.T, ending string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(p.folder, "film"+ending))
@@ -143,7 +143,7 @@ func (p *press) read(t *testing.T, ending string) []byte {
 	return b
 }
 
-// put writes a file of the folder.
+// put writes a file next to the video.
 func (p *press) put(t *testing.T, ending, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(p.folder, "film"+ending), []byte(content), 0o600); err != nil {
@@ -151,7 +151,7 @@ func (p *press) put(t *testing.T, ending, content string) {
 	}
 }
 
-// stats is what all files of the folder are recognised by.
+// stats returns the identities of all files in the folder.
 func (p *press) stats(t *testing.T) map[string]system.Identity {
 	t.Helper()
 	out := map[string]system.Identity{}
@@ -164,7 +164,7 @@ func (p *press) stats(t *testing.T) map[string]system.Identity {
 	return out
 }
 
-// probed is what ffprobe says of a video.
+// probed is ffprobe's output for a video.
 type probed struct {
 	Streams []struct {
 		Type   string            `json:"codec_type"`
@@ -195,7 +195,7 @@ func (p *press) probe(t *testing.T, path string) (out probed) {
 	return out
 }
 
-// luma is the mean brightness of an image file.
+// luma returns the mean luma of an image file.
 func (p *press) luma(t *testing.T, image []byte) int {
 	t.Helper()
 	var b bytes.Buffer

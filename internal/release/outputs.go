@@ -15,60 +15,63 @@ import (
 	"mynah/internal/project"
 )
 
-// Target is where a video goes, and what is written beside it.
+// Target is where to write a video and which additional files to write next to it.
 type Target struct {
-	// Video is the file of the video.
+	// Video is the path of the video.
 	Video string
-	// Timeline and Transcript are written where they are true.
+	// Timeline and Transcript select these additional files.
 	Timeline, Transcript bool
-	// Force replaces files that an earlier build did not make.
+	// Force allows replacing files that no earlier build wrote.
 	Force bool
 }
 
-// outputs names the files that a build may write: the film first.
-func (t Target) outputs() []string {
-	files := append([]string{t.Video, t.named(names.EndPoster)}, t.subtitles()...)
+// outputPaths returns the paths of the files that a build may write, the video first.
+func (t Target) outputPaths() []string {
+	files := append([]string{t.Video, t.withEnding(names.EndPoster)}, t.subtitlePaths()...)
 	if t.Timeline {
-		files = append(files, t.named(names.EndTimeline))
+		files = append(files, t.withEnding(names.EndTimeline))
 	}
 	if t.Transcript {
-		files = append(files, t.named(names.EndTranscript), t.named(names.EndChapters))
+		files = append(files, t.withEnding(names.EndTranscript), t.withEnding(names.EndChapters))
 	}
 	return files
 }
 
-// named returns the name of the film with another ending.
-func (t Target) named(ending string) string {
+// withEnding returns the path of the video with another ending.
+func (t Target) withEnding(ending string) string {
 	return strings.TrimSuffix(t.Video, filepath.Ext(t.Video)) + ending
 }
 
-// subtitles names the files of what is said.
-func (t Target) subtitles() []string { return []string{t.named(names.EndSRT), t.named(names.EndVTT)} }
+// subtitlePaths returns the paths of the subtitle files.
+func (t Target) subtitlePaths() []string {
+	return []string{t.withEnding(names.EndSRT), t.withEnding(names.EndVTT)}
+}
 
-// Outputs are the files of a build, in whose places nothing stands that must not be replaced.
+// Outputs contains the files of a build, checked so that nothing is replaced that must not be.
 type Outputs struct {
 	Target
 	store *cache.Store
-	// replaces reports that an earlier video stands in the place of the video.
+	// replaces: an earlier video exists at the video's path.
 	replaces bool
-	// strangers are files beside the video-to-be that may be somebody else's.
+	// strangers contains existing files next to the video that may not belong to Mynah.
 	strangers []string
 }
 
-// Inputs are the files that a build reads.
+// Inputs contains the files that a build reads.
 type Inputs struct {
 	Project *project.Project
-	Names   []string // in the project
+	Names   []string // of files in the project
 }
 
-// Reserve refuses a build that would replace a file of the project, or one beside the video that
-// no earlier build made.
+// Reserve checks the output files of a build. It returns a fault if the build would replace a file of the
+// project, and remembers existing files next to the video that no earlier build wrote.
 func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 	o := &Outputs{Target: t, store: store}
-	files := t.outputs()
+	files := t.outputPaths()
 	for _, f := range files[1:] {
 		if filepath.Clean(f) == filepath.Clean(files[0]) {
-			return nil, fault.New(fault.Usage, nil, "the video cannot be named %s, which is the name of another output", files[0]).
+			return nil, fault.New(fault.Usage, nil,
+				"the video cannot be named %s, which is the name of another output", files[0]).
 				WithHint("use a name that ends in .mp4")
 		}
 	}
@@ -80,7 +83,7 @@ func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 		if err != nil {
 			continue
 		}
-		if in.at(info) != "" {
+		if in.findInput(info) != "" {
 			return nil, fault.New(fault.Usage, nil, "the build would replace %s, which the script uses", f).
 				WithHint("choose another file for the video: -o film/%s", filepath.Base(files[0]))
 		}
@@ -91,15 +94,16 @@ func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 	return o, nil
 }
 
-// ReserveFiles refuses to replace files of the project, or such as Mynah did not make.
+// ReserveFiles checks output files without a video. It returns a fault if they would replace files of the
+// project, and remembers existing files that Mynah did not write.
 func ReserveFiles(store *cache.Store, in Inputs, paths []string, force bool) (*Outputs, error) {
 	o := &Outputs{store: store}
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if path == "" || err != nil {
-			continue // there is nothing to replace
+			continue // nothing to replace
 		}
-		if in.at(info) != "" {
+		if in.findInput(info) != "" {
 			return nil, fault.New(fault.Usage, nil, "the subtitles would replace %s, which the script uses", path).
 				WithHint("choose another file for them: -o %s", filepath.Join("subtitles", filepath.Base(path)))
 		}
@@ -110,8 +114,8 @@ func ReserveFiles(store *cache.Store, in Inputs, paths []string, force bool) (*O
 	return o, nil
 }
 
-// at names the file that is the given one, or returns "".
-func (in Inputs) at(info os.FileInfo) string {
+// findInput returns the name of the input that is the same file as info, "" if none is.
+func (in Inputs) findInput(info os.FileInfo) string {
 	for _, name := range in.Names {
 		file, err := os.Stat(in.Project.Path(name))
 		if err == nil && os.SameFile(info, file) {
@@ -121,13 +125,14 @@ func (in Inputs) at(info os.FileInfo) string {
 	return ""
 }
 
-// largestMade is the size of a file beside a film that is looked into.
+// largestMade is the maximum size of a file next to a video that isOurs reads.
 const largestMade = 64 << 20
 
-// madeKey addresses the note that a file was made by a build.
+// madeKey returns the cache key of the record that a build wrote a file with this content.
 func madeKey(content []byte) cache.Key { return cache.NewHasher("made 1").Bytes(content).Key() }
 
-// isOurs reports whether a file beside a film that is gone was made by an earlier build.
+// isOurs reports whether an earlier build wrote a file. It is used for files next to a video that no longer
+// exists.
 func (o *Outputs) isOurs(path string) bool {
 	info, err := os.Stat(path)
 	if err != nil || info.Size() > largestMade {
@@ -137,9 +142,9 @@ func (o *Outputs) isOurs(path string) bool {
 	return err == nil && o.store.Has(cache.Probes, madeKey(b))
 }
 
-// claim records that a file beside the film is a build's own. It refuses one in whose
-// place something else stands that no build made; the same bytes may be replaced.
-func (o *Outputs) claim(path string, content []byte) error {
+// claimFile records that a build writes a file next to the video. It returns a fault if an existing file that no
+// build wrote has other content.
+func (o *Outputs) claimFile(path string, content []byte) error {
 	if slices.Contains(o.strangers, path) {
 		if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, content) {
 			return fault.New(fault.Usage, nil, "the build would replace %s, which Mynah did not create", path).

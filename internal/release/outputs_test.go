@@ -16,7 +16,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// TestReserve: files of the project, and those beside a new video that no build made, are safe.
+// TestReserve checks that a build refuses to replace files of the project, and files next to a new video that
+// no build wrote.
 func TestReserve(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, "---\n(duration: 1)\n")
@@ -32,7 +33,7 @@ func TestReserve(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	// The names of files beside the video.
+	// Files with the names of the video's subtitles and poster.
 	for _, ending := range []string{".srt", ".vtt", ".jpg"} {
 		video := filepath.Join(p.folder, "film"+ending)
 		refused(ending, "cannot be named "+video, func(o *Target) { o.Video = video })
@@ -78,7 +79,8 @@ func TestReserve(t *testing.T) {
 	}
 }
 
-// TestStrangersStay: what no build made is not replaced by another content, and nothing is written.
+// TestStrangersStay checks that a file that no build wrote is not replaced by different content, and that
+// nothing is written then.
 func TestStrangersStay(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -97,13 +99,13 @@ func TestStrangersStay(t *testing.T) {
 	if !strings.Contains(srt, "Fish is sold.") {
 		t.Errorf("%q", srt)
 	}
-	// The same bytes may stand there.
+	// An equal file may exist.
 	p.folder = t.TempDir()
 	p.put(t, ".srt", srt)
 	p.publish(t, p.target())
 }
 
-// TestReserveFiles: texts are written over those of builds alone.
+// TestReserveFiles checks that texts replace only files that a build wrote.
 func TestReserveFiles(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, "---\n(duration: 1)\n")
@@ -155,7 +157,7 @@ func TestReserveFiles(t *testing.T) {
 	}
 }
 
-// TestLargeFilesAreNotRead: a build makes none beside a video.
+// TestLargeFilesAreNotRead checks that files larger than any that a build writes are not read.
 func TestLargeFilesAreNotRead(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, "---\n(duration: 1)\n")
@@ -172,11 +174,11 @@ func TestLargeFilesAreNotRead(t *testing.T) {
 		}
 	}
 	if out.isOurs(path + "no") {
-		t.Error("what is not there is a build's")
+		t.Error("a missing file counts as one of a build")
 	}
 }
 
-// TestMeter reports each fiftieth of a stream, and a stop ends it.
+// TestMeter checks that progress is reported for every fiftieth of a stream, and that a cancellation ends it.
 func TestMeter(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

@@ -10,8 +10,8 @@ import (
 	"mynah/internal/part"
 )
 
-// posterFrame is the frame that the header names for the poster, else the middle of the
-// first scene.
+// posterFrame returns the frame for the poster: the one that the script's header selects, else the middle of
+// the first scene.
 func (r *Releaser) posterFrame() int64 {
 	fps := r.video.Line.FPS
 	n := r.video.Line.Scenes[0].Frames / 2
@@ -27,8 +27,8 @@ func (r *Releaser) posterFrame() int64 {
 	return max(0, min(n, r.video.Line.Frames-1))
 }
 
-// poster makes the poster image.
-func (r *Releaser) poster(ctx context.Context, f *film.Film) ([]byte, error) {
+// makePoster returns the poster image.
+func (r *Releaser) makePoster(ctx context.Context, f *film.Film) ([]byte, error) {
 	n := r.posterFrame()
 	track, err := f.Track(r.Store)
 	if err != nil {
@@ -62,7 +62,7 @@ func (r *Releaser) poster(ctx context.Context, f *film.Film) ([]byte, error) {
 	return b, nil
 }
 
-// Poster is the recipe of a poster. Stream addresses the coded pictures that it is decoded from.
+// Poster is the recipe of a poster. Stream is the hash of the encoded pictures from which it is decoded.
 type Poster struct {
 	Stream cache.Key `json:"stream" part:"the picture"`
 	Tool   string    `json:"tool" part:"the picture"`

@@ -7,13 +7,13 @@ import (
 	"mynah/internal/release"
 )
 
-// TestRecipes: every field of a recipe decides its key, and recipes can be written and read back.
+// TestRecipes checks that each field of a recipe changes its key, and that recipes can be encoded and decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
 	parttest.Check(t, parttest.Fill[release.Poster](t))
 }
 
-// TestVersion: another version of the recipe makes all posters again, so it is not changed by mistake.
+// TestVersion pins the version of the recipe, because a new version makes all posters again.
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	if got := (release.Poster{}).Version(); got != 2 {

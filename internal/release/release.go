@@ -1,6 +1,6 @@
-// Package release publishes a video: it joins the coded parts, checks the written file against the
-// plan, and renames it into place together with its poster, subtitles and texts. Files that are
-// still as an earlier build wrote them are not written again.
+// Package release publishes a video: it joins the encoded parts, checks the written file against the plan, and
+// renames it to its final path together with its poster, subtitles and texts. It does not write again if all
+// files are still as an earlier build wrote them.
 package release
 
 import (
@@ -23,16 +23,16 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Video is what a video consists of; its parts are in the cache.
+// Video describes a video whose parts are in the cache.
 type Video struct {
-	// Script is its name in the project.
+	// Script is the script's name in the project.
 	Script string
 	Board  *storyboard.Board
 	Line   *timeline.Line
 	Cues   []caption.Cue
 	// Words returns the words of a sentence.
 	Words func(scene, part int) []caption.Word
-	// Captions are the drawn cues of each scene; nil where no cue is shown in the picture.
+	// Captions contains the drawn cues of each scene; nil if cues are not drawn into the picture.
 	Captions [][]overlay.CaptionSpan
 	Form     ffmpeg.Picture
 	Pictures []film.SegmentRun
@@ -40,24 +40,24 @@ type Video struct {
 	AAC      ffmpeg.AAC
 }
 
-// Files are the files of a video; those that are not written are "".
+// Files contains the paths of a video's files; "" for files that are not written.
 type Files struct {
 	Film     string `json:"film"`
 	SRT      string `json:"srt,omitempty"`
 	VTT      string `json:"vtt,omitempty"`
 	Poster   string `json:"poster,omitempty"`
 	Timeline string `json:"timeline,omitempty"`
-	// Transcript and Chapters are written where a transcript was asked for; the latter is
-	// empty for a video without chapters.
+	// Transcript and Chapters are set if a transcript was requested. Chapters is "" for a video without
+	// chapters.
 	Transcript string `json:"transcript,omitempty"`
 	Chapters   string `json:"chapters,omitempty"`
 }
 
-func (f Files) paths() []string {
+func (f Files) allPaths() []string {
 	return []string{f.Film, f.Poster, f.SRT, f.VTT, f.Timeline, f.Transcript, f.Chapters}
 }
 
-// Timeline is the file that says what stands when, and what is shown and heard.
+// Timeline is the content of the timeline file: what is shown and heard when.
 type Timeline struct {
 	Board    *storyboard.Board `json:"storyboard"`
 	Line     *timeline.Line    `json:"timeline"`
@@ -68,33 +68,33 @@ type Timeline struct {
 type Releaser struct {
 	part.Maker
 	tools   *ffmpeg.Tools
-	version string // of ffmpeg
+	version string // version of ffmpeg
 	out     *Outputs
 	video   Video
-	// checking is called when the check of the written video begins; what it returns when the
-	// check ends.
+	// checking is called when the check of the written video begins. The function that it returns is called
+	// when the check ends.
 	checking func() func()
 }
 
-// New returns a releaser of a video. The check of the written video is between the calls of
-// checking and of what that returns.
+// New returns a releaser of a video. It calls checking before the check of the written video, and the result of
+// checking after it.
 func New(m part.Maker, tools *ffmpeg.Tools, version string, out *Outputs, checking func() func()) *Releaser {
 	return &Releaser{Maker: m, tools: tools, version: version, out: out, checking: checking}
 }
 
-// sidecar is a file beside the video whose content is known before anything is written.
+// sidecar is a file next to the video with its content.
 type sidecar struct {
 	path    string
 	content []byte
 }
 
-// Publish writes a video and the files beside it, and returns the video's size in bytes. Each file
-// is written whole under another name, synced and renamed; the video comes last. Where all of it
-// stands as an earlier build wrote it, nothing is written.
+// Publish writes a video and the files next to it, and returns the video's size in bytes. It writes each file
+// under a temporary name, syncs and renames it, the video last. It writes nothing if all files are still as an
+// earlier build wrote them.
 func (r *Releaser) Publish(ctx context.Context, v Video) (Files, int64, error) {
 	r.video = v
-	f := r.film()
-	files, beside, err := r.describe()
+	f := r.newFilm()
+	files, beside, err := r.describeFiles()
 	if err != nil {
 		return files, 0, err
 	}
@@ -105,16 +105,18 @@ func (r *Releaser) Publish(ctx context.Context, v Video) (Files, int64, error) {
 	if n, ok := r.isStanding(key, files); ok {
 		return files, n, nil
 	}
-	poster, err := r.poster(ctx, f)
+	poster, err := r.makePoster(ctx, f)
 	if err != nil {
 		return files, 0, err
 	}
-	n, err := r.write(ctx, f, files, append([]sidecar{{files.Poster, poster}}, beside...), key)
+	n, err := r.writeVideo(ctx, f, files, append([]sidecar{{files.Poster, poster}}, beside...), key)
 	return files, n, err
 }
 
-// write writes, checks and publishes the video and the files beside it.
-func (r *Releaser) write(ctx context.Context, f *film.Film, files Files, beside []sidecar, key cache.Key) (size int64, err error) {
+// writeVideo writes, checks and publishes the video and the files next to it.
+func (r *Releaser) writeVideo(
+	ctx context.Context, f *film.Film, files Files, beside []sidecar, key cache.Key,
+) (size int64, err error) {
 	w := &writer{out: r.out}
 	defer w.discard()
 	for _, s := range beside {
@@ -123,7 +125,10 @@ func (r *Releaser) write(ctx context.Context, f *film.Film, files Files, beside 
 		}
 	}
 	err = w.add(files.Film, "", func(w io.Writer) error {
-		m := &countingWriter{w: &contextWriter{ctx: ctx, w: w}, total: r.video.Line.Frames * 100, report: func(p float64) { r.Progress(min(p, 0.9)) }}
+		m := &countingWriter{
+			w: &contextWriter{ctx: ctx, w: w}, total: r.video.Line.Frames * 100,
+			report: func(p float64) { r.Progress(min(p, 0.9)) },
+		}
 		b := bufio.NewWriterSize(m, 256<<10) // packets are small
 		if size, err = f.Write(r.Store, b); err != nil {
 			return err
@@ -134,7 +139,7 @@ func (r *Releaser) write(ctx context.Context, f *film.Film, files Files, beside 
 		return 0, err
 	}
 	checked := r.checking()
-	err = r.verify(ctx, f, w.files[len(w.files)-1], size, beside)
+	err = r.verifyVideo(ctx, f, w.files[len(w.files)-1], size, beside)
 	checked()
 	if err != nil {
 		return 0, err
@@ -143,19 +148,19 @@ func (r *Releaser) write(ctx context.Context, f *film.Film, files Files, beside 
 		return 0, err
 	}
 	if files.SRT == "" && r.out.replaces {
-		// Subtitles of the video that was replaced would be taken for this one's.
-		for _, path := range r.out.subtitles() {
+		// Remove the subtitles of the replaced video, which players would use for this one.
+		for _, path := range r.out.subtitlePaths() {
 			_ = os.Remove(path)
 		}
 	}
 	if r.hasStaleChapters(files) {
-		_ = os.Remove(r.out.named(names.EndChapters))
+		_ = os.Remove(r.out.withEnding(names.EndChapters))
 	}
-	w.note(key, size)
+	w.storeNote(key, size)
 	return size, nil
 }
 
-// WriteTexts writes files, all of them whole or none; those without a path are left out.
+// WriteTexts writes all files or none. It skips files with an empty path.
 func (o *Outputs) WriteTexts(ctx context.Context, paths, texts []string) error {
 	w := &writer{out: o}
 	defer w.discard()
@@ -170,23 +175,26 @@ func (o *Outputs) WriteTexts(ctx context.Context, paths, texts []string) error {
 	return w.publish(ctx)
 }
 
-// film is the video as it is joined.
-func (r *Releaser) film() *film.Film {
+// newFilm returns the video as it will be joined.
+func (r *Releaser) newFilm() *film.Film {
 	about := r.video.Board.Film
 	return &film.Film{
-		Picture: r.video.Form, Runs: r.video.Pictures, Sound: r.video.Sound, Samples: r.video.Line.Samples, AAC: r.video.AAC,
-		Language: iso639(about.Language), Tag: bcp47(about.Language), Cues: r.soft(), Chapters: r.chapters(),
+		Picture: r.video.Form, Runs: r.video.Pictures, Sound: r.video.Sound, Samples: r.video.Line.Samples,
+		AAC:      r.video.AAC,
+		Language: iso639(about.Language), Tag: bcp47(about.Language), Cues: r.embeddedCues(),
+		Chapters: r.listChapters(),
 		Tags: []mp4.Tag{
 			{Code: mp4.TagTitle, Value: about.Title},
 			{Code: mp4.TagArtist, Value: about.Author},
 			{Code: mp4.TagDescription, Value: about.Description},
-			{Code: mp4.TagComment, Value: about.Description}, // some players show only this
+			{Code: mp4.TagComment, Value: about.Description}, // some players show only the comment
 			{Code: mp4.TagTool, Value: "Mynah"},
 		},
 	}
 }
 
-func (r *Releaser) chapters() []film.Chapter {
+// listChapters returns the chapters of the video.
+func (r *Releaser) listChapters() []film.Chapter {
 	var out []film.Chapter
 	for _, c := range timeline.Chapters(r.video.Board, r.video.Line) {
 		out = append(out, film.Chapter(c))
@@ -194,36 +202,39 @@ func (r *Releaser) chapters() []film.Chapter {
 	return out
 }
 
-// describe names the files of the video, and returns the content of those beside it that are text.
-func (r *Releaser) describe() (Files, []sidecar, error) {
-	files := Files{Film: r.out.Video, Poster: r.out.named(names.EndPoster)}
+// describeFiles returns the paths of the video's files, and the content of the text files next to it.
+func (r *Releaser) describeFiles() (Files, []sidecar, error) {
+	files := Files{Film: r.out.Video, Poster: r.out.withEnding(names.EndPoster)}
 	var beside []sidecar
 	if cues := r.video.Cues; len(cues) > 0 {
-		files.SRT, files.VTT = r.out.subtitles()[0], r.out.subtitles()[1]
-		beside = append(beside, sidecar{files.SRT, []byte(caption.SRT(cues))}, sidecar{files.VTT, []byte(caption.VTT(cues))})
+		files.SRT, files.VTT = r.out.subtitlePaths()[0], r.out.subtitlePaths()[1]
+		beside = append(beside,
+			sidecar{files.SRT, []byte(caption.SRT(cues))}, sidecar{files.VTT, []byte(caption.VTT(cues))})
 	}
 	if r.out.Timeline {
-		files.Timeline = r.out.named(names.EndTimeline)
-		b, err := json.MarshalIndent(Timeline{Board: r.video.Board, Line: r.video.Line, Captions: r.video.Cues}, "", "  ")
+		files.Timeline = r.out.withEnding(names.EndTimeline)
+		b, err := json.MarshalIndent(Timeline{Board: r.video.Board, Line: r.video.Line, Captions: r.video.Cues}, "",
+			"  ")
 		if err != nil {
 			return files, nil, err
 		}
 		beside = append(beside, sidecar{files.Timeline, append(b, '\n')})
 	}
 	if r.out.Transcript {
-		text, list := r.transcript()
-		files.Transcript = r.out.named(names.EndTranscript)
+		text, list := r.composeTranscript()
+		files.Transcript = r.out.withEnding(names.EndTranscript)
 		beside = append(beside, sidecar{files.Transcript, []byte(text)})
 		if list != "" {
-			files.Chapters = r.out.named(names.EndChapters)
+			files.Chapters = r.out.withEnding(names.EndChapters)
 			beside = append(beside, sidecar{files.Chapters, []byte(list)})
 		}
 	}
 	return files, beside, nil
 }
 
-// hasStaleChapters reports a list of chapters that an earlier build wrote, of a video that has none
-// any more.
+// hasStaleChapters reports whether there is a list of chapters by an earlier build although the video no longer
+// has chapters.
 func (r *Releaser) hasStaleChapters(files Files) bool {
-	return r.out.Transcript && files.Chapters == "" && r.out.replaces && r.out.isOurs(r.out.named(names.EndChapters))
+	return r.out.Transcript && files.Chapters == "" && r.out.replaces &&
+		r.out.isOurs(r.out.withEnding(names.EndChapters))
 }

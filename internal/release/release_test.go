@@ -42,7 +42,7 @@ By noon all their fish is sold.
 > Fish is sold.
 `
 
-// TestPublish: the video says whose it is, holds subtitles and chapters, and all files stand beside it.
+// TestPublish checks the video's tags, subtitles and chapters, and the files next to it.
 func TestPublish(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, story)
@@ -53,7 +53,7 @@ func TestPublish(t *testing.T) {
 	if p.checks != "()" {
 		t.Errorf("checks: %q", p.checks)
 	}
-	for i, path := range files.paths() {
+	for i, path := range files.allPaths() {
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("file %d: %v", i, err)
 		}
@@ -118,7 +118,7 @@ func TestPublish(t *testing.T) {
 	}
 }
 
-// TestPlainVideo: what a video has not is not written.
+// TestPlainVideo checks that no files are written for features that a video does not have.
 func TestPlainVideo(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, "---\n(duration: 1)\n")
@@ -141,8 +141,8 @@ func TestPlainVideo(t *testing.T) {
 	}
 }
 
-// TestStanding: what stands as an earlier build wrote it is left alone; what somebody touched, or what
-// a build would take away, makes it written again.
+// TestStanding checks that unchanged files are not written again, and that all are written again if one was
+// modified or must be removed.
 func TestStanding(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -155,7 +155,7 @@ func TestStanding(t *testing.T) {
 		p.publish(t, p.target())
 		after := p.stats(t)
 		if got := after[".mp4"] == before[".mp4"] && p.checks == ""; got != want {
-			t.Errorf("%s: it stands is %t", what, got)
+			t.Errorf("%s: unchanged is %t", what, got)
 		}
 		before = after
 	}
@@ -165,7 +165,7 @@ func TestStanding(t *testing.T) {
 		p.put(t, ending, "touched")
 		same(ending+" was touched", false)
 		if string(p.read(t, ending)) != string(old) {
-			t.Errorf("%s is another", ending)
+			t.Errorf("%s has changed", ending)
 		}
 	}
 	if err := os.Remove(filepath.Join(p.folder, "film.vtt")); err != nil {
@@ -184,7 +184,8 @@ func TestStanding(t *testing.T) {
 	}
 }
 
-// TestStaleFiles: subtitles and chapters of the video that was replaced go; others stay.
+// TestStaleFiles checks that the subtitles and chapters of a replaced video are removed, and other files are
+// not.
 func TestStaleFiles(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -195,20 +196,20 @@ func TestStaleFiles(t *testing.T) {
 	if got := p.names(t); got != ".jpg .mp4 .timeline.json .transcript.md" {
 		t.Errorf("%s", got)
 	}
-	// A list of chapters that no build wrote is somebody's.
+	// A list of chapters that no build wrote belongs to somebody else.
 	p.put(t, ".chapters.txt", "mine")
 	p.publish(t, p.target())
 	if got := string(p.read(t, ".chapters.txt")); got != "mine" {
 		t.Errorf("%q", got)
 	}
-	// Subtitles beside a video that has none would be taken for its own.
+	// Players would use these subtitles for a video without its own.
 	before := p.stats(t)
 	p.put(t, ".srt", "mine")
 	p.publish(t, p.target())
 	if after := p.stats(t); after[".mp4"] == before[".mp4"] || p.read(t, ".srt") != nil {
-		t.Error("the video stands with subtitles of another")
+		t.Error("the files count as unchanged although there are subtitles of another video")
 	}
-	// Where no transcript is asked for, the list of an earlier one stays.
+	// Without a request for a transcript, the list of an earlier build stays.
 	p.make(t, story)
 	p.publish(t, p.target())
 	p.make(t, "---\n(duration: 1)\n")
@@ -216,17 +217,17 @@ func TestStaleFiles(t *testing.T) {
 	target.Transcript = false
 	p.publish(t, target)
 	if p.read(t, ".chapters.txt") == nil {
-		t.Error("chapters that were not asked for are gone")
+		t.Error("chapters that were not requested are removed")
 	}
-	// With a transcript the list is stale again, though all else stands.
+	// With one, the list is stale, although all other files are unchanged.
 	p.publish(t, p.target())
 	if p.read(t, ".chapters.txt") != nil {
 		t.Error("stale chapters stand")
 	}
 }
 
-// TestFailuresLeaveAll: a stop, a part that is gone and a place that cannot be written leave what is
-// there, and no new file.
+// TestFailuresLeaveAll checks that after a cancellation, a missing part or a write error, existing files are
+// unchanged and no new files remain.
 func TestFailuresLeaveAll(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -259,7 +260,8 @@ func TestFailuresLeaveAll(t *testing.T) {
 	_ = fails("a part is gone", p.releaser(t, target), t.Context())
 }
 
-// TestPosterFrame: the header's, within the video; else the middle of the first scene.
+// TestPosterFrame checks that the poster is the frame in the header, limited to the video, else the middle of
+// the first scene.
 func TestPosterFrame(t *testing.T) {
 	t.Parallel()
 	line := &timeline.Line{FPS: frame.Rate{Num: 30000, Den: 1001}, Frames: 100, Scenes: []timeline.Scene{
@@ -296,7 +298,7 @@ func TestPosterFrame(t *testing.T) {
 	}
 }
 
-// TestLanguages: MP4 has three letters and a tag, and none for what is no language.
+// TestLanguages checks the three-letter code and the tag for MP4; both are empty for an invalid language.
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	for tag, want := range map[string][2]string{
@@ -309,20 +311,20 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-// TestSoftCues: those of the video's own track have the times of the files, in whole milliseconds.
+// TestSoftCues checks that embedded cues have the times of the subtitle files, in whole milliseconds.
 func TestSoftCues(t *testing.T) {
 	t.Parallel()
 	board := &storyboard.Board{}
 	board.Film.Subtitles.Mode = script.SubtitlesEmbed
 	cue := caption.Cue{Start: 47, End: 48100, Text: "one two", Breaks: []int{4}}
 	r := &Releaser{video: Video{Board: board, Cues: []caption.Cue{cue}}}
-	got := r.soft()
+	got := r.embeddedCues()
 	if len(got) != 1 || got[0].Start != 48 || got[0].End != 1002*48 || strings.Join(strings.Fields(got[0].Text),
 		" ") != "one two" || !strings.Contains(got[0].Text, "\n") {
 		t.Errorf("%+v", got)
 	}
 	board.Film.Subtitles.Mode = script.SubtitlesOverlay
-	if got := r.soft(); got != nil {
+	if got := r.embeddedCues(); got != nil {
 		t.Errorf("%+v", got)
 	}
 }

@@ -18,45 +18,45 @@ import (
 	"mynah/internal/system"
 )
 
-// outputNote is the note of what a build wrote. It lets the same build find that all of it
-// stands: reading a film is much cheaper than writing and syncing it.
+// outputNote is the record of the files that a build wrote. With it, an equal build can check that they are
+// unchanged: reading a video is much faster than writing and syncing it.
 type outputNote struct {
-	Bytes int64       `json:"bytes"` // of the film
+	Bytes int64       `json:"bytes"` // size of the video
 	Files []notedFile `json:"files"`
 }
 
-// notedFile is a file as it was written. One with other times was touched by somebody;
-// the sum finds what was changed within the grain of the times, or by a bad disk.
+// notedFile describes a written file. Changed times mean that the file may have been modified. The checksum
+// detects changes within the resolution of the times, and disk errors.
 type notedFile struct {
 	Path string          `json:"path"`
 	Stat system.Identity `json:"stat"`
 	Sum  uint32          `json:"sum"`
-	// Made is the key of the note that the file is a build's own; none for the film.
+	// Made is the key of the record that a build wrote the file; "" for the video.
 	Made string `json:"made,omitempty"`
 }
 
+// newSum returns a CRC-32C hash.
 func newSum() hash.Hash32 { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }
 
-// standingKey addresses the note by all that decides the files' bytes, and by the program
-// that writes them: another version may write others. Where they lie is left to the note,
-// so that builds into ever new folders leave one.
+// standingKey returns the cache key of the record. It depends on everything that determines the files' bytes,
+// including the program that writes them. It does not depend on their paths, so that builds into different
+// folders share one record.
 func (r *Releaser) standingKey(f *film.Film, beside []sidecar) (cache.Key, error) {
 	self, err := system.IdentifyProgram()
 	if err != nil {
 		return cache.Key{}, err
 	}
-	// All fields of the film, so that none is forgotten; it holds no pointers.
-	h := cache.NewHasher("standing 1").Int(self[:4]...). // without when it changed: a new link to it is not a change
-
-								String(r.version).String(fmt.Sprintf("%v", *f)).Int(r.posterFrame())
+	// This includes all fields of the film. It contains no pointers.
+	h := cache.NewHasher("standing 1").Int(self[:4]...).
+		String(r.version).String(fmt.Sprintf("%v", *f)).Int(r.posterFrame())
 	for _, s := range beside {
 		h.String(filepath.Ext(s.path)).Bytes(s.content)
 	}
 	return h.Key(), nil
 }
 
-// isStanding reports whether the files of the film are all there as the note says, and nothing
-// beside them that a build would take away. It returns the size of the video.
+// isStanding reports whether all files of the video are as recorded and no file exists that a build would
+// remove. It returns the size of the video.
 func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
 	s, ok := part.RecallJSON[outputNote](r.Store, cache.Probes, key)
 	if !ok {
@@ -66,13 +66,13 @@ func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
 	for _, f := range s.Files {
 		noted[f.Path] = f
 	}
-	for _, path := range files.paths() {
-		f, ok := noted[absolute(path)]
+	for _, path := range files.allPaths() {
+		f, ok := noted[absolutePath(path)]
 		if path != "" && (!ok || !f.isStanding() || !r.isKnown(f.Made)) {
 			return 0, false
 		}
 	}
-	for _, path := range r.out.subtitles() {
+	for _, path := range r.out.subtitlePaths() {
 		if _, err := os.Lstat(path); files.SRT == "" && !errors.Is(err, fs.ErrNotExist) {
 			return 0, false
 		}
@@ -80,8 +80,8 @@ func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
 	return s.Bytes, !r.hasStaleChapters(files)
 }
 
-// absolute returns a path that means the same in every folder, or "".
-func absolute(path string) string {
+// absolutePath returns the absolute form of a path, or "" if that fails.
+func absolutePath(path string) string {
 	out, err := filepath.Abs(path)
 	if err != nil {
 		return ""
@@ -89,7 +89,7 @@ func absolute(path string) string {
 	return out
 }
 
-// isKnown reports whether the note that a file is a build's own is still there.
+// isKnown reports whether the record that a build wrote a file still exists.
 func (r *Releaser) isKnown(made string) bool {
 	if made == "" {
 		return true
@@ -99,6 +99,7 @@ func (r *Releaser) isKnown(made string) bool {
 	return err == nil && n == len(key) && r.Store.Has(cache.Probes, key)
 }
 
+// isStanding reports whether the file is unchanged.
 func (f notedFile) isStanding() bool {
 	if now, err := system.IdentifyRegular(f.Path); err != nil || now != f.Stat {
 		return false
@@ -113,12 +114,12 @@ func (f notedFile) isStanding() bool {
 	return err == nil && n == f.Stat.Size() && sum.Sum32() == f.Sum
 }
 
-// note keeps what was written. It is not needed for the film: where it cannot be kept,
-// the next build writes again.
-func (w *writer) note(key cache.Key, bytes int64) {
+// storeNote stores the record of the written files. It ignores errors, because the next build can write the files
+// again.
+func (w *writer) storeNote(key cache.Key, bytes int64) {
 	for i := range w.notes {
 		var err error
-		w.notes[i].Path = absolute(w.notes[i].Path)
+		w.notes[i].Path = absolutePath(w.notes[i].Path)
 		if w.notes[i].Stat, err = system.IdentifyRegular(w.notes[i].Path); err != nil {
 			return
 		}

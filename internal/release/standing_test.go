@@ -9,7 +9,7 @@ import (
 	"mynah/internal/system"
 )
 
-// TestStandingFile: also what leaves no trace in a file's times is found.
+// TestStandingFile checks that changes are detected even if the file's times are the same.
 func TestStandingFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "film.mp4")
@@ -24,7 +24,7 @@ func TestStandingFile(t *testing.T) {
 		t.Errorf("%+v does not stand", f)
 	}
 	if f := (notedFile{Path: path, Stat: st, Sum: sum.Sum32() + 1}); f.isStanding() {
-		t.Error("a file of other bytes stands")
+		t.Error("a file with different content counts as unchanged")
 	}
 	if _, err := system.IdentifyRegular(filepath.Dir(path)); err == nil {
 		t.Error("a folder is taken for a file")

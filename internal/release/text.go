@@ -13,13 +13,12 @@ import (
 	"mynah/internal/timeline"
 )
 
-// soft returns the subtitles of the film's own track.
-func (r *Releaser) soft() []film.Cue {
+// embeddedCues returns the cues of the video's subtitle track, nil if it has none.
+func (r *Releaser) embeddedCues() []film.Cue {
 	if r.video.Board.Film.Subtitles.Mode != script.SubtitlesEmbed {
 		return nil
 	}
-	// In whole milliseconds, as the files beside the film: whatever reads the track finds
-	// the same times.
+	// Round to whole milliseconds like the subtitle files, so that all have the same times.
 	whole := func(sample int64) int64 { return caption.Milliseconds(sample) * timeline.SampleRate / 1000 }
 	var out []film.Cue
 	for _, c := range r.video.Cues {
@@ -28,9 +27,8 @@ func (r *Releaser) soft() []film.Cue {
 	return out
 }
 
-// transcript writes what is said as Markdown, and the list of chapters; the latter is empty
-// for a film without any.
-func (r *Releaser) transcript() (text, list string) {
+// composeTranscript returns the narration as Markdown, and the list of chapters, which is empty if the video has none.
+func (r *Releaser) composeTranscript() (text, list string) {
 	title := r.video.Board.Film.Title
 	if title == "" {
 		title = strings.TrimSuffix(path.Base(r.video.Script), path.Ext(r.video.Script))
@@ -43,11 +41,11 @@ func (r *Releaser) transcript() (text, list string) {
 		}
 		chapters = append(chapters, caption.Chapter{Start: r.video.Line.Sample(c.Frame), Scene: scene, Title: c.Title})
 	}
-	return caption.Transcript(title, chapters, r.said()), caption.ChapterList(chapters)
+	return caption.Transcript(title, chapters, r.narrationCues()), caption.ChapterList(chapters)
 }
 
-// said returns the cues of what is said, also where a quote stands in its place on the screen.
-func (r *Releaser) said() []caption.Cue {
+// narrationCues returns the cues of the narration, even for scenes in which a quote replaces them on the screen.
+func (r *Releaser) narrationCues() []caption.Cue {
 	board := *r.video.Board
 	board.Scenes = slices.Clone(board.Scenes)
 	for i := range board.Scenes {
@@ -56,10 +54,10 @@ func (r *Releaser) said() []caption.Cue {
 	return caption.Cues(&board, r.video.Line, r.video.Words)
 }
 
-// iso639 returns the three letters by which MP4 knows a language, or "".
+// iso639 returns the three-letter code of a language for MP4, or "".
 func iso639(tag string) string {
 	t, err := language.Parse(tag)
-	if err != nil || t == language.Und { // whose base is said to be English
+	if err != nil || t == language.Und { // its base would be English
 		return ""
 	}
 	base, confidence := t.Base()
@@ -69,7 +67,7 @@ func iso639(tag string) string {
 	return base.ISO3()
 }
 
-// bcp47 returns a language's tag in its usual form, or "".
+// bcp47 returns a language tag in canonical form, or "".
 func bcp47(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil || t == language.Und {

@@ -24,22 +24,26 @@ import (
 	"mynah/internal/timeline"
 )
 
-// A film is held against its plan before it is published: what looks finished and is not is
-// the worst that a build can give. What fails here is a fault of Mynah or of a program that it
-// ran, never of the author.
+// A video is compared with its plan before it is published, because a video that looks complete but is not
+// would be the worst possible result. A failure here is an error of Mynah or of a program that it ran, never of
+// the author.
 
-// mismatchError is a part of a film that is not as planned.
+// mismatchError returns the fault for a part of a video that differs from the plan. scene counts from 0; -1
+// means no scene.
 func mismatchError(scene int, format string, args ...any) error {
 	where := ""
 	if scene >= 0 {
 		where = fmt.Sprintf("scene %d: ", scene+1)
 	}
 	return fault.New(fault.Internal, nil, "%s%s", where, fmt.Sprintf(format, args...)).
-		WithHint("build it again; if that does not help, empty the cache (mynah cache prune --max-size 0), and report the problem with the script")
+		WithHint("build it again; if that does not help, empty the cache (mynah cache prune --max-size 0), " +
+			"and report the problem with the script")
 }
 
-// verify holds a film that is written against its plan.
-func (r *Releaser) verify(ctx context.Context, f *film.Film, written io.ReaderAt, size int64, beside []sidecar) error {
+// verifyVideo compares a written video with its plan.
+func (r *Releaser) verifyVideo(
+	ctx context.Context, f *film.Film, written io.ReaderAt, size int64, beside []sidecar,
+) error {
 	sizes, silence, err := f.Sounds(r.Store)
 	if err != nil {
 		return err
@@ -55,7 +59,7 @@ func (r *Releaser) verify(ctx context.Context, f *film.Film, written io.ReaderAt
 	)
 }
 
-// checkRuns holds the coded pictures against the frames of the plan, scene by scene.
+// checkRuns compares the lengths of the picture segments with the planned frames of each scene.
 func checkRuns(l *timeline.Line, f *film.Film) error {
 	starts := map[int64]bool{}
 	var at int64
@@ -74,7 +78,7 @@ func checkRuns(l *timeline.Line, f *film.Film) error {
 	return nil
 }
 
-// checkParts holds every coded part of the video against the recipes of the plan.
+// checkParts checks that each part of the video has a recipe in the book.
 func (r *Releaser) checkParts(f *film.Film) error {
 	for i, p := range f.Runs {
 		if !r.Book.Holds(p.Segment) {
@@ -89,7 +93,7 @@ func (r *Releaser) checkParts(f *film.Film) error {
 	return nil
 }
 
-// checkFile holds the index of the written file against the plan.
+// checkFile compares the index of the written file with the plan.
 func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error {
 	tracks, err := mp4.Inspect(r, size)
 	if err != nil {
@@ -124,7 +128,7 @@ func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error 
 	return nil
 }
 
-// checkCues finds each subtitle in the files beside the film.
+// checkCues checks that the subtitle files contain all cues.
 func checkCues(cues []caption.Cue, beside []sidecar) error {
 	for _, s := range beside {
 		if !strings.HasSuffix(s.path, names.EndSRT) && !strings.HasSuffix(s.path, names.EndVTT) {
@@ -137,7 +141,7 @@ func checkCues(cues []caption.Cue, beside []sidecar) error {
 	return nil
 }
 
-// checkDrawn finds the drawing of each subtitle that is shown in the picture.
+// checkDrawn checks that each cue that is shown in the picture has a drawing.
 func (r *Releaser) checkDrawn() error {
 	if r.video.Board.Film.Subtitles.Mode != script.SubtitlesOverlay || r.video.Captions == nil {
 		return nil
@@ -156,7 +160,8 @@ func (r *Releaser) checkDrawn() error {
 	return nil
 }
 
-// checkNarration finds sound wherever narration stands: sizes are those of the coded packets.
+// checkNarration checks that there is sound wherever there is narration. sizes contains the sizes of the
+// encoded packets, silence the size of a silent one.
 func checkNarration(b *storyboard.Board, l *timeline.Line, sizes []uint32, silence uint32) error {
 	for _, s := range l.Sounds {
 		if s.Kind != timeline.SoundSpeech || s.Samples < timeline.SoundGrid {
@@ -174,33 +179,33 @@ func checkNarration(b *storyboard.Board, l *timeline.Line, sizes []uint32, silen
 	return nil
 }
 
-// checkSeams decodes the beginnings of the segments that this build has coded, as they are
-// joined in the film.
+// checkSeams decodes the starts of the segments that this build encoded, joined as in the video.
 func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 	fresh := f.Fresh(r.Book.IsNew)
 	if len(fresh) == 0 {
 		return nil
 	}
-	err := r.decodes(ctx, f, fresh)
-	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) { // a stop says nothing of the segments
+	err := r.decodeSegments(ctx, f, fresh)
+	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) { // a cancellation says nothing about the segments
 		return err
 	}
-	defer func() { // the next build makes them again
+	defer func() { // the next build encodes them again
 		for _, k := range fresh {
 			r.Store.Remove(cache.Segments, k)
 		}
 	}()
 	for _, k := range fresh {
-		if err := r.decodes(ctx, f, []cache.Key{k}); err != nil && ctx.Err() == nil {
+		if err := r.decodeSegments(ctx, f, []cache.Key{k}); err != nil && ctx.Err() == nil {
 			kind, label, _ := r.Book.Label(k)
-			return mismatchError(label.Scene-1, "the coded pictures of %s %q cannot be played: %s", kind, label.Name, blame.Reason(err))
+			return mismatchError(label.Scene-1,
+				"the coded pictures of %s %q cannot be played: %s", kind, label.Name, blame.Reason(err))
 		}
 	}
 	return mismatchError(-1, "the coded pictures cannot be played in sequence: %s", blame.Reason(err))
 }
 
-// decodes decodes segments, and fails unless all of their pictures come out.
-func (r *Releaser) decodes(ctx context.Context, f *film.Film, segments []cache.Key) error {
+// decodeSegments decodes segments, and returns an error unless it gets all of their pictures.
+func (r *Releaser) decodeSegments(ctx context.Context, f *film.Film, segments []cache.Key) error {
 	var stream, list bytes.Buffer
 	want, err := f.Seams(r.Store, segments, &stream)
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 	"mynah/internal/timeline"
 )
 
-// checkError checks that an error is there, if one is wanted, and names its scene.
+// checkError checks whether there is an error as expected, and that it names the scene.
 func checkError(t *testing.T, what string, err error, want string) {
 	t.Helper()
 	switch {
@@ -92,13 +92,13 @@ func TestFilesThatAreNotAsPlanned(t *testing.T) {
 	checkError(t, "no video", checkFile(line, &film.Film{}, bytes.NewReader([]byte("nonsense")), 8), "cannot be read")
 }
 
-// TestFileIsHeldAgainstThePlan: frames, samples, tracks and the places of what is in them.
+// TestFileIsHeldAgainstThePlan checks frames, samples, tracks and the positions of their content.
 func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	p := newPress(t, story)
 	r := p.releaser(t, p.target())
-	f := r.film()
+	f := r.newFilm()
 	var out bytes.Buffer
 	size, err := f.Write(p.Store, &out)
 	if err != nil {
@@ -110,7 +110,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		change(&l, &other)
 		checkError(t, what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), want)
 	}
-	packets := int64(-1) // the coder's delay
+	packets := int64(-1) // the encoder's delay
 	for _, s := range f.Sound {
 		packets += s.Packets
 	}
@@ -130,7 +130,8 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		l.Samples = held - 2*timeline.SoundGrid
 	})
 	for what, n := range map[string]int64{"more": 1, "less": -1} {
-		// The plan's sound, whose packets are right, is a packet and a sample apart from the picture.
+		// The sound of the plan has the right number of packets, but differs from the pictures by a packet and
+		// a sample.
 		l := *p.Line
 		l.Samples += n * (timeline.SoundGrid + 1)
 		other := *f
@@ -150,7 +151,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var last int64 // chunk
+	var last int64 // last chunk
 	for _, track := range tracks {
 		last = max(last, track.Last)
 	}
@@ -159,17 +160,17 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		"cannot be read")
 }
 
-// silentRuns is a soundtrack of nothing.
+// silentRuns returns a silent soundtrack.
 func silentRuns(samples int64) []film.PacketRun {
 	return []film.PacketRun{{Packets: sound.Packets(samples), Silent: true}}
 }
 
-// TestPartsAreHeldAgainstThePlan: each coded part must be one of the book.
+// TestPartsAreHeldAgainstThePlan checks that each part must be in the book.
 func TestPartsAreHeldAgainstThePlan(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, story)
 	r := p.releaser(t, p.target())
-	f := r.film()
+	f := r.newFilm()
 	checkError(t, "as planned", r.checkParts(f), "")
 	other := *f
 	other.Runs = append(f.Runs[:1:1], film.SegmentRun{Segment: cache.Key{1}})
@@ -179,7 +180,8 @@ func TestPartsAreHeldAgainstThePlan(t *testing.T) {
 	checkError(t, "other sound", r.checkParts(&other), "sound chunk 2")
 }
 
-// TestSeamsAreDecoded: a new segment that cannot be decoded is named, and made again by the next build.
+// TestSeamsAreDecoded checks that a new segment that cannot be decoded is named, and encoded again by the next
+// build.
 func TestSeamsAreDecoded(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -188,7 +190,7 @@ func TestSeamsAreDecoded(t *testing.T) {
 	p.make(t, "---\n(canvas: black)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n---\n(canvas: white)\n"+
 		"(duration: 1)\n")
 	r := p.releaser(t, p.target())
-	f := r.film()
+	f := r.newFilm()
 	checkError(t, "as planned", r.checkSeams(t.Context(), f), "")
 	key := f.Runs[1].Segment
 	damageEntry(t, p.Store, key)
@@ -198,18 +200,18 @@ func TestSeamsAreDecoded(t *testing.T) {
 		t.Errorf("a stop: %v", err)
 	}
 	if !p.Store.Has(cache.Segments, key) {
-		t.Fatal("a stop takes new segments away")
+		t.Fatal("a cancellation removes new segments")
 	}
 	checkError(t, "damaged", r.checkSeams(t.Context(), f), `scene 2: the coded pictures of picture "a.png" cannot be played`)
 	if p.Store.Has(cache.Segments, key) || p.Store.Has(cache.Segments, f.Runs[0].Segment) {
-		t.Error("what cannot be played is still in the cache")
+		t.Error("the damaged segment is still in the cache")
 	}
-	// What an earlier build has coded was decoded then.
+	// Segments of earlier builds were already decoded by these.
 	r.Book = part.NewBook()
 	checkError(t, "not new", r.checkSeams(t.Context(), f), "")
 }
 
-// damageEntry replaces the coded picture of a segment by noise.
+// damageEntry replaces the encoded picture of a segment by noise.
 func damageEntry(t *testing.T, store *cache.Store, key cache.Key) {
 	t.Helper()
 	b, ok := store.Get(cache.Segments, key)
@@ -217,7 +219,7 @@ func damageEntry(t *testing.T, store *cache.Store, key cache.Key) {
 		t.Fatal("there is no segment")
 	}
 	b = bytes.Clone(b)
-	for i := 40; i < len(b)/2; i++ { // after the head of its slice
+	for i := 40; i < len(b)/2; i++ { // after the slice header
 		b[i] ^= 0xa5
 	}
 	store.Remove(cache.Segments, key)
@@ -226,7 +228,7 @@ func damageEntry(t *testing.T, store *cache.Store, key cache.Key) {
 	}
 }
 
-// TestWhereNarrationIsLookedFor: only what is meant to be heard, for as long as it lasts.
+// TestWhereNarrationIsLookedFor checks that only audible narration counts, for its whole length.
 func TestWhereNarrationIsLookedFor(t *testing.T) {
 	t.Parallel()
 	const silence = 6
@@ -267,7 +269,7 @@ func TestWhereNarrationIsLookedFor(t *testing.T) {
 	}
 }
 
-// TestDrawnSubtitles: half of a subtitle's frames must show it; those of three frames and more count.
+// TestDrawnSubtitles checks that a subtitle of at least three frames must be visible in half of them.
 func TestDrawnSubtitles(t *testing.T) {
 	t.Parallel()
 	const frameSamples = timeline.SampleRate / 10

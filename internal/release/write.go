@@ -8,14 +8,14 @@ import (
 	"mynah/internal/pending"
 )
 
-// writer writes files on their way to their places.
+// writer writes files under temporary names and then publishes them.
 type writer struct {
 	out   *Outputs
 	files []*pending.File
-	notes []notedFile // of the files, before they have their places
+	notes []notedFile // records of the files; paths are set before publishing
 }
 
-// add writes a file under another name; made names the note that it is a build's own.
+// add writes a file under a temporary name. made is the key of the record that a build wrote it.
 func (w *writer) add(path, made string, write func(io.Writer) error) error {
 	p, err := pending.Create(path)
 	if err != nil {
@@ -30,15 +30,17 @@ func (w *writer) add(path, made string, write func(io.Writer) error) error {
 	return nil
 }
 
-// writeSidecar writes a file beside the film, unless something of others is in its place.
+// writeSidecar writes a file next to the video. It returns a fault if this would replace a file that no build
+// wrote.
 func (w *writer) writeSidecar(s sidecar) error {
-	if err := w.out.claim(s.path, s.content); err != nil {
+	if err := w.out.claimFile(s.path, s.content); err != nil {
 		return err
 	}
-	return w.add(s.path, madeKey(s.content).String(), func(w io.Writer) error { _, err := w.Write(s.content); return err })
+	write := func(w io.Writer) error { _, err := w.Write(s.content); return err }
+	return w.add(s.path, madeKey(s.content).String(), write)
 }
 
-// publish returns all files their names.
+// publish renames all files to their final names.
 func (w *writer) publish(ctx context.Context) error {
 	for _, p := range w.files {
 		if err := ctx.Err(); err != nil {
@@ -51,14 +53,14 @@ func (w *writer) publish(ctx context.Context) error {
 	return nil
 }
 
-// discard removes what was not published.
+// discard removes the files that were not published.
 func (w *writer) discard() {
 	for _, p := range w.files {
 		p.Discard()
 	}
 }
 
-// contextWriter ends a long copy when it is no longer wanted.
+// contextWriter is a writer that fails when its context ends.
 type contextWriter struct {
 	ctx context.Context //nolint:containedctx // lives as long as the copy
 	w   io.Writer
@@ -72,7 +74,7 @@ func (s *contextWriter) Write(b []byte) (int, error) {
 	return s.w.Write(b)
 }
 
-// countingWriter reports how much of a stream has passed.
+// countingWriter is a writer that reports progress.
 type countingWriter struct {
 	w        io.Writer
 	n, total int64

@@ -46,7 +46,7 @@ func (a At) Span() diag.Range { return a.Range }
 // Narration is a spoken paragraph, heading, list item or table row.
 type Narration struct {
 	At
-	Source string // as written, its lines joined by "\n"
+	Source string // the paragraph as written, lines joined by "\n"
 	Runs   []utter.Run
 }
 
@@ -74,11 +74,10 @@ type Content struct {
 	Child *Element
 }
 
-// Quote is a block quote: it replaces the scene's subtitles; with an empty Text it
-// removes them.
+// Quote is a block quote. Its text replaces the scene's subtitles; an empty Text removes them.
 type Quote struct {
 	At
-	Text string // lines joined by blanks, inline markup removed
+	Text string // lines joined by "\n", without inline markup
 }
 
 // Fence is a fenced block, which is drawn as a slide.
@@ -87,11 +86,11 @@ type Fence struct {
 	Kind     frame.BlockKind
 	Language string // the info string's first word, for code
 	Info     string // the whole info string
-	Text     string // the lines inside, joined by "\n", without the last line end
+	Text     string // the lines of the block, joined by "\n"
 }
 
-// Sync is how a clip and the narration of its scene share their time. Empty means the default:
-// Freeze for clips, looping for GIFs.
+// Sync says what happens if a clip and the narration of its scene have different lengths. "" means the
+// default: Freeze for clips and Loop for GIFs.
 type Sync string
 
 // Values of Sync. They say what happens when clip and narration have different lengths.
@@ -154,15 +153,15 @@ type Audio struct {
 	FileRange diag.Range
 }
 
-// Set is a direction that sets a property: (voice: amy), (duration: 2). Only this property is not
-// nil.
+// Set is a direction that sets a property, such as (voice: amy). In Properties only this property is
+// not nil.
 type Set struct {
 	At
 	Name string
 	Properties
 }
 
-// CalloutShape is the form of a callout.
+// CalloutShape is the shape of a callout.
 type CalloutShape string
 
 // The shapes of callouts.
@@ -230,7 +229,7 @@ type Background struct {
 
 // Transition is how a scene begins. Type "none" is a cut.
 type Transition struct {
-	Type     string // canonical: crossfade, wipe-right, circle, …
+	Type     string // canonical name, such as crossfade, wipe-right or circle
 	Duration time.Duration
 }
 

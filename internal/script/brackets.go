@@ -12,7 +12,7 @@ import "strings"
 
 // opening is the parsed "(name:" at the start of a text. Offsets are in bytes from the bracket.
 type opening struct {
-	name       string // in lower case
+	name       string // name of the direction in lower case
 	start, end int    // offsets of the name
 	value      int    // offset of the first byte after the colon
 }
@@ -59,7 +59,7 @@ func matchingBracket(t string, o opening) int {
 // none.
 func skipQuoted(t string, i int) int {
 	j := len(t) - len(strings.TrimLeft(t[i:], blanks))
-	if end, ok := quoteEnd(t[j:]); ok {
+	if end, ok := findQuoteEnd(t[j:]); ok {
 		return j + end
 	}
 	return i
@@ -85,9 +85,9 @@ func completeDirection(t string, o opening, isKnown bool) (end int, ok bool) {
 	return last, !strings.Contains(t[m:], "(")
 }
 
-// depthOf returns the number of brackets that a line opens minus those it closes, ignoring quoted
+// bracketDepth returns the number of brackets that a line opens minus those it closes, ignoring quoted
 // values.
-func depthOf(t string) int {
+func bracketDepth(t string) int {
 	depth := 0
 	for i := 0; i < len(t); i++ {
 		switch t[i] {
@@ -113,10 +113,10 @@ const (
 	mapForm              // continues over blank lines and separators
 )
 
-// formOf returns the form of a direction that begins in line t and is not closed there. next is the
+// multilineForm returns the form of a direction that begins in line t and is not closed there. next is the
 // index of the item after the line.
-func (p *parser) formOf(t string, o opening, next int) form {
-	rest := protect(strings.TrimSpace(t[o.value:]))
+func (p *parser) multilineForm(t string, o opening, next int) form {
+	rest := hideBraces(strings.TrimSpace(t[o.value:]))
 	starts := rest == "" || isYAMLComment(rest)
 	brace := rest != "" && rest[0] == '{'
 	_, _, key := keyLine(rest)
@@ -132,7 +132,7 @@ func (p *parser) formOf(t string, o opening, next int) form {
 	if !starts && !brace {
 		return noForm
 	}
-	if _, near := nearest(o.name, p.known.directions); near {
+	if _, near := nearestName(o.name, p.known.directions); near {
 		return mapForm
 	}
 	for ; next < len(p.items); next++ {
@@ -150,35 +150,35 @@ func (p *parser) formOf(t string, o opening, next int) form {
 	return noForm
 }
 
-// multiline parses a direction over several lines that begins at the current item. t is the trimmed
+// parseMultiline parses a direction over several lines that begins at the current item. t is the trimmed
 // text of the first line, and off its offset in l. It returns false if the text is not a direction.
-func (p *parser) multiline(l *line, t string, off int, o opening) bool {
-	how := p.formOf(t, o, p.at+1)
+func (p *parser) parseMultiline(l *line, t string, off int, o opening) bool {
+	how := p.multilineForm(t, o, p.at+1)
 	if how == noForm {
 		return false
 	}
-	p.flush()
+	p.flushNarration()
 	pieces := []piece{{line: l, from: off + o.value, to: off + len(t)}}
-	depth := 1 + depthOf(t[o.value:])
+	depth := 1 + bracketDepth(t[o.value:])
 	for j := p.at + 1; j < len(p.items); j++ {
 		next := p.items[j].line
 		if next == nil || endsDirection(next, how) {
 			break
 		}
 		u, at := next.trim()
-		depth += depthOf(u)
+		depth += bracketDepth(u)
 		to := at + len(u)
 		if depth > 0 || !strings.HasSuffix(u, ")") {
 			pieces = append(pieces, piece{line: next, from: 0, to: to})
 			continue
 		}
 		pieces = append(pieces, piece{line: next, from: 0, to: to - 1})
-		r := l.span(off, off+1)
-		r.End = next.span(to-1, to).End
-		p.mark(blockDirection, l.first, next.last)
+		r := l.byteRange(off, off+1)
+		r.End = next.byteRange(to-1, to).End
+		p.recordBlock(blockDirection, l.first, next.last)
 		p.at = j + 1
 		p.addDirection(direction{
-			name: o.name, at: l.span(off+o.start, off+o.end), whole: r, value: p.block(o.name, pieces),
+			name: o.name, at: l.byteRange(off+o.start, off+o.end), whole: r, value: p.parseBlock(o.name, pieces),
 		})
 		return true
 	}
@@ -202,7 +202,7 @@ func endsDirection(l *line, how form) bool {
 // map.
 func (p *parser) unclosedDirection(l *line, off int, o opening) {
 	p.unclosed = true
-	d := p.diags.Errorf(l.span(off, off+o.value), "the direction (%s: … is not closed", o.name)
+	d := p.diags.Errorf(l.byteRange(off, off+o.value), "the direction (%s: … is not closed", o.name)
 	d.Detail = "A direction ends with a closing round bracket at the end of its line"
 	d.Hint = "write ) at the end of the direction"
 	for p.at++; p.at < len(p.items); p.at++ {
@@ -210,7 +210,7 @@ func (p *parser) unclosedDirection(l *line, off int, o opening) {
 		if next == nil || endsDirection(next, mapForm) {
 			return
 		}
-		if _, _, ok := keyLine(protect(strings.TrimSpace(next.text))); !ok {
+		if _, _, ok := keyLine(hideBraces(strings.TrimSpace(next.text))); !ok {
 			return
 		}
 	}

@@ -27,7 +27,7 @@ func ReadHeader(file string, properties *yaml.Node) (Header, diag.List) {
 			continue
 		}
 		name := strings.ToLower(strings.TrimSpace(key.Value))
-		p.property(name, at, p.nodeValue(name, properties.Content[i+1], 0))
+		p.setHeaderProperty(name, at, p.nodeValue(name, properties.Content[i+1], 0))
 	}
 	diags.Sort()
 	return *h, diags
@@ -55,8 +55,8 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 		v.kind = brokenValue
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 	case n.Kind == yaml.ScalarNode:
-		v.text = norm.NFC.String(strings.TrimSpace(oneLine(n.Value))) // a value of the header has one line
-		if !isClean(v.text) {                                         // an escape in quotes can produce control characters
+		v.text = norm.NFC.String(strings.TrimSpace(joinLines(n.Value))) // a value of the header has one line
+		if !isClean(v.text) {                                           // an escape in quotes can produce control characters
 			p.diags.Errorf(v.at, "%s contains a control character", name).Hint = "remove it"
 			v.kind = brokenValue
 		}
@@ -69,7 +69,10 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 				p.diags.Errorf(at, "a name in the map of %s is not a plain word", name)
 				return value{kind: brokenValue, at: v.at}
 			}
-			v.entries = append(v.entries, entry{name: strings.ToLower(key.Value), at: at, value: p.nodeValue(name, n.Content[i+1], depth+1)})
+			v.entries = append(v.entries, entry{
+				name: strings.ToLower(key.Value), at: at,
+				value: p.nodeValue(name, n.Content[i+1], depth+1),
+			})
 		}
 		v.entries = p.uniqueEntries(v.entries)
 	default:
@@ -78,7 +81,7 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 	return v
 }
 
-// oneLine joins the lines of s with blanks.
-func oneLine(s string) string {
+// joinLines joins the lines of s with blanks.
+func joinLines(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
 }

@@ -23,7 +23,7 @@ func (p *parser) addDirection(d direction) {
 		p.reportUnknown("the direction", d.name, d.at, p.known.directions, p.known.header...)
 		return
 	case !p.known.asDirected[d.name]:
-		w := p.diags.Warnf(d.at, "%s can be set only in the header and is ignored here", quote(d.name))
+		w := p.diags.Warnf(d.at, "%s can be set only in the header and is ignored here", quoteForMessage(d.name))
 		w.Code = diag.UnknownProperty
 		w.Detail = "Directions: " + strings.Join(p.known.directions, ", ")
 		w.Hint = "move it to the header, between two lines of --- at the start of the script"
@@ -33,7 +33,7 @@ func (p *parser) addDirection(d direction) {
 	case p.isAbsent(d.name, d.value):
 		return
 	}
-	node, ok := p.node(d)
+	node, ok := p.newNode(d)
 	if !ok {
 		return
 	}
@@ -44,7 +44,7 @@ func (p *parser) addDirection(d direction) {
 		p.seen[d.name] = true
 	}
 	if node != nil {
-		p.add(node)
+		p.appendNode(node)
 	}
 }
 
@@ -60,7 +60,7 @@ func (p *parser) isAbsent(name string, v value) bool {
 
 // revealKind returns the parser of the value of (reveal: …).
 func revealKind() kind[Reveal] {
-	lines := lineRanges("items, or lines of code such as 1-3, 4-6")
+	lines := lineRangesKind("items, or lines of code such as 1-3, 4-6")
 	form := lines.Form
 	form.Words = []string{"items"}
 	return kind[Reveal]{Form: form, read: func(s string) (Reveal, bool) {
@@ -75,8 +75,8 @@ func revealKind() kind[Reveal] {
 // maxCodeLine is the maximum line number of code on a slide.
 const maxCodeLine = 100000
 
-// lineRanges returns the parser of a list of line ranges, such as "1-3, 5".
-func lineRanges(allowed string) kind[[]frame.LineRange] {
+// lineRangesKind returns the parser of a list of line ranges, such as "1-3, 5".
+func lineRangesKind(allowed string) kind[[]frame.LineRange] {
 	form := Form{Kind: LinesKind, From: 1, To: maxCodeLine, Allowed: allowed}
 	return kind[[]frame.LineRange]{Form: form, read: func(s string) ([]frame.LineRange, bool) {
 		var out []frame.LineRange
@@ -99,19 +99,19 @@ func lineRanges(allowed string) kind[[]frame.LineRange] {
 // calloutKeys returns the keys that the map of a callout may have.
 func calloutKeys() []key[Callout] {
 	place := func(put func(c *Callout, v float64)) reader[Callout] {
-		return into(decimalIn(-maxPixel, maxPixel, "pixels", "px"), put)
+		return storeWith(decimalKind(-maxPixel, maxPixel, "pixels", "px"), put)
 	}
 	return []key[Callout]{
 		{
 			name: "type", byDefault: "`circle`",
-			reader: into(oneOf(string(Circle), string(Rectangle)),
+			reader: storeWith(choiceKind(string(Circle), string(Rectangle)),
 				func(c *Callout, v string) { c.Shape = CalloutShape(v) }),
 		},
 		{name: "cx", help: "the horizontal centre of a circle", reader: place(func(c *Callout, v float64) { c.CX = v })},
 		{name: "cy", help: "the vertical centre of a circle", reader: place(func(c *Callout, v float64) { c.CY = v })},
 		{
 			name: "size", help: "the radius of a circle",
-			reader: into(decimalIn(1, maxPixel, "pixels", "px"), func(c *Callout, v float64) { c.Size = v }),
+			reader: storeWith(decimalKind(1, maxPixel, "pixels", "px"), func(c *Callout, v float64) { c.Size = v }),
 		},
 		{name: "left", help: "the left edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Left = v })},
 		{name: "top", help: "the top edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Top = v })},
@@ -119,16 +119,16 @@ func calloutKeys() []key[Callout] {
 		{name: "bottom", help: "the bottom edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Bottom = v })},
 		{
 			name: "alpha", byDefault: "0.5", help: "how dark the rest is",
-			reader: into(decimalIn(0, 1, "a number", ""), func(c *Callout, v float64) { c.Alpha = v }),
+			reader: storeWith(decimalKind(0, 1, "a number", ""), func(c *Callout, v float64) { c.Alpha = v }),
 		},
 		{
 			name: "style", help: "`mask` paints the shape black instead, and does not change the rest",
-			reader: into(calloutStyle(), func(c *Callout, v string) { c.Mask = v == "mask" }),
+			reader: storeWith(calloutStyleKind(), func(c *Callout, v string) { c.Mask = v == "mask" }),
 		},
 		{
 			name: "of", byDefault: "`frame`", help: "with `image`, lengths are pixels of the original picture or " +
 				"clip, and the callout moves and scales with it",
-			reader: into(oneOf("frame", "image"), func(c *Callout, v string) { c.OfImage = v == "image" }),
+			reader: storeWith(choiceKind("frame", "image"), func(c *Callout, v string) { c.OfImage = v == "image" }),
 		},
 	}
 }
@@ -142,8 +142,8 @@ func calloutForm() Form {
 	}
 }
 
-// callout parses the map of a callout. It returns false if it reported an error.
-func (p *parser) callout(d direction) (Node, bool) {
+// parseCallout parses the map of a callout. It returns false if it reported an error.
+func (p *parser) parseCallout(d direction) (Node, bool) {
 	if d.value.kind != mapValue {
 		p.reportValue(d.name, d.value, p.known.byName[d.name].Allowed, nil)
 		return nil, false
@@ -156,15 +156,15 @@ func (p *parser) callout(d direction) (Node, bool) {
 	}
 	if e, styled := given["style"]; styled && !c.Mask && e.value.kind != mapValue {
 		w := p.diags.Warnf(e.at, "unknown callout style %s; the callout darkens what is outside it",
-			quote(strings.ToLower(strings.TrimSpace(e.value.text))))
+			quoteForMessage(strings.ToLower(strings.TrimSpace(e.value.text))))
 		w.Hint = "write style: mask to paint the shape black, or remove the line"
 	}
-	return c, ok && p.calloutShape(c, d, given)
+	return c, ok && p.checkCalloutShape(c, d, given)
 }
 
-// calloutStyle returns the parser of a callout's style. Any word is accepted; only "mask" has an
+// calloutStyleKind returns the parser of a callout's style. Any word is accepted; only "mask" has an
 // effect.
-func calloutStyle() kind[string] {
+func calloutStyleKind() kind[string] {
 	form := Form{Kind: ChoiceKind, Words: []string{"mask"}, Allowed: "mask"}
 	return kind[string]{Form: form, parse: func(p *parser, name string, v value) (string, bool) {
 		if v.kind == mapValue {
@@ -175,9 +175,9 @@ func calloutStyle() kind[string] {
 	}}
 }
 
-// calloutShape reports whether a callout has the values that its shape needs; otherwise it reports an
+// checkCalloutShape reports whether a callout has the values that its shape needs; otherwise it reports an
 // error.
-func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) bool {
+func (p *parser) checkCalloutShape(c *Callout, d direction, given map[string]entry) bool {
 	needed, others := []string{"cx", "cy", "size"}, []string{"left", "top", "right", "bottom"}
 	if c.Shape == Rectangle {
 		needed, others = others, needed
@@ -190,7 +190,7 @@ func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) b
 	}
 	for _, n := range others {
 		if e, ok := given[n]; ok {
-			w := p.diags.Warnf(e.at, "%s does not apply to a callout of type %s and is ignored", quote(n), string(c.Shape))
+			w := p.diags.Warnf(e.at, "%s does not apply to a callout of type %s and is ignored", quoteForMessage(n), string(c.Shape))
 			w.Detail = "A " + string(c.Shape) + " has " + strings.Join(needed, ", ")
 			w.Hint = "write type: rectangle for left, top, right and bottom, type: circle for cx, cy and size"
 		}
@@ -205,7 +205,7 @@ func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) b
 	}
 	if c.Shape == Rectangle && (c.Right <= c.Left || c.Bottom <= c.Top) {
 		e := p.diags.Errorf(d.at, "the callout has no area: from %s, %s to %s, %s",
-			decimal(c.Left), decimal(c.Top), decimal(c.Right), decimal(c.Bottom))
+			formatDecimal(c.Left), formatDecimal(c.Top), formatDecimal(c.Right), formatDecimal(c.Bottom))
 		e.Detail = "right must be greater than left, and bottom greater than top"
 		return false
 	}
@@ -216,16 +216,16 @@ func (p *parser) calloutShape(c *Callout, d direction, given map[string]entry) b
 func pictureKeys(video bool) []key[Picture] {
 	file := key[Picture]{
 		name: "file",
-		reader: into(inProject("a file of the project"),
+		reader: storeWith(fileKind("a file of the project"),
 			func(p *Picture, f File) { p.File, p.FileRange = f.Name, f.Range }),
 	}
 	size := key[Picture]{
 		name: "size", byDefault: "as `asset-resize` says", help: "how it fills the frame",
-		reader: into(fits(), func(p *Picture, v frame.Fit) { p.Fit = v }),
+		reader: storeWith(fitKind(), func(p *Picture, v frame.Fit) { p.Fit = v }),
 	}
 	position := key[Picture]{
 		name: "position", byDefault: "`center`", help: "which part survives the crop, or where between the bars it stands",
-		reader: into(positions(), func(p *Picture, v string) { p.Position, p.Edge = readPosition(v) }),
+		reader: storeWith(positionKind(), func(p *Picture, v string) { p.Position, p.Edge = readPosition(v) }),
 	}
 	if !video {
 		return []key[Picture]{file, size, position}
@@ -234,17 +234,17 @@ func pictureKeys(video bool) []key[Picture] {
 		file,
 		{
 			name: "segment", help: "the part of the clip that is shown",
-			reader: into(clipPart(), func(p *Picture, v Picture) { p.Still, p.Segment = v.Still, v.Segment }),
+			reader: storeWith(clipPartKind(), func(p *Picture, v Picture) { p.Still, p.Segment = v.Still, v.Segment }),
 		},
 		{
 			name: "sync", byDefault: "`freeze`", help: "how clip and narration share their time",
-			reader: into(oneOf(string(Match), string(Trim), string(Loop), string(LoopAudio), string(Freeze)),
+			reader: storeWith(choiceKind(string(Match), string(Trim), string(Loop), string(LoopAudio), string(Freeze)),
 				func(p *Picture, v string) { p.Sync = Sync(v) }),
 		},
 		size, position,
 		{
 			name: "volume", byDefault: "1", help: "of the clip's own sound",
-			reader: into(factor(0, 10), func(p *Picture, v float64) { p.Volume = &v }),
+			reader: storeWith(factorKind(0, 10), func(p *Picture, v float64) { p.Volume = &v }),
 		},
 	}
 }
@@ -262,8 +262,8 @@ func pictureForm(video bool) Form {
 	}
 }
 
-// pictureDirection parses (image: …) and (video: …).
-func (p *parser) pictureDirection(d direction) (Node, bool) {
+// parsePictureDirection parses (image: …) and (video: …).
+func (p *parser) parsePictureDirection(d direction) (Node, bool) {
 	pic := &Picture{At: At{Range: d.whole}, Video: d.name == "video"}
 	allowed := p.known.byName[d.name].Allowed
 	if d.value.kind != mapValue {
@@ -284,9 +284,9 @@ func (p *parser) pictureDirection(d direction) (Node, bool) {
 	return pic, ok && named
 }
 
-// clipPart returns the parser of the key "segment": a still frame, a range, or the time from which the
+// clipPartKind returns the parser of the key "segment": a still frame, a range, or the time from which the
 // clip plays. Its result is a Picture in which only Still or Segment is set.
-func clipPart() kind[Picture] {
+func clipPartKind() kind[Picture] {
 	stills := []string{string(StillStart), string(StillEnd)}
 	return kind[Picture]{
 		Form: Form{
@@ -294,13 +294,13 @@ func clipPart() kind[Picture] {
 			Allowed: "start, end, a segment such as 10-14.5 or 01:00-01:01, or the time from which the clip plays",
 		},
 		read: func(s string) (Picture, bool) {
-			if w, ok := oneOf(stills...).read(s); ok {
+			if w, ok := choiceKind(stills...).read(s); ok {
 				return Picture{Playing: Playing{Still: Still(w)}}, true
 			}
-			if at, ok := clock(s); ok && at < maxTime {
+			if at, ok := parseClock(s); ok && at < maxTime {
 				return Picture{Playing: Playing{Segment: &Segment{From: at}}}, true
 			}
-			stretch, ok := segment(s)
+			stretch, ok := parseSegment(s)
 			return Picture{Playing: Playing{Segment: &stretch}}, ok
 		},
 	}

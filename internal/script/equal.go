@@ -13,18 +13,18 @@ func Equal(a, b *Script) bool { return Difference(a, b) == "" }
 // Difference describes the first difference between two scripts, or returns "" if they are equal. It
 // ignores their ranges in the files.
 func Difference(a, b *Script) string {
-	return difference("script", reflect.ValueOf(a), reflect.ValueOf(b))
+	return describeDifference("script", reflect.ValueOf(a), reflect.ValueOf(b))
 }
 
-func difference(at string, a, b reflect.Value) string {
+func describeDifference(path string, a, b reflect.Value) string {
 	if a.IsValid() != b.IsValid() {
-		return at + ": one is missing"
+		return path + ": one is missing"
 	}
 	if !a.IsValid() {
 		return ""
 	}
 	if a.Type() != b.Type() {
-		return fmt.Sprintf("%s: %s and %s", at, a.Type(), b.Type())
+		return fmt.Sprintf("%s: %s and %s", path, a.Type(), b.Type())
 	}
 	if a.Type() == reflect.TypeFor[diag.Range]() {
 		return ""
@@ -33,38 +33,38 @@ func difference(at string, a, b reflect.Value) string {
 	case reflect.Pointer, reflect.Interface:
 		if a.IsNil() || b.IsNil() {
 			if a.IsNil() != b.IsNil() {
-				return at + ": one is missing"
+				return path + ": one is missing"
 			}
 			return ""
 		}
-		return difference(at, a.Elem(), b.Elem())
+		return describeDifference(path, a.Elem(), b.Elem())
 	case reflect.Struct:
 		for i := range a.NumField() {
-			if d := difference(at+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i)); d != "" {
+			if d := describeDifference(path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i)); d != "" {
 				return d
 			}
 		}
 	case reflect.Slice:
 		if a.Len() != b.Len() {
-			return fmt.Sprintf("%s: %d and %d", at, a.Len(), b.Len())
+			return fmt.Sprintf("%s: %d and %d", path, a.Len(), b.Len())
 		}
 		for i := range a.Len() {
-			if d := difference(fmt.Sprintf("%s[%d]", at, i), a.Index(i), b.Index(i)); d != "" {
+			if d := describeDifference(fmt.Sprintf("%s[%d]", path, i), a.Index(i), b.Index(i)); d != "" {
 				return d
 			}
 		}
 	case reflect.Map:
 		if a.Len() != b.Len() {
-			return fmt.Sprintf("%s: %d and %d", at, a.Len(), b.Len())
+			return fmt.Sprintf("%s: %d and %d", path, a.Len(), b.Len())
 		}
 		for _, k := range a.MapKeys() {
-			if d := difference(fmt.Sprintf("%s[%v]", at, k), a.MapIndex(k), b.MapIndex(k)); d != "" {
+			if d := describeDifference(fmt.Sprintf("%s[%v]", path, k), a.MapIndex(k), b.MapIndex(k)); d != "" {
 				return d
 			}
 		}
 	default:
 		if !a.Equal(b) {
-			return fmt.Sprintf("%s: %v and %v", at, a, b)
+			return fmt.Sprintf("%s: %v and %v", path, a, b)
 		}
 	}
 	return ""

@@ -45,9 +45,9 @@ func format(file string, src []byte) (out []byte, ok bool) {
 	p := newParser(file, ".", newVars(nil), &diags)
 	p.parse(src)
 	w := printer{p: p, lines: p.src.lines}
-	body := w.header()
-	blocks := w.merge()
-	if p.unclosed || !w.covers(blocks, body) {
+	body := w.formatHeader()
+	blocks := w.mergeBlocks()
+	if p.unclosed || !w.coversLines(blocks, body) {
 		return nil, false
 	}
 	last := -1 // index of the last printed block
@@ -58,7 +58,7 @@ func format(file string, src []byte) (out []byte, ok bool) {
 		if len(w.out) > 0 && (last < 0 || !w.staysTogether(blocks[last], b)) {
 			w.out = append(w.out, "")
 		}
-		w.block(b)
+		w.formatBlock(b)
 		last = i
 	}
 	if len(w.out) == 0 {
@@ -71,8 +71,8 @@ func onlySeparators(blocks []block) bool {
 	return !slices.ContainsFunc(blocks, func(b block) bool { return b.kind != blockSeparator })
 }
 
-// merge joins blocks that share a line of the file. Joined blocks are printed unchanged.
-func (w *printer) merge() []block {
+// mergeBlocks joins blocks that share a line of the file. Joined blocks are printed unchanged.
+func (w *printer) mergeBlocks() []block {
 	var out []block
 	for _, b := range w.p.blocks {
 		if n := len(out); n > 0 && b.first <= out[n-1].last {
@@ -85,8 +85,8 @@ func (w *printer) merge() []block {
 	return out
 }
 
-// covers reports whether every non-blank line from line body on belongs to a block.
-func (w *printer) covers(blocks []block, body int) bool {
+// coversLines reports whether every non-blank line from line body on belongs to a block.
+func (w *printer) coversLines(blocks []block, body int) bool {
 	for i, next := body, 0; i < len(w.lines); i++ {
 		for next < len(blocks) && blocks[next].last < i {
 			next++
@@ -108,8 +108,8 @@ func (w *printer) staysTogether(a, b block) bool {
 	return line(a.kind) && line(b.kind) || a.kind == blockComment && b.kind != blockSeparator
 }
 
-// header prints the header and returns the index of the first line after it.
-func (w *printer) header() int {
+// formatHeader prints the header and returns the index of the first line after it.
+func (w *printer) formatHeader() int {
 	r := w.p.out.Header.Range
 	if r.Start.Line == 0 {
 		return 0
@@ -140,15 +140,15 @@ func (w *printer) header() int {
 // headerText returns a line of the header with insignificant spaces removed.
 func headerText(l string) string {
 	q := piece{line: &line{src: &source{}, text: l, segs: []seg{{}}}, to: len(l)}
-	name, _, rest, ok := headerLine(q)
+	name, _, rest, ok := splitHeaderLine(q)
 	if !ok || q.isEmpty() {
 		return l
 	}
 	return strings.TrimSpace(name + ": " + strings.TrimSpace(rest.text()))
 }
 
-// block prints one block.
-func (w *printer) block(b block) {
+// formatBlock prints one block.
+func (w *printer) formatBlock(b block) {
 	lines := w.lines[b.first : b.last+1]
 	commented := slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, "<!--") })
 	switch {
@@ -167,7 +167,7 @@ func (w *printer) block(b block) {
 			w.out = append(w.out, strings.TrimSpace("> "+strings.TrimLeft(strings.TrimSpace(l), "> \t")))
 		}
 	case len(lines) == 1:
-		w.out = append(w.out, w.line(strings.TrimSpace(lines[0])))
+		w.out = append(w.out, w.formatLine(strings.TrimSpace(lines[0])))
 	default:
 		w.out = append(w.out, mapLines(lines)...)
 	}
@@ -188,9 +188,9 @@ func fenceLines(lines []string) []string {
 	return append(out, mark)
 }
 
-// line prints one line of directions and pictures; each goes on a separate line.
-func (w *printer) line(t string) string {
-	parts := w.p.parts(t)
+// formatLine prints one line of directions and pictures; each goes on a separate line.
+func (w *printer) formatLine(t string) string {
+	parts := w.p.splitParts(t)
 	if parts == nil {
 		if o, ok := openDirection(t); ok {
 			return formatDirection(t, o, len(t)-1)
@@ -225,9 +225,9 @@ func formatImage(t string, m image) string {
 	words := optionList(value{text: strings.TrimSpace(alt)})
 	groups := []string{"fit", "corner", "x", "y", "center", "motion", "strong", "sync", "still", "segment", "mute", ""}
 	rank := func(x word) int {
-		g := option(&Picture{}, strings.ToLower(x.text))
+		g := applyOption(&Picture{}, strings.ToLower(x.text))
 		if g == "x" || g == "y" {
-			g = "corner" // their order matters
+			g = "corner" // the order of positions on the two axes matters
 		}
 		return slices.Index(groups, g)
 	}
@@ -260,7 +260,7 @@ func mapLines(lines []string) []string {
 		if t == "" {
 			continue
 		}
-		key, colon, ok := keyLine(protect(t))
+		key, colon, ok := keyLine(hideBraces(t))
 		rest := strings.TrimSpace(t[min(colon+1, len(t)):])
 		if !ok || key != t[:colon] || rest == "" || isYAMLComment(rest) || commentStart(rest) >= 0 || needsYAMLScalar(rest) {
 			return verbatim

@@ -56,7 +56,7 @@ func TestFormat(t *testing.T) {
 			t.Errorf("%q is printed as\n%q, want\n%q; %v", src, got, want, list)
 		}
 	}
-	// What is not closed comes back as it is.
+	// A script with an unclosed block is returned unchanged.
 	for _, src := range []string{
 		"```\na  \n\n\n", "(pause: 1\n\n\n\na", "---\nsize:720p\n\n\na", "<speak>\n\n\n\na", "<!-- a\n\n\n\nb",
 	} {

@@ -6,8 +6,8 @@ import (
 	"mynah/internal/diag"
 )
 
-// header parses the header and returns the index of the first line after it.
-func (p *parser) header() int {
+// parseHeader parses the header and returns the index of the first line after it.
+func (p *parser) parseHeader() int {
 	if len(p.src.lines) == 0 || !isSeparator(p.src.lines[0]) || p.src.lines[0][0] != '-' {
 		return 0
 	}
@@ -15,9 +15,9 @@ func (p *parser) header() int {
 	s := scanner{src: p.src, diags: p.diags, next: 1}
 	var lines []*line
 	for s.next < len(p.src.lines) {
-		l := s.logical()
+		l := s.nextLine()
 		if isSeparator(l.text) {
-			p.properties(lines, 0, l.last)
+			p.parseProperties(lines, 0, l.last)
 			return l.last + 1
 		}
 		lines = append(lines, l)
@@ -34,7 +34,7 @@ func (p *parser) header() int {
 	if n == 0 {
 		return 1
 	}
-	p.properties(lines[:n], 0, lines[n-1].last)
+	p.parseProperties(lines[:n], 0, lines[n-1].last)
 	return lines[n-1].last + 1
 }
 
@@ -48,41 +48,41 @@ func (p *parser) isLikelyHeader(l *line) bool {
 	return ok && (p.known.has(strings.ToLower(key)) || strings.HasPrefix(l.text, " ") || strings.HasPrefix(l.text, "\t"))
 }
 
-// properties parses the lines of the header. first and last are the indexes of its dashes.
-func (p *parser) properties(lines []*line, first, last int) {
+// parseProperties parses the lines of the header. first and last are the indexes of its dashes.
+func (p *parser) parseProperties(lines []*line, first, last int) {
 	h := &p.out.Header
 	h.Range = p.src.lineRange(first, last)
 	h.Places = map[string]diag.Range{}
-	p.marpDeck(lines)
+	p.detectMarpDeck(lines)
 	for i := 0; i < len(lines); {
-		p.vars.warn(lines[i], p.diags)
+		p.vars.warnUnknown(lines[i], p.diags)
 		q := piece{line: lines[i], to: len(lines[i].text)}
 		if q.isEmpty() {
 			i++
 			continue
 		}
-		name, nameAt, rest, ok := headerLine(q)
+		name, nameAt, rest, ok := splitHeaderLine(q)
 		if !ok {
-			d := p.diags.Errorf(q.place(), "%s is not a property of the header", quote(q.text()))
+			d := p.diags.Errorf(q.trimmedRange(), "%s is not a property of the header", quoteForMessage(q.text()))
 			d.Detail = "A line of the header is \"name: value\", or is indented and belongs to the map above it"
 			d.Hint = "write narration and pictures after the --- that closes the header"
 			i++
 			continue
 		}
-		n := p.extent(lines[i:], rest)
+		n := p.countLines(lines[i:], rest)
 		for _, l := range lines[i+1 : i+n] {
-			p.vars.warn(l, p.diags)
+			p.vars.warnUnknown(l, p.diags)
 		}
-		p.property(name, nameAt, p.headerValue(name, rest, lines[i+1:i+n]))
+		p.setHeaderProperty(name, nameAt, p.headerValue(name, rest, lines[i+1:i+n]))
 		i += n
 	}
 }
 
-// marpDeck warns if the script is a Marp slide deck, and sets p.marp: the header's Marp directives are
+// detectMarpDeck warns if the script is a Marp slide deck, and sets p.marp: the header's Marp directives are
 // then ignored, even those that share their name with a property of the language.
-func (p *parser) marpDeck(lines []*line) {
+func (p *parser) detectMarpDeck(lines []*line) {
 	for _, l := range lines {
-		name, at, rest, ok := headerLine(piece{line: l, to: len(l.text)})
+		name, at, rest, ok := splitHeaderLine(piece{line: l, to: len(l.text)})
 		if ok && name == "marp" && strings.EqualFold(strings.TrimSpace(rest.text()), "true") {
 			p.marp = true
 			p.diags.Warnf(at, "the file is a Marp slide deck; it is built as a script without Marp's directives").
@@ -103,9 +103,9 @@ func isMarp(name string) bool {
 	return false
 }
 
-// headerLine splits a line into name and value. Unlike in maps, the colon need not be followed by a
+// splitHeaderLine splits a line into name and value. Unlike in maps, the colon need not be followed by a
 // blank.
-func headerLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
+func splitHeaderLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
 	from, to := trimSpan(q.line.text, q.from, q.to)
 	t := q.line.text[from:to]
 	key, colon, ok := keyLine(t)
@@ -118,13 +118,13 @@ func headerLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
 		}
 	}
 	end := from + len(strings.TrimRight(t[:colon], blanks))
-	return strings.ToLower(key), q.line.span(from, end), piece{line: q.line, from: from + colon + 1, to: to}, true
+	return strings.ToLower(key), q.line.byteRange(from, end), piece{line: q.line, from: from + colon + 1, to: to}, true
 }
 
-// extent returns the number of lines that a property occupies: one, or more if its value is a map or a
+// countLines returns the number of lines that a property occupies: one, or more if its value is a map or a
 // block of text.
-func (p *parser) extent(lines []*line, rest piece) int {
-	t := protect(strings.TrimSpace(rest.text()))
+func (p *parser) countLines(lines []*line, rest piece) int {
+	t := hideBraces(strings.TrimSpace(rest.text()))
 	braces := 0
 	if t != "" && t[0] == '{' {
 		braces = braceDepth(t)
@@ -135,7 +135,7 @@ func (p *parser) extent(lines []*line, rest piece) int {
 	}
 	base := indentOf(lines[0].text)
 	for i := 1; i < len(lines); i++ {
-		u := protect(lines[i].text)
+		u := hideBraces(lines[i].text)
 		if strings.TrimSpace(u) == "" {
 			continue
 		}
@@ -152,7 +152,7 @@ func (p *parser) extent(lines []*line, rest piece) int {
 	return n
 }
 
-func indentOf(t string) int { return width(t[:len(t)-len(strings.TrimLeft(t, blanks))]) }
+func indentOf(t string) int { return indentWidth(t[:len(t)-len(strings.TrimLeft(t, blanks))]) }
 
 func braceDepth(t string) int { return strings.Count(t, "{") - strings.Count(t, "}") }
 
@@ -160,10 +160,10 @@ func braceDepth(t string) int { return strings.Count(t, "{") - strings.Count(t, 
 // lines.
 func (p *parser) headerValue(name string, rest piece, more []*line) value {
 	if len(more) == 0 {
-		return p.lineValue(name, rest)
+		return p.parseLineValue(name, rest)
 	}
 	if !p.known.inHeader[name] {
-		return value{at: rest.place()}
+		return value{at: rest.trimmedRange()}
 	}
 	pieces := []piece{rest}
 	for _, l := range more {
@@ -172,7 +172,7 @@ func (p *parser) headerValue(name string, rest piece, more []*line) value {
 	if t := strings.TrimSpace(rest.text()); t != "" && isBlockScalar(t) {
 		return p.blockText(pieces)
 	}
-	return p.block(name, pieces)
+	return p.parseBlock(name, pieces)
 }
 
 // blockText parses a YAML block such as "description: |" with lines under it. It joins the lines with
@@ -181,14 +181,14 @@ func (p *parser) blockText(pieces []piece) value {
 	var texts []string
 	for _, q := range pieces[1:] {
 		if t := strings.TrimSpace(q.text()); t != "" {
-			texts = append(texts, p.vars.line(t))
+			texts = append(texts, p.vars.expandLine(t))
 		}
 	}
-	return value{text: strings.Join(texts, " "), at: pieces[0].place()}
+	return value{text: strings.Join(texts, " "), at: pieces[0].trimmedRange()}
 }
 
-// property sets a property of the header.
-func (p *parser) property(name string, at diag.Range, v value) {
+// setHeaderProperty sets a property of the header.
+func (p *parser) setHeaderProperty(name string, at diag.Range, v value) {
 	h := &p.out.Header
 	switch {
 	case p.marp && isMarp(name):
@@ -197,7 +197,7 @@ func (p *parser) property(name string, at diag.Range, v value) {
 		p.reportUnknown("the property", name, at, p.known.header, p.known.directions...)
 		return
 	case !p.known.inHeader[name]:
-		d := p.diags.Warnf(at, "%s is a stage direction and ignored in the header", quote(name))
+		d := p.diags.Warnf(at, "%s is a stage direction and ignored in the header", quoteForMessage(name))
 		d.Code = diag.UnknownProperty
 		d.Detail = "Properties of the header: " + strings.Join(p.known.header, ", ")
 		d.Hint = "write (" + name + ": …) in the scene it is meant for"
@@ -211,7 +211,7 @@ func (p *parser) property(name string, at diag.Range, v value) {
 		p.warnTwice(name, at, "in the header")
 	}
 	set := h.Properties
-	if p.set(&set, name, v) {
+	if p.readProperty(&set, name, v) {
 		h.Properties = set
 	}
 	h.Places[name] = at

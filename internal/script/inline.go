@@ -56,7 +56,7 @@ func newInline(items []item) *inline {
 	return in
 }
 
-func (in *inline) init() {
+func (in *inline) createParser() {
 	if in.parser != nil {
 		return
 	}
@@ -72,8 +72,8 @@ func inlineParsers() []util.PrioritizedValue {
 	return append(markdown.DefaultInlineParsers(), util.Prioritized(footnoteParser{}, beforeLinks))
 }
 
-// runs parses the markup of narration into runs of equal style. HTML tags are removed with a warning.
-func (p *parser) runs(pieces []piece) []utter.Run {
+// parseRuns parses the markup of narration into runs of equal style. HTML tags are removed with a warning.
+func (p *parser) parseRuns(pieces []piece) []utter.Run {
 	var b runBuilder
 	p.addRuns(&b, pieces)
 	return b.finish()
@@ -82,15 +82,15 @@ func (p *parser) runs(pieces []piece) []utter.Run {
 func (p *parser) addRuns(b *runBuilder, pieces []piece) {
 	for len(pieces) > 0 {
 		var now []piece
-		now, pieces = chunk(pieces)
+		now, pieces = splitChunk(pieces)
 		p.readRuns(b, now)
-		b.newline(utter.Plain)
+		b.addNewline(utter.Plain)
 	}
 }
 
-// chunk splits off as many pieces as may be parsed at once. A single piece that is too long is split
+// splitChunk splits off as many pieces as may be parsed at once. A single piece that is too long is split
 // at a space.
-func chunk(pieces []piece) (now, rest []piece) {
+func splitChunk(pieces []piece) (now, rest []piece) {
 	size, found := 0, 0
 	for i, q := range pieces {
 		t := q.text()
@@ -141,14 +141,14 @@ func countMarks(t string) int {
 func (p *parser) readRuns(b *runBuilder, pieces []piece) {
 	src := joined{values: b}
 	for _, q := range pieces {
-		src.add(p, q)
+		src.addPiece(p, q)
 	}
 	whole := src.text.String()
 	if !strings.ContainsAny(whole, marks+markers) {
-		b.text(utter.Plain, whole)
+		b.addText(utter.Plain, whole)
 		return
 	}
-	p.inline.init()
+	p.inline.createParser()
 	ctx := markdown.NewContext()
 	if strings.Contains(whole, "[") {
 		for _, r := range p.inline.references {
@@ -158,7 +158,7 @@ func (p *parser) readRuns(b *runBuilder, pieces []piece) {
 	source := []byte(whole)
 	doc := p.inline.parser.Parse(text.NewReader(source), markdown.WithContext(ctx))
 	w := walker{p: p, b: b, source: source, joined: &src}
-	w.children(doc, utter.Plain)
+	w.walkChildren(doc, utter.Plain)
 }
 
 // joined is narration as the input of the Markdown parser: lines joined, and variables replaced by
@@ -170,10 +170,10 @@ type joined struct {
 	values *runBuilder
 }
 
-// add appends a piece on a new line. Between two characters of a script that is written without
+// addPiece appends a piece on a new line. Between two characters of a script that is written without
 // spaces, such as Chinese, it adds no line end. A variable becomes its number between two marker
 // characters, so that the parser sees one word, independent of the value.
-func (j *joined) add(p *parser, q piece) {
+func (j *joined) addPiece(p *parser, q piece) {
 	if n := len(j.pieces); n > 0 {
 		last, _ := utf8.DecodeLastRuneInString(j.pieces[n-1].text())
 		first, _ := utf8.DecodeRuneInString(q.text())
@@ -185,14 +185,14 @@ func (j *joined) add(p *parser, q piece) {
 	j.pieces = append(j.pieces, q)
 	t := q.text()
 	for at := 0; ; {
-		start, end, _, ok := variable(t, at)
+		start, end, _, ok := findVariable(t, at)
 		if !ok {
 			j.text.WriteString(t[at:])
 			return
 		}
 		m := []rune(markers)
 		j.text.WriteString(t[at:start] + string(m[0]) + strconv.Itoa(len(j.values.values)) + string(m[1]))
-		j.values.values = append(j.values.values, p.vars.line(t[start:end]))
+		j.values.values = append(j.values.values, p.vars.expandLine(t[start:end]))
 		at = end
 	}
 }
@@ -206,56 +206,56 @@ type walker struct {
 	warned bool
 }
 
-func (w *walker) children(n ast.Node, style utter.Style) {
+func (w *walker) walkChildren(n ast.Node, style utter.Style) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		w.node(c, style)
+		w.walkNode(c, style)
 	}
 }
 
-func (w *walker) node(n ast.Node, style utter.Style) {
+func (w *walker) walkNode(n ast.Node, style utter.Style) {
 	switch n := n.(type) {
 	case *ast.Text:
-		w.b.text(style, unescape(string(n.Segment.Value(w.source))))
+		w.b.addText(style, unescape(string(n.Segment.Value(w.source))))
 		if n.SoftLineBreak() || n.HardLineBreak() {
-			w.b.newline(style)
+			w.b.addNewline(style)
 		}
 	case *ast.String:
-		w.b.text(style, string(n.Value))
+		w.b.addText(style, string(n.Value))
 	case *ast.CodeSpan:
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			if t, ok := c.(*ast.Text); ok {
-				w.b.text(utter.Spell, string(t.Segment.Value(w.source)))
+				w.b.addText(utter.Spell, string(t.Segment.Value(w.source)))
 			}
 		}
 	case *ast.AutoLink:
-		w.b.text(style, string(n.Label(w.source)))
+		w.b.addText(style, string(n.Label(w.source)))
 	case *ast.RawHTML:
-		w.html(n, style)
+		w.skipHTML(n, style)
 	case *ast.Image:
 	case *footnote:
-		w.b.unspace()
+		w.b.removeSpace()
 	case *ast.Emphasis:
 		s := utter.Emphasis
 		if n.Level > 1 {
 			s = utter.Strong
 		}
-		w.children(n, strongerStyle(style, s))
+		w.walkChildren(n, strongerStyle(style, s))
 	case *extast.Strikethrough:
-		w.children(n, strongerStyle(style, utter.Reduced))
+		w.walkChildren(n, strongerStyle(style, utter.Reduced))
 	default:
-		w.children(n, style)
+		w.walkChildren(n, style)
 	}
 }
 
-// html removes an HTML tag from the narration and warns about the first one. <br> becomes a line end.
-func (w *walker) html(n *ast.RawHTML, style utter.Style) {
+// skipHTML removes an HTML tag from the narration and warns about the first one. <br> becomes a line end.
+func (w *walker) skipHTML(n *ast.RawHTML, style utter.Style) {
 	if n.Segments.Len() == 0 {
 		return
 	}
 	s := n.Segments.At(0)
 	tag := string(s.Value(w.source))
 	if strings.HasPrefix(strings.ToLower(tag), "<br") {
-		w.b.newline(style)
+		w.b.addNewline(style)
 	}
 	if w.warned {
 		return
@@ -267,7 +267,7 @@ func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 		q.from += at
 		q.to = min(q.to, q.from+len(tag))
 	}
-	d := w.p.diags.Warnf(q.place(), "the HTML tag %s is left out of the narration", quote(tag))
+	d := w.p.diags.Warnf(q.trimmedRange(), "the HTML tag %s is left out of the narration", quoteForMessage(tag))
 	d.Detail = "Narration can contain Markdown, and SSML in <speak> … </speak>"
 	d.Hint = `write \< for a literal bracket`
 	name := strings.TrimLeft(tag, "</")
@@ -275,7 +275,7 @@ func (w *walker) html(n *ast.RawHTML, style utter.Style) {
 	_, ssml := ssmlElements()[name]
 	switch {
 	case name == "p" || name == "s" || name == "audio", strings.Trim(tag, "</>") == "sub", strings.Trim(tag, "</>") == "mark":
-		ssml = false // HTML has them too
+		ssml = false // HTML has elements of these names, too
 	}
 	switch {
 	case name == "img" || name == "video":
@@ -362,30 +362,30 @@ type runBuilder struct {
 	comma  bool // a comma must be added before the next word, after the cell of a table
 }
 
-// text adds text of one style. It replaces numbers between markers by the values of variables.
-func (b *runBuilder) text(style utter.Style, s string) {
+// addText adds text of one style. It replaces numbers between markers by the values of variables.
+func (b *runBuilder) addText(style utter.Style, s string) {
 	m := []rune(markers)
 	for {
 		before, rest, ok := strings.Cut(s, string(m[0]))
-		b.plain(style, before)
+		b.addPlain(style, before)
 		if !ok {
 			return
 		}
 		number, after, _ := strings.Cut(rest, string(m[1]))
 		if i, err := strconv.Atoi(number); err == nil && i < len(b.values) {
-			b.plain(style, b.values[i])
+			b.addPlain(style, b.values[i])
 		}
 		s = after
 	}
 }
 
-func (b *runBuilder) plain(style utter.Style, s string) {
+func (b *runBuilder) addPlain(style utter.Style, s string) {
 	for _, c := range s {
 		if unicode.IsSpace(c) && c != '\u00a0' && c != '\u202f' {
 			if c == '\n' {
-				b.newline(style)
+				b.addNewline(style)
 			} else {
-				b.space(style)
+				b.addSpace(style)
 			}
 			continue
 		}
@@ -394,46 +394,46 @@ func (b *runBuilder) plain(style utter.Style, s string) {
 		}
 		if b.comma {
 			b.comma = false
-			b.unspace()
-			b.use(utter.Plain)
+			b.removeSpace()
+			b.setStyle(utter.Plain)
 			b.now = append(b.now, ", "...)
 		}
-		b.use(style)
+		b.setStyle(style)
 		b.now = utf8.AppendRune(b.now, c)
 		b.spaced, b.any = false, true
 	}
 }
 
-// space adds a space, unless the text is empty or ends in one.
-func (b *runBuilder) space(style utter.Style) {
+// addSpace adds a space, unless the text is empty or ends in one.
+func (b *runBuilder) addSpace(style utter.Style) {
 	if !b.any || b.spaced {
 		return
 	}
-	b.use(style)
+	b.setStyle(style)
 	b.now = append(b.now, ' ')
 	b.spaced = true
 }
 
-// newline ends a line: with "\n" if b.lines is set, otherwise with a space.
-func (b *runBuilder) newline(style utter.Style) {
+// addNewline ends a line: with "\n" if b.lines is set, otherwise with a space.
+func (b *runBuilder) addNewline(style utter.Style) {
 	if !b.lines || !b.any {
-		b.space(style)
+		b.addSpace(style)
 		return
 	}
-	b.unspace()
-	b.use(style)
+	b.removeSpace()
+	b.setStyle(style)
 	b.now = append(b.now, '\n')
 	b.spaced = true
 }
 
-func (b *runBuilder) use(style utter.Style) {
+func (b *runBuilder) setStyle(style utter.Style) {
 	if style != b.style {
-		b.close()
+		b.endRun()
 		b.style = style
 	}
 }
 
-func (b *runBuilder) close() {
+func (b *runBuilder) endRun() {
 	if len(b.now) > 0 {
 		b.runs = addRun(b.runs, utter.Run{Style: b.style, Text: string(b.now)})
 		b.now = b.now[:0]
@@ -442,13 +442,13 @@ func (b *runBuilder) close() {
 
 // finish returns the runs.
 func (b *runBuilder) finish() []utter.Run {
-	b.unspace()
-	b.close()
+	b.removeSpace()
+	b.endRun()
 	return b.runs
 }
 
-// unspace removes the space at the end of the text, if there is one.
-func (b *runBuilder) unspace() {
+// removeSpace removes the space at the end of the text, if there is one.
+func (b *runBuilder) removeSpace() {
 	if !b.spaced {
 		return
 	}

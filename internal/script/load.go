@@ -14,10 +14,10 @@ import (
 // Limits of scripts and their includes. A script of the maximum size is already weeks of speech. The
 // other limits stop a short script from including more than that.
 const (
-	maxScript   = 4 << 20  // bytes per file
-	maxTotal    = 16 << 20 // bytes of all files, each counted as often as it is included
-	maxDepth    = 16       // nesting of includes
-	maxIncludes = 1000     // total number of includes
+	maxScript   = 4 << 20  // maximum size of a file, in bytes
+	maxTotal    = 16 << 20 // maximum size of all files in bytes; a file counts each time it is included
+	maxDepth    = 16       // maximum nesting of includes
+	maxIncludes = 1000     // maximum number of includes
 )
 
 // Options are the options of Load.
@@ -52,11 +52,11 @@ func Load(fsys fs.FS, name string, opts Options) (Result, diag.List) {
 		diags: &diags, sources: map[string][]byte{}, parsed: map[string]bool{},
 	}
 	r := Result{Script: &Script{File: name}, Sources: l.sources}
-	if src, problem := l.read(name); problem != "" {
+	if src, problem := l.readFile(name); problem != "" {
 		d := diags.Errorf(diag.Range{File: name}, "the script cannot be read: %s", problem)
 		d.Hint = l.nearestFile(name)
 	} else {
-		r.Script = l.expand(name, src, nil)
+		r.Script = l.parseWithIncludes(name, src, nil)
 	}
 	diags.Sort()
 	return r, diags
@@ -75,31 +75,31 @@ type loader struct {
 	full     bool // a limit was exceeded and reported
 }
 
-// read returns the content of a file. If it cannot, problem describes the reason for a finding.
-func (l *loader) read(name string) (src []byte, problem string) {
+// readFile returns the content of a file. If it cannot, problem describes the reason for a finding.
+func (l *loader) readFile(name string) (src []byte, problem string) {
 	if src, ok := l.sources[name]; ok {
 		return src, ""
 	}
 	if !fs.ValidPath(name) {
-		return nil, quote(name) + " is not a path inside the project"
+		return nil, quoteForMessage(name) + " is not a path inside the project"
 	}
 	f, err := l.fsys.Open(name)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, "there is no file " + quote(name)
+			return nil, "there is no file " + quoteForMessage(name)
 		}
-		return nil, quote(name) + " cannot be opened"
+		return nil, quoteForMessage(name) + " cannot be opened"
 	}
 	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, quote(name) + " is not a file"
+		return nil, quoteForMessage(name) + " is not a file"
 	}
 	src, err = io.ReadAll(io.LimitReader(f, maxScript+1))
 	switch {
 	case err != nil:
-		return nil, quote(name) + " cannot be read"
+		return nil, quoteForMessage(name) + " cannot be read"
 	case len(src) > maxScript:
-		return nil, quote(name) + " is larger than 4 MiB, the limit for a script"
+		return nil, quoteForMessage(name) + " is larger than 4 MiB, the limit for a script"
 	}
 	l.sources[name] = src
 	return src, ""
@@ -124,15 +124,15 @@ func (l *loader) nearestFile(name string) string {
 			names = append(names, f.Name())
 		}
 	}
-	if near, ok := nearest(path.Base(name), names); ok {
+	if near, ok := nearestName(path.Base(name), names); ok {
 		return "did you mean " + path.Join(folder, near) + "?"
 	}
 	return ""
 }
 
-// expand parses a script and replaces its includes by the scenes of the included scripts. chain lists
+// parseWithIncludes parses a script and replaces its includes by the scenes of the included scripts. chain lists
 // the files that are being expanded, from the main script to the includer of this one.
-func (l *loader) expand(name string, src []byte, chain []string) *Script {
+func (l *loader) parseWithIncludes(name string, src []byte, chain []string) *Script {
 	diags := l.diags
 	if l.parsed[name] {
 		diags = new(diag.List) // findings of this file were already reported
@@ -175,13 +175,13 @@ func (l *loader) splitScene(s Scene, chain []string) []Scene {
 		case onlySettings(part):
 			pending = append(pending, part...)
 		default:
-			out = append(out, sceneOf(append(slices.Clip(pending), part...)))
+			out = append(out, newScene(append(slices.Clip(pending), part...)))
 			pending, joinable = nil, false
 		}
 		if i < 0 {
 			break
 		}
-		included := l.include(nodes[i].(*Include), chain)
+		included := l.includedScenes(nodes[i].(*Include), chain)
 		if len(included) > 0 && len(pending) > 0 {
 			included[0].Nodes = append(slices.Clip(pending), included[0].Nodes...)
 			pending = nil
@@ -191,7 +191,7 @@ func (l *loader) splitScene(s Scene, chain []string) []Scene {
 		nodes = nodes[i+1:]
 	}
 	if len(pending) > 0 {
-		out = append(out, sceneOf(pending))
+		out = append(out, newScene(pending))
 	}
 	return out
 }
@@ -213,18 +213,18 @@ func onlySettings(nodes []Node) bool {
 	return true
 }
 
-func sceneOf(nodes []Node) Scene {
+func newScene(nodes []Node) Scene {
 	s := Scene{Range: nodes[0].Span(), Nodes: nodes}
 	s.Range.End = nodes[len(nodes)-1].Span().End
 	return s
 }
 
-// include returns the scenes of an included script. If it cannot, it reports the reason and returns
+// includedScenes returns the scenes of an included script. If it cannot, it reports the reason and returns
 // nil.
-func (l *loader) include(n *Include, chain []string) []Scene {
+func (l *loader) includedScenes(n *Include, chain []string) []Scene {
 	name := path.Join(path.Dir(l.main), n.File)
 	if i := slices.Index(chain, name); i >= 0 {
-		d := l.diags.Errorf(n.FileRange, "%s includes itself", quote(n.File))
+		d := l.diags.Errorf(n.FileRange, "%s includes itself", quoteForMessage(n.File))
 		d.Detail = "The circle: " + strings.Join(append(slices.Clone(chain[i:]), name), " → ")
 		d.Hint = "remove one of these includes"
 		return nil
@@ -233,7 +233,7 @@ func (l *loader) include(n *Include, chain []string) []Scene {
 		return nil
 	}
 	l.includes++
-	src, problem := l.read(name)
+	src, problem := l.readFile(name)
 	switch {
 	case problem != "":
 		d := l.diags.Errorf(n.FileRange, "the included script cannot be read: %s", problem)
@@ -241,20 +241,20 @@ func (l *loader) include(n *Include, chain []string) []Scene {
 		d.Hint = l.nearestFile(name)
 		return nil
 	case len(chain) >= maxDepth:
-		l.tooMuch(n, "includes are nested more than 16 deep")
+		l.reportLimit(n, "includes are nested more than 16 deep")
 		return nil
 	case l.includes > maxIncludes:
-		l.tooMuch(n, "the script includes other scripts more than 1000 times")
+		l.reportLimit(n, "the script includes other scripts more than 1000 times")
 		return nil
 	case l.total+len(src) > maxTotal:
-		l.tooMuch(n, "the script and its includes are larger than 16 MiB")
+		l.reportLimit(n, "the script and its includes are larger than 16 MiB")
 		return nil
 	}
-	return l.expand(name, src, chain).Scenes
+	return l.parseWithIncludes(name, src, chain).Scenes
 }
 
-// tooMuch reports that a limit was exceeded, and stops further includes.
-func (l *loader) tooMuch(n *Include, problem string) {
+// reportLimit reports that a limit was exceeded, and stops further includes.
+func (l *loader) reportLimit(n *Include, problem string) {
 	l.full = true
 	d := l.diags.Errorf(n.FileRange, "%s", problem)
 	d.Hint = "include each script once, or copy its text"

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/similar"
 )
 
-func runes(s string) int { return utf8.RuneCountInString(s) }
+func countCharacters(s string) int { return utf8.RuneCountInString(s) }
 
 // runeLen returns the number of bytes of the first character of s.
 func runeLen(s string) int {
@@ -15,13 +15,13 @@ func runeLen(s string) int {
 	return n
 }
 
-// nearest returns the known name that an author probably meant, or "". near is true if the name is
+// nearestName returns the known name that an author probably meant, or "". near is true if the name is
 // within one edit of a name of up to five letters, or within two edits of a longer one; swapped
 // neighbouring letters count as one edit. Otherwise near is false, and name is a known name within two
 // edits, or the only known name that begins with the unknown one.
-func nearest(unknown string, known []string) (name string, near bool) {
+func nearestName(unknown string, known []string) (name string, near bool) {
 	u := strings.ToLower(unknown)
-	if n := runes(u); n < 2 || n > 40 {
+	if n := countCharacters(u); n < 2 || n > 40 {
 		return "", false
 	}
 	if name, near = similar.Nearest(u, known); near {
@@ -29,12 +29,12 @@ func nearest(unknown string, known []string) (name string, near bool) {
 	}
 	const far = 2 // maximum edit distance for a hint
 	for _, k := range known {
-		if runes(u) > far+2 && similar.Distance(u, k, far+1) <= far {
+		if countCharacters(u) > far+2 && similar.Distance(u, k, far+1) <= far {
 			return k, false
 		}
 	}
 	for _, k := range known {
-		if runes(u) >= 3 && strings.HasPrefix(k, u) {
+		if countCharacters(u) >= 3 && strings.HasPrefix(k, u) {
 			if name != "" {
 				return "", false
 			}
@@ -44,12 +44,12 @@ func nearest(unknown string, known []string) (name string, near bool) {
 	return name, false
 }
 
-// quote formats a name or value of the author for a message: on one line, in quotation marks, with at
+// quoteForMessage formats a name or value of the author for a message: on one line, in quotation marks, with at
 // most 60 characters.
-func quote(s string) string {
+func quoteForMessage(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	const most = 60
-	if runes(s) > most {
+	if countCharacters(s) > most {
 		s = string([]rune(s)[:most-1]) + "…"
 	}
 	return "\"" + s + "\""

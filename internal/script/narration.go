@@ -8,15 +8,15 @@ import (
 	"mynah/internal/utter"
 )
 
-// flush converts the pending lines of narration to nodes: one per paragraph, heading, list item
+// flushNarration converts the pending lines of narration to nodes: one per paragraph, heading, list item
 // and table row.
-func (p *parser) flush() {
+func (p *parser) flushNarration() {
 	lines := p.para
 	if len(lines) == 0 {
 		return
 	}
 	p.para = nil
-	p.mark(blockText, lines[0].first, lines[len(lines)-1].last)
+	p.recordBlock(blockText, lines[0].first, lines[len(lines)-1].last)
 	if lines = p.withoutFootnotes(lines); len(lines) == 0 {
 		return
 	}
@@ -24,7 +24,7 @@ func (p *parser) flush() {
 	var now []piece
 	inList := false
 	done := func() {
-		p.narrate(now)
+		p.addNarration(now)
 		now, inList = nil, false
 	}
 	for _, l := range lines {
@@ -33,13 +33,13 @@ func (p *parser) flush() {
 		switch marker, kind := lineMarker(t, len(now) == 0 || inList); {
 		case table && strings.Contains(t, "|"):
 			done()
-			p.row(whole)
+			p.narrateRow(whole)
 		case kind == underlineMark && len(now) > 0:
 			done()
 		case kind == ruleMark, kind == underlineMark && len(t) > 2, isDashLine(t), isEscapedSeparator(t):
 			done()
 			if l.first >= p.headerLines {
-				p.rule(l, t)
+				p.warnRule(l, t)
 			}
 		case kind == headingMark:
 			done()
@@ -55,7 +55,7 @@ func (p *parser) flush() {
 			whole.from += marker
 			now, inList = append(now, whole), true
 		default:
-			p.nearMiss(l, t, off)
+			p.warnNearMiss(l, t, off)
 			now = append(now, whole)
 		}
 	}
@@ -151,10 +151,10 @@ func isRule(t string) bool {
 	return n >= 3
 }
 
-// rule warns about a horizontal rule that does not separate scenes, although it does in other Markdown
+// warnRule warns about a horizontal rule that does not separate scenes, although it does in other Markdown
 // dialects.
-func (p *parser) rule(l *line, t string) {
-	d := p.diags.Warnf(l.all(), "%s does not separate scenes and is ignored", quote(t))
+func (p *parser) warnRule(l *line, t string) {
+	d := p.diags.Warnf(l.textRange(), "%s does not separate scenes and is ignored", quoteForMessage(t))
 	d.Code = diag.NearMiss
 	d.Detail = "Scenes are separated by a line of three or more hyphens without spaces between them"
 	d.Hint = "write --- for a new scene"
@@ -174,12 +174,12 @@ func isDashRow(t string) bool {
 	return strings.Contains(t, "|") && strings.Contains(t, "-") && strings.Trim(t, "|:- \t") == ""
 }
 
-// row adds the cells of a table row as narration, one after the other.
-func (p *parser) row(q piece) {
+// narrateRow adds the cells of a table row as narration, one after the other.
+func (p *parser) narrateRow(q piece) {
 	if isDashRow(q.text()) {
 		return
 	}
-	n := &Narration{At: At{Range: q.place()}, Source: q.text()}
+	n := &Narration{At: At{Range: q.trimmedRange()}, Source: q.text()}
 	var b runBuilder
 	from := q.from
 	for i := q.from; i <= q.to; i++ {
@@ -191,7 +191,7 @@ func (p *parser) row(q piece) {
 		from = i + 1
 	}
 	if n.Runs = b.finish(); len(n.Runs) > 0 {
-		p.add(n)
+		p.appendNode(n)
 	}
 }
 
@@ -204,14 +204,14 @@ func addRun(runs []utter.Run, r utter.Run) []utter.Run {
 	return append(runs, r)
 }
 
-// narrate adds the node of a spoken paragraph. Images inside its text become nodes before it.
-func (p *parser) narrate(pieces []piece) {
+// addNarration adds the node of a spoken paragraph. Images inside its text become nodes before it.
+func (p *parser) addNarration(pieces []piece) {
 	if len(pieces) == 0 {
 		return
 	}
 	first, last := pieces[0], pieces[len(pieces)-1]
 	n := &Narration{At: At{Range: diag.Range{
-		File: p.file, Start: first.place().Start, End: last.place().End,
+		File: p.file, Start: first.trimmedRange().Start, End: last.trimmedRange().End,
 	}}}
 	var texts []string
 	var spoken []piece
@@ -221,8 +221,8 @@ func (p *parser) narrate(pieces []piece) {
 		spoken = append(spoken, p.takePictures(q)...)
 	}
 	n.Source = strings.Join(texts, "\n")
-	if n.Runs = p.runs(spoken); len(n.Runs) > 0 {
-		p.add(n)
+	if n.Runs = p.parseRuns(spoken); len(n.Runs) > 0 {
+		p.appendNode(n)
 	}
 }
 
@@ -239,7 +239,7 @@ func (p *parser) spokenDirection(q piece) {
 			continue
 		}
 		if o, ok := openDirection(t[i:]); ok && p.known.asDirected[o.name] {
-			d := p.diags.Warnf(q.line.span(q.from+i, q.from+i+o.value),
+			d := p.diags.Warnf(q.line.byteRange(q.from+i, q.from+i+o.value),
 				"the direction (%s: …) is inside a sentence and is spoken", o.name)
 			d.Detail = "A direction works only on its own line"
 			d.Hint = "put it on a line of its own"
@@ -265,17 +265,17 @@ func (p *parser) takePictures(q piece) []piece {
 		m, ok := openImage(t[i:])
 		if !ok {
 			if end := closingBracket(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") && last < i+end {
-				d := p.diags.Errorf(q.line.span(q.from+i, q.from+i+end+2), "this image is not closed on its line")
+				d := p.diags.Errorf(q.line.byteRange(q.from+i, q.from+i+end+2), "this image is not closed on its line")
 				d.Detail = "An image is written ![options](file) on one line; file names cannot contain line breaks"
 				d.Hint = "write ) after the file name"
 			}
 			continue
 		}
-		d := p.diags.Warnf(q.line.span(q.from+i, q.from+i+m.end), "this image is inside narration")
+		d := p.diags.Warnf(q.line.byteRange(q.from+i, q.from+i+m.end), "this image is inside narration")
 		d.Detail = "It is shown in the scene and not spoken"
 		d.Hint = "put it on a line of its own"
 		if pic, ok := p.image(q.line, q.from+i, m); ok {
-			p.add(pic)
+			p.appendNode(pic)
 		}
 		left = append(left, piece{line: q.line, from: q.from + done, to: q.from + i})
 		done = i + m.end

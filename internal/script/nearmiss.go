@@ -64,7 +64,7 @@ func imageNearMiss(t string) (image string, ok bool) {
 		return "", false
 	}
 	for word := range strings.FieldsSeq(options) {
-		if group := option(&Picture{}, word); group == "" || group == "segment?" {
+		if group := applyOption(&Picture{}, word); group == "" || group == "segment?" {
 			options = ""
 			break
 		}
@@ -80,10 +80,10 @@ func isPictureName(name string) bool {
 	return slices.Contains(endings, strings.ToLower(path.Ext(name)))
 }
 
-// nearMiss warns about a line of narration that is nearly a direction or an image.
-func (p *parser) nearMiss(l *line, t string, off int) {
+// warnNearMiss warns about a line of narration that is nearly a direction or an image.
+func (p *parser) warnNearMiss(l *line, t string, off int) {
 	if image, ok := imageNearMiss(t); ok {
-		d := p.diags.Warnf(l.span(off, off+len(t)), "%s is not an image; its text is read as narration", quote(t))
+		d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not an image; its text is read as narration", quoteForMessage(t))
 		d.Code, d.Hint = diag.NearMiss, "write "+image
 		return
 	}
@@ -104,17 +104,17 @@ func (p *parser) nearMiss(l *line, t string, off int) {
 		return // a direction, or an error that was already reported
 	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFile(known) && path.Ext(fields[0]) == "":
 		return // prose such as (image 1)
-	case colon == "" && len(fields) > 1 && !p.known.begins(known, fields[0]):
-		return // a remark in brackets
+	case colon == "" && len(fields) > 1 && !p.known.beginsValue(known, fields[0]):
+		return // prose in brackets
 	case colon == "" && !strings.ContainsAny(t[:1], "([{") && !strings.HasPrefix(t, "（"):
 		return // an HTML tag
 	case colon == "" && len(fields) == 0 && !strings.HasPrefix(t, "("):
-		return // a remark in brackets
+		return // prose in brackets
 	}
 	if value == "" {
 		value = "…"
 	}
-	d := p.diags.Warnf(l.span(off, off+len(t)), "%s is not a direction; it is read as narration", quote(t))
+	d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not a direction; it is read as narration", quoteForMessage(t))
 	d.Code = diag.NearMiss
 	d.Detail = "A direction is written (name: value), with round brackets, a colon and hyphens"
 	d.Hint = "write (" + known + ": " + value + ")"
@@ -170,8 +170,8 @@ func isWordy(s string) bool {
 	return s != "" && len(s) <= longest && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz_ "+dashes) == ""
 }
 
-// headerNearMiss warns about text at the start of a file that looks like a header but is not one.
-func (p *parser) headerNearMiss() {
+// warnHeaderNearMiss warns about text at the start of a file that looks like a header but is not one.
+func (p *parser) warnHeaderNearMiss() {
 	lines := p.src.lines
 	first := skipComments(lines)
 	if first == len(lines) {

@@ -95,40 +95,40 @@ func newParser(file, folder string, v vars, diags *diag.List) *parser {
 	}
 }
 
-// mark records a block for the printer of Format.
-func (p *parser) mark(kind blockKind, first, last int) {
+// recordBlock records a block for the printer of Format.
+func (p *parser) recordBlock(kind blockKind, first, last int) {
 	p.blocks = append(p.blocks, block{kind, first, last})
 }
 
 func (p *parser) parse(src []byte) {
 	p.src = newSource(p.file, src, p.diags)
-	body := p.header()
+	body := p.parseHeader()
 	if body == 0 {
-		p.headerNearMiss()
+		p.warnHeaderNearMiss()
 	}
 	p.items, p.unclosed = scan(p.src, body, p.diags)
 	p.unclosed = p.unclosed || p.openHeader
 	p.inline = newInline(p.items)
 	for _, it := range p.items {
 		if it.line != nil {
-			p.vars.warn(it.line, p.diags)
+			p.vars.warnUnknown(it.line, p.diags)
 		}
 	}
 	for p.at < len(p.items) {
-		p.step()
+		p.parseItem()
 	}
-	p.flush()
+	p.flushNarration()
 	p.endScene()
 }
 
-// step parses the current item and the following items that belong to it.
-func (p *parser) step() {
+// parseItem parses the current item and the following items that belong to it.
+func (p *parser) parseItem() {
 	it := p.items[p.at]
 	if it.fence != nil {
 		p.at++
-		p.flush()
-		p.mark(blockFence, it.fence.first, it.fence.last)
-		p.fence(it.fence)
+		p.flushNarration()
+		p.recordBlock(blockFence, it.fence.first, it.fence.last)
+		p.addFence(it.fence)
 		return
 	}
 	l := it.line
@@ -136,22 +136,22 @@ func (p *parser) step() {
 	switch {
 	case l.void:
 		p.at++
-		p.flush()
-		p.mark(blockComment, l.first, l.last)
+		p.flushNarration()
+		p.recordBlock(blockComment, l.first, l.last)
 	case t == "":
 		p.at++
-		p.flush()
+		p.flushNarration()
 	case isSeparator(t):
 		p.at++
-		p.flush()
-		p.mark(blockSeparator, l.first, l.last)
+		p.flushNarration()
+		p.recordBlock(blockSeparator, l.first, l.last)
 		p.endScene()
 	case t[0] == '>':
-		p.quote()
+		p.parseQuote()
 	case isSpeak(t):
-		p.flush()
-		p.speak(l, off)
-	case p.ownLine(l, t, off):
+		p.flushNarration()
+		p.parseSpeakBlock(l, off)
+	case p.parseOwnLine(l, t, off):
 	default:
 		if !p.splitSpeak(l) {
 			p.at++
@@ -160,50 +160,50 @@ func (p *parser) step() {
 	}
 }
 
-// ownLine parses a line that consists of directions and pictures, or the first line of a direction
+// parseOwnLine parses a line that consists of directions and pictures, or the first line of a direction
 // over several lines. It returns false for any other line.
-func (p *parser) ownLine(l *line, t string, off int) bool {
+func (p *parser) parseOwnLine(l *line, t string, off int) bool {
 	o, opens := openDirection(t)
 	if opens {
 		isKnown := p.known.has(o.name)
 		if end, ok := completeDirection(t, o, isKnown); ok && (isKnown || t[o.end] == ':') {
-			p.flush()
-			p.mark(blockDirection, l.first, l.last)
+			p.flushNarration()
+			p.recordBlock(blockDirection, l.first, l.last)
 			p.at++
-			p.oneLine(l, off, o, end)
+			p.parseOneLine(l, off, o, end)
 			return true
 		}
 	} else if !strings.HasPrefix(t, "![") {
 		return false
 	}
-	if parts := p.parts(t); parts != nil {
-		p.flush()
-		p.mark(blockLine, l.first, l.last)
+	if parts := p.splitParts(t); parts != nil {
+		p.flushNarration()
+		p.recordBlock(blockLine, l.first, l.last)
 		p.at++
 		for _, part := range parts {
-			part.take(p, l, off)
+			part.addNode(p, l, off)
 		}
 		return true
 	}
-	return opens && matchingBracket(t, o) < 0 && p.multiline(l, t, off, o)
+	return opens && matchingBracket(t, o) < 0 && p.parseMultiline(l, t, off, o)
 }
 
-// oneLine parses a direction on one line. off is the offset of its opening bracket in the line, end
+// parseOneLine parses a direction on one line. off is the offset of its opening bracket in the line, end
 // that of its closing bracket, relative to off.
-func (p *parser) oneLine(l *line, off int, o opening, end int) {
-	v := p.lineValue(o.name, piece{line: l, from: off + o.value, to: off + end})
+func (p *parser) parseOneLine(l *line, off int, o opening, end int) {
+	v := p.parseLineValue(o.name, piece{line: l, from: off + o.value, to: off + end})
 	p.addDirection(direction{
-		name: o.name, at: l.span(off+o.start, off+o.end), whole: l.span(off, off+end+1), value: v,
+		name: o.name, at: l.byteRange(off+o.start, off+o.end), whole: l.byteRange(off, off+end+1), value: v,
 	})
 }
 
-// lineValue reads a value on one line: plain text, or a map in braces.
-func (p *parser) lineValue(name string, q piece) value {
+// parseLineValue reads a value on one line: plain text, or a map in braces.
+func (p *parser) parseLineValue(name string, q piece) value {
 	from, to := trimSpan(q.line.text, q.from, q.to)
 	if t := q.line.text[from:to]; t != "" && t[0] == '{' && needsYAMLScalar(t) && p.known.has(name) {
 		return p.yamlValue(name, []piece{{line: q.line, from: from, to: to}})
 	}
-	return p.scalar(q.line, from, to)
+	return p.parseScalar(q.line, from, to)
 }
 
 // part is one picture or direction in a line that consists of them.
@@ -214,19 +214,19 @@ type part struct {
 	end   int
 }
 
-func (q part) take(p *parser, l *line, off int) {
+func (q part) addNode(p *parser, l *line, off int) {
 	if q.image == nil {
-		p.oneLine(l, off+q.at, q.open, q.end)
+		p.parseOneLine(l, off+q.at, q.open, q.end)
 		return
 	}
 	if pic, ok := p.image(l, off+q.at, *q.image); ok {
-		p.add(pic)
+		p.appendNode(pic)
 	}
 }
 
-// parts splits a line that consists of pictures and known directions. It returns nil if the line
+// splitParts splits a line that consists of pictures and known directions. It returns nil if the line
 // contains anything else.
-func (p *parser) parts(t string) []part {
+func (p *parser) splitParts(t string) []part {
 	var out []part
 	for at := 0; at < len(t); {
 		switch rest := t[at:]; rest[0] {
@@ -257,15 +257,15 @@ func (p *parser) parts(t string) []part {
 	return out
 }
 
-// add appends a node to the scene.
-func (p *parser) add(n Node) { p.scene = append(p.scene, n) }
+// appendNode appends a node to the scene.
+func (p *parser) appendNode(n Node) { p.scene = append(p.scene, n) }
 
 // endScene ends the scene; an empty scene is dropped.
 func (p *parser) endScene() {
 	if n := len(p.scene); n > 0 {
 		r := p.scene[0].Span()
 		for _, node := range p.scene {
-			if end := node.Span().End; later(end, r.End) {
+			if end := node.Span().End; isLater(end, r.End) {
 				r.End = end
 			}
 		}
@@ -275,19 +275,19 @@ func (p *parser) endScene() {
 	clear(p.seen)
 }
 
-func later(a, b diag.Pos) bool {
+func isLater(a, b diag.Pos) bool {
 	return a.Line > b.Line || a.Line == b.Line && a.Column > b.Column
 }
 
-// fence adds the node of a fenced block.
-func (p *parser) fence(f *fenceBlock) {
-	info := p.vars.line(f.info)
+// addFence adds the node of a fenced block.
+func (p *parser) addFence(f *fenceBlock) {
+	info := p.vars.expandLine(f.info)
 	first, _, _ := strings.Cut(strings.ReplaceAll(info, "\t", " "), " ")
 	n := &Fence{
 		At:   At{Range: p.src.lineRange(f.first, max(f.first, f.last))},
 		Kind: frame.CodeBlock,
 		Info: info,
-		Text: p.vars.lines(strings.Join(f.text, "\n")),
+		Text: p.vars.expandLines(strings.Join(f.text, "\n")),
 	}
 	switch strings.ToLower(first) {
 	case "":
@@ -303,12 +303,12 @@ func (p *parser) fence(f *fenceBlock) {
 	default:
 		n.Language = first
 	}
-	p.add(n)
+	p.appendNode(n)
 }
 
-// quote parses the lines of a block quote.
-func (p *parser) quote() {
-	p.flush()
+// parseQuote parses the lines of a block quote.
+func (p *parser) parseQuote() {
+	p.flushNarration()
 	var pieces []piece
 	for ; p.at < len(p.items); p.at++ {
 		l := p.items[p.at].line
@@ -323,19 +323,19 @@ func (p *parser) quote() {
 		pieces = append(pieces, piece{line: l, from: off + len(t) - len(inner), to: off + len(t)})
 	}
 	first, last := pieces[0].line, pieces[len(pieces)-1].line
-	p.mark(blockQuote, first.first, last.last)
-	r := first.all()
-	r.End = last.all().End
+	p.recordBlock(blockQuote, first.first, last.last)
+	r := first.textRange()
+	r.End = last.textRange().End
 	for _, q := range pieces {
 		if strings.HasPrefix(q.text(), "![") && strings.Contains(q.text(), "](") {
-			d := p.diags.Warnf(q.place(), "a picture in a quote is not shown")
+			d := p.diags.Warnf(q.trimmedRange(), "a picture in a quote is not shown")
 			d.Detail = "Quotes replace the subtitles of their scene"
 			d.Hint = "write the picture on a line of its own, without >"
 		}
 	}
 	b := runBuilder{lines: true}
 	p.addRuns(&b, slices.DeleteFunc(pieces, func(q piece) bool { return q.text() == "" }))
-	p.add(&Quote{At: At{Range: r}, Text: joinRuns(b.finish())})
+	p.appendNode(&Quote{At: At{Range: r}, Text: joinRuns(b.finish())})
 }
 
 // joinRuns joins the text of runs.

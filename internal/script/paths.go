@@ -16,7 +16,7 @@ func (p *parser) filePath(name string, v value, allowed string) (File, bool) {
 	if problem == "" {
 		return File{Name: v.text, Range: v.at}, true
 	}
-	d := p.diags.Errorf(v.at, "%s cannot be %s: %s", name, quote(v.text), problem)
+	d := p.diags.Errorf(v.at, "%s cannot be %s: %s", name, quoteForMessage(v.text), problem)
 	d.Detail = "File names are relative to the folder of the script and must be inside its project"
 	d.Hint = hint
 	return File{}, false

@@ -87,7 +87,7 @@ func isTitle(t string) bool {
 	if t == "" {
 		return true
 	}
-	end, ok := quoteEnd(t)
+	end, ok := findQuoteEnd(t)
 	return ok && end == len(t)
 }
 
@@ -108,10 +108,10 @@ func destinationLength(t string) int {
 // image returns the Picture of the image whose "![" is at offset off of a line. It returns false if it
 // reported an error.
 func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
-	pic := &Picture{At: At{Range: l.span(off, off+m.end)}}
-	options := p.scalarText(l, off+m.altFrom, off+m.altTo)
-	ok := p.options(pic, options)
-	name := p.scalarText(l, off+m.fileFrom, off+m.fileTo)
+	pic := &Picture{At: At{Range: l.byteRange(off, off+m.end)}}
+	options := p.literalValue(l, off+m.altFrom, off+m.altTo)
+	ok := p.parseOptions(pic, options)
+	name := p.literalValue(l, off+m.fileFrom, off+m.fileTo)
 	if name.text == "" {
 		d := p.diags.Errorf(pic.Range, "this image has no file")
 		d.Detail = "An image is written ![options](file)"
@@ -122,13 +122,13 @@ func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
 	return pic, ok && named
 }
 
-// scalarText reads bytes of a line literally: unlike in values of directions, quotes and # have no
+// literalValue reads bytes of a line literally: unlike in values of directions, quotes and # have no
 // special meaning.
-func (p *parser) scalarText(l *line, from, to int) value {
+func (p *parser) literalValue(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
-	v := value{text: raw, at: l.span(from, to), line: l, off: from}
-	if expanded := p.vars.line(raw); expanded != raw {
+	v := value{text: raw, at: l.byteRange(from, to), line: l, off: from}
+	if expanded := p.vars.expandLine(raw); expanded != raw {
 		v.text, v.line = strings.TrimSpace(expanded), nil
 	}
 	return v
@@ -142,22 +142,22 @@ func optionWords() []string {
 	}
 }
 
-// options parses the words between the square brackets. It returns false if it reported an error.
-func (p *parser) options(pic *Picture, v value) bool {
+// parseOptions parses the words between the square brackets. It returns false if it reported an error.
+func (p *parser) parseOptions(pic *Picture, v value) bool {
 	ok := true
 	var unknown []word
 	set := map[string]string{}
 	for _, w := range optionList(v) {
-		group := option(pic, strings.ToLower(w.text))
+		group := applyOption(pic, strings.ToLower(w.text))
 		switch {
 		case group == "":
 			unknown = append(unknown, w)
 		case group == "segment?":
-			d := p.diags.Errorf(w.at, "%s is not a segment of a clip", quote(w.text))
+			d := p.diags.Errorf(w.at, "%s is not a segment of a clip", quoteForMessage(w.text))
 			d.Detail = "A segment is written 10-14.5, in seconds, or 01:00-01:01, in clock time; it must end after it begins"
 			ok = false
 		case set[group] != "" && set[group] != w.text:
-			d := p.diags.Warnf(w.at, "%s and %s cannot be combined; the last one is used", quote(set[group]), quote(w.text))
+			d := p.diags.Warnf(w.at, "%s and %s cannot be combined; the last one is used", quoteForMessage(set[group]), quoteForMessage(w.text))
 			d.Hint = "remove one of them"
 			fallthrough
 		default:
@@ -190,33 +190,33 @@ func (p *parser) unknownOptions(unknown []word) bool {
 			words = append(words, w.text)
 		}
 		at := diag.Range{File: unknown[0].at.File, Start: unknown[0].at.Start, End: unknown[len(unknown)-1].at.End}
-		d := p.diags.Warnf(at, "%s in an image are not options and are ignored", quote(strings.Join(words, " ")))
+		d := p.diags.Warnf(at, "%s in an image are not options and are ignored", quoteForMessage(strings.Join(words, " ")))
 		if len(words) == 1 {
-			d.Summary = quote(words[0]) + " in an image is not an option and is ignored"
+			d.Summary = quoteForMessage(words[0]) + " in an image is not an option and is ignored"
 		}
 		d.Detail = "Options: " + strings.Join(known, ", ") + ", combinations such as top-left, and segments such as 10-14.5"
 		return true
 	}
 	for i, w := range unknown {
-		d := p.diags.Errorf(w.at, "%s is not an option of an image", quote(w.text))
+		d := p.diags.Errorf(w.at, "%s is not an option of an image", quoteForMessage(w.text))
 		d.Detail = "Options: " + strings.Join(known, ", ") + ", combinations such as top-left, and segments such as 10-14.5"
 		d.Hint = "did you mean " + misspelt[i] + "?"
 	}
 	return false
 }
 
-// nearestOption returns the option that a word is a misspelling of. It is stricter than nearest:
+// nearestOption returns the option that a word is a misspelling of. It is stricter than nearestName:
 // options are short, and so are words of alternative texts ("man" is not a misspelt "pan").
 func nearestOption(text string, known []string) (string, bool) {
 	t := strings.ToLower(text)
-	if runes(t) < 3 {
+	if countCharacters(t) < 3 {
 		return "", false
 	}
-	if runes(t) > 4 {
-		return nearest(t, known)
+	if countCharacters(t) > 4 {
+		return nearestName(t, known)
 	}
 	for _, k := range known {
-		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter is another word
+		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter usually means another word
 		if similar.Distance(t, k, 2) < 2 && !sameLetters && (len(k) > 3 || len(t) > 3) {
 			return k, true
 		}
@@ -230,7 +230,7 @@ func optionList(v value) []word {
 	at := 0
 	for _, f := range strings.FieldsFunc(v.text, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' }) {
 		at += strings.Index(v.text[at:], f)
-		w := word{text: f, at: v.part(at, at+len(f))}
+		w := word{text: f, at: v.subrange(at, at+len(f))}
 		at += len(f)
 		if n := len(out); n > 0 && (f[0] == '-' || strings.HasSuffix(out[n-1].text, "-")) && isTimes(out[n-1].text+f) {
 			out[n-1].text += f
@@ -248,9 +248,9 @@ func isTimes(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789:.-s") == "" && s[0] >= '0' && s[0] <= '9'
 }
 
-// option applies an option to the picture. It returns the name of the group of mutually exclusive
+// applyOption applies an option to the picture. It returns the name of the group of mutually exclusive
 // options that the word belongs to, "" for an unknown word, and "segment?" for an invalid segment.
-func option(pic *Picture, w string) string {
+func applyOption(pic *Picture, w string) string {
 	switch w {
 	case "cover", "contain", "fit":
 		pic.Fit = frame.Fit(w)
@@ -275,7 +275,7 @@ func option(pic *Picture, w string) string {
 		return setPlace(pic, position, edge)
 	}
 	if isTimes(w) && strings.Contains(w, "-") {
-		s, ok := segment(w)
+		s, ok := parseSegment(w)
 		if !ok {
 			return "segment?"
 		}
@@ -302,8 +302,8 @@ func setPlace(pic *Picture, position frame.Position, edge string) string {
 	return "corner"
 }
 
-// positions returns the parser of positions in the frame, such as top-left.
-func positions() kind[string] {
+// positionKind returns the parser of positions in the frame, such as top-left.
+func positionKind() kind[string] {
 	return kind[string]{
 		Form: Form{
 			Kind: ChoiceKind,

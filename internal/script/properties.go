@@ -14,14 +14,14 @@ type Properties struct {
 	Size          *frame.Size
 	FPS           *frame.Rate
 	Voice         *string
-	VoiceSpeed    *float64 // factor, 1 = normal
+	VoiceSpeed    *float64 // factor; 1 is normal speed
 	VoiceVolume   *float64
 	VoicePitch    *float64
-	VoiceEmphasis *string // none, reduced, moderate, strong
+	VoiceEmphasis *string // none, reduced, moderate or strong
 	Fragment      *bool   // narration-mode: fragment, the sentence continues in the next paragraph
 	Background    *Background
 	Transition    *Transition
-	Theme         *File // a built-in name, or a project .css
+	Theme         *File // a built-in name, or a .css file of the project
 	Subtitles     *Subtitles
 	AssetResize   *frame.Fit
 	Canvas        *frame.Color
@@ -51,51 +51,51 @@ func sharedRules() []rule {
 		return Property{Name: name, Header: true, Direction: true, Reach: reach, Default: byDefault, Help: help}
 	}
 	return []rule{
-		sets(both("voice", FromHere, "the default voice of the video's language", "who speaks; `mynah voices` lists all "+
+		propertyRule(both("voice", FromHere, "the default voice of the video's language", "who speaks; `mynah voices` lists all "+
 			"names, and upper and lower case do not matter. The 752 names of the hosted service mean a voice of the same "+
 			"language and gender. So do names of other services, such as `de-DE-KatjaNeural`; a warning then says who "+
 			"speaks. A name in a language that no installed voice speaks is an error; see [voices.md](voices.md)"),
-			anyText(VoiceKind, "the name of a voice"),
+			textKind(VoiceKind, "the name of a voice"),
 			func(p *Properties) **string { return &p.Voice },
-		).inOneLanguage(),
-		sets(both("voice-speed", FromHere, "`normal`", ""),
-			factor(0.3, 3, scale{"slow", 0.75}, scale{"normal", 1}, scale{"fast", 1.25}),
+		).notTranslated(),
+		propertyRule(both("voice-speed", FromHere, "`normal`", ""),
+			factorKind(0.3, 3, scale{"slow", 0.75}, scale{"normal", 1}, scale{"fast", 1.25}),
 			func(p *Properties) **float64 { return &p.VoiceSpeed },
-		).beginning(isFigure),
-		sets(both("voice-volume", FromHere, "`normal`", "`standard` means `normal`"),
-			factor(0, 10, scale{"soft", 0.5}, scale{"normal", 1}, scale{"standard", 1}, scale{"loud", 1.5}),
+		).withBeginning(isFigure),
+		propertyRule(both("voice-volume", FromHere, "`normal`", "`standard` means `normal`"),
+			factorKind(0, 10, scale{"soft", 0.5}, scale{"normal", 1}, scale{"standard", 1}, scale{"loud", 1.5}),
 			func(p *Properties) **float64 { return &p.VoiceVolume },
-		).beginning(isFigure),
-		sets(both("voice-pitch", FromHere, "`normal`", "factors below 0.5 and above 2 have no further effect"),
-			factor(0.3, 3, scale{"low", 0.85}, scale{"normal", 1}, scale{"high", 1.15}),
+		).withBeginning(isFigure),
+		propertyRule(both("voice-pitch", FromHere, "`normal`", "factors below 0.5 and above 2 have no further effect"),
+			factorKind(0.3, 3, scale{"low", 0.85}, scale{"normal", 1}, scale{"high", 1.15}),
 			func(p *Properties) **float64 { return &p.VoicePitch },
-		).beginning(isFigure),
-		sets(both("narration-mode", FromHere, "`normal`", "with `fragment` the sentence continues in the next "+
+		).withBeginning(isFigure),
+		propertyRule(both("narration-mode", FromHere, "`normal`", "with `fragment` the sentence continues in the next "+
 			"scene or paragraph, so the voice does not fall. The half second at the end of the scene stays"),
-			narrationMode(),
+			narrationModeKind(),
 			func(p *Properties) **bool { return &p.Fragment }),
-		sets(both("background", WholeScene, "none", "music under the whole video, or from this scene on. It repeats "+
+		propertyRule(both("background", WholeScene, "none", "music under the whole video, or from this scene on. It repeats "+
 			"until the end or until other music starts; `none` ends it. Volume 1 is the recorded volume; fades last 2 s. "+
 			"Mynah itself composes and plays the built-in music"),
 			backgroundKind(),
 			func(p *Properties) **Background { return &p.Background },
-		).beginning(hasEnding),
-		sets(see(both("transition", WholeScene, "none", "how scenes begin"), "7. Transitions"),
+		).withBeginning(hasEnding),
+		propertyRule(withSection(both("transition", WholeScene, "none", "how scenes begin"), "7. Transitions"),
 			transitionKind(),
 			func(p *Properties) **Transition { return &p.Transition },
-		).beginning(func(word string) bool { _, ok := transitionType().read(word); return ok }),
-		sets(both("theme", WholeScene, "`default`", "how slides look"),
+		).withBeginning(func(word string) bool { _, ok := transitionTypeKind().read(word); return ok }),
+		propertyRule(both("theme", WholeScene, "`default`", "how slides look"),
 			themeKind(),
 			func(p *Properties) **File { return &p.Theme }),
-		sets(both("canvas", WholeScene, "white; behind images and clips with `contain` black",
+		propertyRule(both("canvas", WholeScene, "white; behind images and clips with `contain` black",
 			"the colour behind slides and pictures"),
-			color(),
+			colorKind(),
 			func(p *Properties) **frame.Color { return &p.Canvas }),
-		sets(both("font-size", WholeScene, "50", "the size of lists, paragraphs and code on slides; plain text and `#` "+
+		propertyRule(both("font-size", WholeScene, "50", "the size of lists, paragraphs and code on slides; plain text and `#` "+
 			"have twice this size, `##` one and a half times"),
-			decimalIn(1, maxFont, "pixels", "px"),
+			decimalKind(1, maxFont, "pixels", "px"),
 			func(p *Properties) **float64 { return &p.FontSize },
-		).beginning(isFigure),
+		).withBeginning(isFigure),
 	}
 }
 
@@ -104,50 +104,50 @@ func headerRules() []rule {
 	header := func(name, byDefault, help string) Property {
 		return Property{Name: name, Header: true, Default: byDefault, Help: help}
 	}
-	text := func(allowed string) kind[string] { return anyText(TextKind, allowed) }
+	text := func(allowed string) kind[string] { return textKind(TextKind, allowed) }
 	return []rule{
-		sets(header("size", "`720p`, which is 1280x720", "the size of the video"),
-			frameSize(),
+		propertyRule(header("size", "`720p`, which is 1280x720", "the size of the video"),
+			sizeKind(),
 			func(p *Properties) **frame.Size { return &p.Size }),
-		sets(see(header("subtitles", "none", "whether subtitles also go into the video"), "8. Subtitles"),
+		propertyRule(withSection(header("subtitles", "none", "whether subtitles also go into the video"), "8. Subtitles"),
 			subtitlesKind(),
 			func(p *Properties) **Subtitles { return &p.Subtitles }),
-		sets(header("asset-resize", "`cover`", "how images and clips fill the frame if they have no option of their own"),
-			fits(),
+		propertyRule(header("asset-resize", "`cover`", "how images and clips fill the frame if they have no option of their own"),
+			fitKind(),
 			func(p *Properties) **frame.Fit { return &p.AssetResize }),
-		sets(own(header("fps", "see [section 9](#9-time-and-output)", "the frame rate; `29.97` means 30000/1001")),
-			frameRate(),
+		propertyRule(markOwn(header("fps", "see [section 9](#9-time-and-output)", "the frame rate; `29.97` means 30000/1001")),
+			rateKind(),
 			func(p *Properties) **frame.Rate { return &p.FPS }),
-		sets(own(header("title", "", "written into the MP4")),
+		propertyRule(markOwn(header("title", "", "written into the MP4")),
 			text("the title of the video"),
-			func(p *Properties) **string { return &p.Title }).inOneLanguage(),
-		sets(own(header("author", "", "written into the MP4")),
+			func(p *Properties) **string { return &p.Title }).notTranslated(),
+		propertyRule(markOwn(header("author", "", "written into the MP4")),
 			text("the author's name"),
-			func(p *Properties) **string { return &p.Author }).inOneLanguage(),
-		sets(own(header("description", "", "written into the MP4")),
+			func(p *Properties) **string { return &p.Author }).notTranslated(),
+		propertyRule(markOwn(header("description", "", "written into the MP4")),
 			text("a description of the video"),
-			func(p *Properties) **string { return &p.Description }).inOneLanguage(),
-		sets(own(header("language", "the language of the header's voice; without one, what the letters of the narration "+
+			func(p *Properties) **string { return &p.Description }).notTranslated(),
+		propertyRule(markOwn(header("language", "the language of the header's voice; without one, what the letters of the narration "+
 			"show, or its words if they are clear", "the language of the tracks in the MP4; it also chooses the voice if the "+
 			"header names none")),
-			languageTag(),
-			func(p *Properties) **string { return &p.Language }).inOneLanguage(),
-		sets(own(header("poster", "the middle of the first scene", "the time of the picture that becomes the poster")),
-			poster(),
+			languageKind(),
+			func(p *Properties) **string { return &p.Language }).notTranslated(),
+		propertyRule(markOwn(header("poster", "the middle of the first scene", "the time of the picture that becomes the poster")),
+			posterKind(),
 			func(p *Properties) **Poster { return &p.Poster }),
-		sets(own(header("loudness", "-16", "the loudness of a video with narration. `none` keeps the recorded level, as in "+
+		propertyRule(markOwn(header("loudness", "-16", "the loudness of a video with narration. `none` keeps the recorded level, as in "+
 			"videos without narration. True peaks stay below -1 dB")),
-			level(-40, -5, "LUFS", "lufs"),
+			levelKind(-40, -5, "LUFS", "lufs"),
 			func(p *Properties) **Level { return &p.Loudness }),
-		sets(own(header("ducking", "9; 4 for the built-in tracks", "how much quieter music is under speech. The music "+
+		propertyRule(markOwn(header("ducking", "9; 4 for the built-in tracks", "how much quieter music is under speech. The music "+
 			"becomes quieter 0.2 s before the narration and returns 0.6 s after it")),
-			level(0, 60, "dB", "db"),
+			levelKind(0, 60, "dB", "db"),
 			func(p *Properties) **Level { return &p.Ducking }),
-		sets(own(header("lexicon", "", "how words are pronounced, one per line: `word: replacement` or `word: /ipa/`. A word "+
+		propertyRule(markOwn(header("lexicon", "", "how words are pronounced, one per line: `word: replacement` or `word: /ipa/`. A word "+
 			"in lower case also matches its forms with capitals; a word with a capital matches only itself. The longest match "+
 			"counts. `#` at the beginning of a line or after a space starts a comment")),
-			inProject("a file of pronunciations"),
-			func(p *Properties) **File { return &p.Lexicon }).inOneLanguage(),
+			fileKind("a file of pronunciations"),
+			func(p *Properties) **File { return &p.Lexicon }).notTranslated(),
 	}
 }
 
@@ -157,69 +157,69 @@ func directionRules() []rule {
 		return Property{Name: name, Direction: true, Reach: reach, Default: byDefault, Help: help}
 	}
 	return []rule{
-		makes(direction("pause", ThisPlace, "", "silence at this place. A scene that contains only pauses lasts "+
+		nodeRule(direction("pause", ThisPlace, "", "silence at this place. A scene that contains only pauses lasts "+
 			"exactly as long as they do"),
-			length(0), newPause).beginning(isFigure),
-		sets(direction("duration", WholeScene, "", "how long a scene without narration lasts; with narration, its "+
+			durationKind(0), newPause).withBeginning(isFigure),
+		propertyRule(direction("duration", WholeScene, "", "how long a scene without narration lasts; with narration, its "+
 			"shortest length"),
-			length(time.Millisecond),
+			durationKind(time.Millisecond),
 			func(p *Properties) **time.Duration { return &p.Duration },
-		).beginning(isFigure),
-		makes(direction("audio", ThisPlace, "", "plays a sound at this place instead of narration: a wav, mp3, m4a, "+
+		).withBeginning(isFigure),
+		nodeRule(direction("audio", ThisPlace, "", "plays a sound at this place instead of narration: a wav, mp3, m4a, "+
 			"ogg or flac file"),
-			inProject("a sound file of the project"),
+			fileKind("a sound file of the project"),
 			func(at At, f File) Node { return &Audio{At: at, File: f.Name, FileRange: f.Range} },
-		).beginning(hasEnding),
+		).withBeginning(hasEnding),
 		{
-			Property: formed(direction("image", ThisPlace, "", "the same as an image line"), pictureForm(false)),
-			node:     (*parser).pictureDirection, begins: hasEnding,
+			Property: withForm(direction("image", ThisPlace, "", "the same as an image line"), pictureForm(false)),
+			node:     (*parser).parsePictureDirection, begins: hasEnding,
 		},
 		{
-			Property: formed(direction("video", ThisPlace, "", "the same as a clip line"), pictureForm(true)),
-			node:     (*parser).pictureDirection, begins: hasEnding,
+			Property: withForm(direction("video", ThisPlace, "", "the same as a clip line"), pictureForm(true)),
+			node:     (*parser).parsePictureDirection, begins: hasEnding,
 		},
 		{
-			Property: formed(
-				see(direction("callout", ThisPlace, "", "highlights a part of a picture"), "6. Callouts"), calloutForm()),
-			node: (*parser).callout,
+			Property: withForm(
+				withSection(direction("callout", ThisPlace, "", "highlights a part of a picture"), "6. Callouts"), calloutForm()),
+			node: (*parser).parseCallout,
 		},
-		sets(direction("voice-emphasis", FromHere, "`none`", "how strongly the text is stressed: slower, higher and "+
+		propertyRule(direction("voice-emphasis", FromHere, "`none`", "how strongly the text is stressed: slower, higher and "+
 			"louder, or less of all three"),
-			oneOf("none", "reduced", "moderate", "strong"),
+			choiceKind("none", "reduced", "moderate", "strong"),
 			func(p *Properties) **string { return &p.VoiceEmphasis }),
-		makes(own(direction("chapter", WholeScene, "each scene whose slide has a heading starts a chapter, unless the "+
+		nodeRule(markOwn(direction("chapter", WholeScene, "each scene whose slide has a heading starts a chapter, unless the "+
 			"chapter before has the same heading", "starts a chapter of the MP4 with this scene. The beginning of the video "+
 			"is a chapter, too. `--transcript` writes the narration by chapters, and a list of chapters for video sites. These "+
 			"sites want at least three chapters of ten seconds or more; a warning says where yours are not")),
-			anyText(TextKind, "the title of the chapter"),
+			textKind(TextKind, "the title of the chapter"),
 			func(at At, title string) Node { return &Chapter{At: at, Title: title} }),
-		makes(own(direction("include", ThisPlace, "", "inserts the scenes of another script, without its header. The names "+
+		nodeRule(markOwn(direction("include", ThisPlace, "", "inserts the scenes of another script, without its header. The names "+
 			"of its files are relative to the folder of the main script. A script that includes itself is an error")),
-			inProject("another script of the project"),
+			fileKind("another script of the project"),
 			func(at At, f File) Node { return &Include{At: at, File: f.Name, FileRange: f.Range} }),
-		makes(own(direction("reveal", WholeScene, "", "shows a list item by item, with the items of nested lists, or code "+
+		nodeRule(markOwn(direction("reveal", WholeScene, "", "shows a list item by item, with the items of nested lists, or code "+
 			"range by range. One item or range appears with each paragraph of the narration; the rest share the time of the "+
 			"last paragraph. With fewer than two paragraphs, they share the time of the scene")),
 			revealKind(), func(at At, v Reveal) Node { v.At = at; return &v }),
-		makes(own(direction("highlight", WholeScene, "", "dims the other lines of code")),
-			lineRanges("lines of code such as 2-4 or 1, 3-5"),
+		nodeRule(markOwn(direction("highlight", WholeScene, "", "dims the other lines of code")),
+			lineRangesKind("lines of code such as 2-4 or 1, 3-5"),
 			func(at At, lines []frame.LineRange) Node { return &Highlight{At: at, Ranges: lines} }),
 	}
 }
 
-// own marks a property that other programs for such scripts do not support.
-func own(p Property) Property {
+// markOwn marks a property that other programs for such scripts do not support.
+func markOwn(p Property) Property {
 	p.Own = true
 	return p
 }
 
-// see sets the section of docs/language.md that describes the property's values.
-func see(p Property, section string) Property {
+// withSection sets the section of docs/language.md that describes the property's values.
+func withSection(p Property, section string) Property {
 	p.See = section
 	return p
 }
 
-func formed(p Property, f Form) Property {
+func withForm(p Property, f Form) Property {
 	p.Form = f
 	return p
 }

@@ -221,7 +221,10 @@ func TestWrong(t *testing.T) {
 		{"---\nvoice_speed: 1\n---", "2:1 warning: the property \"voice_speed\" is unknown and ignored", "", "did you mean voice-speed?"},
 		{"---\npauze: 1\n---", "2:1 error: the property \"pauze\" is unknown", "", "did you mean pause?"},
 		{"---\nmood: x\n---", "2:1 warning: the property \"mood\" is unknown and ignored", "subtitles", ""},
-		{"---\nduration: 3\n---", "2:1 warning: \"duration\" is a stage direction and ignored in the header", "", "write (duration: …) in the scene it is meant for"},
+		{
+			"---\nduration: 3\n---", "2:1 warning: \"duration\" is a stage direction and ignored in the header", "",
+			"write (duration: …) in the scene it is meant for",
+		},
 		{"---\nsize: 721x400\n---", "2:7 error: size cannot be \"721x400\"", "even numbers from 16 to 7680", ""},
 		{"---\nsize: 1080\n---", "2:7 error: size cannot be \"1080\"", "720p", "did you mean 1080p?"},
 		{"---\nsize: 8000x8000\n---", "2:7 error: size cannot be \"8000x8000\"", "", ""},
@@ -275,7 +278,10 @@ func TestWrong(t *testing.T) {
 		{"(callout:\n  cx: 1\n  cy: 2\n  sise: 4)", "4:3 error: the name in callout \"sise\" is unknown", "size", "did you mean size?"},
 		{"(callout:\n  type: box)", "2:9 error: type of callout cannot be \"box\"", "circle or rectangle", ""},
 		{"(callout:\n  cx: 1\n  cy: 2\n  size: 4\n  alpha: 1.5)", "5:10 error: alpha of callout cannot be \"1.5\"", "0 to 1", ""},
-		{"(callout:\n  type: rectangle\n  left: 5\n  top: 1\n  right: 2\n  bottom: 4)", "1:2 error: the callout has no area: from 5, 1 to 2, 4", "", ""},
+		{
+			"(callout:\n  type: rectangle\n  left: 5\n  top: 1\n  right: 2\n  bottom: 4)",
+			"1:2 error: the callout has no area: from 5, 1 to 2, 4", "", "",
+		},
 		{"(callout: circle)", "1:11 error: callout cannot be \"circle\"", "a map", ""},
 		{"(video:\n  segment: 1-2)", "1:2 error: video names no file", "", "add a line such as file: name.mp4"},
 		{"(audio: /etc/passwd)", "1:9 error: audio cannot be \"/etc/passwd\": it is an absolute path", "", ""},
@@ -284,7 +290,11 @@ func TestWrong(t *testing.T) {
 		{"(audio: https://x.y/z.mp3)", "1:9 error: audio cannot be \"https://x.y/z.mp3\": it is a web address", "", ""},
 		{"![](folder/)", "1:5 error: the file of an image cannot be \"folder/\": it is a folder", "", ""},
 		{"![]()", "1:1 error: this image has no file", "", ""},
-		{"![contian](a.png)", "1:3 error: \"contian\" is not an option of an image", "contain", "did you mean contain?"}, //nolint:misspell // on purpose
+		{
+			"![contian](a.png)", //nolint:misspell // on purpose
+			"1:3 error: \"contian\" is not an option of an image", "contain", //nolint:misspell // on purpose
+			"did you mean contain?",
+		},
 		{"![our living room](a.png)", "1:3 warning: \"our living room\" in an image are not options and are ignored", "", ""},
 		{"![cat](a.png)", "1:3 warning: \"cat\" in an image is not an option and is ignored", "", ""},
 		{"![5-2](a.mp4)", "1:3 error: \"5-2\" is not a segment of a clip", "", ""},
@@ -317,7 +327,7 @@ func TestNearest(t *testing.T) {
 		"pauze": "pause", "sizze": "size", "puase": "pause", "vioce": "voice", "fp": "fps", "bakgroun": "background",
 		"mood": "", "foo": "", "x": "", "watermark": "",
 	} {
-		got, near := nearest(name, k.all)
+		got, near := nearestName(name, k.all)
 		if got != want || near != (want != "") {
 			t.Errorf("nearest(%q) = %q %v, want %q", name, got, near, want)
 		}

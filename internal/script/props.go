@@ -13,8 +13,8 @@ import (
 // is misspelt, otherwise as a warning. more are names that are suggested, too. It returns true for a
 // warning: the name is then ignored.
 func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, more ...string) bool {
-	near, isNear := nearest(name, list)
-	if n, ok := nearest(name, more); ok && !isNear {
+	near, isNear := nearestName(name, list)
+	if n, ok := nearestName(name, more); ok && !isNear {
 		near, isNear = n, ok
 	}
 	written := hyphenate(name)
@@ -22,7 +22,7 @@ func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, 
 		near, isNear = written, false // written with other dashes: warn, as for other near misses
 	}
 	if !isNear {
-		d := p.diags.Warnf(at, "%s %s is unknown and ignored", what, quote(name))
+		d := p.diags.Warnf(at, "%s %s is unknown and ignored", what, quoteForMessage(name))
 		d.Code = diag.UnknownProperty
 		d.Detail = "Known: " + strings.Join(list, ", ")
 		if near != "" {
@@ -30,32 +30,32 @@ func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, 
 		}
 		return true
 	}
-	d := p.diags.Errorf(at, "%s %s is unknown", what, quote(name))
+	d := p.diags.Errorf(at, "%s %s is unknown", what, quoteForMessage(name))
 	d.Detail = "Known: " + strings.Join(list, ", ")
 	d.Hint = "did you mean " + near + "?"
 	return false
 }
 
-// fits returns the parser of the ways in which a picture fills the frame.
-func fits() kind[frame.Fit] {
-	k := oneOf(string(frame.Cover), string(frame.Contain), string(frame.Stretch))
+// fitKind returns the parser of the ways in which a picture fills the frame.
+func fitKind() kind[frame.Fit] {
+	k := choiceKind(string(frame.Cover), string(frame.Contain), string(frame.Stretch))
 	return kind[frame.Fit]{Form: k.Form, read: func(s string) (frame.Fit, bool) {
 		w, ok := k.read(s)
 		return frame.Fit(w), ok
 	}}
 }
 
-// narrationMode returns the parser of narration-mode; true means "fragment".
-func narrationMode() kind[bool] {
-	k := oneOf("normal", "fragment")
+// narrationModeKind returns the parser of narration-mode; true means "fragment".
+func narrationModeKind() kind[bool] {
+	k := choiceKind("normal", "fragment")
 	return kind[bool]{Form: k.Form, read: func(s string) (bool, bool) {
 		w, ok := k.read(s)
 		return w == "fragment", ok
 	}}
 }
 
-// languageTag returns the parser of BCP 47 tags. It accepts underscores instead of hyphens.
-func languageTag() kind[string] {
+// languageKind returns the parser of BCP 47 tags. It accepts underscores instead of hyphens.
+func languageKind() kind[string] {
 	form := Form{Kind: LanguageKind, Allowed: "a language tag such as en, de-AT or zh-Hans"}
 	return kind[string]{Form: form, read: func(s string) (string, bool) {
 		s = strings.ReplaceAll(s, "_", "-")
@@ -70,8 +70,8 @@ func languageTag() kind[string] {
 	}}
 }
 
-func poster() kind[Poster] {
-	t := length(0)
+func posterKind() kind[Poster] {
+	t := durationKind(0)
 	form := t.Form
 	form.Words, form.Allowed = []string{"start", "end"}, "start, end, or "+t.Allowed
 	return kind[Poster]{
@@ -91,7 +91,7 @@ func themeKind() kind[File] {
 	words := []string{"default", "light", "dark", "paper", "bold"}
 	form := Form{Kind: FileKind, Words: words, Allowed: joinOr(words) + ", or a .css file of the project"}
 	return kind[File]{Form: form, parse: func(p *parser, name string, v value) (File, bool) {
-		if w, ok := oneOf(words...).read(v.text); ok && v.kind == scalarValue {
+		if w, ok := choiceKind(words...).read(v.text); ok && v.kind == scalarValue {
 			return File{Name: w, Range: v.at, Literal: true}, true
 		}
 		if v.kind != scalarValue || v.text == "" || fileEnding(v.text) != ".css" {
@@ -128,16 +128,16 @@ func backgroundKind() kind[Background] {
 		if v.kind == mapValue {
 			return *b, p.backgroundMap(b, v)
 		}
-		return *b, p.background(b, v)
+		return *b, p.parseBackground(b, v)
 	}}
 }
 
-// background parses a name or file that is followed by options in any order.
-func (p *parser) background(b *Background, v value) bool {
+// parseBackground parses a name or file that is followed by options in any order.
+func (p *parser) parseBackground(b *Background, v value) bool {
 	words, inQuotes := v.words(), false
-	if end, ok := quoteEnd(v.text); ok {
+	if end, ok := findQuoteEnd(v.text); ok {
 		// The name is in quotes, followed by options.
-		first := word{text: v.text[:end], at: v.part(0, end)}
+		first := word{text: v.text[:end], at: v.subrange(0, end)}
 		words, inQuotes = []word{first}, true
 		rest := v
 		rest.text, rest.off = v.text[end:], v.off+end
@@ -154,7 +154,7 @@ func (p *parser) background(b *Background, v value) bool {
 			b.FadeOut = true
 			continue
 		}
-		f, isNumber := number(w.text)
+		f, isNumber := parseNumber(w.text)
 		if !isNumber || volume {
 			break
 		}
@@ -166,7 +166,7 @@ func (p *parser) background(b *Background, v value) bool {
 		}
 	}
 	if n > 1 {
-		if near, isNear := nearest(words[n-1].text, []string{"fade-in", "fade-out"}); isNear {
+		if near, isNear := nearestName(words[n-1].text, []string{"fade-in", "fade-out"}); isNear {
 			p.unknownOption("background", words[n-1], near)
 			return false
 		}
@@ -181,13 +181,13 @@ func (p *parser) background(b *Background, v value) bool {
 		name.at = words[0].at
 	} else if n < len(words) {
 		name.text = v.text[:wordEnd(v.text, n)]
-		name.at = v.part(0, len(name.text))
+		name.at = v.subrange(0, len(name.text))
 	}
-	return p.music(b, name) && ok
+	return p.parseMusicName(b, name) && ok
 }
 
 func (p *parser) unknownOption(of string, w word, near string) {
-	d := p.diags.Errorf(w.at, "%s has no option %s", of, quote(w.text))
+	d := p.diags.Errorf(w.at, "%s has no option %s", of, quoteForMessage(w.text))
 	d.Detail = "Allowed: a name or file, then in any order a volume (" + volumeRange + "), fade-in, fade-out"
 	d.Hint = "did you mean " + near + "?"
 }
@@ -201,17 +201,17 @@ func wordEnd(text string, n int) int {
 	return at
 }
 
-// music parses the name of background music and stores it in b.
-func (p *parser) music(b *Background, name value) bool {
+// parseMusicName parses the name of background music and stores it in b.
+func (p *parser) parseMusicName(b *Background, name value) bool {
 	b.Range = name.at
 	form := musicForm()
-	if w, ok := oneOf(form.Words...).read(name.text); ok && name.kind == scalarValue {
+	if w, ok := choiceKind(form.Words...).read(name.text); ok && name.kind == scalarValue {
 		if w != "none" {
 			b.Name = w
 		}
 		return true
 	}
-	_, isNumber := number(name.text)
+	_, isNumber := parseNumber(name.text)
 	if name.kind != scalarValue || isNumber || fileEnding(name.text) == "" {
 		p.reportValue("background", name, form.Allowed, form.Words)
 		return false
@@ -224,24 +224,24 @@ func (p *parser) music(b *Background, name value) bool {
 // backgroundKeys returns the keys that the map of background music may have.
 func backgroundKeys() []key[Background] {
 	track := reader[Background]{form: musicForm(), read: func(p *parser, b *Background, _ string, v value) bool {
-		return p.music(b, v)
+		return p.parseMusicName(b, v)
 	}}
 	yes := func(word string) bool { return word == "yes" || word == "true" }
-	fade := oneOf("yes", "no", "true", "false")
+	fade := choiceKind("yes", "no", "true", "false")
 	return []key[Background]{
 		{name: "audio", reader: track, help: "the music"},
 		{name: "vendor", reader: track, help: "the same"},
 		{
 			name: "volume", called: "the volume of background", byDefault: "1", help: "1 is as recorded",
-			reader: into(factor(0, 10), func(b *Background, v float64) { b.Volume = v }),
+			reader: storeWith(factorKind(0, 10), func(b *Background, v float64) { b.Volume = v }),
 		},
 		{
 			name: "fade-in", byDefault: "`no`", help: "over 2 s",
-			reader: into(fade, func(b *Background, v string) { b.FadeIn = yes(v) }),
+			reader: storeWith(fade, func(b *Background, v string) { b.FadeIn = yes(v) }),
 		},
 		{
 			name: "fade-out", byDefault: "`no`", help: "over 2 s",
-			reader: into(fade, func(b *Background, v string) { b.FadeOut = yes(v) }),
+			reader: storeWith(fade, func(b *Background, v string) { b.FadeOut = yes(v) }),
 		},
 	}
 }
@@ -273,9 +273,9 @@ const defaultTransition = 500 * time.Millisecond
 // maxTransition is the maximum duration of a transition in a script.
 const maxTransition = time.Minute
 
-func transitionType() kind[string] {
+func transitionTypeKind() kind[string] {
 	words := append(Transitions(), "fade", "wipe")
-	k := oneOf(words...)
+	k := choiceKind(words...)
 	k.Allowed = strings.Join(words, ", ")
 	return kind[string]{Form: k.Form, read: func(s string) (string, bool) {
 		w, ok := k.read(s)
@@ -289,8 +289,8 @@ func transitionType() kind[string] {
 	}}
 }
 
-func transitionTime() kind[time.Duration] {
-	k := length(0)
+func transitionTimeKind() kind[time.Duration] {
+	k := durationKind(0)
 	form := Form{Kind: TimeKind, To: maxTransition.Seconds(), Unit: "s", Allowed: "seconds from 0 to 60"}
 	return kind[time.Duration]{Form: form, read: func(s string) (time.Duration, bool) {
 		d, ok := k.read(s)
@@ -309,18 +309,18 @@ func transitionKeys() []key[entrance] {
 	return []key[entrance]{
 		{
 			name: "type", called: "the type of transition", byDefault: "`crossfade`",
-			reader: into(transitionType(), func(e *entrance, v string) { e.name = &v }),
+			reader: storeWith(transitionTypeKind(), func(e *entrance, v string) { e.name = &v }),
 		},
 		{
 			name: "duration", called: "the duration of transition", byDefault: "0.5",
-			reader: into(transitionTime(), func(e *entrance, v time.Duration) { e.seconds = &v }),
+			reader: storeWith(transitionTimeKind(), func(e *entrance, v time.Duration) { e.seconds = &v }),
 		},
 	}
 }
 
 // transitionKind returns the parser of transitions: a type, seconds, or both in any order, or a map.
 func transitionKind() kind[Transition] {
-	types := transitionType()
+	types := transitionTypeKind()
 	form := Form{
 		Kind: ChoiceKind, Words: types.Words, Keys: describeKeys(transitionKeys()),
 		Allowed: "none, a type, seconds, or a type and seconds. Types: " + types.Allowed,
@@ -332,7 +332,7 @@ func transitionKind() kind[Transition] {
 			return e.transition(), ok
 		}
 		var ok bool
-		e.name, e.seconds, ok = p.transitionWords(v, types, transitionTime())
+		e.name, e.seconds, ok = p.transitionWords(v, types, transitionTimeKind())
 		return e.transition(), ok
 	}}
 }
@@ -366,9 +366,9 @@ func (p *parser) transitionWords(v value, types kind[string], times kind[time.Du
 		var fits bool
 		switch digit := w.text[0] >= '0' && w.text[0] <= '9' || strings.ContainsRune("+-.", rune(w.text[0])); {
 		case digit && seconds == nil:
-			seconds, fits = read(p, "the duration of transition", one, times)
+			seconds, fits = readValue(p, "the duration of transition", one, times)
 		case !digit && name == nil:
-			name, fits = read(p, "the type of transition", one, types)
+			name, fits = readValue(p, "the type of transition", one, types)
 		default:
 			p.reportValue("transition", v, "none, a type, seconds, or a type and seconds", nil)
 			return nil, nil, false

@@ -14,13 +14,13 @@ import (
 // properties, translations and the tables of docs/language.md use these rows. AllProperties exports
 // them to other programs.
 
-// Kind is the type of a value, for editors.
+// Kind is the type of a property's value. Editors use it.
 type Kind string
 
 // Values of Kind. The words of a Form are allowed in addition, for every kind.
 const (
 	TextKind     Kind = "text"
-	ChoiceKind   Kind = "choice" // one of the words
+	ChoiceKind   Kind = "choice" // one of the words in Form.Words
 	NumberKind   Kind = "number"
 	TimeKind     Kind = "time" // seconds, or clock time
 	ColorKind    Kind = "color"
@@ -29,7 +29,7 @@ const (
 	LanguageKind Kind = "language"
 	VoiceKind    Kind = "voice"
 	FileKind     Kind = "file"
-	SegmentKind  Kind = "segment" // a part of a clip
+	SegmentKind  Kind = "segment" // a range of a clip
 	LinesKind    Kind = "lines"   // ranges of line numbers of code
 	MapKind      Kind = "map"     // only a map of the keys
 )
@@ -95,11 +95,11 @@ type reader[M any] struct {
 	read func(p *parser, to *M, name string, v value) bool
 }
 
-// into returns a reader that parses a value of kind k and stores it with put. The reader reports
+// storeWith returns a reader that parses a value of kind k and stores it with put. The reader reports
 // values that are not allowed.
-func into[M, T any](k kind[T], put func(*M, T)) reader[M] {
+func storeWith[M, T any](k kind[T], put func(*M, T)) reader[M] {
 	return reader[M]{form: k.Form, read: func(p *parser, to *M, name string, v value) bool {
-		t, ok := read(p, name, v, k)
+		t, ok := readValue(p, name, v, k)
 		if ok {
 			put(to, *t)
 		}
@@ -172,22 +172,22 @@ type rule struct {
 	ofLanguage bool
 }
 
-// sets returns a rule that stores a parsed value in a field of Properties.
-func sets[T any](p Property, k kind[T], field func(*Properties) **T) rule {
+// propertyRule returns a rule that stores a parsed value in a field of Properties.
+func propertyRule[T any](p Property, k kind[T], field func(*Properties) **T) rule {
 	p.Form = k.Form
 	return rule{
 		Property: p,
-		read:     into(k, func(p *Properties, v T) { *field(p) = &v }).read,
+		read:     storeWith(k, func(p *Properties, v T) { *field(p) = &v }).read,
 		isSet:    func(p *Properties) bool { return *field(p) != nil },
 		take:     func(to, from *Properties) { *field(to) = *field(from) },
 	}
 }
 
-// makes returns a rule that adds a node made from the parsed value.
-func makes[T any](p Property, k kind[T], node func(at At, v T) Node) rule {
+// nodeRule returns a rule that adds a node made from the parsed value.
+func nodeRule[T any](p Property, k kind[T], node func(at At, v T) Node) rule {
 	p.Form = k.Form
 	return rule{Property: p, node: func(p *parser, d direction) (Node, bool) {
-		t, ok := read(p, d.name, d.value, k)
+		t, ok := readValue(p, d.name, d.value, k)
 		if !ok {
 			return nil, false
 		}
@@ -195,14 +195,14 @@ func makes[T any](p Property, k kind[T], node func(at At, v T) Node) rule {
 	}}
 }
 
-// beginning returns r with the function that recognizes the first word of its values.
-func (r rule) beginning(begins func(word string) bool) rule {
+// withBeginning returns r with the function that recognizes the first word of its values.
+func (r rule) withBeginning(begins func(word string) bool) rule {
 	r.begins = begins
 	return r
 }
 
-// inOneLanguage returns r, marked as not inherited by translations.
-func (r rule) inOneLanguage() rule {
+// notTranslated returns r, marked as not inherited by translations.
+func (r rule) notTranslated() rule {
 	r.ofLanguage = true
 	return r
 }
@@ -248,8 +248,8 @@ func (k known) isFile(name string) bool {
 	return r.Kind == FileKind && r.node != nil
 }
 
-// begins reports whether a word looks like the first word of a value of the direction name.
-func (k known) begins(name, word string) bool {
+// beginsValue reports whether a word looks like the first word of a value of the direction name.
+func (k known) beginsValue(name, word string) bool {
 	r := k.byName[name]
 	return r.begins != nil && r.begins(word)
 }
@@ -298,19 +298,19 @@ func (s *Set) HoldsForScene() bool {
 	return r != nil && r.Reach == WholeScene
 }
 
-// set parses the property name and stores it in ps. It returns false if it reported an error.
-func (p *parser) set(ps *Properties, name string, v value) bool {
+// readProperty parses the property name and stores it in ps. It returns false if it reported an error.
+func (p *parser) readProperty(ps *Properties, name string, v value) bool {
 	return p.known.byName[name].read(p, ps, name, v)
 }
 
-// node returns the node of a direction. It returns false if it reported an error.
-func (p *parser) node(d direction) (Node, bool) {
+// newNode returns the node of a direction. It returns false if it reported an error.
+func (p *parser) newNode(d direction) (Node, bool) {
 	r := p.known.byName[d.name]
 	if r.node != nil {
 		return r.node(p, d)
 	}
 	set := &Set{At: At{Range: d.whole}, Name: d.name}
-	if !p.set(&set.Properties, d.name, d.value) {
+	if !p.readProperty(&set.Properties, d.name, d.value) {
 		return nil, false
 	}
 	set.Places = map[string]diag.Range{d.name: d.at}

@@ -47,13 +47,13 @@ type scanner struct {
 func scan(src *source, first int, diags *diag.List) (items []item, unclosed bool) {
 	s := scanner{src: src, diags: diags, next: first}
 	for s.next < len(src.lines) {
-		if s.fence(src.lines[s.next], s.next) {
+		if s.scanFence(src.lines[s.next], s.next) {
 			continue
 		}
-		l := s.logical()
+		l := s.nextLine()
 		if l.last > l.first || l.text != src.lines[l.first] {
 			s.next = l.last // text after a comment may open a fence
-			if s.fence(l.text, l.last) {
+			if s.scanFence(l.text, l.last) {
 				continue
 			}
 			s.next = l.last + 1
@@ -63,8 +63,8 @@ func scan(src *source, first int, diags *diag.List) (items []item, unclosed bool
 	return s.items, s.unclosed
 }
 
-// logical reads the next line, joined with the following lines if a comment continues on them.
-func (s *scanner) logical() *line {
+// nextLine reads the next line, joined with the following lines if a comment continues on them.
+func (s *scanner) nextLine() *line {
 	i := s.next
 	raw := s.src.lines[i]
 	l := &line{src: s.src, first: i, last: i}
@@ -83,21 +83,21 @@ func (s *scanner) logical() *line {
 			break
 		}
 		keep(rest[:at])
-		col += runes(rest[:at])
+		col += countCharacters(rest[:at])
 		comments++
-		length, line, ok := s.commentEnd(rest[at:], l.last)
+		length, line, ok := s.findCommentEnd(rest[at:], l.last)
 		if !ok {
 			l.last = s.unclosedComment(l.last, col)
 			rest = ""
 			break
 		}
 		if line == l.last {
-			col += runes(rest[at : at+length])
+			col += countCharacters(rest[at : at+length])
 			rest = rest[at+length:]
 			continue
 		}
 		l.last = line
-		col = runes(s.src.lines[line][:length])
+		col = countCharacters(s.src.lines[line][:length])
 		rest = s.src.lines[line][length:]
 	}
 	if comments == 0 {
@@ -115,10 +115,10 @@ func (s *scanner) logical() *line {
 	return l
 }
 
-// commentEnd finds the end of the comment at the start of text, which is a part of line i. line is the
+// findCommentEnd finds the end of the comment at the start of text, which is a part of line i. line is the
 // index of the line with the end, length the offset after the end: relative to text if line is i,
 // otherwise in that line. "<!-->" and "<!--->" are complete comments, as in HTML.
-func (s *scanner) commentEnd(text string, i int) (length, line int, ok bool) {
+func (s *scanner) findCommentEnd(text string, i int) (length, line int, ok bool) {
 	if j := strings.Index(text[2:], "-->"); j >= 0 {
 		return 2 + j + 3, i, true
 	}
@@ -138,7 +138,7 @@ func (s *scanner) commentEnd(text string, i int) (length, line int, ok bool) {
 // as part of it. This is the line before the next separator, so that errors after it are still found.
 func (s *scanner) unclosedComment(i, col int) int {
 	s.unclosed = true
-	d := s.diags.Errorf(s.src.place(i, col, col+4), "this comment is not closed")
+	d := s.diags.Errorf(s.src.rangeInLine(i, col, col+4), "this comment is not closed")
 	d.Detail = "A comment begins with <!-- and ends with -->"
 	d.Hint = "write --> at the end of the comment"
 	return s.beforeSeparator(i)
@@ -152,15 +152,15 @@ func (s *scanner) beforeSeparator(i int) int {
 	return i
 }
 
-// fence parses the fenced block that text, at line index i, opens. It returns false if text opens
+// scanFence parses the fenced block that text, at line index i, opens. It returns false if text opens
 // none.
-func (s *scanner) fence(text string, i int) bool {
+func (s *scanner) scanFence(text string, i int) bool {
 	open, info, ok := openFence(text)
 	if !ok {
 		return false
 	}
 	f := &fenceBlock{first: i, open: open, info: info}
-	end, closed := s.fenceEnd(open, i+1)
+	end, closed := s.findFenceEnd(open, i+1)
 	if !closed {
 		s.unclosed = true
 		r := s.src.wholeLine(i)
@@ -184,9 +184,9 @@ func (s *scanner) fence(text string, i int) bool {
 	return true
 }
 
-// fenceEnd returns the index of the line that closes a block: it consists of at least as many of the
+// findFenceEnd returns the index of the line that closes a block: it consists of at least as many of the
 // same character, and is indented by at most three columns more than the opening line.
-func (s *scanner) fenceEnd(open fenceMark, from int) (int, bool) {
+func (s *scanner) findFenceEnd(open fenceMark, from int) (int, bool) {
 	for _, f := range s.noFenceEnd {
 		if f.char == open.char && open.length >= f.length && open.indent <= f.indent {
 			return 0, false
@@ -225,14 +225,14 @@ func fenceLine(text string) (mark fenceMark, rest string, ok bool) {
 	if n < 3 {
 		return fenceMark{}, "", false
 	}
-	return fenceMark{char: t[0], length: n, indent: width(text[:len(text)-len(t)])}, t[n:], true
+	return fenceMark{char: t[0], length: n, indent: indentWidth(text[:len(text)-len(t)])}, t[n:], true
 }
 
 // tabStop is the distance of tab stops in columns, as in CommonMark.
 const tabStop = 4
 
-// width returns the width of an indentation in columns.
-func width(indent string) int {
+// indentWidth returns the width of an indentation in columns.
+func indentWidth(indent string) int {
 	n := 0
 	for _, c := range []byte(indent) {
 		if c == '\t' {

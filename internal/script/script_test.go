@@ -45,9 +45,11 @@ func shape(s *script.Script) string {
 					if x.Font != nil {
 						font := *x.Font
 						font.Range = diag.Range{}
-						e = fmt.Sprint(x.Mode, x.Break, x.Size, x.Scale, x.Color, x.Background, x.Outline, font, x.Position, x.Karaoke, x.Highlight)
+						e = fmt.Sprint(x.Mode, x.Break, x.Size, x.Scale, x.Color, x.Background, x.Outline, font,
+							x.Position, x.Karaoke, x.Highlight)
 					} else {
-						e = fmt.Sprint(x.Mode, x.Break, x.Size, x.Scale, x.Color, x.Background, x.Outline, x.Position, x.Karaoke, x.Highlight)
+						e = fmt.Sprint(x.Mode, x.Break, x.Size, x.Scale, x.Color, x.Background, x.Outline,
+							x.Position, x.Karaoke, x.Highlight)
 					}
 				}
 				fmt.Fprintf(&b, " %s=%v", v.Type().Field(i).Name, e)
@@ -119,18 +121,39 @@ func TestStructure(t *testing.T) {
 		{"lines join", "One\ntwo.", "\n---\nsay [{\"\" \"One two.\"}]\n"},
 		{"CRLF and BOM", "\ufeffOne.\r\n\r\nTwo.\r\n", "\n---\nsay [{\"\" \"One.\"}]\nsay [{\"\" \"Two.\"}]\n"},
 		{"comment in a line", "One <!-- (pause: 2) --> two.", "\n---\nsay [{\"\" \"One two.\"}]\n"},
-		{"comment over lines with dashes", "One.\n<!-- a\n---\n![](x.png)\n-->\nTwo.", "\n---\nsay [{\"\" \"One.\"}]\nsay [{\"\" \"Two.\"}]\n"},
+		{
+			"comment over lines with dashes", "One.\n<!-- a\n---\n![](x.png)\n-->\nTwo.",
+			"\n---\nsay [{\"\" \"One.\"}]\nsay [{\"\" \"Two.\"}]\n",
+		},
 		{"comment in a fence is text", "```\n<!-- a -->\n```", "\n---\nfence text \"\" \"<!-- a -->\"\n"},
 		{"dashes in a fence are text", "~~~ md\n---\n~~~\n(pause: 3)", "\n---\nfence markdown \"md\" \"---\"\npause 3s\n"},
-		{"direction in the middle of a paragraph", "One\n  (pause: 1.5)\ntwo.", "\n---\nsay [{\"\" \"One\"}]\npause 1.5s\nsay [{\"\" \"two.\"}]\n"},
-		{"brackets that are no direction", "(laughs) and he left\n\n(see below)", "\n---\nsay [{\"\" \"(laughs) and he left\"}]\nsay [{\"\" \"(see below)\"}]\n"},
+		{
+			"direction in the middle of a paragraph", "One\n  (pause: 1.5)\ntwo.",
+			"\n---\nsay [{\"\" \"One\"}]\npause 1.5s\nsay [{\"\" \"two.\"}]\n",
+		},
+		{
+			"brackets that are no direction", "(laughs) and he left\n\n(see below)",
+			"\n---\nsay [{\"\" \"(laughs) and he left\"}]\nsay [{\"\" \"(see below)\"}]\n",
+		},
 		{"prose that looks like a map", "(note: he left\nand came back)", "\n---\nsay [{\"\" \"(note: he left and came back)\"}]\n"},
-		{"heading and list are sentences", "# Title\n- one\n2. two", "\n---\nsay [{\"\" \"Title\"}]\nsay [{\"\" \"one\"}]\nsay [{\"\" \"two\"}]\n"},
+		{
+			"heading and list are sentences", "# Title\n- one\n2. two",
+			"\n---\nsay [{\"\" \"Title\"}]\nsay [{\"\" \"one\"}]\nsay [{\"\" \"two\"}]\n",
+		},
 		{"quote", "> a\n> b...\n\n>", "\n---\nquote \"a\\nb...\"\nquote \"\"\n"},
-		{"markup", "*a* _b_ **c** ~~d~~ `SAR` [e](http://x) f_g_h &amp; \\*", "\n---\nsay [{\"emphasis\" \"a\"} {\"\" \" \"} {\"emphasis\" \"b\"} {\"\" \" \"} {\"strong\" \"c\"} {\"\" \" \"} {\"reduced\" \"d\"} {\"\" \" \"} {\"spell\" \"SAR\"} {\"\" \" e f_g_h & *\"}]\n"},
-		{"multi-line with blank lines and tabs", "(callout:\n\ttype: rectangle\n\n  left: 1\n  top: 2\n\tright: 30\n bottom: 40)", "\n---\ncallout {At:{Range:{File: Start:{Line:0 Column:0} End:{Line:0 Column:0}}} Shape:rectangle CX:0 CY:0 Size:0 Left:1 Top:2 Right:30 Bottom:40 Alpha:0.5 Mask:false OfImage:false}\n"},
+		{
+			"markup", "*a* _b_ **c** ~~d~~ `SAR` [e](http://x) f_g_h &amp; \\*",
+			"\n---\nsay [{\"emphasis\" \"a\"} {\"\" \" \"} {\"emphasis\" \"b\"} {\"\" \" \"} {\"strong\" \"c\"} {\"\" \" \"} {\"reduced\" \"d\"} {\"\" \" \"} {\"spell\" \"SAR\"} {\"\" \" e f_g_h & *\"}]\n",
+		},
+		{
+			"multi-line with blank lines and tabs",
+			"(callout:\n\ttype: rectangle\n\n  left: 1\n  top: 2\n\tright: 30\n bottom: 40)", "\n---\ncallout {At:{Range:{File: Start:{Line:0 Column:0} End:{Line:0 Column:0}}} Shape:rectangle CX:0 CY:0 Size:0 Left:1 Top:2 Right:30 Bottom:40 Alpha:0.5 Mask:false OfImage:false}\n",
+		},
 		{"text after the first colon", "(chapter: Part 2: the API)", "\n---\nchapter \"Part 2: the API\"\n"},
-		{"speak over lines", "<speak>\n\n---\na <break time=\"1s\"/> b\n</speak>", "\n---\nssml \"<speak>\\n\\n---\\na <break time=\\\"1s\\\"/> b\\n</speak>\"\n"},
+		{
+			"speak over lines", "<speak>\n\n---\na <break time=\"1s\"/> b\n</speak>",
+			"\n---\nssml \"<speak>\\n\\n---\\na <break time=\\\"1s\\\"/> b\\n</speak>\"\n",
+		},
 		{"empty", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -192,14 +215,41 @@ func TestPictures(t *testing.T) {
 		want script.Picture
 	}{
 		{"![](a.png)", script.Picture{File: "a.png"}},
-		{"  ![contain top-left](a b (1).png)", script.Picture{File: "a b (1).png", Placing: frame.Placing{Fit: frame.Contain, Position: frame.Position{X: frame.AlignStart, Y: frame.AlignStart}}, Edge: "top-left"}},
-		{"![pan right](a.png)", script.Picture{File: "a.png", Motion: frame.Pan, Edge: "right", Placing: frame.Placing{Position: frame.Position{X: frame.AlignEnd}}}},
+		{
+			"  ![contain top-left](a b (1).png)",
+			script.Picture{
+				File: "a b (1).png",
+				Placing: frame.Placing{
+					Fit:      frame.Contain,
+					Position: frame.Position{X: frame.AlignStart, Y: frame.AlignStart},
+				}, Edge: "top-left",
+			},
+		},
+		{"![pan right](a.png)", script.Picture{
+			File: "a.png", Motion: frame.Pan, Edge: "right",
+			Placing: frame.Placing{Position: frame.Position{X: frame.AlignEnd}},
+		}},
 		{"![loop mute](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Sync: script.Loop, Mute: true}}},
 		{"![end](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Still: script.StillEnd}}},
-		{"![10-14.5](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Segment: &script.Segment{From: 10 * time.Second, To: 14500 * time.Millisecond}}}},
+		{"![10-14.5](c.mp4)", script.Picture{
+			File:    "c.mp4",
+			Playing: script.Playing{Segment: &script.Segment{From: 10 * time.Second, To: 14500 * time.Millisecond}},
+		}},
 		{"![00-08](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Segment: &script.Segment{To: 8 * time.Second}}}},
-		{"![00:00:02 - 00:00:04 fit](c.mp4)", script.Picture{File: "c.mp4", Placing: frame.Placing{Fit: frame.Stretch}, Playing: script.Playing{Segment: &script.Segment{From: 2 * time.Second, To: 4 * time.Second}}}},
-		{"(video:\n  file: c.mp4\n  segment: 1:30-1:31\n  volume: 0.2\n  sync: freeze)", script.Picture{File: "c.mp4", Video: true, Playing: script.Playing{Sync: script.Freeze, Segment: &script.Segment{From: 90 * time.Second, To: 91 * time.Second}}}},
+		{
+			"![00:00:02 - 00:00:04 fit](c.mp4)",
+			script.Picture{
+				File: "c.mp4", Placing: frame.Placing{Fit: frame.Stretch},
+				Playing: script.Playing{Segment: &script.Segment{From: 2 * time.Second, To: 4 * time.Second}},
+			},
+		},
+		{
+			"(video:\n  file: c.mp4\n  segment: 1:30-1:31\n  volume: 0.2\n  sync: freeze)",
+			script.Picture{
+				File: "c.mp4", Video: true,
+				Playing: script.Playing{Sync: script.Freeze, Segment: &script.Segment{From: 90 * time.Second, To: 91 * time.Second}},
+			},
+		},
 	} {
 		s := parse(t, c.src)
 		got := *s.Scenes[0].Nodes[0].(*script.Picture)
@@ -281,7 +331,8 @@ func TestLoad(t *testing.T) {
 			t.Errorf("no finding %q in\n%s", want, all)
 		}
 	}
-	if got := shape(l.Script); !strings.Contains(got, "Hello World of {{place}}.") || !strings.Contains(got, "Part one.") || strings.Contains(got, "Size") {
+	if got := shape(l.Script); !strings.Contains(got, "Hello World of {{place}}.") ||
+		!strings.Contains(got, "Part one.") || strings.Contains(got, "Size") {
 		t.Errorf("%s", got)
 	}
 	l, _ = script.Load(files, "a/break.md", script.Options{Variables: map[string]string{"x": "a\n---\n(pause: 3)\nb"}})
@@ -326,7 +377,7 @@ func checkFormat(t *testing.T, src []byte) {
 	}
 	again, _ := script.Format("s.md", out)
 	if string(again) != string(out) {
-		t.Fatalf("printing %q again gives %q, then %q", src, out, again)
+		t.Fatalf("formatting %q twice returns %q, then %q", src, out, again)
 	}
 }
 

@@ -24,8 +24,11 @@ func ReadSettings(values map[string]any) (Properties, []SettingError) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		pointer := "/" + escapePointer(name)
 		if !k.inHeader[name] {
-			e := SettingError{Pointer: pointer, Summary: fmt.Sprintf("unknown setting %s", quote(name)), Detail: "Known: " + strings.Join(k.header, ", ")}
-			if near, ok := nearest(name, k.header); ok {
+			e := SettingError{
+				Pointer: pointer, Summary: fmt.Sprintf("unknown setting %s", quoteForMessage(name)),
+				Detail: "Known: " + strings.Join(k.header, ", "),
+			}
+			if near, ok := nearestName(name, k.header); ok {
 				e.Hint = "did you mean " + near + "?"
 			}
 			wrong = append(wrong, e)
@@ -76,7 +79,7 @@ func settingLines(name, pointer string, v any) (text string, pointers []string, 
 			problem = "has an unknown name"
 		}
 		if problem != "" {
-			return "", nil, &SettingError{Pointer: at, Summary: quote(key) + " of " + name + " " + problem}
+			return "", nil, &SettingError{Pointer: at, Summary: quoteForMessage(key) + " of " + name + " " + problem}
 		}
 		b.WriteString("  " + key + ": " + line + "\n")
 		pointers = append(pointers, at)
@@ -101,7 +104,7 @@ func settingText(v any) (text, problem string) {
 	case bool:
 		return fmt.Sprint(v), ""
 	case float64:
-		return decimal(v), ""
+		return formatDecimal(v), ""
 	case json.Number:
 		return v.String(), ""
 	case nil:

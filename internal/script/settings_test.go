@@ -38,7 +38,8 @@ func TestReadSettings(t *testing.T) {
 		if all := strings.Join(got, "\n"); want == "" && all != "" || !strings.Contains(all, want) {
 			t.Errorf("%s: %q, want %q", src, all, want)
 		}
-		if strings.Contains(src, "1080x1920") && (*p.Title != `C# for "all"` || p.Size.Height != 1920 || p.FPS.Num != 30 || p.Subtitles.Size != 20 || *p.Language != "de") {
+		if strings.Contains(src, "1080x1920") &&
+			(*p.Title != `C# for "all"` || p.Size.Height != 1920 || p.FPS.Num != 30 || p.Subtitles.Size != 20 || *p.Language != "de") {
 			t.Errorf("%+v", p)
 		}
 	}

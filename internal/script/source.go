@@ -27,7 +27,7 @@ const maxBadBytes = 10
 func newSource(file string, src []byte, diags *diag.List) *source {
 	s := &source{file: file}
 	if len(src) >= 2 && (src[0] == 0xff && src[1] == 0xfe || src[0] == 0xfe && src[1] == 0xff) {
-		d := diags.Errorf(s.place(0, 0, 1), "the file is written in UTF-16")
+		d := diags.Errorf(s.rangeInLine(0, 0, 1), "the file is written in UTF-16")
 		d.Detail = "A script must be text in UTF-8"
 		d.Hint = "save it again as UTF-8"
 		return s
@@ -78,7 +78,7 @@ func (s *source) cleanLine(line string, bad *int, diags *diag.List) string {
 		}
 		reported = true
 		*bad++
-		d := diags.Errorf(s.place(len(s.lines), column, column+1), "%s", summary)
+		d := diags.Errorf(s.rangeInLine(len(s.lines), column, column+1), "%s", summary)
 		d.Detail, d.Hint = detail, hint
 	}
 	for i := 0; i < len(line); column++ {
@@ -102,8 +102,8 @@ func (s *source) cleanLine(line string, bad *int, diags *diag.List) string {
 	return b.String()
 }
 
-// place returns a range within one line. line, from and to are indexes, counted from 0.
-func (s *source) place(line, from, to int) diag.Range {
+// rangeInLine returns a range within one line. line, from and to are indexes, counted from 0.
+func (s *source) rangeInLine(line, from, to int) diag.Range {
 	return diag.Range{
 		File:  s.file,
 		Start: diag.Pos{Line: line + 1, Column: from + 1},
@@ -119,7 +119,7 @@ func (s *source) wholeLine(i int) diag.Range {
 // lineRange returns the range from the start of line first to the end of line last.
 func (s *source) lineRange(first, last int) diag.Range {
 	indent := utf8.RuneCountInString(s.lines[first]) - utf8.RuneCountInString(strings.TrimLeft(s.lines[first], blanks))
-	r := s.place(first, indent, indent)
+	r := s.rangeInLine(first, indent, indent)
 	r.End = diag.Pos{Line: last + 1, Column: utf8.RuneCountInString(strings.TrimRight(s.lines[last], blanks)) + 1}
 	if last == first && r.End.Column < r.Start.Column {
 		r.End = r.Start
@@ -153,20 +153,20 @@ type line struct {
 
 const countEvery = 256
 
-// pos returns the position in the file of the byte at off. Offsets beyond the end of the text mean its
+// position returns the position in the file of the byte at off. Offsets beyond the end of the text mean its
 // end.
-func (l *line) pos(off int) diag.Pos {
+func (l *line) position(off int) diag.Pos {
 	off = min(max(off, 0), len(l.text))
 	if l.of != nil {
-		return l.of.pos(l.off + off)
+		return l.of.position(l.off + off)
 	}
 	i := sort.Search(len(l.segs), func(i int) bool { return l.segs[i].off > off }) - 1
 	s := l.segs[max(i, 0)]
-	return diag.Pos{Line: s.line + 1, Column: s.col + l.count(off) - l.count(s.off) + 1}
+	return diag.Pos{Line: s.line + 1, Column: s.col + l.runesBefore(off) - l.runesBefore(s.off) + 1}
 }
 
-// count returns the number of code points before byte off.
-func (l *line) count(off int) int {
+// runesBefore returns the number of code points before byte off.
+func (l *line) runesBefore(off int) int {
 	if len(l.text) <= countEvery {
 		return utf8.RuneCountInString(l.text[:off])
 	}
@@ -192,8 +192,8 @@ func (l *line) count(off int) int {
 	return n
 }
 
-// cut returns the bytes from..to of l as a line.
-func (l *line) cut(from, to int) *line {
+// subline returns the bytes from..to of l as a line.
+func (l *line) subline(from, to int) *line {
 	c := &line{src: l.src, text: l.text[from:to], first: l.first, last: l.last, of: l, off: from}
 	if l.of != nil {
 		c.of, c.off = l.of, l.off+from
@@ -201,16 +201,16 @@ func (l *line) cut(from, to int) *line {
 	return c
 }
 
-// span returns the range in the file of the bytes from..to; to is exclusive. The range ends directly
+// byteRange returns the range in the file of the bytes from..to; to is exclusive. The range ends directly
 // after the last character, because a comment may follow before the next one.
-func (l *line) span(from, to int) diag.Range {
-	start := l.pos(from)
+func (l *line) byteRange(from, to int) diag.Range {
+	start := l.position(from)
 	end := start
 	for to > from && !utf8.RuneStart(l.text[to-1]) {
 		to--
 	}
 	if to > from {
-		end = l.pos(to - 1)
+		end = l.position(to - 1)
 		end.Column++
 	}
 	return diag.Range{File: l.src.file, Start: start, End: end}
@@ -222,8 +222,8 @@ func (l *line) trim() (string, int) {
 	return t, strings.Index(l.text, t)
 }
 
-// all returns the range of the line's text, without blanks at both ends.
-func (l *line) all() diag.Range {
+// textRange returns the range of the line's text, without blanks at both ends.
+func (l *line) textRange() diag.Range {
 	t, off := l.trim()
-	return l.span(off, off+len(t))
+	return l.byteRange(off, off+len(t))
 }

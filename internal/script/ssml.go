@@ -30,18 +30,18 @@ func (p *parser) splitSpeak(l *line) bool {
 		strings.Count(l.text[:i], "`")%2 == 1 {
 		return false
 	}
-	p.para = append(p.para, l.cut(0, i))
-	p.items[p.at].line = l.cut(i, len(l.text))
+	p.para = append(p.para, l.subline(0, i))
+	p.items[p.at].line = l.subline(i, len(l.text))
 	return true
 }
 
-// speak parses a <speak> block that begins at offset off of the current line. Text after the block on
+// parseSpeakBlock parses a <speak> block that begins at offset off of the current line. Text after the block on
 // its last line becomes the next line.
-func (p *parser) speak(l *line, off int) {
+func (p *parser) parseSpeakBlock(l *line, off int) {
 	pieces, rest, ok := p.speakPieces(l, off)
 	if !ok {
 		p.unclosed = true
-		d := p.diags.Errorf(l.span(off, off+len("<speak")), "this <speak> block is not closed")
+		d := p.diags.Errorf(l.byteRange(off, off+len("<speak")), "this <speak> block is not closed")
 		d.Detail = "A block of SSML begins with <speak> and ends with </speak>"
 		d.Hint = "write </speak> at the end of the block"
 		for p.at++; p.at < len(p.items); p.at++ {
@@ -52,14 +52,14 @@ func (p *parser) speak(l *line, off int) {
 		return
 	}
 	last := pieces[len(pieces)-1]
-	p.mark(blockSpeak, l.first, last.line.last)
+	p.recordBlock(blockSpeak, l.first, last.line.last)
 	p.at += len(pieces)
 	if strings.TrimSpace(rest.text()) != "" {
 		p.at--
-		p.items[p.at].line = rest.line.cut(rest.from, rest.to)
+		p.items[p.at].line = rest.line.subline(rest.from, rest.to)
 	}
-	n := &SSML{At: At{Range: l.span(off, off+1)}}
-	n.Range.End = last.line.span(last.to-1, last.to).End
+	n := &SSML{At: At{Range: l.byteRange(off, off+1)}}
+	n.Range.End = last.line.byteRange(last.to-1, last.to).End
 	r := ssmlReader{p: p, pieces: pieces}
 	for i, q := range pieces {
 		if i > 0 {
@@ -69,8 +69,8 @@ func (p *parser) speak(l *line, off int) {
 		r.text.WriteString(q.text())
 	}
 	n.Source = r.text.String()
-	if n.Root = r.read(n.Source); n.Root != nil {
-		p.add(n)
+	if n.Root = r.parse(n.Source); n.Root != nil {
+		p.appendNode(n)
 	}
 }
 
@@ -129,19 +129,19 @@ type ssmlReader struct {
 	starts []int
 }
 
-// span returns the range in the file of the bytes from..to of the block.
-func (r *ssmlReader) span(from, to int) diag.Range {
-	i, j := r.find(from), r.find(max(to-1, from))
-	s := r.pieces[i].line.span(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
+// byteRange returns the range in the file of the bytes from..to of the block.
+func (r *ssmlReader) byteRange(from, to int) diag.Range {
+	i, j := r.pieceAt(from), r.pieceAt(max(to-1, from))
+	s := r.pieces[i].line.byteRange(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
 	if j > i {
 		q := r.pieces[j]
-		s.End = q.line.span(q.from, min(q.from+to-r.starts[j], q.to)).End
+		s.End = q.line.byteRange(q.from, min(q.from+to-r.starts[j], q.to)).End
 	}
 	return s
 }
 
-// find returns the index of the piece that contains the byte at off.
-func (r *ssmlReader) find(off int) int {
+// pieceAt returns the index of the piece that contains the byte at off.
+func (r *ssmlReader) pieceAt(off int) int {
 	i := 0
 	for j := len(r.starts); i < j; {
 		if h := (i + j) / 2; r.starts[h] <= off {
@@ -160,9 +160,9 @@ type open struct {
 	to      int
 }
 
-// read parses the block and returns its root element. On an error it reports the reason and returns
+// parse parses the block and returns its root element. On an error it reports the reason and returns
 // nil.
-func (r *ssmlReader) read(source string) *Element {
+func (r *ssmlReader) parse(source string) *Element {
 	d := xml.NewDecoder(strings.NewReader(source))
 	var stack []open
 	var root *Element
@@ -174,12 +174,12 @@ func (r *ssmlReader) read(source string) *Element {
 			break
 		}
 		if err != nil {
-			r.malformed(source, from, to, err)
+			r.reportMalformed(source, from, to, err)
 			return nil
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			e := r.element(t, from, to)
+			e := r.newElement(t, from, to)
 			if root == nil {
 				root = e
 			} else if len(stack) > 0 {
@@ -188,47 +188,47 @@ func (r *ssmlReader) read(source string) *Element {
 			}
 			stack = append(stack, open{element: e, from: from, to: to})
 			if len(stack) > maxElements {
-				r.p.diags.Errorf(r.span(from, to), "the elements of this <speak> block are nested more than %d deep", maxElements)
+				r.p.diags.Errorf(r.byteRange(from, to), "the elements of this <speak> block are nested more than %d deep", maxElements)
 				return nil
 			}
 		case xml.EndElement:
-			if !r.end(stack, qualifiedName(t.Name), from, to) {
+			if !r.checkEndTag(stack, qualifiedName(t.Name), from, to) {
 				return nil
 			}
 			top := stack[len(stack)-1]
-			top.element.Range = r.span(top.from, to)
+			top.element.Range = r.byteRange(top.from, to)
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
 			if len(stack) > 0 {
 				top := stack[len(stack)-1].element
-				top.Content = append(top.Content, Content{Text: r.p.vars.line(string(t))})
+				top.Content = append(top.Content, Content{Text: r.p.vars.expandLine(string(t))})
 			}
 		case xml.Directive, xml.ProcInst:
-			e := r.p.diags.Errorf(r.span(from, to), "declarations are not allowed in a <speak> block")
+			e := r.p.diags.Errorf(r.byteRange(from, to), "declarations are not allowed in a <speak> block")
 			e.Hint = "remove it"
 			return nil
 		}
 	}
 	if len(stack) > 0 {
 		top := stack[len(stack)-1]
-		r.unclosed(top)
+		r.reportUnclosed(top)
 		return nil
 	}
 	return root
 }
 
-// end reports whether an end tag closes the last open element. Otherwise it reports an error.
-func (r *ssmlReader) end(stack []open, name string, from, to int) bool {
+// checkEndTag reports whether an end tag closes the last open element. Otherwise it reports an error.
+func (r *ssmlReader) checkEndTag(stack []open, name string, from, to int) bool {
 	if len(stack) > 0 && stack[len(stack)-1].element.Name == name {
 		return true
 	}
 	for _, s := range slices.Backward(stack) {
 		if s.element.Name == name {
-			r.unclosed(stack[len(stack)-1])
+			r.reportUnclosed(stack[len(stack)-1])
 			return false
 		}
 	}
-	d := r.p.diags.Errorf(r.span(from, to), "</%s> closes nothing", name)
+	d := r.p.diags.Errorf(r.byteRange(from, to), "</%s> closes nothing", name)
 	d.Detail = "In a <speak> block every end tag closes the last open element"
 	if len(stack) > 0 {
 		d.Hint = "did you mean </" + stack[len(stack)-1].element.Name + ">?"
@@ -236,14 +236,14 @@ func (r *ssmlReader) end(stack []open, name string, from, to int) bool {
 	return false
 }
 
-func (r *ssmlReader) unclosed(o open) {
-	d := r.p.diags.Errorf(r.span(o.from, o.to), "<%s> is not closed", o.element.Name)
+func (r *ssmlReader) reportUnclosed(o open) {
+	d := r.p.diags.Errorf(r.byteRange(o.from, o.to), "<%s> is not closed", o.element.Name)
 	d.Detail = "In a <speak> block every element must be closed inside the element that contains it"
 	d.Hint = "write </" + o.element.Name + "> at its end, or <" + o.element.Name + "/> if it is empty"
 }
 
-// malformed reports an error of the XML decoder.
-func (r *ssmlReader) malformed(source string, from, to int, err error) {
+// reportMalformed reports an error of the XML decoder.
+func (r *ssmlReader) reportMalformed(source string, from, to int, err error) {
 	message := err.Error()
 	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
 		message = syntax.Msg
@@ -251,7 +251,7 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 	if to > from && to <= len(source) {
 		from = max(from, strings.LastIndexAny(source[:to], "<&"))
 	}
-	d := r.p.diags.Errorf(r.span(from, max(to, from+1)), "this <speak> block is not well-formed SSML: %s", message)
+	d := r.p.diags.Errorf(r.byteRange(from, max(to, from+1)), "this <speak> block is not well-formed SSML: %s", message)
 	d.Detail = "SSML is XML: tags are closed, attributes are in quotes, & and < in text are written &amp; and &lt;"
 	switch {
 	case strings.Contains(message, "invalid character entity"):
@@ -264,10 +264,10 @@ func (r *ssmlReader) malformed(source string, from, to int, err error) {
 	}
 }
 
-// element creates an element from its start tag, and warns about elements and attributes that SSML 1.1
+// newElement creates an element from its start tag, and warns about elements and attributes that SSML 1.1
 // does not have.
-func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
-	e := &Element{Range: r.span(from, to), Name: qualifiedName(t.Name)}
+func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
+	e := &Element{Range: r.byteRange(from, to), Name: qualifiedName(t.Name)}
 	if r.p.elements == nil {
 		r.p.elements = ssmlElements()
 	}
@@ -277,7 +277,7 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 		d := r.p.diags.Warnf(e.Range, "<%s> is not an element of SSML 1.1; its text is spoken", e.Name)
 		names := slices.Sorted(maps.Keys(known))
 		d.Detail = "Elements: " + strings.Join(names, ", ")
-		if near, _ := nearest(e.Name, names); near != "" {
+		if near, _ := nearestName(e.Name, names); near != "" {
 			d.Hint = "did you mean <" + near + ">?"
 		}
 	}
@@ -289,16 +289,16 @@ func (r *ssmlReader) element(t xml.StartElement, from, to int) *Element {
 		if _, twice := e.Attributes[name]; twice {
 			r.p.diags.Errorf(e.Range, "the attribute %s of <%s> is there twice", name, e.Name).Hint = "remove one of them"
 		}
-		e.Attributes[name] = r.p.vars.line(a.Value)
+		e.Attributes[name] = r.p.vars.expandLine(a.Value)
 		if !ok || strings.Contains(name, ":") || name == "xmlns" || slices.Contains(allowed, name) {
 			continue
 		}
-		d := r.p.diags.Warnf(e.Range, "<%s> has no attribute %s in SSML 1.1; it is ignored", e.Name, quote(name))
+		d := r.p.diags.Warnf(e.Range, "<%s> has no attribute %s in SSML 1.1; it is ignored", e.Name, quoteForMessage(name))
 		d.Detail = "Attributes of <" + e.Name + ">: " + strings.Join(allowed, ", ")
 		if len(allowed) == 0 {
 			d.Detail = "<" + e.Name + "> has none"
 		}
-		if near, _ := nearest(name, allowed); near != "" {
+		if near, _ := nearestName(name, allowed); near != "" {
 			d.Hint = "did you mean " + near + "?"
 		}
 	}
@@ -332,8 +332,11 @@ func ssmlElements() map[string][]string {
 		"emphasis": {"level"},
 		"break":    {"strength", "time"},
 		"prosody":  {"pitch", "contour", "range", "rate", "duration", "volume"},
-		"audio":    {"src", "fetchtimeout", "fetchhint", "maxage", "maxstale", "clipBegin", "clipEnd", "repeatCount", "repeatDur", "soundLevel", "speed"},
-		"desc":     {},
-		"mark":     {"name"},
+		"audio": {
+			"src", "fetchtimeout", "fetchhint", "maxage", "maxstale", "clipBegin", "clipEnd",
+			"repeatCount", "repeatDur", "soundLevel", "speed",
+		},
+		"desc": {},
+		"mark": {"name"},
 	}
 }

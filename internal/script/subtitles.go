@@ -8,7 +8,7 @@ import (
 
 // subtitlesKind returns the parser of the property subtitles: a mode, or a map.
 func subtitlesKind() kind[Subtitles] {
-	mode := subtitleMode()
+	mode := subtitleModeKind()
 	form := mode.Form
 	form.Keys = describeKeys(subtitleKeys())
 	return kind[Subtitles]{Form: form, parse: func(p *parser, name string, v value) (Subtitles, bool) {
@@ -17,7 +17,7 @@ func subtitlesKind() kind[Subtitles] {
 			ok := readMap(p, name, v, subtitleKeys(), &s)
 			return s, ok
 		}
-		m, ok := read(p, name, v, mode)
+		m, ok := readValue(p, name, v, mode)
 		if ok {
 			s.Mode = *m
 		}
@@ -25,8 +25,8 @@ func subtitlesKind() kind[Subtitles] {
 	}}
 }
 
-func subtitleMode() kind[SubtitleMode] {
-	k := oneOf("overlay", "auto", "embed", "external", "none")
+func subtitleModeKind() kind[SubtitleMode] {
+	k := choiceKind("overlay", "auto", "embed", "external", "none")
 	k.Allowed += ", or a map"
 	return kind[SubtitleMode]{Form: k.Form, read: func(s string) (SubtitleMode, bool) {
 		w, ok := k.read(s)
@@ -37,10 +37,10 @@ func subtitleMode() kind[SubtitleMode] {
 	}}
 }
 
-// margin returns the parser of the distance from an edge.
-func margin() kind[Margin] {
-	pixels := decimalIn(0, maxPixel, "pixels", "px")
-	share := decimalIn(0, 90, "percent", "%")
+// marginKind returns the parser of the distance from an edge.
+func marginKind() kind[Margin] {
+	pixels := decimalKind(0, maxPixel, "pixels", "px")
+	share := decimalKind(0, 90, "percent", "%")
 	return kind[Margin]{
 		Form: Form{
 			Kind: NumberKind, To: maxPixel, Unit: "px",
@@ -62,70 +62,70 @@ func subtitleKeys() []key[Subtitles] {
 	return []key[Subtitles]{
 		{
 			name: "mode", byDefault: "`overlay`", help: "see above",
-			reader: into(subtitleMode(), func(s *Subtitles, v SubtitleMode) { s.Mode = v }),
+			reader: storeWith(subtitleModeKind(), func(s *Subtitles, v SubtitleMode) { s.Mode = v }),
 		},
 		{
 			name: "break", byDefault: "80", help: "each cue has fewer characters than this, in the files, too. More " +
 				"than 84 make the lines longer, and add lines where the frame has no room",
-			reader: into(wholeNumber(minChars, maxChars, "characters"), func(s *Subtitles, v float64) { s.Break = int(v) }),
+			reader: storeWith(integerKind(minChars, maxChars, "characters"), func(s *Subtitles, v float64) { s.Break = int(v) }),
 		},
 		{
 			name: "size", byDefault: "36", help: "in upright videos, pixels of a width of 720",
-			reader: into(decimalIn(1, maxFont, "pixels", "px"), func(s *Subtitles, v float64) { s.Size = v }),
+			reader: storeWith(decimalKind(1, maxFont, "pixels", "px"), func(s *Subtitles, v float64) { s.Size = v }),
 		},
 		{
 			name: "scale", byDefault: "1", help: "multiplies the usual size",
-			reader: into(factor(0.1, 10), func(s *Subtitles, v float64) { s.Scale = v }),
+			reader: storeWith(factorKind(0.1, 10), func(s *Subtitles, v float64) { s.Scale = v }),
 		},
 		{
 			name: "color", byDefault: "white", help: "put a colour with `#` in quotes",
-			reader: into(colorOrNone(), func(s *Subtitles, v frame.Color) { s.Color = &v }),
+			reader: storeWith(colorOrNoneKind(), func(s *Subtitles, v frame.Color) { s.Color = &v }),
 		},
 		{
 			name: "background", byDefault: "none",
-			reader: into(colorOrNone(), func(s *Subtitles, v frame.Color) { s.Background = &v }),
+			reader: storeWith(colorOrNoneKind(), func(s *Subtitles, v frame.Color) { s.Background = &v }),
 		},
 		{
 			name: "outline", byDefault: "black; none with a `background`",
-			reader: into(colorOrNone(), func(s *Subtitles, v frame.Color) { s.Outline = &v }),
+			reader: storeWith(colorOrNoneKind(), func(s *Subtitles, v frame.Color) { s.Outline = &v }),
 		},
 		{
 			name: "font", byDefault: "a sans face", help: "",
-			reader: into(fontKind(), func(s *Subtitles, v File) { s.Font = &v }),
+			reader: storeWith(fontKind(), func(s *Subtitles, v File) { s.Font = &v }),
 		},
 		{
 			name: "position", byDefault: "`bottom`",
-			reader: into(oneOf("bottom", "middle", "top"), func(s *Subtitles, v string) { s.Position = v }),
+			reader: storeWith(choiceKind("bottom", "middle", "top"), func(s *Subtitles, v string) { s.Position = v }),
 		},
 		{
 			name: "margin", byDefault: "30 pixels; at the bottom of upright frames 18%, above the controls of apps",
 			help:   "the distance from that edge",
-			reader: into(margin(), func(s *Subtitles, v Margin) { s.Margin = &v }),
+			reader: storeWith(marginKind(), func(s *Subtitles, v Margin) { s.Margin = &v }),
 		},
 		{
 			name: "style", byDefault: "`normal`", help: "with `karaoke`, the word that is being said has another colour",
-			reader: into(oneOf("normal", "karaoke"), func(s *Subtitles, v string) { s.Karaoke = v == "karaoke" }),
+			reader: storeWith(choiceKind("normal", "karaoke"), func(s *Subtitles, v string) { s.Karaoke = v == "karaoke" }),
 		},
 		{
 			name: "highlight", byDefault: "yellow", help: "the colour of that word",
-			reader: into(color(), func(s *Subtitles, v frame.Color) { s.Highlight = &v }),
+			reader: storeWith(colorKind(), func(s *Subtitles, v frame.Color) { s.Highlight = &v }),
 		},
 	}
 }
 
-// wholeNumber returns the parser of whole numbers from..to, both inclusive. what is the unit in
+// integerKind returns the parser of whole numbers from..to, both inclusive. what is the unit in
 // messages.
-func wholeNumber(from, to float64, what string) kind[float64] {
-	k := decimalIn(from, to, "a whole number of "+what, "")
+func integerKind(from, to float64, what string) kind[float64] {
+	k := decimalKind(from, to, "a whole number of "+what, "")
 	return kind[float64]{Form: k.Form, read: func(s string) (float64, bool) {
 		n, ok := k.read(s)
 		return n, ok && n == float64(int(n))
 	}}
 }
 
-// colorOrNone returns the parser of colours, in which "none" means fully transparent.
-func colorOrNone() kind[frame.Color] {
-	k := color()
+// colorOrNoneKind returns the parser of colours, in which "none" means fully transparent.
+func colorOrNoneKind() kind[frame.Color] {
+	k := colorKind()
 	form := k.Form
 	form.Words, form.Allowed = []string{"none"}, k.Allowed+", or none"
 	return kind[frame.Color]{Form: form, many: k.many, read: func(s string) (frame.Color, bool) {
@@ -138,7 +138,7 @@ func colorOrNone() kind[frame.Color] {
 
 // fontKind returns the parser of fonts: the name of a family, or a font file of the project.
 func fontKind() kind[File] {
-	family := anyText(TextKind, "a font family, or a .ttf or .otf file of the project")
+	family := textKind(TextKind, "a font family, or a .ttf or .otf file of the project")
 	return kind[File]{Form: family.Form, parse: func(p *parser, name string, v value) (File, bool) {
 		if v.kind == scalarValue {
 			switch fileEnding(v.text) {
@@ -146,7 +146,7 @@ func fontKind() kind[File] {
 				return p.filePath(name, v, "")
 			}
 		}
-		f, ok := read(p, name, v, family)
+		f, ok := readValue(p, name, v, family)
 		if !ok {
 			return File{}, false
 		}

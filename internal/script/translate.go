@@ -53,7 +53,7 @@ func isSpoken(tag string) bool {
 // header, or else tag. Translate reports scenes without a counterpart, and scenes that lack narration,
 // pictures, callouts or chapters of the original.
 func Translate(translation, base *Script, tag string) diag.List {
-	fill(&translation.Header.Properties, base.Header.Properties, tag)
+	inheritProperties(&translation.Header.Properties, base.Header.Properties, tag)
 	var list diag.List
 	tell := func(at diag.Range, hint, format string, args ...any) {
 		d := list.Errorf(at, format, args...)
@@ -127,7 +127,7 @@ type pair struct{ base, translation int }
 func pairScenes(base, translation []Scene) (out []pair) {
 	const most = 4 << 20 // scene comparisons, which take a few milliseconds
 	if n, m := len(base), len(translation); n != m && n*m <= most {
-		return align(base, translation)
+		return alignScenes(base, translation)
 	}
 	for i := range max(len(base), len(translation)) {
 		p := pair{i, i}
@@ -142,8 +142,8 @@ func pairScenes(base, translation []Scene) (out []pair) {
 	return out
 }
 
-// align matches the most similar scenes by dynamic programming.
-func align(base, translation []Scene) (out []pair) {
+// alignScenes matches the most similar scenes by dynamic programming.
+func alignScenes(base, translation []Scene) (out []pair) {
 	const gap = 2 // cost of a scene without counterpart
 	a, b := newLooks(base), newLooks(translation)
 	n, m := len(a), len(b)
@@ -239,9 +239,9 @@ func hasNarration(s *Scene) bool {
 	return false
 }
 
-// fill copies from the original the properties that are not set, except those that depend on the
+// inheritProperties copies from the original the properties that are not set, except those that depend on the
 // language.
-func fill(to *Properties, from Properties, tag string) {
+func inheritProperties(to *Properties, from Properties, tag string) {
 	from.LeaveLanguage()
 	from.Language = &tag
 	to.Fill(from)

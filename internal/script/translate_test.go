@@ -60,7 +60,8 @@ func TestTranslate(t *testing.T) {
 		}
 		file, rest, _ := strings.Cut(want, " ")
 		name, _, _ := strings.Cut(file, ":")
-		if d := list[0]; d.Range.File != name || !strings.HasSuffix(file, ":"+strconv.Itoa(d.Range.Start.Line)) || !strings.HasPrefix(d.Summary, rest) || d.Hint == "" {
+		if d := list[0]; d.Range.File != name || !strings.HasSuffix(file, ":"+strconv.Itoa(d.Range.Start.Line)) ||
+			!strings.HasPrefix(d.Summary, rest) || d.Hint == "" {
 			t.Errorf("%q: %+v", src, d)
 		}
 	}

@@ -48,10 +48,10 @@ func (p *parser) reportValue(name string, v value, allowed string, words []strin
 	case v.text == "":
 		d = p.diags.Errorf(v.at, "%s has no value", name)
 	default:
-		d = p.diags.Errorf(v.at, "%s cannot be %s", name, quote(v.text))
+		d = p.diags.Errorf(v.at, "%s cannot be %s", name, quoteForMessage(v.text))
 	}
 	d.Detail = "Allowed: " + allowed
-	if near, _ := nearest(v.text, words); near != "" && v.kind == scalarValue {
+	if near, _ := nearestName(v.text, words); near != "" && v.kind == scalarValue {
 		d.Hint = "did you mean " + near + "?"
 	} else if n, ok := commaNumber(v.text); ok {
 		d.Hint = "write the number with a point: " + n
@@ -64,12 +64,12 @@ func commaNumber(s string) (string, bool) {
 	if n == s {
 		return "", false
 	}
-	_, ok := number(n)
+	_, ok := parseNumber(n)
 	return n, ok
 }
 
-// read parses a value of kind k. It returns false if it reported an error.
-func read[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
+// readValue parses a value of kind k. It returns false if it reported an error.
+func readValue[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
 	if k.parse != nil {
 		t, ok := k.parse(p, name, v)
 		return &t, ok
@@ -86,8 +86,8 @@ func read[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
 	return nil, false
 }
 
-// oneOf returns the parser of one of several words, in upper or lower case.
-func oneOf(words ...string) kind[string] {
+// choiceKind returns the parser of one of several words, in upper or lower case.
+func choiceKind(words ...string) kind[string] {
 	return kind[string]{
 		Form: Form{Kind: ChoiceKind, Words: words, Allowed: joinOr(words)},
 		read: func(s string) (string, bool) {
@@ -102,13 +102,13 @@ func oneOf(words ...string) kind[string] {
 	}
 }
 
-// anyText returns the parser of any text. k is TextKind or VoiceKind.
-func anyText(k Kind, allowed string) kind[string] {
+// textKind returns the parser of any text. k is TextKind or VoiceKind.
+func textKind(k Kind, allowed string) kind[string] {
 	return kind[string]{Form: Form{Kind: k, Allowed: allowed}, read: func(s string) (string, bool) { return s, true }}
 }
 
-// inProject returns the parser of names of files in the project.
-func inProject(allowed string) kind[File] {
+// fileKind returns the parser of names of files in the project.
+func fileKind(allowed string) kind[File] {
 	return kind[File]{
 		Form:  Form{Kind: FileKind, Allowed: allowed},
 		parse: func(p *parser, name string, v value) (File, bool) { return p.filePath(name, v, allowed) },
@@ -121,13 +121,13 @@ type scale struct {
 	factor float64
 }
 
-// factor returns the parser of factors in from..to; scales are words that may be written for a factor.
-func factor(from, to float64, scales ...scale) kind[float64] {
+// factorKind returns the parser of factors in from..to; scales are words that may be written for a factor.
+func factorKind(from, to float64, scales ...scale) kind[float64] {
 	var words []string
 	for _, s := range scales {
 		words = append(words, s.word)
 	}
-	allowed := "a factor from " + decimal(from) + " to " + decimal(to)
+	allowed := "a factor from " + formatDecimal(from) + " to " + formatDecimal(to)
 	if len(words) > 0 {
 		allowed = strings.Join(words, ", ") + ", or " + allowed
 	}
@@ -138,33 +138,33 @@ func factor(from, to float64, scales ...scale) kind[float64] {
 				return c.factor, true
 			}
 		}
-		n, ok := number(s)
+		n, ok := parseNumber(s)
 		return n, ok && n >= from && n <= to
 	}}
 }
 
-// decimalIn returns the parser of numbers in from..to, both inclusive, with an optional unit. what
+// decimalKind returns the parser of numbers in from..to, both inclusive, with an optional unit. what
 // describes the number in messages.
-func decimalIn(from, to float64, what, unit string) kind[float64] {
+func decimalKind(from, to float64, what, unit string) kind[float64] {
 	return kind[float64]{
 		Form: Form{
 			Kind: NumberKind, From: from, To: to, Unit: unit,
-			Allowed: what + " from " + decimal(from) + " to " + decimal(to),
+			Allowed: what + " from " + formatDecimal(from) + " to " + formatDecimal(to),
 		},
 		read: func(s string) (float64, bool) {
 			if t := strings.TrimSuffix(strings.ToLower(s), unit); unit != "" {
 				s = strings.TrimSpace(t)
 			}
-			n, ok := number(s)
+			n, ok := parseNumber(s)
 			return n, ok && n >= from && n <= to
 		},
 	}
 }
 
-func decimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+func formatDecimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
-// number reads a plain decimal number, without exponents or words for infinity.
-func number(s string) (float64, bool) {
+// parseNumber reads a plain decimal number, without exponents or words for infinity.
+func parseNumber(s string) (float64, bool) {
 	digits := 0
 	for i, c := range []byte(s) {
 		switch {
@@ -179,9 +179,9 @@ func number(s string) (float64, bool) {
 	return n, err == nil && digits > 0 && digits <= 18
 }
 
-// level returns the parser of numbers of dB or LUFS, or "none".
-func level(from, to float64, what, unit string) kind[Level] {
-	n := decimalIn(from, to, what, unit)
+// levelKind returns the parser of numbers of dB or LUFS, or "none".
+func levelKind(from, to float64, what, unit string) kind[Level] {
+	n := decimalKind(from, to, what, unit)
 	form := n.Form
 	form.Words, form.Allowed = []string{"none"}, "none, or "+n.Allowed
 	return kind[Level]{Form: form, read: func(s string) (Level, bool) {
@@ -193,23 +193,23 @@ func level(from, to float64, what, unit string) kind[Level] {
 	}}
 }
 
-// frameSize returns the parser of frame sizes.
-func frameSize() kind[frame.Size] {
+// sizeKind returns the parser of frame sizes.
+func sizeKind() kind[frame.Size] {
 	allowed := "720p, 1080p, 4k, or WIDTHxHEIGHT in even numbers from " + strconv.Itoa(frame.MinSide) + " to " +
 		strconv.Itoa(frame.MaxSide) + ", such as 1080x1920"
 	words := []string{"720p", "1080p", "4k"}
 	return kind[frame.Size]{Form: Form{Kind: SizeKind, Words: words, Allowed: allowed}, read: frame.ParseSize}
 }
 
-// frameRate returns the parser of frame rates.
-func frameRate() kind[frame.Rate] {
+// rateKind returns the parser of frame rates.
+func rateKind() kind[frame.Rate] {
 	const allowed = "frames a second from 1 to 120: a whole number, a decimal one such as 29.97, " +
 		"or a fraction such as 30000/1001"
 	return kind[frame.Rate]{Form: Form{Kind: RateKind, From: 1, To: 120, Allowed: allowed}, read: frame.ParseRate}
 }
 
-// length returns the parser of durations of at least from.
-func length(from time.Duration) kind[time.Duration] {
+// durationKind returns the parser of durations of at least from.
+func durationKind(from time.Duration) kind[time.Duration] {
 	least := "0 seconds"
 	if from > 0 {
 		least = "more than 0 seconds"
@@ -220,15 +220,15 @@ func length(from time.Duration) kind[time.Duration] {
 			Allowed: "a time from " + least + " to 24 hours: seconds such as 2 or 2.5, or clock time such as 1:30",
 		},
 		read: func(s string) (time.Duration, bool) {
-			d, ok := clock(s)
+			d, ok := parseClock(s)
 			return d, ok && d >= from && d <= maxTime
 		},
 	}
 }
 
-// clock parses a time such as 2, 2.5, 2s, 500ms, 1:30, 1:30.5 or 00:01:30. Minutes and seconds after a
+// parseClock parses a time such as 2, 2.5, 2s, 500ms, 1:30, 1:30.5 or 00:01:30. Minutes and seconds after a
 // colon must be below 60.
-func clock(s string) (time.Duration, bool) {
+func parseClock(s string) (time.Duration, bool) {
 	s = strings.ToLower(s)
 	parts := strings.Split(s, ":")
 	if len(parts) > 3 {
@@ -245,7 +245,7 @@ func clock(s string) (time.Duration, bool) {
 	}
 	total := 0.0
 	for i, part := range parts {
-		n, ok := number(part)
+		n, ok := parseNumber(part)
 		if !ok || part[0] == '-' || part[0] == '+' || i < len(parts)-1 && strings.Contains(part, ".") || i > 0 && n >= 60 {
 			return 0, false
 		}
@@ -257,16 +257,16 @@ func clock(s string) (time.Duration, bool) {
 	return time.Duration(math.Round(total * float64(unit))), true
 }
 
-// segment parses a range of a clip, such as 10-14.5 or 00:00:02 - 00:00:04.
-func segment(s string) (Segment, bool) {
+// parseSegment parses a range of a clip, such as 10-14.5 or 00:00:02 - 00:00:04.
+func parseSegment(s string) (Segment, bool) {
 	a, b, cut := strings.Cut(s, "-")
-	from, ok1 := clock(strings.TrimSpace(a))
-	to, ok2 := clock(strings.TrimSpace(b))
+	from, ok1 := parseClock(strings.TrimSpace(a))
+	to, ok2 := parseClock(strings.TrimSpace(b))
 	return Segment{from, to}, cut && ok1 && ok2 && to > from && to <= maxTime
 }
 
-// color returns the parser of CSS colours.
-func color() kind[frame.Color] {
+// colorKind returns the parser of CSS colours.
+func colorKind() kind[frame.Color] {
 	const allowed = "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), " +
 		"or transparent"
 	return kind[frame.Color]{

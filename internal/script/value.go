@@ -37,13 +37,13 @@ type entry struct {
 	value value
 }
 
-// part returns the range in the file of the bytes from..to of a scalar, or of the whole scalar if its
+// subrange returns the range in the file of the bytes from..to of a scalar, or of the whole scalar if its
 // place is unknown.
-func (v value) part(from, to int) diag.Range {
+func (v value) subrange(from, to int) diag.Range {
 	if v.line == nil {
 		return v.at
 	}
-	return v.line.span(v.off+from, v.off+to)
+	return v.line.byteRange(v.off+from, v.off+to)
 }
 
 // word is a word of a scalar with its range in the file.
@@ -57,29 +57,29 @@ func (v value) words() []word {
 	at := 0
 	for f := range strings.FieldsSeq(v.text) {
 		at += strings.Index(v.text[at:], f)
-		out = append(out, word{text: f, at: v.part(at, at+len(f))})
+		out = append(out, word{text: f, at: v.subrange(at, at+len(f))})
 		at += len(f)
 	}
 	return out
 }
 
-// scalar parses a part of a line as plain text. It removes enclosing quotes and a trailing comment. A
+// parseScalar parses a part of a line as plain text. It removes enclosing quotes and a trailing comment. A
 // # at the beginning starts a comment only if a space follows: "#ff0000" is a colour.
-func (p *parser) scalar(l *line, from, to int) value {
+func (p *parser) parseScalar(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
 	if text, end, ok := unquote(raw); ok {
-		return value{text: p.vars.line(text), at: l.span(from, from+end)}
+		return value{text: p.vars.expandLine(text), at: l.byteRange(from, from+end)}
 	}
 	if raw == "#" || strings.HasPrefix(raw, "# ") || strings.HasPrefix(raw, "#\t") {
-		return value{at: l.span(from, from)}
+		return value{at: l.byteRange(from, from)}
 	}
 	if i := commentStart(raw); i >= 0 {
 		from, to = trimSpan(l.text, from, from+i)
 		raw = l.text[from:to]
 	}
-	v := value{text: raw, at: l.span(from, to), line: l, off: from}
-	if expanded := p.vars.line(raw); expanded != raw {
+	v := value{text: raw, at: l.byteRange(from, to), line: l, off: from}
+	if expanded := p.vars.expandLine(raw); expanded != raw {
 		v.text, v.line = strings.TrimSpace(expanded), nil
 	}
 	return v
@@ -108,7 +108,7 @@ func commentStart(text string) int {
 // unquote parses text that is one quoted string, optionally followed by a comment. end is the offset
 // after the closing quote.
 func unquote(text string) (s string, end int, ok bool) {
-	end, ok = quoteEnd(text)
+	end, ok = findQuoteEnd(text)
 	if !ok {
 		return "", 0, false
 	}
@@ -122,8 +122,8 @@ func unquote(text string) (s string, end int, ok bool) {
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(inner), end, true
 }
 
-// quoteEnd returns the offset after the quoted string at the start of text, or false.
-func quoteEnd(text string) (int, bool) {
+// findQuoteEnd returns the offset after the quoted string at the start of text, or false.
+func findQuoteEnd(text string) (int, bool) {
 	if text == "" || text[0] != '"' && text[0] != '\'' {
 		return 0, false
 	}
@@ -160,8 +160,8 @@ func isYAMLComment(t string) bool {
 	return t == "#" || strings.HasPrefix(t, "# ") || strings.HasPrefix(t, "#\t")
 }
 
-// block parses a value that may have several lines: a map or plain text.
-func (p *parser) block(name string, pieces []piece) value {
+// parseBlock parses a value that may have several lines: a map or plain text.
+func (p *parser) parseBlock(name string, pieces []piece) value {
 	at := pieces[0]
 	for len(pieces) > 0 && pieces[0].isEmpty() {
 		pieces = pieces[1:]
@@ -170,37 +170,37 @@ func (p *parser) block(name string, pieces []piece) value {
 		pieces = pieces[:len(pieces)-1]
 	}
 	if len(pieces) == 0 {
-		return value{at: at.line.span(at.from, at.from)}
+		return value{at: at.line.byteRange(at.from, at.from)}
 	}
 	first := pieces[0]
 	if entries, ok := p.plainMap(pieces); ok {
-		return value{kind: mapValue, at: first.place(), entries: entries}
+		return value{kind: mapValue, at: first.trimmedRange(), entries: entries}
 	}
 	if p.needsYAML(first) {
 		return p.yamlValue(name, pieces)
 	}
 	if len(pieces) == 1 {
-		return p.scalar(first.line, first.from, first.to)
+		return p.parseScalar(first.line, first.from, first.to)
 	}
 	var texts []string
 	for _, q := range pieces {
-		if v := p.scalar(q.line, q.from, q.to); v.text != "" {
+		if v := p.parseScalar(q.line, q.from, q.to); v.text != "" {
 			texts = append(texts, v.text)
 		}
 	}
-	return value{text: strings.Join(texts, " "), at: first.place()}
+	return value{text: strings.Join(texts, " "), at: first.trimmedRange()}
 }
 
-// place returns the range of a piece without surrounding blanks.
-func (p piece) place() diag.Range {
+// trimmedRange returns the range of a piece without surrounding blanks.
+func (p piece) trimmedRange() diag.Range {
 	from, to := trimSpan(p.line.text, p.from, p.to)
-	return p.line.span(from, to)
+	return p.line.byteRange(from, to)
 }
 
 // needsYAML reports whether a value with this first line must be parsed as YAML: a map, a list or a
 // block of text.
 func (p *parser) needsYAML(first piece) bool {
-	t := protect(strings.TrimSpace(first.text()))
+	t := hideBraces(strings.TrimSpace(first.text()))
 	if _, _, ok := keyLine(t); ok {
 		return true
 	}
@@ -251,8 +251,8 @@ func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
 		}
 		entries = append(entries, entry{
 			name:  strings.ToLower(key),
-			at:    q.line.span(from, from+colon),
-			value: p.scalar(q.line, from+colon+1, to),
+			at:    q.line.byteRange(from, from+colon),
+			value: p.parseScalar(q.line, from+colon+1, to),
 		})
 	}
 	return p.uniqueEntries(entries), true
@@ -262,7 +262,7 @@ func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
 func needsYAMLScalar(t string) bool {
 	switch t[0] {
 	case '{':
-		start, _, _, ok := variable(t, 0)
+		start, _, _, ok := findVariable(t, 0)
 		return !ok || start > 0
 	case '[', '|', '>', '&', '*', '!':
 		return true
@@ -290,6 +290,6 @@ func (p *parser) uniqueEntries(entries []entry) []entry {
 
 // warnTwice warns about a property that is set a second time.
 func (p *parser) warnTwice(name string, at diag.Range, where string) {
-	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quote(name), where)
+	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quoteForMessage(name), where)
 	d.Hint = "remove one of them"
 }

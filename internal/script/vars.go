@@ -20,9 +20,9 @@ import (
 // newSource removes from scripts.
 const markers = "\ufdd0\ufdd1\ufdd2\ufdd3"
 
-// variable finds the next {{name}} in text at or after from. It returns the offsets of its start and
+// findVariable finds the next {{name}} in text at or after from. It returns the offsets of its start and
 // end, and the name without blanks at both ends.
-func variable(text string, from int) (start, end int, name string, ok bool) {
+func findVariable(text string, from int) (start, end int, name string, ok bool) {
 	for {
 		i := strings.Index(text[from:], "{{")
 		if i < 0 {
@@ -88,24 +88,24 @@ func newVars(given map[string]string) vars {
 	return v
 }
 
-// line replaces variables in text that must stay one line: line ends in values become spaces.
-func (v vars) line(text string) string {
-	return v.expand(text, func(value string) string { return strings.ReplaceAll(value, "\n", " ") })
+// expandLine replaces variables in text that must stay one line: line ends in values become spaces.
+func (v vars) expandLine(text string) string {
+	return v.replaceVariables(text, func(value string) string { return strings.ReplaceAll(value, "\n", " ") })
 }
 
-// lines replaces variables in text that may have several lines.
-func (v vars) lines(text string) string {
-	return v.expand(text, func(value string) string { return value })
+// expandLines replaces variables in text that may have several lines.
+func (v vars) expandLines(text string) string {
+	return v.replaceVariables(text, func(value string) string { return value })
 }
 
-func (v vars) expand(text string, shape func(string) string) string {
+func (v vars) replaceVariables(text string, shape func(string) string) string {
 	if len(v.values) == 0 || !strings.Contains(text, "{{") {
 		return text
 	}
 	var b strings.Builder
 	at := 0
 	for {
-		start, end, name, ok := variable(text, at)
+		start, end, name, ok := findVariable(text, at)
 		if !ok {
 			b.WriteString(text[at:])
 			return b.String()
@@ -120,13 +120,13 @@ func (v vars) expand(text string, shape func(string) string) string {
 	}
 }
 
-// warn reports the variables in a line that have no value.
-func (v vars) warn(l *line, diags *diag.List) {
+// warnUnknown reports the variables in a line that have no value.
+func (v vars) warnUnknown(l *line, diags *diag.List) {
 	if !strings.Contains(l.text, "{{") {
 		return
 	}
 	for at := 0; ; {
-		start, end, name, ok := variable(l.text, at)
+		start, end, name, ok := findVariable(l.text, at)
 		if !ok {
 			return
 		}
@@ -134,21 +134,21 @@ func (v vars) warn(l *line, diags *diag.List) {
 		if _, given := v.values[name]; given {
 			continue
 		}
-		d := diags.Warnf(l.span(start, end), "the variable %s has no value and stays as it is", quote(name))
+		d := diags.Warnf(l.byteRange(start, end), "the variable %s has no value and stays as it is", quoteForMessage(name))
 		d.Code = diag.UnknownVariable
 		if len(v.names) > 0 {
 			d.Detail = "Variables with a value: " + strings.Join(v.names, ", ")
 		}
 		d.Hint = "set it when building: --var " + name + "=…"
-		if near, ok := nearest(name, v.names); ok {
+		if near, ok := nearestName(name, v.names); ok {
 			d.Hint = "did you mean {{" + near + "}}?"
 		}
 	}
 }
 
-// protect replaces the braces of {{name}} by markers, for a parser that interprets braces. unprotect
+// hideBraces replaces the braces of {{name}} by markers, for a parser that interprets braces. restoreBraces
 // is the reverse.
-func protect(text string) string {
+func hideBraces(text string) string {
 	if !strings.Contains(text, "{{") {
 		return text
 	}
@@ -156,7 +156,7 @@ func protect(text string) string {
 	var b strings.Builder
 	at := 0
 	for {
-		start, end, _, ok := variable(text, at)
+		start, end, _, ok := findVariable(text, at)
 		if !ok {
 			b.WriteString(text[at:])
 			return b.String()
@@ -171,8 +171,8 @@ func protect(text string) string {
 	}
 }
 
-// unprotect replaces the markers by braces.
-func unprotect(text string) string {
+// restoreBraces replaces the markers by braces.
+func restoreBraces(text string) string {
 	if !strings.ContainsAny(text, markers) {
 		return text
 	}

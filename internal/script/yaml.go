@@ -18,7 +18,7 @@ const maxMapDepth = 4
 // yamlValue parses values other than plain maps: braces, nested maps, lists, blocks of text, escapes.
 // Scalars keep their text as written.
 func (p *parser) yamlValue(name string, pieces []piece) value {
-	at := pieces[0].place()
+	at := pieces[0].trimmedRange()
 	size, tabs := 0, false
 	for _, q := range pieces {
 		size += q.to - q.from
@@ -40,7 +40,7 @@ func (p *parser) yamlValue(name string, pieces []piece) value {
 		err := yaml.Unmarshal([]byte(text), &doc)
 		if err == nil && len(doc.Content) == 1 {
 			r := yamlReader{p: p, name: name, pieces: pieces, shifts: shifts}
-			return r.value(doc.Content[0], 0)
+			return r.convert(doc.Content[0], 0)
 		}
 		if first == nil {
 			first = err
@@ -60,7 +60,7 @@ func yamlText(pieces []piece, w int) (text string, shifts []int) {
 		indent := t[:len(t)-len(body)]
 		spaces := strings.ReplaceAll(indent, "\t", strings.Repeat(" ", w))
 		b.WriteString(spaces)
-		b.WriteString(protect(body))
+		b.WriteString(hideBraces(body))
 		b.WriteByte('\n')
 		shifts = append(shifts, len(spaces)-len(indent))
 	}
@@ -81,7 +81,7 @@ func (p *parser) yamlError(name string, pieces []piece, err error) {
 	if at.isEmpty() {
 		at = pieces[0]
 	}
-	d := p.diags.Errorf(at.place(), "the map of %s cannot be read: %s", name, unprotect(message))
+	d := p.diags.Errorf(at.trimmedRange(), "the map of %s cannot be read: %s", name, restoreBraces(message))
 	d.Detail = "A map has one \"name: value\" per line, all with the same indentation"
 	d.Hint = `put a value with #, ": ", a bracket or a quote in quotes: color: "#ff0000"`
 }
@@ -94,9 +94,9 @@ type yamlReader struct {
 	shifts []int
 }
 
-func (r yamlReader) value(n *yaml.Node, depth int) value {
-	at := r.place(n)
-	v := value{at: at.place()}
+func (r yamlReader) convert(n *yaml.Node, depth int) value {
+	at := r.pieceOf(n)
+	v := value{at: at.trimmedRange()}
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d := r.p.diags.Errorf(v.at, "the map of %s uses a YAML anchor or alias", r.name)
@@ -104,22 +104,22 @@ func (r yamlReader) value(n *yaml.Node, depth int) value {
 		d.Hint = "write the value in full, or put it in quotes"
 		v.kind = brokenValue
 	case n.Kind == yaml.ScalarNode:
-		v.text = strings.TrimSpace(r.p.vars.line(unprotect(n.Value)))
+		v.text = strings.TrimSpace(r.p.vars.expandLine(restoreBraces(n.Value)))
 	case n.Kind == yaml.MappingNode && depth < maxMapDepth:
 		v.kind = mapValue
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
 			if key.Kind != yaml.ScalarNode || key.Anchor != "" {
-				r.p.diags.Errorf(r.place(key).place(), "a name in the map of %s is not a plain word", r.name)
+				r.p.diags.Errorf(r.pieceOf(key).trimmedRange(), "a name in the map of %s is not a plain word", r.name)
 				v.kind = brokenValue
 				return v
 			}
-			k := r.place(key)
+			k := r.pieceOf(key)
 			k.to = min(k.to, k.from+len(key.Value))
 			v.entries = append(v.entries, entry{
-				name:  strings.ToLower(unprotect(key.Value)),
-				at:    k.place(),
-				value: r.value(n.Content[i+1], depth+1),
+				name:  strings.ToLower(restoreBraces(key.Value)),
+				at:    k.trimmedRange(),
+				value: r.convert(n.Content[i+1], depth+1),
 			})
 		}
 		v.entries = r.p.uniqueEntries(v.entries)
@@ -129,15 +129,15 @@ func (r yamlReader) value(n *yaml.Node, depth int) value {
 	return v
 }
 
-// place returns the piece that begins at a node and ends at the end of the line, or of a plain scalar.
-func (r yamlReader) place(n *yaml.Node) piece {
+// pieceOf returns the piece that begins at a node and ends at the end of the line, or of a plain scalar.
+func (r yamlReader) pieceOf(n *yaml.Node) piece {
 	i := min(max(n.Line-1, 0), len(r.pieces)-1)
 	q := r.pieces[i]
 	skip := max(n.Column-1-r.shifts[i], 0)
 	for ; skip > 0 && q.from < q.to; skip-- {
 		q.from += runeLen(q.text())
 	}
-	if plain := unprotect(n.Value); n.Kind == yaml.ScalarNode && plain != "" && strings.HasPrefix(q.text(), plain) {
+	if plain := restoreBraces(n.Value); n.Kind == yaml.ScalarNode && plain != "" && strings.HasPrefix(q.text(), plain) {
 		q.to = q.from + len(plain)
 	}
 	return q

@@ -3,9 +3,9 @@ package similar
 
 import "unicode/utf8"
 
-// Distance counts the slips that turn a into b: letters added, dropped, changed, or swapped
-// with their neighbour (the optimal string alignment distance). It is exact below limit; what
-// would be limit or more is limit. Upper and lower case differ. It takes len(a) x len(b) steps.
+// Distance returns the number of edits that change a to b: inserting, deleting or replacing a letter, or
+// swapping two adjacent ones (the optimal string alignment distance). If the distance is limit or more, it
+// returns limit. It is case-sensitive and takes len(a) * len(b) steps.
 func Distance(a, b string, limit int) int {
 	ra, rb := []rune(a), []rune(b)
 	if len(ra)-len(rb) >= limit || len(rb)-len(ra) >= limit {
@@ -29,7 +29,7 @@ func Distance(a, b string, limit int) int {
 			}
 			least = min(least, row[j])
 		}
-		if least > limit { // two rows decide a swap, so one row at the limit is not the end
+		if least > limit { // a swap uses the row before, so a row with the minimum limit is not yet decisive
 			return limit
 		}
 		before, above, row = above, row, before
@@ -37,9 +37,9 @@ func Distance(a, b string, limit int) int {
 	return min(above[len(rb)], limit)
 }
 
-// slips is how many slips a name may have to be taken for a known one: one for known names of
-// up to five letters, two for longer ones.
-func slips(known string) int {
+// maxSlips returns the maximum distance for a suggestion: one for known names of up to five letters, two for
+// longer ones.
+func maxSlips(known string) int {
 	const short = 5
 	if utf8.RuneCountInString(known) <= short {
 		return 1
@@ -47,12 +47,12 @@ func slips(known string) int {
 	return 2
 }
 
-// Nearest returns the known name with the fewest slips, the first of several, if it has no more
-// than slips allows.
+// Nearest returns the known name with the smallest distance, the first of several. It returns false if the
+// distance of all is above the maximum.
 func Nearest(name string, known []string) (string, bool) {
 	best, least := "", 1<<30
 	for _, k := range known {
-		most := slips(k)
+		most := maxSlips(k)
 		if d := Distance(name, k, most+1); d <= most && d < least {
 			best, least = k, d
 		}

@@ -36,14 +36,17 @@ func TestDistance(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"pauze": "pause", "puaze": "", "duratoin": "duration", "durtoin": "duration", "fp": "fps", "xyz": ""} {
+	for name, want := range map[string]string{
+		"pauze": "pause", "puaze": "", "duratoin": "duration",
+		"durtoin": "duration", "fp": "fps", "xyz": "",
+	} {
 		if got, _ := similar.Nearest(name, []string{"pause", "duration", "fps"}); got != want {
 			t.Errorf("nearest to %q is %q, want %q", name, got, want)
 		}
 	}
 }
 
-// FuzzDistance holds the limited distance against the whole one.
+// FuzzDistance compares the limited distance with the unlimited one.
 func FuzzDistance(f *testing.F) {
 	f.Add("brain", "brian", 2)
 	f.Add("abcdef", "badcfe", 3)

@@ -32,11 +32,11 @@ type params map[string]any
 
 // Program returns the path of the browser's executable. If none is installed, the error is a
 // fault.ToolMissing.
-func (d *Drawer) Program() (string, error) { return d.program("slides") }
+func (d *Drawer) Program() (string, error) { return d.findProgram("slides") }
 
-// program returns the path of the browser's executable. The error message names what, the feature that
+// findProgram returns the path of the browser's executable. The error message names what, the feature that
 // needs the browser.
-func (d *Drawer) program(what string) (string, error) {
+func (d *Drawer) findProgram(what string) (string, error) {
 	names := Programs()
 	if d.cfg.Program != "" {
 		names = []string{d.cfg.Program}
@@ -77,7 +77,7 @@ func (d *Drawer) start(ctx context.Context, path string, sandbox bool) (*browser
 	// The browser keeps running after the slide that started it, until Close.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b := &browser{profile: profile, cancel: cancel}
-	if err := b.connect(life, d.run, path, arguments(profile, sandbox)); err != nil {
+	if err := b.connect(life, d.run, path, browserArguments(profile, sandbox)); err != nil {
 		b.stop()
 		return nil, err
 	}
@@ -136,14 +136,14 @@ func (b *browser) stop() {
 	_ = os.RemoveAll(b.profile)
 }
 
-// well reports whether the browser answers within healthTime.
-func (b *browser) well(ctx context.Context) bool {
+// isResponding reports whether the browser answers within healthTime.
+func (b *browser) isResponding(ctx context.Context) bool {
 	limited, done := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
 	defer done()
 	return b.conn.call(limited, "", "Browser.getVersion", params{}, nil) == nil
 }
 
-func (b *browser) gone() bool {
+func (b *browser) isClosed() bool {
 	select {
 	case <-b.conn.done:
 		return true
@@ -152,9 +152,9 @@ func (b *browser) gone() bool {
 	}
 }
 
-// arguments returns the command line of the browser. The options make pictures independent of the
+// browserArguments returns the command line of the browser. The options make pictures independent of the
 // machine's display and GPU, and disable all network access.
-func arguments(profile string, sandbox bool) []string {
+func browserArguments(profile string, sandbox bool) []string {
 	args := []string{
 		"--headless",
 		"--remote-debugging-pipe",
@@ -183,10 +183,10 @@ func (d *Drawer) ProgramVersion(ctx context.Context, path string) (string, error
 	return askVersion(ctx, d.run, path)
 }
 
-// versionOf returns the version of the browser that would be started. what is the feature that needs
+// installedVersion returns the version of the browser that would be started. what is the feature that needs
 // it, for the error.
-func (d *Drawer) versionOf(ctx context.Context, what string) (string, error) {
-	path, err := d.program(what)
+func (d *Drawer) installedVersion(ctx context.Context, what string) (string, error) {
+	path, err := d.findProgram(what)
 	if err != nil {
 		return "", err
 	}

@@ -91,16 +91,16 @@ const (
 
 // PerSheet returns the maximum number of captions for one call of DrawCaptions.
 func (c Captions) PerSheet() int {
-	high := c.line()*2 + 2*c.margin()
+	high := c.lineHeight()*2 + 2*c.outerMargin()
 	return max(min(mostOnSheet, sheetHeight/max(2*high, 1)), 1)
 }
 
-// line returns the height of a line of text, in pixels.
-func (c Captions) line() int { return max(int(math.Round(c.Style.Size*1.28)), 2) }
+// lineHeight returns the height of a line of text, in pixels.
+func (c Captions) lineHeight() int { return max(int(math.Round(c.Style.Size*1.28)), 2) }
 
-// inset returns the distance between the text and the edge of its background, in pixels; 0 without a
+// backgroundInset returns the distance between the text and the edge of its background, in pixels; 0 without a
 // background.
-func (c Captions) inset() int {
+func (c Captions) backgroundInset() int {
 	if c.Style.Background.A == 0 {
 		return 0
 	}
@@ -109,19 +109,19 @@ func (c Captions) inset() int {
 
 // Height returns the height of the box of a caption with the given number of lines, in pixels of the
 // video frame.
-func (c Captions) Height(lines int) int { return lines*c.line() + 2*c.inset() }
+func (c Captions) Height(lines int) int { return lines*c.lineHeight() + 2*c.backgroundInset() }
 
-// margin returns the width, in pixels, of the area around the text's box that outline and shadow can
+// outerMargin returns the width, in pixels, of the area around the text's box that outline and shadow can
 // cover.
-func (c Captions) margin() int { return int(math.Ceil(c.Style.Size*0.55)) + 1 }
+func (c Captions) outerMargin() int { return int(math.Ceil(c.Style.Size*0.55)) + 1 }
 
 // Keys returns the cache keys of the captions' pictures. Each key depends on everything that
 // determines the picture; version is the result of Drawer.Version. The font file, which may be large,
 // is read and hashed only once.
 func (c Captions) Keys(version string) []cache.Key {
-	k := c.gather()
+	k := c.readFont()
 	font := cache.NewHasher("caption font 1")
-	for _, name := range k.names() {
+	for _, name := range k.fileNames() {
 		font.String(name).Bytes(k.files[name])
 	}
 	sum := font.Key()
@@ -129,7 +129,7 @@ func (c Captions) Keys(version string) []cache.Key {
 	for i, t := range c.Texts {
 		one := c
 		one.Texts = c.Texts[i : i+1]
-		h := cache.NewHasher("caption 3").String(version).String(one.page(k)).String(captionScript).Int(int64(c.Width)).Bytes(sum[:])
+		h := cache.NewHasher("caption 3").String(version).String(one.sheetHTML(k)).String(captionScript).Int(int64(c.Width)).Bytes(sum[:])
 		for _, w := range t.Words {
 			h.Int(int64(len(w)))
 			for _, p := range w {
@@ -141,21 +141,22 @@ func (c Captions) Keys(version string) []cache.Key {
 	return keys
 }
 
-// gather reads the font file of the project, if the style has one.
-func (c Captions) gather() *projectFiles {
+// readFont reads the font file of the project, if the style has one.
+func (c Captions) readFont() *projectFiles {
 	k := &projectFiles{files: map[string][]byte{}, fsys: c.Files}
 	if c.Style.File != "" {
-		k.read(path.Clean(c.Style.File))
+		k.readFile(path.Clean(c.Style.File))
 	}
 	return k
 }
 
-// page returns the HTML of the sheet with all captions.
-func (c Captions) page(k *projectFiles) string {
+// sheetHTML returns the HTML of the sheet with all captions.
+func (c Captions) sheetHTML(k *projectFiles) string {
 	s := c.Style
 	var out strings.Builder
-	fmt.Fprintf(&out, `<!doctype html><html lang="%s"><head><meta charset="utf-8"><base href="%s">`, html.EscapeString(c.Language), baseMark)
-	out.WriteString("<style>" + asset("base") + "</style><style>" + asset("caption"))
+	fmt.Fprintf(&out, `<!doctype html><html lang="%s"><head><meta charset="utf-8"><base href="%s">`,
+		html.EscapeString(c.Language), baseMark)
+	out.WriteString("<style>" + readStyleSheet("base") + "</style><style>" + readStyleSheet("caption"))
 	family := s.Family
 	if s.File != "" {
 		family = "caption-font"
@@ -171,27 +172,27 @@ func (c Captions) page(k *projectFiles) string {
 		set("caption", cssString(family))
 	}
 	set("size", fmt.Sprintf("%gpx", s.Size))
-	set("line", fmt.Sprintf("%dpx", c.line()))
-	set("margin", fmt.Sprintf("%dpx", c.margin()))
+	set("line", fmt.Sprintf("%dpx", c.lineHeight()))
+	set("margin", fmt.Sprintf("%dpx", c.outerMargin()))
 	set("color", cssColor(s.Color))
 	set("highlight", cssColor(s.Highlight))
-	outline(s, set)
+	setOutline(s, set)
 	set("box", cssColor(s.Background))
-	inset := c.inset()
+	inset := c.backgroundInset()
 	set("inset", fmt.Sprintf("%dpx %dpx", inset, 2*inset))
 	out.WriteString("}</style></head><body>")
 	for _, t := range c.Texts {
-		t.html(&out, "caption")
+		t.writeHTML(&out, "caption")
 		if len(t.Words) > 0 {
-			t.html(&out, "caption lit")
+			t.writeHTML(&out, "caption lit")
 		}
 	}
 	out.WriteString("</body></html>")
 	return out.String()
 }
 
-// outline sets the CSS variables of the letters' outline and soft shadow.
-func outline(s CaptionStyle, set func(name, value string)) {
+// setOutline sets the CSS variables of the letters' outline and soft shadow.
+func setOutline(s CaptionStyle, set func(name, value string)) {
 	// The letters cover the inner half of the stroke.
 	stroke, shadow := fmt.Sprintf("%.3fpx", s.Size*0.16), "none"
 	if s.Outline.A == 0 {
@@ -207,7 +208,7 @@ func outline(s CaptionStyle, set func(name, value string)) {
 	set("shadow", shadow)
 }
 
-func (t CaptionText) html(out *strings.Builder, class string) {
+func (t CaptionText) writeHTML(out *strings.Builder, class string) {
 	fmt.Fprintf(out, `<div class="%s"><div class="said" dir="auto">`, class)
 	for _, l := range t.Lines {
 		out.WriteString(`<div class="row">` + html.EscapeString(l) + "</div>")
@@ -242,7 +243,7 @@ func (d *Drawer) DrawCaptions(ctx context.Context, c Captions) ([]DrawnCaption, 
 	var fonts CaptionFonts
 	err := d.onPage(ctx, func(ctx context.Context, p *page) error {
 		var err error
-		out, fonts, err = d.captions(ctx, p, c)
+		out, fonts, err = d.drawSheet(ctx, p, c)
 		return err
 	})
 	if _, ours := fault.As(err); err == nil || ours || ctx.Err() != nil {
@@ -274,57 +275,57 @@ type sheetArgs struct {
 // sheetShare is the maximum width of a caption, as a share of the frame's width.
 const sheetShare = 0.94
 
-func (d *Drawer) captions(ctx context.Context, p *page, c Captions) ([]DrawnCaption, CaptionFonts, error) {
-	k := c.gather()
+func (d *Drawer) drawSheet(ctx context.Context, p *page, c Captions) ([]DrawnCaption, CaptionFonts, error) {
+	k := c.readFont()
 	fonts := CaptionFonts{Broken: c.Style.File != "" && len(k.files) == 0}
-	base := p.begin(k, nil)
+	base := p.beginSlide(k, nil)
 	if err := p.resize(ctx, [3]float64{float64(c.Width), 720, 1}); err != nil {
 		return nil, fonts, err
 	}
-	if err := p.paintOn(ctx, params{"r": 0, "g": 0, "b": 0, "a": 0}); err != nil {
+	if err := p.setBackground(ctx, params{"r": 0, "g": 0, "b": 0, "a": 0}); err != nil {
 		return nil, fonts, err
 	}
-	page := strings.ReplaceAll(c.page(k), baseMark, base)
+	page := strings.ReplaceAll(c.sheetHTML(k), baseMark, base)
 	if err := p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": page}, nil); err != nil {
 		return nil, fonts, err
 	}
-	args := sheetArgs{Room: float64(c.Width) * sheetShare, Family: c.Style.Family, Runes: d.unknownIn(c.lines()), Words: [][][][3]int{}}
+	args := sheetArgs{Room: float64(c.Width) * sheetShare, Family: c.Style.Family, Runes: d.untestedCharacters(c.allLines()), Words: [][][][3]int{}}
 	for _, t := range c.Texts {
-		args.Words = append(args.Words, t.places())
+		args.Words = append(args.Words, t.wordOffsets())
 	}
 	var m captionLayout
 	if err := p.evaluate(ctx, captionScript, args, &m); err != nil {
 		return nil, fonts, err
 	}
-	d.learn(args.Runes, m.Tofu)
+	d.recordGlyphs(args.Runes, m.Tofu)
 	fonts.Missing, fonts.Broken = m.Missing, fonts.Broken || m.Broken
 	if len(m.Captions) != len(c.Texts) {
 		return nil, fonts, errors.New("the browser laid out another number of captions")
 	}
-	img, err := p.captionLayout(ctx, m)
+	img, err := p.shootCaptions(ctx, m)
 	if err != nil {
 		return nil, fonts, err
 	}
 	var out []DrawnCaption
 	for i, t := range c.Texts {
 		box := m.Captions[i]
-		drawn := DrawnCaption{Plain: cut(img, box.Box), Margin: c.margin(), Tofu: d.tofu(t.Lines)}
+		drawn := DrawnCaption{Plain: copyBox(img, box.Box), Margin: c.outerMargin(), Tofu: d.knownTofu(t.Lines)}
 		if font, ok := k.files[path.Clean(c.Style.File)]; ok {
-			drawn.Lacked = d.withoutTofu(lettersLacked([][]byte{font}, strings.Join(t.Lines, " ")))
+			drawn.Lacked = d.removeTofu(missingCharacters([][]byte{font}, strings.Join(t.Lines, " ")))
 		}
 		if len(t.Words) > 0 {
-			drawn.Lit = cut(img, box.Lit)
+			drawn.Lit = copyBox(img, box.Lit)
 		}
 		for w, boxes := range box.Words {
-			drawn.Words = append(drawn.Words, t.around(w, boxes, c.Style.Size))
+			drawn.Words = append(drawn.Words, t.wordBoxes(w, boxes, c.Style.Size))
 		}
 		out = append(out, drawn)
 	}
 	return out, fonts, nil
 }
 
-// captionLayout takes a screenshot of all captions.
-func (p *page) captionLayout(ctx context.Context, m captionLayout) (*image.NRGBA, error) {
+// shootCaptions takes a screenshot of all captions.
+func (p *page) shootCaptions(ctx context.Context, m captionLayout) (*image.NRGBA, error) {
 	w, h := 2.0, 2.0
 	for _, c := range m.Captions {
 		w, h = max(w, c.Box[2], c.Lit[2]), max(h, c.Box[3], c.Lit[3])
@@ -332,15 +333,15 @@ func (p *page) captionLayout(ctx context.Context, m captionLayout) (*image.NRGBA
 	if err := p.resize(ctx, [3]float64{w, h, 1}); err != nil {
 		return nil, err
 	}
-	img, err := p.picture(ctx, image.Rect(0, 0, int(w), int(h)), 1)
+	img, err := p.captureScreenshot(ctx, image.Rect(0, 0, int(w), int(h)), 1)
 	if err == nil && (img.Rect.Dx() < int(w) || img.Rect.Dy() < int(h)) {
 		err = fmt.Errorf("the browser drew %v in place of a sheet of %g x %g", img.Rect.Size(), w, h)
 	}
 	return img, err
 }
 
-// cut copies a caption from the sheet into a new image whose bounds begin at 0, 0.
-func cut(img *image.NRGBA, box [4]float64) *image.NRGBA {
+// copyBox copies a caption from the sheet into a new image whose bounds begin at 0, 0.
+func copyBox(img *image.NRGBA, box [4]float64) *image.NRGBA {
 	r := image.Rect(int(box[0]), int(box[1]), int(box[2]), int(box[3]))
 	out := image.NewNRGBA(image.Rect(0, 0, r.Dx(), r.Dy()))
 	for y := range r.Dy() {
@@ -349,9 +350,9 @@ func cut(img *image.NRGBA, box [4]float64) *image.NRGBA {
 	return out
 }
 
-// around returns the boxes of a word in whole pixels. Slanted letters extend beyond their boxes, so
+// wordBoxes returns the boxes of a word in whole pixels. Slanted letters extend beyond their boxes, so
 // the boxes of a word between spaces include a part of each space.
-func (t CaptionText) around(w int, boxes [][4]float64, size float64) []image.Rectangle {
+func (t CaptionText) wordBoxes(w int, boxes [][4]float64, size float64) []image.Rectangle {
 	lean := 0.06 * size
 	for _, p := range t.Words[w] {
 		line := t.Lines[p.Line]
@@ -361,14 +362,15 @@ func (t CaptionText) around(w int, boxes [][4]float64, size float64) []image.Rec
 	}
 	var out []image.Rectangle
 	for _, b := range boxes {
-		out = append(out, image.Rect(int(math.Round(b[0]-lean)), int(math.Floor(b[1]-0.1*size)), int(math.Round(b[2]+lean)), int(math.Ceil(b[3]+0.1*size))))
+		out = append(out, image.Rect(int(math.Round(b[0]-lean)), int(math.Floor(b[1]-0.1*size)),
+			int(math.Round(b[2]+lean)), int(math.Ceil(b[3]+0.1*size))))
 	}
 	return out
 }
 
-// places returns the positions of the words for caption.js: the index of the line, and offsets in
+// wordOffsets returns the positions of the words for caption.js: the index of the line, and offsets in
 // UTF-16 units.
-func (t CaptionText) places() [][][3]int {
+func (t CaptionText) wordOffsets() [][][3]int {
 	out := [][][3]int{}
 	count := func(s string) int { return len(utf16.Encode([]rune(s))) }
 	for _, w := range t.Words {
@@ -382,7 +384,7 @@ func (t CaptionText) places() [][][3]int {
 	return out
 }
 
-func (c Captions) lines() []string {
+func (c Captions) allLines() []string {
 	var out []string
 	for _, t := range c.Texts {
 		out = append(out, t.Lines...)
@@ -390,8 +392,8 @@ func (c Captions) lines() []string {
 	return out
 }
 
-// tofu returns the characters of texts that are known to be in no font, at most ten.
-func (d *Drawer) tofu(texts []string) []rune {
+// knownTofu returns the characters of texts that are known to be in no font, at most ten.
+func (d *Drawer) knownTofu(texts []string) []rune {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []rune

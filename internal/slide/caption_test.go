@@ -125,15 +125,17 @@ func TestCaptionsDoNotDependOnTheirSheet(t *testing.T) {
 	testrun.SkipShort(t)
 	for _, size := range []float64{26, 39, 33.7} {
 		all := slide.Captions{Width: 1920, Style: usualStyle(size), Texts: []slide.CaptionText{
-			words("A first line that is longer", "than the others are"), words("מילים, in two", "directions."), words("短い字幕"), words("😀 x"), words("fjord, quay, affix"),
+			words("A first line that is longer", "than the others are"), words("מילים, in two",
+				"directions."), words("短い字幕"), words("😀 x"), words("fjord, quay, affix"),
 		}}
 		together, _ := drawnCaptions(t, all)
 		for i, text := range all.Texts {
 			one := all
 			one.Texts = []slide.CaptionText{text}
 			alone, _ := drawnCaptions(t, one)
-			if a, b := alone[0], together[i]; !slices.Equal(a.Plain.Pix, b.Plain.Pix) || !slices.Equal(a.Lit.Pix, b.Lit.Pix) || fmt.Sprint(a.Words) != fmt.Sprint(b.Words) {
-				t.Errorf("size %v: %q looks otherwise alone", size, text.Lines)
+			if a, b := alone[0], together[i]; !slices.Equal(a.Plain.Pix, b.Plain.Pix) ||
+				!slices.Equal(a.Lit.Pix, b.Lit.Pix) || fmt.Sprint(a.Words) != fmt.Sprint(b.Words) {
+				t.Errorf("size %v: %q looks different on its own sheet", size, text.Lines)
 			}
 		}
 	}
@@ -170,7 +172,10 @@ func TestFontsOfCaptions(t *testing.T) {
 	width := func(change func(*slide.CaptionStyle)) (int, slide.CaptionFonts) {
 		s := style
 		change(&s)
-		got, fonts := drawnCaptions(t, slide.Captions{Width: 1280, Style: s, Files: files, Texts: []slide.CaptionText{words("immerwährende Wellen")}})
+		got, fonts := drawnCaptions(t, slide.Captions{
+			Width: 1280, Style: s, Files: files,
+			Texts: []slide.CaptionText{words("immerwährende Wellen")},
+		})
 		return got[0].Plain.Rect.Dx(), fonts
 	}
 	ours, fonts := width(func(*slide.CaptionStyle) {})
@@ -178,7 +183,7 @@ func TestFontsOfCaptions(t *testing.T) {
 		t.Errorf("our font: %+v", fonts)
 	}
 	if w, fonts := width(func(s *slide.CaptionStyle) { s.File = "fonts/my font.ttf" }); w == ours || fonts != (slide.CaptionFonts{}) {
-		t.Errorf("a font of the project: %d wide, ours %d, %+v", w, ours, fonts)
+		t.Errorf("a font of the project: width %d, built-in font %d, %+v", w, ours, fonts)
 	}
 	if w, fonts := width(func(s *slide.CaptionStyle) { s.File = "fonts/bad.ttf" }); w != ours || !fonts.Broken {
 		t.Errorf("a broken font: %d wide, %+v", w, fonts)
@@ -187,16 +192,19 @@ func TestFontsOfCaptions(t *testing.T) {
 		t.Errorf("a missing family: %d wide, %+v", w, fonts)
 	}
 	if _, fonts := width(func(s *slide.CaptionStyle) { s.Family = "Noto Serif" }); fonts.Missing {
-		t.Error("Noto Serif is said to be missing")
+		t.Error("Noto Serif is reported as missing")
 	}
 	// A caption that is too wide is drawn smaller.
-	got, _ := drawnCaptions(t, slide.Captions{Width: 400, Style: usualStyle(60), Texts: []slide.CaptionText{words("A line that is much too wide for this frame")}})
+	got, _ := drawnCaptions(t, slide.Captions{
+		Width: 400, Style: usualStyle(60),
+		Texts: []slide.CaptionText{words("A line that is much too wide for this frame")},
+	})
 	if w := got[0].Plain.Rect.Dx() - 2*got[0].Margin; w > 376 || w < 360 {
 		t.Errorf("it is %d wide in a frame of 400", w)
 	}
 }
 
-// fontFile finds a font on this machine.
+// fontFile returns the path of an installed font.
 func fontFile(t *testing.T) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "fc-match", "-f", "%{file}", "DejaVu Sans Mono").Output()
@@ -234,7 +242,10 @@ func TestCaptionKeys(t *testing.T) {
 	files := opened{fstest.MapFS{"f.ttf": {Data: []byte("a font")}}, &times}
 	style := usualStyle(26)
 	style.File = "f.ttf"
-	c := slide.Captions{Width: 640, Files: files, Style: style, Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")}}
+	c := slide.Captions{
+		Width: 640, Files: files, Style: style,
+		Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")},
+	}
 	keys := c.Keys("1")
 	if times != 1 {
 		t.Errorf("the font is read %d times", times)
@@ -256,10 +267,11 @@ func TestWhatNeedsABrowser(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, func(c *slide.Config) { c.Program = "no-such-browser" })
 	_, err := d.Version(t.Context(), "subtitles in the picture")
-	if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing || !strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
+	if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing ||
+		!strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
 		t.Error(err)
 	}
-	if w, ok := slide.Boxes("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles has a b; boxes are drawn" {
+	if w, ok := slide.TofuWarning("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles has a b; boxes are drawn" {
 		t.Errorf("%+v", w)
 	}
 }

@@ -50,12 +50,12 @@ func (e *protocolError) Error() string { return e.Message }
 
 func newConn(r, w *os.File) *conn {
 	c := &conn{r: r, w: w, waiting: map[int64]chan message{}, events: map[string]func(message){}, done: make(chan struct{})}
-	go c.read()
+	go c.receive()
 	return c
 }
 
-// read receives messages and dispatches them until the pipe is closed.
-func (c *conn) read() {
+// receive receives messages and dispatches them until the pipe is closed.
+func (c *conn) receive() {
 	defer close(c.done)
 	in := bufio.NewReaderSize(c.r, 1<<20)
 	var long []byte
@@ -71,15 +71,15 @@ func (c *conn) read() {
 		long = append(long, part[:len(part)-1]...)
 		var m message
 		if err := json.Unmarshal(long, &m); err == nil {
-			c.take(m)
+			c.dispatch(m)
 		}
 		long = long[:0]
 	}
 }
 
-// take dispatches a message: a response to the caller that waits for it, an event to the handler of
+// dispatch dispatches a message: a response to the caller that waits for it, an event to the handler of
 // its session. Handlers must not wait for responses, because they run in the reading goroutine.
-func (c *conn) take(m message) {
+func (c *conn) dispatch(m message) {
 	c.mu.Lock()
 	ch, handler := c.waiting[m.ID], c.events[m.Session]
 	delete(c.waiting, m.ID)
@@ -92,9 +92,9 @@ func (c *conn) take(m message) {
 	}
 }
 
-// listen sets the handler of a session's events, which is called for one event at a time. A nil
+// setEventHandler sets the handler of a session's events, which is called for one event at a time. A nil
 // handler removes it.
-func (c *conn) listen(session string, fn func(message)) {
+func (c *conn) setEventHandler(session string, fn func(message)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if fn == nil {
@@ -124,13 +124,13 @@ func (c *conn) send(session, method string, params any) (int64, chan message, er
 	_, err = io.Copy(c.w, bytes.NewReader(append(out, 0)))
 	c.write.Unlock()
 	if err != nil {
-		c.forget(id)
+		c.removeWaiting(id)
 		return 0, nil, errGone
 	}
 	return id, ch, nil
 }
 
-func (c *conn) forget(id int64) {
+func (c *conn) removeWaiting(id int64) {
 	c.mu.Lock()
 	delete(c.waiting, id)
 	c.mu.Unlock()
@@ -152,10 +152,10 @@ func (c *conn) call(ctx context.Context, session, method string, params, result 
 		}
 		return json.Unmarshal(m.Result, result)
 	case <-c.done:
-		c.forget(id)
+		c.removeWaiting(id)
 		return errGone
 	case <-ctx.Done():
-		c.forget(id)
+		c.removeWaiting(id)
 		return ctx.Err()
 	}
 }

@@ -39,9 +39,9 @@ func (e *DiagramError) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, e.Text)
 }
 
-// library returns the JavaScript library that draws a kind of block. It returns nil if the kind is not
+// readLibrary returns the JavaScript library that draws a kind of block. It returns nil if the kind is not
 // a diagram or the library is not part of this build.
-func library(kind frame.BlockKind) []byte {
+func readLibrary(kind frame.BlockKind) []byte {
 	var name string
 	switch kind {
 	case frame.MermaidBlock:
@@ -64,21 +64,21 @@ func isDiagram(kind frame.BlockKind) bool {
 	return kind == frame.MermaidBlock || kind == frame.DotBlock || kind == frame.MathBlock
 }
 
-// drawers returns everything except the text that determines how the diagrams of a slide look. It is
+// diagramFingerprint returns everything except the text that determines how the diagrams of a slide look. It is
 // part of the slide's cache key.
-func (r Request) drawers() string {
+func (r Request) diagramFingerprint() string {
 	var out strings.Builder
 	for _, b := range r.Blocks {
 		if isDiagram(b.Kind) {
-			fmt.Fprintf(&out, "%x %v %s", sha256.Sum256(library(b.Kind)), r.darkGround(), sketchScript)
+			fmt.Fprintf(&out, "%x %v %s", sha256.Sum256(readLibrary(b.Kind)), r.isDarkBackground(), sketchScript)
 		}
 	}
 	return out.String()
 }
 
-// darkGround reports whether diagrams are drawn with light lines, for a dark background.
-func (r Request) darkGround() bool {
-	theme, _ := r.builtIn()
+// isDarkBackground reports whether diagrams are drawn with light lines, for a dark background.
+func (r Request) isDarkBackground() bool {
+	theme, _ := r.builtInTheme()
 	canvasDark := !r.Over && r.CanvasSet && luminance(r.Canvas) < 0.18
 	canvasLight := !r.Over && r.CanvasSet && !canvasDark
 	return theme == "default" && r.Over || theme == "dark" && !canvasLight || canvasDark
@@ -94,14 +94,14 @@ type diagramResult struct {
 	Line   int     `json:"line"`
 }
 
-// diagrams draws the diagrams of a slide. It returns their HTML by the index of the block.
-func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]string, error) {
+// drawDiagrams draws the diagrams of a slide. It returns their HTML by the index of the block.
+func (d *Drawer) drawDiagrams(ctx context.Context, b *browser, r Request) (map[int]string, error) {
 	var out map[int]string
 	for i, block := range r.Blocks {
 		if !isDiagram(block.Kind) {
 			continue
 		}
-		s, err := d.diagramResult(ctx, b, block, r.darkGround())
+		s, err := d.drawDiagram(ctx, b, block, r.isDarkBackground())
 		if err != nil {
 			return nil, err
 		}
@@ -115,21 +115,22 @@ func (d *Drawer) diagrams(ctx context.Context, b *browser, r Request) (map[int]s
 		if s.SVG != "" {
 			// An SVG in an img element cannot load files or run scripts.
 			out[i] = fmt.Sprintf(`<img width="%s" height="%s" src="data:image/svg+xml;base64,%s">`,
-				strconv.FormatFloat(s.Width, 'f', 2, 64), strconv.FormatFloat(s.Height, 'f', 2, 64), base64.StdEncoding.EncodeToString([]byte(s.SVG)))
+				strconv.FormatFloat(s.Width, 'f', 2, 64), strconv.FormatFloat(s.Height, 'f', 2,
+					64), base64.StdEncoding.EncodeToString([]byte(s.SVG)))
 		}
 	}
 	return out, nil
 }
 
-// diagramResult draws one diagram on the page sketchPad, which is kept open for the next ones.
-func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dark bool) (diagramResult, error) {
-	source := library(block.Kind)
+// drawDiagram draws one diagram on the page sketchPad, which is kept open for the next ones.
+func (d *Drawer) drawDiagram(ctx context.Context, b *browser, block Block, dark bool) (diagramResult, error) {
+	source := readLibrary(block.Kind)
 	if source == nil {
 		f := fault.New(fault.ToolMissing, nil, "this build of Mynah cannot draw %s", block.Kind)
 		return diagramResult{}, f.WithHint("run scripts/assets, which downloads the drawing library with npm, and build Mynah again")
 	}
 	var s diagramResult
-	err := d.onPad(ctx, b, func(p *page) error {
+	err := d.useSketchPad(ctx, b, func(p *page) error {
 		if err := p.load(ctx, string(block.Kind), string(source)); err != nil {
 			return err
 		}
@@ -138,9 +139,9 @@ func (d *Drawer) diagramResult(ctx context.Context, b *browser, block Block, dar
 	return s, err
 }
 
-// onPad runs f on the page sketchPad, which is kept open for the next call. After an error the page is
+// useSketchPad runs f on the page sketchPad, which is kept open for the next call. After an error the page is
 // closed.
-func (d *Drawer) onPad(ctx context.Context, b *browser, f func(p *page) error) error {
+func (d *Drawer) useSketchPad(ctx context.Context, b *browser, f func(p *page) error) error {
 	d.sketching.Lock()
 	defer d.sketching.Unlock()
 	if d.pad != nil && (d.pad.browser != b || d.pad.drawn >= wornOut) {
@@ -148,7 +149,7 @@ func (d *Drawer) onPad(ctx context.Context, b *browser, f func(p *page) error) e
 		d.pad = nil
 	}
 	if d.pad == nil {
-		p, err := b.open(ctx, sketchPad)
+		p, err := b.openPage(ctx, sketchPad)
 		if err != nil {
 			return err
 		}

@@ -42,47 +42,47 @@ type slideLayout struct {
 	Letters map[string]string `json:"letters"`
 }
 
-// draw draws a slide on page p, which must not be used by another goroutine.
-func (d *Drawer) draw(ctx context.Context, p *page, r Request) (*Drawn, error) {
-	k := gather(r)
+// drawOnPage draws a slide on page p, which must not be used by another goroutine.
+func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, error) {
+	k := gatherFiles(r)
 	var err error
-	if k.diagrams, err = d.diagrams(ctx, p.browser, r); err != nil {
+	if k.diagrams, err = d.drawDiagrams(ctx, p.browser, r); err != nil {
 		return nil, err
 	}
-	hyphens, err := d.hyphens(ctx, p.browser, r)
+	hyphens, err := d.divideWords(ctx, p.browser, r)
 	if err != nil {
 		return nil, err
 	}
-	c := compose(r, k, d.codeStyle)
+	c := composeHTML(r, k, d.codeStyle)
 	behind := []byte(nil)
 	if r.usesBehind(k) {
 		behind = r.Behind
 	}
-	base := p.begin(k, behind)
-	if err := p.prepare(ctx, r); err != nil {
+	base := p.beginSlide(k, behind)
+	if err := p.prepareFrame(ctx, r); err != nil {
 		return nil, err
 	}
 	page := strings.ReplaceAll(c.html, baseMark, base)
 	if err := p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": page}, nil); err != nil {
 		return nil, err
 	}
-	preload := k.pictures(base)
+	preload := k.imageAddresses(base)
 	if behind != nil {
 		preload = append(preload, base+behindName)
 	}
-	m, err := d.measure(ctx, p, measureArgs{
+	m, err := d.layOut(ctx, p, measureArgs{
 		Scale: r.scale(), Project: k.theme != "", Hyphens: hyphens,
-		Preload: preload, Runes: d.unknownIn(r.texts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
+		Preload: preload, Runes: d.untestedCharacters(r.blockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
 	if err != nil {
 		return nil, err
 	}
 	out := &Drawn{Warnings: k.warnings, layout: m}
-	d.warn(out, r, k, c, m)
+	d.addWarnings(out, r, k, c, m)
 	if behind == nil && r.Over {
-		out.Backdrops = r.backdrops(m)
+		out.Backdrops = r.convertBackdrops(m)
 	}
-	if err := p.shoot(ctx, r, m, out); err != nil {
+	if err := p.takeScreenshot(ctx, r, m, out); err != nil {
 		return nil, err
 	}
 	whole := out.Bounds == image.Rect(0, 0, r.Width, r.Height)
@@ -99,8 +99,8 @@ func (d *Drawer) codeStyle(theme string) string {
 	return d.styles[theme]
 }
 
-// prepare sets the size of the page and the colour of its background.
-func (p *page) prepare(ctx context.Context, r Request) error {
+// prepareFrame sets the size of the page and the colour of its background.
+func (p *page) prepareFrame(ctx context.Context, r Request) error {
 	s := r.scale()
 	if err := p.resize(ctx, [3]float64{math.Ceil(float64(r.Width)/s - 1e-6), math.Ceil(float64(r.Height)/s - 1e-6), s}); err != nil {
 		return err
@@ -112,7 +112,7 @@ func (p *page) prepare(ctx context.Context, r Request) error {
 	case r.CanvasSet:
 		canvas = params{"r": r.Canvas.R, "g": r.Canvas.G, "b": r.Canvas.B, "a": float64(r.Canvas.A) / 255}
 	}
-	return p.paintOn(ctx, canvas)
+	return p.setBackground(ctx, canvas)
 }
 
 // resize sets the page's width, height and scale, unless they are already set.
@@ -129,8 +129,8 @@ func (p *page) resize(ctx context.Context, size [3]float64) error {
 	return err
 }
 
-// paintOn sets the background colour of the page, unless it is already set.
-func (p *page) paintOn(ctx context.Context, canvas params) error {
+// setBackground sets the background colour of the page, unless it is already set.
+func (p *page) setBackground(ctx context.Context, canvas params) error {
 	if fmt.Sprint(canvas) == fmt.Sprint(p.canvas) {
 		return nil
 	}
@@ -152,8 +152,8 @@ type measureArgs struct {
 	Hyphens map[string]string `json:"hyphens"`
 }
 
-// measure waits until the page is loaded, lays it out and fits it into the frame.
-func (d *Drawer) measure(ctx context.Context, p *page, args measureArgs) (slideLayout, error) {
+// layOut waits until the page is loaded, lays it out and fits it into the frame.
+func (d *Drawer) layOut(ctx context.Context, p *page, args measureArgs) (slideLayout, error) {
 	const sheetsTime = 2 * time.Second
 	end := time.Now().Add(sheetsTime)
 	for {
@@ -162,16 +162,16 @@ func (d *Drawer) measure(ctx context.Context, p *page, args measureArgs) (slideL
 			return m, err
 		}
 		if !m.Wait || time.Now().After(end) {
-			d.learn(args.Runes, m.Tofu)
+			d.recordGlyphs(args.Runes, m.Tofu)
 			return m, nil
 		}
-		if err := pause(ctx, 2*time.Millisecond); err != nil {
+		if err := waitFor(ctx, 2*time.Millisecond); err != nil {
 			return m, err
 		}
 	}
 }
 
-func (r Request) texts() []string {
+func (r Request) blockTexts() []string {
 	var out []string
 	for _, b := range r.Blocks {
 		out = append(out, b.Text)
@@ -179,15 +179,15 @@ func (r Request) texts() []string {
 	return out
 }
 
-// unknownIn returns the characters of texts for which it is not yet known whether a font has them.
-func (d *Drawer) unknownIn(texts []string) []rune {
+// untestedCharacters returns the characters of texts for which it is not yet known whether a font has them.
+func (d *Drawer) untestedCharacters(texts []string) []rune {
 	const most = 500
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	out := []rune{}
 	for _, text := range texts {
 		for _, c := range text {
-			if _, ok := d.glyphs[c]; !ok && visible(c) && len(out) < most && !slices.Contains(out, c) {
+			if _, ok := d.glyphs[c]; !ok && needsGlyph(c) && len(out) < most && !slices.Contains(out, c) {
 				out = append(out, c)
 			}
 		}
@@ -195,12 +195,13 @@ func (d *Drawer) unknownIn(texts []string) []rune {
 	return out
 }
 
-// visible reports whether a character draws something by itself and may be missing from fonts.
-func visible(c rune) bool {
-	return c > unicode.MaxLatin1 && !unicode.In(c, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Z, unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector, unicode.Regional_Indicator) && c != unicode.ReplacementChar
+// needsGlyph reports whether a character draws something by itself and may be missing from fonts.
+func needsGlyph(c rune) bool {
+	return c > unicode.MaxLatin1 && !unicode.In(c, unicode.Cc, unicode.Cf, unicode.Cs, unicode.Co, unicode.Z,
+		unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector, unicode.Regional_Indicator) && c != unicode.ReplacementChar
 }
 
-func (d *Drawer) learn(asked, tofu []rune) {
+func (d *Drawer) recordGlyphs(asked, tofu []rune) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range asked {
@@ -208,10 +209,10 @@ func (d *Drawer) learn(asked, tofu []rune) {
 	}
 }
 
-// warn adds warnings for the author: omitted content, missing fonts, missing characters.
-func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slideLayout) {
+// addWarnings adds warnings for the author: omitted content, missing fonts, missing characters.
+func (d *Drawer) addWarnings(out *Drawn, r Request, k *projectFiles, c composed, m slideLayout) {
 	add := func(hint, format string, args ...any) {
-		out.Warnings = append(out.Warnings, Warning{Range: r.at(), Summary: fmt.Sprintf(format, args...), Hint: hint})
+		out.Warnings = append(out.Warnings, Warning{Range: r.warningRange(), Summary: fmt.Sprintf(format, args...), Hint: hint})
 	}
 	for _, what := range c.cut {
 		add("split it over several scenes", "the slide leaves out %s", what)
@@ -219,7 +220,7 @@ func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slid
 	for _, code := range c.emoji {
 		add("write the emoji itself, or a code such as :rocket:", "%s is not an emoji code; it is shown as written", code)
 	}
-	addSize(out, r, m)
+	addSizeWarning(out, r, m)
 	for _, name := range m.Missing {
 		add("add it with @font-face and a file of the project, or install it",
 			"the font %q is not installed; another font is used", name)
@@ -228,25 +229,25 @@ func (d *Drawer) warn(out *Drawn, r Request, k *projectFiles, c composed, m slid
 		add("check that the file in @font-face exists and is a font",
 			"the font %q cannot be read; another font is used", name)
 	}
-	faces := k.faces(r.themeFile())
+	faces := k.fontFiles(r.themeFile())
 	for _, name := range slices.Sorted(maps.Keys(m.Letters)) {
-		if lacked := d.withoutTofu(lettersLacked(faces[name], m.Letters[name])); len(lacked) > 0 {
-			w := LackWarning(name, lacked)
-			w.Range = r.at()
+		if lacked := d.removeTofu(missingCharacters(faces[name], m.Letters[name])); len(lacked) > 0 {
+			w := MissingCharactersWarning(name, lacked)
+			w.Range = r.warningRange()
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
 	for _, b := range r.Blocks {
-		if w, ok := Boxes("font", d.tofu([]string{b.Text})); ok {
+		if w, ok := TofuWarning("font", d.knownTofu([]string{b.Text})); ok {
 			w.Range = b.Range
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
 }
 
-// addSize adds a warning about text that is too small to read.
-func addSize(out *Drawn, r Request, m slideLayout) {
-	w := Warning{Range: r.at()}
+// addSizeWarning adds a warning about text that is too small to read.
+func addSizeWarning(out *Drawn, r Request, m slideLayout) {
+	w := Warning{Range: r.warningRange()}
 	const exact = 0.1 // rounding of the browser
 	switch {
 	case m.Small > 0 && m.Small < readable-exact:
@@ -267,15 +268,15 @@ func addSize(out *Drawn, r Request, m slideLayout) {
 	out.Warnings = append(out.Warnings, w)
 }
 
-// withoutTofu removes characters that are known to be in no font.
-func (d *Drawer) withoutTofu(letters []rune) []rune {
-	tofu := d.tofu([]string{string(letters)})
+// removeTofu removes characters that are known to be in no font.
+func (d *Drawer) removeTofu(letters []rune) []rune {
+	tofu := d.knownTofu([]string{string(letters)})
 	return slices.DeleteFunc(letters, func(r rune) bool { return slices.Contains(tofu, r) })
 }
 
-// Boxes returns a warning about characters that no font has, or false if there are none. font is the
+// TofuWarning returns a warning about characters that no font has, or false if there are none. font is the
 // noun in the message, such as "font".
-func Boxes(font string, tofu []rune) (Warning, bool) {
+func TofuWarning(font string, tofu []rune) (Warning, bool) {
 	var lost []string
 	for _, r := range tofu {
 		lost = append(lost, string(r))
@@ -286,10 +287,10 @@ func Boxes(font string, tofu []rune) (Warning, bool) {
 	}, len(lost) > 0
 }
 
-// pictures returns the addresses of the image files that a theme may show.
-func (k *projectFiles) pictures(base string) []string {
+// imageAddresses returns the addresses of the image files that a theme may show.
+func (k *projectFiles) imageAddresses(base string) []string {
 	out := []string{}
-	for _, name := range k.names() {
+	for _, name := range k.fileNames() {
 		if slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"}, strings.ToLower(path.Ext(name))) {
 			out = append(out, base+escapePath(name))
 		}
@@ -299,9 +300,9 @@ func (k *projectFiles) pictures(base string) []string {
 
 // Files returns the names of the project's files that a slide depends on: its theme, the files that
 // the theme refers to, and images.
-func Files(r Request) []string { return gather(r).names() }
+func Files(r Request) []string { return gatherFiles(r).fileNames() }
 
-func (k *projectFiles) names() []string {
+func (k *projectFiles) fileNames() []string {
 	out := make([]string, 0, len(k.files))
 	for name := range k.files {
 		out = append(out, name)
@@ -310,20 +311,21 @@ func (k *projectFiles) names() []string {
 	return out
 }
 
-// backdrops converts backdrop filters from CSS to pixels of the frame.
-func (r Request) backdrops(m slideLayout) []Backdrop {
+// convertBackdrops converts backdrop filters from CSS to pixels of the frame.
+func (r Request) convertBackdrops(m slideLayout) []Backdrop {
 	var out []Backdrop
 	s := r.scale()
 	frame := image.Rect(0, 0, r.Width, r.Height)
 	for _, b := range m.Backdrops {
-		box := image.Rect(int(math.Round(b.Box[0]*s)), int(math.Round(b.Box[1]*s)), int(math.Round(b.Box[2]*s)), int(math.Round(b.Box[3]*s)))
-		out = append(out, Backdrop{Bounds: box.Intersect(frame), Filters: filters(b.Filter, s)})
+		box := image.Rect(int(math.Round(b.Box[0]*s)), int(math.Round(b.Box[1]*s)), int(math.Round(b.Box[2]*s)),
+			int(math.Round(b.Box[3]*s)))
+		out = append(out, Backdrop{Bounds: box.Intersect(frame), Filters: parseFilters(b.Filter, s)})
 	}
 	return out
 }
 
-// filters parses a computed backdrop-filter, in which all lengths are in pixels.
-func filters(css string, scale float64) []Filter {
+// parseFilters parses a computed backdrop-filter, in which all lengths are in pixels.
+func parseFilters(css string, scale float64) []Filter {
 	var out []Filter
 	for css = strings.TrimSpace(css); css != ""; css = strings.TrimSpace(css) {
 		name, rest, ok := strings.Cut(css, "(")
@@ -340,13 +342,13 @@ func filters(css string, scale float64) []Filter {
 			}
 		}
 		inner := strings.TrimSuffix(rest[:end], ")")
-		out = append(out, filter(strings.TrimSpace(name), inner, scale))
+		out = append(out, parseFilter(strings.TrimSpace(name), inner, scale))
 		css = rest[end:]
 	}
 	return out
 }
 
-func filter(name, inner string, scale float64) Filter {
+func parseFilter(name, inner string, scale float64) Filter {
 	f := Filter{Name: name, Text: name + "(" + inner + ")"}
 	number := strings.TrimRight(inner, "abcdefghijklmnopqrstuvwxyz%")
 	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
@@ -367,23 +369,23 @@ func filter(name, inner string, scale float64) Filter {
 // replaced by a screenshot of the whole frame.
 const mostBox = 0.85
 
-// shoot takes the screenshot of the slide. If one colour surrounds the content, it contains only the
+// takeScreenshot takes the screenshot of the slide. If one colour surrounds the content, it contains only the
 // content.
-func (p *page) shoot(ctx context.Context, r Request, m slideLayout, out *Drawn) error {
+func (p *page) takeScreenshot(ctx context.Context, r Request, m slideLayout, out *Drawn) error {
 	frame := image.Rect(0, 0, r.Width, r.Height)
-	if box, ok := r.box(m); ok {
-		img, err := p.picture(ctx, box, r.scale())
+	if box, ok := r.contentBox(m); ok {
+		img, err := p.captureScreenshot(ctx, box, r.scale())
 		if err != nil {
 			return err
 		}
 		// The border has one colour only if the content is not cut off.
-		if rest, ok := edge(img); ok && img.Rect.Size() == box.Size() {
+		if rest, ok := borderColor(img); ok && img.Rect.Size() == box.Size() {
 			img.Rect = img.Rect.Add(box.Min)
 			out.Image, out.Bounds, out.Rest = img, box, rest
 			return nil
 		}
 	}
-	img, err := p.picture(ctx, image.Rectangle{}, r.scale())
+	img, err := p.captureScreenshot(ctx, image.Rectangle{}, r.scale())
 	if err != nil {
 		return err
 	}
@@ -393,15 +395,15 @@ func (p *page) shoot(ctx context.Context, r Request, m slideLayout, out *Drawn) 
 	if whole, ok := img.SubImage(frame).(*image.NRGBA); ok {
 		out.Image, out.Bounds = whole, frame
 	}
-	if rest, ok := edge(out.Image); ok {
+	if rest, ok := borderColor(out.Image); ok {
 		out.Rest = rest
 	}
 	return nil
 }
 
-// box returns the rectangle of the content, rounded outwards so that its corners are whole pixels both
+// contentBox returns the rectangle of the content, rounded outwards so that its corners are whole pixels both
 // of the page and of the frame. It returns false if the whole frame must be used.
-func (r Request) box(m slideLayout) (image.Rectangle, bool) {
+func (r Request) contentBox(m slideLayout) (image.Rectangle, bool) {
 	if !m.Flat || m.Box[2] <= m.Box[0] {
 		return image.Rectangle{}, false
 	}
@@ -430,8 +432,8 @@ func gcd(a, b int) int {
 	return a
 }
 
-// picture takes a screenshot of a part of the frame; an empty part means the whole frame.
-func (p *page) picture(ctx context.Context, part image.Rectangle, scale float64) (*image.NRGBA, error) {
+// captureScreenshot takes a screenshot of a part of the frame; an empty part means the whole frame.
+func (p *page) captureScreenshot(ctx context.Context, part image.Rectangle, scale float64) (*image.NRGBA, error) {
 	in := params{"format": "png", "optimizeForSpeed": true, "captureBeyondViewport": false}
 	if !part.Empty() {
 		in["clip"] = params{
@@ -449,11 +451,11 @@ func (p *page) picture(ctx context.Context, part image.Rectangle, scale float64)
 	if err != nil {
 		return nil, fmt.Errorf("read the browser's picture: %w", err)
 	}
-	return straight(img), nil
+	return toNRGBA(img), nil
 }
 
-// straight converts an image to NRGBA. Opaque PNGs are decoded as RGBA, which has the same bytes.
-func straight(img image.Image) *image.NRGBA {
+// toNRGBA converts an image to NRGBA. Opaque PNGs are decoded as RGBA, which has the same bytes.
+func toNRGBA(img image.Image) *image.NRGBA {
 	switch img := img.(type) {
 	case *image.NRGBA:
 		return img
@@ -470,8 +472,8 @@ func straight(img image.Image) *image.NRGBA {
 	return out
 }
 
-// edge returns the colour of the image's border, or false if the border has several colours.
-func edge(img *image.NRGBA) (color.NRGBA, bool) {
+// borderColor returns the colour of the image's border, or false if the border has several colours.
+func borderColor(img *image.NRGBA) (color.NRGBA, bool) {
 	b := img.Rect
 	if b.Empty() {
 		return color.NRGBA{}, false

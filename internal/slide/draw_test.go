@@ -97,7 +97,7 @@ func TestSlides(t *testing.T) {
 			t.Errorf("the text %v is not in the middle of 720", box)
 		}
 		if got.Bounds.Dx() > 1000 {
-			t.Errorf("all of %v was taken", got.Bounds)
+			t.Errorf("the picture covers the whole frame, %v", got.Bounds)
 		}
 	})
 	t.Run("plain text has twice the base size", func(t *testing.T) {
@@ -239,13 +239,14 @@ func TestSlides(t *testing.T) {
 	})
 	t.Run("right to left", func(t *testing.T) {
 		t.Parallel()
-		left, right := inkedBox(drawOne(t, d, request(md("- abc\n- abc def ghi"))), isDark), inkedBox(drawOne(t, d, request(md("- שלום\n- שלום עולם שלום"))), isDark)
+		left, right := inkedBox(drawOne(t, d, request(md("- abc\n- abc def ghi"))),
+			isDark), inkedBox(drawOne(t, d, request(md("- שלום\n- שלום עולם שלום"))), isDark)
 		if left.Empty() || right.Empty() {
 			t.Fatal("no text")
 		}
 		first := inkedBox(drawOne(t, d, request(md("- ש\n- שלום עולם שלום"))), func(c color.NRGBA) bool { return isDark(c) })
 		if first.Max.X < right.Max.X-30 {
-			t.Errorf("the short line stands not on the right: %v in %v", first, right)
+			t.Errorf("the short line is not at the right edge: %v in %v", first, right)
 		}
 	})
 	t.Run("sizes of frames", func(t *testing.T) {
@@ -276,7 +277,10 @@ func TestStates(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)
 	items := slide.Block{Kind: frame.MarkdownBlock, Text: "# T\n\n- one\n  - two\n- three", Reveal: true}
-	listing := slide.Block{Kind: frame.CodeBlock, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true, Ranges: []frame.LineRange{{From: 1, To: 1}, {From: 2, To: 3}}}
+	listing := slide.Block{
+		Kind: frame.CodeBlock, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true,
+		Ranges: []frame.LineRange{{From: 1, To: 1}, {From: 2, To: 3}},
+	}
 	if items.States() != 3 || listing.States() != 2 || (slide.Block{Kind: frame.TextBlock, Reveal: true}).States() != 1 {
 		t.Errorf("states %d, %d", items.States(), listing.States())
 	}
@@ -484,7 +488,7 @@ func TestDiagrams(t *testing.T) {
 			_, err := d.Draw(t.Context(), sort(kind, bad[kind].text))
 			var wrong *slide.DiagramError
 			if !errors.As(err, &wrong) || wrong.Block != 1 || wrong.Line != bad[kind].line || wrong.Text == "" {
-				t.Errorf("a mistake gives %+v (%v), want line %d", wrong, err, bad[kind].line)
+				t.Errorf("a mistake is reported as %+v (%v), want line %d", wrong, err, bad[kind].line)
 			}
 			if drawOne(t, d, sort(kind, text)); err == nil {
 				t.Error("nothing is drawn after a mistake")

@@ -64,14 +64,17 @@ func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
 	if version != "" {
 		return version, nil
 	}
-	version, err := d.versionOf(ctx, what)
+	version, err := d.installedVersion(ctx, what)
 	if err != nil {
 		return "", err
 	}
 	// Without fontconfig's fc-list, changes of the installed fonts are not detected.
-	fonts, err := d.run.Output(ctx, proc.Command{Program: "fc-list", Args: []string{":", "file", "fontversion"}, Resident: true, Timeout: startTime})
+	fonts, err := d.run.Output(ctx, proc.Command{
+		Program: "fc-list", Args: []string{":", "file", "fontversion"},
+		Resident: true, Timeout: startTime,
+	})
 	if err == nil {
-		version += ", fonts " + cache.NewHasher("fonts").String(sorted(string(fonts))).Key().String()[:12]
+		version += ", fonts " + cache.NewHasher("fonts").String(sortLines(string(fonts))).Key().String()[:12]
 	} else if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -102,7 +105,7 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	var drawn *Drawn
 	err := d.onPage(ctx, func(ctx context.Context, p *page) error {
 		var err error
-		drawn, err = d.draw(ctx, p, r)
+		drawn, err = d.drawOnPage(ctx, p, r)
 		return err
 	})
 	if err == nil || ctx.Err() != nil {
@@ -114,7 +117,7 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	if diagram := (*DiagramError)(nil); errors.As(err, &diagram) {
 		return nil, err
 	}
-	return nil, d.failure(r, err)
+	return nil, d.drawFault(r, err)
 }
 
 // onPage calls do with a page for its exclusive use, and once more with another page if do fails. It
@@ -128,7 +131,7 @@ func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *pag
 	}
 	var failed error
 	for range attempts {
-		err := d.try(ctx, do)
+		err := d.tryOnPage(ctx, do)
 		switch {
 		case err == nil:
 			return nil
@@ -150,7 +153,7 @@ func isFinal(err error) bool {
 	return ok || errors.As(err, &diagram) || errors.As(err, &drawing)
 }
 
-func (d *Drawer) failure(r Request, err error) error {
+func (d *Drawer) drawFault(r Request, err error) error {
 	f := fault.New(fault.ToolFailed, err, "%s could not be drawn", r.describePlace())
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -161,14 +164,14 @@ func (d *Drawer) failure(r Request, err error) error {
 	return f.WithHint("try the slide without its theme and images to find the cause")
 }
 
-// try calls do with a page. It closes the page if do fails or the page is worn out; otherwise it keeps
+// tryOnPage calls do with a page. It closes the page if do fails or the page is worn out; otherwise it keeps
 // it for the next slide.
-func (d *Drawer) try(ctx context.Context, do func(ctx context.Context, p *page) error) error {
+func (d *Drawer) tryOnPage(ctx context.Context, do func(ctx context.Context, p *page) error) error {
 	limited, done := context.WithTimeout(ctx, d.cfg.Timeout)
 	defer done()
-	p, err := d.page(limited)
+	p, err := d.acquirePage(limited)
 	if err != nil {
-		d.check(ctx)
+		d.dropIfUnresponsive(ctx)
 		return err
 	}
 	err = do(limited, p)
@@ -182,14 +185,14 @@ func (d *Drawer) try(ctx context.Context, do func(ctx context.Context, p *page) 
 	}
 	p.close(ctx)
 	if err != nil {
-		d.check(ctx)
+		d.dropIfUnresponsive(ctx)
 	}
 	return err
 }
 
-// page returns an idle page, or opens a new one. It starts the browser if necessary.
-func (d *Drawer) page(ctx context.Context) (*page, error) {
-	b, err := d.running(ctx)
+// acquirePage returns an idle page, or opens a new one. It starts the browser if necessary.
+func (d *Drawer) acquirePage(ctx context.Context) (*page, error) {
+	b, err := d.ensureBrowser(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -201,11 +204,11 @@ func (d *Drawer) page(ctx context.Context) (*page, error) {
 		return p, nil
 	}
 	d.mu.Unlock()
-	return b.open(ctx, home)
+	return b.openPage(ctx, home)
 }
 
-// running returns the running browser, or starts one.
-func (d *Drawer) running(ctx context.Context) (*browser, error) {
+// ensureBrowser returns the running browser, or starts one.
+func (d *Drawer) ensureBrowser(ctx context.Context) (*browser, error) {
 	d.launching.Lock()
 	defer d.launching.Unlock()
 	d.mu.Lock()
@@ -214,10 +217,10 @@ func (d *Drawer) running(ctx context.Context) (*browser, error) {
 	switch {
 	case closed:
 		return nil, fault.New(fault.Internal, nil, "slides cannot be drawn after closing")
-	case b != nil && !b.gone():
+	case b != nil && !b.isClosed():
 		return b, nil
 	case b != nil:
-		d.drop(b)
+		d.stopBrowser(b)
 	}
 	b, err := d.launch(ctx)
 	if err != nil {
@@ -233,18 +236,18 @@ func (d *Drawer) running(ctx context.Context) (*browser, error) {
 	return b, nil
 }
 
-// check stops the browser if it no longer answers.
-func (d *Drawer) check(ctx context.Context) {
+// dropIfUnresponsive stops the browser if it no longer answers.
+func (d *Drawer) dropIfUnresponsive(ctx context.Context) {
 	d.mu.Lock()
 	b := d.browser
 	d.mu.Unlock()
-	if b != nil && (b.gone() || !b.well(ctx)) {
-		d.drop(b)
+	if b != nil && (b.isClosed() || !b.isResponding(ctx)) {
+		d.stopBrowser(b)
 	}
 }
 
-// drop stops a browser; a new one is started for the next slide.
-func (d *Drawer) drop(b *browser) {
+// stopBrowser stops a browser; a new one is started for the next slide.
+func (d *Drawer) stopBrowser(b *browser) {
 	d.mu.Lock()
 	if d.browser == b {
 		d.browser, d.idle = nil, nil
@@ -253,14 +256,14 @@ func (d *Drawer) drop(b *browser) {
 	b.stop()
 }
 
-func sorted(lines string) string {
+func sortLines(lines string) string {
 	all := strings.Split(lines, "\n")
 	slices.Sort(all)
 	return strings.Join(all, "\n")
 }
 
-// pause waits for a duration, or until ctx ends.
-func pause(ctx context.Context, d time.Duration) error {
+// waitFor waits for a duration, or until ctx ends.
+func waitFor(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -72,9 +72,9 @@ func (d *Drawer) DrawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 }
 
 func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
-	base := p.begin(&projectFiles{files: map[string][]byte{drawingName: in.Source}}, nil)
+	base := p.beginSlide(&projectFiles{files: map[string][]byte{drawingName: in.Source}}, nil)
 	address := base + drawingName
-	if err := p.paintOn(ctx, params{"r": 0, "g": 0, "b": 0, "a": 0}); err != nil {
+	if err := p.setBackground(ctx, params{"r": 0, "g": 0, "b": 0, "a": 0}); err != nil {
 		return nil, err
 	}
 	page := func(body string) error {
@@ -89,16 +89,16 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 		return nil, err
 	}
 	if size.Width <= 0 || size.Height <= 0 {
-		return nil, &DrawingError{unreadable(in.Source)}
+		return nil, &DrawingError{explainUnreadable(in.Source)}
 	}
-	if w, h, ok := viewBox(in.Source); ok {
+	if w, h, ok := parseViewBox(in.Source); ok {
 		size.Width, size.Height = w, h
 	}
 	if size.Width*size.Height > float64(in.MostPixels) || size.Width > 1<<20 || size.Height > 1<<20 {
 		return nil, &DrawingError{fmt.Sprintf("it has %.0f x %.0f pixels; a picture may have up to %d million",
 			size.Width, size.Height, in.MostPixels/1_000_000)}
 	}
-	w, h, zoom := in.size(size.Width, size.Height)
+	w, h, zoom := in.pixelSize(size.Width, size.Height)
 	css := func(n int) string { return strconv.FormatFloat(float64(n)/zoom, 'f', 6, 64) }
 	if err := p.resize(ctx, [3]float64{math.Ceil(float64(w)/zoom - 1e-6), math.Ceil(float64(h)/zoom - 1e-6), zoom}); err != nil {
 		return nil, err
@@ -121,8 +121,8 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(shot.Data)
 }
 
-// size returns the size in pixels in which an image of w x h pixels is drawn, and the scale factor.
-func (in Drawing) size(w, h float64) (width, height int, zoom float64) {
+// pixelSize returns the size in pixels in which an image of w x h pixels is drawn, and the scale factor.
+func (in Drawing) pixelSize(w, h float64) (width, height int, zoom float64) {
 	zoom = math.Max(1, math.Max(float64(in.Cover.X)/w, float64(in.Cover.Y)/h))
 	if most := math.Sqrt(mostDrawn / (w * h)); zoom > most {
 		zoom = most // an image that is larger is reduced
@@ -132,10 +132,10 @@ func (in Drawing) size(w, h float64) (width, height int, zoom float64) {
 	return max(int(math.Round(w*zoom)), 1), max(int(math.Round(h*zoom)), 1), zoom
 }
 
-// viewBox returns the size of an image that has a viewBox but no width and height. Its units are then
+// parseViewBox returns the size of an image that has a viewBox but no width and height. Its units are then
 // used as pixels.
-func viewBox(source []byte) (w, h float64, ok bool) {
-	root, err := rootOf(source)
+func parseViewBox(source []byte) (w, h float64, ok bool) {
+	root, err := rootElement(source)
 	if err != nil {
 		return 0, 0, false
 	}
@@ -168,7 +168,7 @@ func viewBox(source []byte) (w, h float64, ok bool) {
 	return w, h, true
 }
 
-func rootOf(source []byte) (xml.StartElement, error) {
+func rootElement(source []byte) (xml.StartElement, error) {
 	d := xml.NewDecoder(bytes.NewReader(source))
 	d.Strict = false
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
@@ -183,8 +183,8 @@ func rootOf(source []byte) (xml.StartElement, error) {
 	}
 }
 
-// unreadable returns the reason why a browser cannot read an image, as far as it can be determined.
-func unreadable(source []byte) string {
+// explainUnreadable returns the reason why a browser cannot read an image, as far as it can be determined.
+func explainUnreadable(source []byte) string {
 	d := xml.NewDecoder(bytes.NewReader(source))
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	for {

@@ -52,18 +52,25 @@ func TestDrawSVG(t *testing.T) {
 		cover  image.Point
 		size   image.Point
 	}{
-		"as large as it says":       {svgHead + `width="64" height="36">` + lime, image.Pt(2, 2), image.Pt(64, 36)},
-		"enlarged":                  {svgHead + `width="64" height="36">` + lime, image.Pt(320, 180), image.Pt(320, 180)},
-		"enlarged by its width":     {svgHead + `width="10" height="40">` + lime, image.Pt(320, 180), image.Pt(320, 1280)},
-		"without a size":            {svgHead + `viewBox="0 0 400 300">` + lime, image.Pt(2, 2), image.Pt(400, 300)},
-		"of a size in percent":      {svgHead + `width="100%" height="100%" viewBox="0 0 400 300">` + lime, image.Pt(2, 2), image.Pt(400, 300)},
-		"in millimetres":            {svgHead + `width="25.4mm" height="2in" viewBox="0 0 1 2">` + lime, image.Pt(2, 2), image.Pt(96, 192)},
-		"without anything":          {svgHead + `>` + lime, image.Pt(2, 2), image.Pt(300, 150)},
-		"of few units":              {svgHead + `viewBox="0 0 2 1">` + lime, image.Pt(2, 2), image.Pt(200, 100)},
-		"variables":                 {svgHead + `width="64" height="36"><style>:root{--c:rgb(0 255 0)}rect{fill:var(--c)}</style><rect width="64" height="36"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
-		"colour functions":          {svgHead + `width="64" height="36"><rect width="64" height="36" style="fill:color-mix(in srgb, #0f0 100%, red)"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
-		"HTML inside":               {svgHead + `width="64" height="36"><foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml" style="background:#0f0;height:36px">x</div></foreignObject></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
-		"an image inside":           {svgHead + `width="64" height="36"><image width="64" height="36" xlink:href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='64' height='36'%3E%3Crect width='64' height='36' fill='lime'/%3E%3C/svg%3E"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
+		"as large as it says":   {svgHead + `width="64" height="36">` + lime, image.Pt(2, 2), image.Pt(64, 36)},
+		"enlarged":              {svgHead + `width="64" height="36">` + lime, image.Pt(320, 180), image.Pt(320, 180)},
+		"enlarged by its width": {svgHead + `width="10" height="40">` + lime, image.Pt(320, 180), image.Pt(320, 1280)},
+		"without a size":        {svgHead + `viewBox="0 0 400 300">` + lime, image.Pt(2, 2), image.Pt(400, 300)},
+		"of a size in percent": {
+			svgHead + `width="100%" height="100%" viewBox="0 0 400 300">` + lime,
+			image.Pt(2, 2), image.Pt(400, 300),
+		},
+		"in millimetres":   {svgHead + `width="25.4mm" height="2in" viewBox="0 0 1 2">` + lime, image.Pt(2, 2), image.Pt(96, 192)},
+		"without anything": {svgHead + `>` + lime, image.Pt(2, 2), image.Pt(300, 150)},
+		"of few units":     {svgHead + `viewBox="0 0 2 1">` + lime, image.Pt(2, 2), image.Pt(200, 100)},
+		"variables": {svgHead +
+			`width="64" height="36"><style>:root{--c:rgb(0 255 0)}rect{fill:var(--c)}</style><rect width="64" height="36"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
+		"colour functions": {svgHead +
+			`width="64" height="36"><rect width="64" height="36" style="fill:color-mix(in srgb, #0f0 100%, red)"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
+		"HTML inside": {svgHead +
+			`width="64" height="36"><foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml" style="background:#0f0;height:36px">x</div></foreignObject></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
+		"an image inside": {svgHead +
+			`width="64" height="36"><image width="64" height="36" xlink:href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='64' height='36'%3E%3Crect width='64' height='36' fill='lime'/%3E%3C/svg%3E"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
 		"larger than what is drawn": {svgHead + `width="12000" height="12000">` + lime, image.Pt(2, 2), image.Pt(5657, 5657)},
 	} {
 		img, err := drawSVG(t, d, c.source, c.cover)
@@ -220,7 +227,10 @@ func TestRefusedDiagrams(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := d.Draw(t.Context(), request([]slide.Block{{Kind: frame.MermaidBlock, Text: "graph TD\nA[Maximum text size in diagram exceeded]"}})); err != nil {
+	if _, err := d.Draw(t.Context(), request([]slide.Block{{
+		Kind: frame.MermaidBlock,
+		Text: "graph TD\nA[Maximum text size in diagram exceeded]",
+	}})); err != nil {
 		t.Errorf("a diagram that says what mermaid says: %v", err)
 	}
 }

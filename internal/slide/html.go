@@ -33,40 +33,40 @@ type composed struct {
 
 const baseMark = "mynah-base:"
 
-// compose returns the HTML of a slide.
-func compose(r Request, k *projectFiles, styleOf func(theme string) string) composed {
+// composeHTML returns the HTML of a slide.
+func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) composed {
 	c := composed{step: min(max(r.State, 0), r.States()-1)}
 	var body strings.Builder
 	step := c.step
 	for i, b := range r.Blocks {
 		n := b.States()
-		body.WriteString(c.block(r, i, step, k.diagrams))
+		body.WriteString(c.blockHTML(r, i, step, k.diagrams))
 		if b.Reveal {
 			step -= n
 		}
 	}
-	theme, ours := r.builtIn()
+	theme, ours := r.builtInTheme()
 	dir := ""
 	if !ours {
-		theme, dir = "project", escapePath(strings.TrimSuffix(r.themeFile(), lastPart(r.themeFile())))
+		theme, dir = "project", escapePath(strings.TrimSuffix(r.themeFile(), baseName(r.themeFile())))
 	}
 	css := k.theme
 	if ours {
-		css = asset(theme)
+		css = readStyleSheet(theme)
 	}
 	var out strings.Builder
 	// In CSS, !important rules inside a layer take precedence over those outside.
 	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
-		r.mode(), theme, tightClass(r.texts()), html.EscapeString(r.Language), baseMark, dir)
-	out.WriteString("<style>" + asset("force") + r.behindRule(k) + "</style><style>" + asset("base") + styleOf(theme) + "</style>")
+		r.cssClasses(), theme, trackingClass(r.blockTexts()), html.EscapeString(r.Language), baseMark, dir)
+	out.WriteString("<style>" + readStyleSheet("force") + r.behindCSS(k) + "</style><style>" + readStyleSheet("base") + styleOf(theme) + "</style>")
 	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
 	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div></body></html>")
 	c.html = out.String()
 	return c
 }
 
-// mode returns the CSS classes that describe the background of the slide.
-func (r Request) mode() string {
+// cssClasses returns the CSS classes that describe the background of the slide.
+func (r Request) cssClasses() string {
 	switch {
 	case r.Over:
 		return "over"
@@ -79,9 +79,9 @@ func (r Request) mode() string {
 	}
 }
 
-// tightClass returns the CSS class of slides whose letters are all Latin, Greek or Cyrillic: only these
+// trackingClass returns the CSS class of slides whose letters are all Latin, Greek or Cyrillic: only these
 // may stand closer than usual.
-func tightClass(texts []string) string {
+func trackingClass(texts []string) string {
 	for _, t := range texts {
 		for _, c := range t {
 			if unicode.IsLetter(c) && !unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic) {
@@ -106,9 +106,9 @@ func luminance(c frame.Color) float64 {
 	return 0.2126*part(c.R) + 0.7152*part(c.G) + 0.0722*part(c.B)
 }
 
-// block returns the HTML of block i at a reveal step. Steps count from the first one of the block; a
+// blockHTML returns the HTML of block i at a reveal step. Steps count from the first one of the block; a
 // negative step hides everything that is revealed.
-func (c *composed) block(r Request, i, step int, diagrams map[int]string) string {
+func (c *composed) blockHTML(r Request, i, step int, diagrams map[int]string) string {
 	b := r.Blocks[i]
 	var class, inner string
 	switch b.Kind {
@@ -124,7 +124,7 @@ func (c *composed) block(r Request, i, step int, diagrams map[int]string) string
 			c.cut = append(c.cut, "the end of a text that is longer than any slide")
 		}
 	case frame.CodeBlock:
-		class, inner = "codeblock", c.listing(b, step)
+		class, inner = "codeblock", c.codeHTML(b, step)
 	case frame.MermaidBlock, frame.DotBlock, frame.MathBlock:
 		class, inner = "diagram "+string(b.Kind), diagrams[i]
 		if inner == "" { // only for cache keys, for which diagrams are not drawn
@@ -152,8 +152,8 @@ const (
 	longestLine = 20_000 // bytes
 )
 
-// listing returns the HTML of code.
-func (c *composed) listing(b Block, step int) string {
+// codeHTML returns the HTML of code.
+func (c *composed) codeHTML(b Block, step int) string {
 	text, n := b.Text, strings.Count(b.Text, "\n")+1
 	if n > mostLines {
 		text = strings.Join(strings.SplitN(text, "\n", mostLines+1)[:mostLines], "\n")
@@ -216,9 +216,9 @@ func escapePath(p string) string {
 	return out.String()
 }
 
-func lastPart(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
+func baseName(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
 
-func asset(name string) string {
+func readStyleSheet(name string) string {
 	b, err := sheets.ReadFile("assets/" + name + ".css")
 	if err != nil {
 		panic(err) // names are constants of this package
@@ -242,7 +242,7 @@ func (r Request) usesBehind(k *projectFiles) bool {
 	return false
 }
 
-func (r Request) behindRule(k *projectFiles) string {
+func (r Request) behindCSS(k *projectFiles) string {
 	if !r.usesBehind(k) {
 		return ""
 	}
@@ -253,17 +253,17 @@ func (r Request) behindRule(k *projectFiles) string {
 // the HTML, the theme, the bytes of every file it refers to, the size, the step, and version, the
 // result of Drawer.Version.
 func (r Request) Key(version string) cache.Key {
-	k := gather(r)
-	c := compose(r, k, codeStyle)
+	k := gatherFiles(r)
+	c := composeHTML(r, k, codeStyle)
 	h := cache.NewHasher("slide 2").String(version).String(c.html).String(layoutScript())
 	h.Int(int64(r.Width), int64(r.Height)).Bool(r.Over, r.CanvasSet).Float(r.Captions.Top, r.Captions.Bottom)
 	if r.CanvasSet && !r.Over {
 		h.Int(int64(r.Canvas.R), int64(r.Canvas.G), int64(r.Canvas.B), int64(r.Canvas.A))
 	}
-	for _, name := range k.names() {
+	for _, name := range k.fileNames() {
 		h.String(name).Bytes(k.files[name])
 	}
-	h.String(r.drawers()).String(r.hyphenVersion())
+	h.String(r.diagramFingerprint()).String(r.patternVersion())
 	if r.usesBehind(k) {
 		h.Bytes(r.Behind)
 	}

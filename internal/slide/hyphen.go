@@ -37,9 +37,9 @@ func (r Request) longWords() []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// patterns returns the hyphenation patterns of the slide's language and the language's name in
+// hyphenPatterns returns the hyphenation patterns of the slide's language and the language's name in
 // hyphenScript. It returns nil if there are none.
-func (r Request) patterns() (string, []byte) {
+func (r Request) hyphenPatterns() (string, []byte) {
 	language, _, _ := strings.Cut(strings.ToLower(r.Language), "-")
 	if language == "no" || language == "nn" {
 		language = "nb" // their patterns are the same
@@ -51,28 +51,28 @@ func (r Request) patterns() (string, []byte) {
 	return language, b
 }
 
-// hyphenVersion returns what decides where the words of a slide may break. It is part of the slide's
+// patternVersion returns what decides where the words of a slide may break. It is part of the slide's
 // cache key.
-func (r Request) hyphenVersion() string {
-	_, patterns := r.patterns()
+func (r Request) patternVersion() string {
+	_, patterns := r.hyphenPatterns()
 	if patterns == nil || len(r.longWords()) == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%x", sha256.Sum256(patterns))
 }
 
-// hyphens returns the long words of a slide with soft hyphens, by word. Words that cannot be divided are
+// divideWords returns the long words of a slide with soft hyphens, by word. Words that cannot be divided are
 // left out.
-func (d *Drawer) hyphens(ctx context.Context, b *browser, r Request) (map[string]string, error) {
+func (d *Drawer) divideWords(ctx context.Context, b *browser, r Request) (map[string]string, error) {
 	out := map[string]string{}
 	words := r.longWords()
-	language, patterns := r.patterns()
+	language, patterns := r.hyphenPatterns()
 	core, err := libraries.ReadFile("diagrams/hyphen.js")
 	if len(words) == 0 || patterns == nil || err != nil {
 		return out, nil
 	}
 	var divided map[string]string
-	err = d.onPad(ctx, b, func(p *page) error {
+	err = d.useSketchPad(ctx, b, func(p *page) error {
 		if err := p.load(ctx, "hyphen", string(core)+"\nglobalThis.hyphenators = {}"); err != nil {
 			return err
 		}

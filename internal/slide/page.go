@@ -58,9 +58,9 @@ type served struct {
 	behind []byte        // picture behind the current slide, or nil
 }
 
-// open opens a page whose requests are answered by Mynah. Scripts of the page are enabled only if
+// openPage opens a page whose requests are answered by Mynah. Scripts of the page are enabled only if
 // address is sketchPad.
-func (b *browser) open(ctx context.Context, address string) (*page, error) {
+func (b *browser) openPage(ctx context.Context, address string) (*page, error) {
 	var made struct {
 		BrowserContextID string `json:"browserContextId"`
 		TargetID         string `json:"targetId"`
@@ -81,7 +81,7 @@ func (b *browser) open(ctx context.Context, address string) (*page, error) {
 		return nil, err
 	}
 	p.session = made.SessionID
-	b.conn.listen(p.session, p.event)
+	b.conn.setEventHandler(p.session, p.handleEvent)
 	for _, c := range []struct {
 		method string
 		params params
@@ -134,14 +134,14 @@ func (p *page) call(ctx context.Context, method string, in params, out any) erro
 func (p *page) close(ctx context.Context) {
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), healthTime)
 	defer done()
-	p.browser.conn.listen(p.session, nil)
+	p.browser.conn.setEventHandler(p.session, nil)
 	// A page in an endless loop cannot be closed, but its process can be crashed.
 	_, _, _ = p.browser.conn.send(p.session, "Page.crash", params{})
 	_ = p.browser.conn.call(ctx, "", "Target.disposeBrowserContext", params{"browserContextId": p.context}, nil)
 }
 
-// event handles an event of the page. It must not wait.
-func (p *page) event(m message) {
+// handleEvent handles an event of the page. It must not wait.
+func (p *page) handleEvent(m message) {
 	switch m.Method {
 	case "Fetch.requestPaused":
 		var e struct {
@@ -151,7 +151,7 @@ func (p *page) event(m message) {
 			} `json:"request"`
 		}
 		if json.Unmarshal(m.Params, &e) == nil {
-			go p.answer(e.RequestID, e.Request.URL)
+			go p.answerRequest(e.RequestID, e.Request.URL)
 		}
 	case "Page.loadEventFired":
 		select {
@@ -168,9 +168,9 @@ func (p *page) event(m message) {
 	}
 }
 
-// answer responds to a request of the page with a file of the current slide, or blocks it.
-func (p *page) answer(id, address string) {
-	body, ok := p.lookup(address)
+// answerRequest responds to a request of the page with a file of the current slide, or blocks it.
+func (p *page) answerRequest(id, address string) {
+	body, ok := p.findResource(address)
 	method, in := "Fetch.failRequest", params{"requestId": id, "errorReason": "BlockedByClient"}
 	if ok {
 		method, in = "Fetch.fulfillRequest", params{
@@ -179,7 +179,7 @@ func (p *page) answer(id, address string) {
 			"responseHeaders": []params{
 				{"name": "Content-Type", "value": contentType(address)},
 				{"name": "Cache-Control", "value": "no-store"},
-				{"name": "Content-Security-Policy", "value": policy(address)},
+				{"name": "Content-Security-Policy", "value": securityPolicy(address)},
 			},
 			"body": base64.StdEncoding.EncodeToString(body),
 		}
@@ -187,23 +187,24 @@ func (p *page) answer(id, address string) {
 	_, _, _ = p.browser.conn.send(p.session, method, in)
 }
 
-// policy returns the Content-Security-Policy of a page. It limits the addresses that the page may
-// request; lookup decides about each request.
-func policy(address string) string {
+// securityPolicy returns the Content-Security-Policy of a page. It limits the addresses that the page may
+// request; findResource decides about each request.
+func securityPolicy(address string) string {
 	if address == sketchPad {
 		return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-eval' 'wasm-unsafe-eval'"
 	}
 	const from = home + " data:"
-	return "default-src 'none'; style-src 'unsafe-inline' " + home + "; img-src " + from + "; font-src " + from + "; form-action 'none'; base-uri " + home
+	return "default-src 'none'; style-src 'unsafe-inline' " + home + "; img-src " + from + "; font-src " + from +
+		"; form-action 'none'; base-uri " + home
 }
 
-func (p *page) lookup(address string) ([]byte, bool) {
+func (p *page) findResource(address string) ([]byte, bool) {
 	if address == home || address == sketchPad {
 		return []byte("<!doctype html><title></title>"), true
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	rest, ok := strings.CutPrefix(address, p.base())
+	rest, ok := strings.CutPrefix(address, p.baseAddress())
 	if !ok {
 		return nil, false
 	}
@@ -224,18 +225,18 @@ func (p *page) lookup(address string) ([]byte, bool) {
 // it begins with a slash.
 const behindName = "/behind"
 
-// base returns the address of the project's folder for the current slide. It is different for each
+// baseAddress returns the address of the project's folder for the current slide. It is different for each
 // slide, so that the browser's cache cannot mix their files.
-func (p *page) base() string { return fmt.Sprintf("%s%d/", home, p.serial) }
+func (p *page) baseAddress() string { return fmt.Sprintf("%s%d/", home, p.serial) }
 
-// begin prepares the page for a new slide and returns the base address of its files.
-func (p *page) begin(k *projectFiles, behind []byte) string {
+// beginSlide prepares the page for a new slide and returns the base address of its files.
+func (p *page) beginSlide(k *projectFiles, behind []byte) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.serial++
 	p.drawn++
 	p.kept, p.behind = k, behind
-	return p.base()
+	return p.baseAddress()
 }
 
 // evaluate calls a JavaScript function of Mynah in the page and decodes its result. Scripts of the

@@ -29,15 +29,15 @@ type projectFiles struct {
 	at       diag.Range
 }
 
-// gather reads the theme of the project, the files that it refers to, and the images of the slide.
-func gather(r Request) *projectFiles {
-	k := &projectFiles{files: map[string][]byte{}, fsys: r.Files, at: r.at()}
+// gatherFiles reads the theme of the project, the files that it refers to, and the images of the slide.
+func gatherFiles(r Request) *projectFiles {
+	k := &projectFiles{files: map[string][]byte{}, fsys: r.Files, at: r.warningRange()}
 	if file := r.themeFile(); file != "" {
-		if b, ok := k.read(file); ok {
+		if b, ok := k.readFile(file); ok {
 			k.theme = string(b)
-			k.sheet(file)
+			k.readReferences(file)
 		} else {
-			k.warn("the theme "+r.Theme+" cannot be read", "a theme is default, light, dark, paper, bold, or a CSS file of the project")
+			k.addWarning("the theme "+r.Theme+" cannot be read", "a theme is default, light, dark, paper, bold, or a CSS file of the project")
 		}
 	}
 	for _, b := range r.Blocks {
@@ -46,22 +46,22 @@ func gather(r Request) *projectFiles {
 		}
 		k.at = b.Range
 		for _, src := range markup.Markdown(b.Text, markup.All).Images {
-			k.refer(src, ".", "the slide")
+			k.addReference(src, ".", "the slide")
 		}
 	}
 	return k
 }
 
-func (k *projectFiles) warn(summary, hint string) {
+func (k *projectFiles) addWarning(summary, hint string) {
 	w := Warning{Range: k.at, Summary: summary, Hint: hint}
 	if !slices.Contains(k.warnings, w) {
 		k.warnings = append(k.warnings, w)
 	}
 }
 
-// read reads a file and keeps its bytes. It returns false for names outside the project, and for files
+// readFile reads a file and keeps its bytes. It returns false for names outside the project, and for files
 // that are missing or too large.
-func (k *projectFiles) read(name string) ([]byte, bool) {
+func (k *projectFiles) readFile(name string) ([]byte, bool) {
 	if b, ok := k.files[name]; ok {
 		return b, true
 	}
@@ -80,47 +80,47 @@ func (k *projectFiles) read(name string) ([]byte, bool) {
 	return b, true
 }
 
-// sheet reads the files that a style sheet refers to.
-func (k *projectFiles) sheet(file string) {
-	for _, ref := range references(string(k.files[file])) {
+// readReferences reads the files that a style sheet refers to.
+func (k *projectFiles) readReferences(file string) {
+	for _, ref := range findReferences(string(k.files[file])) {
 		if !ref.address {
 			// Any string may be an address, as in image-set(). It is one if a file of this name exists.
 			if name, ok := localPath(ref.text, path.Dir(file)); ok && path.Ext(name) != "" {
-				k.follow(name)
+				k.readWithReferences(name)
 			}
 			continue
 		}
-		k.refer(ref.text, path.Dir(file), file)
+		k.addReference(ref.text, path.Dir(file), file)
 	}
 }
 
-// refer reads the file at an address, or adds a warning.
-func (k *projectFiles) refer(address, dir, from string) {
+// addReference reads the file at an address, or adds a warning.
+func (k *projectFiles) addReference(address, dir, from string) {
 	if address == "" || strings.HasPrefix(address, "#") || hasScheme(address, "data") {
 		return
 	}
 	name, ok := localPath(address, dir)
 	switch {
 	case !ok:
-		k.warn(from+" asks for "+short(address)+", which is not a file of the project",
+		k.addWarning(from+" asks for "+truncate(address)+", which is not a file of the project",
 			"slides load only files of the project: put it there, with a path inside the project")
-	case !k.follow(name):
-		k.warn(from+" asks for "+short(address)+", which does not exist",
+	case !k.readWithReferences(name):
+		k.addWarning(from+" asks for "+truncate(address)+", which does not exist",
 			"put a file there: "+name+", from the project's folder")
 	}
 }
 
-// follow reads a file, and the files that it refers to if it is a style sheet. It returns false if the
+// readWithReferences reads a file, and the files that it refers to if it is a style sheet. It returns false if the
 // file cannot be read.
-func (k *projectFiles) follow(name string) bool {
+func (k *projectFiles) readWithReferences(name string) bool {
 	if _, ok := k.files[name]; ok {
 		return true
 	}
-	if _, ok := k.read(name); !ok {
+	if _, ok := k.readFile(name); !ok {
 		return false
 	}
 	if path.Ext(name) == ".css" {
-		k.sheet(name)
+		k.readReferences(name)
 	}
 	return true
 }
@@ -141,7 +141,7 @@ func localPath(address, dir string) (string, bool) {
 	return name, fs.ValidPath(name)
 }
 
-func short(s string) string {
+func truncate(s string) string {
 	const most = 100
 	if len(s) > most {
 		return strings.ToValidUTF8(s[:most], "") + "…"
@@ -155,9 +155,9 @@ type reference struct {
 	address bool // the string is in url() or after @import
 }
 
-// references returns the addresses in a style sheet, tokenized according to css-syntax-3: in url(),
+// findReferences returns the addresses in a style sheet, tokenized according to css-syntax-3: in url(),
 // with and without quotes, after @import, and all other strings.
-func references(css string) []reference {
+func findReferences(css string) []reference {
 	s := &sheetScanner{css: css}
 	var out []reference
 	word := ""
@@ -165,7 +165,7 @@ func references(css string) []reference {
 		c := s.css[s.at]
 		switch {
 		case strings.HasPrefix(s.css[s.at:], "/*"):
-			s.comment()
+			s.skipComment()
 			continue // a comment does not separate tokens here
 		case c == '"' || c == '\'':
 			text := s.readQuoted(c)
@@ -173,14 +173,14 @@ func references(css string) []reference {
 			word = ""
 		case c == '(' && strings.EqualFold(word, "url"):
 			s.at++
-			if text, bare := s.bare(); bare {
+			if text, bare := s.readUnquoted(); bare {
 				out = append(out, reference{text: text, address: true})
 				word = ""
 			} else {
 				word = "url("
 			}
 		case c == '@' || c == '\\' || c == '-' || c == '_' || c >= 0x80 || 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9':
-			word = strings.ToLower(s.word())
+			word = strings.ToLower(s.readWord())
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f':
 			s.at++
 			if word != "@import" {
@@ -199,7 +199,7 @@ type sheetScanner struct {
 	at  int
 }
 
-func (s *sheetScanner) comment() {
+func (s *sheetScanner) skipComment() {
 	if i := strings.Index(s.css[s.at+2:], "*/"); i >= 0 {
 		s.at += i + 4
 		return
@@ -216,7 +216,7 @@ func (s *sheetScanner) readQuoted(quote byte) string {
 			s.at++
 			return out.String()
 		case '\\':
-			s.escape(&out)
+			s.readEscape(&out)
 		default:
 			out.WriteByte(c)
 			s.at++
@@ -225,9 +225,9 @@ func (s *sheetScanner) readQuoted(quote byte) string {
 	return out.String()
 }
 
-// bare reads the address in a url() without quotes, from after the opening bracket. It returns false
+// readUnquoted reads the address in a url() without quotes, from after the opening bracket. It returns false
 // if the address is quoted.
-func (s *sheetScanner) bare() (string, bool) {
+func (s *sheetScanner) readUnquoted() (string, bool) {
 	for s.at < len(s.css) && strings.IndexByte(" \t\r\n\f", s.css[s.at]) >= 0 {
 		s.at++
 	}
@@ -237,7 +237,7 @@ func (s *sheetScanner) bare() (string, bool) {
 	var out strings.Builder
 	for s.at < len(s.css) && s.css[s.at] != ')' {
 		if s.css[s.at] == '\\' {
-			s.escape(&out)
+			s.readEscape(&out)
 			continue
 		}
 		out.WriteByte(s.css[s.at])
@@ -246,13 +246,13 @@ func (s *sheetScanner) bare() (string, bool) {
 	return strings.TrimSpace(out.String()), true
 }
 
-func (s *sheetScanner) word() string {
+func (s *sheetScanner) readWord() string {
 	var out strings.Builder
 	for s.at < len(s.css) {
 		c := s.css[s.at]
 		switch {
 		case c == '\\':
-			s.escape(&out)
+			s.readEscape(&out)
 		case c == '@' || c == '-' || c == '_' || c >= 0x80 || 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9':
 			out.WriteByte(c)
 			s.at++
@@ -263,9 +263,9 @@ func (s *sheetScanner) word() string {
 	return out.String()
 }
 
-// escape decodes an escape sequence: a backslash with up to six hexadecimal digits and an optional
+// readEscape decodes an escape sequence: a backslash with up to six hexadecimal digits and an optional
 // blank, or with a literal character.
-func (s *sheetScanner) escape(out *strings.Builder) {
+func (s *sheetScanner) readEscape(out *strings.Builder) {
 	s.at++
 	code, digits := rune(0), 0
 	for s.at < len(s.css) && digits < 6 {

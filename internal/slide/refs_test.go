@@ -25,7 +25,7 @@ func TestReferences(t *testing.T) {
 		{`a{b:curl(x.png)}`, "[]"},
 	}
 	for _, tt := range tests {
-		if got := fmt.Sprint(references(tt.css)); got != tt.want {
+		if got := fmt.Sprint(findReferences(tt.css)); got != tt.want {
 			t.Errorf("%s gives %s, want %s", tt.css, got, tt.want)
 		}
 	}
@@ -46,7 +46,7 @@ func TestLocal(t *testing.T) {
 
 func TestFilters(t *testing.T) {
 	t.Parallel()
-	got := fmt.Sprint(filters("blur(4px) drop-shadow(rgb(0, 0, 0) 1px 1px 2px) saturate(150%) hue-rotate(90deg)", 1.5))
+	got := fmt.Sprint(parseFilters("blur(4px) drop-shadow(rgb(0, 0, 0) 1px 1px 2px) saturate(150%) hue-rotate(90deg)", 1.5))
 	want := "[{blur 6 blur(4px)} {drop-shadow 0 drop-shadow(rgb(0, 0, 0) 1px 1px 2px)} {saturate 1.5 saturate(150%)} {hue-rotate 90 hue-rotate(90deg)}]"
 	if got != want {
 		t.Errorf("%s, want %s", got, want)
@@ -59,7 +59,7 @@ func FuzzReferences(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		start := time.Now()
-		for _, r := range references(s) {
+		for _, r := range findReferences(s) {
 			if name, ok := localPath(r.text, "a"); ok && (strings.HasPrefix(name, "..") || strings.HasPrefix(name, "/")) {
 				t.Errorf("%q leaves the project: %q", r.text, name)
 			}
@@ -67,6 +67,6 @@ func FuzzReferences(f *testing.F) {
 		if d := time.Since(start); d > 20*time.Second {
 			t.Errorf("%d bytes take %s", len(s), d)
 		}
-		filters(s, 1)
+		parseFilters(s, 1)
 	})
 }

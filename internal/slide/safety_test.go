@@ -47,14 +47,18 @@ li{background:image-set("URL/set.png" 1x);cursor:url(URL/c.png),auto;list-style-
 </style><script>fetch("URL/script")</script><img src=x onerror="fetch('URL/x')">`)
 	files := fstest.MapFS{"t.css": {Data: []byte(css)}}
 	d := drawer(t, nil)
-	r := request(md("# Title\n\ntext\n\n- item\n\n![](" + server.URL + "/img.png)\n\n<img src=" + server.URL + "/raw.png>\n\n![](file://" + secret + ") ![](../up.png)"))
+	r := request(md("# Title\n\ntext\n\n- item\n\n![](" + server.URL + "/img.png)\n\n<img src=" + server.URL +
+		"/raw.png>\n\n![](file://" + secret + ") ![](../up.png)"))
 	r.Theme, r.Files = "t.css", files
 	got := drawOne(t, d, r)
 	time.Sleep(500 * time.Millisecond) // wait for requests that may still arrive
 	if asked.Load() != 0 {
 		t.Errorf("%d requests reached the server", asked.Load())
 	}
-	for _, name := range []string{"/a.css", "//localhost/b.css", "/f.woff2", "/b.png", "/escaped.png", "secret.svg", "/l.png", "../../outside.png", "/img.png", "../up.png"} {
+	for _, name := range []string{
+		"/a.css", "//localhost/b.css", "/f.woff2", "/b.png", "/escaped.png", "secret.svg",
+		"/l.png", "../../outside.png", "/img.png", "../up.png",
+	} {
 		if !warned(got, name) {
 			t.Errorf("nothing says that %s was refused:\n%s", name, warnings(got))
 		}
@@ -224,5 +228,5 @@ func benchmarkSlides(b *testing.B, n int, cold bool) {
 // BenchmarkWarmSlide draws one slide of 1920x1080 in a running browser.
 func BenchmarkWarmSlide(b *testing.B) { benchmarkSlides(b, 1, false) }
 
-// BenchmarkSixtySlides are sixty different slides, the browser's start included.
+// BenchmarkSixtySlides draws sixty different slides, including the start of the browser.
 func BenchmarkSixtySlides(b *testing.B) { benchmarkSlides(b, 60, true) }

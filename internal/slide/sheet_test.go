@@ -60,8 +60,10 @@ func samples() []sample {
 		{"rtl", md("# שלום עולם\n\n- مرحبا بالعالم\n- שורה בעברית עם English\n- السطر الثالث")},
 		{"emoji", text("Ready? 🚀🎉\n👩‍💻 ❤️ 🇩🇪")},
 		{"mixed", md("### Inline\n\nPress `Ctrl+C`, read [the guide](x), ==not== ~~never~~ <mark>always</mark>.\n\n```python\ndef hello(name: str) -> None:\n    print(f\"Hello, {name}!\")\n```")},
-		{"mermaid", diagram(frame.MermaidBlock, "flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[Build the film]\n  B -->|mistakes| A")},
-		{"sequence", diagram(frame.MermaidBlock, "sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
+		{"mermaid", diagram(frame.MermaidBlock,
+			"flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[Build the film]\n  B -->|mistakes| A")},
+		{"sequence", diagram(frame.MermaidBlock,
+			"sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
 		{"dot", diagram(frame.DotBlock, "digraph {\n  rankdir=LR\n  script -> storyboard -> timeline -> film\n  voice -> timeline\n}")},
 		{"math", diagram(frame.MathBlock, "\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx = \\sqrt{\\pi}\n\nx = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}")},
 		{"full-list", md("## Release notes\n\n" + strings.Repeat("- The importer reads files of any size and says which lines of them are wrong, with a remedy\n", 9))},
@@ -127,7 +129,8 @@ func TestSheets(t *testing.T) {
 		dir, grounds = t.TempDir(), grounds[:1]
 	}
 	for _, theme := range slide.Themes() {
-		for part, all := range slices.Collect(slices.Chunk(slices.DeleteFunc(samples(), func(s sample) bool { return only != "" && !slices.Contains(strings.Fields(only), s.name) }), 6)) {
+		for part, all := range slices.Collect(slices.Chunk(slices.DeleteFunc(samples(),
+			func(s sample) bool { return only != "" && !slices.Contains(strings.Fields(only), s.name) }), 6)) {
 			sheet := image.NewRGBA(image.Rect(0, 0, 3*(tw+8), len(all)*(th+8)))
 			draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
 			for i, s := range all {

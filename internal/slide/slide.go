@@ -50,10 +50,10 @@ func (c Config) Validate() error {
 // Themes returns the names of the built-in themes.
 func Themes() []string { return []string{"default", "light", "dark", "paper", "bold"} }
 
-// Request is a slide to draw.
+// Request describes a slide to be drawn.
 type Request struct {
 	Width, Height int     // size of the video frame, in pixels
-	Blocks        []Block // from top to bottom
+	Blocks        []Block // in order from top to bottom
 	Theme         string  // a name of Themes, or of a CSS file of the project; "" means default
 	Language      string  // language of the text (BCP 47) or ""; it selects regional forms of Chinese characters
 
@@ -85,8 +85,8 @@ type Strips struct{ Top, Bottom float64 }
 // Block is a fenced block.
 type Block struct {
 	Kind      frame.BlockKind
-	Language  string  // of code
-	Text      string  // its lines, joined by "\n"
+	Language  string  // programming language, for code
+	Text      string  // lines of the block, joined by "\n"
 	FontSize  float64 // base font size in pixels of a frame whose shorter side is 720; 0 means 50
 	Range     diag.Range
 	Reveal    bool              // shown step by step: code by Ranges, lists by items
@@ -162,8 +162,8 @@ type Warning struct {
 	Hint    string // what the author can do, or ""
 }
 
-// builtIn returns the name of the theme, and whether it is a built-in one.
-func (r Request) builtIn() (string, bool) {
+// builtInTheme returns the name of the theme, and whether it is a built-in one.
+func (r Request) builtInTheme() (string, bool) {
 	if r.Theme == "" {
 		return "default", true
 	}
@@ -179,8 +179,8 @@ func (r Request) describePlace() string {
 	return fmt.Sprintf("the slide at %s:%d", at.File, at.Start.Line)
 }
 
-// at returns the range for warnings about the whole slide.
-func (r Request) at() diag.Range {
+// warningRange returns the range for warnings about the whole slide.
+func (r Request) warningRange() diag.Range {
 	if len(r.Blocks) == 0 {
 		return diag.Range{}
 	}
@@ -189,7 +189,7 @@ func (r Request) at() diag.Range {
 
 // themeFile returns the file name of the theme in the project, or "" for a built-in theme.
 func (r Request) themeFile() string {
-	name, ours := r.builtIn()
+	name, ours := r.builtInTheme()
 	if ours {
 		return ""
 	}

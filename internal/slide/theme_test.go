@@ -180,7 +180,8 @@ func TestWithoutBrowser(t *testing.T) {
 	_, drawErr := d.Draw(t.Context(), request(text("a")))
 	_, versionErr := d.Version(t.Context(), "slides")
 	for _, err := range []error{drawErr, versionErr} {
-		if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing || !strings.Contains(f.Hint, "apt-get install") || !errors.As(err, new(*proc.NotFoundError)) {
+		if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing ||
+			!strings.Contains(f.Hint, "apt-get install") || !errors.As(err, new(*proc.NotFoundError)) {
 			t.Errorf("%v", err)
 		}
 	}

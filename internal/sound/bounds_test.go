@@ -9,7 +9,7 @@ import (
 	"mynah/internal/sound"
 )
 
-// shape writes chunks as text: first-end, then s where silent, else the clips.
+// shape returns chunks as text: first-end, then s for silent ones, else the indexes of the clips.
 func shape(chunks []sound.Chunk) (out []string) {
 	for _, p := range chunks {
 		text := fmt.Sprintf("%d-%d", p.First, p.First+p.Packets)
@@ -24,7 +24,7 @@ func shape(chunks []sound.Chunk) (out []string) {
 	return out
 }
 
-// TestCutAtItsBounds: lengths and gaps of one packet less and more than a rule names.
+// TestCutAtItsBounds tests lengths and gaps of one packet less and more than the limits.
 func TestCutAtItsBounds(t *testing.T) {
 	t.Parallel()
 	const g = sound.Grid
@@ -116,12 +116,12 @@ func TestCutAtItsBounds(t *testing.T) {
 	}
 }
 
-// TestWhoIsHeardInAChunk: clips that reach into it, the packets coded around it, or what the
-// limiter sees of them; not a sample further.
+// TestWhoIsHeardInAChunk checks that exactly those clips count that overlap the chunk, its leads or the
+// limiter's range.
 func TestWhoIsHeardInAChunk(t *testing.T) {
 	t.Parallel()
 	const g = sound.Grid
-	const begin, end = (20-4)*g - sound.Around, (31+4)*g + sound.Around // of what counts in the chunk 20-31
+	const begin, end = (20-4)*g - sound.Around, (31+4)*g + sound.Around // range that influences the chunk 20-31
 	for _, c := range []struct {
 		name           string
 		start, samples int64
@@ -158,20 +158,20 @@ func TestWhoIsHeardInAChunk(t *testing.T) {
 	}
 }
 
-// TestPartDropsWhatIsOver: fades and ducks that end where a chunk begins to count, or begin where
-// it no longer does, are dropped; a sample more, and they stay.
+// TestPartDropsWhatIsOver checks that fades and ducks are dropped if they end before the range that influences
+// a chunk, or begin after it, to the sample.
 func TestPartDropsWhatIsOver(t *testing.T) {
 	t.Parallel()
 	const g = sound.Grid
 	p := sound.Chunk{First: 100, Packets: 50, Heard: []int{0}}
-	const from, to = -sound.Around, 58*g + sound.Around // as the part counts
+	const from, to = -sound.Around, 58*g + sound.Around // relative to the start of the chunk's encoding
 	begin := p.Begin()
 	if begin != 96*g || p.Samples() != 58*g {
 		t.Fatalf("the chunk begins at %d and has %d samples", begin, p.Samples())
 	}
 	for _, c := range []struct {
 		name     string
-		in, want sound.Clip // want as the part counts
+		in, want sound.Clip // want is relative to the start of the chunk's encoding
 	}{
 		{
 			"a fade that is over",

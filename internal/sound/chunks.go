@@ -5,55 +5,52 @@ import (
 	"slices"
 )
 
-// Grid is the number of samples of a frame of coded sound (AAC-LC). A coded frame, a
-// packet, carries the samples of two frames of the grid, the one before its own and its
-// own, half each: packet 0 is the coder's delay.
+// Grid is the number of samples per frame of AAC-LC. A packet contains the samples of two frames, its own and
+// the one before, windowed. Packet 0 is the encoder's delay.
 const Grid = 1024
 
 const (
-	// Lead is how many frames of what is heard around a chunk are coded with it and
-	// thrown away, on either side: with four of them the coder is, at the seam, as near
-	// to the sound as in one long run.
+	// Lead is the number of frames before and after a chunk that are encoded with it and then dropped. With
+	// four, the result at the seam is as close to the source as that of a continuous encode.
 	Lead = 4
-	// quiet is how many silent packets in a row are a chunk of their own.
+	// quiet is the minimum number of consecutive silent packets that become a separate chunk.
 	quiet = 12
-	// least is the shortest chunk, in packets; longest the longest, 16 s.
+	// least and longest are the minimum and maximum length of a chunk, in packets; longest is 16 s.
 	least   = 8
 	longest = 750
 )
 
-// Chunk is a run of packets of the track that are coded, and kept, together.
+// Chunk is a range of the track's packets that are encoded and cached together.
 type Chunk struct {
-	// First is the number of its first packet, Packets how many it has.
+	// First is the number of its first packet, Packets the number of its packets.
 	First, Packets int64
-	// Silent chunks need no coding.
+	// Silent chunks are not encoded.
 	Silent bool
-	// Heard are the indexes of the clips that are heard in it, in the lead around it, or
-	// where the limiter looks.
+	// Heard contains the indexes of the clips that are audible in the chunk, in its leads, or within the
+	// limiter's range.
 	Heard []int
 }
 
-// Begin is the sample of the track at which its coding begins, the lead counted.
+// Begin returns the first sample of the track that is encoded for the chunk, including the lead.
 func (p Chunk) Begin() int64 { return (p.First - Lead) * Grid }
 
-// Samples is how many are coded, the leads counted.
+// Samples returns the number of samples that are encoded, including the leads.
 func (p Chunk) Samples() int64 { return (p.Packets + 2*Lead) * Grid }
 
-// Packets is how many packets hold a number of samples and the coder's delay.
+// Packets returns the number of packets for a number of samples and the encoder's delay.
 func Packets(samples int64) int64 { return (samples+Grid-1)/Grid + 1 }
 
-// Cut cuts a track into chunks: what is silent for a while apart from what is heard,
-// and that at the given samples, where scenes begin. A chunk depends on nothing but what
-// is heard in it and close around it, so it is the same wherever it stands on the grid.
+// Cut cuts a track into chunks: it separates silence from sound, and cuts sound at the given samples, where
+// scenes begin. A chunk depends only on what is audible in it and close to it, not on its position.
 func Cut(clips []Clip, scenes []int64, samples int64) []Chunk {
 	total := Packets(samples)
 	var chunks []Chunk
 	at := int64(0)
-	for _, run := range runs(clips, total) {
+	for _, run := range findAudibleRuns(clips, total) {
 		if run.from > at {
 			chunks = append(chunks, Chunk{First: at, Packets: run.from - at, Silent: true})
 		}
-		chunks = append(chunks, run.cut(scenes)...)
+		chunks = append(chunks, run.splitRun(scenes)...)
 		at = run.to
 	}
 	if at < total {
@@ -63,12 +60,11 @@ func Cut(clips []Clip, scenes []int64, samples int64) []Chunk {
 	return chunks
 }
 
-// run is a stretch of packets, to excluded.
+// run is a range of packets; to is exclusive.
 type run struct{ from, to int64 }
 
-// runs returns the stretches in which something is heard, in order. Those that are close
-// to each other are one.
-func runs(clips []Clip, total int64) []run {
+// findAudibleRuns returns the ranges in which something is audible, in order. Ranges with short gaps are merged.
+func findAudibleRuns(clips []Clip, total int64) []run {
 	var all []run
 	for _, c := range clips {
 		if c.Samples <= 0 {
@@ -91,8 +87,8 @@ func runs(clips []Clip, total int64) []run {
 	return out
 }
 
-// cut cuts a run where scenes begin, and what is longer than a chunk may be.
-func (r run) cut(scenes []int64) []Chunk {
+// splitRun cuts a run where scenes begin, and where it is longer than a chunk may be.
+func (r run) splitRun(scenes []int64) []Chunk {
 	var out []Chunk
 	at := r.from
 	add := func(to int64) {
@@ -121,7 +117,7 @@ func (r run) cut(scenes []int64) []Chunk {
 	return out
 }
 
-// markHeard notes which clips are heard in and around each chunk.
+// markHeard sets Chunk.Heard.
 func markHeard(chunks []Chunk, clips []Clip) {
 	order := make([]int, len(clips))
 	for i := range order {
@@ -147,8 +143,8 @@ func markHeard(chunks []Chunk, clips []Clip) {
 	}
 }
 
-// Part returns the clips of a chunk, timed from the beginning of its coding, without what
-// cannot be heard in it: how long music goes on after a chunk does not change the chunk.
+// Part returns the clips of a chunk, timed from the start of its encoding. It removes what is not audible in
+// it: for example, the chunk does not change if music continues longer after it.
 func (p Chunk) Part(clips []Clip) []Clip {
 	const from = -Around
 	to := p.Samples() + Around

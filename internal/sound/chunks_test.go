@@ -9,8 +9,8 @@ import (
 	"mynah/internal/sound"
 )
 
-// TestCutHoldsTheWholeTrack: chunks follow each other, each is in the bounds, nothing
-// that is heard is in a silent one, and what is mixed chunk by chunk is the whole.
+// TestCutHoldsTheWholeTrack checks that chunks are contiguous and within the length limits, that silent chunks
+// contain no sound, and that the mix of the chunks equals that of the whole track.
 func TestCutHoldsTheWholeTrack(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
@@ -69,8 +69,8 @@ func TestCutHoldsTheWholeTrack(t *testing.T) {
 	}
 }
 
-// TestChunksKnowOnlyWhatIsHeardInThem: how long music and speech go on elsewhere in the
-// film, and how music fades there, leaves a chunk as it is.
+// TestChunksKnowOnlyWhatIsHeardInThem checks that a chunk does not depend on how long sounds continue elsewhere
+// or how they fade there.
 func TestChunksKnowOnlyWhatIsHeardInThem(t *testing.T) {
 	t.Parallel()
 	const second = 48000
@@ -104,12 +104,16 @@ func noise(r *rand.Rand, n int) []int16 {
 	return out
 }
 
-// TestCutForgetsWhereAPieceStands: a scene that moves on the grid keeps its chunks.
+// TestCutForgetsWhereAPieceStands checks that a scene that moves by whole packets keeps its chunks.
 func TestCutForgetsWhereAPieceStands(t *testing.T) {
 	t.Parallel()
 	const g = sound.Grid
 	film := func(before int64) []sound.Chunk {
-		clips := []sound.Clip{{Start: 0, Samples: before * g}, {Start: (before + 30) * g, Samples: 1000 * g}, {Start: (before + 1040) * g, Samples: 5000}}
+		clips := []sound.Clip{
+			{Start: 0, Samples: before * g},
+			{Start: (before + 30) * g, Samples: 1000 * g},
+			{Start: (before + 1040) * g, Samples: 5000},
+		}
 		return sound.Cut(clips, []int64{0, (before + 30) * g}, (before+1100)*g)
 	}
 	var shapes [2][]int64

@@ -10,28 +10,26 @@ import (
 )
 
 const (
-	// Around is how far the limiter looks to either side, in samples: 100 ms. What it does
-	// to a sample depends on nothing else.
+	// Around is the limiter's range on either side, in samples: 100 ms. Its effect on a sample depends on
+	// nothing outside of the range.
 	Around = 4800
-	// ceiling is where peaks are held, as part of full scale: -2 dBTP, so that what the
-	// coder adds stays below -1.
+	// ceiling is the maximum peak relative to full scale: -2 dBTP, so that peaks stay below -1 dBTP after
+	// encoding.
 	ceiling = 0.7943
-	// suspect is the part of the ceiling from which on a peak between samples may be over
-	// it.
+	// suspect is the fraction of the ceiling above which a peak between samples may exceed the ceiling.
 	suspect = 0.65
 )
 
-// Master is what is done to the sum of clips.
+// Master contains what is applied to the sum of clips.
 type Master struct {
-	// Gain in half decibels.
+	// Gain is in half decibels.
 	Gain int
-	// Limit holds true peaks at -2 dBTP; without it the sum is held at full scale.
+	// Limit keeps true peaks below -2 dBTP. Otherwise, the sum is clipped at full scale.
 	Limit bool
 }
 
-// Render mixes clips and writes the sum, mastered. It holds the whole in memory: it is for
-// chunks. Clips that are heard up to Around samples before the first and after the last
-// decide too.
+// Render mixes clips and writes the mastered sum. It keeps everything in memory, so it is only for chunks.
+// Clips up to Around samples before the first and after the last sample influence the result.
 func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Master, w io.Writer) error {
 	if !m.Limit && m.Gain == 0 {
 		return Mix(ctx, clips, samples, channels, w)
@@ -49,7 +47,7 @@ func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Ma
 	return err
 }
 
-// Measure mixes clips and gives the loudness of their sum, mastered, step by step.
+// Measure mixes clips and returns the loudness of the mastered sum in steps.
 func Measure(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]loudness.Step, error) {
 	wide, err := mixMastered(ctx, clips, samples, channels, m)
 	if err != nil {
@@ -60,9 +58,9 @@ func Measure(ctx context.Context, clips []Clip, samples int64, channels int, m M
 	return meter.Steps(), nil
 }
 
-// mixMastered mixes clips and masters the sum.
+// mixMastered mixes clips and returns the mastered sum.
 func mixMastered(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]float64, error) {
-	wide, err := sum(ctx, clips, -Around, samples+2*Around, channels)
+	wide, err := mixFrom(ctx, clips, -Around, samples+2*Around, channels)
 	if err != nil {
 		return nil, err
 	}
@@ -71,19 +69,19 @@ func mixMastered(ctx context.Context, clips []Clip, samples int64, channels int,
 		wide[i] *= gain
 	}
 	if m.Limit {
-		limit(wide, channels)
+		limitPeaks(wide, channels)
 	}
 	return wide[Around*channels : (Around+int(samples))*channels], nil
 }
 
-// sum mixes clips from a sample on, which may be before the first.
-func sum(ctx context.Context, clips []Clip, from, samples int64, channels int) ([]float64, error) {
+// mixFrom returns the sum of clips, beginning at the sample from, which may be negative.
+func mixFrom(ctx context.Context, clips []Clip, from, samples int64, channels int) ([]float64, error) {
 	moved := make([]Clip, len(clips))
 	for i, c := range clips {
 		moved[i] = c.Moved(-from)
 	}
 	out := make([]float64, 0, int(samples)*channels)
-	err := mix(ctx, moved, samples, channels, func(s []int64) error {
+	err := mixSamples(ctx, moved, samples, channels, func(s []int64) error {
 		for _, v := range s {
 			out = append(out, float64(v)/(unit*-math.MinInt16))
 		}
@@ -92,17 +90,17 @@ func sum(ctx context.Context, clips []Clip, from, samples int64, channels int) (
 	return out, err
 }
 
-// one is the gain of one in the limiter, which counts in whole numbers: so running sums
-// remember nothing of what came before.
+// one is the limiter's representation of the gain 1. Gains are integers, so that running sums are exact and do
+// not depend on earlier values.
 const one = 1 << 30
 
-// limit holds the true peaks of a sound below the ceiling: the gain that each sample needs
-// is taken down to the least within half of Around, and smoothed over the other half.
-func limit(x []float64, channels int) {
+// limitPeaks keeps the true peaks of a sound below the ceiling. Each sample gets the minimum gain that any sample
+// within half of Around needs, smoothed over the other half.
+func limitPeaks(x []float64, channels int) {
 	n := len(x) / channels
 	var need []int64
 	for c := range channels {
-		peaks(x, c, channels, func(i int, peak float64) {
+		eachPeak(x, c, channels, func(i int, peak float64) {
 			if peak <= ceiling {
 				return
 			}
@@ -119,8 +117,8 @@ func limit(x []float64, channels int) {
 		return
 	}
 	const half, quarter = Around / 2, Around / 4
-	gain, scale := box(lowest(need, half), quarter, one)
-	gain, scale = box(gain, half-quarter, scale)
+	gain, scale := boxSum(slidingMinimum(need, half), quarter, one)
+	gain, scale = boxSum(gain, half-quarter, scale)
 	for i, g := range gain {
 		if g == scale {
 			continue
@@ -131,10 +129,10 @@ func limit(x []float64, channels int) {
 	}
 }
 
-// lowest returns for each place the least value within a distance.
-func lowest(v []int64, far int) []int64 {
+// slidingMinimum returns, for each position, the minimum within a distance.
+func slidingMinimum(v []int64, far int) []int64 {
 	out := make([]int64, len(v))
-	var queue []int // places of rising values
+	var queue []int // positions with rising values
 	for i := range len(v) + far {
 		if i < len(v) {
 			for len(queue) > 0 && v[queue[len(queue)-1]] >= v[i] {
@@ -152,9 +150,9 @@ func lowest(v []int64, far int) []int64 {
 	return out
 }
 
-// box returns for each place the sum of the values within a distance, and what that is where
-// all are full; beyond the ends they are.
-func box(v []int64, far int, full int64) (out []int64, scale int64) {
+// boxSum returns, for each position, the sum of the values within a distance. scale is the sum if all values are
+// full. Values beyond the ends count as full.
+func boxSum(v []int64, far int, full int64) (out []int64, scale int64) {
 	out = make([]int64, len(v))
 	at := func(i int) int64 {
 		if i < 0 || i >= len(v) {
@@ -173,10 +171,10 @@ func box(v []int64, far int, full int64) (out []int64, scale int64) {
 	return out, full * int64(2*far+1)
 }
 
-// peaks reports the true peak at each sample of a channel that may be over the ceiling: the
-// largest of four values up to the next sample, as BS.1770-4 annex 2 interpolates them.
-func peaks(x []float64, channel, channels int, tell func(i int, peak float64)) {
-	taps := phases()
+// eachPeak calls tell with the true peak at each sample of a channel that may exceed the ceiling. The peak is the
+// maximum of the sample and four interpolated values up to the next sample (BS.1770-4, annex 2).
+func eachPeak(x []float64, channel, channels int, tell func(i int, peak float64)) {
+	taps := peakFilter()
 	n := len(x) / channels
 	for i := range n {
 		v := math.Abs(x[i*channels+channel])
@@ -191,7 +189,8 @@ func peaks(x []float64, channel, channels int, tell func(i int, peak float64)) {
 		for _, phase := range taps {
 			s := 0.0
 			for k, h := range phase {
-				// The newest sample of the filter is the fifth after the one at hand.
+				// The filter's newest sample is the sixth after the current one, so taps are symmetric around
+				// the gap.
 				if at := i + 6 - k; at >= 0 && at < n {
 					s += h * x[at*channels+channel]
 				}
@@ -202,12 +201,24 @@ func peaks(x []float64, channel, channels int, tell func(i int, peak float64)) {
 	}
 }
 
-// phases are the filter of BS.1770-4 annex 2, table: 48 taps in four phases.
-func phases() [4][12]float64 {
+// peakFilter returns the interpolation filter of BS.1770-4, annex 2: 48 taps in four phases.
+func peakFilter() [4][12]float64 {
 	return [4][12]float64{
-		{0.0017089843750, 0.0109863281250, -0.0196533203125, 0.0332031250000, -0.0594482421875, 0.1373291015625, 0.9721679687500, -0.1022949218750, 0.0476074218750, -0.0266113281250, 0.0148925781250, -0.0083007812500},
-		{-0.0291748046875, 0.0292968750000, -0.0517578125000, 0.0891113281250, -0.1665039062500, 0.4650878906250, 0.7797851562500, -0.2003173828125, 0.1015625000000, -0.0582275390625, 0.0330810546875, -0.0189208984375},
-		{-0.0189208984375, 0.0330810546875, -0.0582275390625, 0.1015625000000, -0.2003173828125, 0.7797851562500, 0.4650878906250, -0.1665039062500, 0.0891113281250, -0.0517578125000, 0.0292968750000, -0.0291748046875},
-		{-0.0083007812500, 0.0148925781250, -0.0266113281250, 0.0476074218750, -0.1022949218750, 0.9721679687500, 0.1373291015625, -0.0594482421875, 0.0332031250000, -0.0196533203125, 0.0109863281250, 0.0017089843750},
+		{
+			0.0017089843750, 0.0109863281250, -0.0196533203125, 0.0332031250000, -0.0594482421875, 0.1373291015625,
+			0.9721679687500, -0.1022949218750, 0.0476074218750, -0.0266113281250, 0.0148925781250, -0.0083007812500,
+		},
+		{
+			-0.0291748046875, 0.0292968750000, -0.0517578125000, 0.0891113281250, -0.1665039062500, 0.4650878906250,
+			0.7797851562500, -0.2003173828125, 0.1015625000000, -0.0582275390625, 0.0330810546875, -0.0189208984375,
+		},
+		{
+			-0.0189208984375, 0.0330810546875, -0.0582275390625, 0.1015625000000, -0.2003173828125, 0.7797851562500,
+			0.4650878906250, -0.1665039062500, 0.0891113281250, -0.0517578125000, 0.0292968750000, -0.0291748046875,
+		},
+		{
+			-0.0083007812500, 0.0148925781250, -0.0266113281250, 0.0476074218750, -0.1022949218750, 0.9721679687500,
+			0.1373291015625, -0.0594482421875, 0.0332031250000, -0.0196533203125, 0.0109863281250, 0.0017089843750,
+		},
 	}
 }

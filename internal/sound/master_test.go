@@ -24,7 +24,7 @@ func render(t *testing.T, clips []sound.Clip, samples int64, channels int, m sou
 	return out
 }
 
-// bursts returns speech-like bursts: louder and softer noise.
+// bursts returns alternating louder and softer noise, similar to speech.
 func bursts(n int, level float64) []int16 {
 	r := rand.New(rand.NewPCG(1, 2))
 	out := make([]int16, n)
@@ -35,7 +35,7 @@ func bursts(n int, level float64) []int16 {
 	return out
 }
 
-// TestRenderIsMix: without gain or peaks, mastering changes nothing.
+// TestRenderIsMix checks that mastering changes nothing without gain and peaks.
 func TestRenderIsMix(t *testing.T) {
 	t.Parallel()
 	clips := []sound.Clip{{Source: mono(bursts(30000, 0.3)...), Start: 100, Samples: 30000, Gain: 1000}}
@@ -51,8 +51,8 @@ func TestRenderIsMix(t *testing.T) {
 	}
 }
 
-// TestLimit holds peaks, leaves what is 100 ms away alone, and remembers nothing: a part
-// rendered by itself is what it is in the whole.
+// TestLimit checks that peaks are limited, samples more than 100 ms away are unchanged, and a part rendered
+// separately equals the same part of the whole.
 func TestLimit(t *testing.T) {
 	t.Parallel()
 	pcm := bursts(96000, 0.3)
@@ -80,12 +80,12 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// TestTruePeaks: a tone whose samples miss its crests is held by its crests.
+// TestTruePeaks checks that a tone whose samples are never at its crests is limited by its crests.
 func TestTruePeaks(t *testing.T) {
 	t.Parallel()
 	pcm := make([]int16, 20000)
 	for i := range pcm {
-		pcm[i] = int16(32000 * math.Sin(math.Pi/2*float64(i)+math.Pi/4)) // samples at 0.707
+		pcm[i] = int16(32000 * math.Sin(math.Pi/2*float64(i)+math.Pi/4)) // samples at 0.707 of the crest
 	}
 	got := render(t, []sound.Clip{{Source: mono(pcm...), Samples: 20000, Gain: 1000}}, 20000, 1, sound.Master{Limit: true})
 	if v := math.Abs(float64(got[10000])) / 32768 * math.Sqrt2; 20*math.Log10(v) > -1.9 {
@@ -93,21 +93,37 @@ func TestTruePeaks(t *testing.T) {
 	}
 }
 
-// TestDucks measures the envelope at its corners, however the clip is cut.
+// TestDucks checks the volume at the corners of ducks, for clips that are cut in different ways.
 func TestDucks(t *testing.T) {
 	t.Parallel()
 	const level = 20000
 	flat := slices.Repeat([]int16{level}, 48000*5)
 	clip := sound.Clip{
 		Source: mono(flat...), Start: 1000, Samples: int64(len(flat)), Gain: 1000,
-		Ducks: []sound.Duck{{From: 48000, To: 96000, Down: 9600, Up: 28800, Depth: 90}, {From: 150000, To: 160000, Down: 9600, Up: 28800, Depth: 90}},
+		Ducks: []sound.Duck{
+			{From: 48000, To: 96000, Down: 9600, Up: 28800, Depth: 90},
+			{From: 150000, To: 160000, Down: 9600, Up: 28800, Depth: 90},
+		},
 	}
 	got := mix(t, []sound.Clip{clip}, 240000, 1)
 	for _, c := range []struct {
 		at int
 		db float64
 	}{
-		{2000, 0}, {38400, 0}, {43200, -4.5}, {48000, -9}, {70000, -9}, {96000, -9}, {110400, -4.5}, {124800, 0}, {140400, 0}, {145200, -4.5}, {155000, -9}, {174400, -4.5}, {188800, 0}, {220000, 0},
+		{2000, 0},
+		{38400, 0},
+		{43200, -4.5},
+		{48000, -9},
+		{70000, -9},
+		{96000, -9},
+		{110400, -4.5},
+		{124800, 0},
+		{140400, 0},
+		{145200, -4.5},
+		{155000, -9},
+		{174400, -4.5},
+		{188800, 0},
+		{220000, 0},
 	} {
 		if db := 20 * math.Log10(float64(got[c.at])/level); math.Abs(db-c.db) > 0.02 {
 			t.Errorf("at %d: %.2f dB, want %.2f", c.at, db, c.db)

@@ -1,6 +1,6 @@
-// Package sound mixes narration, the sound of clips, audio files and music to one track of whole
-// samples, in one pass and in memory that does not grow with the track's length. Its input is raw
-// sound, 16 bit at 48 kHz; it neither decodes nor encodes.
+// Package sound mixes narration, the sound of clips, audio files and music to one track, in one pass and with
+// memory that does not depend on the track's length. Its input is raw 16-bit sound at 48 kHz. It neither
+// decodes nor encodes.
 package sound
 
 import (
@@ -14,37 +14,36 @@ import (
 	"slices"
 )
 
-// Source opens raw little-endian 16 bit samples, from a given sample frame on.
+// Source provides raw little-endian 16-bit samples.
 type Source interface {
-	// Open starts reading at a sample frame; reading ends with io.EOF.
+	// Open returns a reader that begins at a sample frame and ends with io.EOF.
 	Open(frame int64) (io.ReadCloser, error)
-	// Channels is 1 or 2.
+	// Channels returns 1 or 2.
 	Channels() int
-	// Frames is its length in sample frames.
+	// Frames returns the length in sample frames.
 	Frames() (int64, error)
 }
 
-// Clip is one sound of the track. Times are in samples of what is mixed.
+// Clip is one sound of the track. Times are in samples of the mix.
 type Clip struct {
 	Source Source
-	// Start and Samples are its place. A clip may begin before the first sample that is
-	// mixed: what is before is passed over.
+	// Start and Samples are its position and length. Start may be negative: samples before the start of the mix
+	// are skipped.
 	Start, Samples int64
-	// From is where in the source it begins.
+	// From is the sample frame of the source at which the clip begins.
 	From int64
-	// Loop begins the source again, from From, whenever it ends.
+	// Loop repeats the source, beginning at From, when it ends.
 	Loop bool
-	// Gain in thousandths, 1000 as recorded.
+	// Gain is in thousandths; 1000 means unchanged.
 	Gain int64
-	// FadeIn and FadeOut in samples: straight lines.
+	// FadeIn and FadeOut are lengths in samples. Fades are linear.
 	FadeIn, FadeOut int64
-	// Ducks are stretches in which the clip steps back, in order and apart from each other;
-	// their times are as Start's. It is fully back from From to To, and on its way before
-	// and after; see timeline.Duck.
+	// Ducks contains ranges in which the clip is softer, in order and not overlapping. Their times are like
+	// Start. The clip has the lower volume from From to To, and ramps before and after; see timeline.Duck.
 	Ducks []Duck
 }
 
-// Moved returns the clip so many samples later.
+// Moved returns the clip moved by a number of samples; positive means later.
 func (c Clip) Moved(by int64) Clip {
 	c.Start += by
 	c.Ducks = slices.Clone(c.Ducks)
@@ -55,17 +54,17 @@ func (c Clip) Moved(by int64) Clip {
 	return c
 }
 
-// Duck is a stretch in which a clip is heard more softly.
+// Duck is a range in which a clip is softer.
 type Duck struct {
 	From, To int64
-	// Down and Up are how long the ways there and back take, in samples.
+	// Down and Up are the lengths of the ramps, in samples.
 	Down, Up int64
-	// Depth in tenths of a decibel.
+	// Depth is in tenths of a decibel.
 	Depth int64
 }
 
-// gain in parts of unit at a time; the ways are straight in decibels.
-func (d Duck) gain(at int64) int64 {
+// gainAt returns the gain at a time, in units of 1/unit. Ramps are linear in decibels.
+func (d Duck) gainAt(at int64) int64 {
 	part := 1.0
 	switch {
 	case at <= d.From-d.Down || at >= d.To+d.Up:
@@ -78,27 +77,26 @@ func (d Duck) gain(at int64) int64 {
 	return int64(math.Round(unit * math.Pow(10, -float64(d.Depth)*part/200)))
 }
 
-// block is how many samples are mixed at a time.
+// block is the number of samples that are mixed at a time.
 const block = 4096
 
-// voice is a clip that is being heard.
+// voice is a clip that is currently audible.
 type voice struct {
 	Clip
 	r     *bufio.Reader
 	c     io.Closer
-	read  int64 // sample frames since the source was opened
+	read  int64 // sample frames read since the source was opened
 	done  bool
-	duck  int   // of Ducks, the first that is not over
-	low   int64 // gain of a duck at its depth lowOf
+	duck  int   // index in Ducks of the first that has not ended
+	low   int64 // cached gain of a duck with the depth lowOf
 	lowOf int64
 	raw   []byte
 }
 
-// Mix writes the sum of the clips, samples long, with 1 or 2 channels. Where the sum
-// is more than 16 bits hold it is held at the limit.
+// Mix writes the sum of the clips, samples long, with 1 or 2 channels. It clips values beyond 16 bits.
 func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Writer) error {
 	out := make([]byte, block*channels*2)
-	return mix(ctx, clips, samples, channels, func(sum []int64) error {
+	return mixSamples(ctx, clips, samples, channels, func(sum []int64) error {
 		for i, s := range sum {
 			binary.LittleEndian.PutUint16(out[2*i:], uint16(clip16(s)))
 		}
@@ -107,9 +105,8 @@ func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Wr
 	})
 }
 
-// mix returns the sum of the clips block by block, interleaved; a sample is unit times what
-// it is in 16 bits.
-func mix(ctx context.Context, clips []Clip, samples int64, channels int, take func([]int64) error) error {
+// mixSamples passes the interleaved sum of the clips to take, block by block. Values are 16-bit samples times unit.
+func mixSamples(ctx context.Context, clips []Clip, samples int64, channels int, take func([]int64) error) error {
 	clips = slices.Clone(clips)
 	slices.SortStableFunc(clips, func(a, b Clip) int { return cmp.Compare(a.Start, b.Start) })
 	sum := make([]int64, block*channels)
@@ -131,7 +128,7 @@ func mix(ctx context.Context, clips []Clip, samples int64, channels int, take fu
 		}
 		clear(sum)
 		for _, v := range heard {
-			if err := v.add(sum, at, n, channels); err != nil {
+			if err := v.addTo(sum, at, n, channels); err != nil {
 				return err
 			}
 		}
@@ -149,9 +146,10 @@ func mix(ctx context.Context, clips []Clip, samples int64, channels int, take fu
 	return nil
 }
 
-// unit is the fixed-point one of gains: whole numbers give the same bytes everywhere.
+// unit is the gain 1 as an integer. Integers give the same result on all machines.
 const unit = 1 << 20
 
+// clip16 converts a sum to a 16-bit sample.
 func clip16(v int64) int16 {
 	v = (v + unit/2) >> 20
 	return int16(max(math.MinInt16, min(v, math.MaxInt16)))
@@ -164,8 +162,8 @@ func (v *voice) close() {
 	}
 }
 
-// seek opens the source such that the next sample is number pos of the clip.
-func (v *voice) seek(pos int64) error {
+// openAt opens the source so that the next sample is number pos of the clip.
+func (v *voice) openAt(pos int64) error {
 	if v.Loop && pos > 0 {
 		n, err := v.Source.Frames()
 		if err != nil {
@@ -175,11 +173,11 @@ func (v *voice) seek(pos int64) error {
 			pos %= n
 		}
 	}
-	return v.open(pos)
+	return v.openSource(pos)
 }
 
-// open opens the source at a sample after From.
-func (v *voice) open(pos int64) error {
+// openSource opens the source at pos samples after From.
+func (v *voice) openSource(pos int64) error {
 	c, err := v.Source.Open(v.From + pos)
 	if err != nil {
 		return err
@@ -194,14 +192,14 @@ func (v *voice) open(pos int64) error {
 	return nil
 }
 
-// add adds the part of the clip that is in [at, at+n) to sum.
-func (v *voice) add(sum []int64, at, n int64, channels int) error {
+// addTo adds the part of the clip that is in [at, at+n) to sum.
+func (v *voice) addTo(sum []int64, at, n int64, channels int) error {
 	from, to := max(v.Start, at), min(v.Start+v.Samples, at+n)
 	if v.done || from >= to {
 		return nil
 	}
 	if v.c == nil {
-		if err := v.seek(from - v.Start); err != nil {
+		if err := v.openAt(from - v.Start); err != nil {
 			return err
 		}
 	}
@@ -213,7 +211,7 @@ func (v *voice) add(sum []int64, at, n int64, channels int) error {
 		}
 		got, err := io.ReadFull(v.r, v.raw[:want])
 		frames := int64(got / width)
-		v.mix(sum[(from-at)*int64(channels):], v.raw, from-v.Start, frames, channels)
+		v.mixSamples(sum[(from-at)*int64(channels):], v.raw, from-v.Start, frames, channels)
 		v.read += frames
 		from += frames
 		switch {
@@ -223,7 +221,7 @@ func (v *voice) add(sum []int64, at, n int64, channels int) error {
 				v.done = true
 				return nil
 			}
-			if err := v.open(0); err != nil {
+			if err := v.openSource(0); err != nil {
 				return err
 			}
 		default:
@@ -233,14 +231,14 @@ func (v *voice) add(sum []int64, at, n int64, channels int) error {
 	return nil
 }
 
-// mix adds frames of raw samples; pos is where in the clip the first of them is.
-func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
+// mixSamples adds frames of raw samples. pos is the position of the first one in the clip.
+func (v *voice) mixSamples(sum []int64, raw []byte, pos, frames int64, channels int) {
 	gain := v.Gain * unit / 1000
 	from := v.Source.Channels()
 	for i := range frames {
 		g := gain
 		if len(v.Ducks) > 0 {
-			g = g * v.ducked(v.Start+pos+i) / unit
+			g = g * v.duckGain(v.Start+pos+i) / unit
 		}
 		if p := pos + i; p < v.FadeIn {
 			g = g * p / v.FadeIn
@@ -263,9 +261,9 @@ func (v *voice) mix(sum []int64, raw []byte, pos, frames int64, channels int) {
 	}
 }
 
-// ducked returns the gain of the ducks at a time, which comes in rising order. Where the way
-// up of one meets the way down of the next, the softer counts.
-func (v *voice) ducked(at int64) int64 {
+// duckGain returns the gain of the ducks at a time. Times must not decrease between calls. Where ramps overlap,
+// the lower gain counts.
+func (v *voice) duckGain(at int64) int64 {
 	for v.duck < len(v.Ducks) && at >= v.Ducks[v.duck].To+v.Ducks[v.duck].Up {
 		v.duck++
 	}
@@ -274,15 +272,15 @@ func (v *voice) ducked(at int64) int64 {
 		if at <= d.From-d.Down {
 			break
 		}
-		// Within the stretch the gain is one number; only the ways need to be reckoned.
+		// Between From and To, the gain is constant; only ramps are computed per sample.
 		if at >= d.From && at <= d.To {
 			if v.low == 0 || v.lowOf != d.Depth {
-				v.low, v.lowOf = d.gain(at), d.Depth
+				v.low, v.lowOf = d.gainAt(at), d.Depth
 			}
 			g = min(g, v.low)
 			continue
 		}
-		g = min(g, d.gain(at))
+		g = min(g, d.gainAt(at))
 	}
 	return g
 }

@@ -13,11 +13,11 @@ import (
 	"mynah/internal/sound"
 )
 
-// tape is a source of samples in memory. It counts the readers that are open.
+// tape is a source with samples in memory. It counts open readers.
 type tape struct {
-	samples  []int16 // interleaved when stereo
+	samples  []int16 // interleaved if stereo
 	channels int
-	fail     error // comes after the last sample instead of io.EOF
+	fail     error // returned after the last sample instead of io.EOF
 	open     int
 	opened   int
 }
@@ -39,7 +39,7 @@ func (s *tape) Open(frame int64) (io.ReadCloser, error) {
 	return &reel{tape: s, r: &b}, nil
 }
 
-// reel gives a few bytes at a time, cut without regard to samples.
+// reel is a reader that returns a few bytes at a time, ignoring sample boundaries.
 type reel struct {
 	tape *tape
 	r    *bytes.Buffer
@@ -97,7 +97,10 @@ func TestMix(t *testing.T) {
 		{"behind the end", 1, 2, []sound.Clip{{Source: mono(7), Start: 2, Samples: 1, Gain: 1000}}, []int16{0, 0}},
 		{"before the beginning", 1, 2, []sound.Clip{{Source: mono(7, 8), Start: -2, Samples: 2, Gain: 1000}}, []int16{0, 0}},
 		{"of no length", 1, 2, []sound.Clip{{Source: mono(7), Samples: 0, Gain: 1000}}, []int16{0, 0}},
-		{"from the middle of the source", 1, 3, []sound.Clip{{Source: mono(1, 2, 3, 4), From: 2, Samples: 2, Gain: 1000}}, []int16{3, 4, 0}},
+		{"from the middle of the source", 1, 3, []sound.Clip{{
+			Source: mono(1, 2, 3, 4), From: 2, Samples: 2,
+			Gain: 1000,
+		}}, []int16{3, 4, 0}},
 		{"from behind the end of the source", 1, 2, []sound.Clip{{Source: mono(1, 2), From: 9, Samples: 2, Gain: 1000}}, []int16{0, 0}},
 		{"overlaps add up", 1, 4, []sound.Clip{
 			{Source: mono(1, 1, 1), Samples: 3, Gain: 1000},
@@ -117,21 +120,50 @@ func TestMix(t *testing.T) {
 			{Source: mono(most), Samples: 1, Gain: 1000},
 			{Source: mono(least), Samples: 1, Gain: 1000},
 		}, []int16{most - 1}},
-		{"gain is rounded to the nearest", 1, 5, []sound.Clip{{Source: mono(100, 3, 2, -3, -100), Samples: 5, Gain: 250}}, []int16{25, 1, 1, -1, -25}},
+		{"gain is rounded to the nearest", 1, 5, []sound.Clip{{
+			Source: mono(100, 3, 2, -3, -100), Samples: 5,
+			Gain: 250,
+		}}, []int16{25, 1, 1, -1, -25}},
 		{"gain above one", 1, 3, []sound.Clip{{Source: mono(100, -100, 30000), Samples: 3, Gain: 1500}}, []int16{150, -150, most}},
 		{"muted", 1, 2, []sound.Clip{{Source: mono(100, -100), Samples: 2, Gain: 0}}, []int16{0, 0}},
-		{"fade in", 1, 6, []sound.Clip{{Source: mono(100, 100, 100, 100, 100, 100), Samples: 6, Gain: 1000, FadeIn: 4}}, []int16{0, 25, 50, 75, 100, 100}},
-		{"fade out", 1, 6, []sound.Clip{{Source: mono(100, 100, 100, 100, 100, 100), Samples: 6, Gain: 1000, FadeOut: 4}}, []int16{100, 100, 80, 60, 40, 20}},
-		{"fades and gain multiply", 1, 3, []sound.Clip{{Source: mono(800, 800, 800), Samples: 3, Gain: 500, FadeIn: 2, FadeOut: 1}}, []int16{0, 200, 200}},
-		{"the fade out ends where the clip ends, not the source", 1, 3, []sound.Clip{{Source: mono(90, 90, 90, 90), Samples: 3, Gain: 1000, FadeOut: 2}}, []int16{90, 60, 30}},
-		{"a loop begins again", 1, 7, []sound.Clip{{Source: mono(1, 2, 3), Samples: 6, Gain: 1000, Loop: true}}, []int16{1, 2, 3, 1, 2, 3, 0}},
-		{"a loop begins again where it began", 1, 6, []sound.Clip{{Source: mono(1, 2, 3), From: 1, Samples: 5, Gain: 1000, Loop: true}}, []int16{2, 3, 2, 3, 2, 0}},
+		{"fade in", 1, 6, []sound.Clip{{
+			Source: mono(100, 100, 100, 100, 100, 100), Samples: 6, Gain: 1000,
+			FadeIn: 4,
+		}}, []int16{0, 25, 50, 75, 100, 100}},
+		{"fade out", 1, 6, []sound.Clip{{
+			Source: mono(100, 100, 100, 100, 100, 100), Samples: 6, Gain: 1000,
+			FadeOut: 4,
+		}}, []int16{100, 100, 80, 60, 40, 20}},
+		{"fades and gain multiply", 1, 3, []sound.Clip{{
+			Source: mono(800, 800, 800), Samples: 3, Gain: 500, FadeIn: 2,
+			FadeOut: 1,
+		}}, []int16{0, 200, 200}},
+		{
+			"the fade out ends where the clip ends, not the source", 1, 3,
+			[]sound.Clip{{Source: mono(90, 90, 90, 90), Samples: 3, Gain: 1000, FadeOut: 2}},
+			[]int16{90, 60, 30},
+		},
+		{
+			"a loop begins again", 1, 7,
+			[]sound.Clip{{Source: mono(1, 2, 3), Samples: 6, Gain: 1000, Loop: true}},
+			[]int16{1, 2, 3, 1, 2, 3, 0},
+		},
+		{"a loop begins again where it began", 1, 6, []sound.Clip{{
+			Source: mono(1, 2, 3), From: 1, Samples: 5,
+			Gain: 1000, Loop: true,
+		}}, []int16{2, 3, 2, 3, 2, 0}},
 		{"a loop of nothing ends", 1, 2, []sound.Clip{{Source: mono(), Samples: 2, Gain: 1000, Loop: true}}, []int16{0, 0}},
-		{"a fade goes over the whole loop", 1, 4, []sound.Clip{{Source: mono(100), Samples: 4, Gain: 1000, Loop: true, FadeIn: 2}}, []int16{0, 50, 100, 100}},
+		{"a fade goes over the whole loop", 1, 4, []sound.Clip{{
+			Source: mono(100), Samples: 4, Gain: 1000, Loop: true,
+			FadeIn: 2,
+		}}, []int16{0, 50, 100, 100}},
 		{"mono into stereo", 2, 2, []sound.Clip{{Source: mono(5, -6), Samples: 2, Gain: 1000}}, []int16{5, 5, -6, -6}},
 		{"stereo", 2, 2, []sound.Clip{{Source: stereo(1, 2, 3, 4), Samples: 2, Gain: 1000}}, []int16{1, 2, 3, 4}},
 		{"stereo from a frame on", 2, 1, []sound.Clip{{Source: stereo(1, 2, 3, 4), From: 1, Samples: 1, Gain: 1000}}, []int16{3, 4}},
-		{"stereo into mono", 1, 3, []sound.Clip{{Source: stereo(10, 20, most, most, least, least), Samples: 3, Gain: 1000}}, []int16{15, most, least}},
+		{"stereo into mono", 1, 3, []sound.Clip{{
+			Source: stereo(10, 20, most, most, least, least), Samples: 3,
+			Gain: 1000,
+		}}, []int16{15, most, least}},
 		{"mono and stereo", 2, 2, []sound.Clip{
 			{Source: stereo(1, 2, 3, 4), Samples: 2, Gain: 1000},
 			{Source: mono(10, 20), Samples: 2, Gain: 1000},
@@ -146,8 +178,7 @@ func TestMix(t *testing.T) {
 	}
 }
 
-// TestPositionsAreExact lays single loud samples into a long track, around the places
-// where its parts may meet.
+// TestPositionsAreExact places single loud samples in a long track, around block boundaries.
 func TestPositionsAreExact(t *testing.T) {
 	t.Parallel()
 	const length = 40000
@@ -213,11 +244,11 @@ func TestClipsStayAsTheyWere(t *testing.T) {
 	}
 	mix(t, clips, 2, 1)
 	if clips[0].Start != 1 || clips[1].Start != 0 {
-		t.Error("the caller's clips were put into another order")
+		t.Error("the order of the caller's clips changed")
 	}
 }
 
-// TestFailuresEndTheMix: the reason comes out, and no reader stays open.
+// TestFailuresEndTheMix checks that an error is returned, and that no reader stays open.
 func TestFailuresEndTheMix(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
@@ -251,7 +282,7 @@ func TestFailuresEndTheMix(t *testing.T) {
 	}
 }
 
-// gate is a writer with room for so many bytes.
+// gate is a writer that fails after a number of bytes.
 type gate struct {
 	room int
 	err  error
@@ -282,7 +313,7 @@ func TestAStopEndsALongMix(t *testing.T) {
 	}
 }
 
-// endless is a source without end.
+// endless is an endless source.
 type endless struct{}
 
 func (endless) Channels() int                     { return 2 }
@@ -291,7 +322,7 @@ func (endless) Open(int64) (io.ReadCloser, error) { return endless{}, nil }
 func (endless) Read(b []byte) (int, error)        { return len(b), nil }
 func (endless) Close() error                      { return nil }
 
-// TestMemoryDoesNotGrowWithLength counts allocations, for which it must be alone.
+// TestMemoryDoesNotGrowWithLength counts allocations, so it must not run in parallel with other tests.
 func TestMemoryDoesNotGrowWithLength(t *testing.T) { //nolint:paralleltest // counts the allocations of the process
 	allocations := func(samples int64) float64 {
 		clips := []sound.Clip{
@@ -306,6 +337,6 @@ func TestMemoryDoesNotGrowWithLength(t *testing.T) { //nolint:paralleltest // co
 	}
 	short, long := allocations(48000), allocations(100*48000)
 	if long > short {
-		t.Errorf("a second takes %.0f allocations, a hundred take %.0f", short, long)
+		t.Errorf("%.0f allocations for one second, %.0f for a hundred", short, long)
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"mynah/internal/sound"
 )
 
-// The tests of this file compare the package with slow and plain forms of its definitions.
+// The tests in this file compare the package with slow, simple implementations of its definitions.
 
-// duckGain is the factor of ducks at a time: straight in decibels on the ways; the softer counts.
+// duckGain returns the factor of ducks at a time. Ramps are linear in decibels; the lowest gain counts.
 func duckGain(ducks []sound.Duck, at int64) float64 {
 	db := 0.0
 	for _, d := range ducks {
@@ -60,7 +60,7 @@ func plainMix(clips []sound.Clip, at int64, channel, channels int) float64 {
 	return max(math.MinInt16, min(sum, math.MaxInt16))
 }
 
-// anyClip returns a clip of all kinds near the beginning of a track.
+// anyClip returns a random clip near the start of a track.
 func anyClip(r *rand.Rand) sound.Clip {
 	channels := 1 + r.IntN(2)
 	src := &tape{channels: channels, samples: noise(r, channels*(1+r.IntN(3000)))}
@@ -155,7 +155,7 @@ func TestLoopsAtTheirBounds(t *testing.T) {
 	}
 }
 
-// TestSourcesAreOpenedOnce: and closed with their clip's last sample.
+// TestSourcesAreOpenedOnce checks that sources are opened once and closed after their clip's last sample.
 func TestSourcesAreOpenedOnce(t *testing.T) {
 	t.Parallel()
 	for _, samples := range []int64{1, 4095, 4096, 4097, 12288} {
@@ -172,7 +172,7 @@ func TestSourcesAreOpenedOnce(t *testing.T) {
 	}
 }
 
-// filter is that of BS.1770-4 annex 2: two of its phases; the others are these backwards.
+// filter contains two of the four phases of the filter in BS.1770-4, annex 2. The others are these reversed.
 var filter = [2][12]float64{
 	{
 		0.0017089843750, 0.0109863281250, -0.0196533203125, 0.0332031250000, -0.0594482421875, 0.1373291015625,
@@ -186,8 +186,8 @@ var filter = [2][12]float64{
 
 const limitAt = 0.7943 // -2 dB
 
-// plainGain is the gain of the limiter at each sample: what its true peak needs, the least within
-// 50 ms, averaged twice over 25 ms to either side.
+// plainGain returns the limiter's gain at each sample: the minimum gain that true peaks within 50 ms need,
+// averaged twice over 25 ms on either side.
 func plainGain(x []float64, channels int) []float64 {
 	n := len(x) / channels
 	need := make([]float64, n)
@@ -215,7 +215,7 @@ func plainGain(x []float64, channels int) []float64 {
 	return slidingMean(slidingMean(slidingMin(need, 2400), 1200), 1200)
 }
 
-// slidingMin returns the least value within a distance; most values are 1, none is more.
+// slidingMin returns the minimum within a distance, for values of at most 1.
 func slidingMin(v []float64, far int) []float64 {
 	out := slices.Repeat([]float64{1}, len(v))
 	for i, x := range v {
@@ -229,9 +229,9 @@ func slidingMin(v []float64, far int) []float64 {
 	return out
 }
 
-// slidingMean returns means; what lies beyond the ends counts as 1.
+// slidingMean returns the mean within a distance. Values beyond the ends count as 1.
 func slidingMean(v []float64, far int) []float64 {
-	before := make([]float64, len(v)+1) // sums of what is missing to 1
+	before := make([]float64, len(v)+1) // sums of 1 minus the value
 	for i, x := range v {
 		before[i+1] = before[i] + 1 - x
 	}
@@ -242,7 +242,7 @@ func slidingMean(v []float64, far int) []float64 {
 	return out
 }
 
-// TestLimiterIsWhatItIsDefinedAs: with peaks anywhere, also around the part that is rendered.
+// TestLimiterIsWhatItIsDefinedAs tests peaks at random positions, also around the rendered range.
 func TestLimiterIsWhatItIsDefinedAs(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 8))
@@ -253,7 +253,7 @@ func TestLimiterIsWhatItIsDefinedAs(t *testing.T) {
 		for i := range pcm {
 			pcm[i] = int16(r.IntN(20000) - 10000)
 		}
-		for range 1 + r.IntN(4) { // a burst, in one channel
+		for range 1 + r.IntN(4) { // a burst in one channel
 			at := r.IntN(len(pcm)/channels - 40)
 			for k := range 1 + r.IntN(30) {
 				pcm[(at+k)*channels+r.IntN(channels)] = int16(r.IntN(65536) - 32768)
@@ -281,8 +281,8 @@ func TestLimiterIsWhatItIsDefinedAs(t *testing.T) {
 	}
 }
 
-// TestGainAroundAnImpulse: a steady sound in the other channel shows the limiter's gain: full from
-// 50 ms before an impulse on, half way there, over after 100 ms, and the same after it.
+// TestGainAroundAnImpulse measures the limiter's gain with a steady sound in the other channel: the reduction
+// is complete within 50 ms of the impulse, half in the middle of the ramp, and zero 100 ms away.
 func TestGainAroundAnImpulse(t *testing.T) {
 	t.Parallel()
 	const level, at = 16000, 6000
@@ -297,7 +297,7 @@ func TestGainAroundAnImpulse(t *testing.T) {
 		t.Errorf("100 ms are %d samples", sound.Around)
 	}
 	if v := float64(got[2*at]) / -32768; math.Abs(v-limitAt) > 0.0001 {
-		t.Errorf("the impulse is held at %.4f, want %.4f", v, limitAt)
+		t.Errorf("the impulse is limited to %.4f, want %.4f", v, limitAt)
 	}
 	for _, c := range []struct {
 		off  int
@@ -308,7 +308,7 @@ func TestGainAroundAnImpulse(t *testing.T) {
 		{4799, 1},
 		{4801, 1},
 		{5900, 1},
-		// A quarter of the way the two means have summed up 1/8.
+		// At a quarter of the ramp, the two means have accumulated 1/8.
 		{1200, limitAt + (1-limitAt)/8},
 		{3600, 1 - (1-limitAt)/8},
 	} {
@@ -319,11 +319,12 @@ func TestGainAroundAnImpulse(t *testing.T) {
 		}
 	}
 	if got[2*(at-4802)+1] != level || got[2*(at+4802)+1] != level {
-		t.Error("what is more than 100 ms away changes")
+		t.Error("samples more than 100 ms away change")
 	}
 }
 
-// TestPeaksBelowTheCeilingStay: and those above it come to stand at it, at any frequency.
+// TestPeaksBelowTheCeilingStay checks, for all frequencies, that peaks below the ceiling are unchanged and
+// higher ones are reduced to it.
 func TestPeaksBelowTheCeilingStay(t *testing.T) {
 	t.Parallel()
 	tone := func(level, turn, phase float64) []int16 {
@@ -335,8 +336,8 @@ func TestPeaksBelowTheCeilingStay(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name        string
-		turn, phase float64 // cycles a sample, cycles
-		crest       float64 // part of the crest that samples show
+		turn, phase float64 // cycles per sample, cycles
+		crest       float64 // fraction of the crest that the samples reach
 	}{
 		{"on its crests", 1. / 4, 0, 1},
 		{"between its samples", 1. / 4, 1. / 8, math.Sqrt2 / 2},
@@ -346,7 +347,7 @@ func TestPeaksBelowTheCeilingStay(t *testing.T) {
 		for _, softer := range []bool{true, false} {
 			level := 1.0
 			if softer {
-				level = 0.77 // -2.27 dB: the filter of BS.1770 shows some frequencies a little high
+				level = 0.77 // -2.27 dB: the filter of BS.1770 overestimates some frequencies a little
 			}
 			pcm := tone(level, c.turn, c.phase)
 			got := render(t, []sound.Clip{{Source: mono(pcm...), Samples: 20000, Gain: 1000}}, 20000, 1,
@@ -362,13 +363,13 @@ func TestPeaksBelowTheCeilingStay(t *testing.T) {
 				most = max(most, math.Abs(float64(v))/32768)
 			}
 			if db := 20 * math.Log10(most/c.crest); db > -1.7 || db < -2.3 {
-				t.Errorf("the crests of a tone %s are held at %.2f dB", c.name, db)
+				t.Errorf("the crests of a tone %s are limited to %.2f dB", c.name, db)
 			}
 		}
 	}
 }
 
-// TestGainIsExact: half decibels, rounded once, held at full scale.
+// TestGainIsExact checks gains in half decibels, rounded once and clipped at full scale.
 func TestGainIsExact(t *testing.T) {
 	t.Parallel()
 	in := []int16{0, 1, -1, 2, 100, -100, 9999, -9999, 20000, -20000, math.MaxInt16, math.MinInt16}
@@ -387,7 +388,7 @@ func TestGainIsExact(t *testing.T) {
 	}
 }
 
-// TestMeasureKnowsTheGain: a tone of 997 Hz at -20 dBFS is -23 LUFS in one channel, -20 in two.
+// TestMeasureKnowsTheGain checks that a tone of 997 Hz at -20 dBFS has -23 LUFS in one channel and -20 in two.
 func TestMeasureKnowsTheGain(t *testing.T) {
 	t.Parallel()
 	pcm := make([]int16, 2*48000)

@@ -11,10 +11,10 @@ import (
 	"mynah/internal/voice"
 )
 
-// Quietest is the volume below which narration is meant not to be heard.
+// Quietest is the volume below which narration is inaudible on purpose.
 const Quietest = 0.05
 
-// CheckHeard returns an error that names the sentence that came out silent, though its voice can read it.
+// CheckHeard returns an error that names the first silent sentence that its voice should be able to read.
 func (s *Spoken) CheckHeard(board *storyboard.Board) error {
 	for i, scene := range board.Scenes {
 		for k, p := range scene.Parts {
@@ -29,11 +29,10 @@ func (s *Spoken) CheckHeard(board *storyboard.Board) error {
 	return nil
 }
 
-// silentSentence returns an error saying that a sentence was silent, or nil if silence is expected; scene
-// counts from 0.
+// silentSentence returns an error for a silent sentence, nil if silence is expected. scene counts from 0.
 func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
-	letters, lost, _ := voice.Legible(spokenText(p.Runs), v)
-	if Loudest(p) < Quietest || letters-lost < 2 { // a single letter may be a sign
+	letters, lost, _ := voice.CountLetters(spokenText(p.Runs), v)
+	if Loudest(p) < Quietest || letters-lost < 2 { // a single letter may be a symbol
 		return nil
 	}
 	return fault.New(fault.ToolFailed, nil, "%s:%d: scene %d: the voice %s was silent for %q",
@@ -41,7 +40,7 @@ func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
 		WithHint("try another voice, or write the words in another way; %s", blame.HintDoctor)
 }
 
-// Loudest is the volume of a sentence's loudest run.
+// Loudest returns the volume of a sentence's loudest run.
 func Loudest(p storyboard.Part) float64 {
 	most := 0.0
 	for _, r := range p.Runs {
@@ -53,7 +52,7 @@ func Loudest(p storyboard.Part) float64 {
 	return p.Volume * most
 }
 
-// spokenText is what the voice of a sentence is given to say.
+// spokenText returns the text of runs that the sentence's voice speaks itself.
 func spokenText(runs []utter.Run) string {
 	var b strings.Builder
 	for _, r := range runs {

@@ -49,7 +49,7 @@ func TestSilentSpeechIsFound(t *testing.T) {
 	}
 }
 
-// TestSaidText is what the voice itself has to read.
+// TestSaidText checks which text the voice itself has to read.
 func TestSaidText(t *testing.T) {
 	t.Parallel()
 	for want, runs := range map[string][]utter.Run{
@@ -69,7 +69,7 @@ func TestSaidText(t *testing.T) {
 	}
 }
 
-// TestLoudestRun decides how loud a sentence is.
+// TestLoudestRun checks that the loudest run determines the volume of a sentence.
 func TestLoudestRun(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -87,7 +87,8 @@ func TestLoudestRun(t *testing.T) {
 	}
 }
 
-// TestBlame: a failure names the sentence as its author knows it; a stop and a full disk name none.
+// TestBlame checks that a failure names the sentence in the author's terms, except for a cancellation or a full
+// disk.
 func TestBlame(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("the cause")
@@ -140,7 +141,7 @@ func TestBlame(t *testing.T) {
 	}
 }
 
-// TestUses lists each voice once, and each of its scenes once.
+// TestUses checks that each voice and each of its scenes is listed once.
 func TestUses(t *testing.T) {
 	t.Parallel()
 	says := func(voices ...string) storyboard.Scene {

@@ -1,6 +1,5 @@
-// Package speech speaks the sentences of a storyboard in parallel, and records which voices spoke.
-// When an engine fails and the settings allow it, another voice speaks every sentence of the
-// failed voice.
+// Package speech speaks the sentences of a storyboard in parallel, and records which voices spoke. If an engine
+// fails and the settings allow it, another voice speaks all sentences of the failed voice.
 package speech
 
 import (
@@ -24,18 +23,18 @@ import (
 	"mynah/internal/voice"
 )
 
-// VoiceUse is a voice of an engine, and the scenes in which it speaks, from 1.
+// VoiceUse is a voice of an engine, with the numbers of the scenes in which it speaks, from 1.
 type VoiceUse struct {
 	Name   string `json:"name"`
 	Engine string `json:"engine"`
 	Scenes []int  `json:"scenes"`
 }
 
-// Spoken are the sentences of a storyboard.
+// Spoken contains the spoken sentences of a storyboard.
 type Spoken struct {
-	// Sentences by scene and part; those of parts that are not speech are empty.
+	// Sentences is indexed by scene and part. Elements for parts that are not speech are empty.
 	Sentences [][]voice.Spoken
-	// Voices are those that spoke, by the names that the storyboard has for them.
+	// Voices contains the voices that spoke, by their names in the storyboard.
 	Voices map[string]voice.Voice
 }
 
@@ -44,20 +43,21 @@ type speaker struct {
 	part.Maker
 	booth *voice.Booth
 	board *storyboard.Board
-	// cues reports that the scenes are cues of subtitles.
+	// cues: the scenes are cues of subtitles.
 	cues bool
-	// standIns speak for voices whose engines failed, by the names of these.
+	// standIns contains replacements for voices whose engines failed, by the name of the failed voice.
 	standIns map[string]voice.Voice
 	list     diag.List
-	// ready is called with the number of leading scenes that are spoken, when it has grown; it may
-	// be nil.
+	// ready is called when the number of leading scenes that are completely spoken has increased; it may be
+	// nil.
 	ready func(scenes int, s *Spoken)
-	mu    sync.Mutex // guards what follows, and out.Voices
-	left  []int      // sentences that are not spoken yet, by scenes
-	next  int        // the first scene that is not spoken
+	mu    sync.Mutex // guards the fields below, and out.Voices
+	left  []int      // number of unspoken sentences per scene
+	next  int        // the first scene that is not completely spoken
 	out   Spoken
 }
 
+// doing is the name of this step in progress reports.
 const doing = "speaking"
 
 func newSpeaker(m part.Maker, booth *voice.Booth, board *storyboard.Board) *speaker {
@@ -67,8 +67,9 @@ func newSpeaker(m part.Maker, booth *voice.Booth, board *storyboard.Board) *spea
 	}
 }
 
-// Say speaks all sentences of a storyboard. Whenever the first scenes are spoken, ready is called
-// with their number and the sentences; calls come one at a time, and ready may be nil.
+// Say speaks all sentences of a storyboard. It calls ready with the number of leading scenes that are
+// completely spoken and the sentences, whenever the number increases. Calls are not concurrent; ready may be
+// nil.
 func Say(
 	ctx context.Context, m part.Maker, booth *voice.Booth, board *storyboard.Board, ready func(scenes int, s *Spoken),
 ) (*Spoken, diag.List, error) {
@@ -76,13 +77,13 @@ func Say(
 	s.ready = ready
 	err := s.withStandIns(ctx, s.sayAll)
 	if err == nil {
-		s.record()
+		s.recordSentences()
 	}
 	return &s.out, s.list, err
 }
 
-// record enters the sentences in the book, in the order of the video.
-func (s *speaker) record() {
+// recordSentences adds the sentences to the book, in the order of the video.
+func (s *speaker) recordSentences() {
 	for i, scene := range s.board.Scenes {
 		for k, p := range scene.Parts {
 			if p.Kind == storyboard.Speech {
@@ -92,8 +93,8 @@ func (s *speaker) record() {
 	}
 }
 
-// Waits reports whether this machine waits for any voice of a storyboard: other work can be done
-// meanwhile.
+// Waits reports whether a remote service speaks any voice of a storyboard, so that this machine can do other
+// work meanwhile.
 func Waits(ctx context.Context, booth *voice.Booth, board *storyboard.Board) bool {
 	asked := map[string]bool{}
 	for _, scene := range board.Scenes {
@@ -110,7 +111,7 @@ func Waits(ctx context.Context, booth *voice.Booth, board *storyboard.Board) boo
 	return false
 }
 
-// Lengths returns how long the sentences are, in samples.
+// Lengths returns the lengths of the sentences in samples, by scene and part.
 func (s *Spoken) Lengths() [][]int64 {
 	var out [][]int64
 	for _, scene := range s.Sentences {
@@ -127,12 +128,13 @@ func (s *Spoken) Lengths() [][]int64 {
 func (s *Spoken) Words(scene, part int) []caption.Word {
 	var out []caption.Word
 	for _, w := range s.Sentences[scene][part].Words {
-		out = append(out, caption.Word{Offset: w.Offset, Start: timeline.SamplesIn(w.Start), End: timeline.SamplesIn(w.End)})
+		start, end := timeline.SamplesIn(w.Start), timeline.SamplesIn(w.End)
+		out = append(out, caption.Word{Offset: w.Offset, Start: start, End: end})
 	}
 	return out
 }
 
-// Uses lists which voices of which engines spoke in which scenes.
+// Uses returns which voices spoke in which scenes.
 func (s *Spoken) Uses(board *storyboard.Board) []VoiceUse {
 	var out []VoiceUse
 	for i, scene := range board.Scenes {
@@ -153,7 +155,7 @@ func (s *Spoken) Uses(board *storyboard.Board) []VoiceUse {
 	return out
 }
 
-// sayAll says every sentence, in parallel.
+// sayAll speaks all sentences in parallel.
 func (s *speaker) sayAll(ctx context.Context) error {
 	total := 0
 	s.left, s.next = make([]int, len(s.board.Scenes)), 0
@@ -177,18 +179,18 @@ func (s *speaker) sayAll(ctx context.Context) error {
 	return g.Wait()
 }
 
-// saySentence says a sentence of a scene.
+// saySentence speaks a sentence of a scene.
 func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 	p := s.board.Scenes[scene].Parts[item]
 	v := s.voiceOf(ctx, p)
 	start := time.Now()
-	line := s.line(p)
+	line := s.lineOf(p)
 	spoken, err := s.booth.Speak(ctx, v, line)
 	if spoken.New {
 		s.Book.Made(time.Since(start), spoken.Key)
 	}
 	if err != nil {
-		return s.unable(ctx, v, p, scene, err)
+		return s.explainFailure(ctx, v, p, scene, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -204,8 +206,8 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 	return nil
 }
 
-// line is what a voice is asked to say.
-func (s *speaker) line(p storyboard.Part) utter.Line {
+// lineOf returns the input for the voice of a part.
+func (s *speaker) lineOf(p storyboard.Part) utter.Line {
 	line := p.Line()
 	line.Level, _ = s.board.Level()
 	return line
@@ -221,7 +223,7 @@ func (s *speaker) blameSentence(err error, p storyboard.Part, scene int) error {
 	if hint == "" {
 		hint = blame.HintDoctor
 	}
-	cause := f.Cause // the public sentence of err is said already
+	cause := f.Cause // the message below already contains err's public sentence
 	if cause == nil {
 		cause = err
 	}
@@ -229,6 +231,7 @@ func (s *speaker) blameSentence(err error, p storyboard.Part, scene int) error {
 	switch {
 	case s.cues:
 		of = fmt.Sprintf(" of cue %d", scene+1)
+	// a text consists of one scene unless it is split into several
 	case p.Range.File == compile.TextFile && len(s.board.Scenes) == 1:
 		of = "" // a text has no scenes, unless it cuts itself into some
 	}
@@ -236,7 +239,7 @@ func (s *speaker) blameSentence(err error, p storyboard.Part, scene int) error {
 		p.Range.File, p.Range.Start.Line, diag.Shorten(p.Text, 60), of, p.Voice, f.Public).WithHint("%s", hint)
 }
 
-// Source returns a spoken sentence as a source of sound.
+// Source returns a spoken sentence as a source for mixing.
 func Source(booth *voice.Booth, s voice.Spoken) sound.Source { return source{booth, s} }
 
 type source struct {

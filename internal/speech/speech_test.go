@@ -26,13 +26,13 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// engine is the tone engine under a name, which may be slow or fail.
+// engine is the tone engine with another name; it can be slow or fail.
 type engine struct {
 	*tone.Engine
 	name string
-	// remote: it is that of a service.
+	// remote: the engine is a remote service.
 	remote bool
-	// fails is in sentences that it cannot say, silent in those that come out silent.
+	// fails is a text that sentences contain which fail, silent one for sentences that are silent.
 	fails, silent string
 	wait          bool
 	mu            sync.Mutex
@@ -67,7 +67,7 @@ func (e *engine) Speak(ctx context.Context, r voice.Request) (voice.Clip, error)
 		return voice.Clip{}, fault.New(fault.ToolFailed, nil, "the service is gone").WithHint("ask its owner")
 	}
 	if e.name == voice.EngineEspeak {
-		r.Voice = "high" // any voice of the catalogue
+		r.Voice = "high" // accept all voices of the catalogue
 	}
 	c, err := e.Engine.Speak(ctx, r)
 	if e.silent != "" && strings.Contains(text, e.silent) {
@@ -76,7 +76,7 @@ func (e *engine) Speak(ctx context.Context, r voice.Request) (voice.Clip, error)
 	return c, err
 }
 
-// stage is what speech needs: a storyboard, a booth, and a maker.
+// stage contains a storyboard, a booth, and a maker.
 type stage struct {
 	board *storyboard.Board
 	booth *voice.Booth
@@ -99,7 +99,8 @@ func newStage(t *testing.T, store *cache.Store, text string, cfg voice.Config, e
 	}
 	s := stage{booth: booth, maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 3, Work: t.TempDir()}}
 	if strings.HasPrefix(text, "WEBVTT") {
-		src, cues, err := compile.Text(t.Context(), project.Empty(), booth, compile.TextRequest{Text: text, Timed: "vtt", Header: map[string]string{"voice": "tone/high"}})
+		src, cues, err := compile.Text(t.Context(), project.Empty(), booth,
+			compile.TextRequest{Text: text, Timed: "vtt", Header: map[string]string{"voice": "tone/high"}})
 		if err != nil || src.Findings.HasErrors() {
 			t.Fatal(err, src.Findings)
 		}
@@ -125,10 +126,10 @@ func newStage(t *testing.T, store *cache.Store, text string, cfg voice.Config, e
 
 const threeScenes = "---\nvoice: tone/high\n---\nOne is here. Two is there.\n\n---\n![](none.png)\n\n---\n(voice: tone/low)\n\nThree.\n"
 
-// silentScene is threeScenes with a scene in the middle in which nothing is said.
+// silentScene returns threeScenes with a silent scene in the middle.
 func silentScene() string { return strings.Replace(threeScenes, "![](none.png)\n", "(pause: 1)\n", 1) }
 
-// TestSay: every sentence is spoken once, in its place, and found the next time.
+// TestSay checks that each sentence is spoken once, at its position, and is in the cache the next time.
 func TestSay(t *testing.T) {
 	t.Parallel()
 	store, err := cache.Open(t.TempDir())
@@ -207,20 +208,21 @@ func TestSay(t *testing.T) {
 	}
 }
 
-// TestFailures name the sentence, and where it stands.
+// TestFailures checks that errors name the sentence and its position.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	e := &engine{Engine: tone.New(), fails: "Three"}
 	s := newStage(t, nil, silentScene(), voice.DefaultConfig(), e)
 	_, _, err := speech.Say(t.Context(), s.maker, s.booth, s.board, nil)
 	f, ok := fault.As(err)
-	if !ok || f.Code != fault.ToolFailed || f.Public != `s.md:12: the sentence "Three." of scene 3 could not be spoken by tone/low: the service is gone` || f.Hint != "ask its owner" {
+	if !ok || f.Code != fault.ToolFailed ||
+		f.Public != `s.md:12: the sentence "Three." of scene 3 could not be spoken by tone/low: the service is gone` || f.Hint != "ask its owner" {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, _, err := speech.Say(ctx, s.maker, s.booth, s.board, nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("a stop gives %v", err)
+		t.Errorf("a cancellation returns %v", err)
 	}
 	e = &engine{Engine: tone.New(), silent: "Three"}
 	s = newStage(t, nil, silentScene(), voice.DefaultConfig(), e)
@@ -228,23 +230,26 @@ func TestFailures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := spoken.CheckHeard(s.board); err == nil || !strings.Contains(err.Error(), `s.md:12: scene 3: the voice tone/low was silent for "Three."`) {
-		t.Errorf("silence gives %v", err)
+	if err := spoken.CheckHeard(s.board); err == nil || !strings.Contains(err.Error(),
+		`s.md:12: scene 3: the voice tone/low was silent for "Three."`) {
+		t.Errorf("a silent sentence returns %v", err)
 	}
 }
 
-// TestStandIn: where the settings allow it, another voice speaks all that the failing one says.
+// TestStandIn checks that another voice speaks everything of a failing voice if the settings allow it.
 func TestStandIn(t *testing.T) {
 	t.Parallel()
 	cfg := voice.DefaultConfig()
 	cfg.Fallback = true
 	bad := &engine{Engine: tone.New(), name: "far", fails: "Two"}
-	s := newStage(t, nil, "---\nvoice: far/high\n---\nOne is here. Two is there.\n", cfg, bad, &engine{Engine: tone.New(), name: voice.EngineEspeak})
+	s := newStage(t, nil, "---\nvoice: far/high\n---\nOne is here. Two is there.\n", cfg, bad,
+		&engine{Engine: tone.New(), name: voice.EngineEspeak})
 	spoken, list, err := speech.Say(t.Context(), s.maker, s.booth, s.board, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(list) != 1 || list[0].Code != diag.MissingVoice || list[0].Severity != diag.Warning || !strings.Contains(list[0].Summary, "speaks all of far/high instead") {
+	if len(list) != 1 || list[0].Code != diag.MissingVoice || list[0].Severity != diag.Warning ||
+		!strings.Contains(list[0].Summary, "speaks all of far/high instead") {
 		t.Errorf("%+v", list)
 	}
 	for _, u := range spoken.Uses(s.board) {
@@ -257,7 +262,7 @@ func TestStandIn(t *testing.T) {
 	}
 }
 
-// TestCues: a cue that does not fit its time is spoken faster, at most twice as fast.
+// TestCues checks that a cue that does not fit its time is spoken faster, at most at twice the speed.
 func TestCues(t *testing.T) {
 	t.Parallel()
 	const text = "WEBVTT\n\n00:01.000 --> 00:03.000\nShort.\n\n00:04.000 --> 00:05.000\nThis is some text here\n\n00:06.000 --> 00:06.100\nThis is much too long for a tenth of a second\n"
@@ -272,7 +277,8 @@ func TestCues(t *testing.T) {
 		}
 		return n
 	}
-	plain := newStage(t, nil, "---\nvoice: tone/high\n---\nShort.\n\n---\nThis is some text here\n\n---\nThis is much too long for a tenth of a second\n", voice.DefaultConfig(), tone.New())
+	plain := newStage(t, nil,
+		"---\nvoice: tone/high\n---\nShort.\n\n---\nThis is some text here\n\n---\nThis is much too long for a tenth of a second\n", voice.DefaultConfig(), tone.New())
 	usual, _, err := speech.Say(t.Context(), plain.maker, plain.booth, plain.board, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -289,16 +295,18 @@ func TestCues(t *testing.T) {
 		t.Errorf("a cue without room has %.0f samples, usual are %.0f", n, full(2))
 	}
 	s = newStage(t, nil, text, voice.DefaultConfig(), &engine{Engine: tone.New(), fails: "some text"})
-	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil || !strings.Contains(err.Error(), "of cue 2 could not be spoken") {
+	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil ||
+		!strings.Contains(err.Error(), "of cue 2 could not be spoken") {
 		t.Errorf("got %v", err)
 	}
 	s = newStage(t, nil, text, voice.DefaultConfig(), &engine{Engine: tone.New(), silent: "some text"})
-	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil || !strings.Contains(err.Error(), "was silent") {
+	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil ||
+		!strings.Contains(err.Error(), "was silent") {
 		t.Errorf("got %v", err)
 	}
 }
 
-// TestLoudest is the volume of the loudest run.
+// TestLoudest checks that the volume is that of the loudest run.
 func TestLoudest(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil, "---\nvoice: tone/high\nvoice-volume: 0.5\n---\nQuiet here.\n", voice.DefaultConfig(), tone.New())
@@ -312,7 +320,7 @@ func TestLoudest(t *testing.T) {
 	}
 }
 
-// TestWaits: this machine waits for a script with a sentence of a service.
+// TestWaits checks that a script with a sentence by a remote voice is recognised.
 func TestWaits(t *testing.T) {
 	t.Parallel()
 	far := &engine{Engine: tone.New(), name: "far", remote: true}
@@ -348,7 +356,7 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-// TestCuesThatFit: a cue whose time is its length to the sample, or none, is spoken as it is.
+// TestCuesThatFit checks that a cue with exactly its time, or without a time, is spoken at its own speed.
 func TestCuesThatFit(t *testing.T) {
 	t.Parallel()
 	const text = "WEBVTT\n\n00:01.000 --> 00:09.000\nThis is some text here\n\n00:10.000 --> 00:19.000\nOne. Two.\n"
@@ -391,7 +399,7 @@ func TestCuesThatFit(t *testing.T) {
 	}
 }
 
-// TestTwoStandIns: each voice that fails has one of its own, and one warning at its sentence.
+// TestTwoStandIns checks that each failing voice gets its own replacement and one warning.
 func TestTwoStandIns(t *testing.T) {
 	t.Parallel()
 	cfg := voice.DefaultConfig()

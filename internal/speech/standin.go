@@ -10,7 +10,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// unableError is a sentence that a voice could not say, though another may stand in.
+// unableError means that a voice could not speak a sentence, but another may replace it.
 type unableError struct {
 	error
 	part    storyboard.Part
@@ -18,7 +18,7 @@ type unableError struct {
 	cause   string
 }
 
-// voiceOf is who says a part: its voice, or the one that stands in for it in this build.
+// voiceOf returns the voice that speaks a part: its own, or the one that replaces it in this build.
 func (s *speaker) voiceOf(ctx context.Context, p storyboard.Part) voice.Voice {
 	v, ok := s.standIns[p.Voice]
 	if !ok {
@@ -30,21 +30,22 @@ func (s *speaker) voiceOf(ctx context.Context, p storyboard.Part) voice.Voice {
 	return v
 }
 
-// unable says what it means that a voice failed on a part of a scene, counted from 0.
-func (s *speaker) unable(ctx context.Context, v voice.Voice, p storyboard.Part, scene int, err error) error {
+// explainFailure returns the error for a voice that failed on a part: an *unableError if another voice may replace it.
+// scene counts from 0.
+func (s *speaker) explainFailure(ctx context.Context, v voice.Voice, p storyboard.Part, scene int, err error) error {
 	blamed := s.blameSentence(err, p, scene)
 	if ctx.Err() != nil {
 		return blamed
 	}
-	if instead, ok := s.booth.Instead(ctx, v, err); ok {
+	if instead, ok := s.booth.FallbackVoice(ctx, v, err); ok {
 		return &unableError{blamed, p, instead, fault.From(err).Public}
 	}
 	return blamed
 }
 
-// withStandIns has sentences said. Where the settings allow it and a voice's engine fails,
-// all that the voice says in this build is said again by another: no film changes its voice
-// from one sentence to the next. What other voices said is in the cache.
+// withStandIns calls say. If a voice's engine fails and the settings allow it, it calls say again with a
+// replacement for the voice, so that a video never changes its voice between sentences. Sentences of other
+// voices are then in the cache.
 func (s *speaker) withStandIns(ctx context.Context, say func(context.Context) error) error {
 	for {
 		err := say(ctx)

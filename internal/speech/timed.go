@@ -12,12 +12,14 @@ import (
 	"mynah/internal/voice"
 )
 
-// mostSpeed is how much faster a cue may be spoken to fit its time.
+// mostSpeed is the maximum factor for the speed of a cue that does not fit its time.
 const mostSpeed = 2
 
-// SayCues speaks the cues of subtitles, each of which is a scene of the storyboard: a second time
-// and faster when one does not fit its time. Spoken holds the sentences of each cue.
-func SayCues(ctx context.Context, m part.Maker, booth *voice.Booth, board *storyboard.Board, cues []caption.Timed) (*Spoken, diag.List, error) {
+// SayCues speaks the cues of subtitles. Each cue is a scene of the storyboard. It speaks a cue that does not
+// fit its time again, faster. Spoken contains the sentences of each cue.
+func SayCues(
+	ctx context.Context, m part.Maker, booth *voice.Booth, board *storyboard.Board, cues []caption.Timed,
+) (*Spoken, diag.List, error) {
 	s := newSpeaker(m, booth, board)
 	s.cues = true
 	err := s.withStandIns(ctx, func(ctx context.Context) error {
@@ -33,7 +35,7 @@ func SayCues(ctx context.Context, m part.Maker, booth *voice.Booth, board *story
 	return &s.out, s.list, err
 }
 
-// sayCue speaks a cue, a second time and faster when it does not fit its time.
+// sayCue speaks a cue, and again at a higher speed if it does not fit its time.
 func (s *speaker) sayCue(ctx context.Context, cue int, time time.Duration) ([]voice.Spoken, error) {
 	room := timeline.SamplesIn(time)
 	out, total, err := s.sayCueAt(ctx, cue, 1)
@@ -44,18 +46,18 @@ func (s *speaker) sayCue(ctx context.Context, cue int, time time.Duration) ([]vo
 	return out, err
 }
 
-// sayCueAt speaks a cue at a factor of its speed, and returns its length in samples.
+// sayCueAt speaks a cue with its speed multiplied by a factor. total is its length in samples.
 func (s *speaker) sayCueAt(ctx context.Context, cue int, speed float64) (out []voice.Spoken, total int64, err error) {
 	for _, p := range s.board.Scenes[cue].Parts {
 		if len(p.Runs) == 0 {
 			continue
 		}
 		v := s.voiceOf(ctx, p)
-		line := s.line(p)
+		line := s.lineOf(p)
 		line.Speed, line.Fragment = line.Speed.Times(speed), false
 		spoken, err := s.booth.Speak(ctx, v, line)
 		if err != nil {
-			return nil, 0, s.unable(ctx, v, p, cue, err)
+			return nil, 0, s.explainFailure(ctx, v, p, cue, err)
 		}
 		if !spoken.Heard {
 			if err := silentSentence(p, cue, v); err != nil {

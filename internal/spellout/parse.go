@@ -68,7 +68,7 @@ func parse(tag, text string) *Language {
 		if skip || current == nil || line == "" {
 			continue
 		}
-		current.add(strings.TrimSuffix(line, ";"))
+		current.addRule(strings.TrimSuffix(line, ";"))
 	}
 	for _, s := range l.sets {
 		slices.SortStableFunc(s.rules, func(a, b rule) int { return cmp.Compare(a.base, b.base) })
@@ -76,15 +76,15 @@ func parse(tag, text string) *Language {
 	return l
 }
 
-// add parses a line such as "1100/100: << >%%2d-year>". From a rule for decimals it takes only the
+// addRule parses a line such as "1100/100: << >%%2d-year>". From a rule for decimals it takes only the
 // word for the decimal mark. Rules for negative numbers and infinity are ignored.
-func (s *set) add(line string) {
+func (s *set) addRule(line string) {
 	head, body, ok := strings.Cut(line, ":")
 	if !ok {
 		return
 	}
 	if head == "x.x" && s.mark == "" || head == "x,x" {
-		s.mark = decimalMark(body)
+		s.mark = parseDecimalMark(body)
 		return
 	}
 	reduce := len(head) - len(strings.TrimRight(head, ">"))
@@ -100,10 +100,10 @@ func (s *set) add(line string) {
 			return
 		}
 	}
-	divisor := power(radix, max(exponent(base, radix)-reduce, 0))
+	divisor := power(radix, max(largestExponent(base, radix)-reduce, 0))
 	body = strings.TrimLeft(body, " \t")
 	body = strings.TrimPrefix(body, "'")
-	with, without, optional := choices(body)
+	with, without, optional := splitOptional(body)
 	if !optional {
 		s.rules = append(s.rules, newRule(base, divisor, body))
 		return
@@ -116,10 +116,10 @@ func (s *set) add(line string) {
 	s.rules = append(s.rules, newRule(base, divisor, with))
 }
 
-// decimalMark returns the word in a rule for decimals such as "<< comma >>", or "" if the rule has
+// parseDecimalMark returns the word in a rule for decimals such as "<< comma >>", or "" if the rule has
 // another form.
-func decimalMark(body string) string {
-	p := parts(strings.TrimSpace(body))
+func parseDecimalMark(body string) string {
+	p := parseParts(strings.TrimSpace(body))
 	if len(p) != 3 || p[0].kind != quotient || p[1].kind != literal || p[2].kind != rest && p[2].kind != restBy {
 		return ""
 	}
@@ -129,9 +129,9 @@ func decimalMark(body string) string {
 	return ""
 }
 
-// choices returns the text of a rule with and without the part in brackets. Text after a bar in the
+// splitOptional returns the text of a rule with and without the part in brackets. Text after a bar in the
 // brackets replaces the part if it is omitted.
-func choices(body string) (with, without string, optional bool) {
+func splitOptional(body string) (with, without string, optional bool) {
 	open := strings.IndexByte(body, '[')
 	end := strings.LastIndexByte(body, ']')
 	if open < 0 || end < open {
@@ -141,7 +141,7 @@ func choices(body string) (with, without string, optional bool) {
 	return body[:open] + inside + body[end+1:], body[:open] + instead + body[end+1:], true
 }
 
-func exponent(base, radix uint64) int {
+func largestExponent(base, radix uint64) int {
 	e := 0
 	for limit := base / radix; base > 0 && limit > 0; limit /= radix {
 		e++
@@ -161,16 +161,16 @@ func power(radix uint64, exponent int) uint64 {
 }
 
 func newRule(base, divisor uint64, body string) rule {
-	r := rule{base: base, divisor: divisor, parts: parts(body)}
+	r := rule{base: base, divisor: divisor, parts: parseParts(body)}
 	for _, p := range r.parts {
 		r.modulus = r.modulus || p.kind == rest || p.kind == restBy
 	}
 	return r
 }
 
-// parts splits the text of a rule into literals and substitutions. CLDR's JSON files contain arrows in
+// parseParts splits the text of a rule into literals and substitutions. CLDR's JSON files contain arrows in
 // place of < and >.
-func parts(body string) []part {
+func parseParts(body string) []part {
 	body = strings.NewReplacer("←", "<", "→", ">").Replace(body)
 	var out []part
 	for body != "" {
@@ -182,18 +182,18 @@ func parts(body string) []part {
 			out = append(out, part{text: body[:i]})
 			body = body[i:]
 		}
-		p, n := substitution(body)
+		p, n := parseSubstitution(body)
 		out = append(out, p)
 		body = body[n:]
 	}
 	return out
 }
 
-// substitution parses the substitution at the start of a text, and returns its length in bytes.
-func substitution(body string) (part, int) {
+// parseSubstitution parses the substitution at the start of a text, and returns its length in bytes.
+func parseSubstitution(body string) (part, int) {
 	if strings.HasPrefix(body, "$(") {
 		if end := strings.Index(body, ")$"); end > 0 {
-			return part{kind: counted, forms: pluralForms(body[len("$("):end])}, end + len(")$")
+			return part{kind: counted, forms: parsePluralForms(body[len("$("):end])}, end + len(")$")
 		}
 	}
 	if strings.HasPrefix(body, ">>>") {
@@ -213,8 +213,8 @@ func substitution(body string) (part, int) {
 	return part{kind: digits}, n
 }
 
-// pluralForms parses the forms in "cardinal,one{st}other{th}".
-func pluralForms(s string) map[plural.Form]string {
+// parsePluralForms parses the forms in "cardinal,one{st}other{th}".
+func parsePluralForms(s string) map[plural.Form]string {
 	names := map[string]plural.Form{
 		"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many,
 		"other": plural.Other,

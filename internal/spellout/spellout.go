@@ -38,7 +38,7 @@ func For(tag string) (*Language, bool) {
 	if err != nil {
 		return nil, false
 	}
-	for _, name := range candidates(parsed) {
+	for _, name := range candidateNames(parsed) {
 		if load, ok := languages()[name]; ok {
 			l := load()
 			return l, len(l.names) > 0
@@ -47,9 +47,9 @@ func For(tag string) (*Language, bool) {
 	return nil, false
 }
 
-// candidates returns the names under which the rules of a language may be stored, the most specific
+// candidateNames returns the names under which the rules of a language may be stored, the most specific
 // first.
-func candidates(tag language.Tag) []string {
+func candidateNames(tag language.Tag) []string {
 	var out []string
 	base, script, region := tag.Raw()
 	names := []string{base.String()}
@@ -83,6 +83,8 @@ func candidates(tag language.Tag) []string {
 }
 
 // languages maps the tags in the data to functions that parse the rules on the first call.
+//
+//nolint:gochecknoglobals // a read-only table that is built when it is first used
 var languages = sync.OnceValue(func() map[string]func() *Language {
 	out := map[string]func() *Language{}
 	r, err := gzip.NewReader(bytes.NewReader(packed))
@@ -127,11 +129,11 @@ func (l *Language) Spell(n uint64, ruleSet string) (string, bool) {
 		return "", false
 	}
 	w := writer{language: l}
-	w.set(s, n, 0)
+	w.spellBySet(s, n, 0)
 	if w.failed {
 		return "", false
 	}
-	return tidy(w.out.String()), true
+	return cleanUp(w.out.String()), true
 }
 
 // Mark returns the word that a rule set writes between a whole number and its decimals. It returns ""
@@ -154,8 +156,8 @@ func (l *Language) Mark(ruleSet string) string {
 	return ""
 }
 
-// tidy removes soft hyphens and zero-width spaces, and repeated spaces.
-func tidy(s string) string {
+// cleanUp removes soft hyphens and zero-width spaces, and repeated spaces.
+func cleanUp(s string) string {
 	s = strings.NewReplacer("\u00ad", "", "\u200b", "").Replace(s)
 	return strings.Join(strings.Fields(s), " ")
 }

@@ -18,17 +18,17 @@ type writer struct {
 	failed   bool
 }
 
-func (w *writer) set(s *set, n uint64, depth int) {
-	i := s.find(n)
+func (w *writer) spellBySet(s *set, n uint64, depth int) {
+	i := s.ruleIndex(n)
 	if i < 0 || depth > deepest {
 		w.failed = true
 		return
 	}
-	w.rule(s, i, n, depth)
+	w.spellByRule(s, i, n, depth)
 }
 
-// find returns the index of the rule for a number, or -1.
-func (s *set) find(n uint64) int {
+// ruleIndex returns the index of the rule for a number, or -1.
+func (s *set) ruleIndex(n uint64) int {
 	i := sort.Search(len(s.rules), func(i int) bool { return s.rules[i].base > n }) - 1
 	if i > 0 {
 		// A rule with a remainder is not used if the remainder is 0, unless its base has a remainder, too.
@@ -39,7 +39,7 @@ func (s *set) find(n uint64) int {
 	return i
 }
 
-func (w *writer) rule(s *set, index int, n uint64, depth int) {
+func (w *writer) spellByRule(s *set, index int, n uint64, depth int) {
 	r := s.rules[index]
 	for _, p := range r.parts {
 		target := s
@@ -53,17 +53,17 @@ func (w *writer) rule(s *set, index int, n uint64, depth int) {
 		case literal:
 			w.out.WriteString(p.text)
 		case quotient:
-			w.set(target, n/r.divisor, depth+1)
+			w.spellBySet(target, n/r.divisor, depth+1)
 		case rest:
-			w.set(target, n%r.divisor, depth+1)
+			w.spellBySet(target, n%r.divisor, depth+1)
 		case restBy:
 			if index == 0 || depth > deepest {
 				w.failed = true
 				return
 			}
-			w.rule(s, index-1, n%r.divisor, depth+1)
+			w.spellByRule(s, index-1, n%r.divisor, depth+1)
 		case same:
-			w.set(target, n, depth+1)
+			w.spellBySet(target, n, depth+1)
 		case counted:
 			w.writePlural(p, n/r.divisor)
 		case digits:

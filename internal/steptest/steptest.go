@@ -1,6 +1,6 @@
-// Package steptest has helpers for tests of the steps of a build: a project in a temporary folder,
-// an empty cache, the real programs, and the values that earlier steps return. Its voice is the
-// tone engine, so that every length follows from the text.
+// Package steptest contains helpers for tests of build steps: a project in a temporary folder, an empty cache,
+// the real programs, and the results of earlier steps. Its voice is the tone engine, so that all lengths follow
+// from the text.
 package steptest
 
 import (
@@ -31,12 +31,12 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// Version stands for that of ffmpeg in keys.
+// Version replaces ffmpeg's version in cache keys.
 const Version = "test"
 
-// Bench is a project, an empty cache and the programs that a step works with.
+// Bench is a project, an empty cache and the programs for a step.
 type Bench struct {
-	Dir     string // of the project
+	Dir     string // folder of the project
 	Project *project.Project
 	Store   *cache.Store
 	Run     *proc.Runner
@@ -44,7 +44,7 @@ type Bench struct {
 	Booth   *voice.Booth
 }
 
-// New returns a bench that lasts as long as the test.
+// New returns a bench that is removed when the test ends.
 func New(t *testing.T) *Bench {
 	t.Helper()
 	b := &Bench{Dir: t.TempDir()}
@@ -72,7 +72,7 @@ func (b *Bench) Maker(t *testing.T) part.Maker {
 	return part.Maker{Store: b.Store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()}
 }
 
-// Write puts a file into the project.
+// Write writes a file of the project.
 func (b *Bench) Write(t *testing.T, name string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(b.Dir, name), content, 0o600); err != nil {
@@ -80,7 +80,7 @@ func (b *Bench) Write(t *testing.T, name string, content []byte) {
 	}
 }
 
-// PNG puts an image of one colour into the project.
+// PNG writes an image of one colour to the project.
 func (b *Bench) PNG(t *testing.T, name string, w, h int, c color.Color) {
 	t.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -96,7 +96,7 @@ func (b *Bench) PNG(t *testing.T, name string, w, h int, c color.Color) {
 	b.Write(t, name, out.Bytes())
 }
 
-// Media has ffmpeg make a file of the project by its flags, apart by blanks.
+// Media creates a file of the project with ffmpeg. flags are separated by blanks.
 func (b *Bench) Media(t *testing.T, name, flags string) {
 	t.Helper()
 	var said bytes.Buffer
@@ -107,18 +107,18 @@ func (b *Bench) Media(t *testing.T, name, flags string) {
 	}
 }
 
-// Timed is a script whose files are identified and whose sentences are spoken, on the line.
+// Timed is a script after the steps up to its timeline: its files are identified and its sentences are spoken.
 type Timed struct {
 	Board  *storyboard.Board
 	Files  *assets.Set
 	Spoken *speech.Spoken
 	Line   *timeline.Line
 	Cues   []caption.Cue
-	// Findings are the warnings of the steps.
+	// Findings contains the warnings of these steps.
 	Findings diag.List
 }
 
-// Time runs the steps of a build up to the line on a script; errors of the script fail the test.
+// Time runs the steps of a build up to the timeline. Errors in the script fail the test.
 func (b *Bench) Time(t *testing.T, m part.Maker, text string) Timed {
 	t.Helper()
 	b.Write(t, "script.md", []byte(text))
@@ -145,13 +145,13 @@ func (b *Bench) Time(t *testing.T, m part.Maker, text string) Timed {
 	return out
 }
 
-// Form is the form of a video's picture track.
+// Form returns the form of a video's picture track.
 func Form(l *timeline.Line) ffmpeg.Picture {
 	still, clip := ffmpeg.DefaultQuality()
 	return ffmpeg.Picture{Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: still, ClipCRF: clip}
 }
 
-// Layer keeps a drawing of one colour in the cache, which is on box of a frame of w x h pixels.
+// Layer stores a drawing of one colour in the cache, at box in a frame of w x h pixels.
 func (b *Bench) Layer(t *testing.T, w, h int, box image.Rectangle, c color.Color) picture.LayerRef {
 	t.Helper()
 	img := image.NewNRGBA(box)

@@ -54,7 +54,7 @@ type Music struct {
 
 // Scene is a resolved scene.
 type Scene struct {
-	Number int        `json:"number"` // from 1
+	Number int        `json:"number"` // number of the scene, from 1
 	Range  diag.Range `json:"range"`
 	// Parts are the sentences, pauses and audio files, in order.
 	Parts []Part `json:"parts,omitempty"`

@@ -45,7 +45,8 @@ func TestChapters(t *testing.T) {
 		{"named", "(chapter: A: b)\nOne.\n---\nTwo.\n---\n(chapter: C)\nThree.", []string{"A: b", "", "C"}},
 		{"not from the beginning", "---\ntitle: The film\n---\nOne.\n---\n(chapter: C)\nTwo.", []string{"The film", "C"}},
 		{"without a title", "One.\n---\n(chapter: C)\nTwo.", []string{"Start", "C"}},
-		{"headings", slides("# One **and** `all`\n\n- a", "text alone", "## [Two](x) &amp; \\*more\\*", "## Two & \\*more\\*", "Under\n==="), []string{"One and all", "", "Two & *more*", "", "Under"}},
+		{"headings", slides("# One **and** `all`\n\n- a", "text alone", "## [Two](x) &amp; \\*more\\*",
+			"## Two & \\*more\\*", "Under\n==="), []string{"One and all", "", "Two & *more*", "", "Under"}},
 		{"names win over headings", slides("# One", "# Two") + "(chapter: C)\nThree.", []string{"Start", "", "C"}},
 		{"code is no heading", "```sh\n# not one\n```\n---\n```\n# nor this\n```\n", []string{"", ""}},
 	} {

@@ -34,10 +34,10 @@ func narrationOf(s *script.Script) string {
 	return b.String()
 }
 
-// language determines the film's language. It is the header's language; else that of the header's
+// detectLanguage determines the film's language. It is the header's language; else that of the header's
 // voice; else the one detected in the narration, if the detection is clear. Otherwise it stays empty.
-func (p *planner) language(place func(string) diag.Range) {
-	name, at := value(p.header.Voice, ""), place("voice")
+func (p *planner) detectLanguage(place func(string) diag.Range) {
+	name, at := valueOr(p.header.Voice, ""), place("voice")
 	if p.opt.Voice != "" {
 		name, at = p.opt.Voice, p.opt.VoicePlace
 	}
@@ -53,14 +53,14 @@ func (p *planner) language(place func(string) diag.Range) {
 		}
 	}
 	if name != "" {
-		p.find(at, name, f.Language) // reports a problem with the name
+		p.findVoice(at, name, f.Language) // reports a problem with the name
 	}
 }
 
 // defaultVoice returns the voice for narration without a named voice: the default voice of the film's
 // language, or, if that cannot read the letters of the narration, a voice that can.
 func (p *planner) defaultVoice(r diag.Range) Voice {
-	v := p.find(r, "", p.board.Film.Language)
+	v := p.findVoice(r, "", p.board.Film.Language)
 	if p.narration == "" || p.project.Reads(p.narration, v) {
 		return v
 	}
@@ -81,7 +81,7 @@ type narrator struct {
 
 // narratedScene is the text that one voice speaks in one scene.
 type narratedScene struct {
-	number int        // from 1
+	number int        // number of the scene, from 1
 	place  diag.Range // range of its first sentence
 	text   strings.Builder
 }

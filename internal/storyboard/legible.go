@@ -18,8 +18,8 @@ type legibleShare struct {
 	Legibility
 }
 
-// legibleShare returns the counter for a voice in the scene, and creates it if necessary.
-func (s *sceneState) legibleShare(r diag.Range, voice Voice) *legibleShare {
+// shareOf returns the counter for a voice in the scene, and creates it if necessary.
+func (s *sceneState) shareOf(r diag.Range, voice Voice) *legibleShare {
 	for _, known := range s.readings {
 		if known.voice == voice.Name {
 			if known.Lost == 0 {
@@ -71,7 +71,8 @@ func (s *sceneState) checkLegible() {
 func saysWords(sentences [][]utter.Run) bool {
 	for _, sentence := range sentences {
 		for _, r := range sentence {
-			if r.IPA != "" || strings.ContainsFunc(cmp.Or(r.Say, r.Text), func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
+			if r.IPA != "" || strings.ContainsFunc(cmp.Or(r.Say, r.Text),
+				func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
 				return true
 			}
 		}

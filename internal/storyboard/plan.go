@@ -87,7 +87,7 @@ type Options struct {
 	FirstScene int
 }
 
-// Silences between the parts of narration.
+// Lengths of the silence after narration.
 const (
 	afterSentence  = 350 * time.Millisecond
 	afterParagraph = 650 * time.Millisecond
@@ -111,14 +111,17 @@ type planner struct {
 
 // Plan resolves a script. The Board is complete only if the list contains no errors.
 func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
-	p := &planner{board: &Board{Script: s.File}, project: project, opt: opt, look: "default", header: s.Header.Properties, said: map[string]bool{}}
+	p := &planner{
+		board: &Board{Script: s.File}, project: project, opt: opt, look: "default",
+		header: s.Header.Properties, said: map[string]bool{},
+	}
 	p.narration = narrationOf(s)
-	p.film(s)
+	p.planFilm(s)
 	for i := range s.Scenes {
-		p.scene(&s.Scenes[i], i+max(opt.FirstScene, 1))
+		p.planScene(&s.Scenes[i], i+max(opt.FirstScene, 1))
 	}
 	p.checkLanguages()
-	p.chapters()
+	p.setChapters()
 	if len(s.Scenes) == 0 && !p.list.HasErrors() {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
 			"the script has no scene").Hint = "write a sentence to speak, or a picture: ![](picture.jpg)"
@@ -127,10 +130,10 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	return p.board, p.list
 }
 
-// chapters sets the chapters of a script that names none: each scene whose slide has a heading starts
+// setChapters sets the chapters of a script that names none: each scene whose slide has a heading starts
 // one, unless the heading repeats that of the chapter before. The scenes before the first chapter
 // become a chapter, too.
-func (p *planner) chapters() {
+func (p *planner) setChapters() {
 	scenes := p.board.Scenes
 	named := func(s Scene) bool { return s.Chapter != "" }
 	if !slices.ContainsFunc(scenes, named) {
@@ -158,70 +161,70 @@ func (p *planner) chapters() {
 	}
 }
 
-func value[T any](v *T, otherwise T) T {
+func valueOr[T any](v *T, otherwise T) T {
 	if v == nil {
 		return otherwise
 	}
 	return *v
 }
 
-// film resolves the properties of the header.
-func (p *planner) film(s *script.Script) {
+// planFilm resolves the properties of the header.
+func (p *planner) planFilm(s *script.Script) {
 	h := s.Header.Properties
 	f := &p.board.Film
-	size := value(h.Size, frame.Size{Width: 1280, Height: 720})
+	size := valueOr(h.Size, frame.Size{Width: 1280, Height: 720})
 	f.Header = size
 	if p.opt.Size != nil {
 		size = *p.opt.Size
 	}
 	f.Width, f.Height = size.Width, size.Height
-	f.FPS = value(h.FPS, frame.Rate{})
+	f.FPS = valueOr(h.FPS, frame.Rate{})
 	if p.opt.FPS != nil {
 		f.FPS = *p.opt.FPS
 	}
-	f.Title, f.Author = value(h.Title, ""), value(h.Author, "")
-	f.Description, f.Language = value(h.Description, ""), value(h.Language, "")
-	f.Subtitles = value(h.Subtitles, script.Subtitles{Mode: script.SubtitlesNone})
+	f.Title, f.Author = valueOr(h.Title, ""), valueOr(h.Author, "")
+	f.Description, f.Language = valueOr(h.Description, ""), valueOr(h.Language, "")
+	f.Subtitles = valueOr(h.Subtitles, script.Subtitles{Mode: script.SubtitlesNone})
 	if f.Subtitles.Mode == "" {
 		f.Subtitles.Mode = script.SubtitlesOverlay
 	}
 	if f.Subtitles.Break == 0 {
 		f.Subtitles.Break = 80
 	}
-	f.Poster = value(h.Poster, script.Poster{Word: "middle"})
+	f.Poster = valueOr(h.Poster, script.Poster{Word: "middle"})
 	f.PosterRange = h.Places["poster"]
 	f.Loudness, f.Ducking = h.Loudness, h.Ducking
 	place := func(name string) diag.Range { return h.Places[name] }
 	if h.Background != nil {
-		f.Music = p.music(*h.Background)
+		f.Music = p.planMusic(*h.Background)
 	}
 	if f.Subtitles.Font != nil && !f.Subtitles.Font.Literal {
 		font := *f.Subtitles.Font
-		font.Name = p.file(font, "font")
+		font.Name = p.resolveFile(font, "font")
 		f.Subtitles.Font = &font
 	}
-	p.language(place)
+	p.detectLanguage(place)
 	if h.Lexicon != nil {
-		if f.Lexicon = p.file(*h.Lexicon, "lexicon"); f.Lexicon != "" {
+		if f.Lexicon = p.resolveFile(*h.Lexicon, "lexicon"); f.Lexicon != "" {
 			p.list.Add(p.project.Lexicon(f.Lexicon)...)
 		}
 	}
 	if h.Theme != nil {
-		p.look = p.theme(*h.Theme)
+		p.look = p.resolveTheme(*h.Theme)
 	}
 }
 
-// theme returns the name of a built-in theme, or the path of a style sheet in the project.
-func (p *planner) theme(t script.File) string {
+// resolveTheme returns the name of a built-in theme, or the path of a style sheet in the project.
+func (p *planner) resolveTheme(t script.File) string {
 	if t.Literal {
 		return t.Name
 	}
-	return p.file(t, "theme")
+	return p.resolveFile(t, "theme")
 }
 
-// resolve returns the path in the project of a file name in the script. It returns false if the path
+// resolvePath returns the path in the project of a file name in the script. It returns false if the path
 // is outside the project.
-func (p *planner) resolve(name string) (string, bool) {
+func (p *planner) resolvePath(name string) (string, bool) {
 	var parts []string
 	if p.opt.Dir != "" && p.opt.Dir != "." {
 		parts = strings.Split(p.opt.Dir, "/")
@@ -241,10 +244,10 @@ func (p *planner) resolve(name string) (string, bool) {
 	return strings.Join(parts, "/"), len(parts) > 0
 }
 
-// file returns the path in the project of an existing file. If there is none, it reports an error and
+// resolveFile returns the path in the project of an existing file. If there is none, it reports an error and
 // returns "".
-func (p *planner) file(f script.File, what string) string {
-	name, ok := p.resolve(f.Name)
+func (p *planner) resolveFile(f script.File, what string) string {
+	name, ok := p.resolvePath(f.Name)
 	if !ok {
 		p.list.Errorf(f.Range, "%q is outside the project's folder", f.Name).Hint = "put the file inside the project, next to the script"
 		return ""
@@ -255,7 +258,7 @@ func (p *planner) file(f script.File, what string) string {
 		d := p.list.Errorf(f.Range, "the %s file %q does not exist", what, f.Name)
 		d.Detail = "Names are relative to the folder of the script and case-sensitive"
 		if near := p.project.Nearest(name, what); near != "" {
-			d.Hint = fmt.Sprintf("did you mean %q?", p.relative(near))
+			d.Hint = fmt.Sprintf("did you mean %q?", p.relativeToScript(near))
 		}
 	case info.Dir:
 		p.list.Errorf(f.Range, "%q is a folder, not a file", f.Name).Hint = "write the name of a file inside it"
@@ -265,8 +268,8 @@ func (p *planner) file(f script.File, what string) string {
 	return ""
 }
 
-// relative returns the path of a project's file relative to the script's folder.
-func (p *planner) relative(name string) string {
+// relativeToScript returns the path of a project's file relative to the script's folder.
+func (p *planner) relativeToScript(name string) string {
 	if p.opt.Dir == "" || p.opt.Dir == "." {
 		return name
 	}
@@ -276,14 +279,14 @@ func (p *planner) relative(name string) string {
 	return strings.Repeat("../", strings.Count(p.opt.Dir, "/")+1) + name
 }
 
-func (p *planner) music(b script.Background) *Music {
+func (p *planner) planMusic(b script.Background) *Music {
 	m := &Music{Range: b.Range, Volume: b.Volume, FadeIn: b.FadeIn, FadeOut: b.FadeOut}
 	switch {
 	case b.Name == "":
 	case p.project.Track(b.Name):
 		m.Builtin = strings.ToLower(b.Name)
 	default:
-		m.File = p.sound(script.File{Name: b.Name, Range: b.Range}, "background")
+		m.File = p.resolveSound(script.File{Name: b.Name, Range: b.Range}, "background")
 		if m.File == "" {
 			return nil
 		}
@@ -291,9 +294,9 @@ func (p *planner) music(b script.Background) *Music {
 	return m
 }
 
-// sound is like file, but also reports an error if the file contains no sound.
-func (p *planner) sound(f script.File, what string) string {
-	name := p.file(f, what)
+// resolveSound is like file, but also reports an error if the file contains no sound.
+func (p *planner) resolveSound(f script.File, what string) string {
+	name := p.resolveFile(f, what)
 	if name == "" {
 		return ""
 	}

@@ -34,7 +34,10 @@ func files() map[string]storyboard.File {
 		"a.png": picture, "pictures/a.png": picture, "pictures/b.jpg": picture, "films/part/in.png": picture, "films/up.png": picture,
 		"dot.gif":  {Exists: true, Kind: storyboard.GIF, Describe: "is a picture"},
 		"clip.mp4": {Exists: true, Kind: storyboard.Clip, Sound: true, Describe: "is a clip"},
-		"mute.mp4": {Exists: true, Kind: storyboard.Clip, Describe: "is a clip"}, "music.mp3": sound, "other.mp3": sound, "sound.wav": sound,
+		"mute.mp4": {
+			Exists: true, Kind: storyboard.Clip,
+			Describe: "is a clip",
+		}, "music.mp3": sound, "other.mp3": sound, "sound.wav": sound,
 		"lies.png": text, "lies.wav": text, "look.css": text, "words.txt": text,
 		"pictures": {Exists: true, Dir: true, Describe: "is a folder"},
 	}
@@ -43,7 +46,7 @@ func files() map[string]storyboard.File {
 func (project) File(name string) storyboard.File { return files()[name] }
 func (project) Track(name string) bool           { return name == "ukulele-1" }
 
-// Nearest finds a file of the same name but for its last letter.
+// Nearest returns a file whose name differs only in its last letter.
 func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
 func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
 func (project) Lexicon(string) diag.List                            { return nil }
@@ -174,26 +177,60 @@ func TestFindings(t *testing.T) {
 		{"missing theme", "(theme: no.css)" + fine, "", []string{"1:9 error"}, []string{"no.css"}},
 		{"missing lexicon", "---\nlexicon: no.txt\n---" + fine, "", []string{"2:10 error"}, []string{"no.txt"}},
 		{"missing font", "---\nsubtitles:\n  mode: external\n  font: no.ttf\n---" + fine, "", []string{"4:9 error"}, []string{"no.ttf"}},
-		{"every missing file is told", "![](c.png)\n![](c.png)\n\n---\n(audio: c.wav)", "", []string{"1:5 error", "2:5 error", "5:9 error"}, nil},
+		{
+			"every missing file is told", "![](c.png)\n![](c.png)\n\n---\n(audio: c.wav)", "",
+			[]string{"1:5 error", "2:5 error", "5:9 error"},
+			nil,
+		},
 
 		{"unknown voice", "(voice: zoe)\n\nSaid.\n", "", []string{"1:2 warning unknown-voice"}, []string{"zoe", "say ann"}},
 		{"unknown voice of the header", "---\nvoice: zoe\n---\nSaid.\n", "", []string{"2:1 warning unknown-voice"}, []string{"zoe"}},
-		{"unknown language of the header", "---\ntitle: x\nlanguage: tlh\n---\nSaid.\n", "", []string{"3:1 warning unknown-voice"}, []string{"tlh"}},
-		{"unknown voice in SSML", "<speak>\n<voice name=\"zoe\">Said.</voice></speak>", "", []string{"2:1 warning unknown-voice"}, []string{"zoe"}},
-		{"unknown voices are told once each", "(voice: zoe)\n\nOne.\n\nTwo.\n\n---\n(voice: zoe)\n\nThree.\n\n(voice: yan)\n\nFour.", "", []string{"1:2 warning unknown-voice", "12:2 warning unknown-voice"}, []string{"zoe", "yan"}},
+		{
+			"unknown language of the header", "---\ntitle: x\nlanguage: tlh\n---\nSaid.\n", "",
+			[]string{"3:1 warning unknown-voice"},
+			[]string{"tlh"},
+		},
+		{
+			"unknown voice in SSML", "<speak>\n<voice name=\"zoe\">Said.</voice></speak>", "",
+			[]string{"2:1 warning unknown-voice"},
+			[]string{"zoe"},
+		},
+		{
+			"unknown voices are told once each",
+			"(voice: zoe)\n\nOne.\n\nTwo.\n\n---\n(voice: zoe)\n\nThree.\n\n(voice: yan)\n\nFour.", "",
+			[]string{"1:2 warning unknown-voice", "12:2 warning unknown-voice"},
+			[]string{"zoe", "yan"},
+		},
 		{"missing voice", "(voice: gone)\n\nSaid.", "", []string{"1:2 warning missing-voice"}, []string{"install it"}},
 
 		{"two ways to play clips", "![loop](clip.mp4)\n![trim](clip.mp4)", "", []string{"2:1 warning"}, []string{"loop", "trim"}},
 		{"a clip's options on an image", "![loop](a.png)\n![end](a.png)\n![1-2](a.png)\n![mute](a.png)\n\n(video:\n  file: a.png\n  volume: 0.5)", "", []string{"1:1 warning", "2:1 warning", "3:1 warning", "4:1 warning", "6:1 warning"}, []string{"loop", "end", "segment", "mute", "volume"}},
-		{"a clip's options on a GIF", "![start](dot.gif)\n![1-2](dot.gif)", "", []string{"1:1 warning", "2:1 warning"}, []string{"start", "segment"}},
-		{"an image's options on a clip", "![zoom](clip.mp4)\n![pan](dot.gif)", "", []string{"1:1 warning", "2:1 warning"}, []string{"zoom", "pan"}},
-		{"a callout of a picture that is not there", "Said.\n\n(callout:\n  of: image\n  cx: 1\n  cy: 2\n  size: 3)", "", []string{"3:1 warning"}, []string{"picture"}},
+		{
+			"a clip's options on a GIF", "![start](dot.gif)\n![1-2](dot.gif)", "",
+			[]string{"1:1 warning", "2:1 warning"},
+			[]string{"start", "segment"},
+		},
+		{
+			"an image's options on a clip", "![zoom](clip.mp4)\n![pan](dot.gif)", "",
+			[]string{"1:1 warning", "2:1 warning"},
+			[]string{"zoom", "pan"},
+		},
+		{
+			"a callout of a picture that is not there",
+			"Said.\n\n(callout:\n  of: image\n  cx: 1\n  cy: 2\n  size: 3)", "",
+			[]string{"3:1 warning"},
+			[]string{"picture"},
+		},
 		{"a reveal without a slide", "Said.\n\n(reveal: items)", "", []string{"3:1 warning"}, []string{"slide"}},
 		{"a reveal without a list", "(reveal: items)\n\n```\n- a\n```\n", "", []string{"3:1 warning"}, []string{"list"}},
 		{"lines of a text", "```\na\n```\n(highlight: 1)", "", []string{"1:1 warning"}, []string{"language"}},
 		{"a break of no length", "<speak>a <break time=\"soon\"/> b</speak>", "", []string{"1:10 error"}, []string{"500ms"}},
 		{"a break longer than an hour", "<speak>a <break time=\"3601s\"/> b</speak>", "", []string{"1:10 error"}, nil},
-		{"a break of an unknown strength", "<speak>a <break strength=\"hard\"/> b</speak>", "", []string{"1:10 error"}, []string{"x-strong"}},
+		{
+			"a break of an unknown strength", "<speak>a <break strength=\"hard\"/> b</speak>", "",
+			[]string{"1:10 error"},
+			[]string{"x-strong"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -201,7 +238,8 @@ func TestFindings(t *testing.T) {
 			var got []string
 			var all strings.Builder
 			for _, d := range list {
-				got = append(got, strings.TrimSpace(fmt.Sprintf("%d:%d %s %s", d.Range.Start.Line, d.Range.Start.Column, d.Severity, d.Code)))
+				got = append(got, strings.TrimSpace(fmt.Sprintf("%d:%d %s %s", d.Range.Start.Line,
+					d.Range.Start.Column, d.Severity, d.Code)))
 				fmt.Fprintln(&all, d.Summary, d.Detail, d.Hint)
 				if d.Range.File != path.Join(c.dir, "film.md") {
 					t.Errorf("%v is not about the script", d)
@@ -241,7 +279,7 @@ func TestNearestNames(t *testing.T) {
 		near, _, _ = strings.Cut(near, `"`)
 		board, list := plan(t, "![]("+near+")", storyboard.Options{Dir: c.dir})
 		if len(list) > 0 || board.Scenes[0].Shots[0].File != c.found {
-			t.Errorf("in %q, for %q: %q is suggested: %v", c.dir, c.missing, near, list)
+			t.Errorf("in %q, for %q: the suggestion is %q: %v", c.dir, c.missing, near, list)
 		}
 	}
 }
@@ -343,17 +381,31 @@ func TestResolving(t *testing.T) {
 	}{
 		{"size", picture, storyboard.Options{}, size, "1280x720"},
 		{"size of the header", header("size: 1080x1920", picture), storyboard.Options{}, size, "1080x1920"},
-		{"size of the build", header("size: 1080x1920", picture), storyboard.Options{Size: &frame.Size{Width: 64, Height: 36}}, size, "64x36"},
+		{
+			"size of the build", header("size: 1080x1920", picture),
+			storyboard.Options{Size: &frame.Size{Width: 64, Height: 36}},
+			size, "64x36",
+		},
 		{"rate, left to the clips", picture, storyboard.Options{}, fps, frame.Rate{}},
 		{"rate of the header", header("fps: 30", picture), storyboard.Options{}, fps, frame.Rate{Num: 30, Den: 1}},
-		{"rate of the build", header("fps: 30", picture), storyboard.Options{FPS: &frame.Rate{Num: 24, Den: 1}}, fps, frame.Rate{Num: 24, Den: 1}},
+		{
+			"rate of the build", header("fps: 30", picture),
+			storyboard.Options{FPS: &frame.Rate{Num: 24, Den: 1}},
+			fps,
+			frame.Rate{Num: 24, Den: 1},
+		},
 		{"subtitles", picture, storyboard.Options{}, subtitles, "none 80"},
 		{"subtitles of a map without a mode", header("subtitles:\n  break: 30", picture), storyboard.Options{}, subtitles, "overlay 30"},
 		{"poster", picture, storyboard.Options{}, poster, script.Poster{Word: "middle"}},
 		{"poster of the header", header("poster: 1:30", picture), storyboard.Options{}, poster, script.Poster{At: 90 * time.Second}},
 		{"no music", picture, storyboard.Options{}, film(func(f storyboard.Film) any { return f.Music == nil }), true},
 		{"music", header("background: music.mp3", picture), storyboard.Options{}, music, storyboard.Music{File: "music.mp3", Volume: 1}},
-		{"music with options", header("background: music.mp3 fade-out 0.3 fade-in", picture), storyboard.Options{}, music, storyboard.Music{File: "music.mp3", Volume: 0.3, FadeIn: true, FadeOut: true}},
+		{
+			"music with options", header("background: music.mp3 fade-out 0.3 fade-in", picture),
+			storyboard.Options{},
+			music,
+			storyboard.Music{File: "music.mp3", Volume: 0.3, FadeIn: true, FadeOut: true},
+		},
 
 		{"canvas", picture, storyboard.Options{}, canvas, white},
 		{"canvas of the header", header("canvas: red", picture), storyboard.Options{}, canvas, red},
@@ -371,18 +423,46 @@ func TestResolving(t *testing.T) {
 		{"a file by way of its folder", "![](./../part/in.png)", storyboard.Options{Dir: "films/part"}, file, "films/part/in.png"},
 		{"a file above the script", "![](../../a.png)", storyboard.Options{Dir: "films/part"}, file, "a.png"},
 		{"clips play by their default", "![](clip.mp4)", storyboard.Options{}, sync, script.Sync("")},
-		{"clips play as the first that says so", "![](clip.mp4)\n![match](clip.mp4)\n![loop](dot.gif)", storyboard.Options{}, sync, script.Match},
+		{
+			"clips play as the first that says so", "![](clip.mp4)\n![match](clip.mp4)\n![loop](dot.gif)",
+			storyboard.Options{},
+			sync, script.Match,
+		},
 		{"a still decides nothing", "![start loop](clip.mp4)", storyboard.Options{}, sync, script.Sync("")},
 
-		{"the first scene enters by a cut", header("transition: fade", picture), storyboard.Options{}, enters(0), script.Transition{Type: "none"}},
-		{"the first scene does so whatever it says", "(transition: fade 2)\n" + picture, storyboard.Options{}, enters(0), script.Transition{Type: "none"}},
-		{"the next ones as the header says", header("transition: fade", picture+"\n\n---\n"+picture), storyboard.Options{}, enters(1), script.Transition{Type: "crossfade", Duration: 500 * time.Millisecond}},
-		{"or as they say", header("transition: fade", picture+"\n\n---\n(transition: 2)\n"+picture), storyboard.Options{}, enters(1), script.Transition{Type: "crossfade", Duration: 2 * time.Second}},
+		{
+			"the first scene enters by a cut", header("transition: fade", picture),
+			storyboard.Options{},
+			enters(0),
+			script.Transition{Type: "none"},
+		},
+		{
+			"the first scene does so whatever it says", "(transition: fade 2)\n" + picture,
+			storyboard.Options{},
+			enters(0),
+			script.Transition{Type: "none"},
+		},
+		{
+			"the next ones as the header says", header("transition: fade", picture+"\n\n---\n"+picture),
+			storyboard.Options{},
+			enters(1),
+			script.Transition{Type: "crossfade", Duration: 500 * time.Millisecond},
+		},
+		{
+			"or as they say", header("transition: fade", picture+"\n\n---\n(transition: 2)\n"+picture),
+			storyboard.Options{},
+			enters(1),
+			script.Transition{Type: "crossfade", Duration: 2 * time.Second},
+		},
 
 		{"letters of plain text", fence, storyboard.Options{}, letters, 0.0},
 		{"letters of formatted slides", "```md\na\n```", storyboard.Options{}, letters, 0.0},
 		{"letters of the header", header("font-size: 30", fence), storyboard.Options{}, letters, 30.0},
-		{"letters of the scene, wherever it says so", header("font-size: 30", fence+"\n\n(font-size: 20)"), storyboard.Options{}, letters, 20.0},
+		{
+			"letters of the scene, wherever it says so", header("font-size: 30", fence+"\n\n(font-size: 20)"),
+			storyboard.Options{},
+			letters, 20.0,
+		},
 		{"theme", fence, storyboard.Options{}, theme, "default"},
 		{"theme of the header", header("theme: light", fence), storyboard.Options{}, theme, "light"},
 		{"theme of the scene", header("theme: light", fence+"\n\n(theme: bold)"), storyboard.Options{}, theme, "bold"},
@@ -395,26 +475,52 @@ func TestResolving(t *testing.T) {
 		{"the header's voice", header("voice: bob", "Said."), storyboard.Options{}, speakers, "bob"},
 		{"the build's voice", header("voice: bob", "Said."), storyboard.Options{Voice: "ann"}, speakers, "ann"},
 		{"a scene's voice goes before the build's", "(voice: bob)\n\nSaid.", storyboard.Options{Voice: "ann"}, speakers, "bob"},
-		{"a voice holds from its place to the end of the scene", header("voice: bob", "One.\n\n(voice: ann)\n\nTwo.\n\n---\n\nThree."), storyboard.Options{}, speakers, "bob ann bob"},
-		{"a voice of SSML holds to its end", header("voice: bob", "<speak>a <voice name=\"ann\">b</voice> c</speak>"), storyboard.Options{}, speakers, "bob ann bob"},
+		{
+			"a voice holds from its place to the end of the scene",
+			header("voice: bob", "One.\n\n(voice: ann)\n\nTwo.\n\n---\n\nThree."),
+			storyboard.Options{},
+			speakers, "bob ann bob",
+		},
+		{"a voice of SSML holds to its end", header("voice: bob",
+			"<speak>a <voice name=\"ann\">b</voice> c</speak>"), storyboard.Options{}, speakers, "bob ann bob"},
 		{"speed, volume and pitch", "Said.", storyboard.Options{}, sound, "1 1 1"},
-		{"those of the header", header("voice-speed: 2\nvoice-volume: 0.5\nvoice-pitch: 1.5", "Said."), storyboard.Options{}, sound, "2 0.5 1.5"},
+		{
+			"those of the header", header("voice-speed: 2\nvoice-volume: 0.5\nvoice-pitch: 1.5", "Said."),
+			storyboard.Options{},
+			sound, "2 0.5 1.5",
+		},
 		{"no volume is not the usual one", "(voice-volume: 0)\n\nSaid.", storyboard.Options{}, sound, "1 0.001 1"},
-		{"those of the scene", header("voice-speed: 2\nvoice-pitch: 1.5", "(voice-speed: 0.5)\n\nSaid."), storyboard.Options{}, sound, "0.5 1 1.5"},
+		{
+			"those of the scene", header("voice-speed: 2\nvoice-pitch: 1.5", "(voice-speed: 0.5)\n\nSaid."),
+			storyboard.Options{},
+			sound, "0.5 1 1.5",
+		},
 
 		{"nothing behind the last sentence", "One.", storyboard.Options{}, silences, "0s"},
 		{"a paragraph's break is longer than a sentence's", "One. *Two* three.\n\nFour.", storyboard.Options{}, silences, "350ms 650ms 0s"},
 		{"a pause is all the silence there is", "One.\n\n(pause: 2)\n\nTwo.", storyboard.Options{}, silences, "0s 0s 0s"},
 		{"a sound follows as a paragraph does", "One.\n\n(audio: sound.wav)", storyboard.Options{}, silences, "650ms 0s"},
 		{"each scene ends for itself", "One.\n\n---\n\nTwo.", storyboard.Options{}, silences, "0s 0s"},
-		{"sentences of SSML", "<speak><p><s>One.</s> <s>Two.</s></p><p>Three.</p></speak>", storyboard.Options{}, silences, "350ms 650ms 0s"},
-		{"a voice within a paragraph", "<speak>One. <voice name=\"ann\">Two.</voice> Three.</speak>\n\nFour.", storyboard.Options{}, silences, "350ms 350ms 650ms 0s"},
+		{
+			"sentences of SSML", "<speak><p><s>One.</s> <s>Two.</s></p><p>Three.</p></speak>",
+			storyboard.Options{},
+			silences, "350ms 650ms 0s",
+		},
+		{
+			"a voice within a paragraph", "<speak>One. <voice name=\"ann\">Two.</voice> Three.</speak>\n\nFour.",
+			storyboard.Options{},
+			silences, "350ms 350ms 650ms 0s",
+		},
 		{"sentences of SSML in fragments", "(narration-mode: fragment)\n\n<speak><s>One.</s><s>Two.</s></speak>\n\nthree.", storyboard.Options{}, silences, "350ms 80ms 0s"},
 		{"a break of no length", "<speak>Do <break strength=\"none\"/>not stop.</speak>", storyboard.Options{}, silences, "0s"},
 
 		{"a fragment goes on at once", "(narration-mode: fragment)\n\nOne\n\ntwo.", storyboard.Options{}, silences, "80ms 0s"},
 
-		{"blanks that do not break", "<speak>10&#160;<emphasis>kilo</emphasis>&#160;grams</speak>", storyboard.Options{}, text, "10\u00a0kilo\u00a0grams"},
+		{
+			"blanks that do not break", "<speak>10&#160;<emphasis>kilo</emphasis>&#160;grams</speak>",
+			storyboard.Options{},
+			text, "10\u00a0kilo\u00a0grams",
+		},
 		{"the language of a block", "<speak xml:lang=\"fr-FR\">Oui</speak>", storyboard.Options{}, tongue, "fr-FR"},
 
 		{"subtitles of the narration", "Said.", storyboard.Options{}, quote, nil},

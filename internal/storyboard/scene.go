@@ -26,21 +26,21 @@ type sceneState struct {
 	look      string          // name of the theme
 }
 
-// scene resolves a scene and appends it to the board. number counts from 1.
-func (p *planner) scene(in *script.Scene, number int) {
+// planScene resolves a scene and appends it to the board. number counts from 1.
+func (p *planner) planScene(in *script.Scene, number int) {
 	s := &sceneState{planner: p, out: &Scene{Number: number, Range: in.Range}, now: p.header}
 	for _, n := range in.Nodes {
 		if set, ok := n.(*script.Set); ok && set.HoldsForScene() {
 			s.applyToScene(set)
 		}
 	}
-	s.looks()
+	s.setAppearance()
 	for _, n := range in.Nodes {
-		s.node(n)
+		s.addNode(n)
 	}
-	s.onPicture.end()
+	s.onPicture.reportMissed()
 	s.checkLegible()
-	s.finish()
+	s.finishScene()
 	p.board.Scenes = append(p.board.Scenes, *s.out)
 }
 
@@ -48,88 +48,88 @@ func (p *planner) scene(in *script.Scene, number int) {
 func (s *sceneState) applyToScene(set *script.Set) {
 	s.now.Override(set.Properties)
 	if set.Background != nil {
-		s.out.Music = s.music(*set.Background)
+		s.out.Music = s.planMusic(*set.Background)
 	}
 }
 
-// looks sets the scene's properties that its pictures and slides depend on.
-func (s *sceneState) looks() {
+// setAppearance sets the scene's properties that its pictures and slides depend on.
+func (s *sceneState) setAppearance() {
 	s.out.Duration = s.now.Duration
 	s.out.CanvasSet = s.now.Canvas != nil
-	s.out.Canvas = value(s.now.Canvas, frame.Color{R: 255, G: 255, B: 255, A: 255})
+	s.out.Canvas = valueOr(s.now.Canvas, frame.Color{R: 255, G: 255, B: 255, A: 255})
 	s.look = s.planner.look
 	if s.now.Theme != s.header.Theme {
-		s.look = s.theme(*s.now.Theme)
+		s.look = s.resolveTheme(*s.now.Theme)
 	}
 	none := script.Transition{Type: "none"}
-	s.out.Transition = value(s.now.Transition, none)
+	s.out.Transition = valueOr(s.now.Transition, none)
 	if len(s.board.Scenes) == 0 {
 		s.out.Transition = none
 	}
 }
 
-func (s *sceneState) node(n script.Node) {
+func (s *sceneState) addNode(n script.Node) {
 	switch n := n.(type) {
 	case *script.Narration:
-		s.narration(n.Range, n.Runs)
+		s.addNarration(n.Range, n.Runs)
 	case *script.SSML:
-		s.ssml(n)
+		s.addSSML(n)
 	case *script.Quote:
-		s.quote(n.Text)
+		s.addQuote(n.Text)
 	case *script.Fence:
-		s.slide(n)
+		s.addSlide(n)
 	case *script.Picture:
-		s.shot(n)
+		s.addShot(n)
 	case *script.Pause:
 		s.out.Parts = append(s.out.Parts, Part{Kind: Pause, Range: n.Range, Length: n.Length})
 	case *script.Audio:
-		if file := s.sound(script.File{Name: n.File, Range: n.FileRange}, "audio"); file != "" {
+		if file := s.resolveSound(script.File{Name: n.File, Range: n.FileRange}, "audio"); file != "" {
 			s.out.Parts = append(s.out.Parts, Part{Kind: Audio, Range: n.Range, File: file})
 		}
 	case *script.Set:
-		s.speaker(n)
+		s.applyFromHere(n)
 	case *script.Callout:
-		s.callout(n)
+		s.addCallout(n)
 	case *script.Chapter:
 		s.out.Chapter, s.out.ChapterRange = n.Title, n.Range
 	case *script.Reveal:
-		s.tellSlide(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
+		s.applyToSlide(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
 	case *script.Highlight:
-		s.tellSlide(n.Range, "highlight", func(slide *Slide) { slide.Highlight = n.Ranges })
+		s.applyToSlide(n.Range, "highlight", func(slide *Slide) { slide.Highlight = n.Ranges })
 	}
 }
 
-// tellSlide calls do with the slide that a direction belongs to, or warns if the scene has no slide.
-func (s *sceneState) tellSlide(r diag.Range, name string, do func(*Slide)) {
-	s.onSlide.tell(s.out.Slides, do, func() {
+// applyToSlide calls do with the slide that a direction belongs to, or warns if the scene has no slide.
+func (s *sceneState) applyToSlide(r diag.Range, name string, do func(*Slide)) {
+	s.onSlide.apply(s.out.Slides, do, func() {
 		d := s.list.Warnf(r, "(%s: …) belongs to a slide, and this scene has none", name)
 		d.Hint = "put it below a slide, which is a block between ``` lines"
 	})
 }
 
-func (s *sceneState) quote(text string) {
+func (s *sceneState) addQuote(text string) {
 	if s.out.Quote != nil && *s.out.Quote != "" && text != "" {
 		text = *s.out.Quote + "\n\n" + text
 	}
 	s.out.Quote = &text
 }
 
-// speaker applies a direction that applies from here to the end of the scene.
-func (s *sceneState) speaker(n *script.Set) {
+// applyFromHere applies a direction that applies from here to the end of the scene.
+func (s *sceneState) applyFromHere(n *script.Set) {
 	if n.HoldsForScene() {
 		return // already applied by applyToScene
 	}
 	s.now.Override(n.Properties)
 	if n.Voice != nil {
-		s.speaking(n.Range) // report an unknown name even if the scene has no narration
+		s.currentVoice(n.Range) // report an unknown name even if the scene has no narration
 	}
 }
 
-// speaking returns the voice for narration at this place, and reports a problem with its name once.
-func (s *sceneState) speaking(r diag.Range) Voice {
-	name, language := value(s.now.Voice, ""), s.board.Film.Language
+// currentVoice returns the voice for narration at this place, and reports a problem with its name once.
+func (s *sceneState) currentVoice(r diag.Range) Voice {
+	name, language := valueOr(s.now.Voice, ""), s.board.Film.Language
 	if s.opt.Voice != "" && s.now.Voice == s.header.Voice {
-		return s.find(cmp.Or(s.opt.VoicePlace, r), s.opt.Voice, language)
+		return s.findVoice(cmp.Or(s.opt.VoicePlace, r), s.opt.Voice, language)
 	}
 	if place, ok := s.now.Places["voice"]; ok {
 		r = place
@@ -139,11 +139,11 @@ func (s *sceneState) speaking(r diag.Range) Voice {
 	if name == "" {
 		return s.defaultVoice(r)
 	}
-	return s.find(r, name, language)
+	return s.findVoice(r, name, language)
 }
 
-// find returns the voice with a name, and reports a problem with it once.
-func (p *planner) find(r diag.Range, name, language string) Voice {
+// findVoice returns the voice with a name, and reports a problem with it once.
+func (p *planner) findVoice(r diag.Range, name, language string) Voice {
 	v := p.project.Voice(name, language)
 	if v.Problem != "" && !p.said["voice "+name+" "+v.Problem] {
 		p.said["voice "+name+" "+v.Problem] = true
@@ -156,9 +156,9 @@ func (p *planner) find(r diag.Range, name, language string) Voice {
 	return v
 }
 
-// narration adds the sentences of one paragraph.
-func (s *sceneState) narration(r diag.Range, runs []utter.Run) {
-	s.speak(r, runs, s.speaking(r), paragraphEnds)
+// addNarration adds the sentences of one paragraph.
+func (s *sceneState) addNarration(r diag.Range, runs []utter.Run) {
+	s.addSentences(r, runs, s.currentVoice(r), paragraphEnds)
 	s.paragraph++
 }
 
@@ -171,22 +171,22 @@ const (
 	goesOn               // the sentence continues
 )
 
-// after returns the silence after a section of narration. fragment is true if the sentence continues,
+// silenceAfter returns the silence after a section of narration. fragment is true if the sentence continues,
 // so that the voice must not fall.
-func (s *sceneState) after(end ending) (silence time.Duration, fragment bool) {
+func (s *sceneState) silenceAfter(end ending) (silence time.Duration, fragment bool) {
 	switch {
 	case end == goesOn:
 		return 0, true
 	case end == sentenceEnds:
 		return afterSentence, false
-	case value(s.now.Fragment, false):
+	case valueOr(s.now.Fragment, false):
 		return afterFragment, true
 	}
 	return afterParagraph, false
 }
 
-// speak adds sentences to the current paragraph. end says how the last of them ends.
-func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end ending) {
+// addSentences adds sentences to the current paragraph. end says how the last of them ends.
+func (s *sceneState) addSentences(r diag.Range, runs []utter.Run, voice Voice, end ending) {
 	sentences := s.project.Sentences(runs, voice.Language)
 	if len(sentences) > 0 && !saysWords(sentences) {
 		s.list.Warnf(r, "this narration has no letters or digits and is skipped").Hint = "write it in words, or remove it"
@@ -197,23 +197,23 @@ func (s *sceneState) speak(r diag.Range, runs []utter.Run, voice Voice, end endi
 		for _, run := range sentence {
 			text.WriteString(run.Text)
 		}
-		s.legibleShare(r, voice).add(s.project.Legible(sentence, voice))
+		s.shareOf(r, voice).add(s.project.Legible(sentence, voice))
 		s.narratorOf(voice).add(s.out.Number, r, sentence)
-		after, fragment := s.after(sentenceEnds)
+		after, fragment := s.silenceAfter(sentenceEnds)
 		if i == len(sentences)-1 {
-			after, fragment = s.after(end)
+			after, fragment = s.silenceAfter(end)
 		}
 		s.out.Parts = append(s.out.Parts, Part{
 			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice.Name,
-			Speed: value(s.now.VoiceSpeed, 1), Volume: max(value(s.now.VoiceVolume, 1), silent),
-			Pitch:    value(s.now.VoicePitch, 1),
-			Emphasis: value(s.now.VoiceEmphasis, ""), Fragment: fragment, After: after,
+			Speed: valueOr(s.now.VoiceSpeed, 1), Volume: max(valueOr(s.now.VoiceVolume, 1), silent),
+			Pitch:    valueOr(s.now.VoicePitch, 1),
+			Emphasis: valueOr(s.now.VoiceEmphasis, ""), Fragment: fragment, After: after,
 		})
 	}
 }
 
-// finish sets the properties that depend on all nodes of the scene.
-func (s *sceneState) finish() {
+// finishScene sets the properties that depend on all nodes of the scene.
+func (s *sceneState) finishScene() {
 	parts := s.out.Parts
 	for i := range parts {
 		if parts[i].Kind != Speech {
@@ -223,7 +223,7 @@ func (s *sceneState) finish() {
 			parts[i].After = 0
 		}
 	}
-	s.steps()
+	s.countSteps()
 	for _, shot := range s.out.Shots {
 		if shot.Kind == Image || shot.Still != "" || shot.Sync == "" {
 			continue
@@ -236,19 +236,19 @@ func (s *sceneState) finish() {
 	}
 }
 
-// slide adds a slide for a fenced block.
-func (s *sceneState) slide(n *script.Fence) {
+// addSlide adds a slide for a fenced block.
+func (s *sceneState) addSlide(n *script.Fence) {
 	slide := Slide{
-		Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look, FontSize: value(s.now.FontSize, 0),
+		Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look, FontSize: valueOr(s.now.FontSize, 0),
 	}
-	s.onSlide.found(&slide)
+	s.onSlide.applyWaiting(&slide)
 	s.out.Slides = append(s.out.Slides, slide)
 }
 
-// steps sets the number of reveal steps of each slide, and warns about directions that do not fit
+// countSteps sets the number of reveal steps of each slide, and warns about directions that do not fit
 // their slide.
-func (s *sceneState) steps() {
-	s.onSlide.end()
+func (s *sceneState) countSteps() {
+	s.onSlide.reportMissed()
 	for i := range s.out.Slides {
 		slide := &s.out.Slides[i]
 		slide.Steps = 1

@@ -5,9 +5,9 @@ import (
 	"mynah/internal/script"
 )
 
-// shot adds a shot for an image or clip.
-func (s *sceneState) shot(n *script.Picture) {
-	name := s.file(script.File{Name: n.File, Range: n.FileRange}, pictureWord(n))
+// addShot adds a shot for an image or clip.
+func (s *sceneState) addShot(n *script.Picture) {
+	name := s.resolveFile(script.File{Name: n.File, Range: n.FileRange}, pictureWord(n))
 	if name == "" {
 		return
 	}
@@ -21,11 +21,11 @@ func (s *sceneState) shot(n *script.Picture) {
 	black := frame.Color{A: 255}
 	placing := frame.Placing{Fit: n.Fit, Position: n.Position}
 	if placing.Fit == "" {
-		placing.Fit = value(s.now.AssetResize, frame.Cover)
+		placing.Fit = valueOr(s.now.AssetResize, frame.Cover)
 	}
 	shot := Shot{
 		Kind: info.Kind, Range: n.Range, File: name, Edge: n.Edge,
-		Motion: n.Motion, Strong: n.Strong, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: value(n.Volume, 1), Canvas: s.out.Canvas,
+		Motion: n.Motion, Strong: n.Strong, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: valueOr(n.Volume, 1), Canvas: s.out.Canvas,
 		Placing: placing,
 	}
 	if s.now.Canvas == nil && shot.Fit == frame.Contain {
@@ -34,8 +34,8 @@ func (s *sceneState) shot(n *script.Picture) {
 	if n.Mute {
 		shot.Volume = 0
 	}
-	s.fitting(n, &shot)
-	s.onPicture.found(&shot)
+	s.dropUnfittingOptions(n, &shot)
+	s.onPicture.applyWaiting(&shot)
 	s.out.Shots = append(s.out.Shots, shot)
 }
 
@@ -46,8 +46,8 @@ func pictureWord(n *script.Picture) string {
 	return "picture"
 }
 
-// fitting removes options that do not fit the kind of file, and warns about them.
-func (s *sceneState) fitting(n *script.Picture, shot *Shot) {
+// dropUnfittingOptions removes options that do not fit the kind of file, and warns about them.
+func (s *sceneState) dropUnfittingOptions(n *script.Picture, shot *Shot) {
 	drop := func(set bool, option, why string) bool {
 		if set {
 			s.list.Warnf(n.Range, "%q is for %s; it is ignored here", option, why)
@@ -88,9 +88,9 @@ func (s *sceneState) fitting(n *script.Picture, shot *Shot) {
 	}
 }
 
-// callout adds a callout to the picture that it belongs to, or to the scene if it has no pictures.
-func (s *sceneState) callout(n *script.Callout) {
-	s.onPicture.tell(s.out.Shots, func(shot *Shot) { shot.Callouts = append(shot.Callouts, *n) }, func() {
+// addCallout adds a callout to the picture that it belongs to, or to the scene if it has no pictures.
+func (s *sceneState) addCallout(n *script.Callout) {
+	s.onPicture.apply(s.out.Shots, func(shot *Shot) { shot.Callouts = append(shot.Callouts, *n) }, func() {
 		if !n.OfImage {
 			s.out.Callouts = append(s.out.Callouts, *n)
 			return

@@ -19,24 +19,24 @@ type ssmlState struct {
 	voice Voice
 }
 
-// ssml adds the sentences of an SSML block. The elements determine how its runs are spoken.
-func (s *sceneState) ssml(n *script.SSML) {
+// addSSML adds the sentences of an SSML block. The elements determine how its runs are spoken.
+func (s *sceneState) addSSML(n *script.SSML) {
 	if n.Root == nil {
 		return
 	}
-	w := &ssmlState{sceneState: s, node: n, voice: s.speaking(n.Range)}
+	w := &ssmlState{sceneState: s, node: n, voice: s.currentVoice(n.Range)}
 	var manner utter.Run
 	if lang := n.Root.Attributes["xml:lang"]; lang != "" {
-		w.find(n.Root.Range, "", lang)
-		if base(lang) != base(w.voice.Language) {
+		w.findVoice(n.Root.Range, "", lang)
+		if baseLanguage(lang) != baseLanguage(w.voice.Language) {
 			manner.Language = lang
 		}
 	}
-	w.walk(n.Root, manner)
+	w.collectText(n.Root, manner)
 	w.endParagraph()
 }
 
-func base(language string) string {
+func baseLanguage(language string) string {
 	b, _, _ := strings.Cut(strings.ToLower(language), "-")
 	return b
 }
@@ -44,17 +44,17 @@ func base(language string) string {
 // endParagraph speaks the collected runs as the end of a paragraph. If there are none, the sentence
 // before becomes the end of its paragraph.
 func (w *ssmlState) endParagraph() {
-	w.flush(paragraphEnds)
+	w.speakCollected(paragraphEnds)
 	if n := len(w.out.Parts); n > 0 {
 		if last := &w.out.Parts[n-1]; last.Kind == Speech && last.Paragraph == w.paragraph {
-			last.After, last.Fragment = w.after(paragraphEnds)
+			last.After, last.Fragment = w.silenceAfter(paragraphEnds)
 			w.paragraph++
 		}
 	}
 }
 
-// flush speaks the collected runs. end says what follows them.
-func (w *ssmlState) flush(end ending) {
+// speakCollected speaks the collected runs. end says what follows them.
+func (w *ssmlState) speakCollected(end ending) {
 	runs := w.runs
 	w.runs = nil
 	var text strings.Builder
@@ -68,15 +68,15 @@ func (w *ssmlState) flush(end ending) {
 	if end == goesOn && (strings.ContainsAny(t[len(t)-1:], ".!?") || strings.HasSuffix(t, "。")) {
 		end = sentenceEnds
 	}
-	w.speak(w.node.Range, runs, w.voice, end)
+	w.addSentences(w.node.Range, runs, w.voice, end)
 }
 
-// walk collects the text inside an element. manner is a run without text that contains the style,
+// collectText collects the text inside an element. manner is a run without text that contains the style,
 // prosody and language of the text.
-func (w *ssmlState) walk(e *script.Element, manner utter.Run) {
+func (w *ssmlState) collectText(e *script.Element, manner utter.Run) {
 	for _, c := range e.Content {
 		if c.Child != nil {
-			w.element(c.Child, manner)
+			w.collectElement(c.Child, manner)
 			continue
 		}
 		if text := plainText(c.Text); text != "" {
@@ -106,27 +106,27 @@ func plainText(s string) string {
 	return text
 }
 
-func (w *ssmlState) element(e *script.Element, manner utter.Run) {
+func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 	if lang := e.Attributes["xml:lang"]; lang != "" && e.Name != "voice" && e.Name != "speak" {
-		w.find(e.Range, "", lang) // reports a language that no voice speaks
+		w.findVoice(e.Range, "", lang) // reports a language that no voice speaks
 		manner.Language = lang
 	}
 	switch e.Name {
 	case "break":
-		w.pause(e)
+		w.addPause(e)
 	case "p":
 		w.endParagraph()
-		w.walk(e, manner)
+		w.collectText(e, manner)
 		w.endParagraph()
 	case "s":
-		w.flush(sentenceEnds)
-		w.walk(e, manner)
-		w.flush(sentenceEnds)
+		w.speakCollected(sentenceEnds)
+		w.collectText(e, manner)
+		w.speakCollected(sentenceEnds)
 	case "emphasis":
-		manner.Style = w.emphasis(e)
-		w.walk(e, manner)
+		manner.Style = w.emphasisStyle(e)
+		w.collectText(e, manner)
 	case "prosody":
-		w.walk(e, w.prosody(e, manner))
+		w.collectText(e, w.applyProsody(e, manner))
 	case "sub":
 		if manner.Say = e.Attributes["alias"]; manner.Say == "" {
 			w.list.Warnf(e.Range, "this sub has no alias; its text is spoken")
@@ -144,37 +144,37 @@ func (w *ssmlState) element(e *script.Element, manner utter.Run) {
 		}
 		w.addElement(e, manner)
 	case "say-as":
-		w.sayAs(e, manner)
+		w.addSayAs(e, manner)
 	case "voice":
-		w.flush(goesOn)
+		w.speakCollected(goesOn)
 		before := w.voice
-		w.voice = w.named(e)
-		w.walk(e, manner)
-		w.flush(goesOn)
+		w.voice = w.elementVoice(e)
+		w.collectText(e, manner)
+		w.speakCollected(goesOn)
 		w.voice = before
 	case "audio":
 		d := w.list.Warnf(e.Range, "the SSML element audio plays nothing; the text inside it is spoken")
 		d.Hint = "play a sound with a separate line: (audio: file.mp3)"
-		w.walk(e, manner)
+		w.collectText(e, manner)
 	case "lexicon", "lookup":
 		d := w.list.Warnf(e.Range, "the SSML element %s has no effect", e.Name)
 		d.Hint = "set a lexicon in the script's header: lexicon: FILE"
-		w.walk(e, manner)
+		w.collectText(e, manner)
 	case "desc", "metadata":
 	default:
-		w.walk(e, manner)
+		w.collectText(e, manner)
 	}
 }
 
-// pause adds the silence of a break element. The sentence continues after it.
-func (w *ssmlState) pause(e *script.Element) {
-	d, ok := breakLength(e.Attributes["time"], e.Attributes["strength"])
+// addPause adds the silence of a break element. The sentence continues after it.
+func (w *ssmlState) addPause(e *script.Element) {
+	d, ok := parseBreakLength(e.Attributes["time"], e.Attributes["strength"])
 	if !ok {
 		bad := w.list.Errorf(e.Range, "this break has no valid length")
 		bad.Detail = "Allowed: time in s or ms, up to an hour, as time=\"500ms\"; or strength none, x-weak, weak, medium, strong or x-strong"
 	}
 	if d > 0 {
-		w.flush(goesOn)
+		w.speakCollected(goesOn)
 		w.out.Parts = append(w.out.Parts, Part{Kind: Pause, Range: e.Range, Length: d})
 	}
 }
@@ -203,7 +203,7 @@ func innerText(e *script.Element) string {
 	return b.String()
 }
 
-func (w *ssmlState) emphasis(e *script.Element) utter.Style {
+func (w *ssmlState) emphasisStyle(e *script.Element) utter.Style {
 	switch level := e.Attributes["level"]; level {
 	case "strong":
 		return utter.Strong
@@ -219,12 +219,12 @@ func (w *ssmlState) emphasis(e *script.Element) utter.Style {
 	return utter.Emphasis
 }
 
-func (w *ssmlState) sayAs(e *script.Element, manner utter.Run) {
+func (w *ssmlState) addSayAs(e *script.Element, manner utter.Run) {
 	as := strings.ToLower(e.Attributes["interpret-as"])
 	switch as {
 	case "characters", "spell-out", "verbatim", "letters":
 		manner.Style = utter.Spell
-		w.walk(e, manner)
+		w.collectText(e, manner)
 		return
 	}
 	say, ok := w.project.SayAs(plainText(innerText(e)), as, e.Attributes["format"], cmp.Or(manner.Language, w.voice.Language))
@@ -236,8 +236,8 @@ func (w *ssmlState) sayAs(e *script.Element, manner utter.Run) {
 	w.addElement(e, manner)
 }
 
-// named returns the voice for a voice element: by name, else by language and gender.
-func (w *ssmlState) named(e *script.Element) Voice {
+// elementVoice returns the voice for a voice element: by name, else by language and gender.
+func (w *ssmlState) elementVoice(e *script.Element) Voice {
 	name, language := e.Attributes["name"], e.Attributes["xml:lang"]
 	if language == "" {
 		language, _, _ = strings.Cut(e.Attributes["languages"], " ")
@@ -245,20 +245,20 @@ func (w *ssmlState) named(e *script.Element) Voice {
 	gender := e.Attributes["gender"]
 	switch {
 	case name != "":
-		return w.find(e.Range, strings.Fields(name + " x")[0], w.board.Film.Language)
+		return w.findVoice(e.Range, strings.Fields(name + " x")[0], w.board.Film.Language)
 	case language == "" && gender == "":
-		return w.speaking(e.Range)
+		return w.currentVoice(e.Range)
 	case language == "":
 		language = w.voice.Language
 	}
 	if v, ok := w.project.VoiceLike(language, gender); ok {
 		return v
 	}
-	return w.find(e.Range, "", language)
+	return w.findVoice(e.Range, "", language)
 }
 
-// prosody returns manner with its factors multiplied by those of a prosody element.
-func (w *ssmlState) prosody(e *script.Element, manner utter.Run) utter.Run {
+// applyProsody returns manner with its factors multiplied by those of a prosody element.
+func (w *ssmlState) applyProsody(e *script.Element, manner utter.Run) utter.Run {
 	times := func(f *utter.Factor, name string, read func(string) (float64, bool)) {
 		said := strings.ToLower(strings.TrimSpace(e.Attributes[name]))
 		if said == "" {
@@ -311,14 +311,14 @@ func rateFactor(s string) (float64, bool) {
 		return 1.7, true
 	}
 	if n, ok := strings.CutSuffix(s, "%"); ok {
-		return percent(n)
+		return parsePercent(n)
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	return v, err == nil && v > 0 && v <= 10
 }
 
-// percent parses a percentage without its sign as a factor: "80" is 0.8, and "+20" is 1.2.
-func percent(n string) (float64, bool) {
+// parsePercent parses a percentage without its sign as a factor: "80" is 0.8, and "+20" is 1.2.
+func parsePercent(n string) (float64, bool) {
 	v, err := strconv.ParseFloat(n, 64)
 	if err != nil {
 		return 0, false
@@ -347,7 +347,7 @@ func pitchFactor(s string) (float64, bool) {
 		return 1.35, true
 	}
 	if n, ok := strings.CutSuffix(s, "%"); ok {
-		return percent(n)
+		return parsePercent(n)
 	}
 	if n, ok := strings.CutSuffix(s, "st"); ok {
 		v, err := strconv.ParseFloat(n, 64)
@@ -387,15 +387,15 @@ func volumeFactor(s string) (float64, bool) {
 		return math.Pow(10, min(v, 12)/20), err == nil && v >= -100
 	}
 	if n, ok := strings.CutSuffix(s, "%"); ok {
-		return percent(n)
+		return parsePercent(n)
 	}
 	v, err := strconv.ParseFloat(s, 64) // percent, as in SSML 1.0
 	return max(v, 0.1) / 100, err == nil && v >= 0 && v <= 100
 }
 
-// breakLength returns the length of a break element (SSML 1.1, section 3.2.3), or false if its
+// parseBreakLength returns the length of a break element (SSML 1.1, section 3.2.3), or false if its
 // attributes are invalid.
-func breakLength(length, strength string) (d time.Duration, ok bool) {
+func parseBreakLength(length, strength string) (d time.Duration, ok bool) {
 	if length != "" {
 		number, factor := length, time.Second
 		if n, ok := strings.CutSuffix(length, "ms"); ok {

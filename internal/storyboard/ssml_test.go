@@ -12,7 +12,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// TestProsody has the factors of SSML's prosody at their words and limits; -1 is an error.
+// TestProsody checks the factors for words and limits of SSML's prosody; -1 means an error.
 func TestProsody(t *testing.T) {
 	t.Parallel()
 	const wrong = -1

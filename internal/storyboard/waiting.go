@@ -10,8 +10,8 @@ type waitingDirection[T any] struct {
 	missed func() // called if the scene has no T
 }
 
-// tell applies a direction to the last T above it, or keeps it for the next one.
-func (w *waiting[T]) tell(above []T, do func(*T), missed func()) {
+// apply applies a direction to the last T above it, or keeps it for the next one.
+func (w *waiting[T]) apply(above []T, do func(*T), missed func()) {
 	if k := len(above); k > 0 {
 		do(&above[k-1])
 		return
@@ -19,16 +19,16 @@ func (w *waiting[T]) tell(above []T, do func(*T), missed func()) {
 	w.directions = append(w.directions, waitingDirection[T]{do, missed})
 }
 
-// found applies the waiting directions to a new T.
-func (w *waiting[T]) found(next *T) {
+// applyWaiting applies the waiting directions to a new T.
+func (w *waiting[T]) applyWaiting(next *T) {
 	for _, d := range w.directions {
 		d.do(next)
 	}
 	w.directions = nil
 }
 
-// end calls missed for the directions that found no T in the scene.
-func (w *waiting[T]) end() {
+// reportMissed calls missed for the directions that found no T in the scene.
+func (w *waiting[T]) reportMissed() {
 	for _, d := range w.directions {
 		d.missed()
 	}

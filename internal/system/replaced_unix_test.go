@@ -11,7 +11,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// TestAReplacedFileIsNotHeld: who waited for a file that was removed or replaced holds another.
+// TestAReplacedFileIsNotHeld checks that a lock on a file that was removed or replaced meanwhile fails.
 func TestAReplacedFileIsNotHeld(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "file")
@@ -31,7 +31,7 @@ func TestAReplacedFileIsNotHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	if isThere(held, path) {
-		t.Error("another file took the name")
+		t.Error("the lock is on a file that no longer has the name")
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)

@@ -35,7 +35,7 @@ func TestIdentityChangesWithTheFile(t *testing.T) {
 	if after, _ := system.Identify(path); after == before || after.Size() != 5 {
 		t.Errorf("a changed file: %v, then %v", before, after)
 	}
-	// Another file that takes the name and keeps the times is another one.
+	// A different file with the same name and times has another identity.
 	old, _ := system.Identify(path)
 	other := path + "2"
 	write(t, other, "three")
@@ -44,7 +44,7 @@ func TestIdentityChangesWithTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if now, _ := system.Identify(path); now[1] == old[1] {
-		t.Errorf("another file has the identity of the first: %v", now)
+		t.Errorf("a different file has the same identity: %v", now)
 	}
 }
 
@@ -112,7 +112,7 @@ func TestOneHoldsALock(t *testing.T) {
 	}
 }
 
-// TestALockEndsWithItsProcess: what a killed process held is free.
+// TestALockEndsWithItsProcess checks that the lock of a killed process is released.
 func TestALockEndsWithItsProcess(t *testing.T) {
 	t.Parallel()
 	const variable = "MYNAH_TEST_LOCK"
@@ -148,7 +148,7 @@ func TestDisks(t *testing.T) {
 		t.Error("a missing folder has no disk")
 	}
 	if !system.IsDiskFull(&fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}) || system.IsDiskFull(fs.ErrNotExist) {
-		t.Error("full disks are not told from other failures")
+		t.Error("a full disk is not distinguished from other errors")
 	}
 }
 

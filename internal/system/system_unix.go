@@ -11,6 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// identify returns the identity of a file. Without follow, it fails for links and other files that are not
+// regular.
 func identify(path string, follow bool) (Identity, error) {
 	var st unix.Stat_t
 	look, op := unix.Stat, "stat"
@@ -36,6 +38,7 @@ func isThere(held *flock.Flock, path string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
+// forgetLock does nothing: no lock has a file of its own here.
 func forgetLock(string) {}
 
 // FreeBytes returns the free space of a folder's disk in bytes.

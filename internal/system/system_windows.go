@@ -25,6 +25,8 @@ type basicInfo struct {
 // nanoseconds converts a time in units of 100 ns since 1601 to nanoseconds since 1970.
 func nanoseconds(t int64) int64 { return (t - 116444736000000000) * 100 }
 
+// identify returns the identity of a file. Without follow, it fails for links and other files that are not
+// regular.
 func identify(path string, follow bool) (Identity, error) {
 	if !follow {
 		info, err := os.Lstat(path)
@@ -45,7 +47,8 @@ func identify(path string, follow bool) (Identity, error) {
 	var times basicInfo
 	err = windows.GetFileInformationByHandle(handle, &id)
 	if err == nil {
-		err = windows.GetFileInformationByHandleEx(handle, windows.FileBasicInfo, (*byte)(unsafe.Pointer(&times)), uint32(unsafe.Sizeof(times)))
+		err = windows.GetFileInformationByHandleEx(handle, windows.FileBasicInfo,
+			(*byte)(unsafe.Pointer(&times)), uint32(unsafe.Sizeof(times)))
 	}
 	if err != nil {
 		return Identity{}, &os.PathError{Op: "stat", Path: path, Err: err}
@@ -57,8 +60,8 @@ func identify(path string, follow bool) (Identity, error) {
 	}, nil
 }
 
-// lockPlace returns the file to lock for path: a file named after it in a folder of the user's.
-// Windows cannot lock folders, and a locked file can be neither written nor renamed.
+// lockPlace returns the file to lock for path: a file in a folder for temporary files, named after a hash of
+// path. Windows cannot lock folders, and a locked file can be neither written nor renamed.
 func lockPlace(path string) (place string, flag int, err error) {
 	if path, err = filepath.Abs(path); err != nil {
 		return "", 0, err
@@ -71,6 +74,7 @@ func lockPlace(path string) (place string, flag int, err error) {
 	return filepath.Join(dir, hex.EncodeToString(sum[:16])), os.O_RDWR | os.O_CREATE, nil
 }
 
+// isThere reports whether the file that was locked still exists.
 func isThere(_ *flock.Flock, path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
@@ -94,7 +98,10 @@ func FreeBytes(dir string) (int64, error) {
 
 // IsDiskFull reports whether an error means that a disk or quota is full.
 func IsDiskFull(err error) bool {
-	full := []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED, syscall.ENOSPC}
+	full := []error{
+		windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED,
+		syscall.ENOSPC,
+	}
 	for _, e := range full {
 		if errors.Is(err, e) {
 			return true
@@ -127,7 +134,7 @@ func Link(file, name string) error {
 	return errors.Join(err, out.Close())
 }
 
-// Sync waits until a file is on the disk; folders are the system's matter.
+// Sync waits until a file is on the disk. For folders, it does nothing, because Windows does not support it.
 func Sync(path string) error {
 	if info, err := os.Stat(path); err != nil || info.IsDir() {
 		return err

@@ -1,6 +1,6 @@
-// Package testrun says which tests run when. There are four runs: make test runs all tests; make race,
-// and go test -short, leave out those that the race detector makes too slow; make test-short, for use
-// while writing code, leaves out more, so that it takes about a minute on two processors.
+// Package testrun decides which tests run when. There are three test selections: make test runs all tests; make
+// race and go test -short skip those that the race detector makes too slow; make test-short, for use while
+// writing code, skips more, so that it takes about a minute on two processors.
 package testrun
 
 import (
@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// minute is the variable by which make test-short asks for the shortest run.
+// minute is the environment variable with which make test-short requests the shortest run.
 const minute = "MYNAH_TEST_MINUTE"
 
-// SkipShort leaves a test to make test alone.
+// SkipShort skips a test unless make test runs it.
 func SkipShort(tb testing.TB) {
 	tb.Helper()
 	if testing.Short() {
@@ -19,7 +19,7 @@ func SkipShort(tb testing.TB) {
 	}
 }
 
-// SkipMinute leaves a test out of make test-short; make race and make test run it.
+// SkipMinute skips a test in make test-short.
 func SkipMinute(tb testing.TB) {
 	tb.Helper()
 	if IsMinute() {

@@ -36,15 +36,15 @@ type computer struct {
 func Compute(b *storyboard.Board, m Measured) *Line {
 	c := &computer{board: b, m: m, line: &Line{FPS: FrameRate(b, m.Files), Width: b.Film.Width, Height: b.Film.Height}}
 	for i := range b.Scenes {
-		c.scene(i)
+		c.addScene(i)
 	}
 	c.line.Samples = c.line.Sample(c.line.Frames)
-	c.music()
+	c.addMusic()
 	return c.line
 }
 
-// seconds returns a duration in seconds as an exact number.
-func seconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(time.Second)) }
+// toSeconds returns a duration in seconds as an exact number.
+func toSeconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(time.Second)) }
 
 func samplesOf(d *big.Rat) int64 { return round(new(big.Rat).Mul(d, big.NewRat(SampleRate, 1))) }
 
@@ -64,7 +64,7 @@ func ceil(r *big.Rat) int64 {
 	return new(big.Int).Div(n, r.Denom()).Int64()
 }
 
-func larger(a, b *big.Rat) *big.Rat {
+func maxRat(a, b *big.Rat) *big.Rat {
 	if a.Cmp(b) >= 0 {
 		return a
 	}
@@ -78,13 +78,13 @@ func minRat(a, b *big.Rat) *big.Rat {
 	return b
 }
 
-// frames converts a length in seconds to frames, rounded up.
-func (c *computer) frames(d *big.Rat) int64 {
+// framesUp converts a length in seconds to frames, rounded up.
+func (c *computer) framesUp(d *big.Rat) int64 {
 	return ceil(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den)))
 }
 
-// nearest converts a length in seconds to the nearest number of frames, at least one.
-func (c *computer) nearest(d *big.Rat) int64 {
+// roundToFrames converts a length in seconds to the nearest number of frames, at least one.
+func (c *computer) roundToFrames(d *big.Rat) int64 {
 	return max(round(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den))), 1)
 }
 
@@ -109,7 +109,7 @@ func (c *computer) shape(i int) shape {
 		var n int64
 		switch part.Kind {
 		case storyboard.Pause:
-			n = samplesOf(seconds(part.Length))
+			n = samplesOf(toSeconds(part.Length))
 		case storyboard.Audio:
 			if l := c.m.Files[part.File].Length; l != nil {
 				n = samplesOf(l)
@@ -121,7 +121,7 @@ func (c *computer) shape(i int) shape {
 		}
 		out.heard = append(out.heard, n)
 		if part.Kind == storyboard.Speech {
-			n += samplesOf(seconds(part.After))
+			n += samplesOf(toSeconds(part.After))
 		}
 		out.v = append(out.v, n)
 		out.total.Add(out.total, fromSamples(n))
@@ -129,17 +129,17 @@ func (c *computer) shape(i int) shape {
 	out.pure = !speaks
 	out.t = new(big.Rat).Set(out.total)
 	if speaks {
-		out.t.Add(out.t, seconds(gap))
+		out.t.Add(out.t, toSeconds(gap))
 	}
 	for k, shot := range s.Shots {
 		if shot.Kind == storyboard.Clip && shot.Still == "" {
 			out.clips = append(out.clips, k)
-			out.c.Add(out.c, c.length(shot))
+			out.c.Add(out.c, c.clipLength(shot))
 		}
 	}
 	if len(out.clips) == 0 && len(s.Shots) == 1 && s.Shots[0].Kind == storyboard.GIF && !c.m.Files[s.Shots[0].File].Still {
 		out.clips, out.gif = []int{0}, true
-		out.c = c.length(s.Shots[0])
+		out.c = c.clipLength(s.Shots[0])
 	}
 	if out.sync == "" && len(out.clips) > 0 {
 		out.sync = script.Freeze
@@ -150,10 +150,10 @@ func (c *computer) shape(i int) shape {
 	return out
 }
 
-// length returns the length in seconds of a clip's segment, of a whole clip, or of a GIF's cycle.
-func (c *computer) length(shot storyboard.Shot) *big.Rat {
+// clipLength returns the length in seconds of a clip's segment, of a whole clip, or of a GIF's cycle.
+func (c *computer) clipLength(shot storyboard.Shot) *big.Rat {
 	if shot.Segment != nil {
-		return seconds(shot.Segment.To - shot.Segment.From)
+		return toSeconds(shot.Segment.To - shot.Segment.From)
 	}
 	if l := c.m.Files[shot.File].Length; l != nil {
 		return l
@@ -167,9 +167,9 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 	silent := s.total.Sign() == 0
 	if duration != nil {
 		if silent {
-			return seconds(*duration)
+			return toSeconds(*duration)
 		}
-		return larger(s.t, seconds(*duration))
+		return maxRat(s.t, toSeconds(*duration))
 	}
 	if len(s.clips) == 0 {
 		if silent {
@@ -199,18 +199,18 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 		case s.gif:
 			return s.t
 		default:
-			return larger(s.t, s.c)
+			return maxRat(s.t, s.c)
 		}
 	default: // freeze, loop-audio
-		return larger(s.t, s.c)
+		return maxRat(s.t, s.c)
 	}
 }
 
-// scene computes the times of scene i and appends it to the timeline.
-func (c *computer) scene(i int) {
+// addScene computes the times of scene i and appends it to the timeline.
+func (c *computer) addScene(i int) {
 	b := &c.board.Scenes[i]
 	s := c.shape(i)
-	frames := max(c.frames(s.sceneLength(b.Duration)), 1)
+	frames := max(c.framesUp(s.sceneLength(b.Duration)), 1)
 	scene := Scene{Number: b.Number, Start: c.line.Frames, Frames: frames}
 	end := c.line.Sample(scene.Start + frames)
 	c.shift = c.next
@@ -221,16 +221,16 @@ func (c *computer) scene(i int) {
 	c.end = end + c.next
 	scene.Sound = c.line.Sample(scene.Start) + c.shift
 	scene.VoiceEnd = scene.Sound
-	c.voice(i, s, &scene)
+	c.addVoice(i, s, &scene)
 	c.enter = 0
 	if t := b.Transition; i > 0 && t.Type != "none" && t.Type != "" && t.Duration > 0 {
-		c.enter = min(c.nearest(seconds(t.Duration)), frames)
+		c.enter = min(c.roundToFrames(toSeconds(t.Duration)), frames)
 	}
-	scene.Pictures = c.pictures(i, s, scene)
+	scene.Pictures = c.scenePictures(i, s, scene)
 	if first := &scene.Pictures[0]; c.enter > 0 {
 		first.Enter, first.Fade = b.Transition.Type, min(c.enter, first.Frames)
 	}
-	scene.Steps = c.steps(i, &scene)
+	scene.Steps = c.revealStarts(i, &scene)
 	c.line.Scenes = append(c.line.Scenes, scene)
 	c.line.Frames += frames
 }
@@ -238,8 +238,8 @@ func (c *computer) scene(i int) {
 // roundToGrid returns the multiple of SoundGrid that is nearest to sample.
 func roundToGrid(sample int64) int64 { return (sample + SoundGrid/2) / SoundGrid * SoundGrid }
 
-// voice places the narration: once, or with loop-audio again and again until the scene ends.
-func (c *computer) voice(i int, s shape, scene *Scene) {
+// addVoice places the narration: once, or with loop-audio again and again until the scene ends.
+func (c *computer) addVoice(i int, s shape, scene *Scene) {
 	b, end := &c.board.Scenes[i], c.end
 	round := samplesOf(s.t)
 	at := scene.Sound
@@ -265,9 +265,9 @@ func (c *computer) voice(i int, s shape, scene *Scene) {
 	}
 }
 
-func (c *computer) partSound(i, p int, start, length, whole int64) Sound {
-	part := c.board.Scenes[i].Parts[p]
-	out := Sound{Kind: SoundSpeech, Scene: i, Item: p, Start: start, Samples: length, Gain: 1000}
+func (c *computer) partSound(scene, p int, start, length, whole int64) Sound {
+	part := c.board.Scenes[scene].Parts[p]
+	out := Sound{Kind: SoundSpeech, Scene: scene, Item: p, Start: start, Samples: length, Gain: 1000}
 	if part.Kind == storyboard.Audio {
 		out.Kind, out.File, out.FadeOut = SoundAudio, part.File, clipFade
 	}
@@ -277,14 +277,14 @@ func (c *computer) partSound(i, p int, start, length, whole int64) Sound {
 	return out
 }
 
-// pictures returns the pictures that fill a scene.
-func (c *computer) pictures(i int, s shape, scene Scene) []Picture {
+// scenePictures returns the pictures that fill a scene.
+func (c *computer) scenePictures(i int, s shape, scene Scene) []Picture {
 	b := &c.board.Scenes[i]
 	if len(b.Shots) == 0 {
 		return []Picture{{Shot: -1, Start: scene.Start, Frames: scene.Frames}}
 	}
 	if len(s.clips) > 0 {
-		return c.withClips(i, s, scene)
+		return c.placeClips(i, s, scene)
 	}
 	return c.shareImages(i, scene.Start, scene.Frames, allShots(len(b.Shots)))
 }

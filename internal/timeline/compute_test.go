@@ -110,7 +110,10 @@ func TestSceneLengths(t *testing.T) {
 		{name: "duration without V holds a clip", shots: shots{clip("")}, clip: 5, duration: seconds(8), want: 8},
 		{name: "duration with V: at least T", parts: parts{speech()}, duration: seconds(2), voice: 2, want: 2.5},
 		{name: "duration with V", parts: parts{speech()}, duration: seconds(8), voice: 2, want: 8},
-		{name: "a still of a clip is no clip", shots: shots{{Kind: storyboard.Clip, File: "c.mp4", Still: script.StillStart}}, clip: 5, want: 1},
+		{
+			name:  "a still of a clip is no clip",
+			shots: shots{{Kind: storyboard.Clip, File: "c.mp4", Still: script.StillStart}}, clip: 5, want: 1,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -210,11 +213,17 @@ func TestRateOfGIFs(t *testing.T) {
 		still  bool
 		want   int64
 	}{
-		"fast":                 {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}, 50, false, 50},
-		"slow":                 {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{still}}}, 10, false, 10},
-		"of a single picture":  {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}, 10, true, 25},
-		"slow, and a zoom":     {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{moving}}}, 10, false, 25},
-		"slow, and crossfades": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{still, still}}}, 10, false, 25},
+		"fast":                {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}, 50, false, 50},
+		"slow":                {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {Shots: []storyboard.Shot{still}}}, 10, false, 10},
+		"of a single picture": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}}, 10, true, 25},
+		"slow, and a zoom": {[]storyboard.Scene{
+			{Shots: []storyboard.Shot{gif("")}},
+			{Shots: []storyboard.Shot{moving}},
+		}, 10, false, 25},
+		"slow, and crossfades": {[]storyboard.Scene{
+			{Shots: []storyboard.Shot{gif("")}},
+			{Shots: []storyboard.Shot{still, still}},
+		}, 10, false, 25},
 		"slow, and a transition": {[]storyboard.Scene{{Shots: []storyboard.Shot{gif("")}}, {
 			Shots: []storyboard.Shot{still}, Transition: script.Transition{Type: "crossfade", Duration: time.Second},
 		}}, 10, false, 25},
@@ -247,7 +256,10 @@ func TestAThousandScenesEndOnTheFrame(t *testing.T) {
 // computeLine returns the timeline of consecutive scenes, each with the arguments of compute.
 func computeLine(scenes ...storyboard.Scene) *timeline.Line {
 	b := &storyboard.Board{Film: storyboard.Film{Width: 64, Height: 64, FPS: frame.Rate{Num: fps, Den: 1}}}
-	m := timeline.Measured{Files: map[string]timeline.Media{"c.mp4": {Length: big.NewRat(3, 1), Rate: frame.Rate{Num: fps, Den: 1}, Sound: true}}}
+	m := timeline.Measured{Files: map[string]timeline.Media{"c.mp4": {
+		Length: big.NewRat(3, 1),
+		Rate:   frame.Rate{Num: fps, Den: 1}, Sound: true,
+	}}}
 	for _, s := range scenes {
 		lengths := make([]int64, len(s.Parts))
 		for i, p := range s.Parts {
@@ -357,7 +369,10 @@ func TestLongest(t *testing.T) {
 	long := clip(script.Freeze)
 	long.File, long.Range = "long.mp4", at(8)
 	files := map[string]timeline.Media{
-		"c.mp4": {Length: big.NewRat(2, 1), Rate: frame.Rate{Num: 25, Den: 1}}, "long.mp4": {Length: big.NewRat(9_999_999, 1), Rate: frame.Rate{Num: 25, Den: 1}},
+		"c.mp4": {Length: big.NewRat(2, 1), Rate: frame.Rate{
+			Num: 25,
+			Den: 1,
+		}}, "long.mp4": {Length: big.NewRat(9_999_999, 1), Rate: frame.Rate{Num: 25, Den: 1}},
 	}
 	for _, c := range []struct {
 		name   string
@@ -372,7 +387,10 @@ func TestLongest(t *testing.T) {
 		{"many pauses", []storyboard.Scene{{Parts: slices.Repeat([]storyboard.Part{paused(5)}, 4000)}}, 1, "20000 hours"},
 		{"a clip", []storyboard.Scene{{Shots: []storyboard.Shot{clip(script.Freeze), long}}}, 8, "2777 hours and 47 minutes"},
 		{"a clip that is cut", []storyboard.Scene{{Shots: []storyboard.Shot{long}, Duration: hours(1)}}, 0, ""},
-		{"a short voice for ever", []storyboard.Scene{{Shots: []storyboard.Shot{clip(script.LoopAudio)}, Sync: script.LoopAudio, Parts: []storyboard.Part{pause(0.01)}, Duration: hours(24)}}, 1, "24 hours"},
+		{"a short voice for ever", []storyboard.Scene{{
+			Shots: []storyboard.Shot{clip(script.LoopAudio)},
+			Sync:  script.LoopAudio, Parts: []storyboard.Part{pause(0.01)}, Duration: hours(24),
+		}}, 1, "24 hours"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -388,7 +406,8 @@ func TestLongest(t *testing.T) {
 			if len(list) != 1 || c.line == 0 {
 				t.Fatalf("%d findings: %+v", len(list), list)
 			}
-			if d := list[0]; d.Severity != diag.Error || d.Range.Start.Line != c.line || !strings.Contains(d.Summary, c.says) || !strings.Contains(d.Detail, "up to 10 hours") || d.Hint == "" {
+			if d := list[0]; d.Severity != diag.Error || d.Range.Start.Line != c.line ||
+				!strings.Contains(d.Summary, c.says) || !strings.Contains(d.Detail, "up to 10 hours") || d.Hint == "" {
 				t.Errorf("%+v", d)
 			}
 		})

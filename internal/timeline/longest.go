@@ -22,9 +22,9 @@ func Check(b *storyboard.Board, m Measured) diag.List {
 	for i := range b.Scenes {
 		s := c.shape(i)
 		total.Add(total, s.sceneLength(b.Scenes[i].Duration))
-		if total.Cmp(seconds(longest)) > 0 {
+		if total.Cmp(toSeconds(longest)) > 0 {
 			minutes := ceil(new(big.Rat).Quo(total, big.NewRat(60, 1)))
-			d := list.Errorf(c.weightiest(i, s), "with this scene the video lasts %d hours and %d minutes", minutes/60, minutes%60)
+			d := list.Errorf(c.causeOfLength(i, s), "with this scene the video lasts %d hours and %d minutes", minutes/60, minutes%60)
 			d.Detail = fmt.Sprintf("A video can last up to %d hours", longest/time.Hour)
 			d.Hint = "split it into several videos, or shorten a long (duration: …), pause, clip or text"
 			return list
@@ -33,9 +33,9 @@ func Check(b *storyboard.Board, m Measured) diag.List {
 	return nil
 }
 
-// weightiest returns the range of the part, clip or GIF that makes up more than half of a scene's
+// causeOfLength returns the range of the part, clip or GIF that makes up more than half of a scene's
 // length, or else the range of the scene.
-func (c *computer) weightiest(i int, s shape) diag.Range {
+func (c *computer) causeOfLength(i int, s shape) diag.Range {
 	b := &c.board.Scenes[i]
 	half := new(big.Rat).Quo(s.sceneLength(b.Duration), big.NewRat(2, 1))
 	for p, n := range s.v {
@@ -44,7 +44,7 @@ func (c *computer) weightiest(i int, s shape) diag.Range {
 		}
 	}
 	for _, k := range s.clips {
-		if b.Duration == nil && c.length(b.Shots[k]).Cmp(half) > 0 {
+		if b.Duration == nil && c.clipLength(b.Shots[k]).Cmp(half) > 0 {
 			return b.Shots[k].Range
 		}
 	}

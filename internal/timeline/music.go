@@ -6,9 +6,9 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// music places the background music: the header's from the first frame, and a scene's from the start
+// addMusic places the background music: the header's from the first frame, and a scene's from the start
 // of that scene.
-func (c *computer) music() {
+func (c *computer) addMusic() {
 	type start struct {
 		m  *storyboard.Music
 		at int64
@@ -22,7 +22,7 @@ func (c *computer) music() {
 			starts = append(starts, start{s.Music, c.line.Sample(c.line.Scenes[i].Start)})
 		}
 	}
-	spans := c.narration()
+	spans := c.narrationRanges()
 	for i, s := range starts {
 		end := c.line.Samples
 		if i+1 < len(starts) {
@@ -37,7 +37,7 @@ func (c *computer) music() {
 			Gain:   round(new(big.Rat).Mul(ratOf(s.m.Volume), big.NewRat(1000, 1))),
 			FadeIn: clipFade, FadeOut: clipFade,
 		}
-		if depth := c.depth(s.m); depth > 0 {
+		if depth := c.duckDepthOf(s.m); depth > 0 {
 			for _, d := range spans {
 				if d.To+DuckUp > s.at && d.From-DuckDown < end {
 					sound.Ducks, sound.DuckDepth = append(sound.Ducks, d), depth
@@ -54,8 +54,8 @@ func (c *computer) music() {
 	}
 }
 
-// depth returns the reduction of music under narration, in tenths of a decibel.
-func (c *computer) depth(m *storyboard.Music) int64 {
+// duckDepthOf returns the reduction of music under narration, in tenths of a decibel.
+func (c *computer) duckDepthOf(m *storyboard.Music) int64 {
 	d := c.board.Film.Ducking
 	switch {
 	case d == nil && m.Builtin != "":
@@ -68,9 +68,9 @@ func (c *computer) depth(m *storyboard.Music) int64 {
 	return round(new(big.Rat).Mul(ratOf(d.Value), big.NewRat(10, 1)))
 }
 
-// narration returns the ranges of the film with speech or audio files, joined if they are close to
+// narrationRanges returns the ranges of the film with speech or audio files, joined if they are close to
 // each other.
-func (c *computer) narration() []Duck {
+func (c *computer) narrationRanges() []Duck {
 	var out []Duck
 	for _, s := range c.line.Sounds {
 		if s.Kind != SoundSpeech && s.Kind != SoundAudio {

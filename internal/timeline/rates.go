@@ -7,8 +7,8 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// rates returns the standard frame rates.
-func rates() []frame.Rate {
+// standardRates returns the standard frame rates.
+func standardRates() []frame.Rate {
 	return []frame.Rate{
 		{Num: 10, Den: 1},
 		{Num: 12, Den: 1},
@@ -27,9 +27,9 @@ func rates() []frame.Rate {
 
 // Snap returns the standard frame rate that is nearest to r.
 func Snap(r frame.Rate) frame.Rate {
-	best := rates()[0]
+	best := standardRates()[0]
 	var least *big.Rat
-	for _, c := range rates() {
+	for _, c := range standardRates() {
 		d := new(big.Rat).Sub(big.NewRat(c.Num, c.Den), big.NewRat(r.Num, r.Den))
 		if d.Abs(d); least == nil || d.Cmp(least) < 0 {
 			best, least = c, d
@@ -60,16 +60,16 @@ func FrameRate(b *storyboard.Board, files map[string]Media) frame.Rate {
 			if shot.Kind == storyboard.Image || !ok || m.Still || m.Rate.Num <= 0 || m.Rate.Den <= 0 {
 				continue
 			}
-			if r := Snap(m.Rate); best.Num == 0 || higher(r, best) {
+			if r := Snap(m.Rate); best.Num == 0 || isHigher(r, best) {
 				best = r
 			}
 			clips = clips || shot.Kind == storyboard.Clip
 		}
 	}
-	if best.Num == 0 || !clips && moves && higher(usual, best) {
+	if best.Num == 0 || !clips && moves && isHigher(usual, best) {
 		return usual
 	}
 	return best
 }
 
-func higher(a, b frame.Rate) bool { return a.Num*b.Den > b.Num*a.Den }
+func isHigher(a, b frame.Rate) bool { return a.Num*b.Den > b.Num*a.Den }

@@ -7,10 +7,10 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// steps returns the frames at which the reveal steps of a scene's slides begin: the first with the
+// revealStarts returns the frames at which the reveal steps of a scene's slides begin: the first with the
 // scene, the next ones with the paragraphs of the narration. The remaining steps share the time of the
 // last paragraph. Without a second paragraph, all share the time of the scene.
-func (c *computer) steps(i int, scene *Scene) []int64 {
+func (c *computer) revealStarts(i int, scene *Scene) []int64 {
 	b := &c.board.Scenes[i]
 	n := 0
 	for _, slide := range b.Slides { // slides are revealed one after the other
@@ -29,7 +29,7 @@ func (c *computer) steps(i int, scene *Scene) []int64 {
 			continue
 		}
 		if seen[part.Paragraph] = true; len(seen) > 1 {
-			at := c.nearest(fromSamples(v.Start - c.shift))
+			at := c.roundToFrames(fromSamples(v.Start - c.shift))
 			starts = append(starts, min(max(at, scene.Start), scene.Start+scene.Frames-1))
 		}
 	}
@@ -53,7 +53,7 @@ func allShots(n int) []int {
 // images are cross-faded. shots are the indexes of the images.
 func (c *computer) shareImages(i int, start, frames int64, shots []int) []Picture {
 	b := &c.board.Scenes[i]
-	fade := c.nearest(big.NewRat(inSceneFade, 1000))
+	fade := c.roundToFrames(big.NewRat(inSceneFade, 1000))
 	var out []Picture
 	for k, n := range shots {
 		from, to := frames*int64(k)/int64(len(shots)), frames*int64(k+1)/int64(len(shots))
@@ -62,7 +62,7 @@ func (c *computer) shareImages(i int, start, frames int64, shots []int) []Pictur
 		}
 		p := Picture{Shot: n, Start: start + from, Frames: to - from}
 		if b.Shots[n].Kind == storyboard.GIF && !c.m.Files[b.Shots[n].File].Still {
-			c.cycle(&p, b.Shots[n], p.Frames)
+			c.setCycle(&p, b.Shots[n], p.Frames)
 		} else if len(out) > 0 && out[len(out)-1].Moving == 0 {
 			p.Enter, p.Fade = "crossfade", min(fade, p.Frames-1)
 		}
@@ -71,19 +71,19 @@ func (c *computer) shareImages(i int, start, frames int64, shots []int) []Pictur
 	return out
 }
 
-// cycle sets a picture to repeat its source for a number of frames.
-func (c *computer) cycle(p *Picture, shot storyboard.Shot, frames int64) {
-	length := c.length(shot)
-	p.Moving = min(c.nearest(length), frames)
+// setCycle sets a picture to repeat its source for a number of frames.
+func (c *computer) setCycle(p *Picture, shot storyboard.Shot, frames int64) {
+	length := c.clipLength(shot)
+	p.Moving = min(c.roundToFrames(length), frames)
 	p.Cycle = p.Moving
-	c.source(p, shot, length)
+	c.setSource(p, shot, length)
 	if shot.Sync == script.Freeze {
 		p.Cycle = 0
 	}
 }
 
-// source sets the range of its file that a picture shows.
-func (c *computer) source(p *Picture, shot storyboard.Shot, length *big.Rat) {
+// setSource sets the range of its file that a picture shows.
+func (c *computer) setSource(p *Picture, shot storyboard.Shot, length *big.Rat) {
 	p.Length = ceil(new(big.Rat).Mul(length, big.NewRat(1_000_000, 1)))
 	if shot.Segment != nil {
 		p.From = shot.Segment.From.Microseconds()
@@ -91,13 +91,13 @@ func (c *computer) source(p *Picture, shot storyboard.Shot, length *big.Rat) {
 	p.SpeedNum, p.SpeedDen = 1, 1
 }
 
-// withClips returns the pictures of a scene with clips. The clips play one after the other at their
+// placeClips returns the pictures of a scene with clips. The clips play one after the other at their
 // places among the shots, and images share the remaining time.
-func (c *computer) withClips(i int, s shape, scene Scene) []Picture {
+func (c *computer) placeClips(i int, s shape, scene Scene) []Picture {
 	b := &c.board.Scenes[i]
 	if s.gif {
 		p := Picture{Shot: 0, Start: scene.Start, Frames: scene.Frames}
-		c.cycle(&p, b.Shots[0], scene.Frames)
+		c.setCycle(&p, b.Shots[0], scene.Frames)
 		if s.sync == script.Freeze || s.sync == script.Trim {
 			p.Cycle = 0
 		}
@@ -109,7 +109,7 @@ func (c *computer) withClips(i int, s shape, scene Scene) []Picture {
 	}
 	plays := scene.Frames
 	if s.sync != script.Match {
-		plays = min(plays, c.frames(s.c))
+		plays = min(plays, c.framesUp(s.c))
 	}
 	images := scene.Frames - plays
 	stills := len(b.Shots) - len(s.clips)
@@ -127,24 +127,24 @@ func (c *computer) withClips(i int, s shape, scene Scene) []Picture {
 			at += min(n, left-at)
 			continue
 		}
-		played.Add(played, c.length(shot))
+		played.Add(played, c.clipLength(shot))
 		p := c.clipPicture(k, shot, s, scene)
 		p.Start, p.Frames = at, min(p.Moving, left-at)
 		p.Moving = p.Frames
 		if p.Frames > 0 {
-			c.clipSound(i, k, p)
+			c.addClipSound(i, k, p)
 			out = append(out, p)
 		}
 		at += p.Frames
 	}
-	return c.fillUp(i, s, out, at, left)
+	return c.fillRest(i, s, out, at, left)
 }
 
 // clipPicture returns a Picture in which Moving is the number of frames for which a clip plays.
 func (c *computer) clipPicture(k int, shot storyboard.Shot, s shape, scene Scene) Picture {
 	p := Picture{Shot: k}
-	length := c.length(shot)
-	c.source(&p, shot, length)
+	length := c.clipLength(shot)
+	c.setSource(&p, shot, length)
 	if s.sync == script.Match && s.c.Sign() > 0 {
 		share := new(big.Rat).Quo(length, s.c)
 		film := new(big.Rat).Mul(share, big.NewRat(scene.Frames*c.line.FPS.Den, c.line.FPS.Num))
@@ -152,7 +152,7 @@ func (c *computer) clipPicture(k int, shot storyboard.Shot, s shape, scene Scene
 		p.Moving = max(round(new(big.Rat).Mul(share, big.NewRat(scene.Frames, 1))), 1)
 		return p
 	}
-	p.Moving = max(c.frames(length), 1)
+	p.Moving = max(c.framesUp(length), 1)
 	return p
 }
 
@@ -168,8 +168,8 @@ func (c *computer) matchSpeed(p *Picture, film, length *big.Rat) {
 	p.SpeedNum, p.SpeedDen = p.SpeedNum/g, p.SpeedDen/g
 }
 
-// fillUp fills the rest of a scene after its clips: it repeats the clips, or extends the last picture.
-func (c *computer) fillUp(i int, s shape, played []Picture, at, end int64) []Picture {
+// fillRest fills the rest of a scene after its clips: it repeats the clips, or extends the last picture.
+func (c *computer) fillRest(i int, s shape, played []Picture, at, end int64) []Picture {
 	if len(played) == 0 || at >= end {
 		return played
 	}
@@ -183,7 +183,7 @@ func (c *computer) fillUp(i int, s shape, played []Picture, at, end int64) []Pic
 				p.Start, p.Frames = at, min(p.Frames, end-at)
 				if p.Moving > 0 {
 					p.Moving = p.Frames
-					c.clipSound(i, p.Shot, p)
+					c.addClipSound(i, p.Shot, p)
 				}
 				out = append(out, p)
 				at += p.Frames
@@ -195,9 +195,9 @@ func (c *computer) fillUp(i int, s shape, played []Picture, at, end int64) []Pic
 	return out
 }
 
-// clipSound adds the sound of a clip while it plays.
-func (c *computer) clipSound(i, k int, p Picture) {
-	shot := c.board.Scenes[i].Shots[k]
+// addClipSound adds the sound of a clip while it plays.
+func (c *computer) addClipSound(scene, shotIndex int, p Picture) {
+	shot := c.board.Scenes[scene].Shots[shotIndex]
 	m := c.m.Files[shot.File]
 	gain := round(new(big.Rat).Mul(ratOf(shot.Volume), big.NewRat(1000, 1)))
 	if shot.Kind != storyboard.Clip || !m.Sound || gain == 0 {
@@ -209,7 +209,7 @@ func (c *computer) clipSound(i, k int, p Picture) {
 		fadeIn = max(fadeIn, c.line.Sample(c.line.Frames+c.enter)+c.shift-start)
 	}
 	c.line.Sounds = append(c.line.Sounds, Sound{
-		Kind: SoundClip, Scene: i, Item: k, File: shot.File,
+		Kind: SoundClip, Scene: scene, Item: shotIndex, File: shot.File,
 		Start: start, Samples: min(c.line.Sample(p.Start+p.Moving)+c.shift, c.end) - start,
 		From:          samplesOf(big.NewRat(p.From, 1_000_000)),
 		SourceSamples: samplesOf(big.NewRat(p.Length, 1_000_000)),

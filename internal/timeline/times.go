@@ -36,7 +36,8 @@ func (l *Line) Time(frames int64) time.Duration {
 // end of the video, and, if all scenes of the script are built (whole), chapters that are too short.
 func CheckTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
 	if f, length := board.Film, l.Time(l.Frames); f.Poster.Word == "" && f.Poster.At > length {
-		list.Warnf(f.PosterRange, "the video lasts %s; the poster is its last picture, not the picture at %s", length.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
+		list.Warnf(f.PosterRange, "the video lasts %s; the poster is its last picture, not the picture at %s",
+			length.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
 	}
 	if whole {
 		checkChapters(board, l, &list)
@@ -44,13 +45,15 @@ func CheckTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
 	for i, s := range board.Scenes {
 		length := l.Time(l.Scenes[i].Frames)
 		if t := s.Transition; i > 0 && t.Type != "none" && t.Duration > length {
-			list.Warnf(s.Range, "the transition of %s is shortened to the scene, which lasts %s", t.Duration, length.Round(time.Millisecond)).Hint = "give the scene a longer (duration: …), or shorten the transition"
+			list.Warnf(s.Range, "the transition of %s is shortened to the scene, which lasts %s", t.Duration,
+				length.Round(time.Millisecond)).Hint = "give the scene a longer (duration: …), or shorten the transition"
 		}
 	}
 	for i, s := range board.Scenes {
 		for k, shot := range s.Shots {
 			if !slices.ContainsFunc(l.Scenes[i].Pictures, func(p Picture) bool { return p.Shot == k }) {
-				list.Warnf(shot.Range, "%q is never visible: the scene ends when its clips have played", shot.File).Hint = "move the picture to another scene, or give the scene a longer (duration: …)"
+				list.Warnf(shot.Range, "%q is never visible: the scene ends when its clips have played",
+					shot.File).Hint = "move the picture to another scene, or give the scene a longer (duration: …)"
 			}
 		}
 	}
@@ -78,7 +81,8 @@ func checkChapters(board *storyboard.Board, l *Line, list *diag.List) {
 	}
 	chapters := Chapters(board, l)
 	if len(chapters) < leastChapters {
-		list.Warnf(place, "video sites ignore these chapters: there are %d, but they need at least %d", len(chapters), leastChapters).Hint = "add chapters; players of the video file show them anyway"
+		list.Warnf(place, "video sites ignore these chapters: there are %d, but they need at least %d",
+			len(chapters), leastChapters).Hint = "add chapters; players of the video file show them anyway"
 		return
 	}
 	var short []string

@@ -10,7 +10,7 @@ import (
 	"mynah/internal/upload"
 )
 
-// TestCases reads archives as other programs wrote them, where they are.
+// TestCases unpacks archives that other programs wrote, if they are available.
 func TestCases(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join("..", "..", "..", "shared", "cases", "08-zips")

@@ -11,7 +11,7 @@ import (
 	"mynah/internal/fault"
 )
 
-// Sections and numbers are those of PKWARE's APPNOTE 6.3.10.
+// Section numbers in this file refer to PKWARE's APPNOTE 6.3.10.
 const (
 	localSignature      = "PK\x03\x04"
 	centralSignature    = "PK\x01\x02"
@@ -123,7 +123,8 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 	}
 	if is64 {
 		b := end64.record
-		wide := agrees(uint64(disk), most16, uint64(u32(b[16:]))) && agrees(uint64(first), most16, uint64(u32(b[20:]))) &&
+		wide := agrees(uint64(disk), most16, uint64(u32(b[16:]))) &&
+			agrees(uint64(first), most16, uint64(u32(b[20:]))) &&
 			agrees(here, most16, u64(b[24:])) && agrees(count, most16, u64(b[32:])) &&
 			agrees(length, most32, u64(b[40:])) && agrees(start, most32, u64(b[48:]))
 		if !wide {
@@ -330,9 +331,9 @@ func (e *entry) errContradiction(what string) error {
 	return refuse("the archive's data about the entry %s are contradictory (%s)", e, what)
 }
 
-// locate reads the local header (section 4.3.7), compares it with the central one, and finds the
+// locateData reads the local header (section 4.3.7), compares it with the central one, and finds the
 // bytes of the archive that belong to the entry.
-func (e *entry) locate(r io.ReaderAt, limit int64) error {
+func (e *entry) locateData(r io.ReaderAt, limit int64) error {
 	outside := func() error {
 		return fault.New(fault.Input, nil, "the archive's entry %s is outside the archive", e)
 	}
@@ -356,7 +357,7 @@ func (e *entry) locate(r io.ReaderAt, limit int64) error {
 	if err := readAt(r, rest, e.header+localSize); err != nil {
 		return err
 	}
-	if err := e.compare(h[:], rest[:n], rest[n:]); err != nil {
+	if err := e.compareHeaders(h[:], rest[:n], rest[n:]); err != nil {
 		return err
 	}
 	if e.flags&hasDescriptor == 0 {
@@ -365,9 +366,9 @@ func (e *entry) locate(r io.ReaderAt, limit int64) error {
 	return e.descriptor(r, limit)
 }
 
-// compare compares the local header with the central one. If a descriptor follows the data, sizes
+// compareHeaders compares the local header with the central one. If a descriptor follows the data, sizes
 // and checksum may be zero.
-func (e *entry) compare(h, name, fields []byte) error {
+func (e *entry) compareHeaders(h, name, fields []byte) error {
 	if !bytes.Equal(name, e.raw) {
 		return e.errContradiction("its name")
 	}

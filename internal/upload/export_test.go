@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// FetcherOpenTo is a fetcher that may reach public addresses and one other, as if that
-// were public; seen gets every address that it was about to connect to.
+// FetcherOpenTo returns a fetcher that may connect to public addresses and to one other address. It appends
+// each address to seen before connecting.
 func FetcherOpenTo(t *testing.T, config FetchConfig, open string, seen *[]string) *Fetcher {
 	t.Helper()
 	config.AllowPrivate = false

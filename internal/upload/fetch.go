@@ -64,9 +64,11 @@ func (c FetchConfig) Validate() error {
 	check(c.ConnectTimeout > 0, "connect timeout: %s, must be more than 0", c.ConnectTimeout)
 	check(c.MaxBytes >= 1, "max bytes: %d, must be at least 1", c.MaxBytes)
 	if u, err := checkURL(c.GitHubURL, c.AllowPlain); err != nil {
-		errs = append(errs, fmt.Errorf("GitHub URL: %q, must be an address such as https://api.github.com", c.GitHubURL))
+		errs = append(errs, fmt.Errorf("GitHub URL: %q, must be an address such as https://api.github.com",
+			c.GitHubURL))
 	} else {
-		check(u.RawQuery == "" && u.Fragment == "", "GitHub URL: %q, must not have anything after its path", c.GitHubURL)
+		check(u.RawQuery == "" && u.Fragment == "", "GitHub URL: %q, must not have anything after its path",
+			c.GitHubURL)
 	}
 	return errors.Join(errs...)
 }
@@ -267,7 +269,8 @@ func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
 		}
 		_ = resp.Body.Close()
 		if redirects == f.config.Redirects {
-			return nil, fault.New(fault.Input, fmt.Errorf("status %d", resp.StatusCode), "the archive's address redirected more than %d times", f.config.Redirects)
+			return nil, fault.New(fault.Input, fmt.Errorf("status %d", resp.StatusCode),
+				"the archive's address redirected more than %d times", f.config.Redirects)
 		}
 		to, err := resp.Location()
 		if err != nil {

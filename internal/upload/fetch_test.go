@@ -23,7 +23,7 @@ import (
 
 const unreachable = "the archive could not be fetched from the address"
 
-// pool trusts the certificate that all of httptest's servers have.
+// pool returns a pool with the certificate of all httptest servers.
 func pool(servers ...*httptest.Server) *x509.CertPool {
 	p := x509.NewCertPool()
 	for _, s := range servers {
@@ -35,13 +35,13 @@ func pool(servers ...*httptest.Server) *x509.CertPool {
 func secure(t *testing.T, h http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	s := httptest.NewUnstartedServer(h)
-	s.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are what is tested
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // suppress errors about refused handshakes, which are expected
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s
 }
 
-// local may reach the servers of tests.
+// local returns a configuration that allows the test servers.
 func local(servers ...*httptest.Server) upload.FetchConfig {
 	c := upload.DefaultFetchConfig()
 	c.AllowPrivate, c.AllowPlain, c.RootCAs = true, true, pool(servers...)
@@ -109,7 +109,7 @@ func TestFetch(t *testing.T) {
 	}
 }
 
-// Everything that cannot be reached is told by the same sentence.
+// TestOneSentenceForAll checks that all addresses that may not be reached have the same message.
 func TestOneSentenceForAll(t *testing.T) {
 	t.Parallel()
 	asked := func(http.ResponseWriter, *http.Request) { t.Error("a private server was asked") }
@@ -169,7 +169,7 @@ func TestOneSentenceForAll(t *testing.T) {
 	}
 }
 
-// answers is a server that answers in all the wrong ways.
+// answers is a server that answers in many wrong ways.
 func answers(t *testing.T) *httptest.Server {
 	t.Helper()
 	var s *httptest.Server
@@ -207,7 +207,7 @@ func answers(t *testing.T) *httptest.Server {
 	return s
 }
 
-// What a server that may be asked answered is told.
+// TestReasons checks that the status of a permitted server's answer is reported.
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	s := answers(t)
@@ -223,7 +223,7 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// The first server counts as public, so that only its redirect is at fault.
+// TestRedirectToAPrivateAddress treats the first server as public, so that only its redirect is refused.
 func TestRedirectToAPrivateAddress(t *testing.T) {
 	t.Parallel()
 	inside := secure(t, func(http.ResponseWriter, *http.Request) { t.Error("the private server was asked") })
@@ -235,7 +235,7 @@ func TestRedirectToAPrivateAddress(t *testing.T) {
 	_, err := f.URL(t.Context(), outside.URL, io.Discard)
 	wantFault(t, err, fault.Input, unreachable)
 	if want := []string{outside.Listener.Addr().String(), inside.Listener.Addr().String()}; fmt.Sprint(seen) != fmt.Sprint(want) {
-		t.Errorf("asked for %v, want %v", seen, want)
+		t.Errorf("connected to %v, want %v", seen, want)
 	}
 }
 
@@ -279,12 +279,12 @@ func TestAddressForms(t *testing.T) {
 		_, err := fetcher(t, c.config).URL(t.Context(), c.address, io.Discard)
 		wantFault(t, err, fault.Input, c.want)
 		if err != nil && strings.Contains(err.Error(), "secret") {
-			t.Error("the password is told")
+			t.Error("the error contains the password")
 		}
 	}
 }
 
-// failing takes some bytes.
+// failing is a writer that fails after some bytes.
 type failing struct{ left int }
 
 func (f *failing) Write(p []byte) (int, error) {
@@ -326,7 +326,7 @@ func TestSizes(t *testing.T) {
 	wantFault(t, err, fault.Disk, "the archive could not be stored")
 }
 
-// late takes a second longer than the fetcher has.
+// late is a writer that blocks one second longer than the fetcher's timeout.
 type late struct{ ready <-chan time.Time }
 
 func (l late) Write(p []byte) (int, error) {
@@ -334,8 +334,8 @@ func (l late) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// What looks whole after the time is over is not trusted: a server that notices that the
-// client hangs up may have ended its answer in good order.
+// TestWholeTooLate checks that an answer that is complete only after the timeout is refused: the server may
+// have noticed that the client closed the connection, and ended its answer properly.
 func TestWholeTooLate(t *testing.T) {
 	t.Parallel()
 	s := secure(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -362,7 +362,7 @@ func TestTime(t *testing.T) {
 		}
 	})
 	t.Cleanup(func() { close(release) })
-	// A server that takes connections and says nothing, so that TLS never starts.
+	// A server that accepts connections but sends nothing, so that the TLS handshake does not start.
 	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -374,7 +374,10 @@ func TestTime(t *testing.T) {
 	short := c
 	short.Timeout, short.ConnectTimeout = time.Minute, 200*time.Millisecond
 	const slow = "the archive's address took too long to answer"
-	for name, address := range map[string]string{"head": s.URL + "/", "body": s.URL + "/trickle", "handshake": "https://" + silent.Addr().String()} {
+	for name, address := range map[string]string{
+		"head": s.URL + "/", "body": s.URL + "/trickle",
+		"handshake": "https://" + silent.Addr().String(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := fetcher(t, c).URL(t.Context(), address, io.Discard)
@@ -425,7 +428,8 @@ func TestFetchConfig(t *testing.T) {
 		t.Error(err)
 	}
 	for address, want := range map[string]bool{
-		"https://git.example/api/v3": true, "https://git.example/?a=b": false, "https://me@git.example": false, "https://git.example:8443": false,
+		"https://git.example/api/v3": true, "https://git.example/?a=b": false, "https://me@git.example": false,
+		"https://git.example:8443": false,
 	} {
 		c := upload.DefaultFetchConfig()
 		c.GitHubURL = address
@@ -435,7 +439,7 @@ func TestFetchConfig(t *testing.T) {
 	}
 }
 
-// The servers of these tests must speak TLS, or the rules for it are not tested.
+// TestOldTLSIsRefused needs servers with TLS; otherwise, it would not test the rules for TLS.
 func TestOldTLSIsRefused(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

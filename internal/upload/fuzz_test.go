@@ -25,14 +25,15 @@ func FuzzUnpack(f *testing.F) {
 	f.Fuzz(unpackAnything)
 }
 
-// FuzzEntries writes archives whose frame is right, so that what is inside is reached.
+// FuzzEntries writes archives with a valid frame, so that the code for entries is reached.
 func FuzzEntries(f *testing.F) {
 	f.Add("a.md", "p/b", "", []byte("hello"), uint32(0), uint16(8), uint16(8), uint32(0), int64(-1))
 	f.Add("p/", "p/l", field(1, numbers(5, 5)), []byte{}, uint32(0o120777)<<16, uint16(0), uint16(0), uint32(1), int64(0))
-	f.Add("e\u0301", "\u00e9=\u0338/x", unicodePath("a", "b"), deflate(make([]byte, 1000)), uint32(0), uint16(1<<11), uint16(8), uint32(1000), int64(3))
+	f.Add("e\u0301", "\u00e9=\u0338/x", unicodePath("a", "b"), deflate(make([]byte, 1000)), uint32(0), uint16(1<<11),
+		uint16(8), uint32(1000), int64(3))
 	f.Fuzz(func(t *testing.T, name, second, extra string, data []byte, attrs uint32, flag, how uint16, size uint32, offset int64) {
 		if len(name)+len(second)+len(extra) > 1<<15 {
-			return // longer than the fields of a zip entry hold
+			return // too long for the fields of a zip entry
 		}
 		change := func(i *item) {
 			i.attrs = attrs
@@ -55,7 +56,7 @@ func FuzzEntries(f *testing.F) {
 	})
 }
 
-// unpackAnything checks what holds for any archive at all.
+// unpackAnything checks what must be true for any archive.
 func unpackAnything(t *testing.T, b []byte) {
 	t.Helper()
 	outside := t.TempDir()
@@ -68,7 +69,8 @@ func unpackAnything(t *testing.T, b []byte) {
 	}
 	defer func() { _ = root.Close() }()
 	limits := upload.Limits{Archive: 1 << 20, Unpacked: 1 << 20, Ratio: 50, Free: 10000, Entries: 20, Depth: 5, Path: 100, Name: 50}
-	got, err := upload.Unpack(t.Context(), bytes.NewReader(b), int64(len(b)), root, upload.UnpackOptions{Limits: limits, SkipLinks: crc32.ChecksumIEEE(b)&1 == 0})
+	got, err := upload.Unpack(t.Context(), bytes.NewReader(b), int64(len(b)), root,
+		upload.UnpackOptions{Limits: limits, SkipLinks: crc32.ChecksumIEEE(b)&1 == 0})
 	files := listing(t, root)
 	if list, err := os.ReadDir(outside); err != nil || len(list) != 1 {
 		t.Fatalf("something was written outside: %v %v", list, err)
@@ -97,6 +99,6 @@ func unpackAnything(t *testing.T, b []byte) {
 		t.Fatalf("%d files, %d bytes of %d", len(files), size, len(b))
 	}
 	if got.Files != n || got.Bytes != size {
-		t.Fatalf("told %+v, there are %d, %d bytes", got, n, size)
+		t.Fatalf("Unpack returns %+v; there are %d files of %d bytes", got, n, size)
 	}
 }

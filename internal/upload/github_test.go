@@ -15,7 +15,7 @@ import (
 	"mynah/internal/upload"
 )
 
-// gitHub answers as the API does, with a redirect to another host.
+// gitHub answers like the API, with a redirect to another host.
 type gitHub struct {
 	api, files *httptest.Server
 	mu         sync.Mutex
@@ -58,7 +58,13 @@ func TestGitHub(t *testing.T) {
 	}{
 		{"", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball Bearer tok", "files /zip "}},
 		{"", "", []string{"api /api/v3/repos/me/my.repo_1/zipball ", "files /zip "}},
-		{"0123456789abcdef0123456789abcdef01234567", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/0123456789abcdef0123456789abcdef01234567 Bearer tok", "files /zip "}},
+		{
+			"0123456789abcdef0123456789abcdef01234567", "tok",
+			[]string{
+				"api /api/v3/repos/me/my.repo_1/zipball/0123456789abcdef0123456789abcdef01234567 Bearer tok",
+				"files /zip ",
+			},
+		},
 		{"v1.2.3", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/v1.2.3 Bearer tok", "files /zip "}},
 		{"feature/a#1", "tok", []string{"api /api/v3/repos/me/my.repo_1/zipball/feature%2Fa%231 Bearer tok", "files /zip "}},
 		{"moved", "tok", []string{
@@ -86,7 +92,7 @@ func TestGitHub(t *testing.T) {
 	}
 }
 
-// Another port or another name of the same machine is another host.
+// TestTokenStaysAtTheHost checks that another port or another name of the same machine counts as another host.
 func TestTokenStaysAtTheHost(t *testing.T) {
 	t.Parallel()
 	got := make(chan string, 1)
@@ -122,7 +128,7 @@ func TestGitHubSaysNo(t *testing.T) {
 		_, err := fetcher(t, g.config()).GitHub(t.Context(), "me/repo", "main", "secret-token", io.Discard)
 		wantFault(t, err, fault.Input, want)
 		if strings.Contains(err.Error(), "secret") {
-			t.Error("the token is told")
+			t.Error("the error contains the token")
 		}
 	}
 	var g *gitHub
@@ -152,7 +158,8 @@ func TestGitHubForms(t *testing.T) {
 		}
 	}
 	for _, sha := range []string{
-		"..", "a..b", "../../user", "/a", "a/", "a//b", "a/../b", "a/.b", ".a", "a.", "-a", "a b", "a?b", "a%2f", "a\n", "a\\b", "a:b", "a^", "a~1", strings.Repeat("a", 251),
+		"..", "a..b", "../../user", "/a", "a/", "a//b", "a/../b", "a/.b", ".a", "a.", "-a", "a b", "a?b", "a%2f",
+		"a\n", "a\\b", "a:b", "a^", "a~1", strings.Repeat("a", 251),
 	} {
 		_, err := f.GitHub(t.Context(), "me/repo", sha, "", io.Discard)
 		if got := public(err); !strings.HasSuffix(got, "must be a commit SHA, or the name of a branch or tag") {

@@ -35,7 +35,8 @@ func (e *entry) checkName(limits Limits) error {
 		switch {
 		case c == '\\':
 			return fault.New(fault.Input, nil, "the archive's entry %s has a backslash in its name", e).
-				WithHint("zip the files again with a program that separates folders by a slash: Windows Explorer, 7-Zip or PowerShell 7")
+				WithHint("zip the files again with a program that separates folders by a slash: " +
+					"Windows Explorer, 7-Zip or PowerShell 7")
 		case unicode.IsControl(c), c == '\u2028', c == '\u2029':
 			return bad("has a control character in its name")
 		case changesDirection(c):

@@ -61,14 +61,14 @@ func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackO
 		if err := e.checkName(limits); err != nil {
 			return plan{}, err
 		}
-		if err := e.locate(archive, t.start); err != nil {
+		if err := e.locateData(archive, t.start); err != nil {
 			return plan{}, err
 		}
 	}
 	if err := checkOverlaps(entries); err != nil {
 		return plan{}, err
 	}
-	return arrange(entries, size, opts)
+	return classifyEntries(entries, size, opts)
 }
 
 func errTooMany(limits Limits) error {
@@ -89,8 +89,8 @@ func checkOverlaps(entries []*entry) error {
 	return nil
 }
 
-// arrange decides for each entry whether it is a file, a folder or skipped.
-func arrange(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
+// classifyEntries decides for each entry whether it is a file, a folder or skipped.
+func classifyEntries(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
 	limits := opts.Limits
 	var p plan
 	t := tree{nodes: map[string]*node{}, most: limits.Entries}
@@ -131,7 +131,8 @@ func arrange(entries []*entry, size int64, opts UnpackOptions) (plan, error) {
 func (e *entry) isSkipped() bool {
 	base := path.Base(e.name)
 	switch {
-	case e.name == "", e.name == "__MACOSX", strings.HasPrefix(e.name, "__MACOSX/"), strings.Contains(e.name, "/__MACOSX/"):
+	case e.name == "", e.name == "__MACOSX", strings.HasPrefix(e.name, "__MACOSX/"),
+		strings.Contains(e.name, "/__MACOSX/"):
 		return true
 	case e.folder:
 		return path.Base(e.name) == "__MACOSX"
@@ -154,7 +155,8 @@ func (e *entry) checkKind(link bool) error {
 		}
 	case kindLink:
 		if !link {
-			return fault.New(fault.Input, nil, bad, e, "a symbolic link").WithHint("put the file itself into the archive")
+			return fault.New(fault.Input, nil, bad, e,
+				"a symbolic link").WithHint("put the file itself into the archive")
 		}
 	case kindChar, kindBlock:
 		return refuse(bad, e, "a device")
@@ -167,13 +169,15 @@ func (e *entry) checkKind(link bool) error {
 		return e.errContradiction("whether it is a folder")
 	}
 	if e.flags&(encrypted|strong|masked) != 0 {
-		return fault.New(fault.Input, nil, "the archive's entry %s is encrypted", e).WithHint("zip the files again without a password")
+		return fault.New(fault.Input, nil, "the archive's entry %s is encrypted", e).
+			WithHint("zip the files again without a password")
 	}
 	if e.flags&patched != 0 {
 		return refuse("the archive's entry %s is a patch of another file, which is not supported", e)
 	}
 	if e.method != stored && e.method != deflated {
-		return fault.New(fault.Input, nil, "the archive's entry %s is compressed by %s, which is not supported", e, methodName(e.method)).
+		return fault.New(fault.Input, nil,
+			"the archive's entry %s is compressed by %s, which is not supported", e, methodName(e.method)).
 			WithHint("zip the files again with the method deflate")
 	}
 	if e.method == stored && e.packed != e.size {
@@ -208,9 +212,9 @@ func methodName(method uint16) string {
 	return "an unknown method"
 }
 
-// tree holds all paths, to find collisions. Paths are compared in Unicode's normal form C, since
-// names that look the same would confuse authors. Names that differ in case are different, as in
-// a repository.
+// tree contains all paths, to find collisions. Paths are compared in Unicode's normalization form C, because
+// authors cannot distinguish names that look the same. Names that differ in case are different, as in a
+// repository.
 type tree struct {
 	nodes map[string]*node
 	most  int
@@ -226,7 +230,7 @@ func (t *tree) add(e *entry, limits Limits) error {
 	plain := norm.NFC.String(e.name)
 	at, end := 0, 0 // ends of a component in e.name and in plain
 	for {
-		at, end = next(e.name, at), next(plain, end)
+		at, end = componentEnd(e.name, at), componentEnd(plain, end)
 		last := at == len(e.name)
 		want := node{name: e.name[:at], folder: !last || e.folder, listed: last}
 		have, ok := t.nodes[plain[:end]]
@@ -250,8 +254,8 @@ func (t *tree) add(e *entry, limits Limits) error {
 	}
 }
 
-// next returns the end of the component that begins at i.
-func next(name string, i int) int {
+// componentEnd returns the end of the component that begins at i.
+func componentEnd(name string, i int) int {
 	if n := strings.IndexByte(name[i:], '/'); n >= 0 {
 		return i + n
 	}

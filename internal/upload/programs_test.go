@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// run makes an archive by a program.
+// run creates an archive with a program.
 func run(t *testing.T, dir string, program string, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
@@ -24,7 +24,7 @@ func run(t *testing.T, dir string, program string, args ...string) []byte {
 	return out.Bytes()
 }
 
-// project makes a folder of files to pack.
+// project creates a folder of files to pack.
 func project(t *testing.T) (dir string, want map[string]string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -74,7 +74,7 @@ with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED if kind == "stored" else zi
 sys.stdout.buffer.write(out.getvalue())
 `
 
-// Archives as other programs write them.
+// TestOtherPrograms unpacks archives that other programs write.
 func TestOtherPrograms(t *testing.T) {
 	t.Parallel()
 	dir, want := project(t)
@@ -98,7 +98,7 @@ func TestOtherPrograms(t *testing.T) {
 	} {
 		packers["Info-ZIP "+name] = func(t *testing.T) []byte {
 			t.Helper()
-			// A folder of its own, for the archive must not be in what is packed.
+			// A separate folder, because the archive must not be in the folder that is packed.
 			own, _ := project(t)
 			if err := os.RemoveAll(filepath.Join(own, "p")); err != nil {
 				t.Fatal(err)

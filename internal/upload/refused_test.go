@@ -104,21 +104,34 @@ func TestRefused(t *testing.T) {
 			i.body = append(i.body, 0)
 			both(func(h *head) { h.packed++ })(i)
 		})), `"a" has extra bytes after its data`},
-		"stored lies":           {one(small("a", both(func(h *head) { h.size++ }))), "(its size)"},
-		"other local name":      {one(small("a", local(func(h *head) { h.name = "b" }))), `"a" are contradictory (its name)`},
-		"longer local name":     {one(small("a", local(func(h *head) { h.name = "ab" }))), `"a" are contradictory (its name)`},
-		"other local method":    {one(small("a", local(func(h *head) { h.method = 8 }))), `"a" are contradictory (its method)`},
-		"other local flags":     {one(small("a", local(func(h *head) { h.flags = 1 }))), `"a" are contradictory (its flags)`},
-		"other UTF-8 flag":      {one(small("a", local(func(h *head) { h.flags = 1 << 11 }))), `"a" are contradictory (its flags)`},
-		"other local size":      {one(small("a", packed, local(func(h *head) { h.size++ }))), `"a" are contradictory (its size)`},
-		"other local packed":    {one(small("a", local(func(h *head) { h.packed-- }))), `"a" are contradictory (its size)`},
-		"other local checksum":  {one(small("a", local(func(h *head) { h.crc++ }))), `"a" are contradictory (its checksum)`},
-		"no local size":         {one(small("a", packed, local(func(h *head) { h.size, h.packed, h.crc = 0, 0, 0 }))), `"a" are contradictory (its size)`},
-		"described size":        {one(small("a", packed, described(true, false), local(func(h *head) { h.size = 3 }))), `"a" are contradictory (its size)`},
-		"no descriptor":         {one(small("a", flags(8))), `"a" are contradictory (what follows its data)`},
-		"descriptor lies":       {one(small("a", described(true, false), func(i *item) { i.tail[4]++ })), `"a" are contradictory (what follows its data)`},
-		"descriptor size lies":  {one(small("a", described(true, false), func(i *item) { i.tail[8]++ })), `"a" are contradictory (what follows its data)`},
-		"no local header":       {one(small("a", local(func(h *head) { h.magic = "PK\x03\x05" }))), `"a" are contradictory (where it begins)`},
+		"stored lies":          {one(small("a", both(func(h *head) { h.size++ }))), "(its size)"},
+		"other local name":     {one(small("a", local(func(h *head) { h.name = "b" }))), `"a" are contradictory (its name)`},
+		"longer local name":    {one(small("a", local(func(h *head) { h.name = "ab" }))), `"a" are contradictory (its name)`},
+		"other local method":   {one(small("a", local(func(h *head) { h.method = 8 }))), `"a" are contradictory (its method)`},
+		"other local flags":    {one(small("a", local(func(h *head) { h.flags = 1 }))), `"a" are contradictory (its flags)`},
+		"other UTF-8 flag":     {one(small("a", local(func(h *head) { h.flags = 1 << 11 }))), `"a" are contradictory (its flags)`},
+		"other local size":     {one(small("a", packed, local(func(h *head) { h.size++ }))), `"a" are contradictory (its size)`},
+		"other local packed":   {one(small("a", local(func(h *head) { h.packed-- }))), `"a" are contradictory (its size)`},
+		"other local checksum": {one(small("a", local(func(h *head) { h.crc++ }))), `"a" are contradictory (its checksum)`},
+		"no local size": {
+			one(small("a", packed, local(func(h *head) { h.size, h.packed, h.crc = 0, 0, 0 }))),
+			`"a" are contradictory (its size)`,
+		},
+		"described size": {one(small("a", packed, described(true, false),
+			local(func(h *head) { h.size = 3 }))), `"a" are contradictory (its size)`},
+		"no descriptor": {one(small("a", flags(8))), `"a" are contradictory (what follows its data)`},
+		"descriptor lies": {
+			one(small("a", described(true, false), func(i *item) { i.tail[4]++ })),
+			`"a" are contradictory (what follows its data)`,
+		},
+		"descriptor size lies": {
+			one(small("a", described(true, false), func(i *item) { i.tail[8]++ })),
+			`"a" are contradictory (what follows its data)`,
+		},
+		"no local header": {
+			one(small("a", local(func(h *head) { h.magic = "PK\x03\x05" }))),
+			`"a" are contradictory (where it begins)`,
+		},
 		"points nowhere":        {one(small("a", func(i *item) { i.offset = 7 })), `"a" are contradictory (where it begins)`},
 		"points outside":        {one(small("a", func(i *item) { i.offset = 1 << 31 })), `"a" is outside`},
 		"reaches outside":       {one(small("a", both(func(h *head) { h.packed, h.size = 1<<30, 1<<30 }))), `"a" is outside`},
@@ -129,34 +142,47 @@ func TestRefused(t *testing.T) {
 		"overlap by one": {archive([]item{small("a", func(i *item) {
 			both(func(h *head) { h.packed, h.size = 7, 7 })(i)
 		}), small("b")}), `"a" and "b" share`},
-		"ratio":              {archive([]item{file("a", bytes.Repeat(zeros, 17), packed)}), "more than 200 times its size"},
-		"unpacked":           {archive([]item{small("a", packed, both(func(h *head) { h.size = 1<<32 - 2 })), small("b", packed, both(func(h *head) { h.size = 99 }))}), "more than 4.0 GiB"},
-		"disk":               {archive([]item{small("a")}, func(f *finish) { f.disk = 1 }), "one part of a split archive"},
-		"directory's disk":   {archive([]item{small("a")}, func(f *finish) { f.first = 1 }), "one part of a split archive"},
-		"entries elsewhere":  {archive([]item{small("a")}, func(f *finish) { f.count = 2 }), "one part of a split archive"},
-		"entry's disk":       {one(small("a", func(i *item) { i.disk = 1 })), "one part of a split archive"},
-		"zip64 disk":         {archive([]item{small("a")}, wideEnd(func(record, _ []byte) { record[16] = 1 })), "damaged"},
-		"zip64 disks":        {archive([]item{small("a")}, wideEnd(func(_, locator []byte) { locator[16] = 2 })), "one part of a split archive"},
-		"fewer entries":      {archive([]item{small("a"), small("b")}, func(f *finish) { f.here, f.count = 1, 1 }), "damaged"},
-		"more entries":       {archive([]item{small("a"), small("b")}, func(f *finish) { f.here, f.count = 3, 3 }), "damaged"},
-		"short directory":    {archive([]item{small("a")}, func(f *finish) { f.length-- }), "damaged"},
-		"other directory":    {archive([]item{small("a")}, func(f *finish) { f.start-- }), "damaged"},
-		"central magic":      {one(small("a", central(func(h *head) { h.magic = "PK\x01\x03" }))), "damaged"},
-		"bytes before":       {append([]byte("#!/bin/sh\n"), one(small("a"))...), "damaged"},
-		"bytes behind":       {archive([]item{small("a")}, func(f *finish) { f.behind = []byte("\n") }), "damaged"},
-		"gap before end":     {archive([]item{small("a")}, func(f *finish) { f.gap = []byte("gap") }), "damaged"},
-		"end in comment":     {archive([]item{small("a")}, func(f *finish) { f.comment = string(archive(nil)) + "more" }), "damaged"},
-		"two ends":           {archive([]item{small("a")}, func(f *finish) { f.comment = string(archive([]item{small("b")})) }), "two ends"},
-		"two archives":       {append(one(small("a")), one(small("a"))...), "damaged"},
-		"zip64 without end":  {archive([]item{small("a")}, wideEnd(func(record, _ []byte) { record[0] = 'Q' })), "damaged"},
-		"zip64 record size":  {archive([]item{small("a")}, wideEnd(func(record, _ []byte) { record[4]++ })), "damaged"},
-		"zip64 elsewhere":    {archive([]item{small("a")}, wideEnd(func(_, locator []byte) { locator[14] = 1 })), "damaged"},
-		"zip64 count":        {archive([]item{small("a")}, wideEnd(func(record, _ []byte) { record[39] = 1; record[31] = 1 })), "damaged"},
-		"zip64 disagrees":    {archive([]item{small("a")}, wideEnd(), func(f *finish) { f.here, f.count = 2, 2 }), "damaged"},
-		"zip64 field short":  {one(small("a", central(func(h *head) { h.extra, h.size = field(1, "123"), 1<<32-1 }))), "(its zip64 field)"},
-		"zip64 field twice":  {one(small("a", central(func(h *head) { h.extra = field(1, numbers(1)) + field(1, numbers(2)) }))), "(its zip64 field)"},
-		"zip64 size is huge": {one(small("a", central(func(h *head) { h.extra, h.size = field(1, numbers(1<<63)), 1<<32-1 }))), "(its sizes)"},
-		"zip64 local short":  {one(small("a", local(func(h *head) { h.extra, h.size = field(1, "123"), 1<<32-1 }))), "(its zip64 field)"},
+		"ratio": {archive([]item{file("a", bytes.Repeat(zeros, 17), packed)}), "more than 200 times its size"},
+		"unpacked": {archive([]item{
+			small("a", packed, both(func(h *head) { h.size = 1<<32 - 2 })),
+			small("b", packed, both(func(h *head) { h.size = 99 })),
+		}), "more than 4.0 GiB"},
+		"disk":              {archive([]item{small("a")}, func(f *finish) { f.disk = 1 }), "one part of a split archive"},
+		"directory's disk":  {archive([]item{small("a")}, func(f *finish) { f.first = 1 }), "one part of a split archive"},
+		"entries elsewhere": {archive([]item{small("a")}, func(f *finish) { f.count = 2 }), "one part of a split archive"},
+		"entry's disk":      {one(small("a", func(i *item) { i.disk = 1 })), "one part of a split archive"},
+		"zip64 disk":        {archive([]item{small("a")}, wideEnd(func(record, _ []byte) { record[16] = 1 })), "damaged"},
+		"zip64 disks": {
+			archive([]item{small("a")}, wideEnd(func(_, locator []byte) { locator[16] = 2 })),
+			"one part of a split archive",
+		},
+		"fewer entries":   {archive([]item{small("a"), small("b")}, func(f *finish) { f.here, f.count = 1, 1 }), "damaged"},
+		"more entries":    {archive([]item{small("a"), small("b")}, func(f *finish) { f.here, f.count = 3, 3 }), "damaged"},
+		"short directory": {archive([]item{small("a")}, func(f *finish) { f.length-- }), "damaged"},
+		"other directory": {archive([]item{small("a")}, func(f *finish) { f.start-- }), "damaged"},
+		"central magic":   {one(small("a", central(func(h *head) { h.magic = "PK\x01\x03" }))), "damaged"},
+		"bytes before":    {append([]byte("#!/bin/sh\n"), one(small("a"))...), "damaged"},
+		"bytes behind":    {archive([]item{small("a")}, func(f *finish) { f.behind = []byte("\n") }), "damaged"},
+		"gap before end":  {archive([]item{small("a")}, func(f *finish) { f.gap = []byte("gap") }), "damaged"},
+		"end in comment":  {archive([]item{small("a")}, func(f *finish) { f.comment = string(archive(nil)) + "more" }), "damaged"},
+		"two ends": {archive([]item{small("a")},
+			func(f *finish) { f.comment = string(archive([]item{small("b")})) }), "two ends"},
+		"two archives":      {append(one(small("a")), one(small("a"))...), "damaged"},
+		"zip64 without end": {archive([]item{small("a")}, wideEnd(func(record, _ []byte) { record[0] = 'Q' })), "damaged"},
+		"zip64 record size": {archive([]item{small("a")}, wideEnd(func(record, _ []byte) { record[4]++ })), "damaged"},
+		"zip64 elsewhere":   {archive([]item{small("a")}, wideEnd(func(_, locator []byte) { locator[14] = 1 })), "damaged"},
+		"zip64 count":       {archive([]item{small("a")}, wideEnd(func(record, _ []byte) { record[39] = 1; record[31] = 1 })), "damaged"},
+		"zip64 disagrees":   {archive([]item{small("a")}, wideEnd(), func(f *finish) { f.here, f.count = 2, 2 }), "damaged"},
+		"zip64 field short": {one(small("a", central(func(h *head) { h.extra, h.size = field(1, "123"), 1<<32-1 }))), "(its zip64 field)"},
+		"zip64 field twice": {one(small("a", central(func(h *head) {
+			h.extra = field(1, numbers(1)) + field(1,
+				numbers(2))
+		}))), "(its zip64 field)"},
+		"zip64 size is huge": {one(small("a", central(func(h *head) {
+			h.extra, h.size = field(1, numbers(1<<63)),
+				1<<32-1
+		}))), "(its sizes)"},
+		"zip64 local short": {one(small("a", local(func(h *head) { h.extra, h.size = field(1, "123"), 1<<32-1 }))), "(its zip64 field)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -183,7 +209,7 @@ func TestRefused(t *testing.T) {
 		if err != nil || len(files) != 100 {
 			t.Errorf("%d files, %v", len(files), err)
 		}
-		// Folders count although no entry lists them.
+		// Folders count although the archive has no entries for them.
 		opts.Limits.Entries = 3
 		if _, _, err = unpack(t, archive([]item{small("a/b/c/d")}), opts); !strings.Contains(public(err), "more than 3 files") {
 			t.Error(err)
@@ -211,10 +237,13 @@ func TestRefused(t *testing.T) {
 	})
 }
 
-// The bombs have to be ones: the standard library would unpack them.
+// TestBombsAreBombs checks that the test's bombs work: the standard library would unpack them.
 func TestBombsAreBombs(t *testing.T) {
 	t.Parallel()
-	for name, b := range map[string][]byte{"overlap": overlapBomb(t, 100, 1<<20, true), "one name": overlapBomb(t, 100, 1<<20, false), "quoted": quotedBomb(t, 20, 1<<20)} {
+	for name, b := range map[string][]byte{
+		"overlap":  overlapBomb(t, 100, 1<<20, true),
+		"one name": overlapBomb(t, 100, 1<<20, false), "quoted": quotedBomb(t, 20, 1<<20),
+	} {
 		r, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 		if err != nil {
 			t.Fatal(name, err)

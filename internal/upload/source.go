@@ -14,20 +14,19 @@ import (
 	"mynah/internal/similar"
 )
 
-// Source returns the path of a project's main script in root. source is the path in the request:
-// it is looked for from the root, then in the only top folder. If it is empty, project.Choose
-// selects a file at the top or in the only top folder. A given source may also be a presentation
-// (.pptx, .ppt, .odp, .pdf), which callers recognize by its extension.
+// Source returns the path of a project's main script in root. source is the path in the request: it is searched
+// from the root, then from the only top folder. If source is empty, project.Choose selects a file at the top or
+// in the only top folder. A given source may also be a presentation (.pptx, .ppt, .odp, .pdf), which callers
+// recognise by its extension.
 //
-// The error is a fault: Input if there is no such file or no clear choice, Disk if the project
-// cannot be read.
+// The error is a fault: Input if there is no such file or no clear choice, Disk if the project cannot be read.
 func Source(root fs.FS, source string) (string, error) {
 	top, err := topFolder(root)
 	if err != nil {
 		return "", err
 	}
 	if source == "" {
-		return choose(root, top)
+		return chooseScript(root, top)
 	}
 	name := path.Clean(source)
 	if path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {
@@ -48,7 +47,8 @@ func Source(root fs.FS, source string) (string, error) {
 		case info.IsDir():
 			return "", refuse("the source %s is a folder, not a file", quote(source))
 		case !isText(candidate) && !project.IsDeck(candidate):
-			return "", refuse("the source %s must be a .md, .markdown, .txt, .pptx, .ppt, .odp or .pdf file", quote(source))
+			return "", refuse("the source %s must be a .md, .markdown, .txt, .pptx, .ppt, .odp or .pdf file",
+				quote(source))
 		}
 		return candidate, nil
 	}
@@ -75,8 +75,8 @@ func isText(name string) bool {
 	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
-// choose returns the main script if no source was given; see project.Choose.
-func choose(root fs.FS, top string) (string, error) {
+// chooseScript returns the main script if no source was given; see project.Choose.
+func chooseScript(root fs.FS, top string) (string, error) {
 	c, err := project.Choose(root, cmp.Or(top, "."))
 	if err != nil {
 		return "", errProject(err)
@@ -87,7 +87,8 @@ func choose(root fs.FS, top string) (string, error) {
 		return c.Script, nil
 	case len(c.Candidates) > 1:
 		return "", fault.New(fault.Input, nil,
-			"the archive has several files that could be the main script: %s", joinFirst(trimTop(c.Candidates, top), most)).
+			"the archive has several files that could be the main script: %s",
+			joinFirst(trimTop(c.Candidates, top), most)).
 			WithHint("choose one of them with source")
 	case len(c.Decks) == 1:
 		return path.Join(top, c.Decks[0]), nil
@@ -96,7 +97,7 @@ func choose(root fs.FS, top string) (string, error) {
 			"the archive has several presentations and no script: %s", joinFirst(c.Decks, most)).
 			WithHint("choose one of them with source")
 	}
-	deeper, err := scripts(root)
+	deeper, err := findScripts(root)
 	if err != nil {
 		return "", err
 	}
@@ -104,9 +105,11 @@ func choose(root fs.FS, top string) (string, error) {
 		return "", fault.New(fault.Input, nil, "there is no .md or .txt file in the archive that could be the script").
 			WithHint("put the script at the top of the archive, as script.md")
 	}
-	slices.SortStableFunc(deeper, func(a, b string) int { return cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")) })
+	byDepth := func(a, b string) int { return cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")) }
+	slices.SortStableFunc(deeper, byDepth)
 	return "", fault.New(fault.Input, nil,
-		"there is no .md or .txt file at the top of the archive that could be the script; in its folders are %s", joinFirst(trimTop(deeper, top), most)).
+		"there is no .md or .txt file at the top of the archive that could be the script; in its folders are %s",
+		joinFirst(trimTop(deeper, top), most)).
 		WithHint("set source to the path of the main script in the archive")
 }
 
@@ -119,8 +122,8 @@ func trimTop(names []string, top string) []string {
 	return out
 }
 
-// scripts lists the possible scripts and presentations in an archive.
-func scripts(root fs.FS) ([]string, error) {
+// findScripts lists the possible scripts and presentations in an archive.
+func findScripts(root fs.FS) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && (isText(p) || project.IsDeck(p)) && !project.ComesAlong(path.Base(p)) {
@@ -137,7 +140,7 @@ func scripts(root fs.FS) ([]string, error) {
 // errMissing returns the error for a missing source. It suggests the same name elsewhere, or
 // similar names.
 func errMissing(root fs.FS, top, source, name string) error {
-	all, err := scripts(root)
+	all, err := findScripts(root)
 	if err != nil {
 		return err
 	}

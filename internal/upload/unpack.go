@@ -1,13 +1,12 @@
-// Package upload gets the projects of builds on a server: it unpacks archives from unknown
-// people, and downloads archives from URLs that they give.
+// Package upload obtains the projects of builds on a server: it unpacks archives from unknown senders, and
+// downloads archives from URLs that they specify.
 //
-// Unpack reads zip archives strictly, with its own reader: the usual ones try to read any
-// archive, and accept entries that share bytes, contradictory headers, and names that lead
-// anywhere. Here an archive has one meaning or is refused. Fetcher connects only to public
-// addresses, whatever a name resolves to or a redirect leads to.
+// Unpack has a strict zip reader of its own. Common readers try to read any archive: they accept entries that
+// share bytes, contradictory headers, and names that lead outside of the folder. Here, an archive has exactly
+// one meaning or is refused. Fetcher connects only to public addresses, even after name resolution and
+// redirects.
 //
-// The package stores nothing: downloads go to a writer and unpacked files to a folder, both of
-// the caller.
+// The package stores nothing: it downloads to a writer and unpacks to a folder, both from the caller.
 package upload
 
 import (
@@ -104,8 +103,8 @@ func Unpack(ctx context.Context, archive io.ReaderAt, size int64, into *os.Root,
 		return Unpacked{}, err
 	}
 	u := unpacker{archive: archive, into: into, buf: make([]byte, 64<<10)}
-	if err := u.all(ctx, p); err != nil {
-		if left := u.undo(); left != nil {
+	if err := u.writeAll(ctx, p); err != nil {
+		if left := u.removeWritten(); left != nil {
 			err = errors.Join(err, left)
 		}
 		return Unpacked{}, err
@@ -123,24 +122,24 @@ type unpacker struct {
 	inflate io.ReadCloser
 }
 
-func (u *unpacker) all(ctx context.Context, p plan) error {
+func (u *unpacker) writeAll(ctx context.Context, p plan) error {
 	for _, name := range p.folders {
 		if err := checkContext(ctx); err != nil {
 			return err
 		}
-		if err := u.folder(name); err != nil {
+		if err := u.makeFolder(name); err != nil {
 			return fault.New(fault.Disk, err, "a folder of the archive could not be created")
 		}
 	}
 	for _, e := range p.files {
-		if err := u.file(ctx, e); err != nil {
+		if err := u.writeFile(ctx, e); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (u *unpacker) folder(name string) error {
+func (u *unpacker) makeFolder(name string) error {
 	err := u.into.Mkdir(name, 0o755)
 	if err == nil {
 		u.made = append(u.made, name)
@@ -152,23 +151,23 @@ func (u *unpacker) folder(name string) error {
 	return err
 }
 
-func (u *unpacker) file(ctx context.Context, e *entry) error {
+func (u *unpacker) writeFile(ctx context.Context, e *entry) error {
 	// O_EXCL, so that no existing file or link is written to.
 	f, err := u.into.OpenFile(e.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return errWrite(err)
 	}
 	u.made = append(u.made, e.name)
-	err = u.content(ctx, e, f)
+	err = u.writeContent(ctx, e, f)
 	if e := f.Close(); err == nil && e != nil {
 		err = errWrite(e)
 	}
 	return err
 }
 
-// content unpacks an entry and checks it against its headers.
-func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
-	body := u.body(e)
+// writeContent unpacks an entry and checks it against its headers.
+func (u *unpacker) writeContent(ctx context.Context, e *entry, w io.Writer) error {
+	body := u.openBody(e)
 	sum := crc32.NewIEEE()
 	left := e.size
 	for {
@@ -205,9 +204,9 @@ func (u *unpacker) content(ctx context.Context, e *entry, w io.Writer) error {
 	return nil
 }
 
-// body returns a reader of an entry's unpacked bytes. Its buffer is kept in u.packed: what
+// openBody returns a reader of an entry's unpacked bytes. Its buffer is kept in u.packed: what
 // remains there at the end was not part of the data.
-func (u *unpacker) body(e *entry) io.Reader {
+func (u *unpacker) openBody(e *entry) io.Reader {
 	section := io.NewSectionReader(u.archive, e.data, e.packed)
 	if u.packed == nil {
 		u.packed = bufio.NewReaderSize(section, 64<<10)
@@ -223,8 +222,8 @@ func (u *unpacker) body(e *entry) io.Reader {
 	return u.inflate
 }
 
-// undo removes what was written in reverse order, so that folders are empty by then.
-func (u *unpacker) undo() error {
+// removeWritten removes what was written in reverse order, so that folders are empty by then.
+func (u *unpacker) removeWritten() error {
 	var errs []error
 	for _, name := range slices.Backward(u.made) {
 		if err := u.into.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -20,7 +20,7 @@ import (
 
 func options() upload.UnpackOptions { return upload.UnpackOptions{Limits: upload.DefaultLimits()} }
 
-// unpack unpacks into a new folder and lists what is there, folders with a slash.
+// unpack unpacks into a new folder and returns its content. Names of folders end in a slash.
 func unpack(t *testing.T, b []byte, opts upload.UnpackOptions) (upload.Unpacked, map[string]string, error) {
 	t.Helper()
 	outside := t.TempDir()
@@ -102,12 +102,15 @@ func TestAccepted(t *testing.T) {
 		want    []string
 		top     string
 	}{
-		"empty":               {archive: archive(nil)},
-		"flat":                {archive: archive([]item{small("a.md"), small("b.png")}), want: []string{"a.md", "b.png"}},
-		"one file":            {archive: archive([]item{small("a.md")}), want: []string{"a.md"}},
-		"empty file":          {archive: archive([]item{file("a", nil), file("b", nil, packed)}), want: []string{"a", "b"}},
-		"folders not listed":  {archive: archive([]item{small("p/q/a.md")}), want: []string{"p/", "p/q/", "p/q/a.md"}, top: "p"},
-		"folders listed":      {archive: archive([]item{file("p/", nil, mode(0o40755)), small("p/a.md")}), want: []string{"p/", "p/a.md"}, top: "p"},
+		"empty":              {archive: archive(nil)},
+		"flat":               {archive: archive([]item{small("a.md"), small("b.png")}), want: []string{"a.md", "b.png"}},
+		"one file":           {archive: archive([]item{small("a.md")}), want: []string{"a.md"}},
+		"empty file":         {archive: archive([]item{file("a", nil), file("b", nil, packed)}), want: []string{"a", "b"}},
+		"folders not listed": {archive: archive([]item{small("p/q/a.md")}), want: []string{"p/", "p/q/", "p/q/a.md"}, top: "p"},
+		"folders listed": {
+			archive: archive([]item{file("p/", nil, mode(0o40755)), small("p/a.md")}),
+			want:    []string{"p/", "p/a.md"}, top: "p",
+		},
 		"folders listed late": {archive: archive([]item{small("p/a.md"), file("p/", nil)}), want: []string{"p/", "p/a.md"}, top: "p"},
 		"empty folder":        {archive: archive([]item{file("p/", nil)}), want: []string{"p/"}, top: "p"},
 		"deflated folder":     {archive: archive([]item{file("p/", nil, packed)}), want: []string{"p/"}, top: "p"},
@@ -124,33 +127,68 @@ func TestAccepted(t *testing.T) {
 		"stale name in a field": {archive: archive([]item{small("a.md", both(func(h *head) {
 			h.extra = unicodePath("b.md", "c.md")
 		}))}), want: []string{"a.md"}},
-		"padded field":         {archive: archive([]item{small("a.md", both(func(h *head) { h.extra = "\x00\x00\x00" }))}), want: []string{"a.md"}},
-		"descriptor":           {archive: archive([]item{small("a", packed, described(true, false)), small("b")}), want: []string{"a", "b"}},
-		"descriptor unsigned":  {archive: archive([]item{small("a", packed, described(false, false)), small("b")}), want: []string{"a", "b"}},
-		"descriptor wide":      {archive: archive([]item{small("a", packed, described(true, true)), small("b")}), want: []string{"a", "b"}},
-		"descriptor bare wide": {archive: archive([]item{small("a", packed, described(false, true)), small("b")}), want: []string{"a", "b"}},
+		"padded field": {archive: archive([]item{small("a.md",
+			both(func(h *head) { h.extra = "\x00\x00\x00" }))}), want: []string{"a.md"}},
+		"descriptor": {
+			archive: archive([]item{small("a", packed, described(true, false)), small("b")}),
+			want:    []string{"a", "b"},
+		},
+		"descriptor unsigned": {
+			archive: archive([]item{small("a", packed, described(false, false)), small("b")}),
+			want:    []string{"a", "b"},
+		},
+		"descriptor wide": {archive: archive([]item{small("a", packed, described(true, true)), small("b")}), want: []string{"a", "b"}},
+		"descriptor bare wide": {
+			archive: archive([]item{small("a", packed, described(false, true)), small("b")}),
+			want:    []string{"a", "b"},
+		},
 		"descriptor of nothing": {
-			archive: archive([]item{file("a", nil, described(true, false)), file("b", nil, described(true, true)), file("c", nil, described(false, false))}),
-			want:    []string{"a", "b", "c"},
+			archive: archive([]item{
+				file("a", nil, described(true, false)), file("b", nil, described(true, true)),
+				file("c", nil, described(false, false)),
+			}),
+			want: []string{"a", "b", "c"},
 		},
 		"sizes and descriptor": {archive: archive([]item{small("a", packed, described(true, false), func(i *item) {
 			i.local.packed, i.local.size, i.local.crc = i.central.packed, i.central.size, i.central.crc
 		})}), want: []string{"a"}},
-		"zip64 entry":       {archive: archive([]item{small("a.md", wide)}), want: []string{"a.md"}},
-		"zip64 end":         {archive: archive([]item{small("a.md")}, wideEnd()), want: []string{"a.md"}},
-		"zip64 all":         {archive: archive([]item{small("a.md", packed, wide)}, wideEnd()), want: []string{"a.md"}},
-		"comment":           {archive: archive([]item{small("a.md")}, func(f *finish) { f.comment = strings.Repeat("c", 65535) }), want: []string{"a.md"}},
-		"gap":               {archive: archive([]item{small("a", func(i *item) { i.tail = []byte("gap") }), small("b")}), want: []string{"a", "b"}},
-		"longest name":      {archive: archive([]item{small(long)}), want: []string{long}},
-		"deepest":           {archive: archive([]item{small(deep)}), want: append(parents(deep), deep), top: "d"},
-		"Windows' names":    {archive: archive([]item{small("gr\x94sse.md"), small("\x81\xe1.png")}), want: []string{"grösse.md", "üß.png"}},
-		"UTF-8, not said":   {archive: archive([]item{small("grösse.md")}), want: []string{"grösse.md"}},
-		"through a pipe":    {archive: archive([]item{small("-", mode(0o010600)), small("a.md", mode(0o010644))}), want: []string{"-", "a.md"}},
-		"an empty pipe":     {archive: archive([]item{small("a.md"), file("-", nil, mode(0o010600))}), want: []string{"-", "a.md"}},
-		"what systems add":  {archive: archive([]item{small("a.md"), small("._a.md"), small("p/Thumbs.db"), small("p/thumbs.db"), small("p/b.md"), small("p/__MACOSX/._b.md")}), want: []string{"a.md", "p/", "p/b.md"}},
-		"Finder's":          {archive: archive([]item{small("a.md"), small(".DS_Store"), file("__MACOSX/", nil), small("__MACOSX/._a.md")}), want: []string{"a.md"}},
-		"Finder's in a top": {archive: archive([]item{small("p/a.md"), small("p/.DS_Store"), small("__MACOSX/p/._a.md")}), want: []string{"p/", "p/a.md"}, top: "p"},
-		"a zip inside":      {archive: archive([]item{file("in.zip", archive([]item{small("x")}))}), want: []string{"in.zip"}},
+		"zip64 entry": {archive: archive([]item{small("a.md", wide)}), want: []string{"a.md"}},
+		"zip64 end":   {archive: archive([]item{small("a.md")}, wideEnd()), want: []string{"a.md"}},
+		"zip64 all":   {archive: archive([]item{small("a.md", packed, wide)}, wideEnd()), want: []string{"a.md"}},
+		"comment": {archive: archive([]item{small("a.md")},
+			func(f *finish) { f.comment = strings.Repeat("c", 65535) }), want: []string{"a.md"}},
+		"gap": {archive: archive([]item{
+			small("a", func(i *item) { i.tail = []byte("gap") }),
+			small("b"),
+		}), want: []string{"a", "b"}},
+		"longest name": {archive: archive([]item{small(long)}), want: []string{long}},
+		"deepest":      {archive: archive([]item{small(deep)}), want: append(parents(deep), deep), top: "d"},
+		"Windows' names": {
+			archive: archive([]item{small("gr\x94sse.md"), small("\x81\xe1.png")}),
+			want:    []string{"grösse.md", "üß.png"},
+		},
+		"UTF-8, not said": {archive: archive([]item{small("grösse.md")}), want: []string{"grösse.md"}},
+		"through a pipe": {
+			archive: archive([]item{small("-", mode(0o010600)), small("a.md", mode(0o010644))}),
+			want:    []string{"-", "a.md"},
+		},
+		"an empty pipe": {archive: archive([]item{small("a.md"), file("-", nil, mode(0o010600))}), want: []string{"-", "a.md"}},
+		"what systems add": {
+			archive: archive([]item{
+				small("a.md"), small("._a.md"), small("p/Thumbs.db"),
+				small("p/thumbs.db"), small("p/b.md"), small("p/__MACOSX/._b.md"),
+			}),
+			want: []string{"a.md", "p/", "p/b.md"},
+		},
+		"Finder's": {archive: archive([]item{
+			small("a.md"), small(".DS_Store"), file("__MACOSX/", nil),
+			small("__MACOSX/._a.md"),
+		}), want: []string{"a.md"}},
+		"Finder's in a top": {archive: archive([]item{
+			small("p/a.md"), small("p/.DS_Store"),
+			small("__MACOSX/p/._a.md"),
+		}), want: []string{"p/", "p/a.md"}, top: "p"},
+		"a zip inside": {archive: archive([]item{file("in.zip", archive([]item{small("x")}))}), want: []string{"in.zip"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,7 +205,7 @@ func TestAccepted(t *testing.T) {
 				}
 			}
 			if got.Files != n || got.Bytes != size || got.Top != c.top || len(got.Links) > 0 {
-				t.Errorf("told %+v, there are %d files of %d bytes, want top %q", got, n, size, c.top)
+				t.Errorf("Unpack returns %+v; there are %d files of %d bytes, want top %q", got, n, size, c.top)
 			}
 		})
 	}
@@ -275,7 +313,7 @@ func TestRightsAreOurs(t *testing.T) {
 	}
 }
 
-// ending ends a context after some reads.
+// ending is a reader that ends a context after some reads.
 type ending struct {
 	io.ReaderAt
 	left int
@@ -309,7 +347,7 @@ func TestStoppedAnywhere(t *testing.T) {
 		files := listing(t, root)
 		_ = root.Close()
 		cancel()
-		if r.left > 0 { // it ended before it was stopped
+		if r.left > 0 { // it finished before it was stopped
 			if err != nil || len(files) != 4 {
 				t.Errorf("%v %v", keys(files), err)
 			}
@@ -331,7 +369,7 @@ func TestStoppedAnywhere(t *testing.T) {
 	}
 }
 
-// broken fails after some reads.
+// broken is a reader that fails after some reads.
 type broken struct {
 	io.ReaderAt
 	left int
@@ -368,7 +406,7 @@ func TestBrokenDisk(t *testing.T) {
 		}
 		wantFiles(t, files)
 	}
-	// A size that is not the archive's is the archive's fault.
+	// A wrong size is an error of the archive.
 	root, err := os.OpenRoot(t.TempDir())
 	if err != nil {
 		t.Fatal(err)

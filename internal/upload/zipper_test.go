@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// The zipper writes archives field by field, so that tests can lie in each of them.
+// The functions in this file write archives field by field, so that tests can falsify each field.
 
-// head is what both headers of an entry say.
+// head contains the fields of both headers of an entry.
 type head struct {
 	flags, method      uint16
 	crc, packed, size  uint32
@@ -22,22 +22,22 @@ type item struct {
 	local, central head
 	attrs          uint32
 	disk           uint16
-	offset         int64 // where the central header says that the entry is; -1: where it is
+	offset         int64 // offset in the central header; -1: the actual one
 	body           []byte
-	tail           []byte // a data descriptor, or anything
-	unlisted       bool   // has no central header
-	bare           bool   // has no local header, nor data
+	tail           []byte // a data descriptor, or other bytes
+	unlisted       bool   // without central header
+	bare           bool   // without local header and data
 }
 
-// finish is the end of an archive.
+// finish contains the fields of an archive's end.
 type finish struct {
-	gap                       []byte // between the directory and its end
+	gap                       []byte // between the directory and the end record
 	disk, first, here, count  uint16
 	length, start             uint32
 	comment                   string
-	commentLength             int // -1: the comment's
+	commentLength             int // -1: the actual length
 	behind                    []byte
-	directory, directoryBytes uint64 // where it really is, for zip64 records
+	directory, directoryBytes uint64 // actual position, for zip64 records
 }
 
 func deflate(data []byte) []byte {
@@ -51,7 +51,7 @@ func deflate(data []byte) []byte {
 	return b.Bytes()
 }
 
-// file is an honest entry; change makes it something else.
+// file returns a valid entry; change may modify it.
 func file(name string, data []byte, change ...func(*item)) item {
 	h := head{name: name, crc: crc32.ChecksumIEEE(data), packed: uint32(len(data)), size: uint32(len(data))}
 	i := item{local: h, central: h, body: data, offset: -1}
@@ -78,7 +78,7 @@ func flags(f uint16) func(*item) { return both(func(h *head) { h.flags |= f }) }
 
 func method(m uint16) func(*item) { return both(func(h *head) { h.method = m }) }
 
-// described leaves the local header open and puts a descriptor after the data.
+// described leaves sizes in the local header empty and adds a descriptor after the data.
 func described(signed, wide bool) func(*item) {
 	return func(i *item) {
 		flags(8)(i)
@@ -111,7 +111,7 @@ func numbers(values ...uint64) string {
 	return string(b)
 }
 
-// unicodePath is Info-ZIP's field with the name in UTF-8.
+// unicodePath returns Info-ZIP's extra field with the name in UTF-8.
 func unicodePath(stands, name string) string {
 	return field(0x7075, "\x01"+string(binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(stands))))+name)
 }
@@ -163,7 +163,7 @@ func or(s, other string) string {
 	return other
 }
 
-// archive writes the entries, and an end that change may change.
+// archive returns an archive of entries; change may modify its end.
 func archive(items []item, change ...func(*finish)) []byte {
 	var b, central []byte
 	n := uint16(0)
@@ -200,7 +200,7 @@ func archive(items []item, change ...func(*finish)) []byte {
 	return append(b, f.behind...)
 }
 
-// wideEnd adds the zip64 end record and its locator; change may change the record.
+// wideEnd adds the zip64 end record and its locator; change may modify the record.
 func wideEnd(change ...func(record, locator []byte)) func(*finish) {
 	return func(f *finish) {
 		record := []byte("PK\x06\x06" + numbers(44) + "\x2d\x03\x2d\x00")
@@ -215,8 +215,7 @@ func wideEnd(change ...func(record, locator []byte)) func(*finish) {
 	}
 }
 
-// overlapBomb is the first of David Fifield's: many entries that point at one and the
-// same block of deflated zeros.
+// overlapBomb returns David Fifield's first zip bomb: many entries that share one block of compressed zeros.
 func overlapBomb(tb testing.TB, entries int, size int, names bool) []byte {
 	tb.Helper()
 	items := []item{file("f", make([]byte, size), packed)}
@@ -231,9 +230,8 @@ func overlapBomb(tb testing.TB, entries int, size int, names bool) []byte {
 	return archive(items)
 }
 
-// quotedBomb is the second form: each local header is quoted, as a stored block of
-// deflate, by the entry in front of it, so that every entry has a header of its own and
-// all of them share the block of zeros at the end.
+// quotedBomb returns his second zip bomb: the entry before each local header quotes it as a stored block. So
+// each entry has its own header, and all share the block of zeros at the end.
 func quotedBomb(tb testing.TB, entries int, size int) []byte {
 	tb.Helper()
 	zeros := make([]byte, size)
@@ -249,14 +247,14 @@ func quotedBomb(tb testing.TB, entries int, size int) []byte {
 		h := head{name: name, method: 8, crc: crc32.ChecksumIEEE(plain), packed: uint32(len(data)), size: uint32(len(plain))}
 		header := item{local: h}.writeLocal(nil)
 		parts[i] = part{header: header, head: h}
-		// A stored block that is not the last: a byte of zero, the length, its complement.
+		// A stored block that is not the last: a zero byte, the length, its complement.
 		block := []byte{0}
 		block = binary.LittleEndian.AppendUint16(block, uint16(len(header)))
 		block = binary.LittleEndian.AppendUint16(block, ^uint16(len(header)))
 		plain = append(bytes.Clone(header), plain...)
 		data = append(append(block, header...), data...)
 	}
-	// What was built last holds a block in front of the first header too many.
+	// The last step added one block too many before the first header.
 	data = data[5:]
 	items := make([]item, entries)
 	at := int64(0)
@@ -265,7 +263,7 @@ func quotedBomb(tb testing.TB, entries int, size int) []byte {
 		at += int64(len(p.header)) + 5
 	}
 	all := archive(items)
-	// The bare entries have only a directory; it is moved after the data.
+	// The bare entries consist only of a directory, which is moved after the data.
 	end := len(all) - 22
 	binary.LittleEndian.PutUint32(all[end+16:], uint32(len(data)))
 	return append(bytes.Clone(data), all...)

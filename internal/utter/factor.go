@@ -6,14 +6,14 @@ import (
 	"math"
 )
 
-// Factor multiplies what is usual, such as the speed of a voice. The zero value is that nothing
-// was asked for, and multiplies by 1; Times(0) multiplies by 0.
+// Factor is an optional factor for a property such as the speed of a voice. The zero value means "not set" and
+// multiplies by 1. Times(0) multiplies by 0.
 type Factor struct {
 	by    float64
 	given bool
 }
 
-// Times is the factor of a number. What is not a number asks for nothing.
+// Times returns the factor with a value. NaN means "not set".
 func Times(by float64) Factor {
 	if math.IsNaN(by) {
 		return Factor{}
@@ -21,7 +21,7 @@ func Times(by float64) Factor {
 	return Factor{by, true}
 }
 
-// Value is the number that the factor multiplies by.
+// Value returns the factor's value, 1 if it is not set.
 func (f Factor) Value() float64 {
 	if !f.given {
 		return 1
@@ -29,17 +29,16 @@ func (f Factor) Value() float64 {
 	return f.by
 }
 
-// Times is the factor that multiplies by another number as well.
+// Times returns the factor multiplied by a number.
 func (f Factor) Times(by float64) Factor { return Times(f.Value() * by) }
 
-// Within is the factor's number, brought into a range.
+// Within returns the factor's value limited to a range.
 func (f Factor) Within(low, high float64) float64 { return min(max(f.Value(), low), high) }
 
-// IsZero reports whether nothing was asked for; encoding/json asks it.
+// IsZero reports whether the factor is not set. encoding/json uses it for omitzero.
 func (f Factor) IsZero() bool { return !f.given }
 
-// Keyed is the number that stands for the factor in keys of caches: 0 where nothing was asked
-// for, and the negative zero for a factor of 0.
+// Keyed returns the number for cache keys: 0 if the factor is not set, and negative zero for a factor of 0.
 func (f Factor) Keyed() float64 {
 	if f.given && f.by == 0 {
 		return math.Copysign(0, -1)
@@ -47,10 +46,10 @@ func (f Factor) Keyed() float64 {
 	return f.by
 }
 
-// String writes the factor as it stands in keys.
+// String returns the factor as text for cache keys.
 func (f Factor) String() string { return fmt.Sprint(f.Keyed()) }
 
-// MarshalJSON writes the number, or null where nothing was asked for.
+// MarshalJSON encodes the value, or null if the factor is not set.
 func (f Factor) MarshalJSON() ([]byte, error) {
 	if !f.given {
 		return []byte("null"), nil
@@ -58,7 +57,7 @@ func (f Factor) MarshalJSON() ([]byte, error) {
 	return json.Marshal(f.by)
 }
 
-// UnmarshalJSON reads what MarshalJSON writes.
+// UnmarshalJSON implements json.Unmarshaler.
 func (f *Factor) UnmarshalJSON(b []byte) error {
 	var by *float64
 	if err := json.Unmarshal(b, &by); err != nil {

@@ -1,6 +1,5 @@
-// Package utter holds what a voice is asked to say: a line of runs, each in one style. The
-// compiler makes lines from narration and SSML, package reading replaces text by words, and every
-// engine takes them.
+// Package utter defines the input of voices: a line of runs, each in one style. The compiler makes lines from
+// narration and SSML, package reading replaces text by words, and all engines accept lines.
 package utter
 
 import (
@@ -11,7 +10,7 @@ import (
 // Style is how a run is spoken.
 type Style string
 
-// The styles, with their marks in narration.
+// The styles, with their markup in narration.
 const (
 	Plain    Style = ""
 	Emphasis Style = "emphasis" // *x*, _x_
@@ -20,8 +19,8 @@ const (
 	Spell    Style = "spell"    // `x`, letter by letter
 )
 
-// Factors are how a style is spoken by a voice that knows no styles: what is stressed is
-// slower, higher and louder.
+// Factors returns speed, pitch and volume of a style for voices without styles: stressed words are slower,
+// higher and louder.
 func (s Style) Factors() (speed, pitch, volume float64) {
 	switch s {
 	case Emphasis:
@@ -34,20 +33,18 @@ func (s Style) Factors() (speed, pitch, volume float64) {
 	return 1, 1, 1
 }
 
-// Run is a stretch of text that is said in one way: the form into which the markup of
-// narration, SSML, lexicons and the reading of numbers are brought, for every engine. It holds
-// no characters of markup.
+// Run is text that is spoken in one way. Markup of narration, SSML, lexicons and expanded numbers are all
+// converted to runs, for all engines. Runs contain no markup.
 type Run struct {
 	Style Style  `json:"style,omitempty"`
-	Text  string `json:"text"` // as it is written, and shown; offsets of words count in it
-	// Say is what is said in place of Text, where it is not empty. No engine sees it: it is put
-	// in Text before.
+	Text  string `json:"text"` // as written and shown; word offsets refer to it
+	// Say is spoken instead of Text if it is not empty. The caller of engines moves it to Text first.
 	Say string `json:"say,omitempty"`
-	// IPA is how the run is pronounced; an engine that cannot read it says Text.
+	// IPA is the pronunciation. Engines without support for IPA speak Text.
 	IPA string `json:"ipa,omitempty"`
-	// Language of a foreign stretch, BCP 47; empty is the line's.
+	// Language is the BCP 47 tag of text in a foreign language; empty means the line's language.
 	Language string `json:"language,omitempty"`
-	// Speed, Pitch and Volume multiply those of the line.
+	// Speed, Pitch and Volume are multiplied by those of the line.
 	Speed  Factor `json:"speed,omitzero"`
 	Pitch  Factor `json:"pitch,omitzero"`
 	Volume Factor `json:"volume,omitzero"`
@@ -55,19 +52,19 @@ type Run struct {
 	Pause time.Duration `json:"pause,omitempty"`
 }
 
-// Like reports whether two runs are spoken in the same way.
+// Like reports whether two runs are spoken in the same way and can be joined.
 func (r Run) Like(o Run) bool {
 	r.Text, o.Text = "", ""
 	return r == o && r.Say == "" && r.IPA == "" && r.Pause == 0
 }
 
-// Factors are the run's speed, pitch and volume, those of its style among them.
+// Factors returns the run's speed, pitch and volume, including those of its style.
 func (r Run) Factors() (speed, pitch, volume float64) {
 	speed, pitch, volume = r.Style.Factors()
 	return r.Speed.Value() * speed, r.Pitch.Value() * pitch, r.Volume.Value() * volume
 }
 
-// Text joins the texts of runs.
+// Text returns the concatenated texts of runs.
 func Text(runs []Run) string {
 	var b strings.Builder
 	for _, r := range runs {
@@ -76,15 +73,15 @@ func Text(runs []Run) string {
 	return b.String()
 }
 
-// Line is one sentence to be spoken, by a voice that stands beside it.
+// Line is one sentence. The voice that speaks it is not a part of it.
 type Line struct {
 	Runs     []Run  `json:"runs"`
 	Speed    Factor `json:"speed,omitzero"`     // 0.3 to 3
 	Pitch    Factor `json:"pitch,omitzero"`     // 0.5 to 2
 	Volume   Factor `json:"volume,omitzero"`    // 0 to 10
-	Emphasis string `json:"emphasis,omitempty"` // none, reduced, moderate, strong; empty means none of them
-	Fragment bool   `json:"fragment,omitempty"` // the sentence goes on in the next line
-	// Level is the loudness in LUFS that the sentence is brought to, before Volume, Emphasis
-	// and the volumes of runs apply; 0 leaves it as the engine speaks.
+	Emphasis string `json:"emphasis,omitempty"` // none, reduced, moderate or strong; empty means no emphasis
+	Fragment bool   `json:"fragment,omitempty"` // the sentence continues in the next line
+	// Level is the loudness in LUFS to which the sentence is changed before Volume, Emphasis and the volumes of
+	// runs apply. 0 keeps the engine's loudness.
 	Level float64 `json:"level,omitempty"`
 }

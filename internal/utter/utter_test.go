@@ -16,7 +16,7 @@ func TestFactor(t *testing.T) {
 		factor utter.Factor
 		value  float64
 		zero   bool
-		text   string // in keys
+		text   string // in cache keys
 		json   string
 	}{
 		{utter.Factor{}, 1, true, "0", "null"},
@@ -86,7 +86,7 @@ func TestLike(t *testing.T) {
 		b := a
 		c.change(&b)
 		if a.Like(b) != c.like {
-			t.Errorf("another %s: alike is %v", name, a.Like(b))
+			t.Errorf("different %s: Like returns %v", name, a.Like(b))
 		}
 	}
 	for _, r := range []utter.Run{{Say: "x"}, {IPA: "x"}, {Pause: time.Second}} {
@@ -96,7 +96,7 @@ func TestLike(t *testing.T) {
 	}
 }
 
-// FuzzFactor: a factor that was read is written so that it comes back.
+// FuzzFactor checks that a decoded factor is encoded to an equivalent value.
 func FuzzFactor(f *testing.F) {
 	for _, s := range []string{"0", "-0", "1", "1.5", "null", "1e-9", `"x"`, "1e999"} {
 		f.Add(s)

@@ -7,29 +7,32 @@ import (
 	"unicode"
 )
 
-// suppressions holds CLDR's lists of abbreviations that end no sentence: a line "= TAG", then
-// one a line. scripts/language-data writes it.
+// suppressions contains CLDR's lists of abbreviations that do not end a sentence. Each list begins with a line
+// "= TAG"; one abbreviation per line follows. scripts/language-data writes the file.
 //
 //go:embed suppressions.txt
 var suppressions string
 
+// ownAbbreviations contains the lists that CLDR lacks: a line "= TAG", then lines "KIND: words". See
+// parseAbbreviations for the kinds.
+//
 //go:embed abbreviations.txt
 var ownAbbreviations string
 
-// abbreviations are the short forms of one language, without their last stop.
+// abbreviations contains the abbreviations of one language, without their final stop.
 type abbreviations struct {
-	exact    map[string]bool // CLDR's, upper and lower case count
-	spaced   []string        // those of them with blanks
-	always   map[string]bool // in lower case
-	loose    map[string]bool // end a sentence in front of a starter
-	digit    map[string]bool // go on in front of a number alone
-	common   map[string]bool // words as well
-	tails    []string        // of compounds
+	exact    map[string]bool // from CLDR; case-sensitive
+	spaced   []string        // from CLDR, those that contain blanks
+	always   map[string]bool // lower case; never end a sentence
+	loose    map[string]bool // end a sentence if a sentence starter follows
+	digit    map[string]bool // do not end a sentence if a number follows
+	common   map[string]bool // also ordinary words, which may end a sentence
+	tails    []string        // endings of abbreviated compounds
 	starters map[string]bool // words that likely start a sentence
-	titles   map[string]bool // of English, which are met in all languages
+	titles   map[string]bool // English titles such as Mr; used for all languages
 }
 
-// allAbbreviations parses the lists, once.
+// allAbbreviations parses the lists once and returns them by language tag.
 //
 //nolint:gochecknoglobals // read-only tables that are built when they are first used
 var allAbbreviations = sync.OnceValue(func() map[string]abbreviations {
@@ -37,7 +40,7 @@ var allAbbreviations = sync.OnceValue(func() map[string]abbreviations {
 	for part := range strings.SplitSeq("\n"+ownAbbreviations, "\n= ") {
 		tag, lines, ok := strings.Cut(part, "\n")
 		if !ok || tag == "" {
-			continue // the head of the file
+			continue // text before the first list
 		}
 		out[tag] = parseAbbreviations(lines)
 	}
@@ -64,6 +67,7 @@ var allAbbreviations = sync.OnceValue(func() map[string]abbreviations {
 	return out
 })
 
+// parseAbbreviations parses lines of the form "KIND: word word …" of one language.
 func parseAbbreviations(lines string) abbreviations {
 	a := abbreviations{
 		exact: map[string]bool{}, always: map[string]bool{}, loose: map[string]bool{}, digit: map[string]bool{},
@@ -86,8 +90,8 @@ func parseAbbreviations(lines string) abbreviations {
 	return a
 }
 
-// abbreviationsOf returns the lists of a language; languages without lists use those of
-// English, whose titles are met everywhere.
+// abbreviationsOf returns the lists of a language. Languages without lists use those of English, because
+// English titles occur in all languages.
 func abbreviationsOf(language string) abbreviations {
 	all := allAbbreviations()
 	switch language {
@@ -106,10 +110,10 @@ func abbreviationsOf(language string) abbreviations {
 	return all["en"]
 }
 
-// judge reports whether a sentence goes on after a word with a stop; listed is false where no
-// list has the word. digit tells that a number follows, starts that a word follows with which
-// sentences start.
-func (a abbreviations) judge(bare, body string, digit, starts bool) (goesOn, listed bool) {
+// continuesAfter reports whether the sentence continues after a word that ends in a stop. bare is the word without the
+// stop, body is the text up to and including it. digit reports whether a number follows, starts whether the
+// next word is one that usually starts a sentence. listed is false if no list contains the word.
+func (a abbreviations) continuesAfter(bare, body string, digit, starts bool) (goesOn, listed bool) {
 	low := strings.ToLower(bare)
 	switch {
 	case a.digit[low] && !a.always[low] && !a.loose[low] && (bare == low || len([]rune(low)) > 1):

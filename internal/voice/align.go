@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// Effort estimates how long a text takes to say, in units of about one sound: for
-// sharing time among words when the engine does not tell.
+// Effort estimates how long a text takes to say. One unit is about one speech sound. It is used to divide time
+// among words if the engine does not report word times.
 func Effort(text string) float64 {
 	sum := 0.0
 	for _, r := range text {
@@ -27,8 +27,8 @@ func Effort(text string) float64 {
 	return sum
 }
 
-// Spread distributes words between two moments, in proportion to weights, one a word. The times are
-// estimates.
+// Spread divides the time between from and to among words, in proportion to weights, which has one element per
+// word. It marks the times as estimates.
 func Spread(words []Word, weights []float64, from, to time.Duration) {
 	total := 0.0
 	for _, w := range weights {
@@ -47,19 +47,20 @@ func Spread(words []Word, weights []float64, from, to time.Duration) {
 	}
 }
 
-// Sound is a part of a clip with its time and its symbol or weight.
+// Sound is a section of a clip with its times and its symbol or weight.
 type Sound struct {
-	Symbol     string // such as a phoneme, for AlignSounds
+	Symbol string // such as a phoneme; used by AlignSounds
+	// effort to say it; used by AlignGroups
 	Weight     float64
 	Start, End time.Duration
 }
 
-const mostCells = 4 << 20 // of the tables below; beyond it times are estimated
+// mostCells is the maximum number of cells of the alignment tables below. Larger inputs get estimated times.
+const mostCells = 4 << 20
 
-// AlignGroups finds which groups of sounds make up which word, by comparing how much
-// effort the words take with the weights of the groups: a word may be several groups
-// ("3.14"), and several words one ("of the"). It sets the words' times and reports
-// whether it could.
+// AlignGroups matches groups of sounds to words by comparing the effort of the words with the weights of the
+// groups. A word may match several groups ("3.14"), and several words may match one group ("of the"). It sets
+// the words' times and reports whether it found a match.
 func AlignGroups(words []Word, effort []float64, groups []Sound) bool {
 	const mostGroups, mostWords = 16, 16
 	nw, ng := len(words), len(groups)
@@ -68,7 +69,9 @@ func AlignGroups(words []Word, effort []float64, groups []Sound) bool {
 	}
 	scale := sumOf(effort) / max(sumWeights(groups), 1e-9)
 	cost := make([]float64, (nw+1)*(ng+1))
-	step := make([]int8, (nw+1)*(ng+1)) // k > 0: a word of k groups; k < 0: -k words in a group; 0: a word of none
+	// step records the last move to each cell. k > 0: one word matches k groups; k < 0: -k words match one
+	// group; 0: a word matches no group.
+	step := make([]int8, (nw+1)*(ng+1))
 	at := func(w, g int) int { return w*(ng+1) + g }
 	for i := range cost {
 		cost[i] = -1
@@ -109,7 +112,7 @@ func AlignGroups(words []Word, effort []float64, groups []Sound) bool {
 	return true
 }
 
-// timeWords walks the steps of AlignGroups back from the last word.
+// timeWords sets word times by following the steps of AlignGroups back from the last word.
 func timeWords(words []Word, effort []float64, groups []Sound, step func(w, g int) int) {
 	for w, g := len(words), len(groups); w > 0; {
 		switch k := step(w, g); {
@@ -146,10 +149,9 @@ func sumWeights(v []Sound) float64 {
 	return s
 }
 
-// AlignSounds matches the sounds of a clip to those that each word has when it is said
-// alone, by the least number of differences. Where a word starts and ends is then
-// known from the clip. It reports false when the two differ too much to be sure, and
-// leaves the words alone.
+// AlignSounds matches the sounds of a clip to the sounds that each word has in isolation, with the smallest
+// edit distance, and sets each word's start and end from the matched sounds. It returns false, and does not
+// change the words, if the two sequences differ too much.
 func AlignSounds(words []Word, alone [][]string, clip []Sound) bool {
 	var symbols []string
 	var owner []int
@@ -169,7 +171,7 @@ func AlignSounds(words []Word, alone [][]string, clip []Sound) bool {
 		if symbols[i] == clip[j].Symbol {
 			return 0
 		}
-		return 2 // more than one of its own missing, less than two
+		return 2 // a substitution costs as much as one omission
 	}
 	for i := range n + 1 {
 		for j := range m + 1 {
@@ -184,7 +186,7 @@ func AlignSounds(words []Word, alone [][]string, clip []Sound) bool {
 		}
 	}
 	if dist[at(n, m)] > int32(max(n, m)) {
-		return false // half of the sounds are others
+		return false // more than half of the sounds differ
 	}
 	belongs := make([]int, m)
 	for i, j := n, m; j > 0; {
@@ -206,8 +208,8 @@ func AlignSounds(words []Word, alone [][]string, clip []Sound) bool {
 	return true
 }
 
-// setTimes sets each word's time from the sounds that belong to it; a word without
-// any stands, for no time, where the one before it ended.
+// setTimes sets each word's times from the sounds that belong to it. A word without sounds gets zero length at
+// the end of the previous word.
 func setTimes(words []Word, belongs []int, clip []Sound) {
 	j := 0
 	last := clip[0].Start

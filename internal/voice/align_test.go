@@ -8,7 +8,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// sounds are a second each.
+// sounds returns sounds of one second each, with weights or symbols.
 func sounds(weights []float64, symbols string) []voice.Sound {
 	var out []voice.Sound
 	for i, s := range strings.Fields(symbols) {
@@ -23,7 +23,7 @@ func sounds(weights []float64, symbols string) []voice.Sound {
 
 func TestAlignGroups(t *testing.T) {
 	t.Parallel()
-	words := make([]voice.Word, 6) // "the end of the 3.14 apples": "of the" is one group, the number is three
+	words := make([]voice.Word, 6) // "of the" is spoken as one group, "3.14" as three
 	effort := []float64{3, 3, 2, 3, 10.5, 6}
 	groups := sounds([]float64{2, 3, 4, 3, 4, 4, 6}, "D@ end @vD@ Tri pOInt fo@ apl")
 	if !voice.AlignGroups(words, effort, groups) {
@@ -51,14 +51,17 @@ func TestAlignSounds(t *testing.T) {
 	t.Parallel()
 	alone := [][]string{{"dh", "ax"}, {"k", "ae", "t"}, nil, {"s", "ae", "t"}}
 	words := make([]voice.Word, 4)
-	if !voice.AlignSounds(words, alone, sounds(nil, "dh iy k ae s ae t")) { // a vowel differs, a "t" is swallowed
+	if !voice.AlignSounds(words, alone, sounds(nil, "dh iy k ae s ae t")) { // a vowel differs, and a "t" is missing
 		t.Fatal("not aligned")
 	}
 	want := []struct {
 		from, to time.Duration
 		exact    bool
 	}{
-		{0, 2 * time.Second, true}, {2 * time.Second, 4 * time.Second, true}, {4 * time.Second, 4 * time.Second, false}, {4 * time.Second, 7 * time.Second, true},
+		{0, 2 * time.Second, true},
+		{2 * time.Second, 4 * time.Second, true},
+		{4 * time.Second, 4 * time.Second, false},
+		{4 * time.Second, 7 * time.Second, true},
 	}
 	for i, w := range words {
 		if w.Start != want[i].from || w.End != want[i].to || w.Exact != want[i].exact {

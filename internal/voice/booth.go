@@ -18,25 +18,25 @@ import (
 	"mynah/internal/utter"
 )
 
-// Rate is that of everything the Booth gives, in samples a second.
+// Rate is the sample rate of all clips that the Booth returns, in Hz.
 const Rate = 48000
 
-// Config are the settings of a Booth.
+// Config contains the settings of a Booth.
 type Config struct {
-	Language string  // BCP 47, of scripts that name none
-	Volume   float64 // factor on everything, 0 to 4
-	// Extra are voices that have names of their own, which hide those of the catalogue.
+	Language string  // BCP 47; for scripts that name no language
+	Volume   float64 // factor for all narration, above 0 and up to 4
+	// Extra contains the voices of the settings. They replace voices of the catalogue with equal names.
 	Extra []Voice
-	// Defaults are the voices that speak a language, by BCP 47 tag, when none is named.
+	// Defaults contains the default voice of each language, by BCP 47 tag.
 	Defaults map[string]Voice
-	// Fallback: where the engine of a voice fails, another voice may stand in; see Instead.
+	// Fallback allows another voice to speak if a voice's engine fails; see FallbackVoice.
 	Fallback bool
 }
 
-// DefaultConfig speaks American English as loud as the engines do.
+// DefaultConfig returns the default settings: American English at the engines' own volume.
 func DefaultConfig() Config { return Config{Language: "en-US", Volume: 1} }
 
-// Validate reports all mistakes at once.
+// Validate reports all mistakes in the settings at once.
 func (c Config) Validate() error {
 	var errs []error
 	if c.Language == "" {
@@ -48,9 +48,8 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Booth speaks sentences with the voices of the catalogue, and keeps what was spoken.
-// It is safe for many goroutines; how many engines work at once is up to what runs
-// them.
+// Booth speaks sentences with the voices of the catalogue and stores the sound in the cache. It is safe for
+// concurrent use. It does not limit how many engines run at once; its callers do.
 type Booth struct {
 	cfg       Config
 	engines   map[string]Engine
@@ -61,11 +60,11 @@ type Booth struct {
 	mu         sync.Mutex
 	versions   map[string]string
 	resamplers map[int]*resampler
-	references map[string]string // espeak-ng's voices by language: see referenceVoice
+	references map[string]string // espeak-ng's voice per language; see referenceVoice
 }
 
-// NewBooth makes a booth over engines; engines of the catalogue that are not among
-// them count as missing.
+// NewBooth returns a booth that uses the given engines. Engines of the catalogue that are not in the list count
+// as missing.
 func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -77,71 +76,71 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 	for _, e := range engines {
 		b.engines[e.Name()] = e
 	}
-	b.catalogue = NewCatalogue().with(b.withLanguages(cfg.Extra), cfg.Defaults)
+	b.catalogue = NewCatalogue().addConfigured(b.withLanguages(cfg.Extra), cfg.Defaults)
 	return b, nil
 }
 
-// Spoken is a sentence that is in the cache.
+// Spoken is a spoken sentence that is in the cache.
 type Spoken struct {
 	Key     cache.Key // of the recipe
 	Recipe  Narration
-	Samples int64  // at Rate; 0 when there was nothing to say
-	Heard   bool   // its loudest sample is above -60 dB of full scale
-	Words   []Word // of the line's plain text, in order; times from its first sample
-	New     bool   // it was not in the cache before
+	Samples int64  // at Rate; 0 if the text contains nothing to say
+	Heard   bool   // the loudest sample is above -60 dB of full scale
+	Words   []Word // words of the line's plain text, in order; times count from the first sample
+	New     bool   // the sentence was not in the cache before
 }
 
-// Resolve finds a voice by name, as the catalogue does, that can be used here: where
-// the engine of a voice is missing, another of the same language and gender stands in,
-// and Match.Warning says so. A name may also be ENGINE/ID, for any voice of an engine that
-// is here.
+// Resolve finds a voice by name, as Catalogue.Resolve does, that this machine can use. If the engine of the
+// voice is missing, it returns another voice of the same language and gender and sets Match.Warning. A name may
+// also be ENGINE/ID for any voice of an installed engine.
 func (b *Booth) Resolve(ctx context.Context, name, language string) (Voice, Match) {
 	if language == "" {
 		language = b.cfg.Language
 	}
-	v, ok := b.reference(name, language)
+	v, ok := b.resolveByEngine(name, language)
 	m := Match{Kind: Named}
 	if !ok {
-		v, ok = b.installed(ctx, name)
+		v, ok = b.findInstalled(ctx, name)
 	}
 	if !ok {
 		v, m = b.catalogue.Resolve(name, language)
-		v, m = b.better(ctx, v, m)
+		v, m = b.preferInstalled(ctx, v, m)
 	}
 	if m.Kind == Unspoken {
 		return v, m
 	}
-	if b.usable(ctx, v) {
+	if b.canUse(ctx, v) {
 		return v, m
 	}
-	if other, ok := b.likeOthers(ctx, v); ok {
+	if other, ok := b.findLocalReplacement(ctx, v); ok {
 		m.StandIn = true
-		if v.Engine == EngineEspeak || v.Engine == EngineFlite || !b.present(ctx, v.Engine) {
+		if v.Engine == EngineEspeak || v.Engine == EngineFlite || !b.isInstalled(ctx, v.Engine) {
 			m.warn("the voice %s needs %s, which is not installed; %s speaks instead", v.Name, v.Engine, other.Name)
 		} else {
 			m.warn("%s has no installed voice %q; %s speaks instead", v.Engine, v.EngineVoice, other.Name)
 		}
 		return other, m
 	}
-	return v, m // speaking will tell what is missing
+	return v, m // Speak returns an error that names what is missing
 }
 
-// IsRemote reports whether a voice is that of a service, for which this machine waits.
+// IsRemote reports whether a voice is spoken by a remote service.
 func (b *Booth) IsRemote(v Voice) bool {
 	e, ok := b.engines[v.Engine]
 	return ok && e.Abilities().Remote
 }
 
-func (b *Booth) usable(ctx context.Context, v Voice) bool {
-	if !b.present(ctx, v.Engine) {
+// canUse reports whether the engine of a voice is installed and has the voice.
+func (b *Booth) canUse(ctx context.Context, v Voice) bool {
+	if !b.isInstalled(ctx, v.Engine) {
 		return false
 	}
-	_, has := AboutVoice(b.engines[v.Engine], v.EngineVoice)
+	_, has := DescribeVoice(b.engines[v.Engine], v.EngineVoice)
 	return has
 }
 
-// present reports whether an engine is here.
-func (b *Booth) present(ctx context.Context, engine string) bool {
+// isInstalled reports whether an engine is installed.
+func (b *Booth) isInstalled(ctx context.Context, engine string) bool {
 	e, ok := b.engines[engine]
 	if !ok {
 		return false
@@ -150,14 +149,14 @@ func (b *Booth) present(ctx context.Context, engine string) bool {
 	return fault.CodeOf(err) != fault.ToolMissing
 }
 
-// Voices are the voices that can be used here: those of the catalogue and of the settings,
-// then those that other engines list, named ENGINE/ID.
+// Voices returns the voices that this machine can use: those of the catalogue and the settings, then those that
+// other engines list, named ENGINE/ID.
 func (b *Booth) Voices(ctx context.Context) []Voice {
 	var out []Voice
 	seen := map[[2]string]bool{}
-	for _, v := range append(b.catalogue.Voices(), b.configured(ctx)...) {
+	for _, v := range append(b.catalogue.Voices(), b.listEngineVoices(ctx)...) {
 		id := [2]string{v.Engine, v.EngineVoice}
-		if v.Name == v.Engine+"/"+v.EngineVoice && seen[id] || !b.usable(ctx, v) {
+		if v.Name == v.Engine+"/"+v.EngineVoice && seen[id] || !b.canUse(ctx, v) {
 			continue
 		}
 		seen[id] = true
@@ -167,7 +166,7 @@ func (b *Booth) Voices(ctx context.Context) []Voice {
 	return out
 }
 
-// version asks an engine once; failures are asked again.
+// version returns the version of an engine. It remembers versions, but not failures.
 func (b *Booth) version(ctx context.Context, e Engine) (string, error) {
 	b.mu.Lock()
 	v, ok := b.versions[e.Name()]
@@ -185,9 +184,9 @@ func (b *Booth) version(ctx context.Context, e Engine) (string, error) {
 	return v, nil
 }
 
-// Speak has a voice say a line, or finds it said before. Equal lines at the same time are said
-// once. When ctx ends while the engine speaks, the line may still reach the cache: New and Key are
-// then set beside the error.
+// Speak returns a line that a voice speaks, from the cache if it is there. Concurrent calls with equal lines
+// run the engine once. If ctx ends while the engine speaks, the line may still reach the cache; Speak then
+// returns an error and a Spoken in which only New and Key are set.
 func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error) {
 	e, ok := b.engines[v.Engine]
 	if !ok {
@@ -198,24 +197,24 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 	if err != nil {
 		return Spoken{}, err
 	}
-	req := request(v, l)
+	req := newRequest(v, l)
 	volume := l.Volume.Within(0, 10) * b.cfg.Volume
 	if own, err := VersionOf(ctx, e, req.Voice); err != nil {
 		return Spoken{}, err
 	} else if own != "" {
 		version += " " + own
 	}
-	as := recipes{untimed: narration(version, v, l, volume)}
+	as := recipes{untimed: newNarration(version, v, l, volume)}
 	as.whole = as.untimed
 	if reference := b.referenceVersion(ctx, e, req); reference != "" {
 		as.whole.TimedBy = reference
 	}
 	for {
-		if s, ok := b.find(as.whole); ok {
+		if s, ok := b.findInCache(as.whole); ok {
 			return s, nil
 		}
 		key := part.KeyOf(as.whole)
-		ch := b.calls.DoChan(key.String(), func() (any, error) { // in a goroutine of its own
+		ch := b.calls.DoChan(key.String(), func() (any, error) { // runs in a separate goroutine
 			var s Spoken
 			err := fault.Guard("speaking", func() (err error) {
 				s, err = b.speak(ctx, e, req, levels{volume, l.Level}, as)
@@ -225,15 +224,15 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 		})
 		select {
 		case <-ctx.Done():
-			return Spoken{Key: key, New: true}, ctx.Err() // the engine may still answer
+			return Spoken{Key: key, New: true}, ctx.Err() // the engine may still finish
 		case res := <-ch:
 			if s, ok := res.Val.(Spoken); ok && res.Err == nil {
-				s.Words = slices.Clone(s.Words) // shared with others
+				s.Words = slices.Clone(s.Words) // other callers receive the same slice
 				return s, nil
 			}
 			if errors.Is(res.Err, context.Canceled) || errors.Is(res.Err, context.DeadlineExceeded) {
 				if ctx.Err() == nil && res.Shared {
-					continue // it was another caller who gave up
+					continue // a different caller canceled
 				}
 			}
 			return Spoken{}, res.Err
@@ -241,7 +240,7 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 	}
 }
 
-func request(v Voice, l utter.Line) Request {
+func newRequest(v Voice, l utter.Line) Request {
 	return Request{
 		Voice: v.EngineVoice, Language: v.Language, Runs: l.Runs,
 		Speed:    utter.Times(l.Speed.Within(MinSpeed, MaxSpeed) * v.Speed.Within(MinSpeed, MaxSpeed)),
@@ -250,15 +249,15 @@ func request(v Voice, l utter.Line) Request {
 	}.Normal()
 }
 
-// levels are how loud a sentence is wanted: see utter.Line.
+// levels contains the volume factor and the loudness in LUFS of a sentence; see utter.Line.
 type levels struct{ volume, level float64 }
 
-// recipes are those of a sentence: whole with all that it depends on, untimed as if there were no
-// reference for the times of its words.
+// recipes contains two recipes of a sentence: whole with everything that it depends on, and untimed without the
+// reference engine that times its words.
 type recipes struct{ whole, untimed Narration }
 
-// speak has a sentence said and stores it. Where the reference failed, the next call for the
-// sentence does not find it: the reference may work again by then.
+// speak runs the engine and stores the sentence. If the reference engine failed, speak stores the sentence
+// under the untimed recipe, so that the next call tries the reference again.
 func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, as recipes) (Spoken, error) {
 	var clip Clip
 	req, volume := hoistProsody(lowerEmphasis(req))
@@ -273,15 +272,18 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, a
 	if clip.untimed {
 		recipe = as.untimed
 	}
-	s := Spoken{Key: part.KeyOf(recipe), Recipe: recipe, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM), Words: clip.Words, New: true}
-	if err := b.keep(s, clip.PCM); err != nil {
+	s := Spoken{
+		Key: part.KeyOf(recipe), Recipe: recipe, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM),
+		Words: clip.Words, New: true,
+	}
+	if err := b.writeToCache(s, clip.PCM); err != nil {
 		return Spoken{}, fault.New(fault.Disk, err, "cannot keep narration in the cache")
 	}
 	return s, nil
 }
 
-// atRate brings a clip to Rate.
-func (b *Booth) atRate(c Clip) (Clip, error) {
+// resampleToRate converts a clip to the sample rate Rate.
+func (b *Booth) resampleToRate(c Clip) (Clip, error) {
 	if c.Rate != Rate && len(c.PCM) > 0 {
 		r, err := b.resampler(c.Rate)
 		if err != nil {
@@ -307,8 +309,8 @@ func (b *Booth) resampler(from int) (*resampler, error) {
 	return r, err
 }
 
-// sentenceHead is what is known about a sentence. It is apart from the samples, which a build
-// needs only where its sound is mixed again.
+// sentenceHead contains the metadata of a cached sentence. The samples are a separate cache entry, because a
+// build reads them only if it mixes the soundtrack again.
 type sentenceHead struct {
 	Samples int64  `json:"samples"`
 	Heard   bool   `json:"heard"`
@@ -321,12 +323,13 @@ func isHeard(pcm []int16) bool {
 	return slices.ContainsFunc(pcm, func(v int16) bool { return v > floor || v < -floor })
 }
 
-// samplesKey addresses the samples of a sentence: 16 bits each, the lower byte first.
+// samplesKey returns the cache key of a sentence's samples, which are 16-bit little-endian.
 func samplesKey(key cache.Key) cache.Key {
 	return cache.NewHasher("samples").Bytes(key[:]).Key()
 }
 
-func (b *Booth) keep(s Spoken, pcm []int16) error {
+// writeToCache writes the samples and the metadata of a sentence to the cache.
+func (b *Booth) writeToCache(s Spoken, pcm []int16) error {
 	meta, err := json.Marshal(sentenceHead{Samples: s.Samples, Heard: s.Heard, Words: s.Words})
 	if err != nil {
 		return err
@@ -335,14 +338,15 @@ func (b *Booth) keep(s Spoken, pcm []int16) error {
 	for _, v := range pcm {
 		buf = binary.LittleEndian.AppendUint16(buf, uint16(v))
 	}
-	// The head last: where it is, the samples are.
+	// Write the metadata last: where it exists, the samples exist.
 	if err := b.store.PutBytes(cache.Narration, samplesKey(s.Key), buf); err != nil {
 		return err
 	}
 	return b.store.PutBytes(cache.Narration, s.Key, meta)
 }
 
-func (b *Booth) find(recipe Narration) (Spoken, bool) {
+// findInCache looks up a sentence in the cache.
+func (b *Booth) findInCache(recipe Narration) (Spoken, bool) {
 	key := part.KeyOf(recipe)
 	meta, ok := b.store.Get(cache.Narration, key)
 	if !ok || !b.store.Has(cache.Narration, samplesKey(key)) {
@@ -353,8 +357,8 @@ func (b *Booth) find(recipe Narration) (Spoken, bool) {
 	return Spoken{Key: key, Recipe: recipe, Samples: h.Samples, Heard: h.Heard, Words: h.Words}, err == nil
 }
 
-// Open returns the samples of a sentence from a given one on, to be read as bytes: mono,
-// 16 bits, the lower byte first, at Rate. The caller closes it.
+// Open returns a reader of a sentence's samples, beginning at the sample from: mono, 16 bits, little-endian, at
+// Rate. The caller closes it.
 func (b *Booth) Open(key cache.Key, from int64) (io.ReadCloser, error) {
 	e, ok := b.store.Open(cache.Narration, samplesKey(key))
 	if !ok {

@@ -23,7 +23,7 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// counted wraps the fake: it counts, and may be made slow, fail or go missing.
+// counted wraps an engine. It counts calls, and can be made slow, failing or missing.
 type counted struct {
 	voice.Engine
 	name    string
@@ -95,12 +95,12 @@ func TestSpeak(t *testing.T) {
 	if err != nil || int64(len(pcm)) != s.Samples {
 		t.Fatalf("%d samples, %v; want %d", len(pcm), err, s.Samples)
 	}
-	// 5+3+5 letters of 60 ms, pauses of 200 and 40 ms; the pitch of a tone may reach
-	// silence a little before its end.
+	// 5+3+5 letters of 60 ms, pauses of 200 and 40 ms. A tone may become silent a little before its end.
 	if got := time.Duration(s.Samples) * time.Second / voice.Rate; got < 1015*time.Millisecond || got > 1040*time.Millisecond {
 		t.Errorf("lasts %s", got)
 	}
-	if err := voicetest.Check(voice.Request{Runs: line("Hello, big world.").Runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
+	if err := voicetest.Check(voice.Request{Runs: line("Hello, big world.").Runs},
+		voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
 		t.Error(err)
 	}
 	if w := s.Words[1]; !w.Exact || w.Start < 495*time.Millisecond || w.Start > 505*time.Millisecond {
@@ -113,7 +113,7 @@ func TestSpeak(t *testing.T) {
 	raw, err := io.ReadAll(r)
 	if err := errors.Join(err, r.Close()); err != nil || len(raw) != 2*len(pcm) ||
 		int16(binary.LittleEndian.Uint16(raw[4000:])) != pcm[2000] {
-		t.Errorf("reading gives %d bytes, %v", len(raw), err)
+		t.Errorf("Open returns %d bytes, %v", len(raw), err)
 	}
 	again, err := booth(t, dir, e).Speak(t.Context(), tone.Voice(), line("Hello, big world."))
 	if err != nil || again.Key != s.Key || again.Samples != s.Samples || !slices.Equal(again.Words, s.Words) {
@@ -124,8 +124,8 @@ func TestSpeak(t *testing.T) {
 	}
 }
 
-// TestVolumesOutlastTheLevel: a sentence that is brought to a level is still as much louder or
-// softer as its markup says.
+// TestVolumesOutlastTheLevel checks that the volume in markup still applies to a sentence with a target
+// loudness.
 func TestVolumesOutlastTheLevel(t *testing.T) {
 	t.Parallel()
 	b := booth(t, t.TempDir(), tone.New())
@@ -151,7 +151,7 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		line utter.Line
-		want float64 // dB
+		want float64 // dB, difference
 	}{
 		{"all of it louder", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(2)}}}, 6},
 		{"all of it softer", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(0.25)}}}, -12},
@@ -167,7 +167,7 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 	}
 }
 
-// TestFactorOfNothing: a factor of 0 is one, and never the 1 of a factor that was not given.
+// TestFactorOfNothing checks that the factor 0 is not treated like a missing factor, which counts as 1.
 func TestFactorOfNothing(t *testing.T) {
 	t.Parallel()
 	b := booth(t, t.TempDir(), tone.New())
@@ -188,10 +188,14 @@ func TestFactorOfNothing(t *testing.T) {
 	plain, _ := speak(line("Hello you."))
 	keys[plain.Key] = "plain"
 	for name, l := range map[string]utter.Line{
-		"line":           {Runs: []utter.Run{{Text: "Hello you."}}, Volume: mute},
-		"run":            {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}},
-		"levelled":       {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}, Level: -16},
-		"runs in styles": {Runs: []utter.Run{{Text: "Hello ", Style: utter.Strong, Volume: mute}, {Text: "you", Volume: mute}, {Text: "."}}},
+		"line":     {Runs: []utter.Run{{Text: "Hello you."}}, Volume: mute},
+		"run":      {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}},
+		"levelled": {Runs: []utter.Run{{Text: "Hello you.", Volume: mute}}, Level: -16},
+		"runs in styles": {Runs: []utter.Run{
+			{Text: "Hello ", Style: utter.Strong, Volume: mute},
+			{Text: "you", Volume: mute},
+			{Text: "."},
+		}},
 	} {
 		s, pcm := speak(l)
 		if other, taken := keys[s.Key]; taken {
@@ -205,11 +209,11 @@ func TestFactorOfNothing(t *testing.T) {
 	slow, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.Times(0)})
 	least, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.Times(voice.MinSpeed)})
 	if slow.Key != least.Key || slow.Samples < 2*plain.Samples {
-		t.Errorf("a speed of 0 gives %d samples, the least one %d, none %d", slow.Samples, least.Samples, plain.Samples)
+		t.Errorf("%d samples at speed 0, %d at the minimum, %d without a speed", slow.Samples, least.Samples, plain.Samples)
 	}
 }
 
-// able is an engine that can do everything, and tells what it was asked.
+// able is an engine that supports everything and records its requests.
 type able struct {
 	*counted
 	asked []voice.Request
@@ -224,8 +228,8 @@ func (a *able) Speak(ctx context.Context, r voice.Request) (voice.Clip, error) {
 	return a.counted.Speak(ctx, r)
 }
 
-// TestWhatAllRunsHaveIsTheSentences: engines reach further with the speed and the pitch of a
-// sentence than with those of its parts.
+// TestWhatAllRunsHaveIsTheSentences checks that a speed and pitch that all runs share are moved to the
+// sentence, where engines support wider ranges.
 func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -233,20 +237,27 @@ func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 		speed, pitch float64
 		own          float64 // speed of the first run
 	}{
-		"volume":                {[]utter.Run{{Text: "Hello you", Volume: utter.Times(0.001)}}, 1.5, 1, 1},
-		"all alike":             {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)}, {Text: " you", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)}}, 0.75, 1.5, 1},
-		"but for what is mute":  {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: "."}}, 0.75, 1, 1},
-		"two ways":              {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
-		"one pitch, two speeds": {[]utter.Run{{Text: "Hello", Pitch: utter.Times(1.5)}, {Text: " you.", Pitch: utter.Times(1.5), Speed: utter.Times(2)}}, 1.5, 1, 1},
-		"said in its place":     {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
+		"volume": {[]utter.Run{{Text: "Hello you", Volume: utter.Times(0.001)}}, 1.5, 1, 1},
+		"all alike": {[]utter.Run{
+			{Text: "Hello", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)},
+			{Text: " you", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)},
+		}, 0.75, 1.5, 1},
+		"but for what is mute": {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: "."}}, 0.75, 1, 1},
+		"two ways":             {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
+		"one pitch, two speeds": {[]utter.Run{
+			{Text: "Hello", Pitch: utter.Times(1.5)},
+			{Text: " you.", Pitch: utter.Times(1.5), Speed: utter.Times(2)},
+		}, 1.5, 1, 1},
+		"said in its place": {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
 	} {
 		e := &able{counted: &counted{Engine: tone.New()}}
-		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(), utter.Line{Runs: c.runs, Speed: utter.Times(1.5)}); err != nil {
+		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(),
+			utter.Line{Runs: c.runs, Speed: utter.Times(1.5)}); err != nil {
 			t.Fatal(err)
 		}
 		if len(e.asked) != 1 || e.asked[0].Speed.Value() != c.speed || e.asked[0].Pitch.Value() != c.pitch ||
 			e.asked[0].Runs[0].Speed.Value() != c.own || e.asked[0].Runs[0].Volume.Value() != 1 {
-			t.Errorf("%s: asked for %+v", name, e.asked)
+			t.Errorf("%s: the request is %+v", name, e.asked)
 		}
 	}
 }
@@ -286,7 +297,7 @@ func TestWhatDecidesTheKey(t *testing.T) {
 	}
 	newer := booth(t, t.TempDir(), &counted{Engine: tone.New(), version: "b"})
 	if s, err := newer.Speak(t.Context(), tone.Voice(), line("Hello.")); err != nil || keys[s.Key] != "" {
-		t.Errorf("another version has the key of %q, %v", keys[s.Key], err)
+		t.Errorf("a different version has the same key as %q, %v", keys[s.Key], err)
 	}
 }
 
@@ -326,7 +337,8 @@ func TestConcurrentLinesAreSaidOnce(t *testing.T) {
 	}
 }
 
-// TestOneGivesUpTheOtherDoesNot: a caller who stops takes nobody along.
+// TestOneGivesUpTheOtherDoesNot checks that a canceled caller does not cancel others that wait for the same
+// sentence.
 func TestOneGivesUpTheOtherDoesNot(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -417,7 +429,8 @@ func TestStandIn(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	t.Parallel()
-	if err := (voice.Config{Volume: 9}).Validate(); err == nil || !strings.Contains(err.Error(), "language") || !strings.Contains(err.Error(), "volume") {
+	if err := (voice.Config{Volume: 9}).Validate(); err == nil || !strings.Contains(err.Error(), "language") ||
+		!strings.Contains(err.Error(), "volume") {
 		t.Errorf("%v", err)
 	}
 	if _, err := voice.NewBooth(voice.Config{}, nil, nil); err == nil {

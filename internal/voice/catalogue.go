@@ -24,16 +24,16 @@ type Voice struct {
 	Gender       Gender        `json:"gender"`
 	Engine       string        `json:"engine"`
 	EngineVoice  string        `json:"engineVoice"`
-	Styles       []utter.Style `json:"styles,omitempty"`   // that the voice honours
-	Speed        utter.Factor  `json:"speed,omitzero"`     // on every line
-	Pitch        utter.Factor  `json:"pitch,omitzero"`     // on every line
-	Limited      bool          `json:"limited,omitempty"`  // reads the language only in part
-	Phonemes     bool          `json:"phonemes,omitempty"` // says IPA as it is written
-	// Code is the language's code of the hosted service, where its list has the name.
+	Styles       []utter.Style `json:"styles,omitempty"`   // styles that the voice supports
+	Speed        utter.Factor  `json:"speed,omitzero"`     // factor for every line
+	Pitch        utter.Factor  `json:"pitch,omitzero"`     // factor for every line
+	Limited      bool          `json:"limited,omitempty"`  // the engine reads the language only in part
+	Phonemes     bool          `json:"phonemes,omitempty"` // the engine speaks IPA exactly as written
+	// Code is the hosted service's language code, if its list contains the name.
 	Code string `json:"code,omitempty"`
 }
 
-// LanguageCode is the language as lists for clients of the hosted service have it.
+// LanguageCode returns the language code that lists for clients of the hosted service contain.
 func (v Voice) LanguageCode() string { return cmp.Or(v.Code, v.Language) }
 
 // The engines that the catalogue refers to.
@@ -42,26 +42,26 @@ const (
 	EngineFlite  = "flite"
 )
 
-// Catalogue is the list of voices with its indexes. It is read-only.
+// Catalogue is the list of voices with its indexes. It is read-only after construction.
 type Catalogue struct {
 	voices   []Voice
-	own      int // of voices, those before the names of hosted services
+	own      int // number of voices before those with names of hosted services
 	byName   map[string]int
 	hosted   map[string]namesake
-	unspoken map[string]Voice // hosted voices whose language no engine speaks, by name
-	defaults map[string]Voice // of the settings, by canonical tag
+	unspoken map[string]Voice // by name: hosted voices whose language no engine speaks
+	defaults map[string]Voice // from the settings, by canonical language tag
 }
 
-// NewCatalogue makes the catalogue: flite's voices, then those by espeak-ng in the
-// order of their languages.
+// NewCatalogue returns the catalogue: flite's voices, espeak-ng's voices in the order of their languages, then
+// the voices with names of hosted services.
 func NewCatalogue() *Catalogue {
 	c := &Catalogue{byName: map[string]int{}, hosted: namesakes(), unspoken: map[string]Voice{}}
-	fixed := map[string]string{} // languages of names that hosted services have given a meaning
+	fixed := map[string]string{} // languages of the names that hosted services define
 	for _, h := range hostedVoices() {
-		fixed[h.name] = tagOf(h.code)
+		fixed[h.name] = toBCP47(h.code)
 	}
 	add := func(v Voice) {
-		if tag, ok := fixed[v.Name]; !ok || canonical(tag) == canonical(v.Language) {
+		if tag, ok := fixed[v.Name]; !ok || canonicalTag(tag) == canonicalTag(v.Language) {
 			c.add(v)
 		}
 	}
@@ -101,7 +101,7 @@ func (c *Catalogue) add(v Voice) {
 	c.voices = append(c.voices, v)
 }
 
-// espeakVariant distinguishes the n-th voice of a gender from the others.
+// espeakVariant returns the suffix of an espeak-ng voice for the n-th voice of a gender.
 func espeakVariant(g Gender, n int) string {
 	variants := []string{"+m3", "+m1", "+m7", "+m2"}
 	if g == Female {
@@ -110,10 +110,10 @@ func espeakVariant(g Gender, n int) string {
 	return variants[n%len(variants)]
 }
 
-// Voices lists all voices in the order of the catalogue.
+// Voices returns all voices in the order of the catalogue.
 func (c *Catalogue) Voices() []Voice { return slices.Clone(c.voices) }
 
-// ByName finds a voice; case, accents and blanks at the ends do not matter.
+// ByName finds a voice by name, ignoring case, accents, and leading and trailing blanks.
 func (c *Catalogue) ByName(name string) (Voice, bool) {
 	i, ok := c.byName[foldName(name)]
 	if !ok {
@@ -122,7 +122,7 @@ func (c *Catalogue) ByName(name string) (Voice, bool) {
 	return c.voices[i], true
 }
 
-// foldName takes accents, case and outer blanks off a name: "Céline" is "celine".
+// foldName removes accents, case and outer blanks from a name: "Céline" becomes "celine".
 func foldName(name string) string {
 	s := norm.NFKD.String(strings.TrimSpace(name))
 	s = strings.Map(func(r rune) rune {
@@ -134,16 +134,16 @@ func foldName(name string) string {
 	return strings.ToLower(s)
 }
 
-// ForLanguage lists the voices for a BCP 47 tag: those of the very tag first, then
-// those of the same language elsewhere. It is empty for a language nobody speaks.
+// ForLanguage returns the voices for a BCP 47 tag: first those of exactly this tag, then those of the same
+// language with another region. The result is empty if no voice speaks the language.
 func (c *Catalogue) ForLanguage(tag string) []Voice { return forLanguage(c.voices, tag) }
 
 func forLanguage(voices []Voice, tag string) []Voice {
-	tag = canonical(tag)
+	tag = canonicalTag(tag)
 	base, _, _ := strings.Cut(tag, "-")
 	var exact, near []Voice
 	for _, v := range voices {
-		own := canonical(v.Language)
+		own := canonicalTag(v.Language)
 		ownBase, _, _ := strings.Cut(own, "-")
 		switch {
 		case own == tag:
@@ -155,11 +155,11 @@ func forLanguage(voices []Voice, tag string) []Voice {
 	return append(exact, near...)
 }
 
-// Canonical is the tag by which a language is known here: "nb" of "no", in lower case.
-func Canonical(tag string) string { return canonical(tag) }
+// Canonical returns the lower-case tag that the catalogue uses for a language: "nb" for "no".
+func Canonical(tag string) string { return canonicalTag(tag) }
 
-// canonical brings the tags in use for one language together, in lower case.
-func canonical(tag string) string {
+// canonicalTag maps the tags that are in use for one language to one lower-case tag.
+func canonicalTag(tag string) string {
 	tag = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(tag), "_", "-"))
 	base, rest, more := strings.Cut(tag, "-")
 	switch base {
@@ -192,27 +192,28 @@ func canonical(tag string) string {
 	return base + "-" + rest
 }
 
-// Match tells how a name was resolved.
+// Match describes how a voice name was resolved.
 type Match struct {
 	Kind    MatchKind
-	StandIn bool     // the engine of the voice is missing, another speaks
-	Nearest []string // names that the author may have meant; of Unknown
-	Warning string   // for the author; may be empty
+	StandIn bool     // the voice's engine is missing and another voice speaks
+	Nearest []string // similar names, if Kind is Unknown
+	Warning string   // message for the author; may be empty
 	Hint    string   // what to do about the warning; may be empty
 }
 
-// MatchKind is how a name was resolved.
+// MatchKind says how a voice name was resolved.
 type MatchKind string
 
 // The kinds of matches.
 const (
 	Named    MatchKind = "named"    // a voice of the catalogue
-	Default  MatchKind = "default"  // none was named: the first of the language
-	Unknown  MatchKind = "unknown"  // no such name: the first of the language
-	Likened  MatchKind = "likened"  // a name of another service: one of its language and gender
-	Unspoken MatchKind = "unspoken" // a name of a language that no voice here speaks
+	Default  MatchKind = "default"  // no name: the default voice of the language
+	Unknown  MatchKind = "unknown"  // no voice has the name: the default voice of the language
+	Likened  MatchKind = "likened"  // another service's name: a voice of the same language and gender
+	Unspoken MatchKind = "unspoken" // a name of a language that no installed voice speaks
 )
 
+// warn adds a message to Warning.
 func (m *Match) warn(format string, args ...any) {
 	s := fmt.Sprintf(format, args...)
 	if m.Warning != "" {
@@ -221,11 +222,12 @@ func (m *Match) warn(format string, args ...any) {
 	m.Warning = s
 }
 
-// Resolve finds a voice by name: one of the catalogue, or one of its language and gender for
-// a name that other services know. An empty name gets the default voice of the language
-// (BCP 47), an unknown one such as de-DE-KatjaNeural a voice of the language that it names
-// and, if its name is known, of its gender; a language that no voice speaks, or none, that of
-// English.
+// Resolve finds a voice by name.
+//
+// An empty name resolves to the default voice of language (BCP 47). A name that another service uses, such as
+// de-DE-KatjaNeural, resolves to a voice of its language and, if known, its gender. Any other unknown name
+// resolves to the default voice of language. If no voice speaks the language, or it is empty, the result is the
+// default voice of English.
 func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	if v, ok := c.ByName(name); ok {
 		return v, Match{Kind: Named}
@@ -234,7 +236,7 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		return c.resolveUnspoken(v)
 	}
 	if n, ok := c.hosted[foldName(name)]; ok {
-		return c.likely(n.tag, n.gender), Match{Kind: Named}
+		return c.findByGender(n.tag, n.gender), Match{Kind: Named}
 	}
 	m := Match{Kind: Default}
 	v, spoken := c.defaultVoice(language)
@@ -245,12 +247,13 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		return v, m
 	}
 	m.Kind = Unknown
-	if f := parseForeign(name); f.tag != "" && len(c.ForLanguage(f.tag)) > 0 {
-		v, spoken = c.likely(f.tag, cmp.Or(f.gender, c.genderOf(f.given))), true
+	if f := parseForeignName(name); f.tag != "" && len(c.ForLanguage(f.tag)) > 0 {
+		v, spoken = c.findByGender(f.tag, cmp.Or(f.gender, c.genderOfName(f.given))), true
 		m.Kind, m.Hint = Likened, f.hint
 	} else if tag, called := c.languageNamed(name); tag != "" {
 		list := c.ForLanguage(tag)
-		m.Hint = fmt.Sprintf("%s is a language: write language: %s, or choose one of its voices, such as %s", called, tag, list[0].Name)
+		m.Hint = fmt.Sprintf("%s is a language: write language: %s, or choose one of its voices, such as %s",
+			called, tag, list[0].Name)
 	} else {
 		m.Nearest = c.NearestNames(name)
 	}
@@ -261,20 +264,22 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	return v, m
 }
 
-// resolveUnspoken resolves a name of a language that the engines of the catalogue do not
-// speak; a voice of the settings may.
+// resolveUnspoken resolves a hosted voice's name whose language the catalogue's engines do not speak. A voice
+// of the settings may speak it.
 func (c *Catalogue) resolveUnspoken(v Voice) (Voice, Match) {
 	if _, ok := c.defaultFor(v.Language); ok || len(c.ForLanguage(v.Language)) > 0 {
-		return c.likely(v.Language, v.Gender), Match{Kind: Named}
+		return c.findByGender(v.Language, v.Gender), Match{Kind: Named}
 	}
-	base, _, _ := strings.Cut(canonical(v.Language), "-")
-	m := Match{Kind: Unspoken, Hint: fmt.Sprintf("install a voice that does: run mynah voices available --language %s to list them; "+
-		"or configure a voice of another engine: engines and voices in mynah.yaml", base)}
+	base, _, _ := strings.Cut(canonicalTag(v.Language), "-")
+	m := Match{Kind: Unspoken, Hint: fmt.Sprintf(
+		"install a voice that does: run mynah voices available --language %s to list them; "+
+			"or configure a voice of another engine: engines and voices in mynah.yaml", base)}
 	m.warn("the voice %s speaks %s, and no installed voice speaks it", v.Name, v.LanguageName)
 	return v, m
 }
 
-// languageNamed finds the language that a name is, as German or deutsch, and its English name.
+// languageNamed finds the language that has a name, such as German or deutsch, and returns its tag and its
+// English name. Both are empty if no language has the name.
 func (c *Catalogue) languageNamed(name string) (tag, called string) {
 	want := foldName(name)
 	for _, l := range languages() {
@@ -283,16 +288,20 @@ func (c *Catalogue) languageNamed(name string) (tag, called string) {
 		if err != nil {
 			continue
 		}
-		if want == foldName(base) || want == foldName(display.Self.Name(t)) || canonical(want) == canonical(t.String()) {
+		if want == foldName(base) || want == foldName(display.Self.Name(t)) ||
+			canonicalTag(want) == canonicalTag(t.String()) {
 			return l.tag, base
 		}
-		if b, _ := t.Base(); canonical(want) == canonical(b.String()) || want == foldName(display.Self.Name(tags.Make(b.String()))) {
+		b, _ := t.Base()
+		if canonicalTag(want) == canonicalTag(b.String()) ||
+			want == foldName(display.Self.Name(tags.Make(b.String()))) {
 			return b.String(), base
 		}
 	}
 	return "", ""
 }
 
+// defaultVoice returns the default voice of a language, or that of English if no voice speaks it.
 func (c *Catalogue) defaultVoice(language string) (v Voice, spoken bool) {
 	if v, ok := c.defaultFor(language); ok {
 		return v, true
@@ -306,8 +315,7 @@ func (c *Catalogue) defaultVoice(language string) (v Voice, spoken bool) {
 	return forLanguage(c.voices[:c.own], "en-US")[0], false
 }
 
-// NearestNames are up to three names that are within a few letters of the one given,
-// the nearest first.
+// NearestNames returns up to three voice names that differ from a name by few letters, the nearest first.
 func (c *Catalogue) NearestNames(name string) []string {
 	const most, longestName = 3, 32
 	want := foldName(name)
@@ -320,7 +328,7 @@ func (c *Catalogue) NearestNames(name string) []string {
 		far  int
 	}
 	var found []near
-	const lettersPerSlip = 4 // of a name in which one more slip is likely
+	const lettersPerSlip = 4 // in a name; each four letters allow one more typing error
 	for _, v := range c.voices {
 		slips := max(1, letters/lettersPerSlip)
 		if d := similar.Distance(want, v.Name, slips+1); d <= slips {

@@ -33,7 +33,8 @@ func TestCatalogue(t *testing.T) {
 		t.Errorf("%d languages", len(languages))
 	}
 	for l, genders := range languages {
-		if hosted := l == "de-CH" || strings.HasPrefix(l, "en-"); !hosted && (!genders[voice.Female] || !genders[voice.Male] || len(genders) != 2) {
+		if hosted := l == "de-CH" || strings.HasPrefix(l, "en-"); !hosted && (!genders[voice.Female] ||
+			!genders[voice.Male] || len(genders) != 2) {
 			t.Errorf("%s is spoken by %v", l, genders)
 		}
 	}
@@ -64,7 +65,8 @@ func TestHostedNames(t *testing.T) {
 	}
 }
 
-// TestHostedList: each name of the list means a voice of its language, or is known to have none.
+// TestHostedList checks that each name of the list resolves to a voice of its language, or is recorded as
+// unspoken.
 func TestHostedList(t *testing.T) {
 	t.Parallel()
 	b, err := os.ReadFile("hosted.tsv")
@@ -144,7 +146,8 @@ func TestResolve(t *testing.T) {
 		{"xx-YY-Nobody", "fr", "lea", "unknown", "unknown voice"},
 	} {
 		v, m := c.Resolve(x.name, x.language)
-		if v.Name != x.voice || string(m.Kind) != x.kind || (m.Warning == "") != (x.warning == "") || !strings.Contains(m.Warning, x.warning) {
+		if v.Name != x.voice || string(m.Kind) != x.kind || (m.Warning == "") != (x.warning == "") ||
+			!strings.Contains(m.Warning, x.warning) {
 			t.Errorf("Resolve(%q, %q) = %s, %+v", x.name, x.language, v.Name, m)
 		}
 	}

@@ -10,28 +10,28 @@ import (
 	"mynah/internal/utter"
 )
 
-// Namer is an engine that tells about a voice without asking anybody: one whose voices are
-// not all known, or are too many for a list. False is a voice that it does not have here.
+// Namer is an engine that can describe a voice by its ID without a request to a program or service.
+// DescribeVoice returns false if the engine does not have the voice.
 type Namer interface {
-	Named(id string) (EngineVoice, bool)
+	DescribeVoice(id string) (EngineVoice, bool)
 }
 
-// Versioner is an engine whose voices change one by one; what it gives for a voice is
-// part of the keys of what that voice says.
+// Versioner is an engine whose voices have separate versions. The version of a voice is part of the cache keys
+// of its sentences.
 type Versioner interface {
 	VoiceVersion(ctx context.Context, id string) (string, error)
 }
 
-// AboutVoice asks an engine about a voice; one that is no Namer is believed to have it.
-func AboutVoice(e Engine, id string) (EngineVoice, bool) {
+// DescribeVoice returns what an engine reports about a voice. An engine that is no Namer is assumed to have
+// every voice with an ID.
+func DescribeVoice(e Engine, id string) (EngineVoice, bool) {
 	if n, ok := e.(Namer); ok {
-		return n.Named(id)
+		return n.DescribeVoice(id)
 	}
 	return EngineVoice{ID: id}, id != ""
 }
 
-// VersionOf asks an engine for the version of a voice, which is empty where the
-// engine's own says all.
+// VersionOf returns the version of a voice. It is empty if the engine has no separate versions of voices.
 func VersionOf(ctx context.Context, e Engine, id string) (string, error) {
 	if v, ok := e.(Versioner); ok {
 		return v.VoiceVersion(ctx, id)
@@ -39,12 +39,13 @@ func VersionOf(ctx context.Context, e Engine, id string) (string, error) {
 	return "", nil
 }
 
-// withLanguages fills in the languages of voices for which the settings name none.
+// withLanguages returns the voices with empty languages filled in: the engine's language of the voice, else
+// that of the settings.
 func (b *Booth) withLanguages(voices []Voice) []Voice {
 	out := slices.Clone(voices)
 	for i, v := range out {
 		if e, ok := b.engines[v.Engine]; ok && v.Language == "" {
-			told, _ := AboutVoice(e, v.EngineVoice)
+			told, _ := DescribeVoice(e, v.EngineVoice)
 			out[i].Language = told.Language
 		}
 		out[i].Language = cmp.Or(out[i].Language, b.cfg.Language)
@@ -52,9 +53,9 @@ func (b *Booth) withLanguages(voices []Voice) []Voice {
 	return out
 }
 
-// with adds the voices of the settings: they hide those of the catalogue that have their
-// names, and defaults go before the first of their language.
-func (c *Catalogue) with(extra []Voice, defaults map[string]Voice) *Catalogue {
+// addConfigured adds the voices and the default voices of the settings. A voice replaces one of the catalogue with the
+// same name; a default voice has precedence over the first voice of its language.
+func (c *Catalogue) addConfigured(extra []Voice, defaults map[string]Voice) *Catalogue {
 	for _, v := range extra {
 		v.LanguageName = c.languageName(v.Language)
 		if i, ok := c.byName[foldName(v.Name)]; ok {
@@ -67,15 +68,15 @@ func (c *Catalogue) with(extra []Voice, defaults map[string]Voice) *Catalogue {
 	c.defaults = map[string]Voice{}
 	for tag, v := range defaults {
 		v.LanguageName = c.languageName(v.Language)
-		c.defaults[canonical(tag)] = v
+		c.defaults[canonicalTag(tag)] = v
 	}
 	return c
 }
 
-// languageName is a language's name in English, as far as the catalogue knows it.
+// languageName returns a language's name in English, or the tag if the catalogue lacks the language.
 func (c *Catalogue) languageName(tag string) string {
 	if list := c.ForLanguage(tag); len(list) > 0 {
-		if canonical(list[0].Language) == canonical(tag) {
+		if canonicalTag(list[0].Language) == canonicalTag(tag) {
 			return list[0].LanguageName
 		}
 		name, _, _ := strings.Cut(list[0].LanguageName, " (")
@@ -84,10 +85,10 @@ func (c *Catalogue) languageName(tag string) string {
 	return tag
 }
 
-// defaultFor is the voice that the settings name for a language: for the very tag, or for the
-// language without its region.
+// defaultFor returns the default voice of the settings for exactly this tag, else for the language without its
+// region.
 func (c *Catalogue) defaultFor(language string) (Voice, bool) {
-	tag := canonical(language)
+	tag := canonicalTag(language)
 	base, _, _ := strings.Cut(tag, "-")
 	v, ok := c.defaults[tag]
 	if !ok {
@@ -96,11 +97,11 @@ func (c *Catalogue) defaultFor(language string) (Voice, bool) {
 	return v, ok && tag != ""
 }
 
-// reference reads ENGINE/ID, the name of any voice of an engine that is here, and names of
-// the settings whose language nobody tells: both then read the script's language.
-func (b *Booth) reference(name, language string) (Voice, bool) {
-	if v, ok := b.catalogue.ByName(name); ok && b.untold(v) {
-		return b.inLanguage(v, language), true
+// resolveByEngine resolves names of the form ENGINE/ID and names of the settings whose voice has no known language.
+// Voices without a known language get the script's language.
+func (b *Booth) resolveByEngine(name, language string) (Voice, bool) {
+	if v, ok := b.catalogue.ByName(name); ok && b.hasUnknownLanguage(v) {
+		return b.withLanguage(v, language), true
 	}
 	engine, id, ok := strings.Cut(strings.TrimSpace(name), "/")
 	e, here := b.engines[strings.ToLower(engine)]
@@ -109,35 +110,37 @@ func (b *Booth) reference(name, language string) (Voice, bool) {
 	}
 	for _, v := range b.catalogue.catalogueAndDefaults() {
 		if v.Engine == e.Name() && v.EngineVoice == id {
-			if b.untold(v) {
-				v = b.inLanguage(v, language)
+			if b.hasUnknownLanguage(v) {
+				v = b.withLanguage(v, language)
 			}
 			v.Name = e.Name() + "/" + id
 			return v, true
 		}
 	}
-	told, _ := AboutVoice(e, id)
-	return b.voiceOf(e, EngineVoice{ID: id, Language: cmp.Or(told.Language, language), Gender: told.Gender}), true
+	told, _ := DescribeVoice(e, id)
+	return b.newVoice(e, EngineVoice{ID: id, Language: cmp.Or(told.Language, language), Gender: told.Gender}), true
 }
 
-// untold reports whether neither the settings nor its engine know the language of a voice.
-func (b *Booth) untold(v Voice) bool {
+// hasUnknownLanguage reports whether a voice is one of the settings for which neither the settings nor the engine name a
+// language.
+func (b *Booth) hasUnknownLanguage(v Voice) bool {
 	return slices.ContainsFunc(b.cfg.Extra, func(x Voice) bool {
 		e, here := b.engines[x.Engine]
 		if !here || x.Language != "" || foldName(x.Name) != foldName(v.Name) {
 			return false
 		}
-		told, _ := AboutVoice(e, x.EngineVoice)
+		told, _ := DescribeVoice(e, x.EngineVoice)
 		return told.Language == ""
 	})
 }
 
-func (b *Booth) inLanguage(v Voice, language string) Voice {
+// withLanguage returns the voice with its language replaced.
+func (b *Booth) withLanguage(v Voice, language string) Voice {
 	v.Language, v.LanguageName = language, b.catalogue.languageName(language)
 	return v
 }
 
-// catalogueAndDefaults are the voices of the catalogue, and the defaults of the settings.
+// catalogueAndDefaults returns the voices of the catalogue and the default voices of the settings.
 func (c *Catalogue) catalogueAndDefaults() []Voice {
 	out := c.Voices()
 	for _, tag := range sortedKeys(c.defaults) {
@@ -146,11 +149,11 @@ func (c *Catalogue) catalogueAndDefaults() []Voice {
 	return out
 }
 
-// voiceOf is an engine's voice under the name ENGINE/ID.
-func (b *Booth) voiceOf(e Engine, v EngineVoice) Voice {
+// newVoice returns an engine's voice as a Voice with the name ENGINE/ID.
+func (b *Booth) newVoice(e Engine, v EngineVoice) Voice {
 	v.Language = cmp.Or(v.Language, b.cfg.Language)
 	if v.Gender == "" {
-		v.Gender = b.catalogue.genderOf(parseForeign(v.ID).given)
+		v.Gender = b.catalogue.genderOfName(parseForeignName(v.ID).given)
 	}
 	return Voice{
 		Name: e.Name() + "/" + v.ID, Language: v.Language, LanguageName: b.catalogue.languageName(v.Language),
@@ -158,9 +161,9 @@ func (b *Booth) voiceOf(e Engine, v EngineVoice) Voice {
 	}
 }
 
-// configured lists the voices of engines that are not those of the catalogue, by engine
-// and name. Engines that cannot be asked list none.
-func (b *Booth) configured(ctx context.Context) []Voice {
+// listEngineVoices returns the voices of all engines except espeak-ng and flite, ordered by engine. It skips engines
+// that fail to list their voices.
+func (b *Booth) listEngineVoices(ctx context.Context) []Voice {
 	var out []Voice
 	for _, name := range sortedKeys(b.engines) {
 		e := b.engines[name]
@@ -172,7 +175,7 @@ func (b *Booth) configured(ctx context.Context) []Voice {
 			continue
 		}
 		for _, v := range list {
-			out = append(out, b.voiceOf(e, v))
+			out = append(out, b.newVoice(e, v))
 		}
 	}
 	return out
@@ -187,24 +190,26 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// Instead finds the voice that speaks for one whose engine failed, where the settings
-// allow that: one of the catalogue, of the same language and, if there is one, of the same
-// gender. Only failures of an engine count, not those of a disk or a stop.
-func (b *Booth) Instead(ctx context.Context, v Voice, err error) (Voice, bool) {
+// FallbackVoice returns the voice that replaces one whose engine failed with err, if the settings allow that: a
+// catalogue voice of the same language and, if possible, the same gender. It returns false for failures that
+// are not the engine's, such as a full disk or a cancellation.
+func (b *Booth) FallbackVoice(ctx context.Context, v Voice, err error) (Voice, bool) {
 	code := fault.CodeOf(err)
-	if !b.cfg.Fallback || v.Engine == EngineEspeak || v.Engine == EngineFlite || code != fault.ToolFailed && code != fault.ToolMissing {
+	if code != fault.ToolFailed && code != fault.ToolMissing ||
+		!b.cfg.Fallback || v.Engine == EngineEspeak || v.Engine == EngineFlite {
 		return Voice{}, false
 	}
-	return b.likeOthers(ctx, v)
+	return b.findLocalReplacement(ctx, v)
 }
 
-// likeOthers finds a voice of the catalogue by an engine of this machine, for one that
-// cannot speak.
-func (b *Booth) likeOthers(ctx context.Context, v Voice) (Voice, bool) {
+// findLocalReplacement finds a usable espeak-ng or flite voice that replaces a voice which cannot speak. It prefers the
+// same gender.
+func (b *Booth) findLocalReplacement(ctx context.Context, v Voice) (Voice, bool) {
 	for _, strict := range []bool{true, false} {
 		for _, other := range b.catalogue.ForLanguage(v.Language) {
 			local := other.Engine == EngineEspeak || other.Engine == EngineFlite
-			if (!strict || other.Gender == v.Gender || v.Gender == "") && local && other.Engine != v.Engine && b.usable(ctx, other) {
+			if (!strict || other.Gender == v.Gender || v.Gender == "") && local && other.Engine != v.Engine &&
+				b.canUse(ctx, other) {
 				return other, true
 			}
 		}

@@ -13,14 +13,13 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// service is an engine of the settings: it knows the voices high and low, and low's files
-// may change.
+// service is an engine of the settings with the voices high and low. The files of low may change.
 type service struct {
 	*counted
 	low string
 }
 
-func (s *service) Named(id string) (voice.EngineVoice, bool) {
+func (s *service) DescribeVoice(id string) (voice.EngineVoice, bool) {
 	switch id {
 	case "high":
 		return voice.EngineVoice{ID: id, Language: "de-DE", Gender: voice.Female}, true
@@ -85,7 +84,8 @@ func TestConfiguredNames(t *testing.T) {
 		{"other/high", "", "matthew by flite", "en-US", `unknown voice "other/high"`},
 	} {
 		v, m := b.Resolve(t.Context(), c.name, c.language)
-		if got := v.Name + " by " + v.Engine; got != c.want || v.Language != c.tag || (c.warning == "") != (m.Warning == "") || !strings.Contains(m.Warning, c.warning) {
+		if got := v.Name + " by " + v.Engine; got != c.want || v.Language != c.tag ||
+			(c.warning == "") != (m.Warning == "") || !strings.Contains(m.Warning, c.warning) {
 			t.Errorf("%q, %q: %s, %s, %q", c.name, c.language, got, v.Language, m.Warning)
 		}
 	}
@@ -101,7 +101,7 @@ func TestConfiguredNames(t *testing.T) {
 	}
 }
 
-// TestVoiceVersions: another file of a voice is another sound, and leaves other voices be.
+// TestVoiceVersions checks that a changed file of a voice invalidates the sentences of this voice only.
 func TestVoiceVersions(t *testing.T) {
 	t.Parallel()
 	b, s := newConfigured(t, func(*voice.Config) {})
@@ -142,7 +142,7 @@ func TestInstead(t *testing.T) {
 	} {
 		b, _ := newConfigured(t, func(cfg *voice.Config) { cfg.Fallback = c.fallback })
 		v, _ := b.Resolve(t.Context(), c.voice, "")
-		if got, _ := b.Instead(t.Context(), v, c.err); got.Name != c.want {
+		if got, _ := b.FallbackVoice(t.Context(), v, c.err); got.Name != c.want {
 			t.Errorf("%s, %v: %q, want %q", c.voice, c.err, got.Name, c.want)
 		}
 	}

@@ -10,41 +10,42 @@ import (
 	"mynah/internal/utter"
 )
 
-// manner is what an engine leaves to be done to a run: factors, and silence after it.
+// manner contains what the Booth must still do to a run because the engine cannot: factors, and silence after
+// the run.
 type manner struct {
 	speed, pitch, volume float64
 	pause                time.Duration
 }
 
-// plainManner is the manner in which nothing is left to do.
+// plainManner returns the manner that changes nothing.
 func plainManner() manner { return manner{speed: 1, pitch: 1, volume: 1} }
 
-// splitRequest returns the request that an engine is asked for, what is left to be done to each of
-// its runs, and a factor on the volume of all of it. What all words have in common becomes
-// the sentence's own: engines reach further with it.
+// splitRequest returns the request for an engine, what is left to do to each of its runs, and a factor for the
+// volume of the whole sentence. Factors that all words share are moved to the sentence, because engines support
+// wider ranges there.
 func splitRequest(can Abilities, req Request) (asked Request, left []manner, volume float64) {
 	req = req.Normal()
 	runs := slices.Clone(req.Runs)
 	left = make([]manner, len(runs))
 	for i := range runs {
-		left[i] = relieve(can, &runs[i])
+		left[i] = removeUnsupported(can, &runs[i])
 		if sameLanguage(runs[i].Language, req.Language) {
 			runs[i].Language = ""
 		}
 	}
 	for i := range runs {
 		if left[i].pause > 0 {
-			runs[i].Text = withComma(runs[i].Text, utter.Text(runs[i+1:]))
+			runs[i].Text = addPauseComma(runs[i].Text, utter.Text(runs[i+1:]))
 		}
 	}
 	req.Runs = runs
-	req.Speed = req.Speed.Times(takeCommon(runs, left, func(m *manner) *float64 { return &m.speed }))
-	req.Pitch = req.Pitch.Times(takeCommon(runs, left, func(m *manner) *float64 { return &m.pitch }))
-	return req, left, takeCommon(runs, left, func(m *manner) *float64 { return &m.volume })
+	req.Speed = req.Speed.Times(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.speed }))
+	req.Pitch = req.Pitch.Times(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.pitch }))
+	return req, left, extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.volume })
 }
 
-// relieve takes from a run what an engine cannot do, and gives what is left to do.
-func relieve(can Abilities, r *utter.Run) manner {
+// removeUnsupported removes from a run what an engine cannot do, and returns it.
+func removeUnsupported(can Abilities, r *utter.Run) manner {
 	var undone utter.Run
 	if !can.Emphasis && r.Style != utter.Spell {
 		undone.Style, r.Style = r.Style, utter.Plain
@@ -61,13 +62,14 @@ func relieve(can Abilities, r *utter.Run) manner {
 	}
 	m := manner{pause: undone.Pause}
 	m.speed, m.pitch, m.volume = undone.Factors()
-	const least = 1e-4 // sound is stretched by what is asked for, and cannot be by 0
+	const least = 1e-4 // avoids division by zero when the sound is stretched
 	m.speed, m.pitch = max(m.speed, least), max(m.pitch, least)
 	return m
 }
 
-// takeCommon takes a factor out of manners that all spoken runs share, and gives it; else 1.
-func takeCommon(runs []utter.Run, left []manner, of func(*manner) *float64) float64 {
+// extractCommonFactor removes a factor that all spoken runs share from their manners and returns it. It returns 1 if
+// they differ.
+func extractCommonFactor(runs []utter.Run, left []manner, of func(*manner) *float64) float64 {
 	all, found := 1.0, false
 	for i, r := range runs {
 		if len(Words(r.Text)) == 0 {
@@ -87,9 +89,9 @@ func takeCommon(runs []utter.Run, left []manner, of func(*manner) *float64) floa
 	return all
 }
 
-// withComma has a voice pause after a text, where a sentence goes on and nothing else makes it
-// pause.
-func withComma(text, rest string) string {
+// addPauseComma adds a comma to a text that rest continues, so that the voice pauses there, unless punctuation
+// already makes it pause.
+func addPauseComma(text, rest string) string {
 	bare := strings.TrimRightFunc(text, unicode.IsSpace)
 	last, _ := utf8.DecodeLastRuneInString(bare)
 	next, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(rest, unicode.IsSpace))

@@ -1,14 +1,14 @@
 package voice
 
-// EstimateTimes shares the sounding part of a clip among its words, for engines that do
-// not tell when each is said: what is longer to say gets more, and a comma some time of its
-// own. Phrases are those that the clip says.
+// EstimateTimes divides the time between the first and the last sound of a clip among its words, in proportion
+// to their Effort, for engines that report no word times. Punctuation between words gets time, too. phrases are
+// the phrases that the clip says.
 func EstimateTimes(clip *Clip, phrases []Phrase) {
 	const comma, stop = 3.0, 5.0 // in units of Effort
 	if len(clip.Words) == 0 {
 		return
 	}
-	first, last := speech(*clip)
+	first, last := findSpeech(*clip)
 	slots := make([]Word, 0, len(phrases))
 	weights := make([]float64, 0, len(phrases))
 	owner := make([]int, 0, len(phrases))
@@ -29,6 +29,7 @@ func EstimateTimes(clip *Clip, phrases []Phrase) {
 	}
 }
 
+// pauseEffort returns the effort of the first punctuation mark between two words, 0 if there is none.
 func pauseEffort(between string, comma, stop float64) float64 {
 	for _, r := range between {
 		switch r {

@@ -10,18 +10,17 @@ import (
 )
 
 const (
-	keepSilence = 10 * time.Millisecond // left at either end
-	fadeLength  = 5 * time.Millisecond  // within what is left
-	window      = 5 * time.Millisecond  // over which loudness is judged
-	silenceDB   = -50.0                 // below the loudest window counts as silence
-	kneeLevel   = 0.8                   // of full scale, where loud speech starts to be pressed
+	keepSilence = 10 * time.Millisecond // left at both ends of a clip
+	fadeLength  = 5 * time.Millisecond  // length of the fade at both ends
+	window      = 5 * time.Millisecond  // block length for the measurement of loudness
+	silenceDB   = -50.0                 // relative to the loudest window; lower levels count as silence
+	kneeLevel   = 0.8                   // of full scale; louder samples are compressed when a volume is applied
 )
 
-// trim cuts silence off both ends but for a little, fades the ends and shifts the
-// words. Words that were timed exactly are never cut into. A clip of nothing but
-// silence becomes empty.
-func trim(c Clip) Clip {
-	first, last := speech(c)
+// trimSilence removes silence from both ends of a clip except keepSilence, fades the ends and shifts the word times.
+// It never cuts into words with exact times. A clip that is silent throughout becomes empty.
+func trimSilence(c Clip) Clip {
+	first, last := findSpeech(c)
 	if first >= last {
 		for i := range c.Words {
 			c.Words[i].Start, c.Words[i].End = 0, 0
@@ -49,8 +48,8 @@ func trim(c Clip) Clip {
 	return c
 }
 
-// speech is the range of samples that are not silence.
-func speech(c Clip) (first, last int) {
+// findSpeech returns the range of samples between leading and trailing silence.
+func findSpeech(c Clip) (first, last int) {
 	size := max(timeToSamples(window, c.Rate), 1)
 	power := func(from int) float64 {
 		sum := 0.0
@@ -76,8 +75,8 @@ func speech(c Clip) (first, last int) {
 	return first, min(last, len(c.PCM))
 }
 
-// fadeEnds raises and lowers the ends of samples at Rate along half a cosine, so that no end
-// clicks.
+// fadeEnds fades the first and/or the last samples with half a cosine to prevent clicks. The samples are at
+// Rate.
 func fadeEnds(pcm []int16, first, last bool) {
 	n := min(timeToSamples(fadeLength, Rate), len(pcm)/2)
 	for i := range n {
@@ -91,13 +90,13 @@ func fadeEnds(pcm []int16, first, last bool) {
 	}
 }
 
-// fadeAt is the factor of a sample of n that rise from 0 to 1, along half a cosine.
+// fadeAt returns the factor of sample i of a fade-in of n samples, along half a cosine.
 func fadeAt(i, n int) float64 { return 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(n)) }
 
-// leveling is the factor that brings samples at Rate to a loudness in LUFS; 1 for the
-// level 0, and for silence.
-func leveling(pcm []int16, level float64) float64 {
-	const most = 20 // dB: what is softer is hardly speech
+// levelingFactor returns the factor that changes samples at Rate to a loudness in LUFS. It returns 1 for silence and
+// for the level 0, which means unchanged.
+func levelingFactor(pcm []int16, level float64) float64 {
+	const most = 20 // dB, maximum change: softer sound is hardly speech
 	if level == 0 || len(pcm) == 0 {
 		return 1
 	}
@@ -116,10 +115,10 @@ func leveling(pcm []int16, level float64) float64 {
 	return math.Pow(10, min(max(level-has, -most), most)/20)
 }
 
-// meantVolume is how loud runs are meant to be together, as a factor: bringing them to a level
-// takes it out. Runs count by how long they take to say, and what is 10 dB below the rest
-// does not, as where loudness is measured.
-func meantVolume(runs []utter.Run) float64 {
+// intendedVolume returns the mean volume factor that the author set for runs, weighted by how long they take to
+// say. Leveling a sentence would remove this factor. As in loudness measurement, runs that are 10 dB below the
+// mean do not count.
+func intendedVolume(runs []utter.Run) float64 {
 	const gate = 0.1
 	mean := func(least float64) float64 {
 		sum, weight := 0.0, 0.0
@@ -141,17 +140,17 @@ func meantVolume(runs []utter.Run) float64 {
 	return math.Sqrt(mean(gate * mean(0)))
 }
 
-// gain is a volume that a part of a clip has, in samples. It rises and falls within
-// gainRamp on either side of where the part begins and ends.
+// gain is a volume factor for a range of samples. It ramps for gainRamp before and after each edge of the
+// range.
 type gain struct {
 	from, to int
 	volume   float64
 }
 
-// gainRamp is a half of how long a gain takes to rise or fall.
+// gainRamp is half of the length of a ramp.
 const gainRamp = 5 * time.Millisecond
 
-// apply multiplies a gain into factors, one a sample.
+// apply multiplies factors, one per sample, by the gain.
 func (g gain) apply(factors []float64) {
 	ramp := timeToSamples(gainRamp, Rate)
 	rise := func(n int) float64 { // from 0 at -ramp to 1 at ramp
@@ -172,8 +171,8 @@ func (g gain) apply(factors []float64) {
 	}
 }
 
-// amplify applies a volume to all, and gains to parts. What would leave the range is pressed
-// into it smoothly.
+// amplify multiplies samples by a volume factor and by gains of ranges. It compresses peaks smoothly instead of
+// clipping them.
 func amplify(pcm []int16, volume float64, gains ...gain) {
 	if volume == 1 && len(gains) == 0 {
 		return

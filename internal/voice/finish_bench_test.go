@@ -2,7 +2,7 @@ package voice
 
 import "testing"
 
-// BenchmarkFinish measures what a spoken sentence costs after its engine: 6 s of speech.
+// BenchmarkFinish measures the work after the engine, for a sentence of 6 s.
 func BenchmarkFinish(b *testing.B) {
 	pcm := make([]int16, 6*22050)
 	for i := range pcm {
@@ -10,11 +10,11 @@ func BenchmarkFinish(b *testing.B) {
 	}
 	booth := &Booth{resamplers: map[int]*resampler{}}
 	for b.Loop() {
-		c, err := booth.atRate(Clip{PCM: pcm, Rate: 22050})
+		c, err := booth.resampleToRate(Clip{PCM: pcm, Rate: 22050})
 		if err != nil {
 			b.Fatal(err)
 		}
-		c = trim(c)
-		amplify(c.PCM, leveling(c.PCM, -16))
+		c = trimSilence(c)
+		amplify(c.PCM, levelingFactor(c.PCM, -16))
 	}
 }

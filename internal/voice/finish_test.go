@@ -14,10 +14,10 @@ func TestTrim(t *testing.T) {
 	t.Parallel()
 	tone := sine(440, Rate, Rate/2, 10000)
 	pcm := slices.Concat(make([]int16, Rate/5), tone, make([]int16, Rate/2))
-	for i := range pcm { // a floor of noise, as recorded voices have
+	for i := range pcm { // background noise, as in recorded voices
 		pcm[i] += int16(i*7919%5) - 2
 	}
-	c := trim(Clip{PCM: pcm, Rate: Rate, Words: []Word{
+	c := trimSilence(Clip{PCM: pcm, Rate: Rate, Words: []Word{
 		{Text: "a", Start: 190 * ms, End: 400 * ms}, {Text: "b", Start: 400 * ms, End: 900 * ms},
 	}})
 	if l := c.Length(); l < 515*ms || l > 535*ms {
@@ -42,13 +42,12 @@ func TestTrim(t *testing.T) {
 	}
 }
 
-// TestTrimKeepsExactWords: a soft sound at the start is not cut off when the engine
-// knows that a word is there.
+// TestTrimKeepsExactWords checks that a soft sound at the start is kept if the engine reports a word there.
 func TestTrimKeepsExactWords(t *testing.T) {
 	t.Parallel()
 	soft := sine(3000, Rate, Rate/10, 20)
 	pcm := slices.Concat(make([]int16, Rate/10), soft, sine(440, Rate, Rate/2, 20000), make([]int16, Rate/10))
-	c := trim(Clip{PCM: pcm, Rate: Rate, Words: []Word{{Text: "f", Start: 100 * ms, End: 700 * ms, Exact: true}}})
+	c := trimSilence(Clip{PCM: pcm, Rate: Rate, Words: []Word{{Text: "f", Start: 100 * ms, End: 700 * ms, Exact: true}}})
 	if w := c.Words[0]; w.Start != 10*ms || w.End != 610*ms {
 		t.Errorf("word %+v", w)
 	}
@@ -56,12 +55,12 @@ func TestTrimKeepsExactWords(t *testing.T) {
 
 func TestTrimSilence(t *testing.T) {
 	t.Parallel()
-	c := trim(Clip{PCM: make([]int16, 5000), Rate: Rate, Words: []Word{{Start: ms, End: 2 * ms, Exact: true}}})
+	c := trimSilence(Clip{PCM: make([]int16, 5000), Rate: Rate, Words: []Word{{Start: ms, End: 2 * ms, Exact: true}}})
 	if len(c.PCM) != 0 || c.Words[0].End != 0 {
 		t.Errorf("%d samples, words %v", len(c.PCM), c.Words)
 	}
-	trim(Clip{Rate: Rate})
-	if c := trim(Clip{PCM: []int16{5000, -5000}, Rate: Rate}); len(c.PCM) != 2 {
+	trimSilence(Clip{Rate: Rate})
+	if c := trimSilence(Clip{PCM: []int16{5000, -5000}, Rate: Rate}); len(c.PCM) != 2 {
 		t.Errorf("two samples become %v", c.PCM)
 	}
 }
@@ -140,7 +139,10 @@ func TestParseWAV(t *testing.T) {
 			t.Errorf("%v at %d, %v; want %v", pcm, rate, err, c.want)
 		}
 	}
-	for _, bad := range [][]byte{nil, []byte("RIFF"), wavFile(1, 8, 2, 1), wavFile(0, 16, 2, 1), wavFile(1, 16, 0)[:40], []byte("RIFF....WAVEdata\x00\x00\x00\x00")} {
+	for _, bad := range [][]byte{
+		nil, []byte("RIFF"), wavFile(1, 8, 2, 1), wavFile(0, 16, 2, 1),
+		wavFile(1, 16, 0)[:40], []byte("RIFF....WAVEdata\x00\x00\x00\x00"),
+	} {
 		if _, _, err := ParseWAV(bad); err == nil {
 			t.Errorf("%q is taken", bad)
 		}

@@ -7,14 +7,14 @@ import (
 	tags "golang.org/x/text/language"
 )
 
-// foreignName is what the name of a voice of another program or service says: the language and
-// region, the gender, the given name, and how to have that very voice. Members may be empty.
+// foreignName contains what another program's or service's voice name reveals: the language with its region,
+// the given name, the gender, and a hint how to install that voice. Fields may be empty.
 type foreignName struct {
 	tag, given, hint string
 	gender           Gender
 }
 
-// The forms of such names.
+// foreignForms contains the patterns of such names.
 type foreignForms struct{ region, kokoro, piper *regexp.Regexp }
 
 func newForeignForms() foreignForms {
@@ -25,9 +25,9 @@ func newForeignForms() foreignForms {
 	}
 }
 
-// parseForeign reads the names of other programs and services: de-DE-KatjaNeural (Azure),
-// en-US-Wavenet-F (Google), de_DE-thorsten-medium (Piper), af_heart (Kokoro).
-func parseForeign(name string) foreignName {
+// parseForeignName parses voice names of other programs and services: de-DE-KatjaNeural (Azure), en-US-Wavenet-F
+// (Google), de_DE-thorsten-medium (Piper), af_heart (Kokoro).
+func parseForeignName(name string) foreignName {
 	const most = 100 // bytes; no service has longer names
 	name = strings.TrimSpace(name)
 	if len(name) > most {
@@ -37,7 +37,8 @@ func parseForeign(name string) foreignName {
 	if m := forms.kokoro.FindStringSubmatch(name); m != nil {
 		// The letters of Kokoro-82M: https://huggingface.co/hexgrad/Kokoro-82M (VOICES.md)
 		tag := map[string]string{
-			"a": "en-US", "b": "en-GB", "e": "es-ES", "f": "fr-FR", "h": "hi-IN", "i": "it-IT", "j": "ja-JP", "p": "pt-BR", "z": "zh-CN",
+			"a": "en-US", "b": "en-GB", "e": "es-ES", "f": "fr-FR", "h": "hi-IN", "i": "it-IT", "j": "ja-JP",
+			"p": "pt-BR", "z": "zh-CN",
 		}[m[1]]
 		g := Female
 		if m[2] == "m" {

@@ -8,20 +8,19 @@ import (
 	"mynah/internal/utter"
 )
 
-// hostedTable lists voices of hosted services: see hostedVoices.
+// hostedTable is the list that hostedVoices parses.
 //
 //go:embed hosted.tsv
 var hostedTable string
 
-// hostedVoice is a name that scripts for hosted services use, with the language and the
-// gender that it means there.
+// hostedVoice is a voice name that scripts for hosted services use, with its language and gender there.
 type hostedVoice struct {
-	name, code, language string // code as the list writes it, such as cmn-CN or en-GB-SCT
+	name, code, language string // code is in the service's spelling, such as cmn-CN or en-GB-SCT
 	gender               Gender
 }
 
-// hostedVoices lists the names whose meaning is fixed: whatever is installed, each is a voice
-// of its language.
+// hostedVoices returns the names with a fixed meaning: each is a voice of its language, no matter which engines
+// are installed.
 func hostedVoices() []hostedVoice {
 	var out []hostedVoice
 	for line := range strings.Lines(hostedTable) {
@@ -35,9 +34,9 @@ func hostedVoices() []hostedVoice {
 	return out
 }
 
-// tagOf brings a language code of the list into BCP 47: its Mandarin is zh, its Arabic of no
-// country ar; accents that are no region go.
-func tagOf(code string) string {
+// toBCP47 converts a language code of the list to BCP 47: cmn becomes zh, Arabic without a country becomes ar,
+// and suffixes for accents are removed.
+func toBCP47(code string) string {
 	base, region, _ := strings.Cut(code, "-")
 	region, _, _ = strings.Cut(region, "-")
 	switch {
@@ -49,16 +48,16 @@ func tagOf(code string) string {
 	return base + "-" + region
 }
 
-// addHosted adds the voices of hosted services that can be spoken here, each by the best
-// engine for its language, and remembers the languages of those that cannot.
+// addHosted adds the hosted voices whose language an engine speaks, each with the best engine for it, and
+// records the languages of the others in unspoken.
 func (c *Catalogue) addHosted() {
-	own, used := slices.Clone(c.voices), map[string]int{} // how many names a voice of an engine has
+	own, used := slices.Clone(c.voices), map[string]int{} // used counts the names per engine voice
 	for _, h := range hostedVoices() {
 		if i, ok := c.byName[h.name]; ok {
 			c.voices[i].Code, c.voices[i].LanguageName = h.code, h.language
 			continue
 		}
-		v := Voice{Name: h.name, Language: tagOf(h.code), LanguageName: h.language, Code: h.code, Gender: h.gender}
+		v := Voice{Name: h.name, Language: toBCP47(h.code), LanguageName: h.language, Code: h.code, Gender: h.gender}
 		if !v.assignEngine(own, used) {
 			c.unspoken[h.name] = v
 			continue
@@ -67,8 +66,8 @@ func (c *Catalogue) addHosted() {
 	}
 }
 
-// assignEngine assigns a local voice to a hosted service's voice. Voices that share one differ in pitch or
-// variant. It returns false if no engine speaks the language.
+// assignEngine chooses the local engine and voice for a hosted voice. Hosted voices that share an engine voice
+// differ in pitch or variant. It returns false if no engine speaks the language.
 func (v *Voice) assignEngine(own []Voice, used map[string]int) bool {
 	if base, region, _ := strings.Cut(v.Language, "-"); base == "en" {
 		v.Engine, v.EngineVoice = EngineFlite, fliteSpeaker(region, v.Gender)
@@ -90,8 +89,8 @@ func (v *Voice) assignEngine(own []Voice, used map[string]int) bool {
 	return false
 }
 
-// fliteSpeaker is flite's speaker for English names of a region: recognisers understand the
-// American ones best; the Scottish one is nearest to the rest of the world's men.
+// fliteSpeaker returns flite's speaker for English names of a region. Speech recognisers understand the
+// American speakers best; the Scottish one is nearest to men of all other regions.
 func fliteSpeaker(region string, g Gender) string {
 	switch {
 	case g == Female:
@@ -102,15 +101,15 @@ func fliteSpeaker(region string, g Gender) string {
 	return "awb"
 }
 
-// hosted is a row of the table of other names that scripts for hosted services use and that
-// are no voice of the catalogue.
+// hosted is a row of the table of further names that scripts for hosted services use and that are not in the
+// catalogue.
 type hosted struct {
-	tag    string // BCP 47, of the language that they speak there
+	tag    string // BCP 47
 	female string // names, separated by blanks
 	male   string
 }
 
-// hostedNames is that table. A name stands in it once.
+// hostedNames returns that table. Each name occurs once.
 func hostedNames() []hosted {
 	return []hosted{
 		{"af-ZA", "adri", ""},
@@ -193,17 +192,18 @@ func hostedNames() []hosted {
 	}
 }
 
-// namesake is what a name means at a hosted service.
+// namesake is the language and gender of a name at a hosted service.
 type namesake struct {
 	tag    string
 	gender Gender
 }
 
-// namesakes is the table by names.
+// namesakes returns the table of hostedNames as a map by name.
 func namesakes() map[string]namesake {
 	out := map[string]namesake{}
 	for _, h := range hostedNames() {
-		for n := range strings.FieldsSeq(h.female) { // the list of hostedVoices goes before
+		// where a name is in hostedVoices, too, that meaning has precedence
+		for n := range strings.FieldsSeq(h.female) {
 			out[n] = namesake{h.tag, Female}
 		}
 		for n := range strings.FieldsSeq(h.male) {
@@ -213,17 +213,17 @@ func namesakes() map[string]namesake {
 	return out
 }
 
-// genderOf is the gender of a voice's given name, empty where nobody knows it.
-func (c *Catalogue) genderOf(name string) Gender {
+// genderOfName returns the gender of a voice with a given name, empty if the name is unknown.
+func (c *Catalogue) genderOfName(name string) Gender {
 	if v, ok := c.ByName(name); ok {
 		return v.Gender
 	}
 	return c.hosted[foldName(name)].gender
 }
 
-// likely is the voice of a language that has a gender: that of the settings, if it fits, else
-// the first; where none has, or no gender is asked for, the default one.
-func (c *Catalogue) likely(tag string, g Gender) Voice {
+// findByGender returns a voice of a language with a gender: the default voice if it has this gender, else the first
+// that has it. If there is none, or g is empty, it returns the default voice.
+func (c *Catalogue) findByGender(tag string, g Gender) Voice {
 	first, _ := c.defaultVoice(tag)
 	if g == "" || first.Gender == g {
 		return first

@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// TestHostedTable: a name means one voice, of a language that is spoken.
+// TestHostedTable checks that names are unique and that a voice speaks their language.
 func TestHostedTable(t *testing.T) {
 	t.Parallel()
 	c := NewCatalogue()
 	seen := map[string]bool{}
 	for _, h := range hostedNames() {
 		if len(c.ForLanguage(h.tag)) == 0 {
-			t.Errorf("nobody speaks %s", h.tag)
+			t.Errorf("no voice speaks %s", h.tag)
 		}
 		for n := range strings.FieldsSeq(h.female + " " + h.male) {
 			if _, ok := c.ByName(n); ok || seen[n] {

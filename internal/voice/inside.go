@@ -9,19 +9,18 @@ import (
 	"mynah/internal/utter"
 )
 
-// change is what is done to a part of a spoken sentence, in samples at Rate. One with a pause
-// is silence at from.
+// change describes what to do to a range of a spoken sentence, in samples at Rate. A change with a pause
+// inserts silence at from.
 type change struct {
 	from, to int
 	manner
 }
 
-// reshape does to the runs of a spoken sentence what their engine left to do, at the times of
-// their words. What is spoken around them stays as it is, but for the seams, where one fades
-// into the other. The clip is at Rate, and its own: it is changed. Volumes are left to
-// amplify, by the gains that come back.
+// reshape applies to the runs of a spoken sentence what the engine could not do, at the times of their words.
+// The rest of the sentence keeps its samples, except for cross-fades at the seams. The clip must be at Rate;
+// reshape modifies it. It does not apply volumes, but returns them as gains for amplify.
 func (b *Booth) reshape(c Clip, runs []utter.Run, left []manner) (Clip, []gain, error) {
-	list := changes(c, runs, left)
+	list := listChanges(c, runs, left)
 	if len(list) == 0 {
 		return c, nil, nil
 	}
@@ -29,10 +28,10 @@ func (b *Booth) reshape(c Clip, runs []utter.Run, left []manner) (Clip, []gain, 
 	var gains []gain
 	for _, ch := range list {
 		if ch.pause > 0 {
-			s.silence(ch.from, timeToSamples(ch.pause, Rate))
+			s.insertSilence(ch.from, timeToSamples(ch.pause, Rate))
 			continue
 		}
-		from, to, err := s.part(ch)
+		from, to, err := s.addChanged(ch)
 		if err != nil {
 			return Clip{}, nil, err
 		}
@@ -46,21 +45,21 @@ func (b *Booth) reshape(c Clip, runs []utter.Run, left []manner) (Clip, []gain, 
 	last := time.Duration(0)
 	for i := range c.Words {
 		w := &c.Words[i]
-		w.Start = min(max(s.moved(w.Start, true), last), c.Length())
-		w.End = min(max(s.moved(w.End, false), w.Start), c.Length())
+		w.Start = min(max(s.mapTime(w.Start, true), last), c.Length())
+		w.End = min(max(s.mapTime(w.End, false), w.Start), c.Length())
 		last = w.End
 	}
 	return c, gains, nil
 }
 
-// changes finds where in a clip the runs are that something is left to do to, in order.
-// Neighbours that are said alike are one.
-func changes(c Clip, runs []utter.Run, left []manner) []change {
+// listChanges returns the ranges of a clip whose runs need changes, in order. Adjacent runs with equal changes are
+// merged.
+func listChanges(c Clip, runs []utter.Run, left []manner) []change {
 	var out []change
 	var open manner
-	lo, hi, at, done := 0, 0, 0, 0 // bytes of the part that is open; samples that are taken
+	lo, hi, at, done := 0, 0, 0, 0 // lo, hi: bytes of the open range; done: end of the last range, in samples
 	shut := func() {
-		if from, to := c.samplesOf(lo, hi); lo < hi && max(from, done) < to {
+		if from, to := c.findSamples(lo, hi); lo < hi && max(from, done) < to {
 			out = append(out, change{max(from, done), to, open})
 			done = to
 		}
@@ -83,7 +82,7 @@ func changes(c Clip, runs []utter.Run, left []manner) []change {
 		}
 		if at = end; pause > 0 {
 			shut()
-			if cut, length, ok := c.gapAt(at, done); ok && pause > length {
+			if cut, length, ok := c.findPause(at, done); ok && pause > length {
 				done = cut
 				out = append(out, change{cut, cut, manner{1, 1, 1, pause - length}})
 			}
@@ -93,16 +92,16 @@ func changes(c Clip, runs []utter.Run, left []manner) []change {
 	return out
 }
 
-// samplesOf returns the samples in which a stretch of the text is spoken, bytes lo to hi. The
-// first and the last word reach to the ends of the clip if their times are estimates. A part of
-// a word has its share of the word's time.
-func (c Clip) samplesOf(lo, hi int) (from, to int) {
+// findSamples returns the range of samples that speak bytes lo to hi of the text. If the times of the first or
+// last word are estimates, the range extends to the end of the clip there. A part of a word gets its share of
+// the word's time.
+func (c Clip) findSamples(lo, hi int) (from, to int) {
 	words := overlappingWords(c.Words, lo, hi)
 	if len(words) == 0 {
 		return 0, 0
 	}
 	first, last := words[0], words[len(words)-1]
-	begin, end := first.moment(lo), last.moment(hi)
+	begin, end := first.timeOfByte(lo), last.timeOfByte(hi)
 	if begin >= end {
 		return 0, 0
 	}
@@ -113,7 +112,7 @@ func (c Clip) samplesOf(lo, hi int) (from, to int) {
 	if last.Offset == c.Words[len(c.Words)-1].Offset && !last.Exact && hi >= last.Offset+len(last.Text) {
 		to = len(c.PCM)
 	}
-	least := 2 * timeToSamples(seamHalf, Rate) // less leaves no room for a seam
+	least := 2 * timeToSamples(seamHalf, Rate) // shorter ranges have no room for a seam
 	if from < least {
 		from = 0
 	}
@@ -123,8 +122,8 @@ func (c Clip) samplesOf(lo, hi int) (from, to int) {
 	return from, to
 }
 
-// moment is when the byte of a text is reached that is in a word.
-func (w Word) moment(at int) time.Duration {
+// timeOfByte returns the time at which the speaker reaches a byte of the text that is in the word.
+func (w Word) timeOfByte(at int) time.Duration {
 	n := at - w.Offset
 	if n <= 0 {
 		return w.Start
@@ -139,10 +138,10 @@ func (w Word) moment(at int) time.Duration {
 	return w.Start + time.Duration(share*float64(w.End-w.Start))
 }
 
-// gapAt finds the sample to cut at for a pause at a byte of the text, not before done, and how
-// much silence is there already. Without words on both sides ok is false. The words on both
-// sides are made to meet the cut.
-func (c Clip) gapAt(at, done int) (cut int, silent time.Duration, ok bool) {
+// findPause returns the sample at which to insert a pause after a byte of the text, not before the sample done, and
+// how much silence is already there. ok is false if there are not words on both sides. It moves the times of
+// these words to the cut.
+func (c Clip) findPause(at, done int) (cut int, silent time.Duration, ok bool) {
 	const frame = 5 * time.Millisecond
 	next := sort.Search(len(c.Words), func(i int) bool { return c.Words[i].Offset+len(c.Words[i].Text) > at })
 	if next == 0 || next == len(c.Words) {
@@ -178,7 +177,7 @@ func (c Clip) gapAt(at, done int) (cut int, silent time.Duration, ok bool) {
 	return cut, samplesToTime(int64(end-start), Rate), true
 }
 
-// powerOf is the mean of the squares of samples.
+// powerOf returns the mean square of samples.
 func powerOf(pcm []int16) float64 {
 	sum := 0.0
 	for _, s := range pcm {
@@ -187,39 +186,39 @@ func powerOf(pcm []int16) float64 {
 	return sum / max(float64(len(pcm)), 1)
 }
 
-// splice builds the samples of a clip again from parts of it.
+// splice assembles a clip again from ranges of its samples.
 type splice struct {
 	booth   *Booth
-	pcm     []int16 // of the clip
-	at      int     // what comes next of it
-	fading  int     // how many samples of what comes next fade over the last of out
+	pcm     []int16 // of the original clip
+	at      int     // the next sample of pcm to copy
+	fading  int     // number of samples of out that the next samples cross-fade with
 	out     []int16
 	anchors []anchor
 }
 
-// anchor says which sample of out a sample of the clip became.
+// anchor maps a sample of the clip to a sample of out.
 type anchor struct{ from, to int }
 
-// The parts meet in a fade of two halves, one on either side of the place where they meet; a
-// part is laid so that the waves meet as well as they do within reach.
+// Ranges meet in a cross-fade that extends seamHalf to both sides of the seam. The position of a range is
+// adjusted by up to seamReach so that the waveforms match best.
 const (
 	seamHalf  = 3 * time.Millisecond
 	seamReach = 5 * time.Millisecond
 )
 
-// position is where a sample of the clip that is still to come will stand in out.
+// position returns where in out a sample of the clip will be that is not yet copied.
 func (s *splice) position(sample int) int { return len(s.out) - s.fading + sample - s.at }
 
-// copyTo adds what comes next as it is, up to a sample of the clip.
+// copyTo copies the samples from s.at up to a sample of the clip.
 func (s *splice) copyTo(to int) {
 	if to > s.at {
-		s.add(s.pcm[s.at:to])
+		s.appendFaded(s.pcm[s.at:to])
 		s.at = to
 	}
 }
 
-// add adds samples, of which the first fade over the last that are there.
-func (s *splice) add(pcm []int16) {
+// appendFaded appends samples and cross-fades the first with the last samples of out.
+func (s *splice) appendFaded(pcm []int16) {
 	begin := len(s.out) - s.fading
 	n := min(s.fading, len(pcm))
 	tail := s.out[begin : begin+n]
@@ -231,8 +230,8 @@ func (s *splice) add(pcm []int16) {
 	s.fading = 0
 }
 
-// silence adds samples of silence at a sample of the clip.
-func (s *splice) silence(at, samples int) {
+// insertSilence inserts samples of silence at a sample of the clip.
+func (s *splice) insertSilence(at, samples int) {
 	n := timeToSamples(fadeLength, Rate)
 	for i := range n {
 		g := fadeAt(i, n)
@@ -249,9 +248,9 @@ func (s *splice) silence(at, samples int) {
 	s.anchors = append(s.anchors, anchor{at, begin}, anchor{at, len(s.out)})
 }
 
-// part adds a part of the clip with its speed and pitch, and tells where it stands in out.
-func (s *splice) part(ch change) (from, to int, err error) {
-	const shortest = 2 * (seamHalf + seamReach) // less is lost between its seams
+// addChanged appends a range of the clip with its speed and pitch changed, and returns its range in out.
+func (s *splice) addChanged(ch change) (from, to int, err error) {
+	const shortest = 2 * (seamHalf + seamReach) // shorter ranges would consist of seams only
 	if ch.speed == 1 && ch.pitch == 1 || ch.to-ch.from < timeToSamples(shortest, Rate) {
 		return s.position(ch.from), s.position(ch.to), nil
 	}
@@ -259,26 +258,26 @@ func (s *splice) part(ch change) (from, to int, err error) {
 	before, behind := min(half, ch.from), min(half, len(s.pcm)-ch.to)
 	s.copyTo(ch.from + before)
 	s.fading = min(2*before, len(s.out))
-	spoken, err := s.respoken(ch, before, behind)
+	spoken, err := s.renderChange(ch, before, behind)
 	if err != nil {
 		return 0, 0, err
 	}
 	from = len(s.out) - s.fading + before
-	s.add(spoken)
+	s.appendFaded(spoken)
 	to = len(s.out) - behind
 	s.at, s.fading = ch.to-behind, min(2*behind, len(spoken))
 	s.anchors = append(s.anchors, anchor{ch.from, from}, anchor{ch.to, to})
 	return from, to, nil
 }
 
-// respoken returns a part of the clip, with some samples before and after it, at its speed and
-// pitch.
-func (s *splice) respoken(ch change, before, behind int) ([]int16, error) {
-	const around = 40 * time.Millisecond // of the sentence, so that short words can be stretched
+// renderChange returns a range of the clip, extended by before and behind samples, with its speed and pitch
+// changed.
+func (s *splice) renderChange(ch change, before, behind int) ([]int16, error) {
+	const around = 40 * time.Millisecond // context on both sides, so that short words can be stretched
 	lo := max(ch.from-timeToSamples(around, Rate), 0)
 	hi := min(ch.to+timeToSamples(around, Rate), len(s.pcm))
 	pcm := Stretch(s.pcm[lo:hi], Rate, ch.speed/ch.pitch)
-	if rate := higher(Rate, ch.pitch); rate != Rate {
+	if rate := raisedRate(Rate, ch.pitch); rate != Rate {
 		r, err := s.booth.resampler(rate)
 		if err != nil {
 			return nil, err
@@ -300,9 +299,9 @@ func (s *splice) respoken(ch change, before, behind int) ([]int16, error) {
 	return pcm, nil
 }
 
-// findMostAlike finds the place near want where samples are most like others.
+// findMostAlike returns the position near want at which samples are most similar to other.
 func findMostAlike(pcm []int16, want int, other []int16) int {
-	const step = 2 // every other sample is enough
+	const step = 2 // every other sample suffices
 	reach := timeToSamples(seamReach, Rate)
 	best, most := want, math.Inf(-1)
 	for from := max(want-reach, 0); from <= want+reach && from+len(other) <= len(pcm); from += step {
@@ -319,8 +318,9 @@ func findMostAlike(pcm []int16, want int, other []int16) int {
 	return best
 }
 
-// moved is where a time of the clip went: at a pause, after it or before it.
-func (s *splice) moved(t time.Duration, behind bool) time.Duration {
+// mapTime returns the time in out of a time in the clip. At an inserted pause, behind selects the time after the
+// pause instead of before it.
+func (s *splice) mapTime(t time.Duration, behind bool) time.Duration {
 	sample := math.Round(t.Seconds() * Rate)
 	next := sort.Search(len(s.anchors), func(i int) bool {
 		if at := float64(s.anchors[i].from); behind {

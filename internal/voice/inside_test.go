@@ -14,7 +14,7 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// asking is an engine that can do nothing by itself, and keeps what it was asked.
+// asking is an engine that supports nothing and records its requests.
 type asking struct {
 	voice.Engine
 	asked   []voice.Request
@@ -34,7 +34,7 @@ func (a *asking) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return c, err
 }
 
-// speakRuns says runs by such an engine and checks that it was asked once.
+// speakRuns speaks runs with such an engine and checks that it gets one request.
 func speakRuns(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Word) {
 	t.Helper()
 	e.asked = nil
@@ -48,7 +48,7 @@ func speakRuns(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Wor
 	}
 	for _, r := range e.asked[0].Runs {
 		if r != (utter.Run{Text: r.Text}) {
-			t.Errorf("the engine was asked for %+v", r)
+			t.Errorf("the request to the engine is %+v", r)
 		}
 	}
 	pcm, err := b.PCM(s.Key)
@@ -68,8 +68,8 @@ func checkNear(t *testing.T, what string, got, want, within time.Duration) {
 	}
 }
 
-// TestNoRunCutsASentence: of all that may change within a sentence, nothing is a request of
-// its own, and the words are timed as they are heard.
+// TestNoRunCutsASentence checks that no property of a run splits a sentence into several requests, and that
+// word times match the sound.
 func TestNoRunCutsASentence(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -80,7 +80,7 @@ func TestNoRunCutsASentence(t *testing.T) {
 	with := func(r utter.Run) []utter.Run { return []utter.Run{{Text: first}, r, {Text: rest}} }
 	for name, c := range map[string]struct {
 		runs          []utter.Run
-		second, third int // how long "bbbbbb" lasts, and when "cccccc" begins, in ms
+		second, third int // length of "bbbbbb" and start of "cccccc", in ms
 	}{
 		"plain":             {with(utter.Run{Text: "bbbbbb"}), 360, 970},
 		"slower":            {with(utter.Run{Text: "bbbbbb", Speed: utter.Times(0.5)}), 720, 1330},
@@ -102,7 +102,7 @@ func TestNoRunCutsASentence(t *testing.T) {
 	} {
 		pcm, words := speakRuns(t, e, c.runs...)
 		if strings.HasSuffix(e.asked[0].Text(), ",") {
-			t.Errorf("%s: the engine was asked for %q", name, e.asked[0].Text())
+			t.Errorf("%s: the engine's text is %q", name, e.asked[0].Text())
 		}
 		checkNear(t, name+": the second word lasts", length(words[1]), time.Duration(c.second)*time.Millisecond, 12*time.Millisecond)
 		checkNear(t, name+": the third word begins at", words[2].Start, time.Duration(c.third)*time.Millisecond, 15*time.Millisecond)
@@ -132,8 +132,8 @@ func cutBetween(pcm []int16, from, to time.Duration) []int16 {
 	return pcm[at(from):max(at(to), at(from))]
 }
 
-// TestStressWithoutTimes: an engine that tells no times is asked once too, and what is stressed
-// is where its word is about.
+// TestStressWithoutTimes checks that an engine without word times gets one request, too, and that the emphasis
+// is near its word.
 func TestStressWithoutTimes(t *testing.T) {
 	t.Parallel()
 	runs := func(style utter.Style) []utter.Run {
@@ -147,7 +147,7 @@ func TestStressWithoutTimes(t *testing.T) {
 	}
 }
 
-// TestStressWithoutBlanks: in Chinese each sign has a time of its own.
+// TestStressWithoutBlanks checks that each Chinese character has its own times.
 func TestStressWithoutBlanks(t *testing.T) {
 	t.Parallel()
 	e := &asking{Engine: tone.New()}
@@ -162,7 +162,7 @@ func TestStressWithoutBlanks(t *testing.T) {
 	}
 }
 
-// TestStressAcrossSentences: each of two sentences is one request.
+// TestStressAcrossSentences checks that each of two sentences is one request.
 func TestStressAcrossSentences(t *testing.T) {
 	t.Parallel()
 	e := &asking{Engine: tone.New()}

@@ -8,11 +8,11 @@ import (
 	"mynah/internal/utter"
 )
 
-// neural is the engine whose voices a user installs, each into a folder of files: they are
-// better than those of the catalogue.
+// neural is the engine whose voices users install as folders of model files. They sound better than those of
+// the catalogue.
 const neural = "piper"
 
-// installedVoices lists the neural voices that are installed.
+// installedVoices returns the installed neural voices.
 func (b *Booth) installedVoices(ctx context.Context) []Voice {
 	e, ok := b.engines[neural]
 	if !ok {
@@ -24,16 +24,16 @@ func (b *Booth) installedVoices(ctx context.Context) []Voice {
 	}
 	var out []Voice
 	for _, v := range list {
-		out = append(out, b.voiceOf(e, v))
+		out = append(out, b.newVoice(e, v))
 	}
 	return out
 }
 
-// installed finds a voice by the bare name that its engine knows it by, such as
-// en_US-amy-medium or slt. Names of the catalogue and of hosted services go before.
-func (b *Booth) installed(ctx context.Context, name string) (Voice, bool) {
+// findInstalled finds a voice by the name that its engine uses, such as en_US-amy-medium or slt. Names of the
+// catalogue and of hosted services have precedence.
+func (b *Booth) findInstalled(ctx context.Context, name string) (Voice, bool) {
 	name = strings.TrimSpace(name)
-	if name == "" || b.catalogue.has(name) {
+	if name == "" || b.catalogue.hasName(name) {
 		return Voice{}, false
 	}
 	for _, v := range b.installedVoices(ctx) {
@@ -45,14 +45,14 @@ func (b *Booth) installed(ctx context.Context, name string) (Voice, bool) {
 	for _, v := range b.catalogue.voices {
 		if id, _, _ := strings.Cut(v.EngineVoice, "+"); v.Engine == EngineFlite && strings.EqualFold(id, name) {
 			v.Name, v.Pitch = id, utter.Factor{}
-			return v, b.usable(ctx, v)
+			return v, b.canUse(ctx, v)
 		}
 	}
 	return Voice{}, false
 }
 
-// has reports whether a name means a voice of the catalogue or of a hosted service.
-func (c *Catalogue) has(name string) bool {
+// hasName reports whether a name is one of the catalogue or of a hosted service.
+func (c *Catalogue) hasName(name string) bool {
 	name = foldName(name)
 	_, own := c.byName[name]
 	_, unspoken := c.unspoken[name]
@@ -60,23 +60,23 @@ func (c *Catalogue) has(name string) bool {
 	return own || unspoken || hosted
 }
 
-// better has an installed neural voice speak in place of one of the catalogue, where it is of
-// the same region and gender; where no voice was named, or where nobody else speaks the
-// language, any gender will do.
-func (b *Booth) better(ctx context.Context, v Voice, m Match) (Voice, Match) {
+// preferInstalled replaces a catalogue voice by an installed neural voice of the same region and gender. If no voice was
+// named, or no other voice speaks the language, a voice of another gender may replace it.
+func (b *Booth) preferInstalled(ctx context.Context, v Voice, m Match) (Voice, Match) {
 	if v.Engine != EngineEspeak && v.Engine != EngineFlite && m.Kind != Unspoken || m.Kind == Unknown {
 		return v, m
 	}
 	if slices.ContainsFunc(b.cfg.Extra, func(x Voice) bool { return foldName(x.Name) == v.Name }) {
-		return v, m // the settings say who it is
+		return v, m // the settings define this voice
 	}
 	if _, chosen := b.catalogue.defaultFor(v.Language); chosen && m.Kind == Default {
 		return v, m
 	}
 	var found *Voice
 	for _, n := range b.installedVoices(ctx) {
-		same := canonical(n.Language) == canonical(v.Language)
-		near := sameLanguage(n.Language, v.Language) && (m.Kind == Unspoken || !strings.Contains(canonical(v.Language), "-"))
+		same := canonicalTag(n.Language) == canonicalTag(v.Language)
+		near := sameLanguage(n.Language, v.Language) &&
+			(m.Kind == Unspoken || !strings.Contains(canonicalTag(v.Language), "-"))
 		switch {
 		case !same && !near:
 			continue

@@ -1,18 +1,17 @@
 package voice
 
-// language is a row of the catalogue: a language as espeak-ng speaks it, and the first
-// names of its voices.
+// language is a row of the catalogue: a language of espeak-ng and the first names of its voices.
 type language struct {
 	tag     string // BCP 47
 	name    string // in English
 	id      string // espeak-ng's voice
 	female  string // names, separated by blanks; the first is the language's default
 	male    string
-	limited bool // the rules for reading it are known to be incomplete
+	limited bool // espeak-ng's pronunciation rules are incomplete
 }
 
-// languages lists what espeak-ng speaks, constructed languages of fiction left out.
-// No name here is that of a hosted voice of another language; see hostedVoices.
+// languages returns the languages that espeak-ng speaks, except constructed languages of fiction. No name here
+// belongs to a hosted voice of another language; see hostedVoices.
 func languages() []language {
 	return []language{
 		{"af-ZA", "Afrikaans", "af", "elna", "pieter", false},
@@ -136,16 +135,16 @@ func languages() []language {
 	}
 }
 
-// fliteVoice is a voice by flite, which speaks English better than espeak-ng. Some
-// names share a recorded speaker and differ in pitch.
+// fliteVoice is a voice of flite, which speaks English better than espeak-ng. Some names share a speaker and
+// differ in pitch.
 type fliteVoice struct {
 	name, tag, id string
 	gender        Gender
 	pitch         float64
 }
 
-// fliteVoices are put before those by espeak-ng, so the first of a language is its
-// default.
+// fliteVoices returns flite's voices. The catalogue lists them before those of espeak-ng; the first of a
+// language is its default.
 func fliteVoices() []fliteVoice {
 	return []fliteVoice{
 		{"matthew", "en-US", "rms", Male, 1},

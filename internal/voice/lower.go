@@ -11,15 +11,15 @@ import (
 	"mynah/internal/utter"
 )
 
-// perform has a sentence said by an engine, with one request unless a part of it is in
-// another language. What the engine cannot do by itself is done to the spoken sentence. The
-// words of the clip are those of the request as it is written, whatever is said in their
-// place. The clip is at Rate, without silence at its ends, as loud as wanted.
+// perform returns the clip of a sentence: at Rate, without silence at its ends, with the volume and level of
+// want. It sends one request to the engine unless parts of the sentence are in another language, and applies to
+// the sound what the engine cannot do. The words of the clip are those of the written text, even where another
+// text is spoken.
 func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels) (Clip, error) {
 	said := req
 	said.Runs = saidRuns(req.Runs)
 	asked, left, volume := splitRequest(e.Abilities(), said)
-	clip, err := b.speakSegments(ctx, b.segments(ctx, e, asked))
+	clip, err := b.speakSegments(ctx, b.splitByLanguage(ctx, e, asked))
 	if err != nil {
 		return Clip{}, err
 	}
@@ -27,15 +27,14 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	unusable := func(err error) error {
 		return fault.New(fault.Internal, err, "the speech engine %s returned unusable sound", e.Name())
 	}
-	if clip, err = b.atRate(clip); err != nil {
+	if clip, err = b.resampleToRate(clip); err != nil {
 		return Clip{}, unusable(err)
 	}
-	clip = trim(clip)
-	// The level is that of the sentence without the changes that follow: what stands beside a
-	// louder word does not become softer.
-	factor := want.volume * volume * leveling(clip.PCM, want.level)
+	clip = trimSilence(clip)
+	// The level is measured before the changes below, so that a louder word does not make its neighbors softer.
+	factor := want.volume * volume * levelingFactor(clip.PCM, want.level)
 	if want.level != 0 {
-		factor *= meantVolume(asked.Runs)
+		factor *= intendedVolume(asked.Runs)
 	}
 	clip, gains, err := b.reshape(clip, asked.Runs, left)
 	if err != nil {
@@ -49,7 +48,7 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	return clip, nil
 }
 
-// lowerEmphasis turns the emphasis of a whole sentence into factors of its runs.
+// lowerEmphasis converts the emphasis of a whole sentence to factors of its runs.
 func lowerEmphasis(r Request) Request {
 	speed, pitch, volume := 1.0, 1.0, 1.0
 	switch r.Emphasis {
@@ -72,8 +71,8 @@ func lowerEmphasis(r Request) Request {
 	return r.Normal()
 }
 
-// hoistProsody makes a speed and a pitch that all of a sentence has those of the request, and gives
-// such a volume: engines reach further with them than within a sentence.
+// hoistProsody moves a speed and a pitch that all runs share to the request, and returns a volume that all
+// share. Engines support wider ranges for a whole request.
 func hoistProsody(r Request) (Request, float64) {
 	var speed, pitch, volume float64
 	first := true
@@ -100,7 +99,7 @@ func hoistProsody(r Request) (Request, float64) {
 	return r.Normal(), volume
 }
 
-// saidRuns puts what is to be said in place of what is written.
+// saidRuns returns the runs with the text to speak in place of the written text.
 func saidRuns(runs []utter.Run) []utter.Run {
 	out := slices.Clone(runs)
 	for i := range out {
@@ -111,16 +110,16 @@ func saidRuns(runs []utter.Run) []utter.Run {
 	return out
 }
 
-// portion is a stretch of a sentence that an engine says at once.
-type portion struct {
+// newPortion is a part of a sentence that an engine speaks with one request.
+type newPortion struct {
 	engine Engine
 	req    Request
-	// What the engine leaves to do to all of it: factors.
+	// factors that remain to be applied to the engine's sound
 	stretch, shift float64
 }
 
-// segments cuts a request where its engine would need another voice for another language.
-func (b *Booth) segments(ctx context.Context, e Engine, req Request) []portion {
+// splitByLanguage splits a request where its engine needs another voice for another language.
+func (b *Booth) splitByLanguage(ctx context.Context, e Engine, req Request) []newPortion {
 	can := e.Abilities()
 	var parts []Request
 	var languages []string
@@ -138,22 +137,23 @@ func (b *Booth) segments(ctx context.Context, e Engine, req Request) []portion {
 		part.Runs = []utter.Run{r}
 		parts, languages = append(parts, part), append(languages, language)
 	}
-	out := make([]portion, len(parts))
+	out := make([]newPortion, len(parts))
 	for i, part := range parts {
 		part.Fragment = req.Fragment || i < len(parts)-1
-		out[i] = b.portion(ctx, e, part, languages[i])
+		out[i] = b.newPortion(ctx, e, part, languages[i])
 	}
 	return out
 }
 
-// portion finds who says a request, and how far the engine goes.
-func (b *Booth) portion(ctx context.Context, e Engine, req Request, language string) portion {
+// newPortion chooses the engine and voice for a request, and computes which part of speed and pitch the engine can
+// apply.
+func (b *Booth) newPortion(ctx context.Context, e Engine, req Request, language string) newPortion {
 	if language != "" {
-		if v, ok := b.foreign(ctx, req, language); ok {
+		if v, ok := b.findForeignVoice(ctx, req, language); ok {
 			e, req.Voice, req.Language = b.engines[v.Engine], v.EngineVoice, v.Language
 		}
 	}
-	s := portion{engine: e, stretch: 1, shift: 1}
+	s := newPortion{engine: e, stretch: 1, shift: 1}
 	can := e.Abilities()
 	req = req.Normal()
 	low, high := can.Slowest, can.Fastest
@@ -169,9 +169,8 @@ func (b *Booth) portion(ctx context.Context, e Engine, req Request, language str
 	return s
 }
 
-// foreign finds a voice for a stretch in another language: of the same gender, if there
-// is one.
-func (b *Booth) foreign(ctx context.Context, req Request, language string) (Voice, bool) {
+// findForeignVoice finds a voice for text in another language, preferably of the gender of the request's voice.
+func (b *Booth) findForeignVoice(ctx context.Context, req Request, language string) (Voice, bool) {
 	var gender Gender
 	for _, v := range b.catalogue.Voices() {
 		if v.EngineVoice == req.Voice && v.Language == req.Language {
@@ -179,15 +178,15 @@ func (b *Booth) foreign(ctx context.Context, req Request, language string) (Voic
 			break
 		}
 	}
-	return b.Like(ctx, language, gender)
+	return b.FindVoice(ctx, language, gender)
 }
 
-// Like finds a voice of a language that can be used here: of the gender that is asked
-// for, if there is one. False means that nobody speaks the language.
-func (b *Booth) Like(ctx context.Context, language string, gender Gender) (Voice, bool) {
+// FindVoice finds a usable voice of a language, preferably of a gender. It returns false if no voice speaks the
+// language.
+func (b *Booth) FindVoice(ctx context.Context, language string, gender Gender) (Voice, bool) {
 	var other Voice
 	for _, v := range b.catalogue.ForLanguage(language) {
-		if !b.usable(ctx, v) {
+		if !b.canUse(ctx, v) {
 			continue
 		}
 		if gender == "" || v.Gender == gender {
@@ -200,34 +199,36 @@ func (b *Booth) Like(ctx context.Context, language string, gender Gender) (Voice
 	return other, other.Name != ""
 }
 
-// Reader finds a voice that can be used here and reads a script (see Unreadable) as that of
-// its own language.
-func (b *Booth) Reader(ctx context.Context, script string) (Voice, bool) {
+// FindVoiceForScript finds a usable voice whose language is written in a script (see CountLetters), such as
+// "Cyrillic".
+func (b *Booth) FindVoiceForScript(ctx context.Context, script string) (Voice, bool) {
 	tag, ok := map[string]string{
-		"Han": "zh-CN", "Cyrillic": "ru-RU", "Arabic": "ar-AE", "Hebrew": "he-IL", "Devanagari": "hi-IN", "Greek": "el-GR", "Thai": "th-TH", "Hangul": "ko-KR",
-		"Hiragana": "ja-JP", "Katakana": "ja-JP", "Latin": "en-US", "Bengali": "bn-BD", "Tamil": "ta-IN", "Telugu": "te-IN", "Georgian": "ka-GE", "Armenian": "hy-AM",
+		"Han": "zh-CN", "Cyrillic": "ru-RU", "Arabic": "ar-AE", "Hebrew": "he-IL", "Devanagari": "hi-IN",
+		"Greek": "el-GR", "Thai": "th-TH", "Hangul": "ko-KR", "Hiragana": "ja-JP", "Katakana": "ja-JP",
+		"Latin": "en-US", "Bengali": "bn-BD", "Tamil": "ta-IN", "Telugu": "te-IN", "Georgian": "ka-GE",
+		"Armenian": "hy-AM",
 	}[script]
 	if !ok {
 		return Voice{}, false
 	}
-	return b.Like(ctx, tag, "")
+	return b.FindVoice(ctx, tag, "")
 }
 
-// sameLanguage reports whether a stretch is in the language of its sentence.
+// sameLanguage reports whether two BCP 47 tags have the same language, ignoring regions.
 func sameLanguage(a, b string) bool {
-	a, _, _ = strings.Cut(canonical(a), "-")
-	b, _, _ = strings.Cut(canonical(b), "-")
+	a, _, _ = strings.Cut(canonicalTag(a), "-")
+	b, _, _ = strings.Cut(canonicalTag(b), "-")
 	return a == b
 }
 
-// between is the silence between two phrases of a sentence.
+// between is the silence between two parts of a sentence.
 const between = 20 * time.Millisecond
 
-// speakSegments says segments one after the other and joins them at Rate. One that nothing is left
-// to do to is given as its engine speaks it.
-func (b *Booth) speakSegments(ctx context.Context, segments []portion) (Clip, error) {
+// speakSegments speaks segments one after the other and joins them at Rate. A single segment that needs no
+// changes is returned as the engine spoke it.
+func (b *Booth) speakSegments(ctx context.Context, segments []newPortion) (Clip, error) {
 	if len(segments) == 1 && segments[0].stretch == 1 && segments[0].shift == 1 {
-		return b.spoken(ctx, segments[0])
+		return b.speakPortion(ctx, segments[0])
 	}
 	out := Clip{Rate: Rate}
 	offset := 0
@@ -236,11 +237,11 @@ func (b *Booth) speakSegments(ctx context.Context, segments []portion) (Clip, er
 		text := s.req.Text()
 		if len(Words(text)) > 0 {
 			var err error
-			if c, err = b.spoken(ctx, s); err != nil {
+			if c, err = b.speakPortion(ctx, s); err != nil {
 				return Clip{}, err
 			}
 			out.untimed = out.untimed || c.untimed
-			if c, err = b.treated(c, s); err != nil {
+			if c, err = b.applyFactors(c, s); err != nil {
 				return Clip{}, err
 			}
 		}
@@ -259,26 +260,26 @@ func (b *Booth) speakSegments(ctx context.Context, segments []portion) (Clip, er
 	return out, nil
 }
 
-// spoken has an engine say a segment.
-func (b *Booth) spoken(ctx context.Context, s portion) (Clip, error) {
+// speakPortion has an engine speak a segment, and adds word times.
+func (b *Booth) speakPortion(ctx context.Context, s newPortion) (Clip, error) {
 	c, err := s.engine.Speak(ctx, s.req)
 	if err != nil {
 		return Clip{}, err
 	}
-	return b.timed(ctx, s, c), ctx.Err()
+	return b.addWordTimes(ctx, s, c), ctx.Err()
 }
 
-// treated does to a clip what its engine left to do to all of it, at Rate and without silence
-// at its ends.
-func (b *Booth) treated(c Clip, s portion) (Clip, error) {
+// applyFactors applies the remaining factors of a segment to its clip, and returns it at Rate and without silence at
+// its ends.
+func (b *Booth) applyFactors(c Clip, s newPortion) (Clip, error) {
 	if len(c.PCM) == 0 {
 		return c, nil
 	}
 	before := len(c.PCM)
 	c.PCM = Stretch(c.PCM, c.Rate, s.stretch/s.shift)
 	scale := float64(len(c.PCM)) / float64(before)
-	if s.shift != 1 { // played faster, it is higher
-		c.Rate = higher(c.Rate, s.shift)
+	if s.shift != 1 { // faster playback raises the pitch
+		c.Rate = raisedRate(c.Rate, s.shift)
 		scale /= s.shift
 	}
 	c.Words = slices.Clone(c.Words)
@@ -286,17 +287,18 @@ func (b *Booth) treated(c Clip, s portion) (Clip, error) {
 		w := &c.Words[i]
 		w.Start, w.End = time.Duration(float64(w.Start)*scale), time.Duration(float64(w.End)*scale)
 	}
-	c, err := b.atRate(c)
-	return trim(c), err
+	c, err := b.resampleToRate(c)
+	return trimSilence(c), err
 }
 
-// higher is the rate at which samples have to be played to be higher by a factor, about.
-func higher(rate int, by float64) int {
-	const step = 100 // a common divisor keeps the resampler small
+// raisedRate returns the sample rate at which samples must be played to raise the pitch by a factor. It is rounded
+// to 100 Hz.
+func raisedRate(rate int, by float64) int {
+	const step = 100 // a large common divisor keeps the resampler's tables small
 	return int(math.Round(float64(rate)*by/step)) * step
 }
 
-// wordsAsWritten returns the words of a request their times from those of what was said.
+// wordsAsWritten returns the words of the written text with times from the words of the spoken text.
 func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 	plain := r.Text()
 	out := NewWords(plain, Words(plain))
@@ -316,7 +318,7 @@ func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 			for k := first; k < next; k++ {
 				w := &out[k]
 				a, z := max(w.Offset, from), min(w.Offset+len(w.Text), to)
-				w.widen(overlappingWords(spoken, a-from+lo, z-from+lo))
+				w.coverTimes(overlappingWords(spoken, a-from+lo, z-from+lo))
 			}
 			continue
 		}
@@ -332,7 +334,7 @@ func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 	return out
 }
 
-// overlappingWords returns the words that stand at least in part between two bytes.
+// overlappingWords returns the words that overlap the bytes from to to.
 func overlappingWords(words []Word, from, to int) []Word {
 	first := 0
 	for first < len(words) && words[first].Offset+len(words[first].Text) <= from {
@@ -345,8 +347,8 @@ func overlappingWords(words []Word, from, to int) []Word {
 	return words[first:end]
 }
 
-// widen makes a word last as long as all of some spoken ones.
-func (w *Word) widen(spoken []Word) {
+// coverTimes extends a word's times to cover spoken words.
+func (w *Word) coverTimes(spoken []Word) {
 	if len(spoken) == 0 {
 		return
 	}
@@ -363,20 +365,20 @@ func (w *Word) widen(spoken []Word) {
 	w.End, w.Exact = max(w.End, end), w.Exact && exact
 }
 
-// shareSpokenTimes sets the times of written words from those that were said in their place: one
-// each where there are as many, else in proportion.
+// shareSpokenTimes sets the times of written words from the words that were spoken in their place: one to one
+// if the numbers are equal, else in proportion to effort.
 func shareSpokenTimes(words, spoken []Word) {
 	if len(words) == 0 || len(spoken) == 0 {
 		return
 	}
 	if len(words) == len(spoken) {
 		for i := range words {
-			words[i].widen(spoken[i : i+1])
+			words[i].coverTimes(spoken[i : i+1])
 		}
 		return
 	}
 	if len(words) == 1 {
-		words[0].widen(spoken)
+		words[0].coverTimes(spoken)
 		return
 	}
 	weights := make([]float64, len(words))

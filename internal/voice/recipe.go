@@ -9,14 +9,14 @@ import (
 type Narration struct {
 	Runs     []utter.Run `json:"runs" part:"its words"`
 	Language string      `json:"language,omitempty" part:"its words"`
-	// Build is the version of the engine, with that of the voice's own model; Voice is the engine's name of it.
+	// Build is the version of the engine and of the voice's model. Voice is the engine's ID of the voice.
 	Engine string `json:"engine" part:"its voice"`
 	Build  string `json:"build" part:"its voice"`
 	Voice  string `json:"voice" part:"its voice"`
-	// TimedBy is the version of the engine whose word times are taken; "" for none.
+	// TimedBy is the version of the engine that times the words; empty if the voice's engine does.
 	TimedBy string `json:"timedBy,omitempty" part:"its voice"`
-	// VoiceSpeed and VoicePitch are the voice's own; Speed and Pitch, those of the line, multiply
-	// them.
+	// VoiceSpeed and VoicePitch belong to the voice. They are multiplied by Speed and Pitch, which belong to
+	// the line.
 	VoiceSpeed utter.Factor `json:"voiceSpeed,omitzero" part:"its voice"`
 	VoicePitch utter.Factor `json:"voicePitch,omitzero" part:"its voice"`
 	Speed      utter.Factor `json:"speed,omitzero" part:"speed, pitch, volume or emphasis"`
@@ -33,12 +33,14 @@ func (Narration) Kind() part.Kind { return part.Sentence }
 // Version implements part.Recipe.
 func (Narration) Version() int { return 10 }
 
-// narration is the recipe of a line that a voice says by an engine of some version.
-func narration(version string, v Voice, l utter.Line, volume float64) Narration {
+// newNarration returns the recipe of a line that a voice speaks with a version of its engine.
+func newNarration(version string, v Voice, l utter.Line, volume float64) Narration {
 	return Narration{
 		Runs: l.Runs, Language: v.Language, Engine: v.Engine, Build: version, Voice: v.EngineVoice,
-		VoiceSpeed: utter.Times(v.Speed.Within(MinSpeed, MaxSpeed)), VoicePitch: utter.Times(v.Pitch.Within(minPitch, maxPitch)),
-		Speed: utter.Times(l.Speed.Within(MinSpeed, MaxSpeed)), Pitch: utter.Times(l.Pitch.Within(minPitch, maxPitch)),
-		Volume: volume, Level: l.Level, Emphasis: l.Emphasis, Fragment: l.Fragment,
+		VoiceSpeed: utter.Times(v.Speed.Within(MinSpeed, MaxSpeed)),
+		VoicePitch: utter.Times(v.Pitch.Within(minPitch, maxPitch)),
+		Speed:      utter.Times(l.Speed.Within(MinSpeed, MaxSpeed)),
+		Pitch:      utter.Times(l.Pitch.Within(minPitch, maxPitch)),
+		Volume:     volume, Level: l.Level, Emphasis: l.Emphasis, Fragment: l.Fragment,
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// TestRecipes: every field of a recipe decides its key, and recipes can be written and read back.
+// TestRecipes checks that each field of a recipe changes its key, and that recipes can be encoded and decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
 	parttest.Check(t, parttest.Fill[voice.Narration](t))

@@ -9,19 +9,19 @@ import (
 	"mynah/internal/dtw"
 )
 
-// mostUnlike is how unlike two recordings may be (dtw.Path: Cost and Bent together) that hold
-// the same words. With espeak-ng as the reference, flite's voices had 2.7 to 3.8 with the same
-// words, and six of seven more than this with others.
+// mostUnlike is the maximum distance (Cost plus Bent of a dtw.Path) between two recordings that are taken to
+// contain the same words. With espeak-ng as the reference, flite's voices had 2.7 to 3.8 for equal words, and
+// more than this for different words in six of seven cases.
 const mostUnlike = 3.95
 
-// AlignSpeech returns the words of a clip the times at which a reference says the same words. It
-// reports false, and leaves the clip alone, where the two do not go together.
+// AlignSpeech sets the word times of a clip from a reference recording of the same words. It returns false, and
+// does not change the clip, if the recordings do not match.
 func AlignSpeech(c *Clip, reference Clip) bool {
 	if len(c.Words) == 0 || len(c.Words) != len(reference.Words) {
 		return false
 	}
-	own, ownStart := spokenPart(*c)
-	other, otherStart := spokenPart(reference)
+	own, ownStart := cutSilence(*c)
+	other, otherStart := cutSilence(reference)
 	ratio := own.Length().Seconds() / max(other.Length().Seconds(), 1e-3)
 	const mostTimes = 3
 	if ratio < 1.0/mostTimes || ratio > mostTimes {
@@ -48,15 +48,15 @@ func AlignSpeech(c *Clip, reference Clip) bool {
 	return true
 }
 
-// spokenPart is a clip without the silence at its ends, and where it begins in the clip.
-func spokenPart(c Clip) (Clip, time.Duration) {
-	first, last := speech(c)
+// cutSilence returns a clip without the silence at its ends, and where it begins in the clip.
+func cutSilence(c Clip) (Clip, time.Duration) {
+	first, last := findSpeech(c)
 	return Clip{PCM: c.PCM[first:last], Rate: c.Rate}, samplesToTime(int64(first), c.Rate)
 }
 
-// timed returns the words of a clip times: those that the engine measured, else those of
-// espeak-ng's speech of the same words, else estimates.
-func (b *Booth) timed(ctx context.Context, s portion, c Clip) Clip {
+// addWordTimes sets the word times of a clip: those that the engine measured, else those of espeak-ng's recording of
+// the same words, else estimates.
+func (b *Booth) addWordTimes(ctx context.Context, s newPortion, c Clip) Clip {
 	phrases, plain, spans := Phrases(s.req)
 	if len(c.Words) != len(spans) {
 		c.Words = NewWords(plain, spans)
@@ -81,16 +81,16 @@ func (b *Booth) timed(ctx context.Context, s portion, c Clip) Clip {
 	return c
 }
 
-// speakReference has espeak-ng say a request. It reports false where espeak-ng does not read its
-// language in full, or fails.
-func (b *Booth) speakReference(ctx context.Context, s portion) (Clip, bool, error) {
+// speakReference returns espeak-ng's clip of a request. It returns false if espeak-ng fails or does not read
+// the language in full.
+func (b *Booth) speakReference(ctx context.Context, s newPortion) (Clip, bool, error) {
 	req := s.req
 	req.Language = cmp.Or(req.Language, b.cfg.Language)
-	e, v, ok := b.referenceVoice(s.engine, req.Language, b.genderOf(s.engine, s.req))
+	e, v, ok := b.referenceVoice(s.engine, req.Language, b.genderOfRequest(s.engine, s.req))
 	if !ok {
 		return Clip{}, false, nil
 	}
-	if letters, lost, _ := Legible(req.Text(), v); 10*lost > letters {
+	if letters, lost, _ := CountLetters(req.Text(), v); 10*lost > letters {
 		return Clip{}, false, nil
 	}
 	req.Voice = v.EngineVoice
@@ -98,12 +98,12 @@ func (b *Booth) speakReference(ctx context.Context, s portion) (Clip, bool, erro
 	return c, err == nil, err
 }
 
-// referenceVersion is the version of the engine that times the words of a request, empty where
-// none does.
+// referenceVersion returns the name and version of the engine that times the words of a request, empty if there
+// is none.
 func (b *Booth) referenceVersion(ctx context.Context, by Engine, req Request) string {
 	languages := []string{cmp.Or(req.Language, b.cfg.Language)}
 	for _, r := range req.Runs {
-		if r.Language != "" { // another voice may say it
+		if r.Language != "" { // another voice may speak this run
 			languages = append(languages, r.Language)
 		}
 	}
@@ -119,8 +119,8 @@ func (b *Booth) referenceVersion(ctx context.Context, by Engine, req Request) st
 	return ""
 }
 
-// referenceVoice finds who says what a voice of an engine says, with exact times of words. Its
-// gender matters: other voices are less alike.
+// referenceVoice returns the engine and voice that speak a reference for another engine's voice, with exact
+// word times. The reference should have the same gender, because recordings of other genders are less similar.
 func (b *Booth) referenceVoice(by Engine, language string, g Gender) (Engine, Voice, bool) {
 	e, ok := b.engines[EngineEspeak]
 	if !ok || by.Name() == EngineEspeak || !e.Abilities().Times {
@@ -129,7 +129,7 @@ func (b *Booth) referenceVoice(by Engine, language string, g Gender) (Engine, Vo
 	b.mu.Lock()
 	id, known := b.references[language]
 	if !known {
-		id = readInFull(language)
+		id = findEspeakVoice(language)
 		b.references[language] = id
 	}
 	b.mu.Unlock()
@@ -137,14 +137,14 @@ func (b *Booth) referenceVoice(by Engine, language string, g Gender) (Engine, Vo
 	return e, v, id != ""
 }
 
-// readInFull returns espeak-ng's voice of a language, for BCP 47 tags: that of the very tag, else
-// the first of the language. It is empty for one that espeak-ng reads in part only, or not.
-func readInFull(tag string) string {
-	tag = canonical(tag)
+// findEspeakVoice returns espeak-ng's voice for a BCP 47 tag: the voice of exactly this tag, else the first of the
+// language. It returns "" for languages that espeak-ng reads only in part or not at all.
+func findEspeakVoice(tag string) string {
+	tag = canonicalTag(tag)
 	base, _, _ := strings.Cut(tag, "-")
 	id := ""
 	for _, l := range languages() {
-		own := canonical(l.tag)
+		own := canonicalTag(l.tag)
 		ownBase, _, _ := strings.Cut(own, "-")
 		if !l.limited && ownBase == base && (id == "" || own == tag) {
 			id = l.id
@@ -153,13 +153,13 @@ func readInFull(tag string) string {
 	return id
 }
 
-// genderOf is that of the voice of a request, as far as it is known.
-func (b *Booth) genderOf(e Engine, req Request) Gender {
+// genderOfRequest returns the gender of a request's voice, empty if unknown.
+func (b *Booth) genderOfRequest(e Engine, req Request) Gender {
 	for _, v := range b.catalogue.Voices() {
 		if v.Engine == e.Name() && v.EngineVoice == req.Voice && v.Gender != "" {
 			return v.Gender
 		}
 	}
-	told, _ := AboutVoice(e, req.Voice)
+	told, _ := DescribeVoice(e, req.Voice)
 	return told.Gender
 }

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// asReference speaks as espeak-ng's voices do not: in tones.
+// asReference replaces espeak-ng and speaks in tones.
 type asReference struct{ *counted }
 
 func (r asReference) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
@@ -20,16 +20,18 @@ func (r asReference) Speak(ctx context.Context, req voice.Request) (voice.Clip, 
 	return r.counted.Speak(ctx, req)
 }
 
-func (r asReference) Named(string) (voice.EngineVoice, bool) { return voice.EngineVoice{}, false }
+func (r asReference) DescribeVoice(string) (voice.EngineVoice, bool) {
+	return voice.EngineVoice{}, false
+}
 
-// estimating is the engine whose times are estimates.
+// estimating returns an engine whose word times are estimates.
 func estimating() *counted { return &counted{Engine: guessing{tone.New()}, name: tone.Name} }
 
 func reference(version string, speak func() error) asReference {
 	return asReference{&counted{Engine: tone.New(), name: voice.EngineEspeak, version: version, speak: speak}}
 }
 
-// TestReferenceVersionIsInTheKey: another version of what times the words times them again.
+// TestReferenceVersionIsInTheKey checks that a new version of the reference engine invalidates word times.
 func TestReferenceVersionIsInTheKey(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -47,8 +49,8 @@ func TestReferenceVersionIsInTheKey(t *testing.T) {
 	}
 }
 
-// TestFailedReferenceIsTriedAgain: estimates that stand in for a reference that failed are not kept
-// as if they were its times.
+// TestFailedReferenceIsTriedAgain checks that estimates after a failure of the reference are not cached as if
+// they came from it.
 func TestFailedReferenceIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"Hello there, and goodbye.", "A **very** long one."} {
@@ -76,12 +78,14 @@ func TestFailedReferenceIsTriedAgain(t *testing.T) {
 	}
 }
 
-// TestPanicOfAnEngine is a fault of the sentence, also for others who wait for it.
+// TestPanicOfAnEngine checks that a panic is a fault of the sentence, also for callers that wait for the same
+// sentence.
 func TestPanicOfAnEngine(t *testing.T) {
 	t.Parallel()
 	e := &counted{Engine: tone.New(), speak: func() error { panic("boom") }}
 	_, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(), line("Hello."))
-	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || strings.Contains(f.Public, "boom") || !strings.Contains(err.Error(), "boom") {
+	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || strings.Contains(f.Public, "boom") ||
+		!strings.Contains(err.Error(), "boom") {
 		t.Errorf("%v", err)
 	}
 }

@@ -6,16 +6,16 @@ import (
 	"mynah/internal/cache"
 )
 
-// versionCache is an engine whose version is asked for once, not at every start: a program
-// start is dearer than all else of a build that finds everything in the cache.
+// versionCache is an engine whose version is cached between runs. Starting the engine's program for its version
+// would take most of the time of a build that finds everything else in the cache.
 type versionCache struct {
 	Engine
 	store    *cache.Store
 	identity func() (string, error)
 }
 
-// Remember keeps what an engine says its version is for as long as identity, which names
-// the engine's program file, stays the same.
+// Remember returns an engine that caches the version of e as long as identity returns the same text. identity
+// identifies the engine's program file.
 func Remember(e Engine, store *cache.Store, identity func() (string, error)) Engine {
 	return &versionCache{Engine: e, store: store, identity: identity}
 }
@@ -24,7 +24,7 @@ func Remember(e Engine, store *cache.Store, identity func() (string, error)) Eng
 func (r *versionCache) Version(ctx context.Context) (string, error) {
 	id, err := r.identity()
 	if err != nil {
-		return r.Engine.Version(ctx) // which tells what is missing
+		return r.Engine.Version(ctx) // its error names what is missing
 	}
 	key := cache.NewHasher("engine 1").String(r.Name()).String(id).Key()
 	if b, ok := r.store.Get(cache.Probes, key); ok {
@@ -37,8 +37,10 @@ func (r *versionCache) Version(ctx context.Context) (string, error) {
 	return v, r.store.PutBytes(cache.Probes, key, []byte(v))
 }
 
-// Named implements Namer.
-func (r *versionCache) Named(id string) (EngineVoice, bool) { return AboutVoice(r.Engine, id) }
+// DescribeVoice implements Namer.
+func (r *versionCache) DescribeVoice(id string) (EngineVoice, bool) {
+	return DescribeVoice(r.Engine, id)
+}
 
 // VoiceVersion implements Versioner.
 func (r *versionCache) VoiceVersion(ctx context.Context, id string) (string, error) {

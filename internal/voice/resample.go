@@ -7,21 +7,21 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// resampler converts from one sample rate to another by a polyphase windowed-sinc
-// filter. It is read-only once made, and safe for many goroutines.
+// resampler converts between two sample rates with a polyphase windowed-sinc filter. It is read-only after
+// construction and safe for concurrent use.
 type resampler struct {
-	up, down int // the ratio of rates in lowest terms
-	taps     int // of each phase
+	up, down int // the ratio of the rates in lowest terms
+	taps     int // filter taps per phase
 	phases   []float32
 }
 
 const (
-	halfTaps   = 32   // input samples on either side, when the rate goes up
-	kaiserBeta = 9.0  // about 90 dB of stop band
-	rolloff    = 0.91 // centre of the transition band as a part of the lower Nyquist frequency
+	halfTaps   = 32   // input samples on either side, when the rate increases
+	kaiserBeta = 9.0  // about 90 dB of stop-band attenuation
+	rolloff    = 0.91 // centre of the transition band, as a fraction of the lower Nyquist frequency
 )
 
-// newResampler designs the filter for rates in Hz.
+// newResampler designs the filter. Rates are in Hz.
 func newResampler(from, to int) (*resampler, error) {
 	if from < 1000 || to < 1000 {
 		return nil, fmt.Errorf("cannot convert from %d Hz to %d Hz", from, to)
@@ -51,7 +51,7 @@ func newResampler(from, to int) (*resampler, error) {
 			sum += weights[k]
 		}
 		for k, w := range weights {
-			row[k] = float32(w / sum) // constant input stays what it is
+			row[k] = float32(w / sum) // normalised, so that constant input stays constant
 		}
 	}
 	return r, nil
@@ -64,7 +64,7 @@ func (r *resampler) run(in []int16) []int16 {
 	}
 	n := (len(in)*r.up + r.down - 1) / r.down
 	half := r.taps / 2
-	var dot gonum.Implementation // its products run in parallel, which the compiler's do not
+	var dot gonum.Implementation // computes products with SIMD, which the compiler does not
 	x := make([]float32, len(in)+2*r.taps)
 	for i, s := range in {
 		x[i+r.taps] = float32(s)
@@ -83,8 +83,9 @@ func (r *resampler) run(in []int16) []int16 {
 	return out
 }
 
+// toInt16 rounds a sample and clips it to the range of int16.
 func toInt16(v float64) int16 {
-	switch { // min and max also look for NaN, which cannot come here, and take longer
+	switch { // faster than min and max, which also handle NaN; NaN cannot occur here
 	case v >= math.MaxInt16:
 		return math.MaxInt16
 	case v <= math.MinInt16:
@@ -100,7 +101,7 @@ func sinc(x float64) float64 {
 	return math.Sin(math.Pi*x) / (math.Pi * x)
 }
 
-// bessel is the modified Bessel function of the first kind of order 0.
+// bessel returns the modified Bessel function of the first kind of order 0.
 func bessel(x float64) float64 {
 	sum, term := 1.0, 1.0
 	for k := 1.0; term > sum*1e-12; k++ {

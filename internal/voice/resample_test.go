@@ -14,7 +14,7 @@ func sine(hz float64, rate, n int, amp float64) []int16 {
 	return out
 }
 
-// snr compares with the very sine, sampled at the output's rate, ends left out.
+// snr returns the signal-to-noise ratio relative to an ideal sine at the output's rate, without the ends.
 func snr(got []int16, hz float64, rate int, amp float64) float64 {
 	var signal, noise float64
 	for i := rate / 40; i < len(got)-rate/40; i++ {
@@ -45,7 +45,7 @@ func TestResampleSweep(t *testing.T) {
 	}
 }
 
-// TestResampleDown: what the lower rate cannot hold is gone, what it can is kept.
+// TestResampleDown checks that frequencies above the new Nyquist frequency are removed and lower ones kept.
 func TestResampleDown(t *testing.T) {
 	t.Parallel()
 	r, err := newResampler(96000, Rate)
@@ -69,10 +69,10 @@ func TestResampleEdges(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := r.run(nil); len(got) != 0 {
-		t.Errorf("nothing gives %d samples", len(got))
+		t.Errorf("an empty input returns %d samples", len(got))
 	}
 	if got := r.run([]int16{1000}); len(got) != 3 {
-		t.Errorf("a sample gives %d", len(got))
+		t.Errorf("one sample returns %d", len(got))
 	}
 	flat := slices.Repeat([]int16{math.MaxInt16}, 22050)
 	for _, v := range r.run(flat)[200:47000] {

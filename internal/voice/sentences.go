@@ -13,16 +13,16 @@ import (
 )
 
 const (
-	longest  = 400 // characters that an engine gets at once
-	shortest = 120 // characters before which a cut is not sought at a clause's end
+	longest  = 400 // maximum characters of one engine request
+	shortest = 120 // minimum characters before a cut at the end of a clause
 )
 
-// Sentences finds the sentences of a text: byte ranges without blanks at their ends,
-// in order. Line ends count as blanks. Sentences of more than 400 characters are cut
-// at the end of a clause, else of a word. The language (BCP 47) chooses the
-// abbreviations; those of English hold for all. It takes linear time.
+// Sentences splits a text into sentences. It returns byte ranges without leading and trailing blanks, in order.
+// Line ends count as blanks. Sentences of more than 400 characters are cut at the end of a clause, else of a
+// word. The language (BCP 47) selects the list of abbreviations; English titles are recognised in all
+// languages. It takes linear time.
 func Sentences(text, language string) []Span {
-	flat := flatten(text)
+	flat := replaceLineEnds(text)
 	bullets := bulletsIn(text)
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
 	known := abbreviationsOf(base)
@@ -31,7 +31,7 @@ func Sentences(text, language string) []Span {
 	for it := sentences.FromString(flat); it.Next(); {
 		seg := it.Value()
 		end := at + len(seg)
-		for _, cut := range cuts(flat, at, end, bullets) {
+		for _, cut := range listCuts(flat, at, end, bullets) {
 			if cut < len(flat) && !bullets[cut] && isJoined(flat, start, cut, base, known) {
 				continue
 			}
@@ -43,12 +43,12 @@ func Sentences(text, language string) []Span {
 	return appendSentence(out, flat, start, len(flat))
 }
 
-// SplitRuns cuts styled text into its sentences; see Sentences. Sentences have at
-// least one run, and no blanks at their ends.
+// SplitRuns splits styled text into sentences as Sentences does. Each sentence has at least one run, and no
+// leading or trailing blanks.
 func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
 	spans := keepRunsWhole(Sentences(utter.Text(runs), language), runs)
 	out := make([][]utter.Run, 0, len(spans))
-	k, base := 0, 0 // the run at hand and where it starts
+	k, base := 0, 0 // k is the current run, base its first byte
 	for _, s := range spans {
 		var sentence []utter.Run
 		for k < len(runs) {
@@ -58,7 +58,7 @@ func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
 				part := r
 				part.Text = r.Text[lo:hi]
 				if hi < len(r.Text) && strings.TrimSpace(r.Text[hi:]) != "" {
-					part.Pause = 0 // it follows the last part
+					part.Pause = 0 // the pause follows the last part of the run
 				}
 				sentence = append(sentence, part)
 			}
@@ -73,8 +73,7 @@ func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
 	return out
 }
 
-// keepRunsWhole joins sentences that meet within a run that is said in another way than it is
-// written.
+// keepRunsWhole joins sentences whose boundary is within a run that is spoken differently than it is written.
 func keepRunsWhole(spans []Span, runs []utter.Run) []Span {
 	at := 0
 	for _, r := range runs {
@@ -95,13 +94,13 @@ func keepRunsWhole(spans []Span, runs []utter.Run) []Span {
 	return spans
 }
 
-// flatten replaces line ends by as many blanks, so that positions stay.
-func flatten(text string) string {
+// replaceLineEnds replaces line ends by blanks of the same length in bytes, so that positions do not change.
+func replaceLineEnds(text string) string {
 	if !strings.ContainsAny(text, "\n\r\t\v\f\u0085\u2028\u2029") {
 		return text
 	}
 	b := []byte(strings.NewReplacer("\u0085", "  ", "\u2028", "   ", "\u2029", "   ").Replace(text))
-	for i, c := range b { // bytes, for broken UTF-8 must keep its length
+	for i, c := range b { // bytes, because broken UTF-8 must keep its length
 		if c < ' ' {
 			b[i] = ' '
 		}
@@ -109,7 +108,7 @@ func flatten(text string) string {
 	return string(b)
 }
 
-// bulletsIn finds the places where a line begins with a bullet: a sentence of its own.
+// bulletsIn returns the positions at which a line begins with a bullet. A sentence begins there.
 func bulletsIn(text string) map[int]bool {
 	if !strings.ContainsAny(text, "\n\r") {
 		return nil
@@ -131,9 +130,9 @@ func bulletsIn(text string) map[int]bool {
 	return out
 }
 
-// cuts are the places within a segment where a sentence may end, in order, its end last.
-func cuts(text string, start, end int, bullets map[int]bool) []int {
-	out := ellipses(text, start, end)
+// listCuts returns the positions in text[start:end] at which a sentence may end, in order, including end.
+func listCuts(text string, start, end int, bullets map[int]bool) []int {
+	out := findEllipses(text, start, end)
 	for at := range bullets {
 		if at > start && at < end {
 			out = append(out, at)
@@ -143,9 +142,9 @@ func cuts(text string, start, end int, bullets map[int]bool) []int {
 	return append(out, end)
 }
 
-// ellipses finds the places after "…" where a capital starts a new sentence; Unicode
-// does not count that sign among the stops.
-func ellipses(text string, start, end int) []int {
+// findEllipses returns the positions after "…" at which an upper-case letter may start a sentence. Unicode's rules
+// for sentences do not treat "…" as a stop.
+func findEllipses(text string, start, end int) []int {
 	var out []int
 	for at := start; at < end; {
 		i := strings.Index(text[at:end], "…")
@@ -165,20 +164,20 @@ func ellipses(text string, start, end int) []int {
 	return out
 }
 
-// isJoined reports whether the sentence that seems to end at a place goes on: after an
-// abbreviation or an initial, or when what follows starts in lower case.
+// isJoined reports whether the sentence continues past a possible end at cut: after an abbreviation or an
+// initial, or if the next letter is lower case.
 func isJoined(text string, start, cut int, language string, known abbreviations) bool {
 	next, _ := utf8.DecodeRuneInString(text[cut:])
 	body := strings.TrimRightFunc(text[start:cut], unicode.IsSpace)
-	if unicode.IsLower(next) || len(body) == cut-start && symbol(body, next) {
+	if unicode.IsLower(next) || len(body) == cut-start && isPartOfSymbol(body, next) {
 		return true
 	}
 	if language == "fr" && next == '»' {
-		return true // a blank precedes it
+		return true // French writes a blank before the closing quotation mark
 	}
 	if closed := strings.HasSuffix(body, "」") || strings.HasSuffix(body, "』"); closed &&
 		unicode.Is(unicode.Hiragana, next) {
-		return true // a quotation in the middle of a Japanese sentence
+		return true // a quotation within a Japanese sentence
 	}
 	if !strings.HasSuffix(body, ".") || !unicode.IsLetter(next) && !unicode.IsDigit(next) &&
 		!strings.ContainsRune(`"“‘'(„«–[§#№$€£¥&+`, next) {
@@ -188,21 +187,22 @@ func isJoined(text string, start, cut int, language string, known abbreviations)
 	word = strings.TrimLeft(word, `"“‘'([„«`)
 	bare := strings.TrimSuffix(word, ".")
 	starts := known.starters[firstWord(text[cut:])]
-	if goesOn, listed := known.judge(bare, body, unicode.IsDigit(next), starts); listed {
+	if goesOn, listed := known.continuesAfter(bare, body, unicode.IsDigit(next), starts); listed {
 		return goesOn
 	}
 	switch {
-	case initials(bare):
+	case isInitials(bare):
 		return !starts
-	case numbered(bare):
-		// "1. Open it" at the start of a text is a number of a list.
-		return len(word) == len(body) || ordinalStop(language) && !starts && (unicode.IsLetter(next) || next == '–')
+	case endsInNumber(bare):
+		// "1. Open it" at the start of a text is a list number.
+		return len(word) == len(body) || writesOrdinalStop(language) && !starts && (unicode.IsLetter(next) ||
+			next == '–')
 	}
 	return false
 }
 
-// numbered reports whether a word ends in a number that may be an ordinal: 3, 3.–5, XX.
-func numbered(s string) bool {
+// endsInNumber reports whether a word ends in a number that may be an ordinal: 3, 3.–5, XX.
+func endsInNumber(s string) bool {
 	const most = 4
 	tail := s[strings.LastIndexAny(s, "-–—(/")+1:]
 	if i := strings.LastIndex(s, "–"); i >= 0 {
@@ -212,7 +212,7 @@ func numbered(s string) bool {
 		tail != "I" && strings.Trim(tail, "IVX") == "")
 }
 
-// firstWord returns the word that a text begins with, in lower case.
+// firstWord returns the first word of a text, in lower case.
 func firstWord(text string) string {
 	text = strings.TrimLeft(text[:min(len(text), 48)], `"“‘'([„«`)
 	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }); i >= 0 {
@@ -221,9 +221,9 @@ func firstWord(text string) string {
 	return strings.ToLower(text)
 }
 
-// symbol reports whether a stop that no blank follows is part of something else than a sentence:
-// ".NET", "a != b", "!important", or a quotation before a comma.
-func symbol(body string, next rune) bool {
+// isPartOfSymbol reports whether a stop that no blank follows is part of a name, an operator or a quotation instead of
+// the end of a sentence: ".NET", "a != b", "!important".
+func isPartOfSymbol(body string, next rune) bool {
 	bare := strings.TrimRight(body, `"'”’»)]`)
 	before := strings.TrimRight(bare, ".!?")
 	if before == bare {
@@ -235,8 +235,8 @@ func symbol(body string, next rune) bool {
 	return before == "" || unicode.IsSpace(last) || !begins
 }
 
-// initials tells "J", "U.S", "e.g": single letters with dots between.
-func initials(s string) bool {
+// isInitials reports whether s consists of single letters with dots between them: "J", "U.S", "e.g".
+func isInitials(s string) bool {
 	letter := true
 	for _, r := range s {
 		if letter != unicode.IsLetter(r) || !letter && r != '.' {
@@ -247,8 +247,8 @@ func initials(s string) bool {
 	return s != "" && s != "I" && !letter
 }
 
-// ordinalStop reports whether a language is one of those that write a stop after an ordinal: "am 3. Mai".
-func ordinalStop(language string) bool {
+// writesOrdinalStop reports whether a language writes a stop after an ordinal number: "am 3. Mai".
+func writesOrdinalStop(language string) bool {
 	switch language {
 	case "de", "lb", "da", "nb", "nn", "no", "is", "fi", "et", "cs", "sk", "sl", "hr", "bs", "sr",
 		"hu", "pl", "lv", "tr":
@@ -257,12 +257,14 @@ func ordinalStop(language string) bool {
 	return false
 }
 
+// appendSentence appends the sentence text[start:end] without outer blanks, in several parts if it is longer
+// than the limit.
 func appendSentence(out []Span, text string, start, end int) []Span {
 	body := strings.TrimRightFunc(text[start:end], unicode.IsSpace)
 	end = start + len(body)
 	start = end - len(strings.TrimLeftFunc(body, unicode.IsSpace))
 	for utf8.RuneCountInString(text[start:min(end, start+4*longest+4)]) > longest {
-		cut := start + cutAt(text[start:end])
+		cut := start + findCut(text[start:end])
 		head := strings.TrimRightFunc(text[start:cut], unicode.IsSpace)
 		out = append(out, Span{start, start + len(head)})
 		rest := strings.TrimLeftFunc(text[cut:end], unicode.IsSpace)
@@ -274,9 +276,9 @@ func appendSentence(out []Span, text string, start, end int) []Span {
 	return out
 }
 
-// cutAt finds where to cut a text that is too long: after the last clause that fits,
-// else after the last blank, else after the last word in scripts without blanks.
-func cutAt(text string) int {
+// findCut returns where to cut a text that is too long: after the last clause that fits, else after the last
+// blank, else after the last word in scripts without blanks.
+func findCut(text string) int {
 	clause, blank, n, limit := 0, 0, 0, len(text)
 	for i, r := range text {
 		if n == longest {

@@ -151,6 +151,6 @@ func TestSplitRuns(t *testing.T) {
 		}
 	}
 	if got := voice.SplitRuns(nil, "en"); len(got) != 0 {
-		t.Errorf("nothing gives %+v", got)
+		t.Errorf("an empty text returns %+v", got)
 	}
 }

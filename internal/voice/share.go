@@ -2,8 +2,8 @@ package voice
 
 import "time"
 
-// ShareTime divides the time of words that were heard as one, by how long each is
-// to say; a word alone has it exactly.
+// ShareTime divides the time from from to to among words in proportion to their effort. The time of a single
+// word is marked as exact.
 func ShareTime(words []Word, from, to time.Duration) {
 	weights := make([]float64, len(words))
 	for i, w := range words {

@@ -11,7 +11,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// melody is a tone that glides, with a word every 150 ms and gaps between some of them.
+// melody returns a gliding tone with a word every 150 ms and gaps between some words.
 func melody(words []string, r *rand.Rand) (Clip, string) {
 	c := Clip{Rate: Rate}
 	phase := 0.0
@@ -31,7 +31,7 @@ func melody(words []string, r *rand.Rand) (Clip, string) {
 		c.Words = append(c.Words, Word{Text: w, Offset: len(text), Start: from, End: c.Length(), Exact: r.IntN(2) == 0})
 		text += w
 		if r.IntN(3) == 0 {
-			for k := range Rate / 100 { // the word fades
+			for k := range Rate / 100 { // fade out the word
 				at := len(c.PCM) - 1 - k
 				c.PCM[at] = int16(float64(c.PCM[at]) * float64(k) * 100 / Rate)
 			}
@@ -42,9 +42,8 @@ func melody(words []string, r *rand.Rand) (Clip, string) {
 	return c, text
 }
 
-// TestReshapeAnything: whatever is left to do to whichever parts, words stay in order and in
-// the clip, and no step from one sample to the next is steeper than the tone itself at its
-// loudest and highest.
+// TestReshapeAnything applies random changes to random runs. Words must stay in order and within the clip, and
+// no step between samples may be larger than that of the tone at its maximum volume and pitch.
 func TestReshapeAnything(t *testing.T) {
 	t.Parallel()
 	b := &Booth{resamplers: map[int]*resampler{}}
@@ -56,7 +55,7 @@ func TestReshapeAnything(t *testing.T) {
 	}
 	for round := range rounds {
 		speeds, most := []float64{1, 1, 0.82, 0.9, 1.08}, 2.0
-		if round%3 == 2 { // far more than emphasis is; short sounds become rougher
+		if round%3 == 2 { // far more than emphasis needs; short sounds become rougher
 			speeds, most = []float64{1, 1, 0.3, 0.5, 2, 3}, 3.5
 		}
 		c, text := melody(strings.Fields(strings.Repeat("abc de fghijk ", 1+r.IntN(3))), r)
@@ -92,7 +91,7 @@ func TestReshapeAnything(t *testing.T) {
 	}
 }
 
-// TestGains: a volume rises and falls within its ramps, and changes nothing else.
+// TestGains checks that a volume ramps up and down, and does not change the samples outside.
 func TestGains(t *testing.T) {
 	t.Parallel()
 	pcm := make([]int16, 3*Rate/10)

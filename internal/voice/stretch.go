@@ -2,14 +2,13 @@ package voice
 
 import "time"
 
-// Stretch changes how fast a clip is said without changing its pitch: speed 2 halves
-// its length. It is for engines whose own range of speeds is too small, and works by
-// adding short overlapping windows where they fit best (WSOLA).
+// Stretch changes the speed of speech without changing its pitch: speed 2 halves the length. It overlaps and
+// adds short windows where their waveforms match best (WSOLA).
 func Stretch(pcm []int16, rate int, speed float64) []int16 {
 	const window, search, least = 30 * time.Millisecond, 10 * time.Millisecond, 4 * time.Millisecond
 	hop := timeToSamples(window/2, rate)
 	reach := timeToSamples(search, rate)
-	for len(pcm) < 4*hop+2*reach && hop/2 >= timeToSamples(least, rate) { // a short sound takes short windows
+	for len(pcm) < 4*hop+2*reach && hop/2 >= timeToSamples(least, rate) { // short sounds need short windows
 		hop, reach = hop/2, reach/2
 	}
 	if speed == 1 || speed <= 0 || len(pcm) < 4*hop+2*reach {
@@ -17,7 +16,7 @@ func Stretch(pcm []int16, rate int, speed float64) []int16 {
 	}
 	out := make([]float64, int(float64(len(pcm))/speed)+2*hop)
 	n := len(out) - 2*hop
-	prev := 0 // where the previous window was taken
+	prev := 0 // start of the previous window in pcm
 	for at := 0; at < n; at += hop {
 		want := int(float64(at) * speed)
 		from := want
@@ -44,14 +43,14 @@ func Stretch(pcm []int16, rate int, speed float64) []int16 {
 	return res
 }
 
-// bestFit finds the place near want whose samples are most like those at next, which
-// would follow naturally.
+// bestFit returns the position near want whose samples are most similar to those at next, the natural
+// continuation.
 func bestFit(pcm []int16, next, want, reach, length int) int {
 	if next+length > len(pcm) {
 		return want
 	}
 	best, bestScore := want, -1e300
-	const step = 2 // comparing every other sample is as good, and four times as fast
+	const step = 2 // comparing every other sample works equally well and is four times as fast
 	for from := max(want-reach, 0); from <= want+reach && from+length <= len(pcm); from += step {
 		dot, power := 0.0, 1.0
 		for i := 0; i < length; i += step {

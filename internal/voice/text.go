@@ -2,11 +2,10 @@ package voice
 
 import "strings"
 
-// WithoutStop takes the stops and blanks off the end of a text, after which a voice would
-// fall.
+// WithoutStop removes trailing punctuation and blanks from a text, because a voice would lower its pitch there.
 func WithoutStop(text string) string { return strings.TrimRight(text, ".!?。！？؟।… ,;:") }
 
-// GenderOf reads a gender as services write it; empty is any other.
+// GenderOf parses a gender as services write it. It returns "" for all other text.
 func GenderOf(s string) Gender {
 	switch g := Gender(strings.ToLower(s)); g {
 	case Female, Male:

@@ -6,13 +6,12 @@ import (
 	"unicode"
 )
 
-// Legible counts the letters of a text, and those of scripts that a voice cannot speak: whose
-// letters its engine leaves out or names one by one ("Chinese letter"). The first such script is
-// named as Unicode does: Han, Cyrillic. Numbers, punctuation, emoji and single Greek letters,
-// which are symbols, count for nothing. Of engines that are asked over a network it is not
-// known what they read, so they can read all.
-func Legible(text string, v Voice) (letters, lost int, script string) {
-	reads := reader(v)
+// CountLetters counts the letters of a text, and those in scripts that a voice's engine omits or spells out by
+// name ("Chinese letter"). script is the Unicode name of the first such script: Han, Cyrillic. Numbers,
+// punctuation, emoji and single Greek letters, which are symbols, are not counted. Engines behind a network are
+// assumed to read all scripts.
+func CountLetters(text string, v Voice) (letters, lost int, script string) {
+	reads := scriptFilter(v)
 	runes := []rune(text)
 	for i := 0; i < len(runes); i++ {
 		s := scriptOf(runes[i])
@@ -39,32 +38,33 @@ func Legible(text string, v Voice) (letters, lost int, script string) {
 	return letters, lost, script
 }
 
-// reader reports which scripts a voice reads; nil is all.
-func reader(v Voice) func(script string) bool {
+// scriptFilter returns a function that reports whether a voice reads a script. nil means that it reads all.
+func scriptFilter(v Voice) func(script string) bool {
 	switch v.Engine {
 	case EngineFlite:
 		return func(s string) bool { return s == "Latin" }
 	case EngineEspeak:
 		id, _, _ := strings.Cut(v.EngineVoice, "+")
-		return func(s string) bool { return espeakReads(id, s) }
+		return func(s string) bool { return canEspeakRead(id, s) }
 	case "piper":
-		// espeak-ng reads for it, by the voice of the same language.
-		base, _, _ := strings.Cut(canonical(v.Language), "-")
+		// piper uses espeak-ng's pronunciation for the same language.
+		base, _, _ := strings.Cut(canonicalTag(v.Language), "-")
 		id := base
 		for _, l := range languages() {
-			if b, _, _ := strings.Cut(canonical(l.tag), "-"); b == base {
+			if b, _, _ := strings.Cut(canonicalTag(l.tag), "-"); b == base {
 				id = l.id
 				break
 			}
 		}
-		return func(s string) bool { return espeakReads(id, s) }
+		return func(s string) bool { return canEspeakRead(id, s) }
 	}
 	return nil
 }
 
-// espeakReads is what espeak-ng 1.51 was found to do. It changes to the voice of a script's
-// language for some, and names letters one by one, in English, for others.
-func espeakReads(id, script string) bool {
+// canEspeakRead reports whether a voice of espeak-ng 1.51 reads a script; the lists come from tests of the
+// program. For some scripts, it switches to a voice of the script's language; it spells out the letters of
+// others by their English names.
+func canEspeakRead(id, script string) bool {
 	base, _, _ := strings.Cut(id, "-")
 	in := func(list string) bool { return slices.Contains(strings.Fields(list), base) }
 	switch script {
@@ -102,7 +102,8 @@ func espeakReads(id, script string) bool {
 	return false
 }
 
-// scriptOf is the script of a letter; empty for what belongs to all or none.
+// scriptOf returns the script of a letter, and "" for other characters and for letters that belong to several
+// scripts.
 func scriptOf(r rune) string {
 	if r < unicode.MaxASCII {
 		if r|0x20 >= 'a' && r|0x20 <= 'z' {
@@ -126,7 +127,9 @@ func scriptOf(r rune) string {
 	return ""
 }
 
-// commonScripts are looked at first: there are over 160.
+// commonScripts returns the scripts that scriptOf tries first, because Unicode has over 160.
 func commonScripts() []string {
-	return []string{"Latin", "Han", "Cyrillic", "Hiragana", "Katakana", "Hangul", "Arabic", "Greek", "Hebrew", "Devanagari", "Thai"}
+	return []string{
+		"Latin", "Han", "Cyrillic", "Hiragana", "Katakana", "Hangul", "Arabic", "Greek", "Hebrew", "Devanagari", "Thai",
+	}
 }

@@ -1,7 +1,6 @@
-// Package voice turns text into sound and the times of its words. An Engine is one program or
-// service that speaks; the Booth calls engines for everybody else and adds the catalogue of
-// voices, the cache, one sample rate, and trimmed ends. The package starts no program and opens no
-// connection; the engines in its subfolders do.
+// Package voice converts text to speech with the times of its words. An Engine is one program or service that
+// speaks. The Booth calls engines and adds the catalogue of voices, the cache, a common sample rate and the
+// removal of silence. This package starts no program and opens no connection; the engines in its subfolders do.
 package voice
 
 import (
@@ -13,56 +12,56 @@ import (
 	"mynah/internal/utter"
 )
 
-// Engine is one way of turning text into sound. Every engine passes the suite in
-// package voicetest. Caching, retries and limits wrap an engine and are never in one.
+// Engine converts text to speech with one program or service. All engines pass the tests of package voicetest.
+// Engines do not cache, retry or limit requests; their callers do.
 type Engine interface {
-	// Name is short, lower-case and never changes; the catalogue refers to it.
+	// Name returns the engine's short, lower-case name. It never changes, because the catalogue and cache keys
+	// contain it.
 	Name() string
-	// Version names program and data, as far as they decide the sound. A missing
-	// program is a fault of code ToolMissing.
+	// Version identifies the program and data that determine the sound. If the program is missing, the error is
+	// a fault with code ToolMissing.
 	Version(ctx context.Context) (string, error)
-	// Voices are those that can be used on this machine.
+	// Voices returns the voices that this machine can use.
 	Voices(ctx context.Context) ([]EngineVoice, error)
-	// Speak says one sentence. Equal requests give equal clips. Text is never taken
-	// as markup or commands. Text that holds nothing to say gives a clip with silence
-	// or without samples, and no error.
+	// Speak speaks one sentence. Equal requests return equal clips. Text is never interpreted as markup or
+	// commands. For text without anything to say, it returns a clip that is silent or has no samples, and no
+	// error.
 	Speak(ctx context.Context, req Request) (Clip, error)
-	// Abilities tell what the engine does by itself; it is never asked for more.
+	// Abilities returns what the engine can do. Requests never contain anything else.
 	Abilities() Abilities
 }
 
-// Abilities are what an engine does by itself. The rest the Booth does to the spoken sentence:
-// it stretches it or parts of it, raises them, turns them up and puts silence between words.
+// Abilities contains what an engine can do. The Booth does the rest to the sound: it changes speed, pitch and
+// volume of the sentence or parts of it, and inserts pauses.
 type Abilities struct {
-	// Slowest and Fastest bound Request.Speed; zeros mean that the engine knows one
-	// speed only.
+	// Slowest and Fastest limit Request.Speed. Zeros mean that the engine has a single speed.
 	Slowest, Fastest float64
-	// Pitch: Request.Pitch is honoured.
+	// Pitch: the engine supports Request.Pitch.
 	Pitch bool
-	// Prosody: Speed, Pitch and Volume of an utter.Run are honoured within a sentence.
+	// Prosody: the engine supports Speed, Pitch and Volume of an utter.Run within a sentence.
 	Prosody bool
-	// Emphasis: the styles Emphasis, Strong and Reduced are heard with every voice.
+	// Emphasis: the styles Emphasis, Strong and Reduced are audible with every voice.
 	Emphasis bool
-	// Language: utter.Run.Language is honoured within a sentence.
+	// Language: the engine supports utter.Run.Language within a sentence.
 	Language bool
-	// Phonemes: utter.Run.IPA is honoured.
+	// Phonemes: the engine supports utter.Run.IPA.
 	Phonemes bool
-	// Pauses: utter.Run.Pause is honoured within a sentence.
+	// Pauses: the engine supports utter.Run.Pause within a sentence.
 	Pauses bool
-	// Remote: a service answers, and this machine can do other work meanwhile.
+	// Remote: a remote service does the work; this machine only waits.
 	Remote bool
-	// Times: when words are said is measured, as a rule; see Word.Exact.
+	// Times: the engine usually measures word times; see Word.Exact.
 	Times bool
 }
 
-// EngineVoice is a voice as its engine knows it.
+// EngineVoice is a voice as its engine describes it.
 type EngineVoice struct {
 	ID       string
-	Language string // BCP 47, as far as the engine tells
+	Language string // BCP 47; may be empty
 	Gender   Gender // may be empty
 }
 
-// Gender of a voice.
+// Gender is the gender of a voice.
 type Gender string
 
 // The genders.
@@ -71,7 +70,7 @@ const (
 	Male   Gender = "male"
 )
 
-// The ranges of speed and pitch.
+// The ranges of speed and pitch, as factors.
 const (
 	MinSpeed = 0.3
 	MaxSpeed = 3.0
@@ -82,49 +81,49 @@ const (
 // Request is one sentence for an engine.
 type Request struct {
 	Voice    string       // EngineVoice.ID
-	Language string       // BCP 47; for engines with one voice for many languages
+	Language string       // BCP 47; for engines whose voices speak several languages
 	Runs     []utter.Run  // the sentence
 	Speed    utter.Factor // MinSpeed to MaxSpeed
 	Pitch    utter.Factor // minPitch to MaxPitch
-	Emphasis string       // none, reduced, moderate, strong; empty means none of them
-	Fragment bool         // the sentence goes on in the next request: no falling end
+	Emphasis string       // none, reduced, moderate or strong; empty means no emphasis
+	Fragment bool         // the sentence continues in the next request, so the pitch should not fall at the end
 }
 
-// Text is the request's text without styles; Word.Offset counts in it.
+// Text returns the request's text without styles. Word.Offset counts bytes of this text.
 func (r Request) Text() string { return utter.Text(r.Runs) }
 
-// Normal returns the request with speed and pitch in range.
+// Normal returns the request with speed and pitch limited to their ranges.
 func (r Request) Normal() Request {
 	r.Speed = utter.Times(r.Speed.Within(MinSpeed, MaxSpeed))
 	r.Pitch = utter.Times(r.Pitch.Within(minPitch, maxPitch))
 	return r
 }
 
-// Clip is spoken text: mono samples and when each word was said. Words are those that
-// the function Words finds in the request's text, all of them, in order.
+// Clip is spoken text: mono samples and word times. Words contains all words that the function Words finds in
+// the request's text, in order.
 type Clip struct {
 	PCM   []int16
-	Rate  int // samples a second
+	Rate  int // Hz
 	Words []Word
 
-	// untimed says that the reference for the times of its words failed.
+	// untimed: the reference engine for the word times failed.
 	untimed bool
 }
 
-// Length of the clip.
+// Length returns the duration of the clip.
 func (c Clip) Length() time.Duration { return samplesToTime(int64(len(c.PCM)), c.Rate) }
 
-// Word is a word and its time from the start of the clip. A word that was not spoken,
-// such as a symbol the engine does not know, has Start equal to End.
+// Word is a word with its times from the start of the clip. A word that was not spoken, such as a symbol that
+// the engine does not support, has Start equal to End.
 type Word struct {
 	Text   string        `json:"text"`
-	Offset int           `json:"offset"` // in bytes, in the plain text of the request
+	Offset int           `json:"offset"` // bytes from the start of the request's plain text
 	Start  time.Duration `json:"start"`
 	End    time.Duration `json:"end"`
 	Exact  bool          `json:"exact,omitempty"` // measured by the engine, not estimated
 }
 
-// UnknownVoiceError is a voice that an engine does not have.
+// UnknownVoiceError reports a voice that an engine does not have.
 type UnknownVoiceError struct{ Engine, Voice string }
 
 func (e *UnknownVoiceError) Error() string {

@@ -9,9 +9,9 @@ import (
 	"mynah/internal/wav"
 )
 
-// ParseWAV reads 16-bit PCM from a RIFF WAVE file; several channels are mixed to one.
-// Programs that write to a pipe cannot know the length, so a data chunk that claims
-// more than there is reaches to the end.
+// ParseWAV reads 16-bit PCM from a RIFF WAVE file and mixes several channels to one. If the data chunk claims
+// more bytes than the file has, it extends to the end of the file: programs that write to a pipe cannot know
+// the length in advance.
 func ParseWAV(b []byte) (pcm []int16, rate int, err error) {
 	r := bytes.NewReader(b)
 	if _, ok := wav.Head(r); !ok {
@@ -26,19 +26,21 @@ func ParseWAV(b []byte) (pcm []int16, rate int, err error) {
 				return nil, 0, errors.New("WAV file with a short format chunk")
 			}
 			if form.Bits != 16 || form.Channels < 1 || form.Channels > 8 || form.Rate < 1000 || form.Rate > 384000 {
-				return nil, 0, fmt.Errorf("WAV file of %d bits, %d channels, %d Hz", form.Bits, form.Channels, form.Rate)
+				return nil, 0, fmt.Errorf("WAV file of %d bits, %d channels, %d Hz", form.Bits, form.Channels,
+					form.Rate)
 			}
 		case wav.DataChunk:
 			if form.Channels == 0 {
 				return nil, 0, errors.New("WAV file without a format chunk")
 			}
-			return mix(b[c.Offset:c.Offset+c.Held], form.Channels), form.Rate, nil
+			return mixChannels(b[c.Offset:c.Offset+c.Held], form.Channels), form.Rate, nil
 		}
 	}
 	return nil, 0, errors.New("WAV file without a data chunk")
 }
 
-func mix(b []byte, channels int) []int16 {
+// mixChannels returns the mean of the channels of interleaved 16-bit samples.
+func mixChannels(b []byte, channels int) []int16 {
 	out := make([]int16, len(b)/2/channels)
 	for i := range out {
 		sum := 0

@@ -10,12 +10,12 @@ import (
 	"mynah/internal/utter"
 )
 
-// Span is a stretch of a text, in bytes, End exclusive.
+// Span is a byte range of a text; End is exclusive.
 type Span struct{ Start, End int }
 
-// Words are the words of a text as a reader sees them: what stands between blanks,
-// without punctuation at either end, and single signs in Chinese and Japanese. Subtitles highlight these. A symbol on its own (an emoji, %) is a
-// word; punctuation is not a word.
+// Words returns the words of a text as a reader sees them: the text between blanks without outer punctuation,
+// and single characters in Chinese and Japanese. A symbol such as an emoji or % is a word; punctuation is not.
+// Subtitles highlight these words.
 func Words(text string) []Span {
 	var out []Span
 	start := -1
@@ -38,14 +38,14 @@ func Words(text string) []Span {
 func appendToken(out []Span, text string, start, end int) []Span {
 	for start < end {
 		r, n := utf8.DecodeRuneInString(text[start:end])
-		if sayable(r) {
+		if isSayable(r) {
 			break
 		}
 		start += n
 	}
 	for start < end {
 		r, n := utf8.DecodeLastRuneInString(text[start:end])
-		if sayable(r) || unicode.IsMark(r) || r == '\u200d' {
+		if isSayable(r) || unicode.IsMark(r) || r == '\u200d' {
 			break
 		}
 		end -= n
@@ -54,15 +54,15 @@ func appendToken(out []Span, text string, start, end int) []Span {
 		return out
 	}
 	token := text[start:end]
-	if !strings.ContainsFunc(token, unspaced) {
+	if !strings.ContainsFunc(token, isUnspaced) {
 		return append(out, Span{start, end})
 	}
-	// One word a segment; what is no word of its own belongs to the one before.
+	// One word per segment; a segment that is not a word extends the previous word.
 	at := start
 	first := len(out)
 	for it := words.FromString(token); it.Next(); {
 		seg := it.Value()
-		if strings.ContainsFunc(seg, sayable) || len(out) == first {
+		if strings.ContainsFunc(seg, isSayable) || len(out) == first {
 			out = append(out, Span{at, at + len(seg)})
 		} else if !strings.ContainsFunc(seg, unicode.IsPunct) {
 			out[len(out)-1].End = at + len(seg)
@@ -72,26 +72,26 @@ func appendToken(out []Span, text string, start, end int) []Span {
 	return out
 }
 
-func sayable(r rune) bool {
+// isSayable reports whether a character can be spoken.
+func isSayable(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsSymbol(r) && r != utf8.RuneError ||
 		r == '%' || r == '&' || r == '@' || r == '#'
 }
 
-// unspaced reports whether a script writes no blanks between words and can be cut without
-// a dictionary. Thai and its neighbours cannot: there a phrase counts as a word.
-func unspaced(r rune) bool {
+// isUnspaced reports whether a character's script has no blanks between words and can be segmented without a
+// dictionary. Thai and similar scripts need a dictionary; there, a phrase counts as a word.
+func isUnspaced(r rune) bool {
 	return r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
 // Phrase is a part of a sentence as an engine should say it.
 type Phrase struct {
 	Text string
-	Word int // index into Words of the plain text, or -1 between words
+	Word int // index into Words of the plain text; -1 for text between words
 }
 
-// Phrases cuts a request into words and what stands between them, with letters to be
-// spelled set apart ("S, A, R") and control characters turned to blanks. Joined, the
-// phrases are what to say.
+// Phrases splits a request into words and the text between them. Letters to be spelled are separated ("S, A,
+// R"), and control characters become blanks. The concatenated phrases are the text to speak.
 func Phrases(req Request) (phrases []Phrase, plain string, spans []Span) {
 	plain = req.Text()
 	spans = Words(plain)
@@ -109,7 +109,7 @@ func Phrases(req Request) (phrases []Phrase, plain string, spans []Span) {
 	return phrases, plain, spans
 }
 
-// styledText is a word with the parts of it that stand in runs to be spelled.
+// styledText returns a word in which the parts that belong to runs with the style Spell are spelled out.
 func styledText(runs []utter.Run, s Span) string {
 	var b strings.Builder
 	at := 0
@@ -131,7 +131,7 @@ func styledText(runs []utter.Run, s Span) string {
 	return b.String()
 }
 
-// SpellOut sets the letters of a word apart: "SAR" becomes "S, A, R".
+// SpellOut separates the letters of a word: "SAR" becomes "S, A, R".
 func SpellOut(word string) string {
 	var b strings.Builder
 	for _, r := range word {
@@ -147,8 +147,8 @@ func SpellOut(word string) string {
 	return b.String()
 }
 
-// blankControls leaves nothing that an engine might take for a command: control characters,
-// among them line ends and NUL, become blanks, broken UTF-8 is marked.
+// blankControls removes characters that an engine might interpret as a command: control characters, including
+// line ends and NUL, become blanks, and broken UTF-8 becomes U+FFFD.
 func blankControls(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	return strings.Map(func(r rune) rune {
@@ -159,7 +159,7 @@ func blankControls(s string) string {
 	}, s)
 }
 
-// NewWords are the words of a plain text without times, for an engine to fill in.
+// NewWords returns the words of a plain text, with times that an engine still has to set.
 func NewWords(plain string, spans []Span) []Word {
 	out := make([]Word, len(spans))
 	for i, s := range spans {

@@ -18,12 +18,12 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// guessing is flite without its times: an engine that only estimates.
+// guessing is flite without its word times: an engine that only estimates them.
 type guessing struct{ voice.Engine }
 
 func (guessing) Abilities() voice.Abilities { return voice.Abilities{} }
 
-// Speak marks the times as estimates and makes them those, so that trimming knows no better.
+// Speak replaces exact times by estimates, so that trimming cannot use them.
 func (g guessing) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	c, err := g.Engine.Speak(ctx, req)
 	if err == nil {
@@ -42,7 +42,7 @@ func espeakEngine(t *testing.T) *espeak.Engine {
 	return e
 }
 
-// deviations are how far starts of words are from where they are measured, the least first.
+// deviations contains the deviations of word starts from measured ones, smallest first.
 type deviations []time.Duration
 
 func (d deviations) at(percent int) time.Duration { return d[len(d)*percent/100] }
@@ -53,8 +53,8 @@ func (d *deviations) add(got, want []voice.Word) {
 	}
 }
 
-// TestWordTimesOfEstimatingEngines takes their times from two voices that measure them, and
-// holds how far the words begin from there. With -v it prints the figures.
+// TestWordTimesOfEstimatingEngines uses two voices with measured word times, discards these, and checks the
+// deviation of the aligned times. With -v, it prints the figures.
 func TestWordTimesOfEstimatingEngines(t *testing.T) {
 	t.Parallel()
 	f, e := voicetest.Program(t, flite.DefaultConfig(), flite.New), espeakEngine(t)
@@ -136,8 +136,8 @@ func TestWordTimesOfEstimatingEngines(t *testing.T) {
 	}
 }
 
-// TestBoothAlignsWords: what an engine estimates comes out of the Booth about as exact as what
-// it measures, also where a word is stressed, and only with espeak-ng at hand.
+// TestBoothAlignsWords checks that the Booth's times for an engine with estimates are about as exact as
+// measured ones, also for emphasised words, and that this requires espeak-ng.
 func TestBoothAlignsWords(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -174,7 +174,7 @@ func TestBoothAlignsWords(t *testing.T) {
 	}
 }
 
-// TestAlignSpeechRefuses: what is not the same words in both is left as it was.
+// TestAlignSpeechRefuses checks that a clip is unchanged if the recordings contain different words.
 func TestAlignSpeechRefuses(t *testing.T) {
 	t.Parallel()
 	e := espeakEngine(t)
@@ -206,7 +206,7 @@ func TestAlignSpeechRefuses(t *testing.T) {
 	}
 }
 
-// sentencesToTime are varied: short and long, with numbers, abbreviations, names and pauses.
+// sentencesToTime contains short and long sentences with numbers, abbreviations, names and pauses.
 const sentencesToTime = `
 It is very good indeed, she said.
 Welcome to the second part of our course on growing vegetables.

@@ -1,5 +1,5 @@
-// Package wav reads the structure of RIFF WAVE files. Each caller decides what it accepts: some
-// are strict, others take files of programs that did not know the length.
+// Package wav reads the structure of RIFF WAVE files. Its callers decide what they accept: some are strict,
+// others accept files from programs that did not know the length in advance.
 package wav
 
 import (
@@ -11,7 +11,7 @@ import (
 const (
 	headSize  = 12 // "RIFF", a length, "WAVE"
 	chunkHead = 8  // a name, a length
-	// FormSize is the least that a format chunk holds, in bytes.
+	// FormSize is the minimum size of a format chunk, in bytes.
 	FormSize = 16
 )
 
@@ -21,8 +21,8 @@ const (
 	DataChunk = "data"
 )
 
-// Head reads the first bytes of a file: the length that it claims for the rest after the eighth
-// byte. It is not ok where the file is no WAVE file.
+// Head reads the header of a file and returns the length that it states, which excludes the first eight bytes.
+// ok is false if the file is not a WAVE file.
 func Head(r io.ReaderAt) (length int64, ok bool) {
 	var b [headSize]byte
 	if _, err := r.ReadAt(b[:], 0); err != nil || string(b[:4]) != "RIFF" || string(b[8:]) != "WAVE" {
@@ -31,18 +31,18 @@ func Head(r io.ReaderAt) (length int64, ok bool) {
 	return int64(binary.LittleEndian.Uint32(b[4:])), true
 }
 
-// Chunk is a part of a file.
+// Chunk is a chunk of a file.
 type Chunk struct {
 	Name string
-	// Offset is the place of its content, Claimed the length that its head tells, Held how much
-	// of that is there: the last chunk may be cut off. All in bytes.
+	// Offset is the position of the content. Claimed is the length that the chunk's header states, Held how
+	// much of it the file contains: the last chunk may be truncated. All are in bytes.
 	Offset, Claimed, Held int64
 }
 
-// End is where the next chunk begins: at an even place.
+// End returns the position of the next chunk, which is even.
 func (c Chunk) End() int64 { return c.Offset + c.Held + c.Held&1 }
 
-// Chunks returns the chunks of a file of some size in their order.
+// Chunks returns the chunks of a file of size bytes, in order.
 func Chunks(r io.ReaderAt, size int64) iter.Seq[Chunk] {
 	return func(yield func(Chunk) bool) {
 		for at := int64(headSize); at+chunkHead <= size; {
@@ -60,20 +60,20 @@ func Chunks(r io.ReaderAt, size int64) iter.Seq[Chunk] {
 	}
 }
 
-// Form is the form of samples, as a format chunk tells it.
+// Form is the format of samples in a format chunk.
 type Form struct {
 	Code      int // 1 is PCM
 	Channels  int
-	Rate      int // samples a second
-	PerSecond int // bytes
-	Block     int // bytes of a sample of all channels
-	Bits      int // of a sample of one channel
+	Rate      int // Hz
+	PerSecond int // bytes per second
+	Block     int // bytes per sample of all channels
+	Bits      int // bits per sample of one channel
 }
 
-// PCM is the code of samples that are not compressed.
+// PCM is the code of uncompressed samples.
 const PCM = 1
 
-// ReadForm reads the format chunk of a file; it is not ok where the chunk is too short.
+// ReadForm reads a format chunk. ok is false if the chunk is too short.
 func ReadForm(r io.ReaderAt, c Chunk) (f Form, ok bool) {
 	var b [FormSize]byte
 	if c.Held < FormSize {
@@ -84,5 +84,7 @@ func ReadForm(r io.ReaderAt, c Chunk) (f Form, ok bool) {
 	}
 	short := func(at int) int { return int(binary.LittleEndian.Uint16(b[at:])) }
 	long := func(at int) int { return int(binary.LittleEndian.Uint32(b[at:])) }
-	return Form{Code: short(0), Channels: short(2), Rate: long(4), PerSecond: long(8), Block: short(12), Bits: short(14)}, true
+	return Form{
+		Code: short(0), Channels: short(2), Rate: long(4), PerSecond: long(8), Block: short(12), Bits: short(14),
+	}, true
 }

@@ -9,13 +9,13 @@ import (
 	"mynah/internal/wav"
 )
 
-// file writes a WAVE file of chunks.
+// file returns a WAVE file with the given chunks.
 func file(chunks ...[]byte) []byte {
 	body := append([]byte("WAVE"), slices.Concat(chunks...)...)
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
 }
 
-// chunk writes a chunk that claims a length.
+// chunk returns a chunk with a stated length.
 func chunk(name string, claimed int, body ...byte) []byte {
 	return append(binary.LittleEndian.AppendUint32([]byte(name), uint32(claimed)), body...)
 }

@@ -1,4 +1,4 @@
-// Package parttest tests recipes: every field must change the key.
+// Package parttest tests recipes: a change of any field must change the key.
 package parttest
 
 import (
@@ -11,9 +11,9 @@ import (
 	"mynah/internal/part"
 )
 
-// Check changes every field of a recipe, one after the other, and expects another key each time;
-// it writes the recipe as JSON, reads it back, and expects the same key. All slices and pointers
-// of the recipe must hold something, so that their content is changed too.
+// Check changes the fields of a recipe one after the other and expects a different key each time. It also
+// encodes the recipe as JSON, decodes it, and expects the same key. Slices and pointers of the recipe must not
+// be empty, so that their content is changed, too.
 func Check[R part.Recipe](t *testing.T, recipe R) {
 	t.Helper()
 	seen := map[cache.Key]string{part.KeyOf(recipe): "the recipe itself"}
@@ -23,34 +23,34 @@ func Check[R part.Recipe](t *testing.T, recipe R) {
 	}
 	var back R
 	if err := json.Unmarshal(b, &back); err != nil || part.KeyOf(back) != part.KeyOf(recipe) {
-		t.Errorf("%T is another when it is read back (%v)", recipe, err)
+		t.Errorf("%T changes when it is encoded and decoded (%v)", recipe, err)
 	}
-	for _, place := range places(t, reflect.ValueOf(recipe), "") {
+	for _, place := range listPlaces(t, reflect.ValueOf(recipe), "") {
 		var changed R // a deep copy
 		if err := json.Unmarshal(b, &changed); err != nil {
 			t.Fatal(err)
 		}
-		change(t, place.find(reflect.ValueOf(&changed).Elem()), place.name)
+		changeValue(t, place.find(reflect.ValueOf(&changed).Elem()), place.name)
 		key := part.KeyOf(changed)
 		if other, ok := seen[key]; ok {
-			t.Errorf("%T: a change of %s gives the key of %s", recipe, place.name, other)
+			t.Errorf("%T: a change of %s results in the same key as %s", recipe, place.name, other)
 		}
 		seen[key] = place.name
 	}
 }
 
-// place is a value inside a recipe.
+// place is a value within a recipe.
 type place struct {
 	name string
 	find func(reflect.Value) reflect.Value
 }
 
-// places lists the values of a recipe that can be changed.
-func places(t *testing.T, v reflect.Value, name string) []place {
+// listPlaces returns the values of a recipe that can be changed.
+func listPlaces(t *testing.T, v reflect.Value, name string) []place {
 	t.Helper()
 	inside := func(v reflect.Value, name string, step func(reflect.Value) reflect.Value) []place {
 		var out []place
-		for _, p := range places(t, v, name) {
+		for _, p := range listPlaces(t, v, name) {
 			out = append(out, place{p.name, func(v reflect.Value) reflect.Value { return p.find(step(v)) }})
 		}
 		return out
@@ -62,7 +62,8 @@ func places(t *testing.T, v reflect.Value, name string) []place {
 	case reflect.Struct:
 		var out []place
 		for i := range v.NumField() {
-			out = append(out, inside(v.Field(i), name+"."+v.Type().Field(i).Name, func(v reflect.Value) reflect.Value { return v.Field(i) })...)
+			field := func(v reflect.Value) reflect.Value { return v.Field(i) }
+			out = append(out, inside(v.Field(i), name+"."+v.Type().Field(i).Name, field)...)
 		}
 		return out
 	case reflect.Slice:
@@ -71,7 +72,8 @@ func places(t *testing.T, v reflect.Value, name string) []place {
 		}
 		var out []place
 		for i := range v.Len() {
-			out = append(out, inside(v.Index(i), fmt.Sprintf("%s[%d]", name, i), func(v reflect.Value) reflect.Value { return v.Index(i) })...)
+			element := func(v reflect.Value) reflect.Value { return v.Index(i) }
+			out = append(out, inside(v.Index(i), fmt.Sprintf("%s[%d]", name, i), element)...)
 		}
 		return append(out, place{name, func(v reflect.Value) reflect.Value { return v }})
 	case reflect.Pointer:
@@ -79,19 +81,20 @@ func places(t *testing.T, v reflect.Value, name string) []place {
 			t.Errorf("%s is nil: its content cannot be changed", name)
 			return nil
 		}
-		return append(inside(v.Elem(), name, reflect.Value.Elem), place{name + " itself", func(v reflect.Value) reflect.Value { return v }})
+		itself := place{name + " itself", func(v reflect.Value) reflect.Value { return v }}
+		return append(inside(v.Elem(), name, reflect.Value.Elem), itself)
 	default:
 		return []place{{name, func(v reflect.Value) reflect.Value { return v }}}
 	}
 }
 
-// isText reports whether values of a type are written as one value of JSON, by a method of theirs.
+// isText reports whether a type's own method encodes its values as a single JSON value.
 func isText(t reflect.Type) bool {
 	return t == reflect.TypeFor[cache.Key]() || t.Implements(reflect.TypeFor[json.Marshaler]())
 }
 
-// change makes a value another.
-func change(t *testing.T, v reflect.Value, name string) {
+// changeValue replaces a value by a different one.
+func changeValue(t *testing.T, v reflect.Value, name string) {
 	t.Helper()
 	if k, ok := reflect.TypeAssert[*cache.Key](v.Addr()); ok {
 		k[0] ^= 1
@@ -123,7 +126,7 @@ func change(t *testing.T, v reflect.Value, name string) {
 	}
 }
 
-// Fill returns a recipe all of whose fields hold something: slices have two elements.
+// Fill returns a recipe in which no field has its zero value. Slices have two elements.
 func Fill[R part.Recipe](t *testing.T) R {
 	t.Helper()
 	var r R

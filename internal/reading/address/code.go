@@ -8,14 +8,14 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Names reads names of program code.
-func Names(p *passage.Passage, i int) (int, string) {
+// ReadIdentifier reads identifiers of program code, such as getName and max_size.
+func ReadIdentifier(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) && p.At(i-1).Text != "." {
 		return i, ""
 	}
 	if p.At(i+1).Text == "_" {
 		if end, m := matchAt(p, i, shapes.snake); end > i {
-			return end, code(p, m)
+			return end, splitIdentifier(p, m)
 		}
 	}
 	if t := p.At(i); t.Text == t.Lower || t.Text == strings.ToUpper(t.Text) {
@@ -25,16 +25,16 @@ func Names(p *passage.Passage, i int) (int, string) {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.camel); end > i {
-		return end, code(p, m)
+		return end, splitIdentifier(p, m)
 	}
 	return i, ""
 }
 
-// code separates the words in an identifier.
-func code(p *passage.Passage, s string) string {
+// splitIdentifier returns the words of an identifier, separated by spaces.
+func splitIdentifier(p *passage.Passage, s string) string {
 	s = strings.TrimSuffix(s, "()")
 	if known := strings.ToLower(s); strings.HasPrefix(known, "mc") || strings.HasPrefix(known, "mac") ||
-		brands()[known] {
+		brandNames()[known] {
 		return ""
 	}
 	var b strings.Builder
@@ -53,10 +53,10 @@ func code(p *passage.Passage, s string) string {
 	var out []string
 	for w := range strings.FieldsSeq(b.String()) {
 		if strings.ContainsFunc(w, unicode.IsDigit) {
-			out = append(out, segment(p, w))
+			out = append(out, readSegment(p, w))
 		} else if w == strings.ToUpper(w) && len(w) > 1 && (p.Letter[w] || !strings.ContainsFunc(w, token.IsVowel)) &&
 			!p.Spoken[w] {
-			out = append(out, token.Spaced(w))
+			out = append(out, token.SpellLetters(w))
 		} else {
 			out = append(out, w)
 		}
@@ -64,8 +64,8 @@ func code(p *passage.Passage, s string) string {
 	return strings.Join(out, " ")
 }
 
-// brands are words that look like code and are read as one.
-func brands() map[string]bool {
+// brandNames returns lower-case words that look like identifiers but are read as one word.
+func brandNames() map[string]bool {
 	return setOf("iphone ipad ipod imac youtube javascript typescript ebay paypal wordpress linkedin tiktok whatsapp " +
 		"facetime airpods openai powerpoint onedrive sharepoint narakeet latex mcdonald github gitlab bitcoin")
 }

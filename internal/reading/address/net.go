@@ -1,6 +1,6 @@
-// Package address has the rules for addresses of the web and of mail, files, options, names in
-// code, telephone numbers, houses and postal codes, whose digits and letters are said one by one
-// or in groups.
+// Package address contains the rules for web and mail addresses, files, command-line options,
+// identifiers in code, telephone numbers, house numbers and postal codes. Their digits and letters are
+// read one by one or in groups.
 package address
 
 import (
@@ -14,7 +14,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// patterns of what is written without blanks. Each is tried where a word begins.
+// patterns are regular expressions of things that are written without spaces. Each is tried at the
+// start of a word.
 type patterns struct {
 	link, mail, host, path, file, snake, camel, flag *regexp.Regexp
 }
@@ -35,7 +36,8 @@ var shapes = patterns{
 	flag: regexp.MustCompile(`^--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`),
 }
 
-// matchAt returns the token after what a pattern finds at a token, and what it found.
+// matchAt matches a pattern at token i. It returns the index of the token after the match, and the
+// matched text.
 func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
 	text := p.Src[p.At(i).Start:]
 	m := find.FindString(text)
@@ -58,38 +60,39 @@ func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
 	return j, m
 }
 
-// Links reads addresses of the web and of mail, and names of files.
-func Links(p *passage.Passage, i int) (int, string) {
+// ReadLink reads web addresses, mail addresses and file names.
+func ReadLink(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) || p.At(i+1).Kind == token.Gap || i+1 >= len(p.Tokens) {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.link); end > i {
-		return end, address(p, m)
+		return end, readAddress(p, m)
 	}
 	if end, m := matchAt(p, i, shapes.mail); end > i {
-		return end, symbols(p, m)
+		return end, readSymbols(p, m)
 	}
 	if p.At(i+1).Text != "." && p.At(i+1).Text != "-" && p.At(i+1).Text != "_" && p.At(i+1).Kind != token.Digits &&
 		p.At(i+1).Kind != token.Word {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.host); end > i && !isAbbreviation(p, m) {
-		return end, address(p, m)
+		return end, readAddress(p, m)
 	}
 	if end, m := matchAt(p, i, shapes.file); end > i && !isAbbreviation(p, m) {
-		return end, symbols(p, m)
+		return end, readSymbols(p, m)
 	}
 	return i, ""
 }
 
-// isAbbreviation tells short forms such as "i.e.c" from names of hosts and files.
+// isAbbreviation reports whether m is an abbreviation such as "i.e.", which looks like the name of a
+// host or file.
 func isAbbreviation(p *passage.Passage, m string) bool {
 	_, ok := p.Short[strings.ToLower(m)]
 	return ok || len(m) < 4
 }
 
-// address reads the address of a page; what only machines need is left out.
-func address(p *passage.Passage, s string) string {
+// readAddress returns the spoken form of a web address. It omits parts such as https:// and www.
+func readAddress(p *passage.Passage, s string) string {
 	if _, after, ok := strings.Cut(s, "://"); ok {
 		s = after
 	}
@@ -97,16 +100,16 @@ func address(p *passage.Passage, s string) string {
 	if i := strings.IndexAny(s, "?#"); i > 0 {
 		s = s[:i]
 	}
-	return symbols(p, strings.TrimSuffix(s, "/"))
+	return readSymbols(p, strings.TrimSuffix(s, "/"))
 }
 
-// symbols says the signs of addresses and names of files by their words.
-func symbols(p *passage.Passage, s string) string {
+// readSymbols returns the spoken form of an address or file name, with words for its signs.
+func readSymbols(p *passage.Passage, s string) string {
 	var out []string
 	part := ""
 	flush := func() {
 		if part != "" {
-			out = append(out, segment(p, part))
+			out = append(out, readSegment(p, part))
 			part = ""
 		}
 	}
@@ -130,8 +133,8 @@ func symbols(p *passage.Passage, s string) string {
 	return strings.Join(strings.Fields(strings.Join(out, " ")), " ")
 }
 
-// segment reads letters and digits between the signs of an address.
-func segment(p *passage.Passage, s string) string {
+// readSegment returns the spoken form of the letters and digits between two signs of an address.
+func readSegment(p *passage.Passage, s string) string {
 	var out []string
 	for _, t := range token.Split(s) {
 		switch {
@@ -140,7 +143,7 @@ func segment(p *passage.Passage, s string) string {
 		case t.Kind == token.Digits && len(t.Text) <= 2:
 			out = append(out, p.Cardinal(t.Text, ""))
 		case t.Kind == token.Digits:
-			out = append(out, p.Apart(t.Text))
+			out = append(out, p.SpellDigits(t.Text))
 		default:
 			out = append(out, addressWord(p, t.Text))
 		}
@@ -148,7 +151,8 @@ func segment(p *passage.Passage, s string) string {
 	return strings.Join(out, " ")
 }
 
-// addressWord reads a word of an address: letters where nobody can say them as a word.
+// addressWord returns the spoken form of a word of an address. Words that cannot be pronounced are
+// spelled.
 func addressWord(p *passage.Passage, s string) string {
 	const longest = 5
 	upper := strings.ToUpper(s)
@@ -157,56 +161,56 @@ func addressWord(p *passage.Passage, s string) string {
 		return s
 	case len(s) <= longest && !strings.ContainsFunc(upper, token.IsVowel), len(s) > 2 && len(s) <= longest &&
 		p.Letter[upper] && !p.Spoken[upper]:
-		return token.Spaced(s)
+		return token.SpellLetters(s)
 	case p.In("address letters", s):
-		return token.Spaced(s)
+		return token.SpellLetters(s)
 	case len(shapes.camel.FindString(s)) == len(s):
-		return code(p, s)
+		return splitIdentifier(p, s)
 	}
 	return s
 }
 
-// paths reads /etc/mynah, ~/.bashrc and ./run.sh.
-func paths(p *passage.Passage, i int) (int, string) {
+// readPath reads file paths such as /etc/mynah, ~/.bashrc and ./run.sh.
+func readPath(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.path); end > i {
-		return end, symbols(p, m)
+		return end, readSymbols(p, m)
 	}
 	return i, ""
 }
 
-// flags reads an option of a command line.
-func flags(p *passage.Passage, i int) (int, string) {
+// readFlag reads command-line options such as --help.
+func readFlag(p *passage.Passage, i int) (int, string) {
 	if !p.Opens(i) {
 		return i, ""
 	}
 	end, m := matchAt(p, i, shapes.flag)
 	name := strings.TrimLeft(m, "-")
 	if end == i || len(m)-len(name) == 1 && len(name) > 1 {
-		return i, "" // a word after a dash
+		return i, "" // a word after a dash, not an option
 	}
 	var out []string
 	for range len(m) - len(name) {
 		out = append(out, p.Word("dash"))
 	}
 	for w := range strings.SplitSeq(name, "-") {
-		out = append(out, segment(p, w))
+		out = append(out, readSegment(p, w))
 	}
 	return end, strings.Join(out, " ")
 }
 
-// PathsAndFlags reads paths of files and options of commands, which begin with a sign.
-func PathsAndFlags(p *passage.Passage, i int) (int, string) {
+// ReadPathOrFlag reads file paths and command-line options that begin with a sign.
+func ReadPathOrFlag(p *passage.Passage, i int) (int, string) {
 	switch p.At(i).Text {
 	case "/", "~", ".":
-		return paths(p, i)
+		return readPath(p, i)
 	case "-":
 		if b := p.At(p.Before(i)).Text; token.IsLetter(p.At(i+1)) && b != "" && strings.Contains("=(+*/<>±", b) {
 			return i, "" // a minus
 		}
-		return flags(p, i)
+		return readFlag(p, i)
 	}
 	return i, ""
 }

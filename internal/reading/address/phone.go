@@ -7,8 +7,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Phones reads numbers of telephones in groups, with a short pause between them.
-func Phones(p *passage.Passage, i int) (int, string) {
+// ReadPhoneNumber reads telephone numbers in groups of digits, with a short pause between groups.
+func ReadPhoneNumber(p *passage.Passage, i int) (int, string) {
 	plus := p.At(i).Text == "+"
 	j := i
 	if plus {
@@ -35,7 +35,7 @@ func Phones(p *passage.Passage, i int) (int, string) {
 			break
 		}
 		end := j
-		if next := phoneMark(p, j); next > j && (p.At(next).Kind == token.Digits || p.At(next).Text == "(" &&
+		if next := skipPhoneMark(p, j); next > j && (p.At(next).Kind == token.Digits || p.At(next).Text == "(" &&
 			p.At(next+1).Kind == token.Digits) {
 			marks.WriteString(strings.TrimSpace(p.At(j).Text) + "_")
 			j = next
@@ -49,15 +49,15 @@ func Phones(p *passage.Passage, i int) (int, string) {
 	if p.Glued(j) || !isPhone(p, i, plus, parts, marks.String()) {
 		return i, ""
 	}
-	// A sign of something longer in front or after: a date, a sum, an equation.
+	// After or before such a sign the digits are part of a date, a calculation or an equation.
 	if token.IsDash(p.At(i-1).Text) && p.Glued(i-2) || p.At(i-1).Text == "/" && p.Glued(i-2) {
 		return i, ""
 	}
 	return j, phoneWords(p, plus, parts)
 }
 
-// phoneMark passes over what may part the groups of a phone number.
-func phoneMark(p *passage.Passage, i int) int {
+// skipPhoneMark returns the index after the characters that can separate groups of a telephone number.
+func skipPhoneMark(p *passage.Passage, i int) int {
 	t := p.At(i)
 	switch {
 	case t.Kind == token.Gap && (t.Text == " " || t.Text == "\u00a0" || t.Text == "\u202f"):
@@ -72,7 +72,8 @@ func phoneMark(p *passage.Passage, i int) int {
 	return i
 }
 
-// isPhone reports whether groups of digits are the number of a telephone.
+// isPhone reports whether groups of digits are a telephone number. marks are the characters between
+// the groups.
 func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string) bool {
 	total, lengths := 0, make([]string, len(parts))
 	for k, part := range parts {
@@ -117,7 +118,7 @@ func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string)
 	return false
 }
 
-// followsTelephoneWord reports whether a word in front speaks of a telephone.
+// followsTelephoneWord reports whether one of the words before token i means telephone.
 func followsTelephoneWord(p *passage.Passage, i int) bool {
 	for range 3 {
 		i = p.Before(i)
@@ -148,13 +149,13 @@ func phoneWords(p *passage.Passage, plus bool, parts []string) string {
 		case len(part) > 4 && k > 0 && len(part)%2 == 0 && len(part) <= 8:
 			say = groupsOf(p, part, 2)
 		case len(part) > 4:
-			say = p.Groups(part)
+			say = p.SpellGroups(part)
 		default:
-			say = p.Apart(part)
+			say = p.SpellDigits(part)
 		}
 		out = append(out, say)
 	}
-	if plus && len(parts) > 2 && parts[1] == "0" { // +44 (0)20: the zero is dialled at home
+	if plus && len(parts) > 2 && parts[1] == "0" { // +44 (0)20: the zero is dialled only inside the country
 		out = append(out[:1], out[2:]...)
 	}
 	say := strings.Join(out, ", ")
@@ -164,19 +165,19 @@ func phoneWords(p *passage.Passage, plus bool, parts []string) string {
 	return say
 }
 
-// groupsOf reads digits one by one, with a pause after each group of a size.
+// groupsOf returns the digits of a number one by one, with a pause after each group of size digits.
 func groupsOf(p *passage.Passage, number string, size int) string {
 	var out []string
 	for at := 0; at < len(number); at += size {
-		out = append(out, p.Apart(number[at:min(at+size, len(number))]))
+		out = append(out, p.SpellDigits(number[at:min(at+size, len(number))]))
 	}
 	return strings.Join(out, ", ")
 }
 
-// PhonePlus reads numbers of telephones that begin with a plus or a bracket.
-func PhonePlus(p *passage.Passage, i int) (int, string) {
+// ReadPhoneNumberAtSign reads telephone numbers that begin with a plus or a bracket.
+func ReadPhoneNumberAtSign(p *passage.Passage, i int) (int, string) {
 	if t := p.At(i).Text; t != "+" && t != "(" {
 		return i, ""
 	}
-	return Phones(p, i)
+	return ReadPhoneNumber(p, i)
 }

@@ -7,23 +7,23 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// House reads the number of a house as people do, and the postal code after a state:
-// one twenty-three Main Street; Illinois six two seven zero four.
-func House(p *passage.Passage, i int) (int, string) {
+// ReadHouseNumber reads the number of a house before a street, or the postal code after a state: "one
+// twenty-three Main Street", "Illinois six two seven zero four".
+func ReadHouseNumber(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.Base != "en" || len(t.Text) > 5 || t.Text[0] == '0' && len(t.Text) != 5 {
 		return i, ""
 	}
 	if b := p.At(p.Before(i)); len(t.Text) == 5 && p.States[b.Text] != "" {
 		end := i + 1
-		say := p.Apart(t.Text)
+		say := p.SpellDigits(t.Text)
 		if p.At(end).Text == "-" && len(p.At(end+1).Text) == 4 && p.At(end+1).Kind == token.Digits {
-			say += ", " + p.Apart(p.At(end+1).Text)
+			say += ", " + p.SpellDigits(p.At(end+1).Text)
 			end += 2
 		}
 		return end, say
 	}
-	if len(t.Text) < 3 || !streetBehind(p, i+1) {
+	if len(t.Text) < 3 || !isStreetAfter(p, i+1) {
 		return i, ""
 	}
 	head, tail := t.Text[:len(t.Text)-2], t.Text[len(t.Text)-2:]
@@ -36,9 +36,9 @@ func House(p *passage.Passage, i int) (int, string) {
 	return i + 1, p.Cardinal(head, "") + " " + p.Cardinal(tail, "")
 }
 
-// streetBehind reports whether some words with capitals follow, the last of which is a kind of
-// street.
-func streetBehind(p *passage.Passage, i int) bool {
+// isStreetAfter reports whether up to four capitalized words follow token i, of which the last is a
+// kind of street.
+func isStreetAfter(p *passage.Passage, i int) bool {
 	const most = 4
 	j := i
 	for range most {
@@ -68,8 +68,8 @@ func streetBehind(p *passage.Passage, i int) bool {
 	return false
 }
 
-// StateName reads the short name of a state after a town, or in front of a postal code.
-func StateName(p *passage.Passage, i int) (int, string) {
+// ReadStateName reads the abbreviation of a state after a town or before a postal code.
+func ReadStateName(p *passage.Passage, i int) (int, string) {
 	name := p.States[p.At(i).Text]
 	if name == "" || p.Glued(i+1) {
 		return i, ""
@@ -85,12 +85,12 @@ func StateName(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// PostalCode reads the five digits in front of a German town.
-func PostalCode(p *passage.Passage, i int) (int, string) {
+// ReadPostalCode reads the five digits before a German town.
+func ReadPostalCode(p *passage.Passage, i int) (int, string) {
 	if b := p.At(p.Before(i)); p.Base == "de" && b.Text == "," && len(p.At(i).Text) == 5 &&
 		p.At(i+1).Kind == token.Gap &&
 		p.At(i+2).Kind == token.Word && p.At(i+2).Text != p.At(i+2).Lower {
-		return i + 1, p.Apart(p.At(i).Text)
+		return i + 1, p.SpellDigits(p.At(i).Text)
 	}
 	return i, ""
 }

@@ -11,7 +11,7 @@ import (
 
 func TestDates(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, calendar.Dates, []readingtest.Case{
+	readingtest.Check(t, token.Digits, calendar.ReadDates, []readingtest.Case{
 		{
 			"en-US", "On 11/2/2026, 2026-11-25, 2024-05, 3/4.",
 			"On [November second twenty twenty-six], [November twenty-fifth twenty twenty-six], [May twenty twenty-four], 3/4.",
@@ -42,7 +42,7 @@ func TestDates(t *testing.T) {
 
 func TestMonthDays(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, calendar.MonthDay, []readingtest.Case{
+	readingtest.Check(t, token.Word, calendar.ReadMonthDay, []readingtest.Case{
 		{
 			"en-US", "November 25, 2026, Nov. 3–5, may 5, May 5, March 2020",
 			"[November twenty-fifth twenty twenty-six], [November third to fifth], may 5, [May fifth], [March twenty twenty]",
@@ -53,7 +53,7 @@ func TestMonthDays(t *testing.T) {
 
 func TestClocks(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, calendar.Clocks, []readingtest.Case{
+	readingtest.Check(t, token.Digits, calendar.ReadClock, []readingtest.Case{
 		{
 			"en", "At 9:05, 14:30, 5:00 pm, 9 am, 25:61",
 			"At [nine oh five], [fourteen thirty], [five P M], [nine A M], 25:61",
@@ -72,7 +72,7 @@ func TestClocks(t *testing.T) {
 
 func TestDecades(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, calendar.Decades, []readingtest.Case{
+	readingtest.Check(t, token.Digits, calendar.ReadDecade, []readingtest.Case{
 		{"en", "1990s, 2000s, 90s, 1991s", "[nineteen nineties], [two thousands], [nineties], 1991s"},
 		{"de", "1990er, 80er Jahre", "[neunzehnhundertneunziger], [achtziger] Jahre"},
 		{"da", "1990'erne", "[nittenhalvfemserne]"},
@@ -83,7 +83,7 @@ func TestDecades(t *testing.T) {
 
 func TestShortDecades(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Sign, calendar.ShortDecade, []readingtest.Case{
+	readingtest.Check(t, token.Sign, calendar.ReadShortDecade, []readingtest.Case{
 		{"en", "'90s, '68, '05, it's 5", "[nineties], [sixty-eight], [oh five], it's 5"},
 		{"de", "'68", "[achtundsechzig]"},
 	})
@@ -91,7 +91,7 @@ func TestShortDecades(t *testing.T) {
 
 func TestWeekdays(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, calendar.Weekdays, []readingtest.Case{
+	readingtest.Check(t, token.Word, calendar.ReadWeekday, []readingtest.Case{
 		{"en", "Mon, 3 May; Tue.–Thu., sun", "[Monday], 3 May; [Tuesday to Thursday], sun"},
 		{"de", "Mo., 3.5., Mo–Fr", "[Montag], 3.5., [Montag bis Freitag]"},
 	})
@@ -99,7 +99,7 @@ func TestWeekdays(t *testing.T) {
 
 func TestPlainDates(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, calendar.PlainDate, []readingtest.Case{
+	readingtest.Check(t, token.Digits, calendar.ReadPlainDate, []readingtest.Case{
 		{"cs", "Dne 25.11.2026.", "Dne [25. listopadu 2026]."},
 		{"ru", "Это 2026-11-25.", "Это [25 ноября 2026]."},
 		{"hu", "2026-11-25", "2026-11-25"},
@@ -131,30 +131,30 @@ func TestFormatted(t *testing.T) {
 	}
 }
 
-// rules are all of the package, in an order in which the narrow ones come first.
+// rules returns all rules of the package, the more specific ones first.
 func rules() []readingtest.Rules {
 	return []readingtest.Rules{
 		{Kind: token.Digits, Rules: []readingtest.Rule{
-			calendar.Dates, calendar.Clocks, calendar.Decades, calendar.PlainDate,
+			calendar.ReadDates, calendar.ReadClock, calendar.ReadDecade, calendar.ReadPlainDate,
 		}},
 		{Kind: token.Word, Rules: []readingtest.Rule{
-			calendar.MonthDay, calendar.Weekdays,
+			calendar.ReadMonthDay, calendar.ReadWeekday,
 		}},
 		{Kind: token.Sign, Rules: []readingtest.Rule{
-			calendar.ShortDecade,
+			calendar.ReadShortDecade,
 		}},
 	}
 }
 
 var update = flag.Bool("update", false, "write the sentences anew")
 
-// TestSentences: what all rules together make of sentences stays as it is.
+// TestSentences compares the effect of all rules on sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	readingtest.Golden(t, *update, rules()...)
 }
 
-// FuzzRules: no rule reads beyond a text.
+// FuzzRules checks that rules return indexes inside the text.
 func FuzzRules(f *testing.F) {
 	readingtest.Fuzz(f, rules()...)
 }

@@ -7,15 +7,15 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Clocks reads a time that begins with a number: 10:30 p.m., 14:30 Uhr, 14h30, 9pm, 14.30.
-func Clocks(p *passage.Passage, i int) (int, string) {
-	c, end := clockAt(p, i)
+// ReadClock reads a time of day that begins with a number: 10:30 p.m., 14:30 Uhr, 14h30, 9pm, 14.30.
+func ReadClock(p *passage.Passage, i int) (int, string) {
+	c, end := parseClock(p, i)
 	if end == i {
 		return i, ""
 	}
 	dash := p.Skip(end)
 	if token.IsDash(p.At(dash).Text) {
-		if second, last := clockAt(p, p.Skip(dash+1)); last > p.Skip(dash+1) {
+		if second, last := parseClock(p, p.Skip(dash+1)); last > p.Skip(dash+1) {
 			if c.Half == "" && second.Half != "" || second.Label {
 				c.Label = false
 			}
@@ -25,8 +25,8 @@ func Clocks(p *passage.Passage, i int) (int, string) {
 	return end, p.ClockWords(i, end, c)
 }
 
-// clockAt parses a time.
-func clockAt(p *passage.Passage, i int) (passage.Clock, int) {
+// parseClock parses a time of day at token i. It returns the index after it, or i.
+func parseClock(p *passage.Passage, i int) (passage.Clock, int) {
 	hour, ok := p.Small(i, 2)
 	if !ok || hour > 24 {
 		return passage.Clock{}, i
@@ -38,30 +38,30 @@ func clockAt(p *passage.Passage, i int) (passage.Clock, int) {
 	case mark == ":" && p.At(i+3).Kind == token.Sign && p.At(i+4).Kind == token.Digits && len(p.At(i+4).Text) == 3 &&
 		(p.At(i+3).Text == p.Group || p.At(i+3).Text == p.Point):
 		return passage.Clock{}, i // a scale: 1:10.000
-	case mark == ":" && minutes(p, i+2, &c):
+	case mark == ":" && parseMinutes(p, i+2, &c):
 		end = i + 3
-		if p.At(end).Text == ":" && seconds(p, end+1, &c) {
+		if p.At(end).Text == ":" && parseSeconds(p, end+1, &c) {
 			end += 2
 		}
-	case mark == "." && dotted(p, i, i+3) && minutes(p, i+2, &c):
+	case mark == "." && isDottedTime(p, i, i+3) && parseMinutes(p, i+2, &c):
 		end = i + 3
-	case p.Is(i+1, "h", "u") && p.In("clock h", p.At(i+1).Lower) && minutes(p, i+2, &c):
+	case p.Is(i+1, "h", "u") && p.In("clock h", p.At(i+1).Lower) && parseMinutes(p, i+2, &c):
 		end = i + 3
 		if p.Is(end, "m", "min") {
 			end++
 		}
 	case p.At(i+1).Kind == token.Gap && p.Is(i+2, "h") && p.In("clock h", "h") && p.At(i+3).Kind == token.Gap &&
-		minutes(p, i+4, &c):
+		parseMinutes(p, i+4, &c):
 		end = i + 5
 		if p.At(p.Skip(end)).Lower == "min" {
-			return passage.Clock{}, i // a length of time
+			return passage.Clock{}, i // a duration, not a time of day
 		}
 	}
-	if half, e := halfDay(p, end); e > end && hour <= 12 && p.Base == "en" {
+	if half, e := parseHalfDay(p, end); e > end && hour <= 12 && p.Base == "en" {
 		c.Half = half
 		return c, e
 	}
-	if e := clockLabel(p, end); e > end {
+	if e := skipClockLabel(p, end); e > end {
 		c.Label = true
 		return c, e
 	}
@@ -75,7 +75,7 @@ func clockAt(p *passage.Passage, i int) (passage.Clock, int) {
 	return c, end
 }
 
-func minutes(p *passage.Passage, i int, c *passage.Clock) bool {
+func parseMinutes(p *passage.Passage, i int, c *passage.Clock) bool {
 	m, ok := p.Small(i, 2)
 	if !ok || len(p.At(i).Text) != 2 || m > 59 || p.At(i+1).Text == "." && p.At(i+2).Kind == token.Digits &&
 		len(p.At(i+2).Text) == 2 && p.At(i-1).Text == "." {
@@ -85,7 +85,7 @@ func minutes(p *passage.Passage, i int, c *passage.Clock) bool {
 	return true
 }
 
-func seconds(p *passage.Passage, i int, c *passage.Clock) bool {
+func parseSeconds(p *passage.Passage, i int, c *passage.Clock) bool {
 	s, ok := p.Small(i, 2)
 	if !ok || len(p.At(i).Text) != 2 || s > 59 {
 		return false
@@ -94,8 +94,8 @@ func seconds(p *passage.Passage, i int, c *passage.Clock) bool {
 	return true
 }
 
-// dotted reports whether 14.30 is a time: a word in front or after says so.
-func dotted(p *passage.Passage, i, end int) bool {
+// isDottedTime reports whether 14.30 is a time, because of a word before or after it.
+func isDottedTime(p *passage.Passage, i, end int) bool {
 	b := p.Before(i)
 	if p.At(b).Text == "." {
 		b--
@@ -104,12 +104,12 @@ func dotted(p *passage.Passage, i, end int) bool {
 		return true
 	}
 	if token.IsDash(p.At(b).Text) && p.At(b-1).Kind == token.Digits {
-		return dotted(p, b-1, end) || dotted(p, max(b-3, 0), end) && p.At(b-2).Text == "."
+		return isDottedTime(p, b-1, end) || isDottedTime(p, max(b-3, 0), end) && p.At(b-2).Text == "."
 	}
-	if _, e := halfDay(p, end); e > end && p.Base == "en" {
+	if _, e := parseHalfDay(p, end); e > end && p.Base == "en" {
 		return true
 	}
-	if clockLabel(p, end) > end {
+	if skipClockLabel(p, end) > end {
 		return true
 	}
 	dash := p.Skip(end)
@@ -117,11 +117,11 @@ func dotted(p *passage.Passage, i, end int) bool {
 		return false
 	}
 	next := p.Skip(dash + 1)
-	return p.At(next+1).Text == "." && clockLabel(p, next+3) > next+3
+	return p.At(next+1).Text == "." && skipClockLabel(p, next+3) > next+3
 }
 
-// isClockAlone reports whether 14.30 stands for itself, in a language that writes times so and decimals
-// with a comma.
+// isClockAlone reports whether 14.30 without such words is a time, in languages that write times with
+// a point and decimals with a comma.
 func isClockAlone(p *passage.Passage, i, end int) bool {
 	switch p.Base {
 	case "de", "it", "nl", "sv", "da", "nb", "pl":
@@ -142,8 +142,8 @@ func isClockAlone(p *passage.Passage, i, end int) bool {
 		next.Kind == token.Word && p.In("functions", next.Lower) && p.At(end).Kind == token.Gap
 }
 
-// clockLabel parses a word after a time that is read with it: Uhr, uur, h.
-func clockLabel(p *passage.Passage, i int) int {
+// skipClockLabel returns the index after a word that is read with the time: Uhr, uur, h.
+func skipClockLabel(p *passage.Passage, i int) int {
 	j := p.Skip(i)
 	t := p.At(j)
 	if t.Kind != token.Word || !p.In("clock labels", t.Lower) || p.At(j+1).Kind == token.Digits {
@@ -152,8 +152,8 @@ func clockLabel(p *passage.Passage, i int) int {
 	return j + 1
 }
 
-// halfDay parses a.m., pm, P.M.
-func halfDay(p *passage.Passage, i int) (string, int) {
+// parseHalfDay parses a.m., pm or P.M. It returns "a", "p" or "", and the index after it.
+func parseHalfDay(p *passage.Passage, i int) (string, int) {
 	j := p.Skip(i)
 	switch t := p.At(j).Lower; {
 	case t == "am" || t == "pm":

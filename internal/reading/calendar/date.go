@@ -1,5 +1,5 @@
-// Package calendar has the rules for dates, times of day, weekdays and decades, and distinguishes
-// them from fractions, ranges, versions and scores that look the same.
+// Package calendar contains the rules for dates, times of day, weekdays and decades. It distinguishes
+// them from fractions, ranges, versions and scores in the same notation.
 package calendar
 
 import (
@@ -10,9 +10,10 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// century returns years of two digits their century.
-func century(year, length int) int {
-	const turn = 50 // 49 is 2049, 50 is 1950
+// fullYear returns the full year for one of two digits. length is the number of digits; longer years
+// are returned unchanged.
+func fullYear(year, length int) int {
+	const turn = 50 // 49 means 2049, 50 means 1950
 	switch {
 	case length > 2:
 		return year
@@ -22,52 +23,52 @@ func century(year, length int) int {
 	return 1900 + year
 }
 
-// Dates reads a date that begins with a number, or a span of two.
-func Dates(p *passage.Passage, i int) (int, string) {
-	end, say := oneDate(p, i)
+// ReadDates reads a date that begins with a number, or a range of two dates.
+func ReadDates(p *passage.Passage, i int) (int, string) {
+	end, say := readDate(p, i)
 	dash := p.Skip(end)
 	if say == "" || !token.IsDash(p.At(dash).Text) {
 		return end, say
 	}
 	next := p.Skip(dash + 1)
-	last, other := oneDate(p, next)
+	last, other := readDate(p, next)
 	if p.At(next).Kind != token.Digits || other == "" {
 		return end, say
 	}
 	return last, say + " " + p.Word("to") + " " + other
 }
 
-// oneDate reads a date.
-func oneDate(p *passage.Passage, i int) (int, string) {
-	if end, d := isoDate(p, i); end > i {
-		return said(p, i, end, d)
+// readDate reads one date.
+func readDate(p *passage.Passage, i int) (int, string) {
+	if end, d := parseISODate(p, i); end > i {
+		return dateResult(p, i, end, d)
 	}
-	if end, d := yearMonth(p, i); end > i {
-		return said(p, i, end, d)
+	if end, d := parseYearMonth(p, i); end > i {
+		return dateResult(p, i, end, d)
 	}
-	if end, d := numericDate(p, i); end > i {
-		return said(p, i, end, d)
+	if end, d := parseNumericDate(p, i); end > i {
+		return dateResult(p, i, end, d)
 	}
-	if end, d := dayMonth(p, i); end > i {
-		return said(p, i, end, d)
+	if end, d := parseDayMonth(p, i); end > i {
+		return dateResult(p, i, end, d)
 	}
 	return i, ""
 }
 
-// said reads a date that stands at tokens from to end.
-func said(p *passage.Passage, from, end int, d passage.Date) (int, string) {
+// dateResult returns the spoken form of a date at the tokens from..end.
+func dateResult(p *passage.Passage, from, end int, d passage.Date) (int, string) {
 	return end, p.DateWords(from, end, d)
 }
 
-// PlainDate reads a date in a language of which the table knows the months alone: their
-// names stand for their numbers, the rest is left to the voice.
-func PlainDate(p *passage.Passage, i int) (int, string) {
+// ReadPlainDate reads a date in a language whose table contains only the names of months. It replaces the
+// month's number by its name; the voice reads the rest.
+func ReadPlainDate(p *passage.Passage, i int) (int, string) {
 	if p.Known || p.Months[1] == "" {
 		return i, ""
 	}
-	end, d := isoDate(p, i)
+	end, d := parseISODate(p, i)
 	if end == i && p.At(i+1).Text == "." {
-		end, d = numericDate(p, i)
+		end, d = parseNumericDate(p, i)
 	}
 	if end == i || d.Year == 0 {
 		return i, ""
@@ -75,8 +76,8 @@ func PlainDate(p *passage.Passage, i int) (int, string) {
 	return end, strconv.Itoa(d.Day) + p.Word("day stop") + " " + p.Months[d.Month] + " " + strconv.Itoa(d.Year)
 }
 
-// isoDate parses 2026-11-25 and 2026/11/25.
-func isoDate(p *passage.Passage, i int) (int, passage.Date) {
+// parseISODate parses 2026-11-25 and 2026/11/25. It returns the index after the date, or i.
+func parseISODate(p *passage.Passage, i int) (int, passage.Date) {
 	mark := p.At(i + 1).Text
 	if mark != "-" && mark != "/" && mark != "." || p.At(i+3).Text != mark || len(p.At(i).Text) != 4 {
 		return i, passage.Date{}
@@ -94,8 +95,8 @@ func isoDate(p *passage.Passage, i int) (int, passage.Date) {
 	return i + 5, day
 }
 
-// yearMonth parses 2026-11; what looks like 2001-05 may be a span of years.
-func yearMonth(p *passage.Passage, i int) (int, passage.Date) {
+// parseYearMonth parses 2026-11. It rejects 2001-05, which may be a range of years.
+func parseYearMonth(p *passage.Passage, i int) (int, passage.Date) {
 	y, ok := p.Small(i, 4)
 	m, ok2 := p.Small(i+2, 2)
 	if !ok || !ok2 || p.At(i+1).Text != "-" || len(p.At(i).Text) != 4 || len(p.At(i+2).Text) != 2 || m < 1 || m > 12 ||
@@ -105,7 +106,8 @@ func yearMonth(p *passage.Passage, i int) (int, passage.Date) {
 	return i + 3, passage.Date{Month: m, Year: y}
 }
 
-// isPartOfLonger reports whether a date or time is part of something longer: 1.2.2024.3, a-1-2-2024.
+// isPartOfLonger reports whether a date or time at from..end is part of something longer, such as
+// 1.2.2024.3 or a-1-2-2024.
 func isPartOfLonger(p *passage.Passage, from, end int) bool {
 	if b := p.At(from - 1); b.Kind == token.Sign && (b.Text == "-" || b.Text == "." || b.Text == "/") &&
 		p.Glued(from-2) {
@@ -116,9 +118,9 @@ func isPartOfLonger(p *passage.Passage, from, end int) bool {
 		p.At(end+1).Kind == token.Digits
 }
 
-// numericDate parses 3.10.2026, 3/4/2025, 25-11-2026, and 3.10. and 3/4 where the words in
-// front ask for a date.
-func numericDate(p *passage.Passage, i int) (int, passage.Date) {
+// parseNumericDate parses 3.10.2026, 3/4/2025 and 25-11-2026. It parses 3.10. and 3/4 only if the words
+// before them require a date.
+func parseNumericDate(p *passage.Passage, i int) (int, passage.Date) {
 	mark := p.At(i + 1).Text
 	a, ok := p.Small(i, 2)
 	j := i + 2
@@ -150,7 +152,7 @@ func numericDate(p *passage.Passage, i int) (int, passage.Date) {
 	}
 	if year, ok := p.Small(y, 4); ok && (len(p.At(y).Text) == 4 && year >= 1000 || len(p.At(y).Text) == 2 && y == k &&
 		k > j+1) {
-		d.Year = century(year, len(p.At(y).Text))
+		d.Year = fullYear(year, len(p.At(y).Text))
 		if mark == "-" && len(p.At(y).Text) == 2 {
 			return i, passage.Date{}
 		}
@@ -180,18 +182,18 @@ func numericDate(p *passage.Passage, i int) (int, passage.Date) {
 	return k, d
 }
 
-// dayMonth parses 25 November 2026, 25. November, 1er mai, 3-5 October, el 3 de mayo de 2026.
-func dayMonth(p *passage.Passage, i int) (int, passage.Date) {
+// parseDayMonth parses 25 November 2026, 25. November, 1er mai, 3-5 October, el 3 de mayo de 2026.
+func parseDayMonth(p *passage.Passage, i int) (int, passage.Date) {
 	day, ok := p.Small(i, 2)
 	if !ok {
 		return i, passage.Date{}
 	}
 	d := passage.Date{Day: day, Named: true, DayFirst: true}
-	j := dayEnd(p, i+1)
+	j := skipDayEnding(p, i+1)
 	if dash := p.Skip(j); token.IsDash(p.At(dash).Text) {
 		if last, ok := p.Small(p.Skip(dash+1), 2); ok && last > day {
 			d.Last = last
-			j = dayEnd(p, p.Skip(dash+1)+1)
+			j = skipDayEnding(p, p.Skip(dash+1)+1)
 		}
 	}
 	if p.At(j).Kind != token.Gap && !token.IsDash(p.At(j).Text) {
@@ -201,19 +203,20 @@ func dayMonth(p *passage.Passage, i int) (int, passage.Date) {
 	if p.Is(j, "of", "de", "di", "del", "d") && p.At(j+1).Kind == token.Gap {
 		j += 2
 	}
-	end := monthAt(p, j, &d)
+	end := parseMonth(p, j, &d)
 	if end == j || !d.Exists() {
 		return i, passage.Date{}
 	}
-	end = yearAfter(p, end, &d)
+	end = parseYearAfter(p, end, &d)
 	if !d.Exists() {
 		return i, passage.Date{}
 	}
 	return end, d
 }
 
-// dayEnd passes over what follows the number of a day: a stop, "th", "er", "º".
-func dayEnd(p *passage.Passage, i int) int {
+// skipDayEnding returns the index after the characters that can follow the number of a day: a point, "th",
+// "er", "º".
+func skipDayEnding(p *passage.Passage, i int) int {
 	if p.At(i).Text == "." {
 		i++
 	}
@@ -226,8 +229,8 @@ func dayEnd(p *passage.Passage, i int) int {
 	return i
 }
 
-// monthAt parses the name of a month, which may be cut short.
-func monthAt(p *passage.Passage, i int, d *passage.Date) int {
+// parseMonth parses the name or abbreviation of a month. It returns the index after it, or i.
+func parseMonth(p *passage.Passage, i int, d *passage.Date) int {
 	t := p.At(i)
 	m, ok := p.Month[t.Lower]
 	if !ok || t.Kind != token.Word {
@@ -241,8 +244,8 @@ func monthAt(p *passage.Passage, i int, d *passage.Date) int {
 	return i + 1
 }
 
-// yearAfter parses the year after a month: "November, 2026", "mayo de 2026", "nov. -26".
-func yearAfter(p *passage.Passage, i int, d *passage.Date) int {
+// parseYearAfter parses the year after a month: "November, 2026", "mayo de 2026", "nov. -26".
+func parseYearAfter(p *passage.Passage, i int, d *passage.Date) int {
 	j := i
 	if p.At(j).Text == "," || token.IsDash(p.At(j).Text) && !d.DayFirst {
 		j++
@@ -267,23 +270,23 @@ func yearAfter(p *passage.Passage, i int, d *passage.Date) int {
 	return j + 1
 }
 
-// MonthDay parses November 25, 2026, Nov. 25th, November 3–5, and November 2026.
-func MonthDay(p *passage.Passage, i int) (int, string) {
+// ReadMonthDay reads November 25, 2026, Nov. 25th, November 3–5, and November 2026.
+func ReadMonthDay(p *passage.Passage, i int) (int, string) {
 	var d passage.Date
-	j := monthAt(p, i, &d)
+	j := parseMonth(p, i, &d)
 	if j == i || p.At(j).Kind != token.Gap {
 		return i, ""
 	}
 	name := p.At(i)
 	if name.Text == name.Lower && p.Base == "en" {
-		// "may 5" and "march 2" are verbs where nothing speaks for a month.
+		// "may 5" and "march 2" contain verbs, unless other words indicate a month.
 		if name.Lower == "may" || name.Lower == "march" || len(name.Lower) < 3 {
 			return i, ""
 		}
 	}
 	d.Named = true
-	if end := yearAfter(p, j, &d); end > j {
-		return said(p, i, end, d)
+	if end := parseYearAfter(p, j, &d); end > j {
+		return dateResult(p, i, end, d)
 	}
 	if p.Base != "en" {
 		return i, ""
@@ -293,14 +296,14 @@ func MonthDay(p *passage.Passage, i int) (int, string) {
 		return i, ""
 	}
 	d.Day = day
-	end := dayEnd(p, j+2)
+	end := skipDayEnding(p, j+2)
 	if p.At(j+2).Text == "." {
 		end = j + 2
 	}
 	if token.IsDash(p.At(end).Text) {
 		if last, ok := p.Small(end+1, 2); ok && last > day {
 			d.Last = last
-			end = dayEnd(p, end+2)
+			end = skipDayEnding(p, end+2)
 			if p.At(end-1).Text == "." {
 				end--
 			}
@@ -313,10 +316,10 @@ func MonthDay(p *passage.Passage, i int) (int, string) {
 	if p.At(p.Skip(end)).Text == "%" {
 		return i, ""
 	}
-	return said(p, i, yearAfter(p, end, &d), d)
+	return dateResult(p, i, parseYearAfter(p, end, &d), d)
 }
 
-// Formatted reads a date whose parts stand in the order of a format such as mdy.
+// Formatted returns the spoken form of a date. format is the order of its parts, such as mdy.
 func Formatted(p *passage.Passage, parts []string, format string) string {
 	d := passage.Date{DayFirst: format != "mdy"}
 	for i, part := range parts {
@@ -326,7 +329,7 @@ func Formatted(p *passage.Passage, parts []string, format string) string {
 		}
 		switch format[i] {
 		case 'y':
-			d.Year = century(n, len(part))
+			d.Year = fullYear(n, len(part))
 		case 'm':
 			d.Month = n
 		case 'd':
@@ -346,8 +349,8 @@ func Formatted(p *passage.Passage, parts []string, format string) string {
 	return p.DateWords(0, len(p.Tokens), d)
 }
 
-// Weekdays reads Mo., Tue in front of a date.
-func Weekdays(p *passage.Passage, i int) (int, string) {
+// ReadWeekday reads abbreviated weekdays before a date, such as Mo. and Tue.
+func ReadWeekday(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	name, ok := p.Days[t.Lower]
 	if !ok {

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// englishDecade reads 1990s and '90s.
+// englishDecade returns the spoken form of 1990s and '90s.
 func englishDecade(p *passage.Passage, i, n int) string {
 	tens := n % 100
 	var name string
@@ -27,12 +27,12 @@ func englishDecade(p *passage.Passage, i, n int) string {
 	return name
 }
 
-// ShortDecade reads '90s and '68.
-func ShortDecade(p *passage.Passage, i int) (int, string) {
+// ReadShortDecade reads '90s, and years such as '68.
+func ReadShortDecade(p *passage.Passage, i int) (int, string) {
 	if t := p.At(i).Text; t != "'" && t != "’" && t != "‘" || !p.Opens(i) {
 		return i, ""
 	}
-	if end, say := Decades(p, i+1); end > i+1 {
+	if end, say := ReadDecade(p, i+1); end > i+1 {
 		return end, say
 	}
 	if n, ok := p.Small(i+1, 2); ok && len(p.At(i+1).Text) == 2 && !p.Glued(i+2) {
@@ -44,8 +44,8 @@ func ShortDecade(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// Decades reads 1990s, '90s, 90er, années 90, 1990-tallet.
-func Decades(p *passage.Passage, i int) (int, string) {
+// ReadDecade reads 1990s, '90s, 90er, années 90, 1990-tallet.
+func ReadDecade(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	n, ok := p.Small(i, 4)
 	if !ok || n%10 != 0 || len(t.Text) != 2 && len(t.Text) != 4 || len(t.Text) == 4 && (n < 1000 || n > 2090) {
@@ -73,7 +73,7 @@ func Decades(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// decadeWords writes a decade; the pattern has a star for the number.
+// decadeWords returns the spoken form of a decade. In pattern a star marks the place of the number.
 func decadeWords(p *passage.Passage, i, n int, pattern string) string {
 	if p.Base == "en" {
 		return englishDecade(p, i, n)

@@ -9,7 +9,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// quantityWords writes a quantity.
+// quantityWords returns the spoken form of the quantity at the tokens from..to.
 func quantityWords(p *passage.Passage, from, to int, q quantity) string {
 	var out []string
 	out = append(out, q.sign)
@@ -34,11 +34,11 @@ func quantityWords(p *passage.Passage, from, to int, q quantity) string {
 	return strings.Join(strings.Fields(strings.Join(out, " ")), " ")
 }
 
-// numbers writes a number, or both of a span, in front of a noun.
-func numbers(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
+// numberWords returns the words of a number, or of both numbers of a range, before a noun.
+func numberWords(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
 	form := p.FormFor(from, n.Gender)
 	if p.Base == "pl" && !strings.HasSuffix(form, ".gen") && n.One != "" {
-		form = n.Gender // units have no other cases in the table
+		form = n.Gender // the table contains no other cases of units
 	}
 	if q.to == nil {
 		return p.Spell(q.n, form)
@@ -53,17 +53,17 @@ func numbers(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
 	return p.Spell(q.n, form) + " " + p.Word("to") + " " + p.Spell(*q.to, end)
 }
 
-// last is the number that a noun agrees with.
-func (q quantity) last() grammar.Num {
+// agreeingNumber returns the number with which a noun agrees: the second one of a range.
+func (q quantity) agreeingNumber() grammar.Num {
 	if q.to != nil {
 		return *q.to
 	}
 	return q.n
 }
 
-// inflectNoun is a noun in the form that a number asks for.
+// inflectNoun returns the form of a noun that a number requires.
 func inflectNoun(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
-	l := q.last()
+	l := q.agreeingNumber()
 	if p.Base == "pl" && q.to != nil {
 		return n.Other
 	}
@@ -86,12 +86,12 @@ func inflectNoun(p *passage.Passage, from int, q quantity, n grammar.Noun) strin
 }
 
 func scaleWords(p *passage.Passage, from int, q quantity) string {
-	return numbers(p, from, q, q.scale.Noun) + " " + inflectNoun(p, from, q, q.scale.Noun)
+	return numberWords(p, from, q, q.scale.Noun) + " " + inflectNoun(p, from, q, q.scale.Noun)
 }
 
 func unitWords(p *passage.Passage, from int, q quantity) string {
 	if q.scale != nil {
-		return scaleWords(p, from, q) + ofMillion(p, q, q.unit.Other) + q.unit.Other
+		return scaleWords(p, from, q) + millionConnector(p, q, q.unit.Other) + q.unit.Other
 	}
 	if q.n.Low > 0 && q.n.Whole == "0" && q.to == nil {
 		if w := p.Half(q.n, q.unit.Gender); w != "" {
@@ -101,17 +101,17 @@ func unitWords(p *passage.Passage, from int, q quantity) string {
 			return p.Spell(q.n, "") + " " + p.OfA(q.unit.One)
 		}
 	}
-	return numbers(p, from, q, *q.unit) + " " + inflectNoun(p, from, q, *q.unit)
+	return numberWords(p, from, q, *q.unit) + " " + inflectNoun(p, from, q, *q.unit)
 }
 
-// Measure writes a number of units.
+// Measure returns the spoken form of a number of units.
 func Measure(p *passage.Passage, n grammar.Num, u *grammar.Noun) string {
 	return unitWords(p, 0, quantity{n: n, unit: u})
 }
 
-// halfBehind reads "1½ heure" as une heure et demie, in the languages that set the half
-// after the noun.
-func halfBehind(p *passage.Passage, i int, q quantity) (int, string) {
+// readHalfAfter reads "1½ heure" as "une heure et demie", in languages in which the half follows the
+// noun.
+func readHalfAfter(p *passage.Passage, i int, q quantity) (int, string) {
 	and := p.Word("and a half f")
 	if and == "" || q.n.Top != 1 || q.n.Low != 2 || q.n.Whole == "0" || q.to != nil || q.money != nil ||
 		q.scale != nil {
@@ -125,7 +125,7 @@ func halfBehind(p *passage.Passage, i int, q quantity) (int, string) {
 	} else if gender = p.GenderBehind(i); gender != "" {
 		name = p.At(p.Skip(i)).Text
 		if q.n.Whole == "1" {
-			name = singular(p, name)
+			name = singularOf(p, name)
 		}
 		end = p.Skip(i) + 2
 	}
@@ -138,8 +138,8 @@ func halfBehind(p *passage.Passage, i int, q quantity) (int, string) {
 	return end - 1, strings.TrimSpace(q.n.Minus + " " + p.Cardinal(q.n.Whole, gender) + " " + name + " " + and)
 }
 
-// singular returns the singular of a noun, by the units, else by its ending.
-func singular(p *passage.Passage, name string) string {
+// singularOf returns the singular of a noun, from the table of units or by its ending.
+func singularOf(p *passage.Passage, name string) string {
 	for _, u := range p.Units {
 		if u.Other == name {
 			return u.One
@@ -151,8 +151,8 @@ func singular(p *passage.Passage, name string) string {
 	return strings.TrimSuffix(name, "s")
 }
 
-// ofMillion is what joins a scale with its noun: cinco millones de euros.
-func ofMillion(p *passage.Passage, q quantity, next string) string {
+// millionConnector returns the word between a large number and its noun: cinco millones de euros.
+func millionConnector(p *passage.Passage, q quantity, next string) string {
 	of := p.Word("of million")
 	if of == "" || q.scale.Exponent < 6 {
 		return " "
@@ -163,7 +163,7 @@ func ofMillion(p *passage.Passage, q quantity, next string) string {
 	return " " + of + " "
 }
 
-// moneyWords reads an amount: whole units, cents, or decimals of a million.
+// moneyWords returns the spoken form of an amount of money.
 func moneyWords(p *passage.Passage, from int, q quantity) string {
 	c := q.money
 	if q.to != nil && (len(q.n.Fraction) == 2 || len(q.to.Fraction) == 2) && q.scale == nil && c.Minor.One != "" {
@@ -173,9 +173,9 @@ func moneyWords(p *passage.Passage, from int, q quantity) string {
 	}
 	switch {
 	case q.scale != nil:
-		return scaleWords(p, from, q) + ofMillion(p, q, c.Major.Other) + c.Major.Other
+		return scaleWords(p, from, q) + millionConnector(p, q, c.Major.Other) + c.Major.Other
 	case q.to != nil || q.n.Fraction == "" || c.Minor.One == "" || len(q.n.Fraction) != 2:
-		return numbers(p, from, q, c.Major) + millionsOf(p, q) + inflectNoun(p, from, q, c.Major)
+		return numberWords(p, from, q, c.Major) + millionsOf(p, q) + inflectNoun(p, from, q, c.Major)
 	}
 	fraction := q.n.Fraction
 	cents := strings.TrimLeft(fraction, "0")
@@ -197,17 +197,18 @@ func moneyWords(p *passage.Passage, from int, q quantity) string {
 	return major + " " + minor
 }
 
-// millionsOf joins a number that ends in a million with its noun: un millón de euros.
+// millionsOf returns the word between a number that ends with millions and its noun: un millón de
+// euros.
 func millionsOf(p *passage.Passage, q quantity) string {
-	if of := p.Word("of million"); of != "" && len(q.last().Whole) > 6 &&
-		strings.HasSuffix(q.last().Whole, "000000") && q.last().Fraction == "" {
-		return ofMillion(p, quantity{scale: &grammar.Scale{Exponent: 6}}, q.money.Major.Other)
+	if of := p.Word("of million"); of != "" && len(q.agreeingNumber().Whole) > 6 &&
+		strings.HasSuffix(q.agreeingNumber().Whole, "000000") && q.agreeingNumber().Fraction == "" {
+		return millionConnector(p, quantity{scale: &grammar.Scale{Exponent: 6}}, q.money.Major.Other)
 	}
 	return " "
 }
 
-// firstDay reports whether a number is the first day of "od 1 do 5 maja".
-func firstDay(p *passage.Passage, i int) bool {
+// isFirstDay reports whether token i is the first day of a range of days such as "od 1 do 5 maja".
+func isFirstDay(p *passage.Passage, i int) bool {
 	j := p.Skip(i)
 	if !p.Is(j, "do") {
 		return false
@@ -217,7 +218,7 @@ func firstDay(p *passage.Passage, i int) bool {
 	return p.At(k).Kind == token.Digits && month
 }
 
-// spanWords reads 1939–1945 and 2–4.
+// spanWords returns the spoken form of a range such as 1939–1945 and 2–4.
 func spanWords(p *passage.Passage, from, to int, q quantity) string {
 	a, b := q.n, *q.to
 	if p.Base != "pl" && a.LikeYear() && (b.LikeYear() && !p.CountedAfter(to) || len(b.Whole) == 2) &&
@@ -230,10 +231,10 @@ func spanWords(p *passage.Passage, from, to int, q quantity) string {
 		return p.YearWords(from, x) + " " + p.Word("to") + " " + p.YearWords(to, y)
 	}
 	n := grammar.Noun{Gender: p.GenderBehind(to)}
-	return numbers(p, from, q, n)
+	return numberWords(p, from, q, n)
 }
 
-// plainWords reads a number that stands alone, or in front of a word.
+// plainWords returns the spoken form of a number without unit or money.
 func plainWords(p *passage.Passage, from, to int, q quantity) string {
 	if p.IsYear(from, to, q.n) {
 		y, _ := strconv.Atoi(q.n.Whole)
@@ -241,7 +242,7 @@ func plainWords(p *passage.Passage, from, to int, q quantity) string {
 	}
 	gender := p.GenderBehind(to)
 	if gender == "" {
-		if p.Base == "pl" && firstDay(p, to) {
+		if p.Base == "pl" && isFirstDay(p, to) {
 			return p.Ordinal(q.n.Whole, "m.gen")
 		}
 		if p.Base == "pl" && p.PolishCase(from) == "gen" {

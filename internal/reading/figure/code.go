@@ -7,8 +7,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Versions reads 1.2.3 and addresses of machines: 192.168.0.1.
-func Versions(p *passage.Passage, i int) (int, string) {
+// ReadVersion reads versions such as 1.2.3 and IP addresses such as 192.168.0.1.
+func ReadVersion(p *passage.Passage, i int) (int, string) {
 	parts := []string{p.At(i).Text}
 	j := i + 1
 	for p.At(j).Text == "." && p.At(j+1).Kind == token.Digits {
@@ -32,7 +32,7 @@ func Versions(p *passage.Passage, i int) (int, string) {
 	}
 	if address && !p.In("versions", p.At(p.Before(i)).Lower) {
 		for k := range parts {
-			parts[k] = p.Apart(p.At(i + 2*k).Text)
+			parts[k] = p.SpellDigits(p.At(i + 2*k).Text)
 		}
 		joint = p.Word("dot")
 	}
@@ -57,7 +57,7 @@ func Versions(p *passage.Passage, i int) (int, string) {
 	return j, say.String()
 }
 
-// isGrouped reports whether parts with stops between them may be groups of three digits.
+// isGrouped reports whether parts that are separated by points may be groups of three digits.
 func isGrouped(parts []string) bool {
 	for k, part := range parts {
 		if k > 0 && len(part) != 3 || k == 0 && (len(part) > 3 || part[0] == '0') {
@@ -67,8 +67,8 @@ func isGrouped(parts []string) bool {
 	return true
 }
 
-// Codes reads a number that is the beginning of a word of letters and digits.
-func Codes(p *passage.Passage, i int) (int, string) {
+// ReadCode reads a number at the start of a word of letters and digits.
+func ReadCode(p *passage.Passage, i int) (int, string) {
 	j := i
 	for p.Glued(j) {
 		j++
@@ -79,8 +79,8 @@ func Codes(p *passage.Passage, i int) (int, string) {
 	return j, p.LetterGroups(i, j)
 }
 
-// LetterDigits reads words that go on in digits: A4, MP3, H2O, COVID-19, x².
-func LetterDigits(p *passage.Passage, i int) (int, string) {
+// ReadLetterDigits reads words of letters and digits that begin with a letter: A4, MP3, H2O, COVID-19, x².
+func ReadLetterDigits(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if exponent, end := p.Superscript(i + 1); end > i+1 {
 		if w := p.Word("letter power " + exponent); w != "" {
@@ -100,7 +100,7 @@ func LetterDigits(p *passage.Passage, i int) (int, string) {
 		return end, say
 	}
 	if p.At(i+1).Text == "^" && len([]rune(t.Text)) <= 2 {
-		if end, say := caret(p, i+1, t.Text); end > i+1 {
+		if end, say := readExponent(p, i+1, t.Text); end > i+1 {
 			return end, say
 		}
 	}
@@ -117,13 +117,13 @@ func LetterDigits(p *passage.Passage, i int) (int, string) {
 	return j, p.LetterGroups(i, j)
 }
 
-// acronymOr reads capitals letter by letter, other words as they are.
+// acronymOr returns an acronym spelled letter by letter, or another word unchanged.
 func acronymOr(p *passage.Passage, s string) string {
 	if p.Spoken[s] {
 		return s
 	}
 	if s == strings.ToUpper(s) && (len([]rune(s)) <= 3 || p.Letter[s]) {
-		return token.Spaced(s)
+		return token.SpellLetters(s)
 	}
 	return p.Glue(s)
 }

@@ -1,6 +1,6 @@
-// Package figure has the rules for figures and amounts: numbers with units, money and scales,
-// ranges, ordinal and Roman numerals, fractions, powers, ratios, sizes, and figures among letters.
-// It decides what a number means; packages grammar and idiom decide how a language says it.
+// Package figure contains the rules for numbers and amounts: units, money, large numbers, ranges,
+// ordinal and Roman numerals, fractions, powers, ratios, sizes, and digits among letters. It decides
+// what a number means; packages grammar and idiom decide how a language says it.
 package figure
 
 import (
@@ -11,8 +11,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Powers reads 10², 10^6, 2^n.
-func Powers(p *passage.Passage, i int) (int, string) {
+// ReadPower reads powers such as 10², 10^6 and 2^n.
+func ReadPower(p *passage.Passage, i int) (int, string) {
 	n, end := p.Number(i)
 	if end == i || n.Low > 0 {
 		return i, ""
@@ -21,7 +21,7 @@ func Powers(p *passage.Passage, i int) (int, string) {
 		return e, p.Spell(n, "") + " " + p.ToThePower(exponent)
 	}
 	if p.At(end).Text == "^" {
-		return caret(p, end, p.Spell(n, ""))
+		return readExponent(p, end, p.Spell(n, ""))
 	}
 	if e := p.At(end); e.Lower == "e" && n.Fraction+n.Whole != "" && p.Word("times") != "" {
 		exponent, j := "", end+1
@@ -37,8 +37,8 @@ func Powers(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// caret reads "^6" after a base.
-func caret(p *passage.Passage, i int, base string) (int, string) {
+// readExponent reads an exponent such as "^6". base is the spoken form of the base.
+func readExponent(p *passage.Passage, i int, base string) (int, string) {
 	j := i + 1
 	minus := ""
 	if token.IsMinus(p.At(j).Text) {
@@ -55,8 +55,8 @@ func caret(p *passage.Passage, i int, base string) (int, string) {
 	}
 }
 
-// Ratios reads 16:9 and 3:1, scores among them.
-func Ratios(p *passage.Passage, i int) (int, string) {
+// ReadRatio reads ratios and scores: 16:9 and 3:1.
+func ReadRatio(p *passage.Passage, i int) (int, string) {
 	parts := []string{p.At(i).Text}
 	j := i + 1
 	for p.At(j).Text == ":" && p.At(j+1).Kind == token.Digits {
@@ -82,7 +82,7 @@ func Ratios(p *passage.Passage, i int) (int, string) {
 		}
 		return j, strings.Join(parts, " "+p.Word("ratio")+" ")
 	}
-	// 3-1 is a score where it goes down, or a word in front speaks of one.
+	// 3-1 is a score if the second number is lower, or a word before it indicates a score.
 	a, ok := p.Small(i, 3)
 	b, ok2 := p.Small(i+2, 3)
 	if !ok || !ok2 || !token.IsDash(p.At(i+1).Text) || p.Glued(i+3) || token.IsDash(p.At(i+3).Text) || p.Glued(i-1) {
@@ -99,8 +99,8 @@ func Ratios(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// Fractions reads 3/4 and 24/7.
-func Fractions(p *passage.Passage, i int) (int, string) {
+// ReadFraction reads 3/4, and fixed expressions such as 24/7.
+func ReadFraction(p *passage.Passage, i int) (int, string) {
 	mark := p.At(i + 1).Text
 	low := p.At(i + 2)
 	if mark != "/" && mark != "⁄" || low.Kind != token.Digits || p.At(i).Kind != token.Digits || p.At(i+3).Text == "/" {
@@ -108,7 +108,7 @@ func Fractions(p *passage.Passage, i int) (int, string) {
 	}
 	top := p.At(i).Text
 	if top == "1" && low.Text == "2" {
-		if end, say := halfOf(p, i+3); say != "" {
+		if end, say := readHalf(p, i+3); say != "" {
 			return end, say
 		}
 	}
@@ -138,15 +138,15 @@ func Fractions(p *passage.Passage, i int) (int, string) {
 	return i + 3, say
 }
 
-// hasUnit reports whether a unit stands at a token, after a blank or none.
+// hasUnit reports whether a unit begins at token i or after a space.
 func hasUnit(p *passage.Passage, i int) bool {
 	j := p.Skip(i)
 	_, end := p.UnitAt(j)
 	return end > j && p.TakesUnit(i, j, end)
 }
 
-// halfOf reads "1/2 l" and "1/2 Liter" by the gender of what is halved.
-func halfOf(p *passage.Passage, i int) (int, string) {
+// readHalf reads "1/2 l" and "1/2 Liter", according to the gender of the noun.
+func readHalf(p *passage.Passage, i int) (int, string) {
 	n := grammar.Num{Whole: "0", Top: 1, Low: 2}
 	if j := p.Skip(i); hasUnit(p, i) {
 		u, end := p.UnitAt(j)
@@ -165,8 +165,8 @@ func halfOf(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// Sizes reads 4x4, 1920×1080 and 3 x 4.
-func Sizes(p *passage.Passage, i int) (int, string) {
+// ReadSize reads 4x4, 1920×1080 and 3 x 4.
+func ReadSize(p *passage.Passage, i int) (int, string) {
 	say, j := "", i
 	for {
 		n, end := p.Number(j)
@@ -198,8 +198,8 @@ func Sizes(p *passage.Passage, i int) (int, string) {
 	}
 }
 
-// Feet reads 6'2" as six foot two.
-func Feet(p *passage.Passage, i int) (int, string) {
+// ReadFeet reads 6'2" as "six foot two".
+func ReadFeet(p *passage.Passage, i int) (int, string) {
 	mark := p.At(i + 1).Text
 	end := p.At(i + 3).Text
 	if p.Base != "en" || mark != "'" && mark != "’" && mark != "′" || p.At(i+2).Kind != token.Digits || end != "\"" &&
@@ -209,8 +209,8 @@ func Feet(p *passage.Passage, i int) (int, string) {
 	return i + 4, p.Cardinal(p.At(i).Text, "") + " foot " + p.Cardinal(p.At(i+2).Text, "")
 }
 
-// Numbered reads words that precede a number: v2.1, No. 5.
-func Numbered(p *passage.Passage, i int) (int, string) {
+// ReadNumbered reads abbreviations before a number: v2.1, No. 5.
+func ReadNumbered(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if mark := p.At(i + 1).Text; (t.Lower == "n" || t.Lower == "no") && (mark == "°" || mark == "º") &&
 		p.At(p.Skip(i+2)).Kind == token.Digits {
@@ -221,7 +221,7 @@ func Numbered(p *passage.Passage, i int) (int, string) {
 		return i + 3, p.Word("number")
 	}
 	if (t.Text == "v" || t.Text == "V") && p.At(i+1).Kind == token.Digits {
-		j, say := Versions(p, i+1)
+		j, say := ReadVersion(p, i+1)
 		if j == i+1 {
 			n, end := p.Number(i + 1)
 			if t.Text == "V" && n.Fraction == "" {
@@ -234,8 +234,8 @@ func Numbered(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// Hashes reads #5 and #topic.
-func Hashes(p *passage.Passage, i int) (int, string) {
+// ReadHash reads #5 and #topic.
+func ReadHash(p *passage.Passage, i int) (int, string) {
 	if p.At(i).Text != "#" {
 		return i, ""
 	}

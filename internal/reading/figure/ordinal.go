@@ -7,9 +7,9 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Ordinals reads 3rd, 3., 3º, 2e, 1:a and spans of them.
-func Ordinals(p *passage.Passage, i int) (int, string) {
-	end, say := oneOrdinal(p, i)
+// ReadOrdinals reads 3rd, 3., 3º, 2e and 1:a, and ranges of them.
+func ReadOrdinals(p *passage.Passage, i int) (int, string) {
+	end, say := readOrdinal(p, i)
 	if end == i {
 		return i, ""
 	}
@@ -18,15 +18,15 @@ func Ordinals(p *passage.Passage, i int) (int, string) {
 		return end, say
 	}
 	next := p.Skip(dash + 1)
-	last, other := oneOrdinal(p, next)
+	last, other := readOrdinal(p, next)
 	if last == next {
 		return end, say
 	}
 	return last, say + " " + p.Word("to") + " " + other
 }
 
-// oneOrdinal reads an ordinal number.
-func oneOrdinal(p *passage.Passage, i int) (int, string) {
+// readOrdinal reads one ordinal number.
+func readOrdinal(p *passage.Passage, i int) (int, string) {
 	n, j := p.Number(i)
 	if j == i || n.Fraction != "" || n.Low > 0 || len(n.Whole) > 9 {
 		return i, ""
@@ -77,7 +77,8 @@ func oneOrdinal(p *passage.Passage, i int) (int, string) {
 	return j + 1, say
 }
 
-// OrdinalEnding parses what follows the digits of an ordinal number.
+// OrdinalEnding parses the ending of an ordinal number in digits. It returns the form for Ordinal, and
+// the index after the ending.
 func OrdinalEnding(p *passage.Passage, i int) (string, int) {
 	var text strings.Builder
 	best, end := "", i

@@ -9,23 +9,23 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// quantity is a number, or a span of numbers, with what it counts.
+// quantity is a number, or a range of numbers, with its unit, currency or scale.
 type quantity struct {
-	sign   string // the word in front, such as about
+	sign   string // spoken form of a sign before the number, such as "about"
 	n      grammar.Num
-	to     *grammar.Num // the end of a span
+	to     *grammar.Num // the end of a range, or nil
 	scale  *grammar.Scale
 	unit   *grammar.Noun
 	money  *grammar.Currency
-	before bool // the sign of the money stands in front
+	before bool // the currency's sign is before the number
 	per    string
 }
 
-// Quantities reads a number with what it counts, beginning at a sign, at the sign or code of
-// a currency, or at the number.
-func Quantities(p *passage.Passage, i int) (int, string) {
+// ReadQuantity reads a quantity that begins with a sign, with the sign or code of a currency, or with
+// the number.
+func ReadQuantity(p *passage.Passage, i int) (int, string) {
 	var q quantity
-	j := leadingSign(p, i, &q)
+	j := parseSigns(p, i, &q)
 	if c, end := p.CurrencyAt(j); end > j {
 		k := p.Skip(end)
 		if m := p.At(k).Text; token.IsMinus(m) && p.At(k+1).Kind == token.Digits {
@@ -49,19 +49,19 @@ func Quantities(p *passage.Passage, i int) (int, string) {
 	q.n = n
 	q.n.Minus = minus
 	if q.n.Fraction == "" && q.n.Low == 0 {
-		end = mixedNumber(p, end, &q.n)
+		end = parseMixed(p, end, &q.n)
 	}
 	first := end
 	if mark := p.At(end).Text; (mark == "." || mark == "," || mark == ":") && token.IsDash(p.At(end+1).Text) &&
-		p.At(end+2).Kind != token.Digits && (q.money != nil || moneyBehind(p, end+2)) {
+		p.At(end+2).Kind != token.Digits && (q.money != nil || isMoneyAfter(p, end+2)) {
 		end += 2 // 20,- €
 	}
-	end = scaleAt(p, end, &q)
-	end = span(p, j, end, &q)
-	end = scaleAt(p, end, &q)
+	end = parseScale(p, end, &q)
+	end = parseSpan(p, j, end, &q)
+	end = parseScale(p, end, &q)
 	end = parseCounted(p, j, end, &q)
-	end = perUnit(p, end, &q)
-	if last, say := halfBehind(p, end, q); say != "" {
+	end = parsePerUnit(p, end, &q)
+	if last, say := readHalfAfter(p, end, q); say != "" {
 		return last, say
 	}
 	if p.Glued(end) && p.At(end-1).Kind == token.Digits && end == first {
@@ -70,8 +70,8 @@ func Quantities(p *passage.Passage, i int) (int, string) {
 	return end, quantityWords(p, i, end, q)
 }
 
-// leadingSign parses what may precede a number: minus, plus, about.
-func leadingSign(p *passage.Passage, i int, q *quantity) int {
+// parseSigns parses signs before a number: minus, plus, about. It returns the index after them.
+func parseSigns(p *passage.Passage, i int, q *quantity) int {
 	t := p.At(i)
 	if t.Kind != token.Sign || p.At(i+1).Kind == token.Gap {
 		return i
@@ -91,13 +91,13 @@ func leadingSign(p *passage.Passage, i int, q *quantity) int {
 	return i + 1
 }
 
-// mixedNumber parses the fraction of "1 1/2".
-func mixedNumber(p *passage.Passage, end int, n *grammar.Num) int {
+// parseMixed parses the fraction of "1 1/2". It returns the index after it, or end.
+func parseMixed(p *passage.Passage, end int, n *grammar.Num) int {
 	j := end
 	if p.At(j).Kind != token.Gap {
 		return end
 	}
-	if top, low, ok := token.Vulgar(p.At(j + 1).Text); ok {
+	if top, low, ok := token.ParseVulgarFraction(p.At(j + 1).Text); ok {
 		n.Top, n.Low = top, low
 		return j + 2
 	}
@@ -111,8 +111,8 @@ func mixedNumber(p *passage.Passage, end int, n *grammar.Num) int {
 	return j + 4
 }
 
-// scaleAt parses million, Mio., bn, k after a number.
-func scaleAt(p *passage.Passage, i int, q *quantity) int {
+// parseScale parses a scale after a number: million, Mio., bn, k. It returns the index after it, or i.
+func parseScale(p *passage.Passage, i int, q *quantity) int {
 	if q.scale != nil {
 		return i
 	}
@@ -135,10 +135,10 @@ func scaleAt(p *passage.Passage, i int, q *quantity) int {
 		return i
 	}
 	if len(t.Text) == 1 {
-		// A lone letter is a scale with money, or where it is glued: 4K is a size of pictures,
+		// A single letter is a scale with money, or directly after the number. 4K is a size of pictures, and
 		// 5m a length.
 		glued := j == i && (t.Text == "k" || t.Text == "M")
-		if q.money == nil && !moneyBehind(p, j+1) && !glued {
+		if q.money == nil && !isMoneyAfter(p, j+1) && !glued {
 			return i
 		}
 		if p.At(j+1).Kind == token.Sign && p.At(j+1).Text == "/" {
@@ -153,13 +153,14 @@ func scaleAt(p *passage.Passage, i int, q *quantity) int {
 	return j + 1
 }
 
-func moneyBehind(p *passage.Passage, i int) bool {
+func isMoneyAfter(p *passage.Passage, i int) bool {
 	_, end := p.CurrencyAt(p.Skip(i))
 	return end > p.Skip(i)
 }
 
-// span parses the second number of 2–4, 1939-45, 10 - 20 km.
-func span(p *passage.Passage, from, i int, q *quantity) int {
+// parseSpan parses the second number of a range: 2–4, 1939-45, 10 - 20 km. It returns the index after it,
+// or i.
+func parseSpan(p *passage.Passage, from, i int, q *quantity) int {
 	dash := p.Skip(i)
 	mark := p.At(dash).Text
 	if !token.IsDash(mark) || q.n.Minus != "" {
@@ -194,7 +195,8 @@ func span(p *passage.Passage, from, i int, q *quantity) int {
 	return end
 }
 
-// parseCounted parses what a number counts: a unit, money, percent.
+// parseCounted parses what a number counts: a unit, a currency or percent. It returns the index after
+// it, or i.
 func parseCounted(p *passage.Passage, from, i int, q *quantity) int {
 	if q.money != nil {
 		j := p.Skip(i)
@@ -214,7 +216,7 @@ func parseCounted(p *passage.Passage, from, i int, q *quantity) int {
 	if c, end := p.CurrencyAt(j); end > j {
 		if b := p.Before(from); (j <= i || p.At(p.Skip(end)).Kind != token.Digits) && b < len(p.Tokens) {
 			q.money = c
-			return minorBehind(p, end, q)
+			return parseMinor(p, end, q)
 		}
 	}
 	if token.IsDash(p.At(from-1).Text) && p.Glued(from-2) && len(p.At(j).Text) == 1 {
@@ -231,8 +233,8 @@ func parseCounted(p *passage.Passage, from, i int, q *quantity) int {
 	return i
 }
 
-// minorBehind parses the cents of "5 € 20" and "5 euros 20".
-func minorBehind(p *passage.Passage, i int, q *quantity) int {
+// parseMinor parses the cents of "5 € 20" and "5 euros 20". It returns the index after them, or i.
+func parseMinor(p *passage.Passage, i int, q *quantity) int {
 	j := p.Skip(i)
 	if q.n.Fraction == "" && q.scale == nil && q.to == nil && j == i && p.At(i-1).Kind == token.Sign &&
 		p.At(j).Kind == token.Digits && len(p.At(j).Text) == 2 {
@@ -242,8 +244,8 @@ func minorBehind(p *passage.Passage, i int, q *quantity) int {
 	return i
 }
 
-// perUnit parses "/h" and "/Monat" after money or a unit.
-func perUnit(p *passage.Passage, i int, q *quantity) int {
+// parsePerUnit parses "/h" and "/Monat" after money or a unit. It returns the index after it, or i.
+func parsePerUnit(p *passage.Passage, i int, q *quantity) int {
 	if q.money == nil && q.unit == nil || p.At(i).Text != "/" || p.Word("per") == "" {
 		return i
 	}
@@ -276,12 +278,12 @@ func withLetters(p *passage.Passage, from, end int, q *quantity) (int, string) {
 	return end, say.String()
 }
 
-// UnitAlone reads a unit such as km/h that no number precedes.
-func UnitAlone(p *passage.Passage, i int) (int, string) {
+// ReadUnit reads a unit without a number before it, such as km/h.
+func ReadUnit(p *passage.Passage, i int) (int, string) {
 	if p.At(i).Text == "km" && p.At(p.Skip(i+1)).Kind == token.Digits && p.At(p.Before(i)).Kind != token.Digits {
 		u, _ := p.UnitAt(i)
 		if u != nil {
-			return i + 1, u.One // on a road: km 23
+			return i + 1, u.One // the kilometre on a road: km 23
 		}
 	}
 	if p.At(i+1).Text != "/" || p.At(i-1).Kind == token.Sign && i > 0 {
@@ -294,37 +296,37 @@ func UnitAlone(p *passage.Passage, i int) (int, string) {
 	return end, u.Other
 }
 
-// MoneyCode reads USD 5 and R$ 5.
-func MoneyCode(p *passage.Passage, i int) (int, string) {
+// ReadMoneyCode reads amounts that begin with letters, such as USD 5 and R$ 5.
+func ReadMoneyCode(p *passage.Passage, i int) (int, string) {
 	c, end := p.CurrencyAt(i)
 	if end == i || c == nil {
 		return i, ""
 	}
 	if p.At(end).Text == "/" { // USD/EUR
 		if _, other := p.CurrencyAt(end + 1); other > end+1 && p.At(other-1).Kind == token.Word {
-			return other, token.Spaced(p.At(i).Text) + " " + token.Spaced(p.At(end+1).Text)
+			return other, token.SpellLetters(p.At(i).Text) + " " + token.SpellLetters(p.At(end+1).Text)
 		}
 	}
 	if p.At(p.Skip(end)).Kind == token.Digits || token.IsMinus(p.At(p.Skip(end)).Text) &&
 		p.At(p.Skip(end)+1).Kind == token.Digits {
-		return Quantities(p, i)
+		return ReadQuantity(p, i)
 	}
 	return i, ""
 }
 
-// SignedNumber reads -5, +3, ~50, $5 and ½.
-func SignedNumber(p *passage.Passage, i int) (int, string) {
+// ReadSignedNumber reads -5, +3, ~50, $5 and ½.
+func ReadSignedNumber(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.IsMeasuredSpan(i) && !p.Formula(i) {
 		return i + 1, p.Word("to")
 	} else if p.IsMeasuredSpan(i) {
 		return i + 1, p.Word("minus")
 	}
-	if _, _, ok := token.Vulgar(t.Text); ok {
-		return Quantities(p, i)
+	if _, _, ok := token.ParseVulgarFraction(t.Text); ok {
+		return ReadQuantity(p, i)
 	}
 	if c, end := p.CurrencyAt(i); c != nil && end > i {
-		return Quantities(p, i)
+		return ReadQuantity(p, i)
 	}
 	if !strings.Contains("-−–+±~≈", t.Text) || p.At(i+1).Kind == token.Gap {
 		return i, ""
@@ -348,5 +350,5 @@ func SignedNumber(p *passage.Passage, i int) (int, string) {
 	} else if n.Fraction == "" && p.At(end).Text == "/" && p.At(end+1).Kind == token.Digits {
 		return i + 1, p.Signs[t.Text]
 	}
-	return Quantities(p, i)
+	return ReadQuantity(p, i)
 }

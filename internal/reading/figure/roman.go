@@ -8,24 +8,24 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Romans reads a Roman numeral where the words around it call for one.
-func Romans(p *passage.Passage, i int) (int, string) {
+// ReadRoman reads a Roman numeral if the words around it require one.
+func ReadRoman(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	text, form, end := t.Text, "", i+1
-	if n := token.Roman(text); n == 0 {
+	if n := token.ParseRoman(text); n == 0 {
 		// XIXe, IIe: the ending of an ordinal number is part of the token.
 		cut := strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune("IVXLCDM", r) })
 		if cut <= 0 || strings.Trim(text[:cut], "IVX") != "" || p.Base != "fr" && p.Base != "nl" {
 			return i, ""
 		}
-		if form = p.Ends[text[cut:]]; form == "" || token.Roman(text[:cut]) == 0 {
+		if form = p.Ends[text[cut:]]; form == "" || token.ParseRoman(text[:cut]) == 0 {
 			return i, ""
 		}
 		text = text[:cut]
 	} else if f, e := OrdinalEnding(p, i+1); e > i+1 && p.At(i+1).Kind == token.Sign && p.At(i+1).Text != "." {
 		form, end = f, e
 	}
-	n := token.Roman(text)
+	n := token.ParseRoman(text)
 	if p.Shouting(i) && n > 0 && len(text) < 2 {
 		return i, ""
 	}
@@ -50,9 +50,9 @@ func Romans(p *passage.Passage, i int) (int, string) {
 	}
 	if dash := p.Skip(end); token.IsDash(p.At(dash).Text) {
 		k := p.Skip(dash + 1)
-		if m := token.Roman(p.At(k).Text); m > n && p.At(k).Kind == token.Word && (kind != "cardinal" ||
+		if m := token.ParseRoman(p.At(k).Text); m > n && p.At(k).Kind == token.Word && (kind != "cardinal" ||
 			len(p.At(k).Text) > 1) {
-			if last, other := romanAs(p, k, m, kind); other != "" {
+			if last, other := readRomanAs(p, k, m, kind); other != "" {
 				return last, say + " " + p.Word("to") + " " + other
 			}
 		}
@@ -60,8 +60,9 @@ func Romans(p *passage.Passage, i int) (int, string) {
 	return end, say
 }
 
-// romanAs reads the second numeral of a span as the first.
-func romanAs(p *passage.Passage, i, n int, kind string) (int, string) {
+// readRomanAs reads the second numeral of a range in the same way as the first. kind is the result of
+// romanKind.
+func readRomanAs(p *passage.Passage, i, n int, kind string) (int, string) {
 	end := i + 1
 	if p.At(end).Text == "." && p.In("ordinal stop", "yes") && !p.Ended(end+1) && kind != "cardinal" {
 		end++
@@ -72,9 +73,10 @@ func romanAs(p *passage.Passage, i, n int, kind string) (int, string) {
 	return end, p.Cardinal(strconv.Itoa(n), "")
 }
 
-// romanKind reports how a numeral is read, by the words around it; empty is not at all.
+// romanKind returns how a numeral is read, according to the words around it: cardinal, ordinal or
+// century; "" means that it is not a numeral.
 func romanKind(p *passage.Passage, i, end int, text, form string) string {
-	n := token.Roman(text)
+	n := token.ParseRoman(text)
 	before := p.Before(i)
 	prev := p.At(before)
 	if prev.Text == "." {
@@ -91,7 +93,7 @@ func romanKind(p *passage.Passage, i, end int, text, form string) string {
 	case p.In("after roman", next.Lower) && n <= 40 && (len(text) > 1 || form != "" || p.Base != "en" &&
 		(text != "I" || isLonelyOne(p, next.Lower)) || stop):
 		return "century"
-	case token.IsDash(next.Text) && n <= 30 && centuryBehind(p, p.Skip(after)):
+	case token.IsDash(next.Text) && n <= 30 && isCenturyAfter(p, p.Skip(after)):
 		return "century"
 	case form != "" && n <= 100:
 		return "ordinal"
@@ -136,8 +138,8 @@ func romanKind(p *passage.Passage, i, end int, text, form string) string {
 	return ""
 }
 
-// isLonelyOne reports whether a lone I in front of a word is a numeral: in some languages it is a
-// word as well.
+// isLonelyOne reports whether "I" before the word next is a numeral. In some languages I is also a
+// word.
 func isLonelyOne(p *passage.Passage, next string) bool {
 	switch p.Base {
 	case "en", "sv", "da", "nb":
@@ -148,10 +150,10 @@ func isLonelyOne(p *passage.Passage, next string) bool {
 	return true
 }
 
-// centuryBehind reports whether a span of numerals ends in front of a word for centuries.
-func centuryBehind(p *passage.Passage, dash int) bool {
+// isCenturyAfter reports whether a range of numerals is followed by a word for centuries.
+func isCenturyAfter(p *passage.Passage, dash int) bool {
 	k := p.Skip(dash + 1)
-	if token.Roman(strings.TrimRight(p.At(k).Text, "e")) == 0 {
+	if token.ParseRoman(strings.TrimRight(p.At(k).Text, "e")) == 0 {
 		return false
 	}
 	k++

@@ -1,5 +1,5 @@
-// Package grammar holds the data of each language: the table of its words, units, money and
-// abbreviations (tables/*.txt), how it writes numbers, and its words for cardinal and ordinal
+// Package grammar contains the data of each language: the tables of its words, units, currencies and
+// abbreviations (tables/*.txt), the way it writes numbers, and its words for cardinal and ordinal
 // numbers, decimals and fractions. A new language begins with a new table. Forms that depend on
 // neighbouring words are in package idiom.
 package grammar
@@ -14,32 +14,33 @@ import (
 	"mynah/internal/spellout"
 )
 
-// Figures are how a language and region write numbers and dates in figures.
+// Figures describes how a language and region write numbers and dates in digits.
 type Figures struct {
-	Point, Group string // marks of decimals and of groups of three
-	Spaced       bool   // groups of three may be parted by blanks
-	MonthFirst   bool   // 3/4 is the 4th of March
+	Point, Group string // decimal mark, and marks between groups of three digits
+	Spaced       bool   // spaces can separate groups of three digits
+	MonthFirst   bool   // 3/4 means the 4th of March
 }
 
-// Grammar is a language: its table, its rules for numbers, and what only a function can say. It
-// is not safe for use by several goroutines.
+// Grammar is a language: its table, its number rules, and functions for what tables cannot express. It
+// is not safe for concurrent use.
 type Grammar struct {
 	*Table
 	Figures
-	Base, Region string             // in lower case
-	Rules        *spellout.Language // nil: CLDR cannot spell the language
-	Known        bool               // there is a whole table, not just names of signs
+	Base, Region string             // lower-case language and region
+	Rules        *spellout.Language // nil if CLDR has no rules for the language
+	Known        bool               // the table is complete, not only names of signs
 
 	tag      language.Tag
-	together int        // up to so many decimals are read as one number
-	digit    [10]string // words of single digits, as far as they were needed
-	// card adapts a spelled cardinal number: short ways for hundreds, spellings. It may be nil.
+	together int        // up to this number of decimals, they are read as one number
+	digit    [10]string // cache of the words of digits
+	// card adapts a spelled cardinal number: short forms of hundreds, spellings. It may be nil.
 	card func(words, form string, n uint64) string
-	// part names the denominator d of a fraction, of which there are n; nil: the language has no fractions.
+	// part returns the denominator d of a fraction with the numerator n. It is nil if fractions are not
+	// supported in the language.
 	part func(g *Grammar, d, n int) string
 }
 
-// New makes the grammar of a language (BCP 47).
+// New returns the grammar of a language (BCP 47). Unknown languages have an empty table.
 func New(name string) *Grammar {
 	tag, err := language.Parse(name)
 	if err != nil {
@@ -66,49 +67,49 @@ func New(name string) *Grammar {
 	return g
 }
 
-// setUp fills in what differs between languages.
+// setUp sets the properties that differ between languages.
 func (g *Grammar) setUp() {
 	switch g.Base {
 	case "en":
-		g.english()
+		g.setUpEnglish()
 	case "de":
-		g.german()
+		g.setUpGerman()
 	case "fr":
-		g.french()
+		g.setUpFrench()
 	case "es":
-		g.spanish()
+		g.setUpSpanish()
 	case "it":
-		g.italian()
+		g.setUpItalian()
 	case "pt":
-		g.portuguese()
+		g.setUpPortuguese()
 	case "nl":
-		g.dutch()
+		g.setUpDutch()
 	case "sv", "da", "nb":
-		g.scandinavian()
+		g.setUpScandinavian()
 	case "pl":
-		g.polish()
+		g.setUpPolish()
 	case "ja", "zh", "ko", "th", "he", "hi", "ms", "mt", "sw", "ga", "cy", "fil", "bn", "ta", "te":
 		g.Point, g.Group = ".", ","
 	}
 }
 
-// Cardinal spells digits in a form; numbers that are too large are read in groups of three,
-// those with zeros in front digit by digit.
+// Cardinal spells a number in digits. form is a grammatical form, such as a gender. Numbers that are
+// too large are read in groups of three digits, numbers with leading zeros digit by digit.
 func (g *Grammar) Cardinal(number, form string) string {
 	if len(number) > 1 && number[0] == '0' {
 		if len(number) > 3 && strings.Trim(number, "0") == "" || len(number) > 6 {
-			return g.Groups(number)
+			return g.SpellGroups(number)
 		}
-		return g.Apart(number)
+		return g.SpellDigits(number)
 	}
 	n, err := strconv.ParseUint(number, 10, 64)
 	if err != nil || n >= spellout.Limit {
-		return g.Groups(number)
+		return g.SpellGroups(number)
 	}
 	return g.Count(n, form)
 }
 
-// Count spells a number in a form.
+// Count spells a number as a cardinal. form is a grammatical form, such as a gender.
 func (g *Grammar) Count(n uint64, form string) string {
 	if g.Rules == nil {
 		return ""
@@ -130,7 +131,7 @@ func (g *Grammar) Count(n uint64, form string) string {
 	return words
 }
 
-// anyCardinal is the rule set for numbers in a language without a table.
+// anyCardinal returns the rule set for cardinals in a language without a table.
 func (g *Grammar) anyCardinal() string {
 	for _, set := range []string{"spellout-numbering", "spellout-cardinal", "spellout-cardinal-masculine"} {
 		if g.Rules.Has(set) {
@@ -145,8 +146,8 @@ func (g *Grammar) anyCardinal() string {
 	return "spellout-numbering"
 }
 
-// Apart reads digits one by one.
-func (g *Grammar) Apart(number string) string {
+// SpellDigits spells the digits of a number one by one.
+func (g *Grammar) SpellDigits(number string) string {
 	var out []string
 	for _, c := range number {
 		if c >= '0' && c <= '9' {
@@ -159,8 +160,8 @@ func (g *Grammar) Apart(number string) string {
 	return strings.Join(out, " ")
 }
 
-// Groups reads a long number in groups of three digits, from the left.
-func (g *Grammar) Groups(number string) string {
+// SpellGroups spells a long number in groups of three digits. The first group may be shorter.
+func (g *Grammar) SpellGroups(number string) string {
 	var b strings.Builder
 	first := len(number) % 3
 	if first == 0 {
@@ -170,12 +171,12 @@ func (g *Grammar) Groups(number string) string {
 		if at > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(g.Apart(number[at:end]))
+		b.WriteString(g.SpellDigits(number[at:end]))
 	}
 	return b.String()
 }
 
-// Ordinal spells an ordinal number in a form; empty where it has no such form.
+// Ordinal spells an ordinal number. It returns "" if the language does not have the form.
 func (g *Grammar) Ordinal(number, form string) string {
 	n, err := strconv.ParseUint(number, 10, 64)
 	if err != nil || g.Rules == nil || len(number) > 1 && number[0] == '0' {
@@ -188,7 +189,7 @@ func (g *Grammar) Ordinal(number, form string) string {
 		}
 	}
 	words, _ := g.Rules.Spell(n, set)
-	switch g.Base { // slips of CLDR
+	switch g.Base { // errors in CLDR's rules
 	case "pl":
 		words = strings.NewReplacer("iętdziesi", "ięćdziesi", "szesdziesi", "sześćdziesi").Replace(words)
 	case "es":
@@ -201,8 +202,8 @@ func (g *Grammar) Ordinal(number, form string) string {
 	return words
 }
 
-// Plural chooses the form of a noun for a number; decimals is how many digits stand after
-// the mark.
+// Plural returns the form of a noun after a number. whole are the digits before the decimal mark,
+// fraction those after it.
 func (g *Grammar) Plural(n Noun, whole string, fraction string) string {
 	tail := whole
 	if len(tail) > 6 {
@@ -234,8 +235,8 @@ func (g *Grammar) Plural(n Noun, whole string, fraction string) string {
 	}
 }
 
-// HasFractions reports whether the language names the parts of a whole.
+// HasFractions reports whether fractions can be spelled in the language.
 func (g *Grammar) HasFractions() bool { return g.part != nil }
 
-// Word returns a language's word for a key.
+// Word returns the language's word for a key of its table, or "".
 func (g *Grammar) Word(key string) string { return g.Words[key] }

@@ -9,12 +9,13 @@ import (
 	"mynah/internal/reading/grammar"
 )
 
-// wholeLanguages are the languages that have a whole table.
+// wholeLanguages returns the languages with a complete table.
 func wholeLanguages() []string {
 	return []string{"en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl"}
 }
 
-// TestTables: every table has the months, and those of whole languages what rules ask for.
+// TestTables checks that every table contains the months, and that complete tables contain the words
+// that rules need.
 func TestTables(t *testing.T) {
 	t.Parallel()
 	files, err := fs.Glob(os.DirFS("tables"), "*.txt")
@@ -233,7 +234,7 @@ func TestPlurals(t *testing.T) {
 	}
 }
 
-// TestLongNumbersAndNouns: the last digits choose the form, however many stand in front.
+// TestLongNumbersAndNouns checks that the plural form depends only on the last digits of a number.
 func TestLongNumbersAndNouns(t *testing.T) {
 	t.Parallel()
 	n := grammar.Noun{One: "one", Few: "few", Other: "other", Genitive: "genitive"}
@@ -384,7 +385,8 @@ func TestYears(t *testing.T) {
 	}
 }
 
-// FuzzSpell: a number of digits alone becomes words without digits, in every whole language.
+// FuzzSpell checks that a number in digits is spelled without digits in every language with a complete
+// table.
 func FuzzSpell(f *testing.F) {
 	f.Add("0", "", uint8(0))
 	f.Add("00700000000", "5", uint8(1))

@@ -2,14 +2,15 @@ package grammar
 
 import "strings"
 
-// dutch sets up Dutch.
-func (g *Grammar) dutch() {
+// setUpDutch sets up Dutch.
+func (g *Grammar) setUpDutch() {
 	g.together = 2
 	g.card = dutchCard
 	g.part = dutchDenominator
 }
 
-// dutchCard takes the marks of vowels that touch out of the spelling; "een" is stressed.
+// dutchCard removes the diaereses that CLDR writes between vowels, and writes "one" as the stressed
+// "één".
 func dutchCard(words, _ string, n uint64) string {
 	if n == 1 {
 		return "één"
@@ -17,28 +18,28 @@ func dutchCard(words, _ string, n uint64) string {
 	return words
 }
 
-// english sets up English: American without a region.
-func (g *Grammar) english() {
+// setUpEnglish sets up English. Without a region it is American English.
+func (g *Grammar) setUpEnglish() {
 	g.Point, g.Group = ".", ","
 	american := map[string]bool{"zz": true, "us": true, "": true, "ph": true, "pr": true}[g.Region]
 	g.MonthFirst = american
 	g.card = func(words, _ string, _ uint64) string { return strings.ReplaceAll(words, ",", "") }
 	g.part = englishDenominator
 	if !american {
-		g.british()
+		g.setUpBritish()
 	}
 }
 
-// british takes the rule sets that say "and", on a copy of the table.
-func (g *Grammar) british() {
+// setUpBritish selects the rule sets that say "and". It changes a copy of the table.
+func (g *Grammar) setUpBritish() {
 	t := *g.Table
 	t.Cards = map[string]string{"-": "spellout-cardinal-verbose"}
 	t.ords = map[string]string{"-": "spellout-ordinal-verbose"}
 	g.Table = &t
 }
 
-// french sets up French.
-func (g *Grammar) french() {
+// setUpFrench sets up French.
+func (g *Grammar) setUpFrench() {
 	g.Spaced, g.together = true, 3
 	if g.Region == "ch" {
 		g.Group = ".'"
@@ -46,20 +47,20 @@ func (g *Grammar) french() {
 	g.part = frenchDenominator
 }
 
-// german sets up German.
-func (g *Grammar) german() {
+// setUpGerman sets up German.
+func (g *Grammar) setUpGerman() {
 	g.Spaced = true
 	g.part = germanDenominator
 }
 
-// italian sets up Italian.
-func (g *Grammar) italian() {
+// setUpItalian sets up Italian.
+func (g *Grammar) setUpItalian() {
 	g.together = 2
 	g.card = italianCard
 	g.part = italianDenominator
 }
 
-// italianCard keeps ventuno whole in front of nouns; only uno itself is cut short.
+// italianCard keeps the final vowel of ventuno before nouns; only uno itself is shortened.
 func italianCard(words, _ string, n uint64) string {
 	if n > 1 && n%10 == 1 {
 		switch {
@@ -72,14 +73,14 @@ func italianCard(words, _ string, n uint64) string {
 	return words
 }
 
-// polish sets up Polish.
-func (g *Grammar) polish() {
+// setUpPolish sets up Polish.
+func (g *Grammar) setUpPolish() {
 	g.Spaced, g.together = true, 2
 	g.part = polishDenominator
 }
 
-// portuguese sets up Portuguese: Brazilian without a region.
-func (g *Grammar) portuguese() {
+// setUpPortuguese sets up Portuguese. Without a region it is Brazilian.
+func (g *Grammar) setUpPortuguese() {
 	g.together, g.Spaced = 2, true
 	g.part = portugueseDenominator
 	if g.Region != "pt" && g.Region != "ao" && g.Region != "mz" {
@@ -89,8 +90,8 @@ func (g *Grammar) portuguese() {
 	}
 }
 
-// scandinavian sets up Swedish, Danish and Norwegian.
-func (g *Grammar) scandinavian() {
+// setUpScandinavian sets up Swedish, Danish and Norwegian.
+func (g *Grammar) setUpScandinavian() {
 	g.together, g.Spaced = 2, true
 	g.card = scandinavianCard
 	g.part = scandinavianDenominator
@@ -99,7 +100,7 @@ func (g *Grammar) scandinavian() {
 	}
 }
 
-// scandinavianCard fixes spellings of CLDR that nobody uses.
+// scandinavianCard replaces unusual spellings of CLDR.
 func scandinavianCard(words, form string, _ uint64) string {
 	if strings.HasPrefix(words, "million") {
 		words = "en " + words
@@ -110,9 +111,8 @@ func scandinavianCard(words, form string, _ uint64) string {
 	return words
 }
 
-// spanish sets up Spanish. Central America, Mexico and the United States write a point in
-// front of decimals.
-func (g *Grammar) spanish() {
+// setUpSpanish sets up Spanish. Central America, Mexico and the United States use a decimal point.
+func (g *Grammar) setUpSpanish() {
 	g.together, g.Spaced = 2, true
 	switch g.Region {
 	case "mx", "us", "pr", "gt", "hn", "ni", "pa", "sv", "do", "pe":

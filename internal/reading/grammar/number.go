@@ -5,23 +5,23 @@ import (
 	"strings"
 )
 
-// Num is a number as it is written.
+// Num is a number as it is written in the text.
 type Num struct {
-	Minus    string // the word for the sign in front, or empty
-	Whole    string // digits without marks between
-	Fraction string // digits after the mark
-	Mark     string // of the decimals
-	Top, Low int    // of a fraction after the whole number: 1½
-	Grouped  bool   // marks between groups of three
+	Minus    string // word for the sign before the number, or ""
+	Whole    string // digits before the decimal mark, without separators
+	Fraction string // digits after the decimal mark
+	Mark     string // the decimal mark
+	Top, Low int    // numerator and denominator of a fraction after the whole number (1½)
+	Grouped  bool   // the digits had separators between groups of three
 }
 
-// LikeYear reports whether a number could be a year: four digits, 1000 to 2099.
+// LikeYear reports whether a number could be a year: four digits, from 1000 to 2099.
 func (n Num) LikeYear() bool {
 	return len(n.Whole) == 4 && n.Fraction == "" && n.Low == 0 && !n.Grouped && n.Minus == "" && n.Whole >= "1000" &&
 		n.Whole <= "2099"
 }
 
-// OfA is "of a mile", "of an inch".
+// OfA returns "of a" or "of an" with a noun: "of a mile", "of an inch".
 func (g *Grammar) OfA(name string) string {
 	if strings.ContainsAny(name[:1], "aeiou") {
 		return g.Word("of a") + "n " + name
@@ -29,8 +29,8 @@ func (g *Grammar) OfA(name string) string {
 	return g.Word("of a") + " " + name
 }
 
-// Half is how half of something is said, by its gender; empty where it is said as other
-// fractions are.
+// Half returns the word for half of something of the given gender. It returns "" if n is not ½, or if
+// the language reads ½ like other fractions.
 func (g *Grammar) Half(n Num, gender string) string {
 	if n.Top != 1 || n.Low != 2 || n.Whole != "0" {
 		return ""
@@ -41,7 +41,7 @@ func (g *Grammar) Half(n Num, gender string) string {
 	return g.Word("half")
 }
 
-// ToThePower reads an exponent: squared, cubed, to the sixth.
+// ToThePower returns the words for an exponent: squared, cubed, to the sixth.
 func (g *Grammar) ToThePower(exponent string) string {
 	number, negative := strings.CutPrefix(exponent, "-")
 	if w := g.Word("power " + exponent); w != "" {
@@ -59,7 +59,7 @@ func (g *Grammar) ToThePower(exponent string) string {
 	return strings.TrimSpace(strings.Replace(pattern, "*", say, 1))
 }
 
-// Spell writes a number in words.
+// Spell returns a number in words. form is a grammatical form, such as a gender.
 func (g *Grammar) Spell(n Num, form string) string {
 	var out []string
 	if n.Minus != "" {
@@ -76,7 +76,7 @@ func (g *Grammar) Spell(n Num, form string) string {
 	return strings.Join(out, " ")
 }
 
-// Mark names the mark in front of decimals.
+// Mark returns the word for a decimal mark.
 func (g *Grammar) Mark(mark string) string {
 	w := g.Word("point")
 	if mark == "," {
@@ -88,23 +88,23 @@ func (g *Grammar) Mark(mark string) string {
 	return w
 }
 
-// Decimals reads the digits after the mark.
+// Decimals returns the words for the digits after the decimal mark.
 func (g *Grammar) Decimals(fraction string) string {
 	if len(fraction) > g.together || len(fraction) < 2 || g.together == 0 {
 		if len(fraction) > 12 {
-			return g.Groups(fraction)
+			return g.SpellGroups(fraction)
 		}
-		return g.Apart(fraction)
+		return g.SpellDigits(fraction)
 	}
 	rest := strings.TrimLeft(fraction, "0")
-	zeros := g.Apart(fraction[:len(fraction)-len(rest)])
+	zeros := g.SpellDigits(fraction[:len(fraction)-len(rest)])
 	if rest == "" {
 		return zeros
 	}
 	return strings.TrimSpace(zeros + " " + g.Cardinal(rest, ""))
 }
 
-// Mixed reads a fraction with a whole number in front, which may be 0.
+// Mixed returns the words for a whole number, which may be 0, and a fraction.
 func (g *Grammar) Mixed(whole, top, low, form string) string {
 	part := g.Fraction(top, low)
 	if whole == "0" || part == "" {
@@ -123,7 +123,7 @@ func (g *Grammar) Mixed(whole, top, low, form string) string {
 	return strings.Join(strings.Fields(g.Cardinal(whole, "")+" "+joined+" "+part), " ")
 }
 
-// andHalf reads a whole number and a half; empty where the language has no short way.
+// andHalf returns the words for a whole number and a half, or "" if the language has no short form.
 func (g *Grammar) andHalf(whole, form string) string {
 	if whole == "1" {
 		for _, key := range []string{"one and a half " + form, "one and a half"} {
@@ -150,7 +150,7 @@ func (g *Grammar) andHalf(whole, form string) string {
 	return number + glued
 }
 
-// Fraction reads one number over another.
+// Fraction returns the words for a fraction, or "".
 func (g *Grammar) Fraction(top, low string) string {
 	d, err := strconv.Atoi(low)
 	n, errTop := strconv.Atoi(top)

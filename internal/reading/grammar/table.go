@@ -11,70 +11,71 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// The tables of grammar, one file a language. A line "[name]" begins a section; in it stand
-// lines of "key = value", or of fields between bars.
+// tableFiles contains one file per language. A line "[name]" begins a section. A section contains
+// lines of the form "key = value", or fields separated by bars.
 //
 //go:embed tables/*.txt
 var tableFiles embed.FS
 
-// Table is what a language's file holds.
+// Table contains the data of a language's file.
 type Table struct {
-	Words    map[string]string // names of signs and small words, by a fixed English key
-	Signs    map[string]string // how a character is said
-	Cards    map[string]string // rule sets for cardinal numbers, by form
-	ords     map[string]string // rule sets for ordinal numbers, by form
-	Months   [13]string        // from 1
-	Of       [13]string        // months in the genitive, where it differs
-	Month    map[string]int    // any way to write a month, in lower case, without its stop
-	Days     map[string]string // short weekdays, in lower case, to their names
-	Day      map[string]bool   // names of weekdays, in lower case
+	Words    map[string]string // words for signs, and small words, by an English key
+	Signs    map[string]string // spoken form of single characters
+	Cards    map[string]string // rule sets of cardinal numbers, by grammatical form
+	ords     map[string]string // rule sets of ordinal numbers, by grammatical form
+	Months   [13]string        // names of months, from 1
+	Of       [13]string        // months in the genitive, if it differs
+	Month    map[string]int    // numbers of months, by all names and abbreviations in lower case without point
+	Days     map[string]string // names of weekdays, by abbreviations in lower case
+	Day      map[string]bool   // names of weekdays in lower case
 	Units    []unit
-	prefixes map[string]string // of units: k = kilo
+	prefixes map[string]string // prefixes of units: k = kilo
 	Money    []Currency
 	Scales   map[string]Scale
-	// Short forms in lower case, without the last stop; after a blank what has to stand around: digit, name, after.
+	// Short are abbreviations in lower case without the last point. A space and a condition may follow:
+	// digit, name, after.
 	Short   map[string]string
-	Exact   map[string]string // those for which capitals count
-	Letter  map[string]bool   // acronyms that are said letter by letter
-	Spoken  map[string]bool   // acronyms that are said as words
-	Nouns   map[string]string // genders, by a word in lower case
-	Roman   map[string]string // words around which Roman numerals stand, and how these are read
-	Bare    map[string]string // short forms without a stop
-	Phrases map[string]string // short forms with signs in them
-	States  map[string]string // short names of states
-	Tails   map[string]string // ends of compounds that are cut short: str, straße
-	Ends    map[string]string // what follows the digits of an ordinal number, and its form
+	Exact   map[string]string // abbreviations in which upper and lower case matter
+	Letter  map[string]bool   // acronyms that are spelled letter by letter
+	Spoken  map[string]bool   // acronyms that are read as words
+	Nouns   map[string]string // genders of nouns in lower case
+	Roman   map[string]string // words next to which Roman numerals occur, and how these are read
+	Bare    map[string]string // abbreviations without a point
+	Phrases map[string]string // abbreviations that contain signs
+	States  map[string]string // abbreviations of states
+	Tails   map[string]string // abbreviated ends of compounds: str for straße
+	Ends    map[string]string // endings of ordinal numbers in digits, and their grammatical form
 	Sets    map[string]map[string]bool
 }
 
-// unit is something that is measured.
+// unit is a unit of measurement.
 type unit struct {
 	Symbols []string
 	Noun
 }
 
-// Noun is a word that is counted, in the forms of CLDR's plural categories.
+// Noun is a counted noun, in the forms of CLDR's plural categories.
 type Noun struct {
 	Gender     string
 	One, Other string
-	Few        string // 2 to 4, in Polish
+	Few        string // after 2 to 4, in Polish
 	Genitive   string // after decimals, in Polish
 }
 
-// Currency is a kind of money.
+// Currency is a currency with its units.
 type Currency struct {
 	Symbols []string
 	Major   Noun
-	Minor   Noun // empty: the currency has no minor unit
+	Minor   Noun // empty if the currency has no minor unit
 }
 
-// Scale is a word such as million.
+// Scale is a word for a power of ten, such as million.
 type Scale struct {
 	Noun
 	Exponent int
 }
 
-// tables holds the parsed table of each language.
+// tables maps languages to functions that parse their tables on the first call.
 //
 //nolint:gochecknoglobals // read-only tables that are built when they are first used
 var tables = sync.OnceValue(func() map[string]func() *Table {
@@ -127,13 +128,13 @@ func parseTable(src string) *Table {
 			}
 			continue
 		}
-		t.add(section, line)
+		t.parseLine(section, line)
 	}
 	return t
 }
 
-// add parses a line of a section.
-func (t *Table) add(section, line string) {
+// parseLine parses a line of a section of the table.
+func (t *Table) parseLine(section, line string) {
 	key, value, _ := strings.Cut(line, " = ")
 	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
 	if pairs, ok := map[string]map[string]string{
@@ -143,7 +144,7 @@ func (t *Table) add(section, line string) {
 		pairs[key] = value
 		return
 	}
-	// In these, the key is what a list of words has in common.
+	// In these sections, the key is the common property of the words in the value.
 	if shared, ok := map[string]map[string]string{
 		"ordinal endings": t.Ends, "nouns": t.Nouns, "roman": t.Roman,
 	}[section]; ok {
@@ -184,20 +185,20 @@ func (t *Table) add(section, line string) {
 	}
 }
 
-// addMoney parses "€ EUR | m | euro | euros / m | cent | cents".
+// addMoney parses a line such as "€ EUR | m | euro | euros / m | cent | cents".
 func (t *Table) addMoney(line string) {
 	major, minor, _ := strings.Cut(line, " / ")
-	f := fields(major)
+	f := splitFields(major)
 	c := Currency{Symbols: strings.Fields(f[0]), Major: nounOf(f[1:])}
 	if minor != "" {
-		c.Minor = nounOf(fields(minor))
+		c.Minor = nounOf(splitFields(minor))
 	}
 	t.Money = append(t.Money, c)
 }
 
-// addScale parses "mn m | 6 | m | million | millions".
+// addScale parses a line such as "mn m | 6 | m | million | millions".
 func (t *Table) addScale(line string) {
-	f := fields(line)
+	f := splitFields(line)
 	exponent, _ := strconv.Atoi(f[1])
 	s := Scale{nounOf(f[2:]), exponent}
 	for symbol := range strings.FieldsSeq(f[0]) {
@@ -208,7 +209,8 @@ func (t *Table) addScale(line string) {
 	}
 }
 
-// addShort adds a short form; "!" in front of it says that its capitals count.
+// addShort adds an abbreviation. "!" before it means that upper and lower case matter; needs is its
+// condition or "".
 func (t *Table) addShort(key, say, needs string) {
 	key = strings.TrimSuffix(key, ".")
 	exact, counts := strings.CutPrefix(key, "!")
@@ -222,10 +224,10 @@ func (t *Table) addShort(key, say, needs string) {
 	}
 }
 
-// addUnits parses a line of units. A first field such as "*km m² m2" stands for units with
-// each of the prefixes k and m, and without; "~" is the place of the prefix in a name.
+// addUnits parses a line of units. A first field such as "*km m² m2" stands for the unit without a
+// prefix and with each of the prefixes k and m. "~" marks the place of the prefix in a name.
 func (t *Table) addUnits(line string) {
-	f := fields(line)
+	f := splitFields(line)
 	symbols := strings.Fields(f[0])
 	letters, ok := strings.CutPrefix(symbols[0], "*")
 	if !ok {
@@ -250,7 +252,7 @@ func (t *Table) addUnits(line string) {
 	}
 }
 
-// Capital writes a word with a capital.
+// Capital returns a word with its first letter in upper case.
 func Capital(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[size:]
@@ -262,7 +264,8 @@ func addWords(set map[string]bool, line string) {
 	}
 }
 
-// addMonth parses a line: name, genitive, short forms; "-" is no genitive of its own.
+// addMonth parses a line with the name, genitive and abbreviations of a month. The genitive "-" means
+// the same as the name.
 func (t *Table) addMonth(n int, line string) {
 	f := strings.Fields(line)
 	t.Months[n], t.Of[n] = f[0], f[0]
@@ -276,7 +279,7 @@ func (t *Table) addMonth(n int, line string) {
 	}
 }
 
-func fields(line string) []string {
+func splitFields(line string) []string {
 	f := strings.Split(line, "|")
 	for i := range f {
 		f[i] = strings.TrimSpace(f[i])
@@ -284,7 +287,7 @@ func fields(line string) []string {
 	return f
 }
 
-// nounOf reads gender, one, other, few, genitive after decimals.
+// nounOf parses the fields of a noun: gender, one, other, few, and genitive after decimals.
 func nounOf(f []string) Noun {
 	n := Noun{Gender: f[0]}
 	if len(f) > 1 {
@@ -303,5 +306,5 @@ func nounOf(f []string) Noun {
 	return n
 }
 
-// In reports whether a word, in lower case, is in one of the table's own sets.
+// In reports whether a word, in lower case, is in a set of the table.
 func (t *Table) In(set, word string) bool { return t.Sets[set][word] }

@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "write the words of numbers anew")
 
-// TestWords: numbers in all forms, fractions and ends of ordinal numbers stay as they are.
+// TestWords compares numbers in all forms, fractions and ordinal endings with the golden file.
 func TestWords(t *testing.T) {
 	t.Parallel()
 	grammars := map[string]*grammar.Grammar{}
@@ -25,7 +25,7 @@ func TestWords(t *testing.T) {
 	})
 }
 
-// words lists a number in all forms, as a part of fractions and as an exponent.
+// words returns a number in all forms, as a part of fractions and as an exponent.
 func words(g *grammar.Grammar, number string) string {
 	var out []string
 	for _, form := range forms(g.Cards) {
@@ -35,11 +35,11 @@ func words(g *grammar.Grammar, number string) string {
 		out = append(out, g.Fraction(top, number), g.Mixed(number, top, "4", ""))
 	}
 	out = append(out, g.Mixed(number, "1", "2", "m"), g.Mixed(number, "1", "2", "f"), g.Decimals(number),
-		g.Groups(number), g.ToThePower(number), g.ToThePower("-"+number), g.Spell(grammar.Num{Whole: number, Minus: "-"}, ""))
+		g.SpellGroups(number), g.ToThePower(number), g.ToThePower("-"+number), g.Spell(grammar.Num{Whole: number, Minus: "-"}, ""))
 	return strings.Join(out, "; ")
 }
 
-// forms of cardinal numbers, in order.
+// forms returns the names of the forms of cardinal numbers, sorted.
 func forms(cards map[string]string) []string {
 	out := make([]string, 0, len(cards))
 	for form := range cards {
@@ -49,7 +49,7 @@ func forms(cards map[string]string) []string {
 	return out
 }
 
-// TestNames: names of units, money, scales and short forms stay as they are.
+// TestNames compares the names of units, money, scales and abbreviations with the golden file.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	readingtest.Table(t, "testdata/names.tsv", *update, func(name, symbol string) string {

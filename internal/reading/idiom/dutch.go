@@ -6,7 +6,7 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// dutchForms are the ways of Dutch.
+// dutchForms returns the context-dependent forms of Dutch.
 func dutchForms() passage.Forms {
 	return passage.Forms{
 		Year: func(p *passage.Passage, _, year int) string {

@@ -7,7 +7,7 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// englishForms are the ways of English.
+// englishForms returns the context-dependent forms of English.
 func englishForms() passage.Forms {
 	return passage.Forms{
 		Year: englishYear, Ordinal: func(*passage.Passage, int, int) string { return "-" },
@@ -16,7 +16,7 @@ func englishForms() passage.Forms {
 	}
 }
 
-// englishYear reads a year by its halves: nineteen thirty-nine, nineteen oh five.
+// englishYear returns a year as two numbers: nineteen thirty-nine, nineteen oh five.
 func englishYear(p *passage.Passage, _, year int) string {
 	words := ""
 	if year >= 2000 && year < 2010 || year < 1000 {
@@ -27,8 +27,8 @@ func englishYear(p *passage.Passage, _, year int) string {
 	return strings.ReplaceAll(words, "oh-", "oh ")
 }
 
-// englishDate reads March fourth in American, the third of April in British English, unless
-// the day is written first.
+// englishDate returns "March fourth" in American English, and "the third of April" in British English
+// or if the day is written first.
 func englishDate(p *passage.Passage, from, to int, d passage.Date) string {
 	year := ""
 	if d.Year > 0 {

@@ -8,7 +8,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// frenchForms are the ways of French.
+// frenchForms returns the context-dependent forms of French.
 func frenchForms() passage.Forms {
 	return passage.Forms{
 		Year:    func(p *passage.Passage, _, year int) string { return p.Count(uint64(max(year, 0)), "") },
@@ -16,7 +16,8 @@ func frenchForms() passage.Forms {
 	}
 }
 
-// romanceOrdinal returns the gender of the noun after, else in front of an ordinal number.
+// romanceOrdinal returns the gender of an ordinal number: that of the noun after it, or else before
+// it.
 func romanceOrdinal(p *passage.Passage, from, to int) string {
 	if g := p.GenderBehind(to); g != "" {
 		return g

@@ -9,7 +9,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// germanForms are the ways of German.
+// germanForms returns the context-dependent forms of German.
 func germanForms() passage.Forms {
 	return passage.Forms{
 		Year: germanYear, Counts: germanCounts, Ordinal: germanOrdinal, Date: germanDate, Clock: germanClock,
@@ -22,8 +22,8 @@ func germanYear(p *passage.Passage, _, year int) string {
 	return words
 }
 
-// germanCase reports the case of what follows a word: dative, accusative, genitive, or
-// nothing known.
+// germanCase returns the case that the word before token i requires: dative, accusative, genitive, or
+// "".
 func germanCase(p *passage.Passage, i int) string {
 	w := p.At(p.Before(i)).Lower
 	for _, c := range []string{"dative", "accusative", "genitive"} {
@@ -34,7 +34,7 @@ func germanCase(p *passage.Passage, i int) string {
 	return ""
 }
 
-// germanCounts returns the form of "ein" in front of a noun.
+// germanCounts returns the form of "ein" before a noun of a gender.
 func germanCounts(p *passage.Passage, from int, gender string) string {
 	switch germanCase(p, from) {
 	case "dative":
@@ -55,8 +55,8 @@ func germanCounts(p *passage.Passage, from int, gender string) string {
 	return gender
 }
 
-// germanOrdinal returns the ending of an ordinal number: weak after der, am, dem, strong
-// without an article.
+// germanOrdinal returns the ending of an ordinal number: weak after words such as der, am and dem,
+// strong without an article.
 func germanOrdinal(p *passage.Passage, from, to int) string {
 	if dash := p.Skip(to); token.IsDash(p.At(dash).Text) && p.At(p.Skip(dash+1)+1).Text == "." {
 		to = p.Skip(dash+1) + 2 // 1.–3. Klasse
@@ -121,7 +121,8 @@ func pluralBehind(p *passage.Passage, i int) bool {
 	return (g == "m" || g == "n") && p.Is(p.Skip(i), "spiele", "jahre", "tage", "plätze", "teile")
 }
 
-// germanDate reads am dritten Oktober, der dritte Oktober, dritter Oktober.
+// germanDate returns am dritten Oktober, der dritte Oktober or dritter Oktober, according to the words
+// before it.
 func germanDate(p *passage.Passage, from, _ int, d passage.Date) string {
 	year := ""
 	if d.Year > 0 {
@@ -139,14 +140,14 @@ func germanDate(p *passage.Passage, from, _ int, d passage.Date) string {
 	return day + " " + month + year
 }
 
-// germanDay returns the ending of a day by the words in front.
+// germanDay returns the ending of a day's ordinal number, according to the words before it.
 func germanDay(p *passage.Passage, from int) string {
 	b := p.Before(from)
 	for p.At(b).Text == "," || p.At(b).Text == "(" {
 		b = p.Before(b)
 	}
 	if token.IsDash(p.At(b).Text) && p.Month[p.At(p.Before(b)).Lower] > 0 {
-		return germanDay(p, max(p.Before(p.Before(b))-1, 0)) // 5. Mai – 7. Mai: as the first
+		return germanDay(p, max(p.Before(p.Before(b))-1, 0)) // 5. Mai – 7. Mai: the same as in the first date
 	}
 	w := p.At(b).Lower
 	if p.Day[w] || p.Days[w] != "" || p.At(b).Text == "." && p.Days[p.At(b-1).Lower] != "" {

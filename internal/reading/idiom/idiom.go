@@ -1,13 +1,13 @@
-// Package idiom knows how each language reads years, dates, times, ordinal and Roman numerals by
-// the words around them: case, gender, article and order, which tables cannot express. It fills in
-// passage.Forms, so that the rules call no function of a language by name.
+// Package idiom contains forms that depend on the words around them, which tables cannot express: how
+// each language reads years, dates, times, ordinal and Roman numerals by case, gender, article and
+// order. It provides them as passage.Forms, so that rules do not depend on languages.
 package idiom
 
 import (
 	"mynah/internal/reading/passage"
 )
 
-// Of returns the forms of a language; empty of those that are not known.
+// Of returns the forms of a language. They are empty for an unknown language.
 func Of(base string) passage.Forms {
 	switch base {
 	case "en":

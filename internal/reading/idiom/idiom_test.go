@@ -10,7 +10,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// at returns the passage of a text, and the tokens of its first number.
+// at returns a passage, and the token range of its first number.
 func at(t *testing.T, language, text string) (p *passage.Passage, from, to int) {
 	t.Helper()
 	p = readingtest.Passage(language, text)
@@ -217,7 +217,7 @@ func TestRomanNumerals(t *testing.T) {
 	} {
 		p := readingtest.Passage(c.language, c.text)
 		i := 0
-		for token.Roman(p.At(i).Text) != c.n {
+		for token.ParseRoman(p.At(i).Text) != c.n {
 			i++
 		}
 		if got := p.RomanWords(i, i+1, c.n, c.kind); got != c.want {
@@ -226,7 +226,7 @@ func TestRomanNumerals(t *testing.T) {
 	}
 }
 
-// TestUnknown: a language without forms of its own reads years as numbers, and no dates.
+// TestUnknown checks that a language without forms reads years as numbers, and no dates.
 func TestUnknown(t *testing.T) {
 	t.Parallel()
 	p, from, to := at(t, "cs", "roku 1999")
@@ -243,18 +243,18 @@ func TestUnknown(t *testing.T) {
 
 var update = flag.Bool("update", false, "write the sentences anew")
 
-// TestSentences: what each number and Roman numeral of a sentence would be in all its roles stays
-// as it is.
+// TestSentences compares the results of all functions for each number and Roman numeral of sentences
+// with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	readingtest.Sentences(t, *update, roles)
 }
 
-// roles lists what each number and Roman numeral of a sentence would be in all its roles.
+// roles returns the results of all functions for each number and Roman numeral of a sentence.
 func roles(p *passage.Passage) string {
 	var out []string
 	for i, k := range p.Tokens {
-		if n := token.Roman(k.Text); n > 0 {
+		if n := token.ParseRoman(k.Text); n > 0 {
 			for _, kind := range []string{"ordinal", "century", "cardinal"} {
 				out = append(out, p.RomanWords(i, i+1, n, kind))
 			}
@@ -272,7 +272,7 @@ func roles(p *passage.Passage) string {
 	return strings.Join(out, "; ")
 }
 
-// TestForms: years, times and dates stay as they are where no words around them count.
+// TestForms compares years, times and dates without neighbouring words with the golden file.
 func TestForms(t *testing.T) {
 	t.Parallel()
 	passageOf := readingtest.Passages()
@@ -281,7 +281,7 @@ func TestForms(t *testing.T) {
 	})
 }
 
-// form reads "year 1999", "clock 14 30 - L" (hour, minute, second, then L for a label, a or p), or
+// form returns the spoken form of an input such as "year 1999", "clock 14 30 - L" (hour, minute, second, then L for a label, a or p), or
 // "date 3 5 10 2026 ND" (day, last day, month, year, then N for named and D for day first).
 func form(t *testing.T, p *passage.Passage, input string) string {
 	t.Helper()

@@ -6,7 +6,7 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// italianForms are the ways of Italian.
+// italianForms returns the context-dependent forms of Italian.
 func italianForms() passage.Forms {
 	return passage.Forms{
 		Year: func(p *passage.Passage, _, year int) string { return p.Count(uint64(max(year, 0)), "") },

@@ -9,7 +9,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// polishForms are the ways of Polish.
+// polishForms returns the context-dependent forms of Polish.
 func polishForms() passage.Forms {
 	return passage.Forms{
 		Year: polishYear, Counts: polishCounts, Ordinal: polishOrdinal, Date: polishDate, Clock: polishClock,
@@ -17,7 +17,7 @@ func polishForms() passage.Forms {
 	}
 }
 
-// polishYear reads an ordinal in the case of the sentence.
+// polishYear returns a year as an ordinal number in the case that the sentence requires.
 func polishYear(p *passage.Passage, at, year int) string {
 	form := p.PolishCase(at)
 	b := p.Before(at)
@@ -51,7 +51,8 @@ func polishCounts(p *passage.Passage, from int, gender string) string {
 	return gender
 }
 
-// polishOrdinal agrees with the noun after, in the case of the words in front.
+// polishOrdinal returns the form of an ordinal number: it agrees with the noun after it, in the case
+// that the words before it require.
 func polishOrdinal(p *passage.Passage, from, to int) string {
 	switch p.At(p.Before(from)).Lower {
 	case "lata":
@@ -117,7 +118,8 @@ func polishDate(p *passage.Passage, from, to int, d passage.Date) string {
 	return day + " " + p.Of[d.Month] + year
 }
 
-// polishClock reads hours as ordinals: czternasta trzydzieści, o czternastej trzydzieści.
+// polishClock returns a time with the hour as an ordinal number: czternasta trzydzieści, o czternastej
+// trzydzieści.
 func polishClock(p *passage.Passage, from, _ int, c passage.Clock) string {
 	form := "f"
 	b := p.Before(from)

@@ -6,7 +6,7 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// portugueseForms are the ways of Portuguese.
+// portugueseForms returns the context-dependent forms of Portuguese.
 func portugueseForms() passage.Forms {
 	return passage.Forms{
 		Year:    func(p *passage.Passage, _, year int) string { return p.Count(uint64(max(year, 0)), "") },

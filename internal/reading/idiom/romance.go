@@ -4,8 +4,8 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// dateWords are what a Romance language says in a date: for the first of a month, between two
-// days of a span, and between day, month and year, each with its blanks.
+// dateWords are the words in a date of a Romance language: for the first of a month, between two days
+// of a range, and between day, month and year, including spaces.
 type dateWords struct{ first, to, between string }
 
 func romanceDate(p *passage.Passage, d passage.Date, w dateWords) string {

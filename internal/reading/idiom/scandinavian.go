@@ -6,7 +6,7 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// scandinavianForms are the ways of Swedish, Danish and Norwegian.
+// scandinavianForms returns the context-dependent forms of Swedish, Danish and Norwegian.
 func scandinavianForms() passage.Forms {
 	return passage.Forms{
 		Year: scandinavianYear, Ordinal: scandinavianOrdinal, Date: scandinavianDate,

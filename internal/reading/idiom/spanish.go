@@ -6,7 +6,7 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// spanishForms are the ways of Spanish.
+// spanishForms returns the context-dependent forms of Spanish.
 func spanishForms() passage.Forms {
 	return passage.Forms{
 		Year:    func(p *passage.Passage, _, year int) string { return p.Count(uint64(max(year, 0)), "") },
@@ -14,7 +14,8 @@ func spanishForms() passage.Forms {
 	}
 }
 
-// spanishOrdinal shortens primero and tercero in front of masculine nouns.
+// spanishOrdinal returns the form of an ordinal number: primero and tercero are shortened before
+// masculine nouns.
 func spanishOrdinal(p *passage.Passage, from, to int) string {
 	if g := p.GenderBehind(to); g == "m" {
 		return "adj"

@@ -1,5 +1,5 @@
-// Package lexicon parses a project's list of pronunciations, reports mistakes by line, and finds
-// its words in a text.
+// Package lexicon parses a project's list of pronunciations, reports mistakes by line, and finds the
+// words of the list in a text.
 package lexicon
 
 import (
@@ -14,24 +14,24 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Max is how long a lexicon may be, in bytes.
+// Max is the maximum size of a lexicon in bytes.
 const Max = 1 << 20
 
-// entry is how a word is said: by other words, or in IPA.
+// entry is the pronunciation of a word: other words, or IPA.
 type entry struct {
 	word     string
 	Say, IPA string
-	exact    bool // upper and lower case count
+	exact    bool // upper and lower case matter
 }
 
 // Lexicon is a project's list of pronunciations.
 type Lexicon struct {
-	byFirst map[rune][]entry // by the folded first letter of the word; longer words first
+	byFirst map[rune][]entry // by the case-folded first letter of the word; longer words first
 }
 
-// Parse reads a lexicon: lines "word: replacement" or "word: /ipa/". Blank lines
-// and those that begin with # are passed over, and what follows a blank and #. A word
-// written in small letters stands for all ways of writing it; one with a capital for itself.
+// Parse parses a lexicon: lines "word: replacement" or "word: /ipa/". Blank lines, and comments that
+// begin with # at the start of a line or after a space, are ignored. A word in lower case also matches
+// its forms with capitals; a word with a capital matches only itself.
 func Parse(file string, src []byte) (*Lexicon, diag.List) {
 	var list diag.List
 	l := &Lexicon{byFirst: map[rune][]entry{}}
@@ -68,18 +68,18 @@ func Parse(file string, src []byte) (*Lexicon, diag.List) {
 			d.Hint = "remove one of them"
 		}
 		seen[e.word] = number
-		l.put(e)
+		l.addEntry(e)
 	}
 	return l, list
 }
 
 func parseEntry(t string) (e entry, problem, hint string) {
-	word, said, ok := cut(t)
+	word, said, ok := splitEntry(t)
 	if !ok {
 		return e, "the line has no colon after its word", "write " + t + ": and its pronunciation"
 	}
 	e.word = unquote(strings.TrimSpace(word))
-	if said = strings.TrimSpace(said); unquote(said) == said { // in quotes a # is meant
+	if said = strings.TrimSpace(said); unquote(said) == said { // inside quotes, # does not start a comment
 		said, _, _ = strings.Cut(" "+said, " #")
 		said = strings.TrimSpace(said)
 	}
@@ -105,8 +105,8 @@ func parseEntry(t string) (e entry, problem, hint string) {
 	return e, "", ""
 }
 
-// cut parts a line at the colon that a blank follows, else at its first.
-func cut(t string) (word, said string, ok bool) {
+// splitEntry splits a line at the first colon with a space after it, or else at the first colon.
+func splitEntry(t string) (word, said string, ok bool) {
 	if word, said, ok = strings.Cut(t, ": "); ok {
 		return word, said, true
 	}
@@ -120,13 +120,13 @@ func unquote(s string) string {
 	return s
 }
 
-func (l *Lexicon) put(e entry) {
+func (l *Lexicon) addEntry(e entry) {
 	first, _ := utf8.DecodeRuneInString(e.word)
 	first = unicode.ToLower(first)
 	list := slices.DeleteFunc(l.byFirst[first], func(o entry) bool { return o.word == e.word })
 	list = append(list, e)
 	slices.SortStableFunc(list, func(a, b entry) int {
-		if a.exact != b.exact && strings.EqualFold(a.word, b.word) { // the narrower one first
+		if a.exact != b.exact && strings.EqualFold(a.word, b.word) { // words that match fewer texts first
 			if a.exact {
 				return -1
 			}
@@ -137,23 +137,25 @@ func (l *Lexicon) put(e entry) {
 	l.byFirst[first] = list
 }
 
-// Match finds the longest word of the lexicon that begins at a byte of a text.
+// Match finds the longest word of the lexicon that begins at byte at of a text. It returns its length
+// in bytes, or 0.
 func (l *Lexicon) Match(text string, at int) (int, entry) {
 	if l == nil || len(l.byFirst) == 0 {
 		return 0, entry{}
 	}
 	first, _ := utf8.DecodeRuneInString(text[at:])
 	for _, e := range l.byFirst[unicode.ToLower(first)] {
-		n, ok := prefix(text[at:], e.word, e.exact)
-		if ok && ends(text, at+n) {
+		n, ok := matchPrefix(text[at:], e.word, e.exact)
+		if ok && canEnd(text, at+n) {
 			return n, e
 		}
 	}
 	return 0, entry{}
 }
 
-// prefix reports whether a text begins with a word, and how many bytes of it are the word.
-func prefix(text, word string, exact bool) (int, bool) {
+// matchPrefix reports whether a text begins with a word, and returns the length of the match in bytes. With
+// exact, upper and lower case matter.
+func matchPrefix(text, word string, exact bool) (int, bool) {
 	n := 0
 	for _, w := range word {
 		r, size := utf8.DecodeRuneInString(text[n:])
@@ -165,8 +167,8 @@ func prefix(text, word string, exact bool) (int, bool) {
 	return n, true
 }
 
-// ends reports whether a thing may end at a byte: not within a word or number.
-func ends(text string, at int) bool {
+// canEnd reports whether a word may end at a byte offset: not inside another word or number.
+func canEnd(text string, at int) bool {
 	last, _ := utf8.DecodeLastRuneInString(text[:at])
 	next, _ := utf8.DecodeRuneInString(text[at:])
 	return !token.Wordy(last) || !token.Wordy(next) || token.Unspaced(last) || token.Unspaced(next)

@@ -32,8 +32,8 @@ func TestBadLexicons(t *testing.T) {
 	}
 }
 
-// TestMatch: the longest word counts, capitals count where the lexicon has them, and no word is
-// found within another, unless the script sets no blanks.
+// TestMatch checks that the longest word is found, that capitals matter if the lexicon has them, and
+// that words inside other words are found only in scripts without spaces.
 func TestMatch(t *testing.T) {
 	t.Parallel()
 	l, list := lexicon.Parse("l.txt", []byte("sql: sequel\nSQL Server: sequel server\nsql server: other\nQt: cute\n"+
@@ -71,7 +71,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-// TestNarrowWordsFirst: in whatever order a lexicon lists them.
+// TestNarrowWordsFirst checks that more specific words take precedence in every order of the lexicon.
 func TestNarrowWordsFirst(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ lines, text, say string }{
@@ -113,7 +113,7 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
-// TestPlaces: a finding spans its line; quotes are taken off only in pairs.
+// TestPlaces checks that a finding spans its line, and that quotes are removed only in pairs.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	_, list := lexicon.Parse("l.txt", []byte("a: b\nword\n"))
@@ -131,7 +131,8 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// FuzzParse: any bytes are read or refused with a hint, and words that are found are in the text.
+// FuzzParse checks that arbitrary bytes are parsed or rejected with a hint, and that the words found
+// by Match are in the text.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: b\nb: /c/\n# x\nC#: 'see # sharp'"), "a B c#")
 	f.Add([]byte("\ufeff:\n/\xff: x\r日本: に"), "日本")

@@ -9,7 +9,7 @@ import (
 	"mynah/internal/reading/readingtest"
 )
 
-// TestModels: numbers of models are read in pairs, whole, or digit by digit.
+// TestModels checks that model numbers are read in pairs, as a whole, or digit by digit.
 func TestModels(t *testing.T) {
 	t.Parallel()
 	en, de := readingtest.Passage("en", ""), readingtest.Passage("de", "")
@@ -51,7 +51,7 @@ func TestModels(t *testing.T) {
 	}
 }
 
-// TestFormsByDefault: a language without ways of its own.
+// TestFormsByDefault checks the defaults for a language without Forms.
 func TestFormsByDefault(t *testing.T) {
 	t.Parallel()
 	p := passage.New(grammar.New("cs"), passage.Forms{}, "roku 1999")
@@ -61,7 +61,7 @@ func TestFormsByDefault(t *testing.T) {
 	}
 }
 
-// TestSmallNumbers: of no more digits than are allowed, nine at most.
+// TestSmallNumbers checks the limit of digits of Small.
 func TestSmallNumbers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -79,7 +79,7 @@ func TestSmallNumbers(t *testing.T) {
 	}
 }
 
-// TestHowFarOneLooks: a sign of equality counts up to 24 tokens away, capitals up to 40.
+// TestHowFarOneLooks checks that Formula considers 24 tokens, and Shouting 40.
 func TestHowFarOneLooks(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -110,7 +110,7 @@ func TestHowFarOneLooks(t *testing.T) {
 	}
 }
 
-// TestNumbersAtTheirBounds: which mark is one of decimals, and which one of groups.
+// TestNumbersAtTheirBounds checks which marks are decimal marks and which are group separators.
 func TestNumbersAtTheirBounds(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][4]string{ // language, text, whole, fraction

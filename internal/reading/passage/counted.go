@@ -8,8 +8,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// PolishCase returns the case that the words in front ask for: gen, loc, ins, dat; empty is
-// the nominative.
+// PolishCase returns the grammatical case that the words before token from require: gen, loc, ins,
+// dat, or "" for the nominative.
 func (p *Passage) PolishCase(from int) string {
 	b := p.Before(from)
 	for p.At(b).Text == "," || p.At(b).Text == "(" || p.At(b).Text == "." {
@@ -32,7 +32,8 @@ func (p *Passage) PolishCase(from int) string {
 	return ""
 }
 
-// TakesUnit reports whether a unit that is a word of the language as well is meant as one.
+// TakesUnit reports whether a unit at the tokens j..end that is also an ordinary word is meant as a
+// unit of the number at token i.
 func (p *Passage) TakesUnit(i, j, end int) bool {
 	t := p.At(j)
 	if j == i && len(t.Text) == 1 && strings.Contains("BFKJN", t.Text) {
@@ -47,13 +48,13 @@ func (p *Passage) TakesUnit(i, j, end int) bool {
 	return j == i || p.Ended(end) || p.At(end).Kind == token.Sign && !strings.Contains("'’/", p.At(end).Text)
 }
 
-// UnitAt finds the longest unit that begins at a token.
+// UnitAt finds the longest unit that begins at token i. It returns the index after it, or i.
 func (p *Passage) UnitAt(i int) (*grammar.Noun, int) {
 	if i >= len(p.Tokens) {
 		return nil, i
 	}
 	if mark := p.At(i).Text; p.Base == "en" && (mark == "\"" || mark == "'") && p.At(i-1).Kind == token.Digits {
-		return p.inchMark(i, mark)
+		return p.parseInchMark(i, mark)
 	}
 	text := p.Src[p.At(i).Start:]
 	best, length := -1, 0
@@ -72,8 +73,8 @@ func (p *Passage) UnitAt(i int) (*grammar.Noun, int) {
 	return &p.Units[best].Noun, p.EndAfter(i, length)
 }
 
-// inchMark reads 3.5" and 6', unless the mark closes a quotation.
-func (p *Passage) inchMark(i int, mark string) (*grammar.Noun, int) {
+// parseInchMark reads 3.5" and 6' as units, unless the mark closes a quotation.
+func (p *Passage) parseInchMark(i int, mark string) (*grammar.Noun, int) {
 	for j := range i {
 		if p.Tokens[j].Text == mark {
 			return nil, i
@@ -91,7 +92,8 @@ func (p *Passage) inchMark(i int, mark string) (*grammar.Noun, int) {
 	return nil, i
 }
 
-// CurrencyAt finds the sign, code or short form of a currency.
+// CurrencyAt finds the sign, code or abbreviation of a currency at token i. It returns the index after
+// it, or i.
 func (p *Passage) CurrencyAt(i int) (*grammar.Currency, int) {
 	if i >= len(p.Tokens) || p.At(i).Kind == token.Digits || p.At(i).Kind == token.Gap {
 		return nil, i
@@ -115,7 +117,8 @@ func (p *Passage) CurrencyAt(i int) (*grammar.Currency, int) {
 	return &p.Money[best], j
 }
 
-// symbolEnds reports whether the sign or code of a currency may end after so many bytes.
+// symbolEnds reports whether the sign or code of a currency may end length bytes after the start of
+// token i.
 func (p *Passage) symbolEnds(i, length int) bool {
 	at := p.At(i).Start + length
 	for j := i; j < len(p.Tokens); j++ {
@@ -130,7 +133,7 @@ func (p *Passage) symbolEnds(i, length int) bool {
 	return false
 }
 
-// GenderBehind returns the gender of the noun after a number; empty where no noun follows.
+// GenderBehind returns the gender of the noun after a number, or "" if no noun follows.
 func (p *Passage) GenderBehind(i int) string {
 	start := i
 	j := p.Skip(i)
@@ -154,7 +157,7 @@ func (p *Passage) GenderBehind(i int) string {
 	return ""
 }
 
-// commonGender is the one that most nouns of a language have.
+// commonGender returns the gender of most nouns in the language.
 func (p *Passage) commonGender() string {
 	switch p.Base {
 	case "sv", "da":
@@ -165,7 +168,7 @@ func (p *Passage) commonGender() string {
 	return "m"
 }
 
-// Gender of a noun by the table, else by its ending.
+// Gender returns the gender of a noun from the table, or by its ending.
 func (p *Passage) Gender(t token.Token) string {
 	if g, ok := p.Nouns[t.Lower]; ok {
 		return g
@@ -182,8 +185,8 @@ func (p *Passage) Gender(t token.Token) string {
 	return ""
 }
 
-// IsYear reports whether the number at tokens from to to is a year. From 1500 on it is one
-// unless something is counted; before, a word in front has to say so.
+// IsYear reports whether the number at the tokens from..to is a year. From 1500 on, it is a year
+// unless it counts something; earlier numbers need a word before them that indicates a year.
 func (p *Passage) IsYear(from, to int, n grammar.Num) bool {
 	if early := len(n.Whole) == 3 && token.IsDigits(n.Whole) && n.Fraction == "" && n.Minus == "" &&
 		n.Low == 0; early &&
@@ -207,7 +210,7 @@ func (p *Passage) IsYear(from, to int, n grammar.Num) bool {
 	return n.Whole >= "1500" && !p.CountedAfter(to)
 }
 
-// NotYear reports whether a word in front makes a number anything but a year.
+// NotYear reports whether the word before token from excludes that a number is a year.
 func (p *Passage) NotYear(from int) bool {
 	b := p.Before(from)
 	if p.At(b).Text == "." {
@@ -216,7 +219,7 @@ func (p *Passage) NotYear(from int) bool {
 	return p.In("before numbers", p.At(b).Lower) || p.At(b).Text == "#"
 }
 
-// CountedAfter reports whether a noun follows a number that counts it.
+// CountedAfter reports whether a noun that the number counts follows at token i.
 func (p *Passage) CountedAfter(i int) bool {
 	j := p.Skip(i)
 	t := p.At(j)
@@ -227,7 +230,7 @@ func (p *Passage) CountedAfter(i int) bool {
 		return true
 	}
 	if p.Base == "de" {
-		// A noun has a capital; names after years follow a preposition.
+		// A noun is capitalized. Names after years follow a preposition.
 		if t.Text != t.Lower {
 			return !p.In("before years", p.At(p.Before(i-1)).Lower)
 		}
@@ -237,17 +240,17 @@ func (p *Passage) CountedAfter(i int) bool {
 	if t.Text != t.Lower {
 		return false
 	}
-	if p.plurals(t.Lower) {
+	if p.isPlural(t.Lower) {
 		return true
 	}
 	k := p.Skip(j + 1)
 	next := p.At(k)
 	return p.Base == "en" && next.Kind == token.Word && next.Text == next.Lower && !p.In("functions", next.Lower) &&
-		p.plurals(next.Lower)
+		p.isPlural(next.Lower)
 }
 
-// plurals reports whether a word may be a noun in the plural.
-func (p *Passage) plurals(w string) bool {
+// isPlural reports whether a word may be a plural noun.
+func (p *Passage) isPlural(w string) bool {
 	if p.In("counted", w) {
 		return true
 	}

@@ -2,34 +2,34 @@ package passage
 
 import "time"
 
-// Forms are the ways of a language to read things by the words around them. Those that are
-// nil have a common meaning, see the methods of Passage that call them.
+// Forms are functions of a language for forms that depend on the words around them. Functions may be
+// nil; the methods of Passage that call them then use a default.
 type Forms struct {
-	// Year reads a year of four digits at most.
+	// Year returns the words of a year with up to four digits.
 	Year func(p *Passage, at, n int) string
-	// Counts gives the form of a cardinal number that counts a noun of a gender.
+	// Counts returns the form of a cardinal number that counts a noun of a gender.
 	Counts func(p *Passage, from int, gender string) string
-	// Ordinal gives the form of an ordinal number at tokens from to to.
+	// Ordinal returns the form of an ordinal number at the tokens from..to.
 	Ordinal func(p *Passage, from, to int) string
-	// Date reads a date that stands at tokens from to to.
+	// Date returns the words of a date at the tokens from..to.
 	Date func(p *Passage, from, to int, d Date) string
-	// Clock reads a time.
+	// Clock returns the words of a time of day.
 	Clock func(p *Passage, from, to int, c Clock) string
-	// Roman reads a Roman numeral: kind is cardinal, ordinal (of a ruler) or century.
+	// Roman returns the words of a Roman numeral. kind is cardinal, ordinal (of a ruler) or century.
 	Roman func(p *Passage, from, to, n int, kind string) string
 }
 
-// Date is a day, or what is known about it; zeros are unknown.
+// Date is a date as far as it is written. Zero means that a part is missing.
 type Date struct {
 	Day, Month, Year int
-	Last             int  // of a range of days
+	Last             int  // last day of a range of days
 	Named            bool // the month is written as a word
-	DayFirst         bool // as it is written
+	DayFirst         bool // the day is written before the month
 }
 
-// Exists reports whether there is such a day.
+// Exists reports whether the calendar has such a day.
 func (d Date) Exists() bool {
-	const leap = 2000 // a year that has all days
+	const leap = 2000 // a leap year
 	year := d.Year
 	if year == 0 {
 		year = leap
@@ -42,11 +42,11 @@ func (d Date) Exists() bool {
 type Clock struct {
 	Hour, Minute, Second int
 	HasMinute, HasSecond bool
-	Half                 string // "a" or "p" for a.m. and p.m.
-	Label                bool   // a word such as Uhr stands after, and is part of the time
+	Half                 string // "a" for a.m., "p" for p.m., or ""
+	Label                bool   // a word such as Uhr follows and is part of the time
 }
 
-// YearWords reads a year.
+// YearWords returns the words of a year. at is its token.
 func (p *Passage) YearWords(at, year int) string {
 	if p.forms.Year != nil {
 		return p.forms.Year(p, at, year)
@@ -54,7 +54,7 @@ func (p *Passage) YearWords(at, year int) string {
 	return p.Count(uint64(max(year, 0)), "")
 }
 
-// FormFor returns the form of a cardinal number in front of a noun.
+// FormFor returns the form of a cardinal number before a noun of a gender.
 func (p *Passage) FormFor(from int, gender string) string {
 	if p.forms.Counts != nil {
 		return p.forms.Counts(p, from, gender)
@@ -62,7 +62,7 @@ func (p *Passage) FormFor(from int, gender string) string {
 	return gender
 }
 
-// OrdinalForm chooses the form of an ordinal number by the words around it.
+// OrdinalForm returns the form of an ordinal number, according to the words around it.
 func (p *Passage) OrdinalForm(from, to int) string {
 	if p.forms.Ordinal != nil {
 		return p.forms.Ordinal(p, from, to)
@@ -73,7 +73,8 @@ func (p *Passage) OrdinalForm(from, to int) string {
 	return "-"
 }
 
-// DateWords reads a date that stands at tokens from to to; empty where the language has no way.
+// DateWords returns the words of a date at the tokens from..to, or "" if the language has no function
+// for it.
 func (p *Passage) DateWords(from, to int, d Date) string {
 	if p.forms.Date == nil {
 		return ""
@@ -81,7 +82,7 @@ func (p *Passage) DateWords(from, to int, d Date) string {
 	return p.forms.Date(p, from, to, d)
 }
 
-// ClockWords reads a time; empty where the language has no way.
+// ClockWords returns the words of a time of day, or "" if the language has no function for it.
 func (p *Passage) ClockWords(from, to int, c Clock) string {
 	if p.forms.Clock == nil {
 		return ""
@@ -89,7 +90,7 @@ func (p *Passage) ClockWords(from, to int, c Clock) string {
 	return p.forms.Clock(p, from, to, c)
 }
 
-// RomanWords reads a Roman numeral; empty where the language has no way of its own.
+// RomanWords returns the words of a Roman numeral, or "" if the language has no function for it.
 func (p *Passage) RomanWords(from, to, n int, kind string) string {
 	if p.forms.Roman == nil {
 		return ""

@@ -7,11 +7,11 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Number parses a number without a sign at a token and tells the token after it.
+// Number parses a number without a sign at token i. It returns the index after it, or i.
 func (p *Passage) Number(i int) (grammar.Num, int) {
 	t := p.At(i)
 	if t.Kind != token.Digits {
-		if top, low, ok := token.Vulgar(t.Text); ok {
+		if top, low, ok := token.ParseVulgarFraction(t.Text); ok {
 			return grammar.Num{Whole: "0", Top: top, Low: low}, i + 1
 		}
 		return grammar.Num{}, i
@@ -19,11 +19,11 @@ func (p *Passage) Number(i int) (grammar.Num, int) {
 	n := grammar.Num{Whole: t.Text}
 	end := i + 1
 	if len(t.Text) <= 3 && t.Text[0] != '0' {
-		if e, whole := p.grouped(i); e > end {
+		if e, whole := p.parseGrouped(i); e > end {
 			n.Whole, n.Grouped, end = whole, true, e
 		}
 	}
-	if top, low, ok := token.Vulgar(p.At(end).Text); ok {
+	if top, low, ok := token.ParseVulgarFraction(p.At(end).Text); ok {
 		n.Top, n.Low = top, low
 		return n, end + 1
 	}
@@ -41,8 +41,9 @@ func (p *Passage) Number(i int) (grammar.Num, int) {
 
 func tooLong(whole, fraction string) bool { return len(whole) > 40 && len(fraction) > 40 }
 
-// grouped parses a number with marks between its groups of three digits.
-func (p *Passage) grouped(i int) (end int, whole string) {
+// parseGrouped parses a number with separators between groups of three digits. It returns the index after
+// it, and its digits.
+func (p *Passage) parseGrouped(i int) (end int, whole string) {
 	marks := p.Group + "'’\u02d9"
 	end, whole = i+1, p.At(i).Text
 	mark := ""
@@ -58,7 +59,7 @@ func (p *Passage) grouped(i int) (end int, whole string) {
 		whole += d.Text
 		end += 2
 	}
-	if mark == "" && p.Base == "en" { // 1,00,000 in India
+	if mark == "" && p.Base == "en" { // Indian grouping: 1,00,000
 		var groups strings.Builder
 		at := i + 1
 		for p.At(at).Text == "," && p.At(at+1).Kind == token.Digits && len(p.At(at+1).Text) == 2 {
@@ -72,7 +73,7 @@ func (p *Passage) grouped(i int) (end int, whole string) {
 	return end, whole
 }
 
-// Superscript parses raised digits.
+// Superscript parses superscript digits. It returns them as plain digits, and the index after them.
 func (p *Passage) Superscript(i int) (string, int) {
 	var b strings.Builder
 	for ; p.At(i).Kind == token.Sign; i++ {
@@ -89,21 +90,21 @@ func (p *Passage) Superscript(i int) (string, int) {
 	return s, i
 }
 
-// LetterGroups reads letters and digits in parallel: H2O, MP3, a1b2.
-func (p *Passage) LetterGroups(i, j int) string {
+// LetterGroups returns the spoken form of the letters and digits at the tokens i..j: H2O, MP3, a1b2.
+func (p *Passage) LetterGroups(from, to int) string {
 	var out []string
-	long := j-i > 4
-	for ; i < j; i++ {
-		t := p.At(i)
+	long := to-from > 4
+	for ; from < to; from++ {
+		t := p.At(from)
 		switch {
 		case t.Kind == token.Digits && long:
-			out = append(out, p.Apart(t.Text))
+			out = append(out, p.SpellDigits(t.Text))
 		case t.Kind == token.Digits:
 			out = append(out, p.Model(t.Text))
-		case t.Text == "s" && i == j-1 && len(out) > 0:
+		case t.Text == "s" && from == to-1 && len(out) > 0:
 			out[len(out)-1] += "s" // MP3s
 		case long:
-			out = append(out, token.Spaced(t.Text))
+			out = append(out, token.SpellLetters(t.Text))
 		default:
 			out = append(out, p.Glue(t.Text))
 		}
@@ -111,11 +112,11 @@ func (p *Passage) LetterGroups(i, j int) string {
 	return strings.Join(out, " ")
 }
 
-// Model reads the number of a model or norm.
+// Model returns the spoken form of the number of a model or standard.
 func (p *Passage) Model(number string) string {
 	const most = 5
 	if len(number) > most {
-		return p.Apart(number)
+		return p.SpellDigits(number)
 	}
 	if p.Base == "en" && len(number) == 4 && number[2:] != "00" && number[0] != '0' && number[2] != '0' {
 		return p.Cardinal(number[:2], "") + " " + p.Cardinal(number[2:], "")
@@ -123,11 +124,11 @@ func (p *Passage) Model(number string) string {
 	return p.Cardinal(number, "")
 }
 
-// Glue reads letters that touch a number: short ones letter by letter.
+// Glue returns the spoken form of letters next to a number. Short groups are spelled letter by letter.
 func (p *Passage) Glue(s string) string {
 	if len([]rune(s)) <= 3 && (s == strings.ToUpper(s) ||
 		!strings.ContainsAny(strings.ToLower(s), "aeiouyäöüáéíóúàèåøæ")) {
-		return token.Spaced(s)
+		return token.SpellLetters(s)
 	}
 	if len([]rune(s)) == 1 {
 		return strings.ToUpper(s)
@@ -135,7 +136,8 @@ func (p *Passage) Glue(s string) string {
 	return s
 }
 
-// Subscript parses lowered digits: CO₂.
+// Subscript parses subscript digits, as in CO₂. It returns them as plain digits, and the index after
+// them.
 func (p *Passage) Subscript(i int) (string, int) {
 	var b strings.Builder
 	for ; p.At(i).Kind == token.Sign; i++ {
@@ -148,8 +150,8 @@ func (p *Passage) Subscript(i int) (string, int) {
 	return b.String(), i
 }
 
-// IsMeasuredSpan reports whether a dash stands between two numbers that both have the same unit, as in
-// 30 %–40 % and 20 °C – 25 °C.
+// IsMeasuredSpan reports whether token i is a dash between two numbers with the same unit, as in 30
+// %–40 % and 20 °C – 25 °C.
 func (p *Passage) IsMeasuredSpan(i int) bool {
 	if mark := p.At(i).Text; !token.IsDash(mark) || mark == "−" {
 		return false
@@ -167,7 +169,7 @@ func (p *Passage) IsMeasuredSpan(i int) bool {
 	return p.At(unit).Text == p.At(behind).Text && (before.Kind == token.Digits || before.Text == "°")
 }
 
-// Formula reports whether a sentence has a sign of equality, so that dashes are minuses.
+// Formula reports whether there is a sign such as = or < near token i, so that dashes mean minus.
 func (p *Passage) Formula(i int) bool {
 	const near = 24
 	for j := max(0, i-near); j < min(len(p.Tokens), i+near); j++ {

@@ -1,7 +1,7 @@
-// Package passage is a text in one language, cut into tokens, with answers about the neighbours of
-// a token: whether a number counts a noun and of which gender, whether it is a year, which unit or
-// currency follows. All rules of reading share this view. What a language does by neighbours are
-// Forms, which package idiom fills in.
+// Package passage provides a text in one language as tokens, with questions about the neighbours of a
+// token: whether a number counts a noun and of which gender, whether it is a year, which unit or
+// currency follows. All rules of reading use it. Language-specific forms are functions in Forms, which
+// package idiom provides.
 package passage
 
 import (
@@ -12,8 +12,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Passage is a text in one language, cut into tokens. Rules name a token by its index; of a
-// stretch of tokens they give the index after its last.
+// Passage is a text in one language, split into tokens. Rules refer to a token by its index. For a
+// range of tokens they return the index after the last one.
 type Passage struct {
 	*grammar.Grammar
 	Src    string
@@ -22,12 +22,12 @@ type Passage struct {
 	forms Forms
 }
 
-// New cuts a text into tokens.
+// New returns a passage for a text.
 func New(g *grammar.Grammar, f Forms, text string) *Passage {
 	return &Passage{Grammar: g, forms: f, Src: text, Tokens: token.Split(text)}
 }
 
-// At returns a token; outside of the text it is a gap.
+// At returns a token. Outside of the text it returns the zero Token, which is a gap.
 func (p *Passage) At(i int) token.Token {
 	if i < 0 || i >= len(p.Tokens) {
 		return token.Token{}
@@ -35,7 +35,7 @@ func (p *Passage) At(i int) token.Token {
 	return p.Tokens[i]
 }
 
-// Is reports whether a token is one of some texts, in lower case.
+// Is reports whether a token, in lower case, is one of texts.
 func (p *Passage) Is(i int, texts ...string) bool {
 	t := p.At(i)
 	if t.Lower == "" {
@@ -44,7 +44,7 @@ func (p *Passage) Is(i int, texts ...string) bool {
 	return slices.Contains(texts, t.Lower)
 }
 
-// Skip passes over a gap.
+// Skip returns the index after a gap at token i, or i if there is none.
 func (p *Passage) Skip(i int) int {
 	if i < len(p.Tokens) && p.At(i).Kind == token.Gap {
 		return i + 1
@@ -52,7 +52,7 @@ func (p *Passage) Skip(i int) int {
 	return i
 }
 
-// Before returns the index of the word, number or sign in front of a token, or -1.
+// Before returns the index of the last token before token i that is not a gap, or -1.
 func (p *Passage) Before(i int) int {
 	i--
 	if i >= 0 && p.Tokens[i].Kind == token.Gap {
@@ -61,16 +61,18 @@ func (p *Passage) Before(i int) int {
 	return i
 }
 
-// Ended reports whether the text ends at a token, blanks left out.
+// Ended reports whether there is no token except a gap from index i on.
 func (p *Passage) Ended(i int) bool { return p.Skip(i) >= len(p.Tokens) }
 
-// Glued reports whether token i is a word or number, and so follows the text before it without a space.
+// Glued reports whether token i is a word or a number, so that no space separates it from the token
+// before.
 func (p *Passage) Glued(i int) bool {
 	k := p.At(i).Kind
 	return i < len(p.Tokens) && (k == token.Word || k == token.Digits)
 }
 
-// Small reports whether a token is a number of at most so many digits, and gives it.
+// Small returns the value of a token that is a number of at most most digits. It returns false for
+// other tokens, and if most is above 9.
 func (p *Passage) Small(i, most int) (int, bool) {
 	t := p.At(i)
 	if t.Kind != token.Digits || len(t.Text) > most || most > 9 {
@@ -83,13 +85,14 @@ func (p *Passage) Small(i, most int) (int, bool) {
 	return n, true
 }
 
-// Opens reports whether a thing may begin at a token: not within a word, an address or a number.
+// Opens reports whether something new may begin at token i: it is not inside a word, an address or a
+// number.
 func (p *Passage) Opens(i int) bool {
 	b := p.At(i - 1)
 	return i == 0 || b.Kind == token.Gap || b.Kind == token.Sign && !strings.Contains("-_.@/+", b.Text)
 }
 
-// WeekdayBefore reports whether the name of a day stands in front, which may be cut short.
+// WeekdayBefore reports whether the name or abbreviation of a weekday is before token i.
 func (p *Passage) WeekdayBefore(i int) bool {
 	b := p.Before(i)
 	for p.At(b).Text == "," || p.At(b).Text == "." {
@@ -99,7 +102,8 @@ func (p *Passage) WeekdayBefore(i int) bool {
 	return p.Day[w] || p.Days[w] != ""
 }
 
-// EndAfter returns the token after so many bytes from a token on, if a symbol may end there.
+// EndAfter returns the index of the token that begins length bytes after the start of token i, if a
+// symbol may end there.
 func (p *Passage) EndAfter(i, length int) int {
 	at := p.At(i).Start + length
 	j := i
@@ -116,14 +120,14 @@ func (p *Passage) EndAfter(i, length int) int {
 	return j
 }
 
-// Apostrophe reports whether a word goes on after an apostrophe.
+// Apostrophe reports whether token i is an apostrophe inside a word.
 func (p *Passage) Apostrophe(i int) bool {
 	t := p.At(i).Text
 	return (t == "'" || t == "’") && p.At(i+1).Kind == token.Word
 }
 
-// Shouting reports whether most words of a text are written in capitals, so that these say
-// nothing.
+// Shouting reports whether most words near token i are written in capitals, so that capitals do not
+// indicate acronyms.
 func (p *Passage) Shouting(i int) bool {
 	const few = 4
 	loud, all := 0, 0

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// first returns the passage of a text and the index of its first token of a kind.
+// first returns a passage, and the index of its first token of a kind.
 func first(t *testing.T, language, text string, kind token.Kind) (*passage.Passage, int) {
 	t.Helper()
 	p := readingtest.Passage(language, text)
@@ -37,7 +37,7 @@ func TestNeighbours(t *testing.T) {
 	if got := []int{p.Skip(1), p.Skip(2), p.Before(2), p.Before(0), p.Before(1)}; got[0] != 2 || got[1] != 2 ||
 		got[2] != 0 ||
 		got[3] != -1 || got[4] != 0 {
-		t.Errorf("the tokens beside gaps are %v", got)
+		t.Errorf("the tokens next to gaps are %v", got)
 	}
 	last := len(p.Tokens) - 1
 	if !p.Ended(last) || p.Ended(0) || p.Glued(1) || !p.Glued(2) || p.Glued(last+1) {
@@ -337,13 +337,13 @@ func TestDateExists(t *testing.T) {
 
 var update = flag.Bool("update", false, "write the sentences anew")
 
-// TestSentences: what neighbours say about each number of a sentence stays as it is.
+// TestSentences compares the facts about each number of sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	readingtest.Sentences(t, *update, facts)
 }
 
-// facts lists what neighbours say about each number of a sentence.
+// facts returns the results of all methods for each number of a sentence.
 func facts(p *passage.Passage) string {
 	var out []string
 	for i := range p.Tokens {
@@ -383,7 +383,8 @@ func facts(p *passage.Passage) string {
 	return strings.Join(out, "; ")
 }
 
-// FuzzNeighbours: numbers, units and money end within the text, and do not lie about their digits.
+// FuzzNeighbours checks that numbers, units and currencies end inside the text, and that the digits of
+// numbers are those in the text.
 func FuzzNeighbours(f *testing.F) {
 	f.Add("1,234.5 km/h, $5 and 1½ \" 1 000 000 €")
 	f.Add("1.2.3 20 °C–25 °C R$ 5zł '5' kWh")

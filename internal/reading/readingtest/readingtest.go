@@ -1,4 +1,4 @@
-// Package readingtest tests rules of reading by their effect on a sentence.
+// Package readingtest provides helpers that test rules of reading by their effect on sentences.
 package readingtest
 
 import (
@@ -13,22 +13,22 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Rule reads what begins at a token; see the rules of package reading.
+// Rule reads the text that begins at token i; see the rules of package reading.
 type Rule = func(p *passage.Passage, i int) (end int, say string)
 
-// Rules are those that are tried at tokens of a kind.
+// Rules are the rules for tokens of a kind, in the order in which they are tried.
 type Rules struct {
 	Kind  token.Kind
 	Rules []Rule
 }
 
-// Case is a language, a sentence, and the same with what a rule says in brackets.
+// Case is a language, a sentence, and the expected sentence with the results of rules in brackets.
 type Case [3]string
 
-// Passage cuts a text in a language (BCP 47) into tokens.
+// Passage returns a passage for a text in a language (BCP 47).
 func Passage(name, text string) *passage.Passage { return Passages()(name, text) }
 
-// Passages returns what cuts many texts into tokens, one after the other: it makes each grammar once.
+// Passages returns a function like Passage that makes the grammar of each language only once.
 func Passages() func(name, text string) *passage.Passage {
 	grammars := map[string]*grammar.Grammar{}
 	return func(name, text string) *passage.Passage {
@@ -41,8 +41,8 @@ func Passages() func(name, text string) *passage.Passage {
 	}
 }
 
-// Marked writes a text with what rules say in brackets, in place of what they read. At each token
-// that is not read yet, the rules for its kind are tried in order.
+// Marked returns a text in which the results of rules, in brackets, replace what they read. At each
+// token the rules for its kind are tried in order.
 func Marked(p *passage.Passage, all ...Rules) string {
 	var b strings.Builder
 	for i := 0; i < len(p.Tokens); {
@@ -72,7 +72,7 @@ func first(p *passage.Passage, i int, all []Rules) (int, string) {
 	return i, ""
 }
 
-// Check tries a rule at the tokens of a kind in sentences.
+// Check applies a rule at the tokens of a kind in sentences and compares the results.
 func Check(t *testing.T, kind token.Kind, rule Rule, cases []Case) {
 	t.Helper()
 	for _, c := range cases {
@@ -83,22 +83,22 @@ func Check(t *testing.T, kind token.Kind, rule Rule, cases []Case) {
 	}
 }
 
-// Golden reads the sentences in testdata/sentences.tsv (language, text, and the same as Marked
-// writes it) with rules, and expects them as they are there; see Table.
+// Golden applies rules to the sentences in testdata/sentences.tsv and compares the results of Marked;
+// see Table.
 func Golden(t *testing.T, update bool, all ...Rules) {
 	t.Helper()
 	Sentences(t, update, func(p *passage.Passage) string { return Marked(p, all...) })
 }
 
-// Sentences expects of the sentences in testdata/sentences.tsv what a function gives; see Table.
+// Sentences compares the results of a function for the sentences in testdata/sentences.tsv; see Table.
 func Sentences(t *testing.T, update bool, output func(*passage.Passage) string) {
 	t.Helper()
 	passageOf := Passages()
 	Table(t, "testdata/sentences.tsv", update, func(name, text string) string { return output(passageOf(name, text)) })
 }
 
-// Table expects that the lines of a file (language, input, output) have the output that a function
-// gives. With update the file is written again: look at what changed.
+// Table compares the third column of a file with the results of a function. The columns are language,
+// input and output. With update, it writes the results to the file instead.
 func Table(t *testing.T, file string, update bool, output func(name, input string) string) {
 	t.Helper()
 	src, err := os.ReadFile(file)
@@ -125,8 +125,8 @@ func Table(t *testing.T, file string, update bool, output func(name, input strin
 	}
 }
 
-// Fuzz tries rules on any text in languages with a whole table: they never read backwards or
-// beyond the text, and say texts in UTF-8.
+// Fuzz applies rules to arbitrary texts in the languages with a complete table. It checks that rules
+// return indexes inside the text, and valid UTF-8.
 func Fuzz(f *testing.F, all ...Rules) {
 	f.Helper()
 	names := []string{"en", "en-GB", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl"}

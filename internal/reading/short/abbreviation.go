@@ -1,6 +1,6 @@
-// Package short has the rules for abbreviations, initials, acronyms and shortened compounds: it
-// decides by the words around them what is expanded, what is spelled letter by letter, and what is
-// read as a word.
+// Package short contains the rules for abbreviations, initials, acronyms and shortened compounds. They
+// decide by the words around them what is expanded, what is spelled letter by letter, and what is read
+// as a word.
 package short
 
 import (
@@ -10,13 +10,13 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Abbreviations reads a short form by the table: e.g., z. B., Dr., etc.
-func Abbreviations(p *passage.Passage, i int) (int, string) {
+// ReadAbbreviation reads abbreviations of the table: e.g., z. B., Dr., etc.
+func ReadAbbreviation(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if say, ok := p.Bare[t.Text]; ok && p.At(i+1).Text != "." && !p.Apostrophe(i+1) {
 		return i + 1, say
 	}
-	if end, say := phrase(p, i); end > i {
+	if end, say := readPhrase(p, i); end > i {
 		return end, say
 	}
 	const longest = 5
@@ -25,7 +25,7 @@ func Abbreviations(p *passage.Passage, i int) (int, string) {
 	for j, k := i, 0; k < longest && p.At(j).Kind == token.Word && p.At(j+1).Text == "."; k++ {
 		key += p.At(j).Lower
 		exact += p.At(j).Text
-		if a, ok := shortForm(p, key, exact, i, j+2); ok && mayEnd(p, i, j+2, key) {
+		if a, ok := expandAbbreviation(p, key, exact, i, j+2); ok && mayEnd(p, i, j+2, key) {
 			end, say = j+2, a
 		}
 		key, exact = key+".", exact+"."
@@ -42,8 +42,8 @@ func Abbreviations(p *passage.Passage, i int) (int, string) {
 	return end, say
 }
 
-// phrase finds a short form with signs in it, such as t/m.
-func phrase(p *passage.Passage, i int) (int, string) {
+// readPhrase finds an abbreviation that contains signs, such as t/m.
+func readPhrase(p *passage.Passage, i int) (int, string) {
 	if k := p.At(i + 1).Kind; k != token.Sign || !p.Opens(i) {
 		return i, ""
 	}
@@ -61,7 +61,7 @@ func phrase(p *passage.Passage, i int) (int, string) {
 	return end, p.Phrases[best]
 }
 
-// polishHour is "godz." in the case of the sentence.
+// polishHour returns the word for "godz." in the case that the sentence requires.
 func polishHour(p *passage.Passage, i int) string {
 	switch p.PolishCase(i) {
 	case "loc":
@@ -72,15 +72,17 @@ func polishHour(p *passage.Passage, i int) string {
 	return "godzina"
 }
 
-// mayEnd reports whether a short form may stand at the end of a sentence: many look like words.
+// mayEnd reports whether an abbreviation may be at the end of a sentence. Many look like words, whose
+// point ends the sentence.
 func mayEnd(p *passage.Passage, from, to int, key string) bool {
 	return !p.Ended(to) || from == 0 || strings.Contains(key, ".") || p.In("last", key)
 }
 
-// shortForm looks a short form up: first where it needs something that stands there.
-func shortForm(p *passage.Passage, key, exact string, from, to int) (string, bool) {
+// expandAbbreviation returns the expansion of an abbreviation. Entries with a condition that is met take
+// precedence.
+func expandAbbreviation(p *passage.Passage, key, exact string, from, to int) (string, bool) {
 	for _, needs := range []string{"digit", "name", "after"} {
-		if say, ok := p.Short[key+" "+needs]; ok && needsMet(p, needs, from, to) {
+		if say, ok := p.Short[key+" "+needs]; ok && isConditionMet(p, needs, from, to) {
 			return say, true
 		}
 	}
@@ -91,28 +93,28 @@ func shortForm(p *passage.Passage, key, exact string, from, to int) (string, boo
 	return say, ok
 }
 
-// needsMet reports whether what an abbreviation needs stands around it.
-func needsMet(p *passage.Passage, needs string, from, to int) bool {
+// isConditionMet reports whether the condition of an abbreviation is met: digit, name or after.
+func isConditionMet(p *passage.Passage, needs string, from, to int) bool {
 	next := p.At(p.Skip(to))
 	switch needs {
 	case "digit":
 		if (next.Text == "(" || next.Text == "[") && p.At(p.Skip(to)+1).Kind == token.Digits {
 			return true
 		}
-		return next.Kind == token.Digits || token.Roman(next.Text) > 0 && next.Text != "I" || next.Text == "#"
+		return next.Kind == token.Digits || token.ParseRoman(next.Text) > 0 && next.Text != "I" || next.Text == "#"
 	case "name":
 		b := p.Before(from)
 		street := p.At(b).Kind == token.Word && p.At(b).Text != p.At(b).Lower && p.At(p.Before(b)).Kind == token.Digits
 		return next.Kind == token.Word && next.Text != next.Lower && !street
 	case "after":
 		b := p.At(p.Before(from))
-		return b.Kind == token.Digits || token.Roman(strings.TrimRight(b.Text, "er")) > 0
+		return b.Kind == token.Digits || token.ParseRoman(strings.TrimRight(b.Text, "er")) > 0
 	}
 	return true
 }
 
-// Compounds reads compounds that are cut short: Hauptstr.
-func Compounds(p *passage.Passage, i int) (int, string) {
+// ReadCompound reads compounds with an abbreviated end: Hauptstr.
+func ReadCompound(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.At(i+1).Text != "." {
 		return i, ""

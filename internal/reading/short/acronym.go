@@ -8,8 +8,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Initials reads U.S., J. R. R. Tolkien: letters with stops between them.
-func Initials(p *passage.Passage, i int) (int, string) {
+// ReadInitials reads single letters with points, such as U.S. and J. R. R. Tolkien.
+func ReadInitials(p *passage.Passage, i int) (int, string) {
 	j := i
 	var out []string
 	for {
@@ -28,14 +28,14 @@ func Initials(p *passage.Passage, i int) (int, string) {
 	}
 	next := p.At(p.Skip(j))
 	if len(out) == 1 && (p.At(j).Kind != token.Gap || next.Kind != token.Word || next.Text == next.Lower ||
-		token.Roman(out[0]) > 0 && p.In("ordinal stop", "yes")) {
+		token.ParseRoman(out[0]) > 0 && p.In("ordinal stop", "yes")) {
 		return i, ""
 	}
 	return j, strings.Join(out, " ")
 }
 
-// Acronyms reads words of capitals: letter by letter where people do.
-func Acronyms(p *passage.Passage, i int) (int, string) {
+// ReadAcronym reads words in capitals. Those that people spell are spelled letter by letter.
+func ReadAcronym(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	name, plural := t.Text, ""
 	if w, ok := strings.CutSuffix(name, "s"); ok && len(w) >= 2 && w == strings.ToUpper(w) {
@@ -43,10 +43,10 @@ func Acronyms(p *passage.Passage, i int) (int, string) {
 	}
 	listed := p.Letter[name]
 	if p.At(i+1).Text == "&" || p.At(i-1).Text == "&" {
-		// AT&T, R&D: letters on both sides.
+		// AT&T, R&D: there are letters on both sides.
 		if len([]rune(name)) <= 3 && name == strings.ToUpper(name) && name != strings.ToLower(name) &&
 			(p.At(i+2).Kind == token.Word || p.At(i-2).Kind == token.Word) {
-			return i + 1, token.Spaced(name)
+			return i + 1, token.SpellLetters(name)
 		}
 	}
 	if p.Spoken[name] || !listed && (name != strings.ToUpper(name) || len([]rune(name)) < 2) {
@@ -55,11 +55,11 @@ func Acronyms(p *passage.Passage, i int) (int, string) {
 	if !strings.ContainsFunc(name, unicode.IsUpper) && !listed {
 		return i, ""
 	}
-	if !listed && !spelledOut(p, i, name) || listed && p.In("words too", name) && besideCapitals(p, i) {
+	if !listed && !isSpelledOut(p, i, name) || listed && p.In("words too", name) && isNextToCapitals(p, i) {
 		return i, ""
 	}
 	end := i + 1
-	say := token.Spaced(name)
+	say := token.SpellLetters(name)
 	if plural != "" {
 		say += "s"
 		if p.Base == "en" {
@@ -69,8 +69,8 @@ func Acronyms(p *passage.Passage, i int) (int, string) {
 	return end, say
 }
 
-// spelledOut reports whether a word of capitals that no table has is said letter by letter.
-func spelledOut(p *passage.Passage, i int, w string) bool {
+// isSpelledOut reports whether a word in capitals that is not in the tables is spelled letter by letter.
+func isSpelledOut(p *passage.Passage, i int, w string) bool {
 	runes := []rune(w)
 	vowels := 0
 	for _, r := range runes {
@@ -87,14 +87,14 @@ func spelledOut(p *passage.Passage, i int, w string) bool {
 	case p.Shouting(i) || len(runes) > 4:
 		return false
 	case len(runes) == 4:
-		// NASA and UEFA are words; HDMI, RGBA and ISBN have a vowel where nobody can use it.
+		// NASA and UEFA can be pronounced; HDMI, RGBA and ISBN cannot, because of the place of their vowel.
 		return vowels == 1 && (token.IsVowel(runes[0]) || token.IsVowel(runes[3]))
 	}
 	return true
 }
 
-// besideCapitals reports whether a word next to one is written in capitals as well: DO IT NOW.
-func besideCapitals(p *passage.Passage, i int) bool {
+// isNextToCapitals reports whether a neighbouring word is also written in capitals: DO IT NOW.
+func isNextToCapitals(p *passage.Passage, i int) bool {
 	for _, j := range []int{p.Before(i), p.Skip(i + 1)} {
 		if t := p.At(j); t.Kind == token.Word && len([]rune(t.Text)) > 1 && t.Text == strings.ToUpper(t.Text) &&
 			!p.Letter[t.Text] {

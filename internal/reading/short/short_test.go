@@ -11,7 +11,7 @@ import (
 
 func TestAbbreviations(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.Abbreviations, []readingtest.Case{
+	readingtest.Check(t, token.Word, short.ReadAbbreviation, []readingtest.Case{
 		{
 			"en", "Dr. Smith, e.g. apples, No. 5, No. Try, w/o it, etc.",
 			"[doctor] Smith, [for example] apples, [number] 5, No. Try, [without] it, [et cetera]",
@@ -28,7 +28,7 @@ func TestAbbreviations(t *testing.T) {
 
 func TestInitials(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.Initials, []readingtest.Case{
+	readingtest.Check(t, token.Word, short.ReadInitials, []readingtest.Case{
 		{"en", "J. R. R. Tolkien, U.S. law, a. b, I. Go", "[J R R] Tolkien, [U S] law, a. b, [I] Go"},
 		{"de", "I. Kapitel", "I. Kapitel"},
 	})
@@ -36,7 +36,7 @@ func TestInitials(t *testing.T) {
 
 func TestAcronyms(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.Acronyms, []readingtest.Case{
+	readingtest.Check(t, token.Word, short.ReadAcronym, []readingtest.Case{
 		{
 			"en", "The HTTP and CSVs, NASA, AT&T, R&D, WHO, USA",
 			"The [H T T P] and [C S V's], NASA, [A T]&[T], [R]&[D], [W H O], [U S A]",
@@ -48,30 +48,30 @@ func TestAcronyms(t *testing.T) {
 
 func TestCompounds(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.Compounds, []readingtest.Case{
+	readingtest.Check(t, token.Word, short.ReadCompound, []readingtest.Case{
 		{"de", "Hauptstr. 5", "[Hauptstraße] 5"},
 		{"en", "Mainstr. 5", "Mainstr. 5"},
 	})
 }
 
-// rules are all of the package, in an order in which the narrow ones come first.
+// rules returns all rules of the package, the more specific ones first.
 func rules() []readingtest.Rules {
 	return []readingtest.Rules{
 		{Kind: token.Word, Rules: []readingtest.Rule{
-			short.Abbreviations, short.Initials, short.Acronyms, short.Compounds,
+			short.ReadAbbreviation, short.ReadInitials, short.ReadAcronym, short.ReadCompound,
 		}},
 	}
 }
 
 var update = flag.Bool("update", false, "write the sentences anew")
 
-// TestSentences: what all rules together make of sentences stays as it is.
+// TestSentences compares the effect of all rules on sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	readingtest.Golden(t, *update, rules()...)
 }
 
-// FuzzRules: no rule reads beyond a text.
+// FuzzRules checks that rules return indexes inside the text.
 func FuzzRules(f *testing.F) {
 	readingtest.Fuzz(f, rules()...)
 }

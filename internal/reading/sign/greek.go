@@ -6,9 +6,9 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// Greek reads a Greek letter that stands as a symbol, with its exponent.
-func Greek(p *passage.Passage, i int) (int, string) {
-	name := greek(p.At(i).Lower)
+// ReadGreekLetter reads a Greek letter that is used as a symbol, with its exponent.
+func ReadGreekLetter(p *passage.Passage, i int) (int, string) {
+	name := greekName(p.At(i).Lower)
 	if name == "" || p.Base == "el" {
 		return i, ""
 	}
@@ -18,8 +18,8 @@ func Greek(p *passage.Passage, i int) (int, string) {
 	return i + 1, name
 }
 
-// greek names a letter that stands as a symbol.
-func greek(s string) string {
+// greekName returns the English name of a Greek letter, or "".
+func greekName(s string) string {
 	if len(s) != 2 || s[0] < 0xce || s[0] > 0xcf {
 		return ""
 	}

@@ -1,5 +1,5 @@
-// Package sign has the rules for signs that are alone or between other tokens: a sign is named,
-// becomes a pause, or is left out. No sign reaches a voice.
+// Package sign contains the rules for signs: a sign is replaced by its name or a pause, or omitted.
+// Voices receive no signs.
 package sign
 
 import (
@@ -14,7 +14,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Spelled names a sign among letters.
+// Spelled returns the name of a sign in text that is spelled letter by letter.
 func Spelled(p *passage.Passage) string {
 	text := p.Src
 	name := p.Signs[text]
@@ -34,20 +34,20 @@ func Spelled(p *passage.Passage) string {
 	if s, end := p.Superscript(0); end > 0 && s != "" {
 		return " " + p.Cardinal(strings.TrimPrefix(s, "-"), "") + ", "
 	}
-	if top, low, ok := token.Vulgar(text); ok {
+	if top, low, ok := token.ParseVulgarFraction(text); ok {
 		return " " + p.Fraction(strconv.Itoa(top), strconv.Itoa(low)) + ", "
 	}
-	if say := compatible(p, text); say != "" {
+	if say := readNumberCharacter(p, text); say != "" {
 		return " " + say + ", "
 	}
 	return " "
 }
 
-// pauses are signs that every voice takes as a pause, or as nothing.
+// pauses are punctuation marks, which voices read as a pause or ignore.
 const pauses = ".,;:!?…¡¿\"'“”‘’„‚«»‹›()[]-–—‐‑―、。，！？：；「」『』（）।॥؟،؛·՞՜"
 
-// Between reads signs by what stands on either side: 5 - 3, 3 x 4, 2*3, a / b.
-func Between(p *passage.Passage, i int) (int, string) {
+// ReadSignBetween reads signs according to the tokens on both sides: 5 - 3, 3 x 4, 2*3, a / b.
+func ReadSignBetween(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if p.IsMeasuredSpan(i) && !p.Formula(i) {
 		return i + 1, p.Word("to")
@@ -115,7 +115,7 @@ func Between(p *passage.Passage, i int) (int, string) {
 		}
 	case "!":
 		if p.At(i+1).Text == "=" {
-			return i + 2 + run(p, i+2, "="), p.Signs["≠"]
+			return i + 2 + countRepeats(p, i+2, "="), p.Signs["≠"]
 		}
 	case "<", ">", "=":
 		if p.At(i+1).Text == "=" && t.Text != "=" {
@@ -125,14 +125,14 @@ func Between(p *passage.Passage, i int) (int, string) {
 			return i + 2, p.Signs["→"]
 		}
 		if t.Text == "=" && p.At(i+1).Text == "=" {
-			n := run(p, i, "=")
+			n := countRepeats(p, i, "=")
 			if value(before) || value(after) || p.At(i-1).Kind == token.Gap && p.At(i+n).Kind == token.Gap {
 				return i + n, p.Signs["="]
 			}
-			return i + n, " " // marks around a word
+			return i + n, " " // Markdown marks around a word
 		}
-		if t.Text == "<" && tag(p, i) > i {
-			return tag(p, i), " "
+		if t.Text == "<" && skipTag(p, i) > i {
+			return skipTag(p, i), " "
 		}
 	}
 	if token.IsDash(t.Text) && p.At(i+1).Text == ">" {
@@ -141,8 +141,8 @@ func Between(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// run counts equal signs from a token on.
-func run(p *passage.Passage, i int, text string) int {
+// countRepeats returns the number of consecutive tokens with the given text from token i on.
+func countRepeats(p *passage.Passage, i int, text string) int {
 	n := 0
 	for p.At(i+n).Text == text {
 		n++
@@ -150,8 +150,8 @@ func run(p *passage.Passage, i int, text string) int {
 	return n
 }
 
-// tag returns the token after a tag such as <b> or </b>.
-func tag(p *passage.Passage, i int) int {
+// skipTag returns the index after an HTML tag such as <b> or </b> at token i.
+func skipTag(p *passage.Passage, i int) int {
 	j := i + 1
 	if p.At(j).Text == "/" {
 		j++
@@ -162,9 +162,9 @@ func tag(p *passage.Passage, i int) int {
 	return i
 }
 
-// Name says a sign by its name. Marks of pauses are left as they are; others that have
-// no name are not spoken.
-func Name(p *passage.Passage, i int) (int, string) {
+// ReadSignName reads a sign as its name. Punctuation marks are not changed, and other signs without a name are
+// omitted.
+func ReadSignName(p *passage.Passage, i int) (int, string) {
 	t := p.At(i)
 	if strings.Contains(pauses, t.Text) {
 		return i, ""
@@ -179,7 +179,7 @@ func Name(p *passage.Passage, i int) (int, string) {
 		return i + 1, " "
 	case "+":
 		if before.Kind == token.Word && after.Text == "+" { // C++
-			n := run(p, i, "+")
+			n := countRepeats(p, i, "+")
 			return i + n, strings.TrimSpace(strings.Repeat(p.Word("plus")+" ", n))
 		}
 	case "#":
@@ -208,12 +208,12 @@ func Name(p *passage.Passage, i int) (int, string) {
 	}
 	if say := p.Signs[t.Text]; say != "" {
 		if b := p.At(p.Before(i)); b.Kind != token.Word && b.Kind != token.Digits {
-			// "< 5" alone is less than five, without a verb.
+			// "< 5" at the start is "less than five", without a verb.
 			say = strings.TrimPrefix(strings.TrimPrefix(say, "is "), "er ")
 		}
 		return i + 1, say
 	}
-	if say := compatible(p, t.Text); say != "" {
+	if say := readNumberCharacter(p, t.Text); say != "" {
 		return i + 1, say
 	}
 	if p.Known {
@@ -226,8 +226,8 @@ func Name(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// compatible reads numbers that are one character, such as ① and Ⅳ.
-func compatible(p *passage.Passage, text string) string {
+// readNumberCharacter returns the spoken form of a number in one character, such as ① and Ⅳ, or "".
+func readNumberCharacter(p *passage.Passage, text string) string {
 	r, _ := utf8.DecodeRuneInString(text)
 	if p.Rules == nil || !unicode.IsNumber(r) {
 		return ""
@@ -236,7 +236,7 @@ func compatible(p *passage.Passage, text string) string {
 	if token.IsDigits(plain) {
 		return p.Cardinal(plain, "")
 	}
-	if n := token.Roman(strings.ToUpper(plain)); n > 0 {
+	if n := token.ParseRoman(strings.ToUpper(plain)); n > 0 {
 		return p.Count(uint64(n), "")
 	}
 	return ""

@@ -11,7 +11,7 @@ import (
 
 func TestBetween(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Sign, sign.Between, []readingtest.Case{
+	readingtest.Check(t, token.Sign, sign.ReadSignBetween, []readingtest.Case{
 		{
 			"en", "5 - 3 = 2, 3*4, he/she, 7 days/week, .NET, .5 inches",
 			"5 [minus] 3 = 2, 3[times]4, he[or]she, 7 days[per]week, [dot]NET, [point five] inches",
@@ -26,7 +26,7 @@ func TestBetween(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Sign, sign.Name, []readingtest.Case{
+	readingtest.Check(t, token.Sign, sign.ReadSignName, []readingtest.Case{
 		{"en", "C++ C# 5° & * _ § ① Ⅳ", "C[plus plus] C[sharp] 5[degrees] [and] [ ] [ ] [section] [one] [four]"},
 		{"en", "² ₂ ≈ → ~ . , (x)", "[two] [two] [approximately] [arrow] [ ] . , (x)"},
 		{"de", "a & b § 5 %", "a [und] b [Paragraf] 5 [Prozent]"},
@@ -36,7 +36,7 @@ func TestNames(t *testing.T) {
 
 func TestGreek(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, sign.Greek, []readingtest.Case{
+	readingtest.Check(t, token.Word, sign.ReadGreekLetter, []readingtest.Case{
 		{"en", "α and β², the Ωmega", "[alpha] and [beta squared], the Ωmega"},
 		{"el", "α", "α"},
 	})
@@ -54,27 +54,27 @@ func TestSpelled(t *testing.T) {
 	}
 }
 
-// rules are all of the package, in an order in which the narrow ones come first.
+// rules returns all rules of the package, the more specific ones first.
 func rules() []readingtest.Rules {
 	return []readingtest.Rules{
 		{Kind: token.Sign, Rules: []readingtest.Rule{
-			sign.Between, sign.Name,
+			sign.ReadSignBetween, sign.ReadSignName,
 		}},
 		{Kind: token.Word, Rules: []readingtest.Rule{
-			sign.Greek,
+			sign.ReadGreekLetter,
 		}},
 	}
 }
 
 var update = flag.Bool("update", false, "write the sentences anew")
 
-// TestSentences: what all rules together make of sentences stays as it is.
+// TestSentences compares the effect of all rules on sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	readingtest.Golden(t, *update, rules()...)
 }
 
-// FuzzRules: no rule reads beyond a text.
+// FuzzRules checks that rules return indexes inside the text.
 func FuzzRules(f *testing.F) {
 	readingtest.Fuzz(f, rules()...)
 }

@@ -7,16 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// IsDash reports whether a token is one of the dashes, a minus among them.
+// IsDash reports whether a token is a hyphen, a dash or a minus sign.
 func IsDash(s string) bool {
 	return s == "-" || s == "–" || s == "—" || s == "‐" || s == "‑" || s == "−"
 }
 
-// Raised are the characters of exponents: the minus, then 0 to 9.
+// Raised contains the superscript characters: the minus, then the digits 0 to 9.
 const Raised = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
-// Vulgar parses a fraction that is one character.
-func Vulgar(s string) (top, low int, ok bool) {
+// ParseVulgarFraction parses a fraction in one character, such as ½.
+func ParseVulgarFraction(s string) (top, low int, ok bool) {
 	r, size := utf8.DecodeRuneInString(s)
 	if size != len(s) || size < 2 {
 		return 0, 0, false
@@ -31,8 +31,8 @@ func Vulgar(s string) (top, low int, ok bool) {
 	return f[0], f[1], ok
 }
 
-// Roman parses a Roman numeral in its canonical form; 0 is anything else.
-func Roman(s string) int {
+// ParseRoman returns the value of a Roman numeral in its canonical form, or 0 for other texts.
+func ParseRoman(s string) int {
 	steps := []struct {
 		value int
 		text  string
@@ -71,16 +71,17 @@ func Roman(s string) int {
 	return n
 }
 
-// IsMinus reports whether a token may be the minus in front of a number.
+// IsMinus reports whether a token may be a minus before a number.
 func IsMinus(s string) bool { return s == "-" || s == "−" || s == "–" }
 
-// IsVowel reports whether a capital is a vowel in one of the languages.
+// IsVowel reports whether an upper-case letter is a vowel in one of the supported languages.
 func IsVowel(r rune) bool {
 	return strings.ContainsRune("AEIOUYÄÖÜÅÆØÀÁÂÃÈÉÊËÌÍÎÏÒÓÔÕÙÚÛÝĄĘÓ", r)
 }
 
-// Spaced sets the letters of a word apart, in capitals; marks stay with theirs.
-func Spaced(s string) string {
+// SpellLetters returns the letters of a word in upper case, separated by spaces. Combining marks stay with
+// their letter.
+func SpellLetters(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if b.Len() > 0 && !unicode.IsMark(r) {
@@ -94,13 +95,13 @@ func Spaced(s string) string {
 	return b.String()
 }
 
-// IsLetter reports whether a token is a letter that stands for a number.
+// IsLetter reports whether a token is a single letter, which may stand for a number.
 func IsLetter(t Token) bool { return t.Kind == Word && len([]rune(t.Text)) == 1 }
 
-// IsDigits reports whether a text is made of digits alone.
+// IsDigits reports whether a text consists only of ASCII digits and is not empty.
 func IsDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// Value reads a small number; -1 is anything else.
+// Value returns the value of a small number, or -1 for other texts.
 func Value(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {

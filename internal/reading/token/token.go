@@ -1,5 +1,5 @@
-// Package token cuts a text into words, numbers, signs and gaps, and classifies single tokens: a
-// dash, a Roman numeral, a fraction in one character. It knows no language.
+// Package token splits a text into words, numbers, signs and gaps, and classifies single tokens, for
+// example as a dash, a Roman numeral or a fraction. It does not depend on the language.
 package token
 
 import (
@@ -8,37 +8,37 @@ import (
 	"unicode/utf8"
 )
 
-// Wordy reports whether a character is part of a word, a number or a name in code.
+// Wordy reports whether a character can be part of a word, a number or an identifier.
 func Wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
 
-// Unspaced reports whether a letter belongs to a script that set no blanks between words.
+// Unspaced reports whether a letter belongs to a script that is written without spaces between words.
 func Unspaced(r rune) bool {
 	return r >= 0x0E00 &&
 		unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer,
 			unicode.Myanmar)
 }
 
-// Kind is what a token is made of.
+// Kind is the kind of a token.
 type Kind int
 
-// The kinds of tokens.
+// Values of Kind.
 const (
-	Gap    Kind = iota // blanks
-	Word               // letters, with their marks
+	Gap    Kind = iota // white space
+	Word               // letters with their combining marks
 	Digits             // decimal digits
 	Sign               // one other character
 )
 
-// Token is a piece of a text. Tokens are side by side and cover all of it.
+// Token is a part of a text. The tokens of a text are consecutive and cover it completely.
 type Token struct {
 	Kind       Kind
-	Start, End int    // in bytes, in the text
-	Text       string // without invisible characters; digits of all scripts as 0 to 9
-	Lower      string // text in lower case
+	Start, End int    // byte offsets in the text
+	Text       string // the text without invisible characters; digits of all scripts are converted to 0 to 9
+	Lower      string // Text in lower case
 }
 
-// invisible are characters that only tell where a line may break.
-func invisible(r rune) bool {
+// isInvisible reports whether r is an invisible character, such as a soft hyphen or a direction mark.
+func isInvisible(r rune) bool {
 	switch r {
 	case '\u00ad', '\u200b', '\u2060', '\ufeff', '\u200e', '\u200f', '\u180e':
 		return true
@@ -46,10 +46,11 @@ func invisible(r rune) bool {
 	return false
 }
 
-// isJoiner are characters that shape the letters of some scripts; elsewhere they are invisible.
+// isJoiner reports whether r is a joiner. Joiners shape the letters of some scripts, and are invisible
+// elsewhere.
 func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 
-// KindOf returns the kind of token that a character is part of.
+// KindOf returns the kind of the token that a character belongs to.
 func KindOf(r rune) Kind {
 	switch {
 	case unicode.IsLetter(r) || unicode.IsMark(r):
@@ -62,15 +63,15 @@ func KindOf(r rune) Kind {
 	return Sign
 }
 
-// Split cuts a text into tokens, in linear time. Letters of scripts without blanks between
-// words are tokens of their own.
+// Split splits a text into tokens in linear time. Each letter of a script without spaces is a separate
+// token.
 func Split(text string) []Token {
 	out := make([]Token, 0, len(text)/4+1)
-	single := false // the letter before is a token of its own
+	single := false // the previous letter is a separate token
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		k := KindOf(r)
-		if invisible(r) || isJoiner(r) {
+		if isInvisible(r) || isJoiner(r) {
 			k = Gap
 			if next, _ := utf8.DecodeRuneInString(text[at+size:]); len(out) > 0 && out[len(out)-1].Kind == Word &&
 				KindOf(next) == Word {
@@ -91,10 +92,10 @@ func Split(text string) []Token {
 	}
 	for i := range out {
 		t := &out[i]
-		t.Text = visible(strings.ToValidUTF8(text[t.Start:t.End], "\ufffd"))
+		t.Text = removeInvisible(strings.ToValidUTF8(text[t.Start:t.End], "\ufffd"))
 		switch t.Kind {
 		case Digits:
-			t.Text = ascii(t.Text)
+			t.Text = toASCIIDigits(t.Text)
 			t.Lower = t.Text
 		case Word:
 			t.Lower = strings.ToLower(t.Text)
@@ -105,23 +106,23 @@ func Split(text string) []Token {
 	return out
 }
 
-// visible takes the invisible characters out of a token, and joiners out of Latin words.
-func visible(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7f && (invisible(r) || isJoiner(r)) }) {
+// removeInvisible removes invisible characters from a token, and joiners from Latin words.
+func removeInvisible(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7f && (isInvisible(r) || isJoiner(r)) }) {
 		return s
 	}
 	first, _ := utf8.DecodeRuneInString(s)
 	shaped := !unicode.In(first, unicode.Latin, unicode.Greek, unicode.Cyrillic)
 	return strings.Map(func(r rune) rune {
-		if invisible(r) || isJoiner(r) && !shaped {
+		if isInvisible(r) || isJoiner(r) && !shaped {
 			return -1
 		}
 		return r
 	}, s)
 }
 
-// ascii writes the digits of any script as 0 to 9.
-func ascii(s string) string {
+// toASCIIDigits replaces the digits of any script by 0 to 9.
+func toASCIIDigits(s string) string {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return strings.Map(asciiDigit, s)
@@ -130,7 +131,8 @@ func ascii(s string) string {
 	return s
 }
 
-// asciiDigit relies on the digits of a script being consecutive, from 0 on.
+// asciiDigit returns the ASCII digit for a digit of any script. In Unicode, the digits of a script are
+// consecutive, from 0 on.
 func asciiDigit(r rune) rune {
 	if r < utf8.RuneSelf {
 		return r
@@ -140,5 +142,5 @@ func asciiDigit(r rune) rune {
 			return '0' + d
 		}
 	}
-	return '0' + (r-0x1D7CE)%10 // mathematical digits: five alphabets without a gap
+	return '0' + (r-0x1D7CE)%10 // mathematical digits: five consecutive alphabets
 }

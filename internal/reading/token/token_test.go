@@ -11,7 +11,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// kinds writes a text with a mark of its kind in front of each token.
+// kinds formats a text with the kind of each token before it.
 func kinds(text string) string {
 	var b strings.Builder
 	for _, t := range token.Split(text) {
@@ -61,13 +61,13 @@ func TestRoman(t *testing.T) {
 		"I": 1, "IV": 4, "XIX": 19, "XLII": 42, "MCMXCIX": 1999, "MMMCMXCIX": 3999,
 		"": 0, "IIII": 0, "IC": 0, "IXIX": 0, "iv": 0, "X1": 0,
 	} {
-		if got := token.Roman(s); got != want {
+		if got := token.ParseRoman(s); got != want {
 			t.Errorf("%q is %d, want %d", s, got, want)
 		}
 	}
 }
 
-// TestAllRomans writes every number in thousands, hundreds, tens and ones.
+// TestAllRomans compares ParseRoman with numerals composed of thousands, hundreds, tens and ones.
 func TestAllRomans(t *testing.T) {
 	t.Parallel()
 	places := [4][]string{
@@ -78,7 +78,7 @@ func TestAllRomans(t *testing.T) {
 	}
 	for n := 1; n < 4000; n++ {
 		s := places[0][n/1000] + places[1][n/100%10] + places[2][n/10%10] + places[3][n%10]
-		if got := token.Roman(s); got != n {
+		if got := token.ParseRoman(s); got != n {
 			t.Errorf("%q is %d, want %d", s, got, n)
 		}
 	}
@@ -86,7 +86,7 @@ func TestAllRomans(t *testing.T) {
 		"VV", "LL", "DD", "MMMM", "VX", "IXI", "CMC", "XCX", "IVI", "CMM", "VIV", "I ", "A",
 		"XVIIII",
 	} {
-		if got := token.Roman(s); got != 0 {
+		if got := token.ParseRoman(s); got != 0 {
 			t.Errorf("%q is %d", s, got)
 		}
 	}
@@ -94,17 +94,17 @@ func TestAllRomans(t *testing.T) {
 
 func TestVulgar(t *testing.T) {
 	t.Parallel()
-	if top, low, ok := token.Vulgar("¾"); top != 3 || low != 4 || !ok {
+	if top, low, ok := token.ParseVulgarFraction("¾"); top != 3 || low != 4 || !ok {
 		t.Errorf("¾ is %d/%d, %t", top, low, ok)
 	}
 	for _, r := range "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒" { // Unicode writes each as top, fraction slash, low
-		top, low, ok := token.Vulgar(string(r))
+		top, low, ok := token.ParseVulgarFraction(string(r))
 		if got := strconv.Itoa(top) + "⁄" + strconv.Itoa(low); !ok || got != norm.NFKC.String(string(r)) {
 			t.Errorf("%c is %s, %t", r, got, ok)
 		}
 	}
 	for _, s := range []string{"", "1", "½½", "é"} {
-		if top, low, ok := token.Vulgar(s); top != 0 || low != 0 || ok {
+		if top, low, ok := token.ParseVulgarFraction(s); top != 0 || low != 0 || ok {
 			t.Errorf("%q is the fraction %d/%d", s, top, low)
 		}
 	}
@@ -139,21 +139,22 @@ func TestMarks(t *testing.T) {
 		}
 	}
 	if !token.IsDigits("007") || token.IsDigits("") || token.IsDigits("7a") {
-		t.Error("digits are not told from other texts")
+		t.Error("IsDigits is wrong")
 	}
-	if got := token.Spaced("käse\u0301"); got != "K Ä S E\u0301" {
-		t.Errorf("letters apart: %q", got)
+	if got := token.SpellLetters("käse\u0301"); got != "K Ä S E\u0301" {
+		t.Errorf("SpellLetters: %q", got)
 	}
 	if !token.IsVowel('Ö') || token.IsVowel('B') {
-		t.Error("vowels are not told from other letters")
+		t.Error("IsVowel is wrong")
 	}
 	one, two := token.Split("x")[0], token.Split("xy")[0]
 	if !token.IsLetter(one) || token.IsLetter(two) {
-		t.Error("a letter is not told from a word")
+		t.Error("IsLetter is wrong")
 	}
 }
 
-// FuzzSplit: tokens are side by side and cover all of a text, none is empty, and digits are 0 to 9.
+// FuzzSplit checks that tokens are consecutive, cover the text and are not empty, and that digits are
+// 0 to 9.
 func FuzzSplit(f *testing.F) {
 	f.Add("On 3/4 a\u00adb ٣ 日本\u200d x\xff")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -1,5 +1,5 @@
-// Package azure is the engine of Microsoft Azure's speech service, over its REST interface, which
-// returns no word times.
+// Package azure is the engine for Microsoft Azure's speech service. It uses the REST interface, which does not
+// return word times.
 package azure
 
 import (
@@ -16,39 +16,42 @@ import (
 	"mynah/internal/voice/ssml"
 )
 
-// Config are the settings of the engine.
+// Config contains the settings of the engine.
 type Config struct {
 	remote.Config
-	Language string              // of voices whose names do not tell; empty is the script's
-	Voices   []voice.EngineVoice // empty: those of the service
+	Language string              // for voices whose names contain no language; empty means the script's
+	Voices   []voice.EngineVoice // empty means the voices that the service lists
 }
 
-// Address is the service of a region.
+// Address returns the URL of the service in a region.
 func Address(region string) string { return "https://" + region + ".tts.speech.microsoft.com" }
 
-// DefaultConfig is the service in a region.
+// DefaultConfig returns the settings for the service in a region.
 func DefaultConfig(name, region string) Config {
 	c := Config{Config: remote.DefaultConfig(name, Address(region))}
 	c.KeyEnv = "AZURE_SPEECH_KEY"
 	return c
 }
 
-// Engine is the service as a voice.Engine.
+// Engine implements voice.Engine with the service.
 type Engine struct {
 	*remote.Listing
 	cfg    Config
 	client *remote.Client
 }
 
-// New makes the engine; whether the service is there shows when it is used.
+// New returns the engine. It does not contact the service.
 func New(cfg Config) (*Engine, error) {
 	client, err := remote.NewClient(cfg.Config)
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	list := remote.Call{Method: http.MethodGet, Path: "/cognitiveservices/voices/list", Header: e.header(), Accept: []string{"application/json"}}
-	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
+	list := remote.Call{
+		Method: http.MethodGet, Path: "/cognitiveservices/voices/list", Header: e.authHeader(),
+		Accept: []string{"application/json"},
+	}
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
 	return e, nil
 }
 
@@ -58,12 +61,17 @@ func (e *Engine) Name() string { return e.cfg.Name }
 // Version implements voice.Engine.
 func (e *Engine) Version(context.Context) (string, error) { return "azure 1 " + e.cfg.Identity(), nil }
 
-// Abilities implements voice.Engine. Few voices take <emphasis>. Only some voices take other languages.
+// Abilities implements voice.Engine. It claims neither emphasis nor languages within a sentence, because only
+// some voices support them.
 func (e *Engine) Abilities() voice.Abilities {
-	return voice.Abilities{Remote: true, Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true, Pauses: true}
+	return voice.Abilities{
+		Remote: true, Slowest: 0.5, Fastest: 2, Pitch: true, Prosody: true, Phonemes: true,
+		Pauses: true,
+	}
 }
 
-func voices(body []byte) []voice.EngineVoice {
+// parseVoices parses the service's list of voices.
+func parseVoices(body []byte) []voice.EngineVoice {
 	var list []struct{ ShortName, Gender, Locale string }
 	_ = json.Unmarshal(body, &list)
 	var out []voice.EngineVoice
@@ -73,7 +81,8 @@ func voices(body []byte) []voice.EngineVoice {
 	return out
 }
 
-func (e *Engine) header() http.Header {
+// authHeader returns the header with the key.
+func (e *Engine) authHeader() http.Header {
 	h := http.Header{}
 	if !e.cfg.Key.Empty() {
 		h.Set("Ocp-Apim-Subscription-Key", e.cfg.Key.Reveal())
@@ -81,10 +90,11 @@ func (e *Engine) header() http.Header {
 	return h
 }
 
-// dialect is the markup for a voice.
+// dialect returns the SSML dialect for a voice.
 func dialect(id, language string) ssml.Dialect {
 	return ssml.Dialect{
-		Open:  `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis"` + ssml.Attribute("xml:lang", language) + "><voice" + ssml.Attribute("name", id) + ">",
+		Open: `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis"` +
+			ssml.Attribute("xml:lang", language) + "><voice" + ssml.Attribute("name", id) + ">",
 		Close: `</voice></speak>`, Pitch: true, Semitones: true, Factors: true, IPA: true, SpeedAround: true,
 		LongestBreak: 20 * time.Second,
 	}
@@ -97,13 +107,15 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil || silent {
 		return clip, err
 	}
-	h := e.header()
+	h := e.authHeader()
 	h.Set("Content-Type", "application/ssml+xml")
 	h.Set("X-Microsoft-OutputFormat", "riff-24khz-16bit-mono-pcm")
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/cognitiveservices/v1", Header: h, Body: []byte(ssml.Write(req, dialect(req.Voice, cmp.Or(req.Language, s.Voice.Language, remote.Language))).Text),
+		Path: "/cognitiveservices/v1", Header: h,
+		Body: []byte(ssml.Write(req, dialect(req.Voice, cmp.Or(req.Language, s.Voice.Language,
+			remote.Language))).Text),
 		Accept:  []string{"audio/", "application/octet-stream"},
-		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
 		return clip, err
@@ -115,11 +127,13 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// explain reads the service's sentences; it has no codes.
-func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+// explainRefusal converts the service's error messages to faults. The service has no error codes. It returns nil for
+// messages that it does not recognise.
+func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	text := strings.ToLower(string(r.Body))
 	switch {
-	case r.Status == http.StatusBadRequest && strings.Contains(text, "unsupported voice"), r.Status == http.StatusBadRequest && strings.Contains(text, "voice") && strings.Contains(text, "not found"):
+	case r.Status == http.StatusBadRequest && strings.Contains(text, "unsupported voice"),
+		r.Status == http.StatusBadRequest && strings.Contains(text, "voice") && strings.Contains(text, "not found"):
 		return e.client.NoVoice(r, id)
 	case r.Status == http.StatusBadRequest && (strings.Contains(text, "too long") || strings.Contains(text, "exceed")):
 		return e.client.TooLong(r)

@@ -20,10 +20,10 @@ import (
 
 const katja = "de-DE-KatjaNeural"
 
-// service answers as Azure's reference of the REST interface says.
+// service answers like Azure, as its REST reference describes.
 func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Ocp-Apim-Subscription-Key") != remotetest.Key {
-		w.WriteHeader(http.StatusUnauthorized) // without a body, as there
+		w.WriteHeader(http.StatusUnauthorized) // without a body, like Azure
 		return
 	}
 	if r.Method == http.MethodGet && r.URL.Path == "/cognitiveservices/voices/list" {
@@ -46,7 +46,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		s.Wrong(w, "%.100s", body)
 		return
 	}
-	p, err := s.Perform(r.Context(), string(body), 1, "speak@version,xmlns,xml:lang voice@name prosody@rate,pitch,volume phoneme@alphabet,ph break@time")
+	p, err := s.Perform(r.Context(), string(body), 1,
+		"speak@version,xmlns,xml:lang voice@name prosody@rate,pitch,volume phoneme@alphabet,ph break@time")
 	if r.Context().Err() != nil {
 		return
 	}
@@ -89,12 +90,12 @@ func TestVoices(t *testing.T) {
 	if err != nil || fmt.Sprint(list) != "[{de-DE-KatjaNeural de-DE female} {en-US-GuyNeural en-US male}]" {
 		t.Error(list, err)
 	}
-	if v, ok := voice.AboutVoice(e, "pt-BR-FranciscaNeural"); !ok || v.Language != "pt-BR" {
+	if v, ok := voice.DescribeVoice(e, "pt-BR-FranciscaNeural"); !ok || v.Language != "pt-BR" {
 		t.Error(v, ok)
 	}
 }
 
-// TestRuns: all that is claimed reaches the service, in markup that it takes.
+// TestRuns checks that everything that Abilities claims reaches the service as valid markup.
 func TestRuns(t *testing.T) {
 	t.Parallel()
 	e := engine(t)
@@ -109,7 +110,8 @@ func TestRuns(t *testing.T) {
 	if got := say(utter.Run{Text: "drei vier", Pause: time.Second}); got != plain+time.Second {
 		t.Errorf("a pause lasts %s", got-plain)
 	}
-	if say(utter.Run{Text: "drei vier", Speed: utter.Times(0.5)}) <= plain || say(utter.Run{Text: "drei vier", Style: utter.Strong, IPA: "draɪ"}) <= plain {
+	if say(utter.Run{Text: "drei vier", Speed: utter.Times(0.5)}) <= plain ||
+		say(utter.Run{Text: "drei vier", Style: utter.Strong, IPA: "draɪ"}) <= plain {
 		t.Error("slower is not longer")
 	}
 	if slices.Contains([]bool{e.Abilities().Prosody, e.Abilities().Phonemes, e.Abilities().Pauses, !e.Abilities().Language}, false) {
@@ -117,7 +119,7 @@ func TestRuns(t *testing.T) {
 	}
 }
 
-// TestLanguage: what is asked for goes before what the voice's name tells.
+// TestLanguage checks that the requested language has precedence over the one in the voice's name.
 func TestLanguage(t *testing.T) {
 	t.Parallel()
 	var sent string
@@ -145,7 +147,7 @@ func TestNoKey(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	voicetest.Emphasis(t, engine(t), voicetest.Options{Voice: katja, Deterministic: true})

@@ -1,6 +1,5 @@
-// Package elevenlabs is the engine of the service ElevenLabs, which returns the time of each
-// character. It sends plain text; text that looks like the service's own markup is changed so that
-// it is spoken.
+// Package elevenlabs is the engine for the service ElevenLabs, which returns the time of each character. It
+// sends plain text. It replaces characters of the service's own markup, so that the service speaks them.
 package elevenlabs
 
 import (
@@ -20,18 +19,21 @@ import (
 	"mynah/internal/voice/remote"
 )
 
-// Config are the settings of the engine.
+// Config contains the settings of the engine.
 type Config struct {
 	remote.Config
 	Model    string
-	Rate     int                 // samples a second, of those that the service gives as bare samples
-	Language string              // of voices that do not tell; empty is the script's
-	Voices   []voice.EngineVoice // empty: those of the account
+	Rate     int                 // Hz, one of the rates at which the service returns raw samples
+	Language string              // for voices without a language; empty means the script's
+	Voices   []voice.EngineVoice // empty means those of the account
 }
 
-// DefaultConfig is the service itself.
+// DefaultConfig returns the settings for the service.
 func DefaultConfig(name string) Config {
-	c := Config{Config: remote.DefaultConfig(name, "https://api.elevenlabs.io"), Model: "eleven_multilingual_v2", Rate: 24000}
+	c := Config{
+		Config: remote.DefaultConfig(name, "https://api.elevenlabs.io"), Model: "eleven_multilingual_v2",
+		Rate: 24000,
+	}
 	c.KeyEnv = "ELEVENLABS_API_KEY"
 	return c
 }
@@ -48,14 +50,14 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Engine is the service as a voice.Engine.
+// Engine implements voice.Engine with the service.
 type Engine struct {
 	*remote.Listing
 	cfg    Config
 	client *remote.Client
 }
 
-// New makes the engine; whether the service is there shows when it is used.
+// New returns the engine. It does not contact the service.
 func New(cfg Config) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -65,7 +67,8 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header()}, voices)
+	list := remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.authHeader()}
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
 	return e, nil
 }
 
@@ -82,7 +85,8 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Remote: true, Slowest: 0.7, Fastest: 1.2, Times: true}
 }
 
-func voices(body []byte) []voice.EngineVoice {
+// parseVoices parses the service's list of voices.
+func parseVoices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
 			ID     string `json:"voice_id"`
@@ -92,12 +96,16 @@ func voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		out = append(out, voice.EngineVoice{ID: v.ID, Language: v.Labels.Language, Gender: voice.GenderOf(v.Labels.Gender)})
+		out = append(out, voice.EngineVoice{
+			ID: v.ID, Language: v.Labels.Language,
+			Gender: voice.GenderOf(v.Labels.Gender),
+		})
 	}
 	return out
 }
 
-func (e *Engine) header() http.Header {
+// authHeader returns the header with the key.
+func (e *Engine) authHeader() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}
 	if !e.cfg.Key.Empty() {
 		h.Set("xi-api-key", e.cfg.Key.Reveal())
@@ -105,7 +113,7 @@ func (e *Engine) header() http.Header {
 	return h
 }
 
-// body is what is sent. The seed makes equal requests likelier to sound equal.
+// body is the JSON body of a request. The fixed seed makes it likely that equal requests sound equal.
 type body struct {
 	Text     string   `json:"text"`
 	Model    string   `json:"model_id"`
@@ -117,7 +125,7 @@ type settings struct {
 	Speed float64 `json:"speed,omitempty"`
 }
 
-// alignment is when characters are said, in seconds.
+// alignment contains the characters and their start and end times, in seconds.
 type alignment struct {
 	Characters []string  `json:"characters"`
 	Starts     []float64 `json:"character_start_times_seconds"`
@@ -131,7 +139,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil || silent {
 		return clip, err
 	}
-	b := body{Text: e.plain(s.Text), Model: e.cfg.Model, Seed: 1}
+	b := body{Text: e.replaceMarkup(s.Text), Model: e.cfg.Model, Seed: 1}
 	if speed := req.Speed.Value(); speed != 1 {
 		b.Settings.Speed = math.Round(speed*100) / 100
 	}
@@ -140,9 +148,10 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/v1/text-to-speech/" + url.PathEscape(req.Voice) + "/with-timestamps", Query: url.Values{"output_format": {fmt.Sprintf("pcm_%d", e.cfg.Rate)}},
-		Header: e.header(), Body: raw, Accept: []string{"application/json"},
-		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+		Path:   "/v1/text-to-speech/" + url.PathEscape(req.Voice) + "/with-timestamps",
+		Query:  url.Values{"output_format": {fmt.Sprintf("pcm_%d", e.cfg.Rate)}},
+		Header: e.authHeader(), Body: raw, Accept: []string{"application/json"},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
 		return clip, err
@@ -162,9 +171,9 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// plain writes text so that nothing in it is obeyed: <break> is by all models, [laughs] by
-// the third generation. Lengths in bytes stay, so that times can be told from characters.
-func (e *Engine) plain(text string) string {
+// replaceMarkup replaces characters that the service would interpret as markup: <break> in all models, [laughs] in
+// models of the third generation. It keeps the length in bytes, so that character times still match.
+func (e *Engine) replaceMarkup(text string) string {
 	text = strings.NewReplacer("<", "(", ">", ")").Replace(text)
 	if strings.Contains(e.cfg.Model, "_v3") {
 		text = strings.NewReplacer("[", "(", "]", ")").Replace(text)
@@ -172,15 +181,17 @@ func (e *Engine) plain(text string) string {
 	return text
 }
 
-// setTimes sets the times of words from those of their characters, where these are those that were sent.
+// setTimes sets word times from character times. It does nothing if the characters differ from the text that
+// was sent.
 func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment) {
-	if len(a.Starts) != len(a.Characters) || len(a.Ends) != len(a.Characters) || strings.Join(a.Characters, "") != sent {
+	if len(a.Starts) != len(a.Characters) || len(a.Ends) != len(a.Characters) ||
+		strings.Join(a.Characters, "") != sent {
 		return
 	}
 	seconds := func(s float64) time.Duration {
 		return min(max(time.Duration(s*float64(time.Second)), 0), clip.Length())
 	}
-	at := -leading(phrases) // sent has no blanks in front
+	at := -leadingBlanks(phrases) // the text that was sent has no leading blanks
 	char, byteAt := 0, 0
 	last := time.Duration(0)
 	for _, p := range phrases {
@@ -210,8 +221,8 @@ func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment
 	}
 }
 
-// leading is how many bytes of blanks the phrases begin with.
-func leading(phrases []voice.Phrase) int {
+// leadingBlanks returns the number of bytes of blanks at the start of the phrases.
+func leadingBlanks(phrases []voice.Phrase) int {
 	n := 0
 	for _, p := range phrases {
 		rest := strings.TrimLeft(p.Text, " \t\r\n\u0085\u00a0")
@@ -223,8 +234,8 @@ func leading(phrases []voice.Phrase) int {
 	return n
 }
 
-// explain knows the service's error objects.
-func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+// explainRefusal converts the service's error objects to faults. It returns nil for errors that it does not recognise.
+func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	var said struct{ Detail struct{ Status string } }
 	_ = json.Unmarshal(r.Body, &said)
 	switch status := said.Detail.Status; {

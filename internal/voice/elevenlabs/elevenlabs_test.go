@@ -21,7 +21,7 @@ import (
 
 const rachel = "21m00Tcm4TlvDq8ikWAM"
 
-// service answers as ElevenLabs' reference of with-timestamps says.
+// service answers like ElevenLabs' with-timestamps, as its reference describes.
 func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	fail := func(code int, status, message string) {
@@ -45,7 +45,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	}
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
-	if err := d.Decode(&b); err != nil || !ok || r.Method != http.MethodPost || b.Text == "" || r.URL.Query().Get("output_format") != "pcm_24000" {
+	if err := d.Decode(&b); err != nil || !ok || r.Method != http.MethodPost || b.Text == "" ||
+		r.URL.Query().Get("output_format") != "pcm_24000" {
 		if r.Context().Err() == nil {
 			s.Wrong(w, "%s %s %+v %v", r.Method, r.URL, b, err)
 		}
@@ -78,7 +79,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 			if at < word.Offset {
 				break
 			}
-			// Characters share the time of their word.
+			// Divide the time of a word among its characters.
 			n := float64(len(word.Text))
 			k := min(float64(at-word.Offset), n)
 			each := (word.End - word.Start).Seconds() / n
@@ -122,11 +123,14 @@ func TestTroubles(t *testing.T) {
 	remotetest.Troubles(t, rachel, "application/json", service, makes(func(*elevenlabs.Config) {}))
 }
 
-// TestTimes: words have the times of their characters, also where letters are spelled and
-// where they take several bytes.
+// TestTimes checks that word times come from character times, including spelled words and multi-byte
+// characters.
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	c, err := engine(t).Speak(t.Context(), voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "  Grüße <b>, "}, {Text: "SAR", Style: utter.Spell}, {Text: " — wörld."}}})
+	c, err := engine(t).Speak(t.Context(), voice.Request{
+		Voice: rachel,
+		Runs:  []utter.Run{{Text: "  Grüße <b>, "}, {Text: "SAR", Style: utter.Spell}, {Text: " — wörld."}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,8 +165,10 @@ func TestRefusals(t *testing.T) {
 		s := remotetest.New(t, service)
 		s.Misbehave(remotetest.Status(c.status, "", fmt.Sprintf(`{"detail":{"status":%q,"message":"m"}}`, c.detail)))
 		cfg := remotetest.Config("service", s.URL)
-		_, err := remote.Steady(makes(func(*elevenlabs.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "Hello."}}})
-		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(fault.From(err).Public, c.says) || s.Requests.Load() != c.tries {
+		_, err := remote.Steady(makes(func(*elevenlabs.Config) {})(t, cfg), cfg).Speak(t.Context(),
+			voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "Hello."}}})
+		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(fault.From(err).Public, c.says) ||
+			s.Requests.Load() != c.tries {
 			t.Errorf("%s: %v after %d requests", c.detail, err, s.Requests.Load())
 		}
 	}
@@ -184,7 +190,7 @@ func TestThirdGeneration(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	voicetest.Emphasis(t, engine(t), voicetest.Options{Voice: rachel, Deterministic: true})

@@ -1,8 +1,8 @@
-// Package espeak is the engine of espeak-ng, which is never linked. It runs mynah-espeak, a small
-// program on espeak-ng's library that speaks several sentences, takes markup and reports the time
-// of each word; where that is missing, it runs the program espeak-ng, one process for each
-// sentence, without markup and word times. The text is written to standard input, never to the
-// arguments. Both are deterministic.
+// Package espeak is the engine for espeak-ng, which is never linked. It runs mynah-espeak, a small program that
+// uses espeak-ng's library. One such process speaks many sentences, accepts markup and reports the time of each
+// word. If mynah-espeak is missing, the engine runs the program espeak-ng, one process per sentence, without
+// markup and word times. Text goes to standard input, never into the arguments. Both programs are
+// deterministic.
 package espeak
 
 import (
@@ -23,11 +23,11 @@ import (
 	"mynah/internal/voice/program"
 )
 
-// Config are the settings of the engine.
+// Config contains the settings of the engine.
 type Config = program.Config
 
-// DefaultConfig finds espeak-ng among the installed programs, and mynah-espeak beside
-// this program, or among the installed ones.
+// DefaultConfig uses the installed espeak-ng, and mynah-espeak from the folder of this program, else the
+// installed one.
 func DefaultConfig() Config {
 	cfg := program.DefaultConfig("espeak-ng")
 	cfg.Helper = Helper
@@ -40,16 +40,16 @@ func DefaultConfig() Config {
 	return cfg
 }
 
-// Helper is the name of the program that tells when words are said.
+// Helper is the name of the program that also reports word times.
 const Helper = "mynah-espeak"
 
-// Engine is espeak-ng as a voice.Engine.
+// Engine implements voice.Engine with espeak-ng.
 type Engine struct {
 	program *program.Program
-	helpers *helpers // nil without the helper
+	helpers *helpers // nil if mynah-espeak is missing
 }
 
-// New makes the engine; whether the program is there shows when it is used.
+// New returns the engine. A missing program is reported at the first use.
 func New(cfg Config, run *proc.Runner) (*Engine, error) {
 	p, err := program.New("espeak-ng", cfg, run)
 	if err != nil {
@@ -64,7 +64,7 @@ func New(cfg Config, run *proc.Runner) (*Engine, error) {
 	return e, nil
 }
 
-// Close ends the helpers.
+// Close ends the running helpers.
 func (e *Engine) Close() {
 	if e.helpers != nil {
 		e.helpers.close()
@@ -74,7 +74,8 @@ func (e *Engine) Close() {
 // Name implements voice.Engine.
 func (e *Engine) Name() string { return voice.EngineEspeak }
 
-// form changes when the same request would be put to the program in another way.
+// The forms are part of the engine's version. They change if equal requests are sent to the programs
+// differently.
 const (
 	form       = "1"
 	helperForm = "helper 2"
@@ -86,7 +87,7 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	line, _, _ := strings.Cut(string(out), "  Data at") // a path is not a part of a version
+	line, _, _ := strings.Cut(string(out), "  Data at") // the path of the data is not part of the version
 	if e.helpers != nil {
 		return helperForm + " " + strings.TrimSpace(line), nil
 	}
@@ -102,7 +103,7 @@ func (e *Engine) Abilities() voice.Abilities {
 	}
 }
 
-// Voices implements voice.Engine. Variants ("+f3") are left out; each voice has them.
+// Voices implements voice.Engine. It omits variants ("+f3"), because each voice has them.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--voices"}})
 	if err != nil {
@@ -126,14 +127,14 @@ func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	return list, nil
 }
 
-// unknown is a voice that the installed program does not have.
-func unknown(id string) error {
+// unknownVoiceFault returns the fault for a voice that the installed program does not have.
+func unknownVoiceFault(id string) error {
 	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: voice.EngineEspeak, Voice: id},
 		"the installed espeak-ng has no voice %q", id).WithHint("install a newer espeak-ng, or choose another voice")
 }
 
-// Speak implements voice.Engine. Word times are exact from the helper; else they are
-// estimates from the phonemes and from the silences between clauses.
+// Speak implements voice.Engine. Word times are exact with the helper; otherwise they are estimated from the
+// phonemes and the silences between clauses.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	if e.helpers != nil {
 		return e.speakHelped(ctx, req.Normal())
@@ -147,8 +148,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if len(spans) == 0 {
 		return clip, nil
 	}
-	if !validID(req.Voice) {
-		return clip, unknown(req.Voice)
+	if !isValidID(req.Voice) {
+		return clip, unknownVoiceFault(req.Voice)
 	}
 	phonemes, err := newPhonemes(e.program.Config().TempDir)
 	if err != nil {
@@ -159,10 +160,12 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	args = append(args, "--phonout="+phonemes.name())
 	var wav bytes.Buffer
 	err = e.program.Run(ctx, proc.Command{
-		Args: args, Stdin: strings.NewReader(text(phrases, req.Fragment)), Stdout: &wav, Stderr: phonemes.stderr(), MaxStdout: maxSound,
+		Args: args, Stdin: strings.NewReader(joinPhrases(phrases, req.Fragment)), Stdout: &wav,
+		Stderr: phonemes.stderr(), MaxStdout: maxSound,
 	})
-	if exit, ok := errors.AsType[*proc.ExitError](err); ok && ctx.Err() == nil && strings.Contains(exit.Stderr, "voice does not exist") {
-		return clip, unknown(req.Voice)
+	if exit, ok := errors.AsType[*proc.ExitError](err); ok && ctx.Err() == nil &&
+		strings.Contains(exit.Stderr, "voice does not exist") {
+		return clip, unknownVoiceFault(req.Voice)
 	}
 	if err != nil {
 		return clip, err
@@ -180,15 +183,15 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// speakHelped has the helper say a sentence.
+// speakHelped has the helper speak a sentence.
 func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	plain := req.Text()
 	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, voice.Words(plain))}
 	if err := ctx.Err(); err != nil {
 		return clip, err
 	}
-	if !validID(req.Voice) {
-		return clip, unknown(req.Voice)
+	if !isValidID(req.Voice) {
+		return clip, unknownVoiceFault(req.Voice)
 	}
 	if len(clip.Words) == 0 {
 		return clip, nil
@@ -198,10 +201,11 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 	wpm, rest := wordRate(req.Speed.Value() / raise)
 	src := newSource(req)
 	s, err := e.helpers.speak(ctx, order{
-		voice: req.Voice, rate: wpm, pitch: pitch(height), ssml: src.ssml, phon: src.phon, text: src.text.String(),
+		voice: req.Voice, rate: wpm, pitch: toProgramPitch(height), ssml: src.ssml, phon: src.phon,
+		text: src.text.String(),
 	})
 	if errors.Is(err, errNoVoice) {
-		return clip, unknown(req.Voice)
+		return clip, unknownVoiceFault(req.Voice)
 	}
 	if err != nil {
 		return clip, e.helpers.explainFailure(ctx, err)
@@ -215,7 +219,7 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 	return clip, nil
 }
 
-// stretchClip changes the speed of a clip with the times of its words.
+// stretchClip changes the speed of a clip and its word times.
 func stretchClip(clip *voice.Clip, speed float64) {
 	before := len(clip.PCM)
 	clip.PCM = voice.Stretch(clip.PCM, clip.Rate, speed)
@@ -225,18 +229,19 @@ func stretchClip(clip *voice.Clip, speed float64) {
 	scaleTimes(clip, float64(len(clip.PCM))/float64(before))
 }
 
-// raisePitch plays a clip faster, by as much as it was spoken slower: what the program's scale of
-// pitches does not reach.
+// raisePitch plays a clip faster by a factor, which raises its pitch. The program spoke it slower by the same
+// factor. This extends the program's range of pitches.
 func raisePitch(clip *voice.Clip, by float64) {
 	if by == 1 {
 		return
 	}
-	const step = 100 // a common divisor keeps the resampler small
+	const step = 100 // a large common divisor keeps the resampler's tables small
 	before := clip.Rate
 	clip.Rate = int(math.Round(float64(before)*by/step)) * step
 	scaleTimes(clip, float64(before)/float64(clip.Rate))
 }
 
+// scaleTimes multiplies the word times by a factor.
 func scaleTimes(clip *voice.Clip, scale float64) {
 	for i := range clip.Words {
 		w := &clip.Words[i]
@@ -244,22 +249,23 @@ func scaleTimes(clip *voice.Clip, scale float64) {
 	}
 }
 
-// validID keeps what is no voice's name from the program, which would look for files.
-func validID(id string) bool {
-	return id != "" && id[0] != '-' && strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
+// isValidID reports whether id can be a voice name. The program would treat other text as a path.
+func isValidID(id string) bool {
+	return id != "" && id[0] != '-' &&
+		strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
 
-// maxSound is more than the sound of the longest sentence takes, in bytes.
+// maxSound is the maximum sound of one sentence, in bytes.
 const maxSound = 256 << 20
 
 const (
 	normalWPM = 175
-	slowest   = 80  // words a minute; the program goes no slower
-	fastest   = 450 // above it the program changes its method
+	slowest   = 80  // words per minute, the program's minimum
+	fastest   = 450 // words per minute; above it, the program uses another method
 )
 
-// arguments spells the command line; rest is the speed that is left to be had by
-// stretching the sound, raise the pitch that is left to be had by playing it faster.
+// arguments returns the command line. rest is the speed factor that remains to be applied by stretching, raise
+// the pitch factor that remains to be applied by faster playback.
 func arguments(req voice.Request) (args []string, rest, raise float64) {
 	height, raise := nearestPitch(req.Pitch.Value())
 	wpm, rest := wordRate(req.Speed.Value() / raise)
@@ -267,38 +273,38 @@ func arguments(req voice.Request) (args []string, rest, raise float64) {
 		"--stdin", "--stdout", "-b", "1", "-x",
 		"-v", req.Voice,
 		"-s", strconv.Itoa(wpm),
-		"-p", strconv.Itoa(pitch(height)),
+		"-p", strconv.Itoa(toProgramPitch(height)),
 	}, rest, raise
 }
 
-// wordRate returns the words a minute for a speed, and what speed is left.
+// wordRate converts a speed factor to words per minute, and returns the factor that remains.
 func wordRate(speed float64) (wpm int, rest float64) {
 	want := math.Round(normalWPM * speed)
 	in := min(max(want, slowest), fastest)
 	return int(in), want / in
 }
 
-// based is the share of a voice's pitch that the program's scale changes, about the same for
-// languages without tones: the rest is the melody, which stays. Of those with tones, which
-// have more of it, a factor comes out up to a seventh larger.
+// based is the share of a voice's pitch that the program's scale changes. It is about the same for all
+// languages without tones. The rest is the melody, which does not change. In languages with tones, the melody
+// is larger and the result of a factor is up to a seventh larger.
 const based = 0.66
 
-// pitch maps a factor to the program's scale: 50 is 1, and 50 steps are an octave of the
+// toProgramPitch converts a factor to the program's scale of 0 to 99: 50 is factor 1, and 50 steps are an octave of the
 // part that the scale changes.
-func pitch(f float64) int {
+func toProgramPitch(f float64) int {
 	part := max(1+(f-1)/based, 0.5)
 	return int(min(max(math.Round(50+50*math.Log2(part)), 0), 99))
 }
 
-// nearestPitch is the pitch nearest to a factor that the scale has, and the factor that is left.
+// nearestPitch returns the factor nearest to f that the scale supports, and the factor that remains.
 func nearestPitch(f float64) (near, left float64) {
 	near = min(max(f, 1-based/2), 1+based)
 	return near, f / near
 }
 
-// text joins the phrases. "[[" would start phonemes; a fragment ends in a comma, which
-// keeps the voice up.
-func text(phrases []voice.Phrase, fragment bool) string {
+// joinPhrases concatenates the phrases. It separates "[[", which would start phonemes. A fragment gets a final comma,
+// which prevents a falling pitch.
+func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 	var b strings.Builder
 	for _, p := range phrases {
 		b.WriteString(p.Text)

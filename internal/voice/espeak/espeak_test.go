@@ -16,7 +16,7 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// engine speaks by the helper, which is built again for the test.
+// engine returns an engine with the helper, which it builds.
 func engine(tb testing.TB) *espeak.Engine {
 	tb.Helper()
 	cfg := espeak.DefaultConfig()
@@ -31,7 +31,7 @@ func with(tb testing.TB, cfg espeak.Config) *espeak.Engine {
 	return e
 }
 
-// program speaks without the helper.
+// program returns an engine without the helper.
 func program(tb testing.TB) *espeak.Engine {
 	tb.Helper()
 	cfg := espeak.DefaultConfig()
@@ -54,7 +54,7 @@ func TestMissingProgram(t *testing.T) {
 	voicetest.Missing(t, espeak.DefaultConfig(), espeak.New)
 }
 
-// TestCatalogue says a word with every voice of the catalogue.
+// TestCatalogue speaks a word with each voice of the catalogue.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -95,7 +95,7 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
-// TestLanguages reads words in scripts of their own.
+// TestLanguages speaks words in different scripts.
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	e := engine(t)
@@ -124,7 +124,7 @@ func TestLanguages(t *testing.T) {
 	}
 }
 
-// TestClausesAnchorTheWords: what follows a pause starts where the sound does.
+// TestClausesAnchorTheWords checks that the word after a pause starts where the sound starts again.
 func TestClausesAnchorTheWords(t *testing.T) {
 	t.Parallel()
 	req := voice.Request{Voice: "en-us", Runs: []utter.Run{{Text: "Yes, the end of the unbelievably extraordinary story; no, it is not."}}}
@@ -149,7 +149,7 @@ func TestClausesAnchorTheWords(t *testing.T) {
 
 func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b), "en-us") }
 
-// TestMarkup: what runs ask for is heard, and words keep their places.
+// TestMarkup checks that the properties of runs are audible, and that words keep their positions.
 func TestMarkup(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -196,7 +196,7 @@ func TestMarkup(t *testing.T) {
 		t.Errorf("a pause of 1 s lasts %.2f s", got)
 	}
 	if a, b := with(utter.Run{Language: "de"}), plain; slices.Equal(a.PCM, b.PCM) {
-		t.Error("another language changes nothing")
+		t.Error("the language of a run has no effect")
 	}
 	said := say(utter.Run{Text: "I say "}, utter.Run{Text: "tomato", IPA: "kæt"}, utter.Run{Text: " now."})
 	cat := say(utter.Run{Text: "I say cat now."})
@@ -211,8 +211,8 @@ func TestMarkup(t *testing.T) {
 	say(utter.Run{Text: "[[x]] is "}, utter.Run{Text: "a", IPA: "a"}, utter.Run{Text: " [[[y", Speed: utter.Times(2)})
 }
 
-// TestWordTimes: a word begins where its sound does, wherever numbers, dates and spelled
-// letters stand.
+// TestWordTimes checks that a word begins where its sound begins, also next to numbers, dates and spelled
+// letters.
 func TestWordTimes(t *testing.T) {
 	t.Parallel()
 	e := engine(t)
@@ -242,8 +242,7 @@ func TestWordTimes(t *testing.T) {
 	}
 }
 
-// TestOnsets measures how far the times of words are from where their sounds begin: each
-// word follows a silence that the voice is asked for.
+// TestOnsets measures the deviation of word times from the onsets of the sounds. Each word follows a pause.
 func TestOnsets(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -256,8 +255,8 @@ func TestOnsets(t *testing.T) {
 	}
 }
 
-// TestHelperThatFails: what is wrong with the helper is told, and the next sentence works
-// where it can.
+// TestHelperThatFails checks that a failure of the helper is reported, and that the next sentence works if
+// possible.
 func TestHelperThatFails(t *testing.T) {
 	t.Parallel()
 	for name, script := range map[string]string{
@@ -284,8 +283,8 @@ func TestHelperThatFails(t *testing.T) {
 	}
 }
 
-// TestUnreadable holds what is said of scripts against the program: what is unreadable takes
-// far longer to say, letter by letter, or nothing.
+// TestUnreadable compares the table of readable scripts with the program: unreadable text takes far longer,
+// because it is spelled, or has no sound.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -319,7 +318,7 @@ func TestUnreadable(t *testing.T) {
 		{"he", "computer"},
 	} {
 		v := voice.Voice{Engine: voice.EngineEspeak, EngineVoice: c.id}
-		_, lost, _ := voice.Legible(c.text, v)
+		_, lost, _ := voice.CountLetters(c.text, v)
 		bad := lost > 0
 		clip, err := e.Speak(t.Context(), voice.Request{Voice: c.id, Runs: []utter.Run{{Text: c.text}}})
 		if err != nil {
@@ -328,7 +327,7 @@ func TestUnreadable(t *testing.T) {
 		}
 		each := clip.Length().Seconds() / float64(len([]rune(c.text)))
 		if strings.ContainsAny(c.text, "世안") {
-			each /= 3 // a sign is a syllable
+			each /= 3 // a character is a syllable
 		}
 		if named := each > 0.19; named != bad {
 			t.Errorf("%s: %q lasts %.2f s a letter, unreadable is %t", c.id, c.text, each, bad)
@@ -336,7 +335,7 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

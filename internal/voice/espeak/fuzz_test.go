@@ -7,8 +7,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// FuzzPhonemes takes any text for what the program prints: words are said in order, and
-// within the sound.
+// FuzzPhonemes uses arbitrary text as the program's output. Word times must be in order and within the clip.
 func FuzzPhonemes(f *testing.F) {
 	f.Add("h@l'oU w'3:ld\n", "hello world", 2000)
 	f.Add(" g'u:t@n t'A:k\n_:_ n'aIn\n", "guten Tag nein", 44100)

@@ -17,64 +17,65 @@ import (
 	"mynah/internal/proc"
 )
 
-// helpers are running copies of mynah-espeak, which speaks by espeak-ng's library and
-// tells when words begin. They stay for a while: a sentence costs less than a start.
+// helpers manages running processes of mynah-espeak, which uses espeak-ng's library and reports word times.
+// Idle processes stay for a short time, because starting one takes longer than a sentence.
 type helpers struct {
 	run     *proc.Runner
 	program string
 	timeout time.Duration
-	slots   chan struct{} // as many work at once as the runner lets programs
+	slots   chan struct{} // limits concurrent work to the runner's number of jobs
 
 	mu   sync.Mutex
 	idle []*helper
-	last *time.Timer // ends those that are idle
+	last *time.Timer // timer that ends idle helpers
 	shut bool
 }
 
-// idleTime is how long a helper waits for the next sentence.
+// idleTime is how long idle helpers wait for another sentence.
 const idleTime = 2 * time.Second
 
 func newHelpers(run *proc.Runner, program string, timeout time.Duration) *helpers {
 	return &helpers{run: run, program: program, timeout: timeout, slots: make(chan struct{}, max(run.Jobs(), 1))}
 }
 
-// helper is one running copy.
+// helper is one running process.
 type helper struct {
-	voice   string // that it has loaded: it says no other
+	voice   string // the voice that the process has loaded; it cannot load another
 	process *proc.Process
 	out     *bufio.Reader
 	cancel  context.CancelFunc
 }
 
-// mostIdle is how many helpers wait at most.
+// mostIdle is the maximum number of idle helpers.
 const mostIdle = 8
 
-// event is a word that begins, or the end of a clause where word is false.
+// event is the start of a word or, if word is false, the end of a clause.
 type event struct {
 	word     bool
-	position int // in characters of what was sent, from 1
+	position int // in characters of the text that was sent, from 1
 	sample   int
 }
 
-// helperAnswer is what a helper gives.
+// helperAnswer is a helper's answer to an order.
 type helperAnswer struct {
 	rate   int
 	events []event
 	pcm    []int16
 }
 
-// errNoVoice tells that the library does not have a voice.
+// errNoVoice means that the library does not have a voice.
 var errNoVoice = errors.New("no such voice")
 
-// order is a sentence as a helper takes it.
+// order is a request to a helper to speak a sentence.
 type order struct {
 	voice      string
-	rate       int // words a minute
+	rate       int // words per minute
 	pitch      int // 0 to 99
 	ssml, phon bool
 	text       string
 }
 
+// String returns the order in the format that mynah-espeak reads.
 func (o order) String() string {
 	flags := ""
 	if o.ssml {
@@ -89,7 +90,7 @@ func (o order) String() string {
 	return fmt.Sprintf("%s %d %d %s %d\n%s", o.voice, o.rate, o.pitch, flags, len(o.text), o.text)
 }
 
-// speak has a sentence said. A helper that fails is thrown away.
+// speak has a helper speak a sentence. It discards a helper that fails.
 func (h *helpers) speak(ctx context.Context, o order) (*helperAnswer, error) {
 	select {
 	case h.slots <- struct{}{}:
@@ -97,7 +98,7 @@ func (h *helpers) speak(ctx context.Context, o order) (*helperAnswer, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	one, err := h.take(ctx, o.voice)
+	one, err := h.takeHelper(ctx, o.voice)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func (h *helpers) speak(ctx context.Context, o order) (*helperAnswer, error) {
 	defer done()
 	stop := context.AfterFunc(limited, one.process.Kill)
 	s, err := one.ask(o)
-	if !stop() { // it was killed meanwhile
+	if !stop() { // the process was killed while it worked
 		err = errors.Join(context.Cause(limited), err)
 	}
 	if err != nil {
@@ -115,14 +116,15 @@ func (h *helpers) speak(ctx context.Context, o order) (*helperAnswer, error) {
 		}
 		return nil, err
 	}
-	h.give(one)
+	h.returnHelper(one)
 	return s, nil
 }
 
+// errLate is the cause of a timeout.
 var errLate = errors.New("it took too long")
 
-// take returns a helper of a voice that waits, or starts one.
-func (h *helpers) take(ctx context.Context, voice string) (*helper, error) {
+// takeHelper returns an idle helper with a voice, or starts one.
+func (h *helpers) takeHelper(ctx context.Context, voice string) (*helper, error) {
 	h.mu.Lock()
 	for i, one := range h.idle {
 		if one.voice == voice {
@@ -141,8 +143,8 @@ func (h *helpers) take(ctx context.Context, voice string) (*helper, error) {
 	return &helper{voice: voice, process: p, out: bufio.NewReaderSize(p.Stdout(), 64<<10), cancel: cancel}, nil
 }
 
-// give takes a helper back.
-func (h *helpers) give(one *helper) {
+// returnHelper returns a helper to the idle ones.
+func (h *helpers) returnHelper(one *helper) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.shut {
@@ -158,11 +160,11 @@ func (h *helpers) give(one *helper) {
 	if h.last != nil {
 		h.last.Stop()
 	}
-	h.last = time.AfterFunc(idleTime, h.rest)
+	h.last = time.AfterFunc(idleTime, h.endIdle)
 }
 
-// rest ends the helpers that are idle.
-func (h *helpers) rest() {
+// endIdle ends the idle helpers.
+func (h *helpers) endIdle() {
 	h.mu.Lock()
 	idle := h.idle
 	h.idle = nil
@@ -172,15 +174,15 @@ func (h *helpers) rest() {
 	}
 }
 
-// close ends all, now and in future.
+// close ends all idle helpers. Busy ones end when they are returned.
 func (h *helpers) close() {
 	h.mu.Lock()
 	h.shut = true
 	h.mu.Unlock()
-	h.rest()
+	h.endIdle()
 }
 
-// end ends a helper: it goes with its input, or else by force.
+// end closes the helper's input, so that it exits, and kills it after one second.
 func (one *helper) end() error {
 	_ = one.process.Stdin().Close()
 	select {
@@ -200,7 +202,7 @@ func (one *helper) ask(o order) (*helperAnswer, error) {
 	}()
 	s, err := readSpoken(one.out)
 	if err != nil {
-		one.process.Kill() // which ends the writing too
+		one.process.Kill() // this also ends the write
 	}
 	if werr := <-sent; err == nil {
 		err = werr
@@ -211,8 +213,7 @@ func (one *helper) ask(o order) (*helperAnswer, error) {
 	return s, err
 }
 
-// readSpoken reads an answer of mynah-espeak. No matter who wrote it, no more than maxSound is
-// taken.
+// readSpoken parses an answer of mynah-espeak. It limits the size to maxSound even if the answer is malformed.
 func readSpoken(r *bufio.Reader) (*helperAnswer, error) {
 	line, err := readLine(r)
 	if err != nil {
@@ -242,7 +243,7 @@ func readSpoken(r *bufio.Reader) (*helperAnswer, error) {
 		}
 		s.events = append(s.events, e)
 	}
-	for len(s.pcm) < samples { // what it says it has is only believed when it comes
+	for len(s.pcm) < samples { // allocate as data arrives, because the announced size may be wrong
 		raw := make([]byte, 2*min(samples-len(s.pcm), 1<<20))
 		if _, err := io.ReadFull(r, raw); err != nil {
 			return nil, err
@@ -254,7 +255,7 @@ func readSpoken(r *bufio.Reader) (*helperAnswer, error) {
 	return &s, nil
 }
 
-// readLine reads a line of at most a few dozen characters.
+// readLine reads a line of at most 200 bytes.
 func readLine(r *bufio.Reader) (string, error) {
 	const longest = 200
 	var b strings.Builder
@@ -271,6 +272,7 @@ func readLine(r *bufio.Reader) (string, error) {
 	return "", errors.New("an unexpected answer")
 }
 
+// readEvent parses "w POSITION LENGTH SAMPLE" or "e SAMPLE".
 func readEvent(line string) (event, error) {
 	f := strings.Fields(line)
 	number := func(i int) int {
@@ -284,7 +286,7 @@ func readEvent(line string) (event, error) {
 	case len(f) == 4 && f[0] == "w" && number(1) >= 0 && number(3) >= 0:
 		e := event{word: true, position: number(1), sample: number(3)}
 		if number(2) <= 0 {
-			e.position = 0 // the end of the text, no word
+			e.position = 0 // the end of the text, not a word
 		}
 		return e, nil
 	case len(f) == 2 && f[0] == "e" && number(1) >= 0:
@@ -293,7 +295,7 @@ func readEvent(line string) (event, error) {
 	return event{}, fmt.Errorf("an unreadable event: %.40q", line)
 }
 
-// explainFailure tells whose fault a helper's failure is.
+// explainFailure converts a helper's failure to a fault.
 func (h *helpers) explainFailure(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err

@@ -6,8 +6,8 @@ import (
 	"mynah/internal/proc"
 )
 
-// phonemeFile is where the program writes the phonemes that it speaks: a temporary file, as the
-// system has no name for a program's standard error.
+// phonemeFile receives the phonemes that the program prints. It is a temporary file, because Windows has no
+// file name for standard error.
 type phonemeFile struct{ spool *proc.Spool }
 
 func newPhonemes(dir string) (*phonemeFile, error) {

@@ -10,7 +10,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// height is the middle pitch of a clip, in Hz: that at which stretches of it resemble themselves.
+// height returns the median pitch of a clip in Hz, by autocorrelation.
 func height(c voice.Clip) float64 {
 	size := c.Rate / 20
 	var found []float64
@@ -25,7 +25,7 @@ func height(c voice.Clip) float64 {
 		}
 		best, at := 0.0, 0
 		for lag := c.Rate / 500; lag < c.Rate/60; lag++ {
-			if v := like(lag); v > 1.1*best { // twice the period is as good, and not meant
+			if v := like(lag); v > 1.1*best { // multiples of the period correlate equally well
 				best, at = v, lag
 			}
 		}
@@ -40,15 +40,18 @@ func height(c voice.Clip) float64 {
 	return found[len(found)/2]
 }
 
-// TestPitchIsAFactor: a factor on the pitch is one on what is heard, within the reach of the
-// program's scale and beyond, for a sentence and for a run of it; the length stays.
+// TestPitchIsAFactor checks that a pitch factor changes the measured pitch by this factor, within and beyond
+// the range of the program's scale, for sentences and for runs. The length must not change.
 func TestPitchIsAFactor(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	const text = "We were all away a year ago and nobody knew why we were leaving."
 	say := func(t *testing.T, e voice.Engine, pitch, run float64) voice.Clip {
 		t.Helper()
-		c, err := e.Speak(t.Context(), voice.Request{Voice: "en-us+f2", Language: "en-US", Runs: []utter.Run{{Text: text, Pitch: utter.Times(run)}}, Pitch: utter.Times(pitch)})
+		c, err := e.Speak(t.Context(), voice.Request{
+			Voice: "en-us+f2", Language: "en-US",
+			Runs: []utter.Run{{Text: text, Pitch: utter.Times(run)}}, Pitch: utter.Times(pitch),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,9 +59,18 @@ func TestPitchIsAFactor(t *testing.T) {
 	}
 	for name, e := range map[string]voice.Engine{"helper": engine(t), "program": program(t)} {
 		plain := say(t, e, 1, 1)
-		for _, c := range []struct{ pitch, run float64 }{{0.5, 1}, {0.8, 1}, {1.2, 1}, {1.5, 1}, {2, 1}, {1, 1.3}, {1.2, 1.2}, {1.2, 0.75}} {
+		for _, c := range []struct{ pitch, run float64 }{
+			{0.5, 1},
+			{0.8, 1},
+			{1.2, 1},
+			{1.5, 1},
+			{2, 1},
+			{1, 1.3},
+			{1.2, 1.2},
+			{1.2, 0.75},
+		} {
 			if name == "program" && c.run != 1 {
-				continue // the Booth does it
+				continue // the Booth applies it
 			}
 			got := say(t, e, c.pitch, c.run)
 			want := c.pitch * c.run

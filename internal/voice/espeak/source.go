@@ -14,8 +14,8 @@ import (
 	"mynah/internal/voice"
 )
 
-// source is a sentence as the library takes it, with the place in the request's text
-// that each of its characters stands for; -1 stands for none.
+// source is the text for espeak-ng's library. from contains, for each character of text, the byte of the
+// request's text that it represents, or -1 for markup.
 type source struct {
 	text strings.Builder
 	from []int
@@ -23,63 +23,64 @@ type source struct {
 	phon bool
 }
 
-// newSource writes a request: as it stands, or in SSML where a run asks for something.
+// newSource returns the text of a request: plain text, or SSML if a run needs it.
 func newSource(req voice.Request) *source {
 	s := &source{}
 	for _, r := range req.Runs {
-		s.phon = s.phon || r.IPA != "" && phonemes(r.IPA, req.Language) != ""
-		s.ssml = s.ssml || prosody(r, req.Pitch.Value()) != "" || r.Language != "" || r.Pause > 0
+		s.phon = s.phon || r.IPA != "" && toMnemonics(r.IPA, req.Language) != ""
+		s.ssml = s.ssml || prosodyAttributes(r, req.Pitch.Value()) != "" || r.Language != "" || r.Pause > 0
 	}
 	at := 0
 	for _, r := range req.Runs {
-		s.run(r, at, req)
+		s.writeRun(r, at, req)
 		at += len(r.Text)
 	}
 	if req.Fragment {
 		s.trimEnd()
-		s.markup(",")
+		s.writeMarkup(",")
 	}
-	s.markup("\n")
+	s.writeMarkup("\n")
 	return s
 }
 
-// run writes a run whose text begins at a byte of the request's.
-func (s *source) run(r utter.Run, at int, req voice.Request) {
+// writeRun writes a run whose text begins at byte at of the request's text.
+func (s *source) writeRun(r utter.Run, at int, req voice.Request) {
 	var closing []string
 	open := func(tag, attributes string) {
-		s.markup("<" + tag + attributes + ">")
+		s.writeMarkup("<" + tag + attributes + ">")
 		closing = append(closing, "</"+tag+">")
 	}
 	if r.Language != "" {
 		open("voice", fmt.Sprintf(` xml:lang="%s"`, escape(r.Language)))
 	}
-	if p := prosody(r, req.Pitch.Value()); p != "" {
+	if p := prosodyAttributes(r, req.Pitch.Value()); p != "" {
 		open("prosody", p)
 	}
-	if ipa := phonemes(r.IPA, req.Language); ipa != "" && r.IPA != "" {
+	if ipa := toMnemonics(r.IPA, req.Language); ipa != "" && r.IPA != "" {
 		lead := len(r.Text) - len(strings.TrimLeftFunc(r.Text, unicode.IsSpace))
-		s.literal(r.Text[:lead], at)
+		s.writeLiteral(r.Text[:lead], at)
 		for range "[[" + ipa + "]]" {
 			s.from = append(s.from, at+lead)
 		}
 		s.text.WriteString("[[" + ipa + "]]")
 		tail := strings.TrimRightFunc(r.Text, unicode.IsSpace)
-		s.literal(r.Text[len(tail):], at+len(tail))
+		s.writeLiteral(r.Text[len(tail):], at+len(tail))
 	} else if r.Style == utter.Spell {
-		s.spelled(r.Text, at)
+		s.writeSpelled(r.Text, at)
 	} else {
-		s.literal(r.Text, at)
+		s.writeLiteral(r.Text, at)
 	}
 	for _, tag := range slices.Backward(closing) {
-		s.markup(tag)
+		s.writeMarkup(tag)
 	}
 	if r.Pause > 0 {
-		s.markup(fmt.Sprintf(`<break time="%dms"/>`, r.Pause/time.Millisecond))
+		s.writeMarkup(fmt.Sprintf(`<break time="%dms"/>`, r.Pause/time.Millisecond))
 	}
 }
 
-// prosody returns the attributes of what is not spoken plainly, in a sentence of a pitch.
-func prosody(r utter.Run, around float64) string {
+// prosodyAttributes returns the SSML attributes for a run's speed, pitch and volume, empty if all are 1. around is the
+// pitch factor of the sentence.
+func prosodyAttributes(r utter.Run, around float64) string {
 	speed, height, volume := r.Factors()
 	var b strings.Builder
 	percent := func(name string, f float64) {
@@ -88,8 +89,8 @@ func prosody(r utter.Run, around float64) string {
 		}
 	}
 	percent("rate", speed)
-	if height != 1 { // a number without a sign is one of the scale
-		fmt.Fprintf(&b, ` pitch="%d"`, pitch(around*height))
+	if height != 1 { // SSML: a number without a sign is absolute, on the program's scale
+		fmt.Fprintf(&b, ` pitch="%d"`, toProgramPitch(around*height))
 	}
 	if volume != 1 {
 		fmt.Fprintf(&b, ` volume="%d"`, int(math.Round(100*volume)))
@@ -97,16 +98,16 @@ func prosody(r utter.Run, around float64) string {
 	return b.String()
 }
 
-// markup writes what stands for nothing of the request's text.
-func (s *source) markup(t string) {
+// writeMarkup writes text that does not represent any of the request's text.
+func (s *source) writeMarkup(t string) {
 	s.text.WriteString(t)
 	for range utf8.RuneCountInString(t) {
 		s.from = append(s.from, -1)
 	}
 }
 
-// spelled writes letters set apart: "S, A, R".
-func (s *source) spelled(t string, at int) {
+// writeSpelled writes the letters separated by commas: "S, A, R".
+func (s *source) writeSpelled(t string, at int) {
 	some := false
 	for i, r := range t {
 		switch {
@@ -114,24 +115,24 @@ func (s *source) spelled(t string, at int) {
 		case unicode.IsSpace(r):
 		default:
 			if some {
-				s.markup(", ")
+				s.writeMarkup(", ")
 			}
 			some = true
 		}
-		s.literal(string(unicode.ToUpper(r)), at+i)
+		s.writeLiteral(string(unicode.ToUpper(r)), at+i)
 	}
 }
 
-// literal writes text that means what it says.
-func (s *source) literal(t string, at int) {
+// writeLiteral writes text so that the program does not interpret it as markup.
+func (s *source) writeLiteral(t string, at int) {
 	bracket := false
 	for i, r := range t {
-		// Broken UTF-8 comes as its replacement, byte by byte.
+		// Ranging over broken UTF-8 yields U+FFFD for each byte.
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\ufeff' {
 			r = ' '
 		}
 		if s.phon && r == '[' && bracket {
-			s.markup(" ") // two of them would begin phonemes
+			s.writeMarkup(" ") // "[[" would start phonemes
 		}
 		bracket = r == '['
 		out := string(r)
@@ -149,7 +150,7 @@ func escape(t string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(t)
 }
 
-// trimEnd takes stops off the end, after which the voice would fall.
+// trimEnd removes trailing stops, because the voice would lower its pitch there.
 func (s *source) trimEnd() {
 	t := s.text.String()
 	short := voice.WithoutStop(t)
@@ -158,9 +159,9 @@ func (s *source) trimEnd() {
 	s.text.WriteString(short)
 }
 
-// place returns the byte of the request's text that a position in the source stands for,
-// counted in characters from 1; -1 for none.
-func (s *source) place(position int) int {
+// byteAt converts a position in the source, in characters from 1, to a byte of the request's text. It returns -1
+// if the position and all following ones are markup.
+func (s *source) byteAt(position int) int {
 	for i := position - 1; i >= 0 && i < len(s.from); i++ {
 		if s.from[i] >= 0 {
 			return s.from[i]
@@ -169,17 +170,17 @@ func (s *source) place(position int) int {
 	return -1
 }
 
-// timeWords sets the words' times from events. A word lasts until the next event, less
-// the silence before it. Words that the voice runs together share their time.
+// timeWords sets the words' times from events. A word ends at the next event, without the silence before that
+// event. Words that the voice speaks as one unit divide their time.
 func timeWords(clip *voice.Clip, s *source, events []event) {
 	words := clip.Words
-	starts := make([]int, len(words)) // first samples, -1 unknown
+	starts := make([]int, len(words)) // in samples; -1 means unknown
 	ends := make([]int, len(words))
 	for i := range starts {
 		starts[i] = -1
 	}
 	for k, e := range events {
-		at := s.place(e.position)
+		at := s.byteAt(e.position)
 		if !e.word || e.position == 0 || at < 0 || e.sample >= len(clip.PCM) {
 			continue
 		}
@@ -198,26 +199,27 @@ func timeWords(clip *voice.Clip, s *source, events []event) {
 	}
 	last := 0
 	for w := 0; w < len(words); {
-		next := w + 1 // the words from w to next share one stretch
+		next := w + 1 // words w to next-1 share one event
 		for next < len(words) && starts[next] < 0 {
 			next++
 		}
-		if starts[w] < 0 { // nothing was told of the first words
+		if starts[w] < 0 { // no event for the first words
 			words[w].Start, words[w].End = 0, 0
 			w++
 			continue
 		}
 		from := max(starts[w], last)
 		to := max(ends[w], from)
-		for to > from && quiet(clip.PCM[to-1:to]) {
+		for to > from && isQuiet(clip.PCM[to-1:to]) {
 			to--
 		}
-		voice.ShareTime(words[w:next], at(from, clip.Rate), at(to, clip.Rate))
+		voice.ShareTime(words[w:next], toTime(from, clip.Rate), toTime(to, clip.Rate))
 		last = to
 		w = next
 	}
 }
 
-func at(sample, rate int) time.Duration {
+// toTime converts a sample number to a time.
+func toTime(sample, rate int) time.Duration {
 	return time.Duration(sample) * time.Second / time.Duration(rate)
 }

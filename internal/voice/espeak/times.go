@@ -8,9 +8,9 @@ import (
 	"mynah/internal/voice"
 )
 
-// setWordTimes estimates when each word is said. The program prints the phonemes, one
-// clause a line, words apart by blanks (some run together). Clauses are found in the
-// sound by the silences between them, phonemes share the time of their clause.
+// setWordTimes estimates word times. phonemes is the program's output: one line per clause, with groups
+// separated by blanks, mostly one per word. It locates the clauses by the silences between them, and divides
+// the time of a clause among its phonemes.
 func setWordTimes(clip *voice.Clip, phrases []voice.Phrase, phonemes string) {
 	effort := make([]float64, len(clip.Words))
 	for _, p := range phrases {
@@ -18,8 +18,8 @@ func setWordTimes(clip *voice.Clip, phrases []voice.Phrase, phonemes string) {
 			effort[p.Word] = voice.Effort(p.Text)
 		}
 	}
-	clauses := parse(phonemes)
-	spans := stretches(clip.PCM, clip.Rate, len(clauses))
+	clauses := parsePhonemes(phonemes)
+	spans := findStretches(clip.PCM, clip.Rate, len(clauses))
 	if len(spans) != len(clauses) && len(spans) > 0 {
 		clauses = [][]float64{slices.Concat(clauses...)}
 		spans = []stretch{{spans[0].from, spans[len(spans)-1].to}}
@@ -40,13 +40,13 @@ func setWordTimes(clip *voice.Clip, phrases []voice.Phrase, phonemes string) {
 	voice.Spread(clip.Words, effort, whole.from, whole.to)
 }
 
-// parse reads the phonemes: for each clause the weight of each group.
-func parse(phonemes string) [][]float64 {
+// parsePhonemes returns the weights of the groups in each clause of the program's output.
+func parsePhonemes(phonemes string) [][]float64 {
 	var out [][]float64
 	for line := range strings.Lines(phonemes) {
 		var clause []float64
 		for g := range strings.FieldsSeq(line) {
-			if w := weight(g); w > 0 {
+			if w := estimateLength(g); w > 0 {
 				clause = append(clause, w)
 			}
 		}
@@ -57,9 +57,9 @@ func parse(phonemes string) [][]float64 {
 	return out
 }
 
-// weight is about how many sounds long a group is: vowels last longer, and long ones
-// more so. Names of languages in brackets are marks, not sounds.
-func weight(group string) float64 {
+// estimateLength estimates the length of a group, in sounds. Vowels count more than consonants, long vowels most. Text
+// in parentheses names a language and does not count.
+func estimateLength(group string) float64 {
 	const vowels = "aeiouAEIOUV@&03Y"
 	sum, depth := 0.0, 0
 	for _, r := range group {
@@ -80,6 +80,7 @@ func weight(group string) float64 {
 	return sum
 }
 
+// placeSounds divides a stretch of time among groups in proportion to their weights.
 func placeSounds(weights []float64, s stretch) []voice.Sound {
 	total := 0.0
 	for _, w := range weights {
@@ -96,24 +97,25 @@ func placeSounds(weights []float64, s stretch) []voice.Sound {
 	return out
 }
 
+// stretch is an interval of a clip.
 type stretch struct{ from, to time.Duration }
 
 const (
 	frame    = 5 * time.Millisecond
-	pause    = 60 * time.Millisecond // shorter silence is a part of speech
-	loudness = 60                    // a sample's size below which it is silence; the program's are exact zeros
+	pause    = 60 * time.Millisecond // shorter silences belong to speech
+	loudness = 60                    // sample values below this are silence; the program's silence is exactly zero
 )
 
-// stretches finds n stretches of speech with the n-1 longest silences between them. It
-// gives fewer where there are fewer silences.
-func stretches(pcm []int16, rate, n int) []stretch {
+// findStretches splits a clip into n stretches of speech at its n-1 longest silences. It returns fewer if there are
+// fewer silences.
+func findStretches(pcm []int16, rate, n int) []stretch {
 	size := max(int(frame.Seconds()*float64(rate)), 1)
 	type gap struct{ from, to int }
 	var gaps []gap
 	first, last := -1, -1
 	for i := 0; i < len(pcm); i += size {
 		end := min(i+size, len(pcm))
-		if quiet(pcm[i:end]) {
+		if isQuiet(pcm[i:end]) {
 			continue
 		}
 		if last >= 0 && time.Duration(i-last)*time.Second/time.Duration(rate) >= pause {
@@ -140,7 +142,8 @@ func stretches(pcm []int16, rate, n int) []stretch {
 	return append(out, stretch{at(from), at(last)})
 }
 
-func quiet(pcm []int16) bool {
+// isQuiet reports whether all samples are silence.
+func isQuiet(pcm []int16) bool {
 	for _, s := range pcm {
 		if s > loudness || s < -loudness {
 			return false

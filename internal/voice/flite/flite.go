@@ -1,7 +1,7 @@
-// Package flite is the engine of the program flite, for English. The text is written to standard
-// input; the sound is read from a file that is already unlinked, so that a crash leaves nothing
-// after. The program prints when each sound ends; to which word a sound belongs is found by
-// having its fastest voice say the words one by one.
+// Package flite is the engine for the program flite, which speaks English. The text goes to standard input. The
+// sound comes from a file that is already unlinked, so that nothing remains after a crash. The program prints
+// the end time of each sound. To find out which word a sound belongs to, the package has flite's fastest voice
+// speak each word separately.
 package flite
 
 import (
@@ -25,16 +25,16 @@ import (
 	"mynah/internal/wav"
 )
 
-// Config are the settings of the engine.
+// Config contains the settings of the engine.
 type Config = program.Config
 
-// DefaultConfig finds flite among the installed programs.
+// DefaultConfig uses the installed flite.
 func DefaultConfig() Config { return program.DefaultConfig("flite") }
 
-// Engine is flite as a voice.Engine.
+// Engine implements voice.Engine with flite.
 type Engine struct{ program *program.Program }
 
-// New makes the engine; whether the program is there shows when it is used.
+// New returns the engine. A missing program is reported at the first use.
 func New(cfg Config, run *proc.Runner) (*Engine, error) {
 	p, err := program.New("flite", cfg, run)
 	if err != nil {
@@ -46,14 +46,15 @@ func New(cfg Config, run *proc.Runner) (*Engine, error) {
 // Name implements voice.Engine.
 func (e *Engine) Name() string { return voice.EngineFlite }
 
-// form changes when the same request would be put to the program in another way.
+// form is part of the engine's version. It changes if equal requests are sent to the program differently.
 const form = "1"
 
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
 	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--version"}})
 	var exit *proc.ExitError
-	if err != nil && (!errors.As(err, &exit) || len(out) <= 0) { // it ends with 1 all the same
+	// the program exits with status 1 although it succeeds
+	if err != nil && (!errors.As(err, &exit) || len(out) <= 0) {
 		return "", err
 	}
 	for line := range strings.Lines(string(out)) {
@@ -70,7 +71,7 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed, Pitch: true, Phonemes: true, Times: true}
 }
 
-// Voices implements voice.Engine. The clock-telling voice of flite is left out.
+// Voices implements voice.Engine. It omits awb_time, which can only tell the time.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	out, err := e.program.Output(ctx, proc.Command{Args: []string{"-lv"}})
 	if err != nil {
@@ -93,8 +94,8 @@ func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	return list, nil
 }
 
-// Speak implements voice.Engine. Word times are exact where the sounds of the sentence
-// could be matched to its words.
+// Speak implements voice.Engine. Word times are exact if the sounds of the sentence can be matched to its
+// words.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	req = req.Normal()
 	phrases, plain, spans := voice.Phrases(req)
@@ -102,23 +103,23 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err := ctx.Err(); err != nil {
 		return clip, err
 	}
-	if !slices.Contains(voices(), req.Voice) {
+	if !slices.Contains(knownVoices(), req.Voice) {
 		err := &voice.UnknownVoiceError{Engine: voice.EngineFlite, Voice: req.Voice}
 		return clip, fault.New(fault.ToolFailed, err, "flite has no voice %q", req.Voice)
 	}
 	for i := range phrases {
-		phrases[i].Text = fold(phrases[i].Text)
+		phrases[i].Text = toASCII(phrases[i].Text)
 	}
-	markup := slices.ContainsFunc(req.Runs, func(r utter.Run) bool { return len(phones(r.IPA)) > 0 })
+	markup := slices.ContainsFunc(req.Runs, func(r utter.Run) bool { return len(toPhones(r.IPA)) > 0 })
 	var given map[int][]string
 	if markup {
 		for i := range phrases {
-			phrases[i].Text = plainMarkup(phrases[i].Text)
+			phrases[i].Text = removeMarkup(phrases[i].Text)
 		}
-		given = pronounced(req.Runs, phrases, spans)
+		given = insertPhones(req.Runs, phrases, spans)
 	}
-	say := text(phrases, req.Fragment)
-	if !strings.ContainsFunc(say, spoken) {
+	say := joinPhrases(phrases, req.Fragment)
+	if !strings.ContainsFunc(say, isSpoken) {
 		return clip, nil
 	}
 	var sounds []voice.Sound
@@ -148,8 +149,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// cutPauses takes off what the program says before the first sound and after the last: two
-// tenths of a second of a hiss that is too loud to be told from the breath of speech.
+// cutPauses removes the sound before the first and after the last speech sound: 0.2 s of hiss that is too loud
+// to count as silence.
 func cutPauses(clip *voice.Clip, sounds []voice.Sound) {
 	const before, behind = 20 * time.Millisecond, 60 * time.Millisecond
 	from := max(sounds[0].Start-before, 0)
@@ -163,11 +164,10 @@ func cutPauses(clip *voice.Clip, sounds []voice.Sound) {
 	}
 }
 
-// voices are those that this package knows how to set.
-func voices() []string { return []string{"slt", "rms", "awb", "kal16", "kal"} }
+// knownVoices returns the voices whose pitch this package can set.
+func knownVoices() []string { return []string{"slt", "rms", "awb", "kal16", "kal"} }
 
-// meanPitch of a voice in Hz, as it speaks when nothing is asked for; 0 for one that
-// the program cannot change the pitch of.
+// meanPitch returns a voice's default pitch in Hz, 0 if the program cannot change the voice's pitch.
 func meanPitch(id string) float64 {
 	switch id {
 	case "slt":
@@ -181,10 +181,10 @@ func meanPitch(id string) float64 {
 	}
 }
 
-// playback is how much faster the samples of a voice have to be played to reach a
-// pitch, where the program cannot: speech is made slower by as much. The size of the
-// speaker seems to change with it. It keeps the rate a multiple of 100 Hz.
-func playback(req voice.Request) float64 {
+// playbackFactor returns by how much faster to play the samples of a voice to reach the request's pitch, if the
+// program cannot change the pitch; otherwise 1. The program then speaks slower by the same factor. This also
+// changes the perceived size of the speaker. The resulting rate is a multiple of 100 Hz.
+func playbackFactor(req voice.Request) float64 {
 	const rate = 16000
 	if meanPitch(req.Voice) > 0 {
 		return 1
@@ -192,21 +192,24 @@ func playback(req voice.Request) float64 {
 	return math.Round(rate*req.Pitch.Value()/100) * 100 / rate
 }
 
+// arguments returns the command line for a request.
 func arguments(req voice.Request) []string {
 	args := []string{"-voice", req.Voice, "-psdur"}
-	if stretch := playback(req) / req.Speed.Value(); stretch != 1 {
-		args = append(args, "--setf", "duration_stretch="+number(stretch))
+	if stretch := playbackFactor(req) / req.Speed.Value(); stretch != 1 {
+		args = append(args, "--setf", "duration_stretch="+formatNumber(stretch))
 	}
 	if req.Pitch.Value() != 1 && meanPitch(req.Voice) > 0 {
-		args = append(args, "--setf", "int_f0_target_mean="+number(meanPitch(req.Voice)*req.Pitch.Value()))
+		args = append(args, "--setf", "int_f0_target_mean="+formatNumber(meanPitch(req.Voice)*req.Pitch.Value()))
 	}
 	return args
 }
 
-func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
+func formatNumber(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
-// synthesize speaks the text, adds the samples to the clip and returns the sounds without pauses.
-func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Request, say string, markup bool) ([]voice.Sound, error) {
+// synthesize speaks the text, sets the clip's samples and returns the sounds without pauses.
+func (e *Engine) synthesize(
+	ctx context.Context, clip *voice.Clip, req voice.Request, say string, markup bool,
+) ([]voice.Sound, error) {
 	spool, err := proc.NewSpool(e.program.Config().TempDir)
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot create a temporary file")
@@ -228,19 +231,19 @@ func (e *Engine) synthesize(ctx context.Context, clip *voice.Clip, req voice.Req
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
-	if cutOff(sound) { // flite does not look whether what it writes fits the disk
+	if isTruncated(sound) { // flite does not report a full disk
 		return nil, fault.New(fault.Disk, syscall.ENOSPC, "a temporary file of speech is truncated")
 	}
 	if clip.PCM, clip.Rate, err = e.program.Sound(sound); err != nil {
 		return nil, err
 	}
-	clip.Rate = int(math.Round(float64(clip.Rate) * playback(req)))
-	return placeLines(parse(out), clip.Length()), nil
+	clip.Rate = int(math.Round(float64(clip.Rate) * playbackFactor(req)))
+	return placeLines(parseSounds(out), clip.Length()), nil
 }
 
-// cutOff reports whether a WAVE file lacks samples that the head of its data announces. The length
-// of the whole file is no witness: flite writes it at last, as it came to be.
-func cutOff(b []byte) bool {
+// isTruncated reports whether a WAV file contains fewer samples than its data chunk announces. The length in the
+// file's header cannot show this, because flite sets it at the end to the actual length.
+func isTruncated(b []byte) bool {
 	r := bytes.NewReader(b)
 	for c := range wav.Chunks(r, r.Size()) {
 		if c.Name == wav.DataChunk {
@@ -250,14 +253,14 @@ func cutOff(b []byte) bool {
 	return true
 }
 
-// sound is one that the program printed.
+// sound is a speech sound that the program printed.
 type sound struct {
 	name string
-	end  float64 // seconds since its line began
+	end  float64 // seconds from the start of the utterance
 }
 
-// parse reads lines of "name:end" pairs, one line an utterance.
-func parse(out []byte) [][]sound {
+// parseSounds parses the program's output: one utterance per line, as "name:end" pairs.
+func parseSounds(out []byte) [][]sound {
 	var lines [][]sound
 	for line := range bytes.Lines(out) {
 		var l []sound
@@ -275,10 +278,11 @@ func parse(out []byte) [][]sound {
 	return lines
 }
 
+// silence is the program's name for a pause.
 const silence = "pau"
 
-// placeLines places the utterances one after the other. The printed times are those planned;
-// the samples are whole frames, so all is scaled to their length.
+// placeLines places the utterances one after the other. The printed times are planned times; it scales them to
+// the actual length, which consists of whole frames.
 func placeLines(lines [][]sound, length time.Duration) []voice.Sound {
 	planned := 0.0
 	for _, l := range lines {
@@ -307,13 +311,17 @@ func placeLines(lines [][]sound, length time.Duration) []voice.Sound {
 	return out
 }
 
-// wordSounds has each word said alone, in a paragraph of its own, by the fastest
-// voice, which reads as the others do. It is nil when that cannot be told apart.
-func (e *Engine) wordSounds(ctx context.Context, phrases []voice.Phrase, n int, given map[int][]string) ([][]string, error) {
+// wordSounds returns the sounds of each word when spoken separately, each in its own paragraph. It uses the
+// fastest voice, which has the same pronunciation as the others. The result is nil if the output cannot be
+// assigned to the words.
+func (e *Engine) wordSounds(
+	ctx context.Context, phrases []voice.Phrase, n int, given map[int][]string,
+) ([][]string, error) {
 	var b strings.Builder
 	var order []int
 	for _, p := range phrases {
-		if word := strings.TrimFunc(p.Text, func(r rune) bool { return !spoken(r) }); p.Word >= 0 && word != "" && given[p.Word] == nil {
+		word := strings.TrimFunc(p.Text, func(r rune) bool { return !isSpoken(r) })
+		if p.Word >= 0 && word != "" && given[p.Word] == nil {
 			b.WriteString(word + "\n\n")
 			order = append(order, p.Word)
 		}
@@ -324,7 +332,7 @@ func (e *Engine) wordSounds(ctx context.Context, phrases []voice.Phrase, n int, 
 	if err != nil {
 		return nil, err
 	}
-	lines := parse(out)
+	lines := parseSounds(out)
 	if len(lines) != len(order) {
 		return nil, nil
 	}

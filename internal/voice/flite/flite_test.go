@@ -30,7 +30,7 @@ func TestEngine(t *testing.T) {
 	}
 }
 
-// TestCatalogue says a word with every voice of the catalogue.
+// TestCatalogue speaks a word with each voice of the catalogue.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -71,8 +71,8 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-// TestWordTimesMatchTheSound: a silence is before the word after a comma, across
-// several of the program's own utterances, numbers and abbreviations.
+// TestWordTimesMatchTheSound checks that there is silence before a word that follows a comma, across several
+// utterances of the program, with numbers and abbreviations.
 func TestWordTimesMatchTheSound(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -103,8 +103,8 @@ func TestWordTimesMatchTheSound(t *testing.T) {
 	}
 }
 
-// TestNoPausesAroundSpeech: a clip begins and ends with what is said, so that a pause between two
-// is as long as was asked for.
+// TestNoPausesAroundSpeech checks that a clip begins and ends with speech, so that pauses between clips have
+// the requested length.
 func TestNoPausesAroundSpeech(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -123,7 +123,7 @@ func TestNoPausesAroundSpeech(t *testing.T) {
 
 func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b, flite.DefaultConfig()), "slt") }
 
-// TestOnsets: see voicetest.Onsets.
+// TestOnsets measures the deviation of word times; see voicetest.Onsets.
 func TestOnsets(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -135,7 +135,7 @@ func TestOnsets(t *testing.T) {
 	}
 }
 
-// TestPhonemes: a word is said as its IPA says, and the others as they were.
+// TestPhonemes checks that a word with IPA has this pronunciation, and that the other words do not change.
 func TestPhonemes(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -165,7 +165,7 @@ func TestPhonemes(t *testing.T) {
 	say(utter.Run{Text: "日本", IPA: "x"})
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)

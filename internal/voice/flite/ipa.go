@@ -8,10 +8,9 @@ import (
 	"mynah/internal/voice"
 )
 
-// phones turns IPA into the phones of flite's voices, those of the CMU dictionary in small
-// letters, vowels followed by their stress. What has none is left out; nothing is left of
-// what is no English.
-func phones(ipa string) []string {
+// toPhones converts IPA to flite's phones: those of the CMU dictionary in lower case, with the stress after
+// vowels. It omits symbols that English does not have.
+func toPhones(ipa string) []string {
 	table := phoneTable()
 	var out []string
 	stress, stressed := "0", false
@@ -49,7 +48,7 @@ func phones(ipa string) []string {
 	if stressed {
 		return out
 	}
-	for i, p := range out { // a word without any stress falls on its first vowel
+	for i, p := range out { // a word without stress gets it on its first full vowel
 		if strings.HasSuffix(p, "0") && p != "ax0" {
 			out[i] = strings.TrimSuffix(p, "0") + "1"
 			break
@@ -58,27 +57,33 @@ func phones(ipa string) []string {
 	return out
 }
 
+// phoneTable returns flite's phones, separated by blanks, for IPA symbols.
 func phoneTable() map[string]string {
 	return map[string]string{
-		"p": "p", "b": "b", "t": "t", "d": "d", "k": "k", "ɡ": "g", "f": "f", "v": "v", "θ": "th", "ð": "dh", "s": "s", "z": "z", "ʃ": "sh", "ʒ": "zh",
-		"h": "hh", "m": "m", "n": "n", "ŋ": "ng", "l": "l", "ɹ": "r", "r": "r", "ɾ": "d", "w": "w", "j": "y", "tʃ": "ch", "dʒ": "jh", "x": "k", "ʔ": "t",
+		"p": "p", "b": "b", "t": "t", "d": "d", "k": "k", "ɡ": "g", "f": "f", "v": "v", "θ": "th", "ð": "dh",
+		"s": "s", "z": "z", "ʃ": "sh", "ʒ": "zh",
+		"h": "hh", "m": "m", "n": "n", "ŋ": "ng", "l": "l", "ɹ": "r", "r": "r", "ɾ": "d", "w": "w", "j": "y",
+		"tʃ": "ch", "dʒ": "jh", "x": "k", "ʔ": "t",
 		"ç": "hh", "ʁ": "r", "ɫ": "l", "ɲ": "n y", "ʍ": "w", "β": "v", "ts": "t s",
-		"i": "iy", "ɪ": "ih", "e": "eh", "ɛ": "eh", "æ": "ae", "a": "aa", "ɑ": "aa", "ɒ": "aa", "ɔ": "ao", "o": "ow", "ʊ": "uh", "u": "uw", "ʌ": "ah",
-		"ə": "ax", "ɐ": "ax", "ɜ": "er", "ɝ": "er", "ɚ": "er", "ɜr": "er", "ɜɹ": "er", "əɹ": "er", "y": "uw", "ø": "er", "œ": "er", "ʏ": "uh", "ɨ": "ih", "ɯ": "uh",
-		"eɪ": "ey", "aɪ": "ay", "ɔɪ": "oy", "aʊ": "aw", "oʊ": "ow", "əʊ": "ow", "ɪə": "ih r", "eə": "eh r", "ʊə": "uh r",
+		"i": "iy", "ɪ": "ih", "e": "eh", "ɛ": "eh", "æ": "ae", "a": "aa", "ɑ": "aa", "ɒ": "aa", "ɔ": "ao",
+		"o": "ow", "ʊ": "uh", "u": "uw", "ʌ": "ah",
+		"ə": "ax", "ɐ": "ax", "ɜ": "er", "ɝ": "er", "ɚ": "er", "ɜr": "er", "ɜɹ": "er", "əɹ": "er", "y": "uw",
+		"ø": "er", "œ": "er", "ʏ": "uh", "ɨ": "ih", "ɯ": "uh",
+		"eɪ": "ey", "aɪ": "ay", "ɔɪ": "oy", "aʊ": "aw", "oʊ": "ow", "əʊ": "ow", "ɪə": "ih r", "eə": "eh r",
+		"ʊə": "uh r",
 	}
 }
 
-// pronounced puts the phones of runs with IPA in place of their words' texts, as flite's
-// markup; the phones of each such word are given by its number. Several words of a run
-// are said as one.
-func pronounced(runs []utter.Run, phrases []voice.Phrase, spans []voice.Span) map[int][]string {
+// insertPhones replaces the text of words in runs with IPA by flite's markup, and returns the phones of each such
+// word by its index. Several words of one run are spoken as one unit: the first word gets the markup, the
+// others become empty.
+func insertPhones(runs []utter.Run, phrases []voice.Phrase, spans []voice.Span) map[int][]string {
 	out := map[int][]string{}
 	at := 0
 	for _, r := range runs {
 		from, to := at, at+len(r.Text)
 		at = to
-		list := phones(r.IPA)
+		list := toPhones(r.IPA)
 		if len(list) == 0 {
 			continue
 		}
@@ -94,14 +99,14 @@ func pronounced(runs []utter.Run, phrases []voice.Phrase, spans []voice.Span) ma
 			}
 			first = false
 			phrases[i].Text = `<phoneme ph="` + strings.Join(list, " ") + `">x</phoneme>`
-			out[w] = bare(list)
+			out[w] = stripStress(list)
 		}
 	}
 	return out
 }
 
-// bare takes the stress off phones.
-func bare(list []string) []string {
+// stripStress removes the stress from phones.
+func stripStress(list []string) []string {
 	var out []string
 	for _, p := range list {
 		out = append(out, strings.TrimRight(p, "01"))
@@ -109,7 +114,8 @@ func bare(list []string) []string {
 	return out
 }
 
-// plainMarkup takes out what would be markup in text, for a sentence that has some.
-func plainMarkup(s string) string {
+// removeMarkup replaces characters that flite would interpret as markup. It is for sentences that contain
+// markup.
+func removeMarkup(s string) string {
 	return strings.NewReplacer("&", " and ", "<", " less than ", ">", " greater than ").Replace(s)
 }

@@ -9,8 +9,8 @@ import (
 	"mynah/internal/voice"
 )
 
-// text joins the phrases. A fragment ends in a comma, which keeps the voice up.
-func text(phrases []voice.Phrase, fragment bool) string {
+// joinPhrases concatenates the phrases. A fragment gets a final comma, which prevents a falling pitch.
+func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 	var b strings.Builder
 	for _, p := range phrases {
 		b.WriteString(p.Text)
@@ -22,15 +22,16 @@ func text(phrases []voice.Phrase, fragment bool) string {
 	return s + "\n"
 }
 
-// spoken reports whether a character is one that the program says something for.
-func spoken(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("$%&@#+=<>*/^~_|", r)
+// isSpoken reports whether flite speaks a character.
+func isSpoken(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' ||
+		strings.ContainsRune("$%&@#+=<>*/^~_|", r)
 }
 
-// fold writes a text in ASCII, all that the program reads: accents go, signs become
-// words or their plain forms, other scripts become blanks.
-func fold(s string) string {
-	s = signs().Replace(s)
+// toASCII converts a text to ASCII, because flite reads nothing else: it removes accents, replaces signs by words
+// or ASCII forms, and replaces other scripts by blanks.
+func toASCII(s string) string {
+	s = signReplacer().Replace(s)
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(s) {
 		switch {
@@ -44,12 +45,14 @@ func fold(s string) string {
 	return b.String()
 }
 
-func signs() *strings.Replacer {
+// signReplacer returns the replacements for characters without an ASCII decomposition.
+func signReplacer() *strings.Replacer {
 	return strings.NewReplacer(
 		"‘", "'", "’", "'", "“", `"`, "”", `"`, "«", `"`, "»", `"`, "„", `"`,
 		"–", ", ", "—", ", ", "…", "...", "·", " ", "×", " times ", "÷", " divided by ", "±", " plus or minus ",
 		"€", " euro ", "£", " pound ", "¥", " yen ", "©", " copyright ", "°", " degrees ",
-		"ß", "ss", "æ", "ae", "Æ", "Ae", "œ", "oe", "Œ", "Oe", "ø", "o", "Ø", "O", "ł", "l", "Ł", "L", "đ", "d", "Đ", "D",
+		"ß", "ss", "æ", "ae", "Æ", "Ae", "œ", "oe", "Œ", "Oe", "ø", "o", "Ø", "O", "ł", "l", "Ł", "L", "đ", "d", "Đ",
+		"D",
 		"ð", "d", "Ð", "D", "þ", "th", "Þ", "Th", "ı", "i",
 	)
 }

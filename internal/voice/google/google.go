@@ -1,5 +1,5 @@
-// Package google is the engine of Google's Cloud Text-to-Speech, over the version of its REST
-// interface that reports when marks in the text are reached.
+// Package google is the engine for Google's Cloud Text-to-Speech. It uses the version of the REST interface
+// that reports when the speech reaches marks in the text.
 package google
 
 import (
@@ -17,36 +17,39 @@ import (
 	"mynah/internal/voice/ssml"
 )
 
-// Config are the settings of the engine.
+// Config contains the settings of the engine.
 type Config struct {
 	remote.Config
-	Language string              // of voices whose names do not tell; empty is the script's
-	Voices   []voice.EngineVoice // empty: those of the service
-	SSML     bool                // false for voices that take plain text alone, such as Chirp
+	Language string              // for voices whose names contain no language; empty means the script's
+	Voices   []voice.EngineVoice // empty means the voices that the service lists
+	SSML     bool                // false for voices that accept only plain text, such as Chirp
 }
 
-// DefaultConfig is the service itself.
+// DefaultConfig returns the settings for the service.
 func DefaultConfig(name string) Config {
 	c := Config{Config: remote.DefaultConfig(name, "https://texttospeech.googleapis.com"), SSML: true}
 	c.KeyEnv = "GOOGLE_API_KEY"
 	return c
 }
 
-// Engine is the service as a voice.Engine.
+// Engine implements voice.Engine with the service.
 type Engine struct {
 	*remote.Listing
 	cfg    Config
 	client *remote.Client
 }
 
-// New makes the engine; whether the service is there shows when it is used.
+// New returns the engine. It does not contact the service.
 func New(cfg Config) (*Engine, error) {
 	client, err := remote.NewClient(cfg.Config)
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.header(), Accept: []string{"application/json"}}, voices)
+	list := remote.Call{
+		Method: http.MethodGet, Path: "/v1/voices", Header: e.authHeader(), Accept: []string{"application/json"},
+	}
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
 	return e, nil
 }
 
@@ -62,10 +65,10 @@ func (e *Engine) Version(context.Context) (string, error) {
 	return "google 1 " + e.cfg.Identity(kind), nil
 }
 
-// mostBytes is the limit of the service for a text.
+// mostBytes is the service's limit for the length of a text.
 const mostBytes = 5000
 
-// Abilities implements voice.Engine. Many voices take <emphasis> and do nothing about it.
+// Abilities implements voice.Engine. It does not claim emphasis: many voices accept <emphasis>, but ignore it.
 func (e *Engine) Abilities() voice.Abilities {
 	a := voice.Abilities{Remote: true, Slowest: voice.MinSpeed, Fastest: 2}
 	if e.cfg.SSML {
@@ -74,7 +77,8 @@ func (e *Engine) Abilities() voice.Abilities {
 	return a
 }
 
-func voices(body []byte) []voice.EngineVoice {
+// parseVoices parses the service's list of voices.
+func parseVoices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
 			Name          string
@@ -94,8 +98,8 @@ func voices(body []byte) []voice.EngineVoice {
 	return out
 }
 
-// header carries an API key, or an access token, which begins in a way of its own.
-func (e *Engine) header() http.Header {
+// authHeader returns the header with the API key or the access token. Access tokens begin with "ya29.".
+func (e *Engine) authHeader() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
 	switch key := e.cfg.Key.Reveal(); {
 	case strings.HasPrefix(key, "ya29."):
@@ -106,7 +110,7 @@ func (e *Engine) header() http.Header {
 	return h
 }
 
-// body is what is sent.
+// body is the JSON body of a request.
 type body struct {
 	Input struct {
 		Text string `json:"text,omitempty"`
@@ -125,6 +129,7 @@ type body struct {
 	Times []string `json:"enableTimePointing,omitempty"`
 }
 
+// body returns the body of the request for a sentence. text is its plain text.
 func (e *Engine) body(req voice.Request, text, language string) body {
 	var b body
 	b.Voice.Language, b.Voice.Name = language, req.Voice
@@ -140,11 +145,12 @@ func (e *Engine) body(req voice.Request, text, language string) body {
 		b.Audio.Pitch = math.Round(12*math.Log2(pitch)*100) / 100
 	}
 	d := ssml.Dialect{
-		Open: "<speak>", Close: "</speak>", Marks: true, Pitch: true, Semitones: true, Emphasis: true, Language: true, IPA: true,
+		Open: "<speak>", Close: "</speak>", Marks: true, Pitch: true, Semitones: true, Emphasis: true, Language: true,
+		IPA:          true,
 		LongestBreak: 10 * time.Second,
 	}
 	b.Input.SSML, b.Times = ssml.Write(req, d).Text, []string{"SSML_MARK"}
-	if len(b.Input.SSML) > mostBytes { // marks make a text long
+	if len(b.Input.SSML) > mostBytes { // marks make the text longer
 		d.Marks = false
 		b.Input.SSML, b.Times = ssml.Write(req, d).Text, nil
 	}
@@ -158,14 +164,14 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil || silent {
 		return clip, err
 	}
-	// The service refuses a language that is not the voice's own, even "en" for "en-US".
+	// The service rejects a language that differs from the voice's, even "en" for "en-US".
 	raw, err := json.Marshal(e.body(req, s.Text, cmp.Or(s.Voice.Language, req.Language, remote.Language)))
 	if err != nil {
 		return clip, err
 	}
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/v1beta1/text:synthesize", Header: e.header(), Body: raw, Accept: []string{"application/json"},
-		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+		Path: "/v1beta1/text:synthesize", Header: e.authHeader(), Body: raw, Accept: []string{"application/json"},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
 		return clip, err
@@ -198,8 +204,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// explain knows the service's error objects.
-func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+// explainRefusal converts the service's error objects to faults. It returns nil for errors that it does not recognise.
+func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	text := strings.ToLower(string(r.Body))
 	switch {
 	case strings.Contains(text, "api_key_invalid") || strings.Contains(text, "api key not valid"):
@@ -208,7 +214,8 @@ func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
 		return nil
 	case strings.Contains(text, "voice") && strings.Contains(text, "does not exist"):
 		return e.client.NoVoice(r, id)
-	case strings.Contains(text, "longer than") || strings.Contains(text, "limit of 5000") || strings.Contains(text, "too long"):
+	case strings.Contains(text, "longer than") || strings.Contains(text, "limit of 5000") ||
+		strings.Contains(text, "too long"):
 		return e.client.TooLong(r)
 	case strings.Contains(text, "ssml") && strings.Contains(text, "support"):
 		return e.client.Refused(r, "the voice %s of %s does not accept markup", id, e.cfg.Name).

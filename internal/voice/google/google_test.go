@@ -21,7 +21,7 @@ import (
 
 const neural = "en-US-Neural2-C"
 
-// service answers as Google's reference of v1beta1 text:synthesize says.
+// service answers like Google's v1beta1 text:synthesize, as its reference describes.
 func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	fail := func(code int, status, message string) {
 		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
@@ -79,9 +79,11 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	if b.Input.Text != "" {
 		p.Clip, err = s.Say(r.Context(), []utter.Run{{Text: b.Input.Text}}, a.SpeakingRate, 1)
 	} else {
-		// The pitch of the whole is put around it.
-		whole := strings.NewReplacer("<speak>", fmt.Sprintf(`<speak><prosody pitch="%+f%%">`, 5*a.Pitch), "</speak>", "</prosody></speak>").Replace(b.Input.SSML)
-		p, err = s.Perform(r.Context(), whole, a.SpeakingRate, "speak prosody@rate,pitch,volume emphasis@level lang@xml:lang phoneme@alphabet,ph break@time mark@name")
+		// Apply the pitch of the request to the whole text.
+		whole := strings.NewReplacer("<speak>", fmt.Sprintf(`<speak><prosody pitch="%+f%%">`, 5*a.Pitch), "</speak>",
+			"</prosody></speak>").Replace(b.Input.SSML)
+		p, err = s.Perform(r.Context(), whole, a.SpeakingRate,
+			"speak prosody@rate,pitch,volume emphasis@level lang@xml:lang phoneme@alphabet,ph break@time mark@name")
 	}
 	if r.Context().Err() != nil {
 		return
@@ -147,7 +149,10 @@ func TestWrongRequests(t *testing.T) {
 	}{
 		"the key in THE_TEST_KEY was refused": {"wrong", voice.Request{Voice: neural, Runs: hello}},
 		"does not accept markup":              {remotetest.Key, voice.Request{Voice: "en-US-Chirp-HD-D", Runs: hello}},
-		"too long":                            {remotetest.Key, voice.Request{Voice: neural, Runs: []utter.Run{{Text: strings.Repeat("word ", 1200)}}}},
+		"too long": {
+			remotetest.Key,
+			voice.Request{Voice: neural, Runs: []utter.Run{{Text: strings.Repeat("word ", 1200)}}},
+		},
 	} {
 		s := remotetest.New(t, service)
 		cfg := remotetest.Config("service", s.URL)
@@ -164,8 +169,8 @@ func TestWrongRequests(t *testing.T) {
 	}
 }
 
-// TestLanguage: the service wants the voice's own; for voices that do not tell, the one
-// that is read.
+// TestLanguage checks that the request has the language of the voice, or that of the text if the voice's is
+// unknown.
 func TestLanguage(t *testing.T) {
 	t.Parallel()
 	var sent struct{ Voice struct{ LanguageCode string } }
@@ -184,7 +189,12 @@ func TestLanguage(t *testing.T) {
 
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	c, err := engine(t, func(*google.Config) {}).Speak(t.Context(), voice.Request{Voice: neural, Runs: []utter.Run{{Text: "One", Pause: time.Second}, {Text: " two", Language: "de"}, {Text: " & three", Style: utter.Strong}}})
+	c, err := engine(t, func(*google.Config) {}).Speak(t.Context(),
+		voice.Request{Voice: neural, Runs: []utter.Run{
+			{Text: "One", Pause: time.Second},
+			{Text: " two", Language: "de"},
+			{Text: " & three", Style: utter.Strong},
+		}})
 	if err != nil || len(c.Words) != 4 {
 		t.Fatal(c.Words, err)
 	}
@@ -193,13 +203,14 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	for name, markup := range map[string]bool{"ssml": true, "text": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Emphasis(t, engine(t, func(c *google.Config) { c.SSML = markup }), voicetest.Options{Voice: neural, Deterministic: true})
+			voicetest.Emphasis(t, engine(t, func(c *google.Config) { c.SSML = markup }),
+				voicetest.Options{Voice: neural, Deterministic: true})
 		})
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// contextReader reads until its context ends.
+// contextReader is a reader that fails when its context ends.
 type contextReader struct {
 	ctx context.Context //nolint:containedctx // lives as long as one copy
 	r   io.Reader

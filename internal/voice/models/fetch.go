@@ -26,25 +26,25 @@ import (
 	"mynah/internal/system"
 )
 
-// fetchPrefix begins the names of what was fetched so far.
+// fetchPrefix is the prefix of the names of partial downloads.
 const fetchPrefix = ".fetch-"
 
-// expectation is what is known about a file before it is fetched.
+// expectation contains what is known about a file before its download.
 type expectation struct {
-	sha256, md5 string // lower-case hex; empty is unknown
-	size        int64  // in bytes; 0 is unknown
+	sha256, md5 string // lower-case hex; empty if unknown
+	size        int64  // in bytes; 0 if unknown
 }
 
 func (c expectation) hasSum() bool { return c.sha256 != "" || c.md5 != "" }
 
-// state is kept beside what was fetched so far: whether the rest may be added to it.
+// state is stored next to a partial download, and decides whether the download can be resumed.
 type state struct {
 	URL  string `json:"url"`
 	ETag string `json:"etag"`
 	Date string `json:"date"`
 }
 
-// validator is for If-Range (RFC 9110, 13.1.5), which takes strong tags alone.
+// validator returns the value for If-Range (RFC 9110, 13.1.5), which must not be a weak ETag.
 func (s state) validator() string {
 	if s.ETag != "" && !strings.HasPrefix(s.ETag, "W/") {
 		return s.ETag
@@ -52,49 +52,49 @@ func (s state) validator() string {
 	return s.Date
 }
 
-// download fetches an address into a file of dir that has a name for this address alone,
-// so that the next try goes on where this one ended. It is whole, as check asks, when the
-// error is nil. The caller renames or removes the file and only then closes it: as long as
-// it is open, nobody else writes to it.
-func (i *Installer) download(ctx context.Context, address string, want expectation, progress func(done, total int64)) (*heldFile, error) {
+// download downloads a URL to a file of Config.Dir whose name depends only on the URL, so that a later call can
+// resume it. If the error is nil, the file is complete and matches want. The caller must rename or remove the
+// file before closing it: until it is closed, no other process writes to it.
+func (i *Installer) download(
+	ctx context.Context, address string, want expectation, progress func(done, total int64),
+) (*heldFile, error) {
 	sum := sha1.Sum([]byte(address)) //nolint:gosec // see above
 	path := filepath.Join(i.cfg.Dir, fetchPrefix+hex.EncodeToString(sum[:8]))
 	f, err := lockFile(path)
 	switch {
 	case errors.Is(err, system.ErrTaken):
-		return nil, fault.New(fault.Usage, nil, "%s is being downloaded by another process", shown(address))
+		return nil, fault.New(fault.Usage, nil, "%s is being downloaded by another process", redactURL(address))
 	case err != nil:
-		return nil, disk(err)
+		return nil, diskFault(err)
 	}
-	if err := i.fill(ctx, f.File, address, want, progress); err != nil {
+	if err := i.downloadWithRetries(ctx, f.File, address, want, progress); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
 	return f, nil
 }
 
-// heldFile is a file that nobody else writes to until it is closed.
+// heldFile is a file with a lock that keeps other processes from writing to it until it is closed.
 type heldFile struct {
 	*os.File
 	lock *system.Lock
 }
 
-// Close closes the file and lets others have it.
+// Close closes the file and releases the lock.
 func (h *heldFile) Close() error {
 	err := h.File.Close()
 	h.lock.Release()
 	return err
 }
 
-// rename closes the file and gives it another name while it is still held: some systems rename
-// no file that is open. Close must be called all the same.
+// rename closes and renames the file while the lock is still held, because some systems cannot rename open
+// files. The caller must still call Close.
 func (h *heldFile) rename(to string) error {
 	return errors.Join(h.File.Close(), os.Rename(h.Name(), to))
 }
 
-// lockFile opens a file, made where it is missing, for one holder alone; another gets
-// system.ErrTaken. One that was renamed or removed before it was locked is no longer the file of
-// that name, and is let go.
+// lockFile opens or creates a file and locks it. If another process has the lock, the error is system.ErrTaken.
+// If the file was renamed or removed before the lock succeeded, it tries again.
 func lockFile(path string) (*heldFile, error) {
 	for {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -119,20 +119,22 @@ func lockFile(path string) (*heldFile, error) {
 	}
 }
 
-// fill fetches what a file lacks.
-func (i *Installer) fill(ctx context.Context, f *os.File, address string, want expectation, progress func(done, total int64)) error {
+// downloadWithRetries downloads the part that the file lacks, with retries.
+func (i *Installer) downloadWithRetries(
+	ctx context.Context, f *os.File, address string, want expectation, progress func(done, total int64),
+) error {
 	path := f.Name()
-	wait := i.wait()
-	failed := 0 // times in a row, without a byte between them
+	wait := i.newBackOff()
+	failed := 0 // consecutive failures without any new byte
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		before := size(f)
-		err := i.part(ctx, f, path, address, want, progress)
+		before := fileSize(f)
+		err := i.requestPart(ctx, f, path, address, want, progress)
 		broken, ok := errors.AsType[*brokenError](err)
 		if err == nil || !ok || broken.permanent || failed+1 >= i.cfg.Tries {
 			return struct{}{}, permanent(err)
 		}
-		if size(f) > before {
-			failed = 0 // it goes on
+		if fileSize(f) > before {
+			failed = 0 // there was progress
 			wait.Reset()
 		}
 		failed++
@@ -147,22 +149,22 @@ func (i *Installer) fill(ctx context.Context, f *os.File, address string, want e
 	if err := verify(f, want); err != nil {
 		_ = os.Remove(path)
 		_ = os.Remove(path + ".json")
-		return fault.New(fault.Input, err, "%s is not the expected file", shown(address)).
+		return fault.New(fault.Input, err, "%s is not the expected file", redactURL(address)).
 			WithHint("the download is complete, but differs from the expected file: check the address and its checksum")
 	}
 	_ = os.Remove(path + ".json")
 	if err := f.Sync(); err != nil {
-		return disk(err)
+		return diskFault(err)
 	}
 	return nil
 }
 
-// wait returns the times between tries: twice as long each time, up to 64 times.
-func (i *Installer) wait() *backoff.ExponentialBackOff {
+// newBackOff returns the delays between retries: each is twice as long as the one before, up to 64 times the first.
+func (i *Installer) newBackOff() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{InitialInterval: i.cfg.Wait, Multiplier: 2, MaxInterval: i.cfg.Wait << 6}
 }
 
-// permanent makes an error end the tries; nil stays nil.
+// permanent marks an error as one that ends the retries. It returns nil for nil.
 func permanent(err error) error {
 	if err == nil {
 		return nil
@@ -170,7 +172,8 @@ func permanent(err error) error {
 	return backoff.Permanent(err)
 }
 
-func size(f *os.File) int64 {
+// fileSize returns the size of a file, 0 if it is unknown.
+func fileSize(f *os.File) int64 {
 	info, err := f.Stat()
 	if err != nil {
 		return 0
@@ -178,24 +181,26 @@ func size(f *os.File) int64 {
 	return info.Size()
 }
 
-// brokenError is a transfer that did not reach its end.
+// brokenError is a transfer that did not complete.
 type brokenError struct {
 	err       error
-	permanent bool // another try would be the same
+	permanent bool // a retry would fail, too
 }
 
 func (e *brokenError) Error() string { return e.err.Error() }
 func (e *brokenError) Unwrap() error { return e.err }
 
+// asFault returns err if it is a fault, and otherwise the fault of a failed download.
 func asFault(err error, address string) error {
 	if f, ok := fault.As(err); ok {
 		return f
 	}
-	return fault.New(fault.Input, err, "%s could not be downloaded", shown(address)).
+	return fault.New(fault.Input, err, "%s could not be downloaded", redactURL(address)).
 		WithHint("try again: the downloaded part is kept")
 }
 
-func disk(err error) error {
+// diskFault returns the fault for an error of writing to the voices' folder.
+func diskFault(err error) error {
 	if system.IsDiskFull(err) {
 		return fault.New(fault.Disk, err, "the disk of the voices' folder is full").
 			WithHint("free some space, or choose another folder with --voices-dir")
@@ -204,8 +209,8 @@ func disk(err error) error {
 		WithHint("choose another folder with --voices-dir")
 }
 
-// shown is an address without what may be a key in it.
-func shown(address string) string {
+// redactURL returns a URL without its query and user, which may contain keys.
+func redactURL(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "the address"
@@ -213,9 +218,11 @@ func shown(address string) string {
 	return u.Scheme + "://" + u.Host + u.Path
 }
 
-// part makes one request, for what is not there yet.
-func (i *Installer) part(ctx context.Context, f *os.File, path, address string, want expectation, progress func(done, total int64)) error {
-	have := size(f)
+// requestPart makes one request, for the part that the file lacks.
+func (i *Installer) requestPart(
+	ctx context.Context, f *os.File, path, address string, want expectation, progress func(done, total int64),
+) error {
+	have := fileSize(f)
 	var old state
 	if b, err := os.ReadFile(path + ".json"); err == nil {
 		_ = json.Unmarshal(b, &old)
@@ -224,7 +231,7 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	defer stop()
 	stall := time.AfterFunc(i.cfg.Stall, stop)
 	defer stall.Stop()
-	// A stall ends the request as a stop of the caller would, but is not one.
+	// A stall cancels the request's context, too, but is reported as a different error.
 	broken := func(err error) error {
 		if moving.Err() != nil && ctx.Err() == nil {
 			err = fmt.Errorf("no data for %s", i.cfg.Stall)
@@ -253,24 +260,26 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 		total += have
 	case resp.StatusCode == http.StatusOK:
 		have = 0
-	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && resume, resp.StatusCode == http.StatusPartialContent:
-		_ = f.Truncate(0) // what is there does not fit what is offered
+	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && resume,
+		resp.StatusCode == http.StatusPartialContent:
+		_ = f.Truncate(0) // the partial download does not match the server's file
 		return &brokenError{errors.New("the file on the server has changed"), false}
 	default:
-		gone := resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusRequestTimeout
+		gone := resp.StatusCode >= 400 && resp.StatusCode < 500 &&
+			resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusRequestTimeout
 		return &brokenError{fmt.Errorf("the server answered %s", resp.Status), gone}
 	}
 	if want.size > 0 && resp.ContentLength >= 0 && total != want.size {
-		return fault.New(fault.Input, nil, "%s has %d bytes instead of %d", shown(address), total, want.size)
+		return fault.New(fault.Input, nil, "%s has %d bytes instead of %d", redactURL(address), total, want.size)
 	}
-	if err := i.room(max(total, want.size) - have); err != nil {
+	if err := i.checkFreeSpace(max(total, want.size) - have); err != nil {
 		return err
 	}
 	if err := f.Truncate(have); err != nil {
-		return disk(err)
+		return diskFault(err)
 	}
 	if _, err := f.Seek(have, io.SeekStart); err != nil {
-		return disk(err)
+		return diskFault(err)
 	}
 	now := state{URL: address, ETag: resp.Header.Get("ETag"), Date: resp.Header.Get("Last-Modified")}
 	if b, err := json.Marshal(now); err == nil {
@@ -286,25 +295,26 @@ func (i *Installer) part(ctx context.Context, f *os.File, path, address string, 
 	return err
 }
 
-// startsAt reports whether a partial answer goes on where we are.
+// startsAt reports whether a partial response begins at byte have.
 func startsAt(resp *http.Response, have int64) bool {
 	var from int64
 	_, err := fmt.Sscanf(resp.Header.Get("Content-Range"), "bytes %d-", &from)
 	return err == nil && from == have
 }
 
-// room reports whether the disk takes as many bytes more.
-func (i *Installer) room(more int64) error {
+// checkFreeSpace returns an error if the disk has no space for more bytes.
+func (i *Installer) checkFreeSpace(more int64) error {
 	free, err := system.FreeBytes(i.cfg.Dir)
 	if err != nil {
-		return nil //nolint:nilerr // then writing tells
+		return nil //nolint:nilerr // a write will report the error
 	}
 	if more > free {
-		return disk(fmt.Errorf("it needs %d MB, but only %d MB are free: %w", more>>20, free>>20, syscall.ENOSPC))
+		return diskFault(fmt.Errorf("it needs %d MB, but only %d MB are free: %w", more>>20, free>>20, syscall.ENOSPC))
 	}
 	return nil
 }
 
+// copy copies body to f and reports progress.
 func (i *Installer) copy(f *os.File, body io.Reader, done, total int64, progress func(done, total int64)) error {
 	buf := make([]byte, 256<<10)
 	for {
@@ -313,7 +323,7 @@ func (i *Installer) copy(f *os.File, body io.Reader, done, total int64, progress
 			return fault.New(fault.Input, nil, "the voice is larger than %d MB", i.cfg.MaxBytes>>20)
 		}
 		if _, err := f.Write(buf[:n]); err != nil {
-			return disk(err)
+			return diskFault(err)
 		}
 		done += int64(n)
 		progress(done, total)
@@ -326,7 +336,7 @@ func (i *Installer) copy(f *os.File, body io.Reader, done, total int64, progress
 	}
 }
 
-// withoutURL leaves the address out of an error: it may hold a key.
+// withoutURL returns an error without the URL, which may contain a key.
 func withoutURL(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
@@ -334,7 +344,7 @@ func withoutURL(err error) error {
 	return err
 }
 
-// verify compares what was fetched with what is known about it.
+// verify compares a downloaded file with what is known about it.
 func verify(f io.ReadSeeker, want expectation) error {
 	n, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
@@ -363,15 +373,15 @@ func verify(f io.ReadSeeker, want expectation) error {
 	return nil
 }
 
-// small fetches a little file into memory. A file that is not there is nil.
-func (i *Installer) small(ctx context.Context, address string, most int64) ([]byte, error) {
+// fetchSmall downloads a small file into memory. It returns nil if the server does not have the file.
+func (i *Installer) fetchSmall(ctx context.Context, address string, most int64) ([]byte, error) {
 	b, err := backoff.Retry(ctx, func() ([]byte, error) {
 		b, again, err := i.tryOnce(ctx, address, most)
 		if !again {
 			err = permanent(err)
 		}
 		return b, err
-	}, backoff.WithBackOff(i.wait()), backoff.WithMaxTries(uint(i.cfg.Tries)), backoff.WithMaxElapsedTime(0))
+	}, backoff.WithBackOff(i.newBackOff()), backoff.WithMaxTries(uint(i.cfg.Tries)), backoff.WithMaxElapsedTime(0))
 	switch {
 	case ctx.Err() != nil:
 		return nil, fault.New(fault.Cancelled, ctx.Err(), "stopped")
@@ -381,6 +391,7 @@ func (i *Installer) small(ctx context.Context, address string, most int64) ([]by
 	return b, nil
 }
 
+// tryOnce makes one request of small. again reports whether a retry may succeed.
 func (i *Installer) tryOnce(ctx context.Context, address string, most int64) (b []byte, again bool, err error) {
 	timed, stop := context.WithTimeout(ctx, i.cfg.Stall)
 	defer stop()
@@ -403,8 +414,9 @@ func (i *Installer) tryOnce(ctx context.Context, address string, most int64) (b 
 	case resp.StatusCode == http.StatusNotFound:
 		return nil, false, nil
 	case resp.StatusCode != http.StatusOK:
-		return nil, resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests, fmt.Errorf("the server answered %s",
-			resp.Status)
+		return nil, resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests,
+			fmt.Errorf("the server answered %s",
+				resp.Status)
 	}
 	b, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err == nil && int64(len(b)) > most {

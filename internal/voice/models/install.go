@@ -22,22 +22,24 @@ import (
 	"mynah/internal/pending"
 )
 
-// InstallConfig are the settings of an Installer.
+// InstallConfig contains the settings of an Installer.
 type InstallConfig struct {
-	Dir      string        // of the voices; it is made
-	Index    string        // address of Piper's voices.json, or of the folder that holds it
-	MaxBytes int64         // of a voice
-	Tries    int           // without progress, before fetching is given up; at least 1
-	Wait     time.Duration // before the second try; it doubles from there
-	Stall    time.Duration // without a byte, after which a transfer counts as broken; small files take no longer
+	Dir      string        // folder of the voices; created if missing
+	Index    string        // URL of Piper's voices.json, or of its folder
+	MaxBytes int64         // maximum size of a voice
+	Tries    int           // maximum attempts without progress; at least 1
+	Wait     time.Duration // before the second attempt; doubles with each further one
+	Stall    time.Duration // a transfer without data for this time is broken; also the time limit for small files
 }
 
-// defaultIndex is the public list of Piper's voices.
+// defaultIndex is the URL of the public list of Piper's voices.
 const defaultIndex = "https://huggingface.co/rhasspy/piper-voices/resolve/main/voices.json"
 
-// DefaultInstallConfig installs into a folder from the public list.
+// DefaultInstallConfig returns the settings for installing voices of the public list into a folder.
 func DefaultInstallConfig(dir string) InstallConfig {
-	return InstallConfig{Dir: dir, Index: defaultIndex, MaxBytes: 2 << 30, Tries: 5, Wait: time.Second, Stall: time.Minute}
+	return InstallConfig{
+		Dir: dir, Index: defaultIndex, MaxBytes: 2 << 30, Tries: 5, Wait: time.Second, Stall: time.Minute,
+	}
 }
 
 // Validate reports all mistakes at once.
@@ -61,7 +63,7 @@ type Installer struct {
 	client *http.Client
 }
 
-// NewInstaller makes an installer.
+// NewInstaller returns an installer.
 func NewInstaller(cfg InstallConfig) (*Installer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fault.New(fault.Usage, err, "voices cannot be installed")
@@ -83,24 +85,24 @@ func NewInstaller(cfg InstallConfig) (*Installer, error) {
 	}}, nil
 }
 
-// Installed is what an installation made.
+// Installed is the result of an installation.
 type Installed struct {
 	Voice   Voice
-	Checked bool // a checksum said that the model is the right one
-	Same    bool // it was there before
+	Checked bool // a checksum confirmed the model
+	Same    bool // the same voice was already installed
 }
 
-// Install installs the voice that source names: a NAME of the index, the address of a
-// model or archive, which may end in #sha256=HEX, or a file of one. Progress is told what
-// is done, 0 to 1; it may be nil.
+// Install installs a voice. source is a name of the index, the URL of a model or archive, optionally with
+// #sha256=HEX, or the path of a model or archive. It calls progress with the completed fraction, 0 to 1;
+// progress may be nil.
 func (i *Installer) Install(ctx context.Context, source string, progress func(float64)) (Installed, error) {
 	if progress == nil {
 		progress = func(float64) {}
 	}
 	if err := os.MkdirAll(i.cfg.Dir, 0o755); err != nil { //nolint:gosec // voices are no secret
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
-	i.sweep()
+	i.removeOldDownloads()
 	parts := func(done, total int64) {
 		if total > 0 {
 			progress(min(float64(done)/float64(total), 1))
@@ -109,15 +111,15 @@ func (i *Installer) Install(ctx context.Context, source string, progress func(fl
 	switch {
 	case strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://"):
 		return i.fromURL(ctx, source, parts)
-	case strings.ContainsAny(source, `/\`) || strings.HasSuffix(source, modelEnding) || archive(source):
+	case strings.ContainsAny(source, `/\`) || strings.HasSuffix(source, modelEnding) || isArchive(source):
 		return i.fromFile(ctx, source)
 	default:
 		return i.fromIndex(ctx, source, parts)
 	}
 }
 
-// sweep removes what was fetched in part so long ago that nobody will go on with it.
-func (i *Installer) sweep() {
+// removeOldDownloads removes partial downloads that are older than a week.
+func (i *Installer) removeOldDownloads() {
 	const old = 7 * 24 * time.Hour
 	found, _ := filepath.Glob(filepath.Join(i.cfg.Dir, fetchPrefix+"*"))
 	for _, name := range found {
@@ -127,7 +129,8 @@ func (i *Installer) sweep() {
 	}
 }
 
-func archive(name string) bool {
+// isArchive reports whether a file name is that of an archive.
+func isArchive(name string) bool {
 	return strings.HasSuffix(name, ".tar.gz") || strings.HasSuffix(name, ".tgz") || strings.HasSuffix(name, ".zip")
 }
 
@@ -146,9 +149,9 @@ type indexEntry struct {
 	} `json:"language"`
 }
 
-// fromIndex installs a voice by its name.
+// fromIndex installs a voice of the index.
 func (i *Installer) fromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed, error) {
-	all, base, err := i.list(ctx)
+	all, base, err := i.fetchList(ctx)
 	if err != nil {
 		return Installed{}, err
 	}
@@ -159,8 +162,9 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 			break
 		}
 	}
-	if !ok || !validName(name) {
-		return Installed{}, fault.New(fault.Usage, nil, "the list of voices has no %q", name).WithHint("%s", nearest(name, all))
+	if !ok || !isValidName(name) {
+		return Installed{}, fault.New(fault.Usage, nil, "the list of voices has no %q", name).
+			WithHint("%s", similarNames(name, all))
 	}
 	var model, config string
 	for file := range v.Files {
@@ -175,23 +179,25 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	if model == "" || config == "" {
 		return Installed{}, fault.New(fault.Input, nil, "the list of voices has no files for %s", name)
 	}
-	description, err := i.small(ctx, base+config, maxConfig)
+	description, err := i.fetchSmall(ctx, base+config, maxConfig)
 	if err != nil {
 		return Installed{}, err
 	}
-	if err := verify(bytes.NewReader(description), expectation{md5: v.Files[config].MD5, size: v.Files[config].Size}); err != nil {
-		return Installed{}, fault.New(fault.Input, err, "%s is not the expected file", shown(base+config))
+	given := expectation{md5: v.Files[config].MD5, size: v.Files[config].Size}
+	if err := verify(bytes.NewReader(description), given); err != nil {
+		return Installed{}, fault.New(fault.Input, err, "%s is not the expected file", redactURL(base+config))
 	}
 	want := expectation{md5: v.Files[model].MD5, size: v.Files[model].Size}
-	return i.fetched(ctx, name, base+model, description, want, progress)
+	return i.installModel(ctx, name, base+model, description, want, progress)
 }
 
-// nearest names voices that may have been meant.
-func nearest(name string, all map[string]indexEntry) string {
+// similarNames returns a hint with similar voice names.
+func similarNames(name string, all map[string]indexEntry) string {
 	var near []string
 	language, _, _ := strings.Cut(strings.ToLower(name), "-")
 	for key := range all {
-		if strings.HasPrefix(strings.ToLower(key), language) || strings.Contains(strings.ToLower(key), strings.ToLower(name)) {
+		low := strings.ToLower(key)
+		if strings.HasPrefix(low, language) || strings.Contains(low, strings.ToLower(name)) {
 			near = append(near, key)
 		}
 	}
@@ -203,7 +209,7 @@ func nearest(name string, all map[string]indexEntry) string {
 	return "it has " + strings.Join(near[:min(len(near), most)], ", ")
 }
 
-// fromURL installs a voice from an address.
+// fromURL installs a voice from a URL.
 func (i *Installer) fromURL(ctx context.Context, source string, progress func(done, total int64)) (Installed, error) {
 	u, err := url.Parse(source)
 	if err != nil || u.Host == "" {
@@ -212,38 +218,39 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	var want expectation
 	if u.Fragment != "" {
 		sum, ok := strings.CutPrefix(u.Fragment, "sha256=")
-		if !ok || !hex64(sum) {
-			return Installed{}, fault.New(fault.Usage, nil, "the part after # must be sha256= with 64 hexadecimal digits")
+		if !ok || !isSHA256(sum) {
+			return Installed{}, fault.New(fault.Usage, nil,
+				"the part after # must be sha256= with 64 hexadecimal digits")
 		}
 		want.sha256 = sum
 		u.Fragment = ""
 	}
 	file := path.Base(u.Path)
 	name, isModel := strings.CutSuffix(file, modelEnding)
-	if !isModel && !archive(file) || isModel && !validName(name) {
+	if !isModel && !isArchive(file) || isModel && !isValidName(name) {
 		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", file).
 			WithHint("the URL of a voice ends in .onnx, .tar.gz or .zip")
 	}
 	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
 	if !want.hasSum() {
-		// Few servers have one, and not all say so by 404.
-		b, err := i.small(ctx, beside(".sha256"), 4096)
+		// Few servers have a checksum file, and not all of the others answer 404.
+		b, err := i.fetchSmall(ctx, beside(".sha256"), 4096)
 		if err != nil && ctx.Err() != nil {
 			return Installed{}, err
 		}
-		if f := strings.Fields(string(b)); len(f) > 0 && hex64(f[0]) {
+		if f := strings.Fields(string(b)); len(f) > 0 && isSHA256(f[0]) {
 			want.sha256 = f[0]
 		}
 	}
 	if isModel {
-		description, err := i.small(ctx, beside(".json"), maxConfig)
+		description, err := i.fetchSmall(ctx, beside(".json"), maxConfig)
 		if err != nil {
 			return Installed{}, err
 		}
 		if description == nil {
-			return Installed{}, fault.New(fault.Input, nil, "%s needs %s.json next to it", shown(u.String()), file)
+			return Installed{}, fault.New(fault.Input, nil, "%s needs %s.json next to it", redactURL(u.String()), file)
 		}
-		return i.fetched(ctx, name, u.String(), description, want, progress)
+		return i.installModel(ctx, name, u.String(), description, want, progress)
 	}
 	fetched, err := i.download(ctx, u.String(), want, progress)
 	if err != nil {
@@ -255,16 +262,19 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	return in, err
 }
 
-func hex64(s string) bool {
+// isSHA256 reports whether s consists of 64 hexadecimal digits.
+func isSHA256(s string) bool {
 	return len(s) == 64 && strings.Trim(strings.ToLower(s), "0123456789abcdef") == ""
 }
 
-// fetched fetches a model and puts it in its place with its description.
-func (i *Installer) fetched(ctx context.Context, name, address string, description []byte, want expectation, progress func(done, total int64)) (Installed, error) {
+// installModel downloads a model and installs it with its description.
+func (i *Installer) installModel(
+	ctx context.Context, name, address string, description []byte, want expectation, progress func(done, total int64),
+) (Installed, error) {
 	if _, err := ParseConfig(description); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the description of %s cannot be used", name)
 	}
-	if old, err := Find(i.cfg.Dir, name); err == nil && want.hasSum() && i.has(old, description, want) {
+	if old, err := Find(i.cfg.Dir, name); err == nil && want.hasSum() && i.isSame(old, description, want) {
 		return Installed{Voice: old, Checked: true, Same: true}, nil
 	}
 	part, err := i.download(ctx, address, want, progress)
@@ -272,7 +282,7 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 		return Installed{}, err
 	}
 	defer func() { _ = part.Close() }()
-	in, err := i.place(name, part.Name(), part.rename, description)
+	in, err := i.installFiles(name, part.Name(), part.rename, description)
 	if err != nil {
 		_ = os.Remove(part.Name())
 	}
@@ -280,8 +290,8 @@ func (i *Installer) fetched(ctx context.Context, name, address string, descripti
 	return in, err
 }
 
-// has reports whether an installed voice is the one that is wanted.
-func (i *Installer) has(old Voice, description []byte, want expectation) bool {
+// isSame reports whether an installed voice has this description and matches want.
+func (i *Installer) isSame(old Voice, description []byte, want expectation) bool {
 	b, err := readSmall(old.ConfigPath)
 	if err != nil || string(b) != string(description) {
 		return false
@@ -294,10 +304,13 @@ func (i *Installer) has(old Voice, description []byte, want expectation) bool {
 	return verify(f, want) == nil
 }
 
-// place returns a model that is in the folder its name, and its description after it: a
-// voice without one does not count, so that what is there is always whole.
-func (i *Installer) place(name, part string, move func(to string) error, description []byte) (Installed, error) {
-	v := Voice{Name: name, Model: filepath.Join(i.cfg.Dir, name+modelEnding), ConfigPath: filepath.Join(i.cfg.Dir, name+configEnding)}
+// installFiles moves a model to its final name and then publishes its description. A voice without a description does
+// not count as installed, so every installed voice is complete.
+func (i *Installer) installFiles(name, part string, move func(to string) error, description []byte) (Installed, error) {
+	v := Voice{
+		Name: name, Model: filepath.Join(i.cfg.Dir, name+modelEnding),
+		ConfigPath: filepath.Join(i.cfg.Dir, name+configEnding),
+	}
 	var err error
 	if v.Config, err = ParseConfig(description); err == nil {
 		err = checkModel(part)
@@ -307,29 +320,29 @@ func (i *Installer) place(name, part string, move func(to string) error, descrip
 	}
 	f, err := pending.Create(v.ConfigPath)
 	if err != nil {
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	defer f.Discard()
 	if _, err := f.Write(description); err != nil {
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	if err := ignoreMissing(os.Remove(v.ConfigPath)); err != nil {
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	if err := os.Chmod(part, 0o644); err != nil { //nolint:gosec // voices are no secret
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	if err := move(v.Model); err != nil {
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	if err := f.Publish(); err != nil {
-		return Installed{}, disk(err)
+		return Installed{}, diskFault(err)
 	}
 	return Installed{Voice: v}, nil
 }
 
-// checkModel tells a model from pages and texts: an ONNX file begins with its version of
-// the format, a field of protobuf.
+// checkModel returns an error if a file is not an ONNX model, such as an HTML page. An ONNX file begins with
+// its format version, a protobuf field.
 func checkModel(file string) error {
 	f, err := os.Open(file)
 	if err != nil {
@@ -343,13 +356,13 @@ func checkModel(file string) error {
 	return nil
 }
 
-// fromFile installs a voice from a file of this machine.
+// fromFile installs a voice from a local file.
 func (i *Installer) fromFile(ctx context.Context, source string) (Installed, error) {
-	if archive(source) {
+	if isArchive(source) {
 		return i.unpack(ctx, source, filepath.Base(source))
 	}
 	name, ok := strings.CutSuffix(filepath.Base(source), modelEnding)
-	if !ok || !validName(name) {
+	if !ok || !isValidName(name) {
 		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", filepath.Base(source)).
 			WithHint("the file of a voice ends in .onnx, .tar.gz or .zip")
 	}
@@ -368,19 +381,19 @@ func (i *Installer) fromFile(ctx context.Context, source string) (Installed, err
 		return Installed{}, err
 	}
 	defer part.Discard()
-	return i.place(name, part.Name(), publishing(part), description)
+	return i.installFiles(name, part.Name(), publishing(part), description)
 }
 
-// publishing returns a copy its name, which is the one that it was made for.
+// publishing returns a function for place that publishes a copy under the name that it was created for.
 func publishing(f *pending.File) func(string) error {
 	return func(string) error { return f.Publish() }
 }
 
-// copyIn copies a model into the folder; the caller publishes or discards it.
+// copyIn copies a model into the folder. The caller publishes or discards it.
 func (i *Installer) copyIn(ctx context.Context, name string, r io.Reader) (*pending.File, error) {
 	f, err := pending.Create(filepath.Join(i.cfg.Dir, name+modelEnding))
 	if err != nil {
-		return nil, disk(err)
+		return nil, diskFault(err)
 	}
 	if err = i.copy(f.File, contextReader{ctx, r}, 0, 0, func(int64, int64) {}); err == nil {
 		return f, nil
@@ -395,7 +408,7 @@ func (i *Installer) copyIn(ctx context.Context, name string, r io.Reader) (*pend
 	return nil, err
 }
 
-// unpack installs the one voice of an archive, in whatever folder of it.
+// unpack installs the only voice of an archive, in any folder of it.
 func (i *Installer) unpack(ctx context.Context, file, shownName string) (Installed, error) {
 	bad := func(err error) (Installed, error) {
 		if f, ok := fault.As(err); ok {
@@ -426,7 +439,7 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 			if part != nil {
 				return errors.New("it contains several voices")
 			}
-			if name = strings.TrimSuffix(base, modelEnding); !validName(name) {
+			if name = strings.TrimSuffix(base, modelEnding); !isValidName(name) {
 				return errors.New("the voice in it has a name that cannot be used")
 			}
 			var err error
@@ -441,11 +454,10 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 	case part == nil || description == nil:
 		return bad(errors.New("it contains no .onnx file with its .onnx.json"))
 	}
-	return i.place(name, part.Name(), publishing(part), description)
+	return i.installFiles(name, part.Name(), publishing(part), description)
 }
 
-// entries calls each for every file of an archive. The names in it are only passed on, never opened on the
-// disk.
+// entries calls each for every file of an archive. It does not use the entries' names as paths on the disk.
 func entries(file, name string, each func(string, io.Reader) error) error {
 	if strings.HasSuffix(name, ".zip") {
 		z, err := zip.OpenReader(file)

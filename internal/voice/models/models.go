@@ -1,6 +1,6 @@
-// Package models keeps the folder of installed neural voices in Piper's format: a model NAME.onnx
-// and its settings NAME.onnx.json. It installs voices from addresses, files and archives,
-// completely or not at all, and describes what a voice needs. It does not run models.
+// Package models manages the folder of installed neural voices in Piper's format: a model NAME.onnx and its
+// description NAME.onnx.json. It installs voices from URLs, files and archives, completely or not at all, and
+// parses their descriptions. It does not run models.
 package models
 
 import (
@@ -17,13 +17,13 @@ import (
 	"mynah/internal/voice"
 )
 
-// The endings of a voice's two files.
+// The suffixes of a voice's two files.
 const (
 	modelEnding  = ".onnx"
 	configEnding = ".onnx.json"
 )
 
-// Config is what a voice's description says, as far as it decides how the voice is run.
+// Config is a voice's description: the fields that running the voice needs.
 type Config struct {
 	Audio struct {
 		SampleRate int    `json:"sample_rate"`
@@ -48,16 +48,16 @@ type Config struct {
 	Dataset string `json:"dataset"`
 }
 
-// The ways in which voices read.
+// The values of Config.PhonemeType.
 const (
 	phonemesOfEspeak = "espeak"
-	PhonemesOfText   = "text" // letters are the phonemes
+	PhonemesOfText   = "text" // the letters of the text are the phonemes
 )
 
-// maxConfig is the most that a description may be long, in bytes.
+// maxConfig is the maximum size of a description, in bytes.
 const maxConfig = 4 << 20
 
-// ParseConfig reads a description. The error says all that keeps the voice from speaking.
+// ParseConfig parses a description. The error contains all problems that prevent the voice from speaking.
 func ParseConfig(b []byte) (Config, error) {
 	var c Config
 	if err := json.Unmarshal(b, &c); err != nil {
@@ -70,9 +70,12 @@ func ParseConfig(b []byte) (Config, error) {
 		}
 	}
 	c.PhonemeType = cmp.Or(c.PhonemeType, phonemesOfEspeak)
-	check(c.Audio.SampleRate >= 8000 && c.Audio.SampleRate <= 48000, "audio.sample_rate: %d, must be 8000 to 48000", c.Audio.SampleRate)
-	check(c.PhonemeType == phonemesOfEspeak || c.PhonemeType == PhonemesOfText, "phoneme_type: %q, must be espeak or text", c.PhonemeType)
-	check(c.PhonemeType == PhonemesOfText || validEspeak(c.Espeak.Voice), "espeak.voice: %q, must be the name of a voice of espeak-ng", c.Espeak.Voice)
+	check(c.Audio.SampleRate >= 8000 && c.Audio.SampleRate <= 48000,
+		"audio.sample_rate: %d, must be 8000 to 48000", c.Audio.SampleRate)
+	check(c.PhonemeType == phonemesOfEspeak || c.PhonemeType == PhonemesOfText,
+		"phoneme_type: %q, must be espeak or text", c.PhonemeType)
+	check(c.PhonemeType == PhonemesOfText || isValidEspeakVoice(c.Espeak.Voice),
+		"espeak.voice: %q, must be the name of a voice of espeak-ng", c.Espeak.Voice)
 	check(len(c.PhonemeIDs) > 0, "phoneme_id_map: empty")
 	for _, mark := range []string{"_", "^", "$"} {
 		check(len(c.PhonemeIDs) == 0 || len(c.PhonemeIDs[mark]) > 0, "phoneme_id_map: has no %q", mark)
@@ -84,24 +87,29 @@ func ParseConfig(b []byte) (Config, error) {
 			}
 		}
 	}
-	for name, s := range map[string]*float64{"noise_scale": c.Inference.NoiseScale, "length_scale": c.Inference.LengthScale, "noise_w": c.Inference.NoiseW} {
+	for name, s := range map[string]*float64{
+		"noise_scale": c.Inference.NoiseScale, "length_scale": c.Inference.LengthScale, "noise_w": c.Inference.NoiseW,
+	} {
 		check(s == nil || *s >= 0 && *s <= 10, "inference.%s: must be 0 to 10", name)
 	}
 	check(c.Inference.LengthScale == nil || *c.Inference.LengthScale > 0, "inference.length_scale: must be above 0")
 	check(c.NumSpeakers >= 0, "num_speakers: %d, must not be negative", c.NumSpeakers)
 	for name, id := range c.Speakers {
-		check(id >= 0 && id < int64(max(c.NumSpeakers, 1)), "speaker_id_map: %q has the id %d of %d", name, id, c.NumSpeakers)
+		check(id >= 0 && id < int64(max(c.NumSpeakers, 1)),
+			"speaker_id_map: %q has the id %d of %d", name, id, c.NumSpeakers)
 	}
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return c, errors.Join(errs...)
 }
 
-// validEspeak keeps what is no voice's name from the program, which would look for files.
-func validEspeak(id string) bool {
-	return id != "" && id[0] != '-' && strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
+// isValidEspeakVoice reports whether id can be a voice name. espeak-ng would treat other text as a path.
+func isValidEspeakVoice(id string) bool {
+	return id != "" && id[0] != '-' &&
+		strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
 
-// Scales are the defaults of a voice for chance in sound, length, and chance in rhythm.
+// Scales returns the voice's randomness of the sound, length factor and randomness of the rhythm, or Piper's
+// defaults.
 func (c Config) Scales() (noise, length, noiseW float64) {
 	or := func(p *float64, f float64) float64 {
 		if p == nil {
@@ -120,8 +128,8 @@ type Voice struct {
 	Config     Config
 }
 
-// Language is the voice's, as a BCP 47 tag: that of its description, else what its name
-// begins with, else espeak-ng's.
+// Language returns the voice's BCP 47 tag: that of the description, else that at the beginning of the name,
+// else espeak-ng's voice.
 func (v Voice) Language() string {
 	if code := v.Config.Language.Code; code != "" {
 		return strings.ReplaceAll(code, "_", "-")
@@ -132,29 +140,31 @@ func (v Voice) Language() string {
 	return v.Config.Espeak.Voice
 }
 
-// Speaker finds one of several speakers by name or number.
+// Speaker returns the ID of a speaker by name or number, false if the voice has no such speaker.
 func (v Voice) Speaker(name string) (int64, bool) {
 	if id, ok := v.Config.Speakers[name]; ok {
 		return id, true
 	}
 	var id int64
-	if n, err := fmt.Sscanf(name, "%d", &id); n == 1 && err == nil && fmt.Sprint(id) == name && id >= 0 && id < int64(v.Config.NumSpeakers) {
+	n, err := fmt.Sscanf(name, "%d", &id)
+	if n == 1 && err == nil && fmt.Sprint(id) == name && id >= 0 && id < int64(v.Config.NumSpeakers) {
 		return id, true
 	}
 	return 0, false
 }
 
-// validName reports whether a voice may be called so: its name becomes that of files.
-func validName(name string) bool {
+// isValidName reports whether name is allowed for a voice. File names are derived from it.
+func isValidName(name string) bool {
 	return name != "" && len(name) <= 100 && name[0] != '.' && name[0] != '-' &&
 		strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
 
-// Find reads an installed voice. The error is fs.ErrNotExist when one of its files is not
-// there.
+// Find reads an installed voice. The error is fs.ErrNotExist if one of its files is missing.
 func Find(dir, name string) (Voice, error) {
-	v := Voice{Name: name, Model: filepath.Join(dir, name+modelEnding), ConfigPath: filepath.Join(dir, name+configEnding)}
-	if !validName(name) || dir == "" {
+	v := Voice{
+		Name: name, Model: filepath.Join(dir, name+modelEnding), ConfigPath: filepath.Join(dir, name+configEnding),
+	}
+	if !isValidName(name) || dir == "" {
 		return v, os.ErrNotExist
 	}
 	if info, err := os.Stat(v.Model); err != nil || !info.Mode().IsRegular() {
@@ -168,6 +178,7 @@ func Find(dir, name string) (Voice, error) {
 	return v, err
 }
 
+// readSmall reads a file of at most maxConfig bytes.
 func readSmall(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -181,8 +192,7 @@ func readSmall(path string) ([]byte, error) {
 	return b, err
 }
 
-// List returns the voices of a folder that are whole, by name. A folder that is not there is
-// empty.
+// List returns the complete voices of a folder, ordered by name. It returns nil if the folder does not exist.
 func List(dir string) []Voice {
 	entries, _ := os.ReadDir(dir)
 	var out []Voice
@@ -198,12 +208,12 @@ func List(dir string) []Voice {
 	return out
 }
 
-// Remove takes a voice away. It is fs.ErrNotExist where nothing of it is there.
+// Remove removes a voice. The error is fs.ErrNotExist if no file of it exists.
 func Remove(dir, name string) error {
-	if !validName(name) {
+	if !isValidName(name) {
 		return os.ErrNotExist
 	}
-	// The description first: without it there is no voice.
+	// Remove the description first: without it, the voice does not count as installed.
 	err1 := os.Remove(filepath.Join(dir, name+configEnding))
 	err2 := os.Remove(filepath.Join(dir, name+modelEnding))
 	if err1 == nil || err2 == nil {
@@ -212,6 +222,7 @@ func Remove(dir, name string) error {
 	return err1
 }
 
+// ignoreMissing returns nil for os.ErrNotExist, else err.
 func ignoreMissing(err error) error {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -219,8 +230,8 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// Engine is the list as engines give it.
-func Engine(list []Voice) []voice.EngineVoice {
+// EngineVoices converts installed voices to the form that engines return.
+func EngineVoices(list []Voice) []voice.EngineVoice {
 	var out []voice.EngineVoice
 	for _, v := range list {
 		out = append(out, voice.EngineVoice{ID: v.Name, Language: v.Language()})

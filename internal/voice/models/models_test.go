@@ -29,16 +29,18 @@ import (
 
 const name = "en_US-test-medium"
 
-// hub serves a voice as Piper's public list does.
+// hub serves a voice like Piper's public list.
 type hub struct {
 	*httptest.Server
 	model, description []byte
 	requests           atomic.Int64
 	mu                 sync.Mutex
 	ranges             []string
-	model1             func(w http.ResponseWriter, r *http.Request) bool // answers a request for the model itself
-	sum                string
-	beside             func(w http.ResponseWriter, r *http.Request) bool // answers a request for a small file
+	// answers a request for the model if it returns true
+	model1 func(w http.ResponseWriter, r *http.Request) bool
+	sum    string
+	// answers a request for a small file if it returns true
+	beside func(w http.ResponseWriter, r *http.Request) bool
 }
 
 func newHub(t *testing.T) *hub {
@@ -102,7 +104,7 @@ func (h *hub) installer(t *testing.T) (*models.Installer, string) {
 	return i, cfg.Dir
 }
 
-// checkWhole holds that a folder has just one voice, whole and nothing else.
+// checkWhole checks that a folder contains exactly one complete voice and nothing else.
 func checkWhole(t *testing.T, dir string, h *hub) {
 	t.Helper()
 	list := models.List(dir)
@@ -114,7 +116,7 @@ func checkWhole(t *testing.T, dir string, h *hub) {
 		t.Errorf("the model is %d bytes, not %d", len(b), len(h.model))
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
-		t.Errorf("the folder holds %v", entries)
+		t.Errorf("the folder contains %v", entries)
 	}
 }
 
@@ -135,8 +137,8 @@ func TestByName(t *testing.T) {
 	if fault.CodeOf(err) != fault.Usage || !strings.Contains(fault.From(err).Hint, name) {
 		t.Error(err)
 	}
-	// Another voice of the same name takes its place.
-	h.model = append(h.model, 0x52, 0x00) // an empty field more
+	// A different voice with the same name replaces it.
+	h.model = append(h.model, 0x52, 0x00) // one more, empty field
 	if in, err = i.Install(t.Context(), name, nil); err != nil || in.Same {
 		t.Error(in, err)
 	}
@@ -184,8 +186,8 @@ func TestByAddress(t *testing.T) {
 	}
 }
 
-// TestCutOff: a transfer that breaks goes on where it ended, within one call and in the
-// next, and starts again where it may not go on.
+// TestCutOff checks that a broken transfer is resumed, within one call and by the next one, and starts again if
+// it cannot be resumed.
 func TestCutOff(t *testing.T) {
 	t.Parallel()
 	half := func(h *hub, tag string) func(http.ResponseWriter, *http.Request) bool {
@@ -209,7 +211,7 @@ func TestCutOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(h.ranges) != 2 || h.ranges[1] != rest(h) {
-			t.Errorf("asked for %q", h.ranges)
+			t.Errorf("requested the ranges %q", h.ranges)
 		}
 		checkWhole(t, dir, h)
 	})
@@ -314,7 +316,7 @@ func TestCutOff(t *testing.T) {
 	})
 }
 
-// TestRefused: what must not become a voice leaves nothing after, and no voice.
+// TestRefused checks that an invalid voice is refused and leaves no files.
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
@@ -405,7 +407,10 @@ func TestByFile(t *testing.T) {
 	both := map[string][]byte{"../voice/" + name + ".onnx": h.model, "/x/" + name + ".onnx.json": h.description, "README": []byte("hi")}
 	model := put(name+".onnx", h.model)
 	put(name+".onnx.json", h.description)
-	for _, source := range []string{model, put("v.zip", pack("zip", both)), put("v.tar.gz", pack("tar", both)), put("v.tgz", pack("tar", both))} {
+	for _, source := range []string{
+		model, put("v.zip", pack("zip", both)), put("v.tar.gz", pack("tar", both)),
+		put("v.tgz", pack("tar", both)),
+	} {
 		i, to := h.installer(t)
 		for range 2 {
 			if _, err := i.Install(t.Context(), source, nil); err != nil {
@@ -458,7 +463,7 @@ func TestConfigs(t *testing.T) {
 	}
 }
 
-// TestAvailable lists what can be installed, with its licence.
+// TestAvailable lists installable voices with their licences.
 func TestAvailable(t *testing.T) {
 	t.Parallel()
 	h := newHub(t)

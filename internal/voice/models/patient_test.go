@@ -12,7 +12,7 @@ import (
 	"mynah/internal/fault"
 )
 
-// TestStalls: a transfer that never goes on is a failure of the server, not a stop.
+// TestStalls checks that a stalled transfer is reported as a failure of the server, not as a cancellation.
 func TestStalls(t *testing.T) {
 	t.Parallel()
 	for what, answer := range map[string]func(http.ResponseWriter, *hub){
@@ -40,7 +40,8 @@ func TestStalls(t *testing.T) {
 	}
 }
 
-// TestNoChecksum: whatever a server says where a checksum might be, a voice needs none.
+// TestNoChecksum checks that a voice can be installed no matter how the server answers the request for a
+// checksum.
 func TestNoChecksum(t *testing.T) {
 	t.Parallel()
 	for what, answer := range map[string]http.HandlerFunc{
@@ -71,7 +72,7 @@ func TestNoChecksum(t *testing.T) {
 	}
 }
 
-// TestSmallFileStalls: also the description of a voice is not waited for without end.
+// TestSmallFileStalls checks that waiting for a voice's description has a time limit.
 func TestSmallFileStalls(t *testing.T) {
 	t.Parallel()
 	h := newHub(t)

@@ -12,8 +12,8 @@ import (
 	"mynah/internal/voice/models"
 )
 
-// TestSideBySide: of several that install one voice, none takes the file of another that
-// is done with it, though all but the first get half of it only.
+// TestSideBySide checks that concurrent installations of one voice do not use each other's finished file, even
+// if all transfers but the first break in the middle.
 func TestSideBySide(t *testing.T) {
 	t.Parallel()
 	for range 8 {

@@ -6,7 +6,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// Fields of the messages in onnx.proto.
+// Field numbers of the messages in onnx.proto.
 const (
 	modelGraph  = 7
 	graphNode   = 1
@@ -16,9 +16,9 @@ const (
 	valueName   = 1
 )
 
-// ResultsOf returns the names of what the operations of a kind compute in a model, such as
-// "Ceil", and whether each is an output of the model already. Graphs within operations are
-// left out.
+// ResultsOf returns the names of the results of all operations of a kind in a model, such as "Ceil". The values
+// report whether a result is already an output of the model. It does not look into graphs that are nested in
+// operations.
 func ResultsOf(model []byte, operation string) (map[string]bool, error) {
 	found := map[string]bool{}
 	var outputs []string
@@ -36,7 +36,11 @@ func ResultsOf(model []byte, operation string) (map[string]bool, error) {
 			return err
 		})
 		return errors.Join(err, eachField(graph, graphOutput, func(value []byte) error {
-			return eachField(value, valueName, func(b []byte) error { outputs = append(outputs, string(b)); return nil })
+			return eachField(value, valueName, func(b []byte) error {
+				outputs = append(outputs,
+					string(b))
+				return nil
+			})
 		}))
 	})
 	for _, o := range outputs {
@@ -47,7 +51,7 @@ func ResultsOf(model []byte, operation string) (map[string]bool, error) {
 	return found, err
 }
 
-// eachField calls f with the fields of a number that hold bytes.
+// eachField calls f with the bytes of each field that has a number.
 func eachField(message []byte, number protowire.Number, f func([]byte) error) error {
 	for len(message) > 0 {
 		n, kind, size := protowire.ConsumeTag(message)
@@ -74,9 +78,9 @@ func eachField(message []byte, number protowire.Number, f func([]byte) error) er
 	return nil
 }
 
-// AddOutput makes a result of an operation an output of a model, after those that it has. It
-// may write after the end of model, within its capacity. Its type is left for the library to
-// find: a second graph in a message is merged with the first
+// AddOutput returns the model with a result of an operation as an additional, last output. It may write to the
+// capacity after the end of model. It does not set the output's type, which the library infers. The second
+// graph that it appends is merged with the first, as protobuf defines
 // (https://protobuf.dev/programming-guides/encoding/#last-one-wins).
 func AddOutput(model []byte, name string) []byte {
 	value := protowire.AppendString(protowire.AppendTag(nil, valueName, protowire.BytesType), name)

@@ -9,7 +9,7 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// TestAddOutput: a result inside of a model becomes one that is given.
+// TestAddOutput checks that an inner result of a model becomes an output.
 func TestAddOutput(t *testing.T) {
 	t.Parallel()
 	model := voicetest.Model(false)
@@ -35,11 +35,11 @@ func TestAddOutput(t *testing.T) {
 		t.Errorf("%d outputs, %v", len(given), err)
 	}
 	if _, err := s.Compute(t.Context(), []string{"nothing like it"}, newInputs(4)...); err == nil {
-		t.Error("an output that there is not is given")
+		t.Error("a missing output causes no error")
 	}
 	if s, err := l.OpenBytes([]byte("no model")); err == nil {
 		s.Close()
-		t.Error("what is no model is opened")
+		t.Error("bytes that are no model cause no error")
 	}
 }
 

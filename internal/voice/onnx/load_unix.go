@@ -12,5 +12,5 @@ func lookUp(handle uintptr, function string) (at uintptr, err error) {
 	return purego.Dlsym(handle, function)
 }
 
-// cpath returns memory with a path as the library reads it.
+// cpath returns a path as a zero-terminated string for the library.
 func cpath(path string) []byte { return cstring(path) }

@@ -6,13 +6,13 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// names are those under which the library is looked for, as the loader knows them.
+// names returns the library names that the system's loader is asked for.
 func names() []string { return []string{"onnxruntime.dll"} }
 
-// files are the patterns of the library's file.
+// files returns the patterns of the library's file names.
 func files() []string { return []string{"onnxruntime.dll"} }
 
-// load loads the library, and what it needs from its own folder where it is named by one.
+// load loads a library by its name or path. With a path, dependencies may be in the same folder.
 func load(path string) (handle uintptr, err error) {
 	h, err := windows.LoadLibraryEx(path, 0, windows.LOAD_LIBRARY_SEARCH_DEFAULT_DIRS)
 	if err != nil {
@@ -25,7 +25,7 @@ func lookUp(handle uintptr, function string) (at uintptr, err error) {
 	return windows.GetProcAddress(windows.Handle(handle), function)
 }
 
-// cpath returns memory with a path as the library reads it: UTF-16 with a zero at its end.
+// cpath returns a path for the library: UTF-16 with a final zero.
 func cpath(path string) []byte {
 	var b []byte
 	for _, u := range append(utf16.Encode([]rune(path)), 0) {

@@ -1,6 +1,6 @@
-// Package onnx runs neural models with ONNX Runtime. The library is loaded at its first use, not
-// linked: Mynah is built and runs without it. The package calls the part of the library's C
-// interface that has not changed since version 11. It does not know what a model is for.
+// Package onnx runs neural models with ONNX Runtime. It loads the library at the first use instead of linking
+// it, so that Mynah can be built and run without it. The package uses the part of the library's C interface
+// that has not changed since version 11. It is independent of the purpose of a model.
 package onnx
 
 import (
@@ -17,16 +17,16 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// MissingError is a library that is not on this machine.
+// MissingError means that the library is not on this machine. Err may be nil.
 type MissingError struct{ Err error }
 
-// Error says so.
+// Error implements error.
 func (e *MissingError) Error() string { return "ONNX Runtime's library is not installed" }
 
-// Unwrap is what loading it gave, which may be nil.
+// Unwrap returns the error of the loader, which may be nil.
 func (e *MissingError) Unwrap() error { return e.Err }
 
-// Find returns the file of the library in one of some folders, or an empty text.
+// Find returns the path of the library in the first folder that contains it, or "".
 func Find(dirs ...string) string {
 	for _, dir := range dirs {
 		for _, pattern := range files() {
@@ -38,8 +38,8 @@ func Find(dirs ...string) string {
 	return ""
 }
 
-// The places of functions in the library's table, OrtApi in onnxruntime_c_api.h. The table
-// only grows at its end.
+// Indexes of functions in the library's table, OrtApi in onnxruntime_c_api.h. New versions only append to the
+// table.
 const (
 	fnGetErrorMessage          = 2
 	fnCreateEnv                = 3
@@ -85,7 +85,7 @@ const (
 	memoryOfType = 0
 )
 
-// Library is ONNX Runtime, loaded. It stays loaded until the process ends.
+// Library is the loaded ONNX Runtime. It stays loaded until the process ends.
 type Library struct {
 	api     *[fnCount]uintptr
 	version string
@@ -94,11 +94,11 @@ type Library struct {
 	alloc   uintptr
 }
 
-// apiBase is the struct OrtApiBase.
+// apiBase mirrors the struct OrtApiBase.
 type apiBase struct{ getAPI, getVersion uintptr }
 
-// Load loads the library from a file; an empty path is wherever the system finds it. The
-// error is a *MissingError when it is missing.
+// Load loads the library from a path; with an empty path, the system's loader searches for it. The error is a
+// *MissingError if the library is missing.
 func Load(path string) (*Library, error) {
 	candidates := []string{path}
 	if path == "" {
@@ -127,7 +127,7 @@ func Load(path string) (*Library, error) {
 	base := (*apiBase)(pointer(at))
 	version, _, _ := purego.SyscallN(base.getVersion)
 	api, _, _ := purego.SyscallN(base.getAPI, apiVersion)
-	l := &Library{version: text(version)}
+	l := &Library{version: copyString(version)}
 	if api == 0 {
 		return nil, fmt.Errorf("ONNX Runtime %s is too old; version 1.11 or newer is needed", l.version)
 	}
@@ -144,19 +144,20 @@ func Load(path string) (*Library, error) {
 	return l, l.call(fnGetDefaultAllocator, out(&l.alloc))
 }
 
-// Version is that of the library, as 1.20.1.
+// Version returns the version of the library, such as 1.20.1.
 func (l *Library) Version() string { return l.version }
 
-// pointer turns an address that the library gave into a pointer to its memory, which Go's
-// collector does not know.
+// pointer converts an address from the library to a pointer. Go's garbage collector does not manage that
+// memory.
 func pointer(at uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&at)) }
 
+// address returns the address of a slice's memory.
 func address(b []byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b))) }
 
 func out(p *uintptr) uintptr { return uintptr(unsafe.Pointer(p)) }
 
-// cstring and cell give memory on the heap: the library writes to it and reads from it by
-// its address, and stacks move.
+// cstring and cell return heap memory, because the library accesses it by its address, and Go may move stacks.
+// cstring returns a zero-terminated copy.
 //
 //go:noinline
 func cstring(s string) []byte { return append([]byte(s), 0) }
@@ -164,8 +165,8 @@ func cstring(s string) []byte { return append([]byte(s), 0) }
 //go:noinline
 func cell() *uintptr { return new(uintptr) }
 
-// text copies a string of the library's.
-func text(at uintptr) string {
+// copyString copies a zero-terminated string of the library.
+func copyString(at uintptr) string {
 	if at == 0 {
 		return ""
 	}
@@ -176,37 +177,37 @@ func text(at uintptr) string {
 	return b.String()
 }
 
-// call calls a function that returns a status.
+// call calls a function of the table that returns a status, and converts the status to an error.
 func (l *Library) call(fn int, args ...uintptr) error {
 	status, _, _ := purego.SyscallN(l.api[fn], args...)
 	if status == 0 {
 		return nil
 	}
 	message, _, _ := purego.SyscallN(l.api[fnGetErrorMessage], status)
-	err := errors.New(text(message))
+	err := errors.New(copyString(message))
 	purego.SyscallN(l.api[fnReleaseStatus], status)
 	return err
 }
 
-// release frees an object.
+// release frees an object of the library with the function fn.
 func (l *Library) release(fn int, object uintptr) {
 	if object != 0 {
 		purego.SyscallN(l.api[fn], object)
 	}
 }
 
-// Session is a model that is ready to run. It is safe for many goroutines.
+// Session is a loaded model. It is safe for concurrent use.
 type Session struct {
 	lib             *Library
 	handle          uintptr
 	inputs, outputs []string
 }
 
-// Open reads a model from a file. It runs on one thread: results do not depend on how many
-// cores there are.
+// Open loads a model from a file. The model runs on one thread, so that results do not depend on the number of
+// cores.
 func (l *Library) Open(path string) (*Session, error) {
 	name := cpath(path)
-	return l.session(func(options uintptr, handle *uintptr) error {
+	return l.newSession(func(options uintptr, handle *uintptr) error {
 		defer runtime.KeepAlive(name)
 		return l.call(fnCreateSession, l.env, address(name), options, out(handle))
 	})
@@ -214,29 +215,31 @@ func (l *Library) Open(path string) (*Session, error) {
 
 // OpenBytes is like Open, for a model in memory.
 func (l *Library) OpenBytes(model []byte) (*Session, error) {
-	return l.session(func(options uintptr, handle *uintptr) error {
+	return l.newSession(func(options uintptr, handle *uintptr) error {
 		defer runtime.KeepAlive(model)
 		return l.call(fnCreateSessionFromArray, l.env, address(model), uintptr(len(model)), options, out(handle))
 	})
 }
 
-func (l *Library) session(create func(options uintptr, handle *uintptr) error) (*Session, error) {
+// newSession creates a session with create and reads the names of its inputs and outputs.
+func (l *Library) newSession(create func(options uintptr, handle *uintptr) error) (*Session, error) {
 	s := &Session{lib: l}
 	opts, handle := cell(), cell()
 	if err := l.call(fnCreateSessionOptions, out(opts)); err != nil {
 		return nil, err
 	}
 	defer l.release(fnReleaseSessionOptions, *opts)
-	if err := errors.Join(l.call(fnSetIntraOpNumThreads, *opts, 1), l.call(fnSetInterOpNumThreads, *opts, 1)); err != nil {
+	err := errors.Join(l.call(fnSetIntraOpNumThreads, *opts, 1), l.call(fnSetInterOpNumThreads, *opts, 1))
+	if err != nil {
 		return nil, err
 	}
-	err := create(*opts, handle)
+	err = create(*opts, handle)
 	if err != nil {
 		return nil, err
 	}
 	s.handle = *handle
-	if s.inputs, err = s.names(fnSessionGetInputCount, fnSessionGetInputName); err == nil {
-		s.outputs, err = s.names(fnSessionGetOutputCount, fnSessionGetOutputName)
+	if s.inputs, err = s.listNames(fnSessionGetInputCount, fnSessionGetInputName); err == nil {
+		s.outputs, err = s.listNames(fnSessionGetOutputCount, fnSessionGetOutputName)
 	}
 	if err != nil {
 		s.Close()
@@ -245,7 +248,8 @@ func (l *Library) session(create func(options uintptr, handle *uintptr) error) (
 	return s, nil
 }
 
-func (s *Session) names(count, name int) ([]string, error) {
+// listNames returns the names of the inputs or outputs. count and name are functions of the table.
+func (s *Session) listNames(count, name int) ([]string, error) {
 	n := cell()
 	if err := s.lib.call(count, s.handle, out(n)); err != nil {
 		return nil, err
@@ -256,7 +260,7 @@ func (s *Session) names(count, name int) ([]string, error) {
 		if err := s.lib.call(name, s.handle, i, s.lib.alloc, out(at)); err != nil {
 			return nil, err
 		}
-		list = append(list, text(*at))
+		list = append(list, copyString(*at))
 		if err := s.lib.call(fnAllocatorFree, s.lib.alloc, *at); err != nil {
 			return nil, err
 		}
@@ -264,10 +268,10 @@ func (s *Session) names(count, name int) ([]string, error) {
 	return list, nil
 }
 
-// Inputs are the names of the model's inputs.
+// Inputs returns the names of the model's inputs.
 func (s *Session) Inputs() []string { return slices.Clone(s.inputs) }
 
-// Outputs are the names of the model's outputs.
+// Outputs returns the names of the model's outputs.
 func (s *Session) Outputs() []string { return slices.Clone(s.outputs) }
 
 // Close frees the model's memory.
@@ -276,7 +280,7 @@ func (s *Session) Close() {
 	s.handle = 0
 }
 
-// Tensor is an input: either whole numbers or floats, with the lengths of its dimensions.
+// Tensor is an input: integers or floats, with the size of each dimension.
 type Tensor struct {
 	Name   string
 	Shape  []int64
@@ -284,8 +288,8 @@ type Tensor struct {
 	Floats []float32
 }
 
-// Run runs the model and gives its first output, which must be of floats. It ends early
-// with the error of ctx.
+// Run runs the model and returns its first output, which must consist of floats. It stops with the error of ctx
+// when ctx ends.
 func (s *Session) Run(ctx context.Context, inputs ...Tensor) ([]float32, error) {
 	all, err := s.Compute(ctx, s.outputs[:1], inputs...)
 	if err != nil {
@@ -294,8 +298,8 @@ func (s *Session) Run(ctx context.Context, inputs ...Tensor) ([]float32, error) 
 	return all[0], nil
 }
 
-// Compute runs the model and gives outputs by their names; they must be of floats. It ends
-// early with the error of ctx.
+// Compute runs the model and returns outputs by name, which must consist of floats. It stops with the error of
+// ctx when ctx ends.
 func (s *Session) Compute(ctx context.Context, outputs []string, inputs ...Tensor) ([][]float32, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -310,7 +314,7 @@ func (s *Session) Compute(ctx context.Context, outputs []string, inputs ...Tenso
 		}
 	}()
 	for i, t := range inputs {
-		if err := s.value(t, &pin, &values[i], &named[i]); err != nil {
+		if err := s.newTensor(t, &pin, &values[i], &named[i]); err != nil {
 			return nil, fmt.Errorf("input %s: %w", t.Name, err)
 		}
 	}
@@ -333,9 +337,11 @@ func (s *Session) Compute(ctx context.Context, outputs []string, inputs ...Tenso
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = l.call(fnRunOptionsSetTerminate, *opts) })
-	err := l.call(fnRun, s.handle, *opts, uintptr(unsafe.Pointer(unsafe.SliceData(named))), uintptr(unsafe.Pointer(unsafe.SliceData(values))),
-		uintptr(len(inputs)), uintptr(unsafe.Pointer(unsafe.SliceData(outNames))), uintptr(len(outputs)), uintptr(unsafe.Pointer(unsafe.SliceData(results))))
-	if stop() { // else the other goroutine may be using them
+	err := l.call(fnRun, s.handle, *opts,
+		uintptr(unsafe.Pointer(unsafe.SliceData(named))), uintptr(unsafe.Pointer(unsafe.SliceData(values))),
+		uintptr(len(inputs)), uintptr(unsafe.Pointer(unsafe.SliceData(outNames))), uintptr(len(outputs)),
+		uintptr(unsafe.Pointer(unsafe.SliceData(results))))
+	if stop() { // if stop returns false, the callback may still use opts
 		l.release(fnReleaseRunOptions, *opts)
 	}
 	if ctx.Err() != nil {
@@ -346,15 +352,15 @@ func (s *Session) Compute(ctx context.Context, outputs []string, inputs ...Tenso
 	}
 	given := make([][]float32, len(outputs))
 	for i, r := range results {
-		if given[i], err = l.floats(r); err != nil {
+		if given[i], err = l.copyFloats(r); err != nil {
 			return nil, fmt.Errorf("output %s: %w", outputs[i], err)
 		}
 	}
 	return given, nil
 }
 
-// value makes a tensor over memory of ours, which stays where it is until pin lets go.
-func (s *Session) value(t Tensor, pin *runtime.Pinner, value, name *uintptr) error {
+// newTensor creates a tensor of the library that uses t's memory. pin keeps that memory in place.
+func (s *Session) newTensor(t Tensor, pin *runtime.Pinner, value, name *uintptr) error {
 	var data unsafe.Pointer
 	var size, kind, n int
 	if t.Ints != nil {
@@ -378,14 +384,16 @@ func (s *Session) value(t Tensor, pin *runtime.Pinner, value, name *uintptr) err
 		uintptr(unsafe.Pointer(unsafe.SliceData(t.Shape))), uintptr(len(t.Shape)), uintptr(kind), out(value))
 }
 
-// floats copies a tensor out of the library.
-func (l *Library) floats(value uintptr) ([]float32, error) {
+// copyFloats copies the values of a tensor.
+func (l *Library) copyFloats(value uintptr) ([]float32, error) {
 	info, count, data, kind := cell(), cell(), cell(), cell()
 	if err := l.call(fnGetTensorTypeAndShape, value, out(info)); err != nil {
 		return nil, err
 	}
 	defer l.release(fnReleaseTensorTypeAndInfo, *info)
-	if err := errors.Join(l.call(fnGetTensorElementCount, *info, out(count)), l.call(fnGetTensorElementType, *info, out(kind))); err != nil {
+	err := errors.Join(
+		l.call(fnGetTensorElementCount, *info, out(count)), l.call(fnGetTensorElementType, *info, out(kind)))
+	if err != nil {
 		return nil, err
 	}
 	if uint32(*kind) != typeFloat {

@@ -43,7 +43,7 @@ func newInputs(ids ...int64) []onnx.Tensor {
 	}
 }
 
-// TestRun computes what the model says by hand, in parallel.
+// TestRun compares the model's results with values computed by hand, in parallel.
 func TestRun(t *testing.T) {
 	t.Parallel()
 	for _, speakers := range []bool{false, true} {

@@ -1,5 +1,5 @@
-// Package openai is the engine of servers that answer POST /audio/speech as OpenAI's does; many
-// programs for local use do too. It relies only on what all of them have; the Booth does the rest.
+// Package openai is the engine for servers that implement POST /audio/speech like OpenAI; many local speech
+// servers do. It uses only what all of them support; the Booth does the rest.
 package openai
 
 import (
@@ -16,19 +16,19 @@ import (
 	"mynah/internal/voice/remote"
 )
 
-// Config are the settings of the engine.
+// Config contains the settings of the engine.
 type Config struct {
 	remote.Config
 	Model  string
-	Format string // wav, or pcm: 16 bits, mono, the lower byte first
-	Rate   int    // of pcm that does not tell, in samples a second
-	// Speed: the model honours a speed; OpenAI's own do up to tts-1-hd.
+	Format string // wav, or pcm: 16-bit mono, little-endian
+	Rate   int    // Hz, for pcm answers that do not state their rate
+	// Speed: the model supports a speed, as OpenAI's models up to tts-1-hd do.
 	Speed    bool
-	Language string              // BCP 47, of voices that Voices does not list; empty is the script's
-	Voices   []voice.EngineVoice // empty: what the server lists, and any name goes
+	Language string              // BCP 47, for voices that are not in Voices; empty means the script's
+	Voices   []voice.EngineVoice // empty means that all names are valid and the server lists them
 }
 
-// DefaultConfig is OpenAI itself.
+// DefaultConfig returns the settings for OpenAI's own service.
 func DefaultConfig(name string) Config {
 	c := Config{
 		Config: remote.DefaultConfig(name, "https://api.openai.com/v1"), Model: "tts-1", Format: "wav", Rate: 24000,
@@ -53,14 +53,14 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Engine is such a server as a voice.Engine.
+// Engine implements voice.Engine with such a server.
 type Engine struct {
 	*remote.Listing
 	cfg    Config
 	client *remote.Client
 }
 
-// New makes the engine; whether the server is there shows when it is used.
+// New returns the engine. It does not contact the server.
 func New(cfg Config) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -70,10 +70,12 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	list := remote.Call{Method: http.MethodGet, Path: "/audio/voices", Header: e.header(), Accept: []string{"application/json"}}
+	list := remote.Call{
+		Method: http.MethodGet, Path: "/audio/voices", Header: e.authHeader(), Accept: []string{"application/json"},
+	}
 	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, func(body []byte) []voice.EngineVoice {
 		var out []voice.EngineVoice
-		for _, id := range names(body) {
+		for _, id := range parseNames(body) {
 			out = append(out, voice.EngineVoice{ID: id})
 		}
 		return out
@@ -94,12 +96,12 @@ func (e *Engine) Abilities() voice.Abilities {
 	if !e.cfg.Speed {
 		return voice.Abilities{Remote: true}
 	}
-	return voice.Abilities{Remote: true, Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed} // the API knows 0.25 to 4
+	return voice.Abilities{Remote: true, Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed} // the API allows 0.25 to 4
 }
 
-// names reads a list of voices in the forms that servers use: names, or objects with an
-// id or a name, bare or under "voices" or "data".
-func names(body []byte) []string {
+// parseNames parses a list of voices in the formats that servers use: strings, or objects with an id or a name, at
+// the top level or under "voices" or "data".
+func parseNames(body []byte) []string {
 	var whole struct{ Voices, Data json.RawMessage }
 	list := json.RawMessage(body)
 	if json.Unmarshal(body, &whole) == nil {
@@ -123,7 +125,8 @@ func names(body []byte) []string {
 	return out
 }
 
-func (e *Engine) header() http.Header {
+// authHeader returns the header with the key.
+func (e *Engine) authHeader() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
 	if !e.cfg.Key.Empty() {
 		h.Set("Authorization", "Bearer "+e.cfg.Key.Reveal())
@@ -131,7 +134,7 @@ func (e *Engine) header() http.Header {
 	return h
 }
 
-// body is what is sent.
+// body is the JSON body of a request.
 type body struct {
 	Model  string  `json:"model"`
 	Voice  string  `json:"voice"`
@@ -156,8 +159,9 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/audio/speech", Header: e.header(), Body: raw, Accept: []string{"audio/", "application/octet-stream"},
-		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, req.Voice) },
+		Path: "/audio/speech", Header: e.authHeader(), Body: raw,
+		Accept:  []string{"audio/", "application/octet-stream"},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
 		return clip, err
@@ -169,8 +173,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// explain knows OpenAI's error objects.
-func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+// explainRefusal converts OpenAI's error objects to faults. It returns nil for errors that it does not recognise.
+func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	var said struct {
 		Error struct{ Message, Type, Param, Code string }
 	}
@@ -179,11 +183,14 @@ func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
 	switch {
 	case said.Error.Code == "insufficient_quota":
 		return e.client.NoCredit(r)
-	case r.Status < 400 || r.Status >= 500 || r.Status == http.StatusTooManyRequests || r.Status == http.StatusUnauthorized:
+	case r.Status < 400 || r.Status >= 500 || r.Status == http.StatusTooManyRequests ||
+		r.Status == http.StatusUnauthorized:
 		return nil
-	case strings.Contains(lower, "too long") || strings.Contains(lower, "maximum length") || strings.Contains(lower, "string_too_long"):
+	case strings.Contains(lower, "too long") || strings.Contains(lower, "maximum length") ||
+		strings.Contains(lower, "string_too_long"):
 		return e.client.TooLong(r)
-	case said.Error.Param == "voice" || r.Status != http.StatusForbidden && strings.Contains(lower, "voice") && !strings.Contains(lower, "model"):
+	case said.Error.Param == "voice" || r.Status != http.StatusForbidden && strings.Contains(lower, "voice") &&
+		!strings.Contains(lower, "model"):
 		return e.client.NoVoice(r, id)
 	}
 	return nil

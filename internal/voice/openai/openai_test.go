@@ -17,7 +17,7 @@ import (
 	"mynah/internal/voice/voicetest"
 )
 
-// service answers as OpenAI's reference of POST /audio/speech says.
+// service answers like OpenAI's POST /audio/speech, as its reference describes.
 func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	fail := func(code int, param, message string) {
 		w.Header().Set("Content-Type", "application/json")
@@ -100,7 +100,8 @@ func TestEngine(t *testing.T) {
 	for _, format := range []string{"wav", "pcm"} {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Run(t, engine(t, func(c *openai.Config) { c.Format = format }), voicetest.Options{Voice: "alloy", Deterministic: true})
+			voicetest.Run(t, engine(t, func(c *openai.Config) { c.Format = format }),
+				voicetest.Options{Voice: "alloy", Deterministic: true})
 		})
 	}
 }
@@ -112,20 +113,23 @@ func TestTroubles(t *testing.T) {
 
 func TestTooLong(t *testing.T) {
 	t.Parallel()
-	_, err := engine(t, func(*openai.Config) {}).Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: strings.Repeat("word ", 1000)}}})
+	_, err := engine(t, func(*openai.Config) {}).Speak(t.Context(),
+		voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: strings.Repeat("word ", 1000)}}})
 	if f := fault.From(err); f == nil || f.Public != "the sentence is too long for service" || f.Hint == "" {
 		t.Error(err)
 	}
 }
 
-// TestNoVoice: the error says once what is wrong, and is known for what it is.
+// TestNoVoice checks that the error mentions the problem once and has the right type.
 func TestNoVoice(t *testing.T) {
 	t.Parallel()
 	s := remotetest.New(t, service)
 	s.Misbehave(remotetest.Status(http.StatusBadRequest, "", `{"detail":"voice not found"}`))
-	_, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Speak(t.Context(), voice.Request{Voice: "ann", Runs: []utter.Run{{Text: "Hello."}}})
+	_, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Speak(t.Context(),
+		voice.Request{Voice: "ann", Runs: []utter.Run{{Text: "Hello."}}})
 	unknown, ok := errors.AsType[*voice.UnknownVoiceError](err)
-	if !ok || unknown.Voice != "ann" || strings.Count(err.Error(), "has no voice") != 1 || !strings.Contains(err.Error(), "voice not found") {
+	if !ok || unknown.Voice != "ann" || strings.Count(err.Error(), "has no voice") != 1 ||
+		!strings.Contains(err.Error(), "voice not found") {
 		t.Error(err)
 	}
 	if f, ok := errors.AsType[*remote.RequestError](err); !ok || f.Status != http.StatusBadRequest {
@@ -136,20 +140,22 @@ func TestNoVoice(t *testing.T) {
 func TestNoCredit(t *testing.T) {
 	t.Parallel()
 	s := remotetest.New(t, service)
-	s.Misbehave(remotetest.Status(http.StatusTooManyRequests, "", `{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`))
+	s.Misbehave(remotetest.Status(http.StatusTooManyRequests, "",
+		`{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`))
 	cfg := remotetest.Config("service", s.URL)
-	_, err := remote.Steady(makes(func(*openai.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: "Hello."}}})
+	_, err := remote.Steady(makes(func(*openai.Config) {})(t, cfg), cfg).Speak(t.Context(),
+		voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: "Hello."}}})
 	if err == nil || !strings.Contains(err.Error(), "no credit left") || s.Requests.Load() != 1 {
 		t.Error(err, s.Requests.Load())
 	}
 }
 
-// TestBadSound: what is not a sound of the kind that was asked for is told apart.
+// TestBadSound checks that answers in a different format are recognised.
 func TestBadSound(t *testing.T) {
 	t.Parallel()
 	whole := remotetest.WAV(make([]int16, 1000), 24000)
 	two := append([]byte(nil), whole...)
-	two[24]++ // the rate no longer fits the bytes a second
+	two[24]++ // the rate no longer matches the bytes per second
 	for name, c := range map[string]struct{ kind, body, says string }{
 		"cut":       {"audio/wav", string(whole[:1000]), "truncated"},
 		"two rates": {"audio/wav", string(two), "two rates"},
@@ -178,7 +184,7 @@ func TestBadSound(t *testing.T) {
 	}
 }
 
-// TestRates: the header of a WAV file and the type of bare samples say the rate.
+// TestRates checks that the sample rate comes from the WAV header or from the media type of raw samples.
 func TestRates(t *testing.T) {
 	t.Parallel()
 	for kind, body := range map[string][]byte{
@@ -204,26 +210,27 @@ func TestVoices(t *testing.T) {
 		t.Error(list, err)
 	}
 	for body, want := range map[string]string{
-		`["a"]`: "[{a en-US }]", `{"data":[{"id":"b"}]}`: "[{b en-US }]", `[{"name":"c"}]`: "[{c en-US }]", `{}`: "[]", `{"voices":[1]}`: "[]",
+		`["a"]`: "[{a en-US }]", `{"data":[{"id":"b"}]}`: "[{b en-US }]", `[{"name":"c"}]`: "[{c en-US }]",
+		`{}`: "[]", `{"voices":[1]}`: "[]",
 	} {
 		s := remotetest.New(t, service)
 		s.Misbehave(remotetest.Status(http.StatusOK, "", body))
 		list, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Voices(t.Context())
 		if err != nil || fmt.Sprint(list) != want {
-			t.Errorf("%s gives %v, %v", body, list, err)
+			t.Errorf("%s is parsed as %v, %v", body, list, err)
 		}
 	}
 }
 
-// TestNamed: what is merely likely of a voice's language is not told.
+// TestNamed checks that no language is reported for a voice if it is only a guess.
 func TestNamed(t *testing.T) {
 	t.Parallel()
 	e := engine(t, func(*openai.Config) {})
 	_, _ = e.Voices(t.Context())
-	if v, ok := voice.AboutVoice(e, "alloy"); !ok || v.Language != "" {
+	if v, ok := voice.DescribeVoice(e, "alloy"); !ok || v.Language != "" {
 		t.Error(v, ok)
 	}
-	if v, ok := voice.AboutVoice(engine(t, func(c *openai.Config) { c.Language = "fr-FR" }), "alloy"); !ok || v.Language != "fr-FR" {
+	if v, ok := voice.DescribeVoice(engine(t, func(c *openai.Config) { c.Language = "fr-FR" }), "alloy"); !ok || v.Language != "fr-FR" {
 		t.Error(v, ok)
 	}
 }
@@ -238,13 +245,14 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestVersion: what changes the sound is part of what it is kept under.
+// TestVersion checks that all settings that change the sound are part of the version.
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	seen := map[string]string{}
 	for name, change := range map[string]func(*openai.Config){
-		"plain": func(*openai.Config) {}, "model": func(c *openai.Config) { c.Model = "tts-1-hd" }, "format": func(c *openai.Config) { c.Format = "pcm" },
-		"rate": func(c *openai.Config) { c.Rate = 16000 }, "speed": func(c *openai.Config) { c.Speed = false },
+		"plain": func(*openai.Config) {}, "model": func(c *openai.Config) { c.Model = "tts-1-hd" },
+		"format": func(c *openai.Config) { c.Format = "pcm" },
+		"rate":   func(c *openai.Config) { c.Rate = 16000 }, "speed": func(c *openai.Config) { c.Speed = false },
 	} {
 		c := openai.DefaultConfig("service")
 		change(&c)
@@ -260,13 +268,14 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	for name, speed := range map[string]bool{"with speed": true, "without speed": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Emphasis(t, engine(t, func(c *openai.Config) { c.Speed = speed }), voicetest.Options{Voice: "alloy", Deterministic: true})
+			voicetest.Emphasis(t, engine(t, func(c *openai.Config) { c.Speed = speed }),
+				voicetest.Options{Voice: "alloy", Deterministic: true})
 		})
 	}
 }

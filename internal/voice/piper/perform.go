@@ -18,22 +18,22 @@ import (
 	"mynah/internal/voice/onnx"
 )
 
-// session is a model in memory. It is given back when nobody runs it and it was dropped.
+// session is a model in memory. Its memory is freed when it has been dropped and has no users.
 type session struct {
 	once      sync.Once
 	run       *onnx.Session
-	durations string // the output that tells how long symbols last, empty where none does
+	durations string // name of the output with the lengths of the symbols; empty if there is none
 	err       error
 	users     int
 	gone      bool
 	used      uint64
 }
 
-// mostModels is how many models stay in memory; each takes about 100 MB.
+// mostModels is the maximum number of models in memory; each uses about 100 MB.
 const mostModels = 4
 
-// drop is called with the engine's lock held.
-func (s *session) drop() {
+// dropModel frees the model now, or when its last user has finished. The caller holds the engine's lock.
+func (s *session) dropModel() {
 	s.gone = true
 	if s.users == 0 && s.run != nil {
 		s.run.Close()
@@ -41,14 +41,14 @@ func (s *session) drop() {
 	}
 }
 
-// model returns a model that is in memory, and what gives it back.
-func (e *Engine) model(path, sum string) (*session, func(), error) {
+// acquireModel returns a loaded model, and a function that the caller must call when it no longer uses it.
+func (e *Engine) acquireModel(path, sum string) (*session, func(), error) {
 	key := path + sum
 	e.mu.Lock()
 	s, ok := e.sessions[key]
 	if !ok {
 		s = &session{}
-		e.evict()
+		e.evictModels()
 		e.sessions[key] = s
 	}
 	s.users++
@@ -63,8 +63,9 @@ func (e *Engine) model(path, sum string) (*session, func(), error) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		if s.users--; s.gone {
-			s.drop()
+			s.dropModel()
 		}
+		// the file may be replaced before the next attempt
 		if s.err != nil && e.sessions[key] == s {
 			delete(e.sessions, key) // the next may find a better file
 		}
@@ -72,8 +73,8 @@ func (e *Engine) model(path, sum string) (*session, func(), error) {
 	return s, back, s.err
 }
 
-// evict makes room for one more model.
-func (e *Engine) evict() {
+// evictModels drops the least recently used models to make room for one more.
+func (e *Engine) evictModels() {
 	for len(e.sessions) >= mostModels {
 		oldest := ""
 		for key, s := range e.sessions {
@@ -81,13 +82,14 @@ func (e *Engine) evict() {
 				oldest = key
 			}
 		}
-		e.sessions[oldest].drop()
+		e.sessions[oldest].dropModel()
 		delete(e.sessions, oldest)
 	}
 }
 
-// byLibrary runs the model here. It also gives when each sound ends, where the model tells.
-func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice.Sound, error) {
+// runWithLibrary runs the model with ONNX Runtime. It also returns the times of the sounds, nil if the model does
+// not report them.
+func (e *Engine) runWithLibrary(ctx context.Context, p performance) ([]int16, []voice.Sound, error) {
 	select {
 	case e.slots <- struct{}{}:
 		defer func() { <-e.slots }()
@@ -96,17 +98,17 @@ func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice
 	}
 	timed, cancel := context.WithTimeout(ctx, e.cfg.Timeout)
 	defer cancel()
-	sum, err := e.sum(p.voice.Model)
+	sum, err := e.hashFile(p.voice.Model)
 	if err != nil {
 		return nil, nil, fault.New(fault.Disk, err, "the voice %s cannot be read", p.voice.Name)
 	}
-	model, back, err := e.model(p.voice.Model, sum)
+	model, back, err := e.acquireModel(p.voice.Model, sum)
 	defer back()
 	if err != nil {
 		return nil, nil, fault.New(fault.ToolFailed, err, "ONNX Runtime cannot use the voice %s", p.voice.Name).
 			WithHint("install it again: mynah voices install %s", p.voice.Name)
 	}
-	numbers := ids(p.voice.Config, p.phonemes)
+	numbers := symbolIDs(p.voice.Config, p.phonemes)
 	inputs := []onnx.Tensor{
 		{Name: "input", Shape: []int64{1, int64(len(numbers))}, Ints: numbers},
 		{Name: "input_lengths", Shape: []int64{1}, Ints: []int64{int64(len(numbers))}},
@@ -124,39 +126,44 @@ func (e *Engine) byLibrary(ctx context.Context, p performance) ([]int16, []voice
 	case ctx.Err() != nil:
 		return nil, nil, ctx.Err()
 	case timed.Err() != nil:
-		return nil, nil, fault.New(fault.ToolFailed, timed.Err(), "the neural voice %s took longer than %s", p.voice.Name, e.cfg.Timeout)
+		return nil, nil, fault.New(fault.ToolFailed, timed.Err(),
+			"the neural voice %s took longer than %s", p.voice.Name, e.cfg.Timeout)
 	case err != nil:
 		return nil, nil, fault.New(fault.ToolFailed, err, "ONNX Runtime failed on the voice %s", p.voice.Name)
 	case len(given[0]) == 0:
 		return nil, nil, fault.New(fault.ToolFailed, nil, "the neural voice %s produced no sound", p.voice.Name)
 	}
-	pcm, err := loud(given[0])
+	pcm, err := normaliseSamples(given[0])
 	if err != nil || len(given) < 2 {
 		return pcm, nil, err
 	}
-	if at := ends(given[1], len(numbers), len(pcm), p.voice.Config.Audio.SampleRate); at != nil {
-		return pcm, sounds(p.voice.Config, p.phonemes, at), nil
+	if at := symbolEnds(given[1], len(numbers), len(pcm), p.voice.Config.Audio.SampleRate); at != nil {
+		return pcm, listSounds(p.voice.Config, p.phonemes, at), nil
 	}
 	return pcm, nil, nil
 }
 
-// byProgram has the program run the model. It is told that letters are phonemes and given
-// phonemes, so that it says just what the library would.
-func (e *Engine) byProgram(ctx context.Context, p performance) ([]int16, error) {
-	config, err := e.ownConfig(p.voice.ConfigPath)
+// runWithProgram runs the model with the program piper. The description that it passes declares the text to be
+// phonemes, so that the program speaks exactly the same symbols as runWithLibrary.
+func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, error) {
+	config, err := e.writeTextConfig(p.voice.ConfigPath)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(filepath.Dir(config)) }()
 	args := []string{
 		"--model", p.voice.Model, "--config", config, "--output-raw",
-		"--length_scale", number(p.length), "--noise_scale", number(p.noise), "--noise_w", number(p.noiseW), "--sentence_silence", "0",
+		"--length_scale", formatNumber(p.length), "--noise_scale", formatNumber(p.noise), "--noise_w",
+		formatNumber(p.noiseW),
+		"--sentence_silence", "0",
 	}
 	if p.speaker >= 0 {
 		args = append(args, "--speaker", strconv.FormatInt(p.speaker, 10))
 	}
 	var out bytes.Buffer
-	err = e.piper.Run(ctx, proc.Command{Args: args, Stdin: strings.NewReader(strings.Join(p.phonemes, "") + "\n"), Stdout: &out, MaxStdout: 256 << 20})
+	err = e.piper.Run(ctx, proc.Command{
+		Args: args, Stdin: strings.NewReader(strings.Join(p.phonemes, "") + "\n"), Stdout: &out, MaxStdout: 256 << 20,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -173,11 +180,11 @@ func (e *Engine) byProgram(ctx context.Context, p performance) ([]int16, error) 
 	return pcm, nil
 }
 
-func number(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
+func formatNumber(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
-// ownConfig writes a voice's description with phonemes taken from the text, in a folder of
-// its own.
-func (e *Engine) ownConfig(path string) (string, error) {
+// writeTextConfig writes a copy of a voice's description in which the text consists of phonemes, to a new temporary
+// folder, and returns its path.
+func (e *Engine) writeTextConfig(path string) (string, error) {
 	failed := func(err error) error { return fault.New(fault.Disk, err, "a temporary file cannot be written") }
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -13,18 +13,18 @@ import (
 	"mynah/internal/voice/models"
 )
 
-// clause is a stretch between two stops.
+// clause is the text between two stops.
 type clause struct {
-	text string // to be read
-	ipa  string // in place of text: said as it is
-	stop string // the mark after it, of those that models know; may be empty
+	text string // text to be spoken
+	ipa  string // pronunciation that replaces text
+	stop string // the punctuation after it, as a symbol of the models; may be empty
 }
 
-// phonemes returns the symbols for a request, in order, those that the model knows.
-func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
+// requestSymbols returns the symbols of a request that the model supports, in order.
+func (e *Engine) requestSymbols(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
 	var out []string
 	add := func(s string) { out = append(out, knownSymbols(c, s)...) }
-	list := clauses(req)
+	list := splitClauses(req)
 	for i, part := range list {
 		said := part.ipa
 		switch {
@@ -33,7 +33,7 @@ func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Reques
 			said = part.text
 		case strings.TrimSpace(part.text) != "":
 			var err error
-			if said, err = e.read(ctx, c.Espeak.Voice, part.text); err != nil {
+			if said, err = e.pronounce(ctx, c.Espeak.Voice, part.text); err != nil {
 				return nil, err
 			}
 		}
@@ -49,7 +49,7 @@ func (e *Engine) phonemes(ctx context.Context, c models.Config, req voice.Reques
 	return out, nil
 }
 
-// knownSymbols returns the symbols of a text that a model knows.
+// knownSymbols returns the symbols of a text that a model supports.
 func knownSymbols(c models.Config, text string) []string {
 	var out []string
 	for _, r := range norm.NFD.String(text) {
@@ -60,8 +60,8 @@ func knownSymbols(c models.Config, text string) []string {
 	return out
 }
 
-// stops are the marks at which a voice pauses, as models know them.
-func stops() map[rune]string {
+// pauseMarks returns the punctuation at which a voice pauses, with the symbol of the models.
+func pauseMarks() map[rune]string {
 	return map[rune]string{
 		',': ",", ';': ";", ':': ":", '!': "!", '?': "?", '…': ".",
 		'،': ",", '؛': ";", '؟': "?", '、': ",", '，': ",", '；': ";", '：': ":", '。': ".", '！': "!", '？': "?", '।': ".",
@@ -69,9 +69,9 @@ func stops() map[rune]string {
 	}
 }
 
-// clauses cuts a request where its voice pauses, and where pronunciation is given. A full
-// stop within a sentence is that of an abbreviation; espeak-ng knows better.
-func clauses(req voice.Request) []clause {
+// splitClauses splits a request where its voice pauses and where a run has a pronunciation. A full stop within a
+// sentence belongs to an abbreviation, which espeak-ng reads.
+func splitClauses(req voice.Request) []clause {
 	var out []clause
 	for i := 0; i < len(req.Runs); {
 		if ipa := req.Runs[i].IPA; ipa != "" {
@@ -89,7 +89,7 @@ func clauses(req voice.Request) []clause {
 		for _, p := range phrases {
 			b.WriteString(p.Text)
 		}
-		out = append(out, cut(b.String())...)
+		out = append(out, splitAtStops(b.String())...)
 	}
 	if len(out) == 0 {
 		return nil
@@ -105,9 +105,9 @@ func clauses(req voice.Request) []clause {
 	return out
 }
 
-// cut cuts text at its stops. A colon between digits is not a stop.
-func cut(text string) []clause {
-	known := stops()
+// splitAtStops splits text at its stops. A colon between digits is not a stop.
+func splitAtStops(text string) []clause {
+	known := pauseMarks()
 	var out []clause
 	from := 0
 	runes := []rune(text)
@@ -121,7 +121,8 @@ func cut(text string) []clause {
 		if !ok || !wide && !unicode.IsSpace(next) && !unicode.IsPunct(next) {
 			continue
 		}
-		if t := string(runes[from:i]); strings.ContainsFunc(t, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.IsPunct(r) }) {
+		t := string(runes[from:i])
+		if strings.ContainsFunc(t, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.IsPunct(r) }) {
 			out = append(out, clause{text: t, stop: stop})
 		} else if len(out) > 0 && stop != "," {
 			out[len(out)-1].stop = stop // "?!", "…"
@@ -134,20 +135,21 @@ func cut(text string) []clause {
 	return out
 }
 
-// read asks espeak-ng how a text is pronounced.
-func (e *Engine) read(ctx context.Context, espeakVoice, text string) (string, error) {
-	lines, err := e.readLines(ctx, espeakVoice, text+"\n")
+// pronounce returns espeak-ng's pronunciation of a text, in IPA.
+func (e *Engine) pronounce(ctx context.Context, espeakVoice, text string) (string, error) {
+	lines, err := e.pronounceLines(ctx, espeakVoice, text+"\n")
 	return strings.Join(lines, " "), err
 }
 
-// readLines asks espeak-ng how paragraphs are pronounced: it gives a line for each clause. Names
-// of languages in brackets, where it changes its own, are no sounds.
-func (e *Engine) readLines(ctx context.Context, espeakVoice, text string) ([]string, error) {
-	for strings.Contains(text, "[[") { // would start phonemes
+// pronounceLines returns espeak-ng's pronunciation of paragraphs, one line per clause. It removes language names in
+// parentheses, which espeak-ng prints where it changes the language.
+func (e *Engine) pronounceLines(ctx context.Context, espeakVoice, text string) ([]string, error) {
+	for strings.Contains(text, "[[") { // "[[" would start phonemes
 		text = strings.ReplaceAll(text, "[[", "[ [")
 	}
 	out, err := e.espeak.Output(ctx, proc.Command{
-		Args: []string{"--stdin", "-q", "-b", "1", "--ipa", "-v", espeakVoice}, Stdin: bytes.NewBufferString(text), MaxStdout: 1 << 20,
+		Args: []string{"--stdin", "-q", "-b", "1", "--ipa", "-v", espeakVoice}, Stdin: bytes.NewBufferString(text),
+		MaxStdout: 1 << 20,
 	})
 	if err != nil {
 		return nil, err
@@ -173,9 +175,9 @@ func (e *Engine) readLines(ctx context.Context, espeakVoice, text string) ([]str
 	return list, nil
 }
 
-// ids are the numbers of symbols as models were trained with: a start, a gap after every
-// symbol, an end.
-func ids(c models.Config, phonemes []string) []int64 {
+// symbolIDs returns the IDs of symbols in the form that models were trained with: a start symbol, a gap after each
+// symbol, and an end symbol.
+func symbolIDs(c models.Config, phonemes []string) []int64 {
 	gap := c.PhonemeIDs["_"]
 	out := append(append([]int64(nil), c.PhonemeIDs["^"]...), gap...)
 	for _, p := range phonemes {

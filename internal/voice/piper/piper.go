@@ -1,7 +1,7 @@
-// Package piper is the engine of neural voices in Piper's format. espeak-ng turns text into
-// phonemes; the voice's model turns phonemes into sound, by ONNX Runtime where the machine has its
-// library, else by the program piper. Models use random numbers: the same sentence may sound
-// slightly different the second time, unless Config.Steady is set.
+// Package piper is the engine for neural voices in Piper's format. espeak-ng converts text to phonemes, and the
+// voice's model converts phonemes to sound. ONNX Runtime runs the model if its library is installed, else the
+// program piper. Models use random numbers: the same sentence may sound slightly different the second time,
+// unless Config.Steady is set.
 package piper
 
 import (
@@ -26,23 +26,23 @@ import (
 	"mynah/internal/voice/program"
 )
 
-// Name is that of the engine.
+// Name is the name of the engine.
 const Name = "piper"
 
-// Config are the settings of the engine.
+// Config contains the settings of the engine.
 type Config struct {
-	Dir     string        // of the voices
-	Library string        // ONNX Runtime's file; empty is wherever it is found
-	Program string        // piper, a name or an absolute path
-	Espeak  string        // espeak-ng, a name or an absolute path
-	TempDir string        // empty is the system's
-	Timeout time.Duration // of one sentence
-	// Steady takes chance out of the models: the same sentence always sounds the same, and
-	// a little flatter.
+	Dir     string        // folder of the voices
+	Library string        // path of ONNX Runtime's library; empty means that the system's loader searches for it
+	Program string        // piper: a name or an absolute path
+	Espeak  string        // espeak-ng: a name or an absolute path
+	TempDir string        // empty means the system's
+	Timeout time.Duration // for one sentence
+	// Steady turns off the models' randomness: the same sentence always sounds the same, and slightly more
+	// monotonous.
 	Steady bool
 }
 
-// DefaultConfig needs but the voices' folder.
+// DefaultConfig returns the default settings. The caller must set Dir.
 func DefaultConfig() Config {
 	return Config{Program: "piper", Espeak: "espeak-ng", Timeout: 2 * time.Minute}
 }
@@ -62,13 +62,13 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Engine is Piper's voices as a voice.Engine.
+// Engine implements voice.Engine with Piper's voices.
 type Engine struct {
 	cfg    Config
 	run    *proc.Runner
 	espeak *program.Program
 	piper  *program.Program
-	slots  chan struct{} // models that run at once
+	slots  chan struct{} // limits how many models run at once
 
 	mu       sync.Mutex
 	lib      *onnx.Library
@@ -77,25 +77,32 @@ type Engine struct {
 	sums     map[string]string
 }
 
-// New makes the engine; whether a voice can speak shows when it is used.
+// New returns the engine. Missing programs and voices are reported at the first use.
 func New(cfg Config, run *proc.Runner) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	e := &Engine{cfg: cfg, run: run, slots: make(chan struct{}, max(run.Jobs(), 1)), sessions: map[string]*session{}, sums: map[string]string{}}
+	e := &Engine{
+		cfg: cfg, run: run, slots: make(chan struct{}, max(run.Jobs(), 1)),
+		sessions: map[string]*session{}, sums: map[string]string{},
+	}
 	var err1, err2 error
-	e.espeak, err1 = program.New("espeak-ng", program.Config{Program: cfg.Espeak, TempDir: cfg.TempDir, Timeout: cfg.Timeout}, run)
-	e.piper, err2 = program.New(Name, program.Config{Program: cfg.Program, TempDir: cfg.TempDir, Timeout: cfg.Timeout}, run)
+	e.espeak, err1 = program.New("espeak-ng",
+		program.Config{Program: cfg.Espeak, TempDir: cfg.TempDir, Timeout: cfg.Timeout}, run)
+	e.piper, err2 = program.New(Name, program.Config{
+		Program: cfg.Program, TempDir: cfg.TempDir,
+		Timeout: cfg.Timeout,
+	}, run)
 	return e, errors.Join(err1, err2)
 }
 
 // Name implements voice.Engine.
 func (e *Engine) Name() string { return Name }
 
-// form changes when the same request would be put to a model in another way.
+// form is part of the engine's version. It changes if equal requests are sent to a model differently.
 const form = "piper 1"
 
-// Library returns ONNX Runtime, loaded at the first call.
+// Library returns ONNX Runtime. It loads the library at the first call.
 func (e *Engine) Library() (*onnx.Library, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -105,9 +112,9 @@ func (e *Engine) Library() (*onnx.Library, error) {
 	return e.lib, e.libErr
 }
 
-// Trouble says why ONNX Runtime's library does not serve, in words for anybody and with what
-// only who runs the machine should see. It is empty where the library serves, and where
-// nobody named one and none is installed.
+// Trouble returns why ONNX Runtime's library cannot be used: what may be shown to everybody, cause only to the
+// machine's administrator. what is empty if the library works, and if none is installed and the settings name
+// none.
 func (e *Engine) Trouble() (what string, cause error) {
 	_, err := e.Library()
 	missing, ok := errors.AsType[*onnx.MissingError](err)
@@ -136,54 +143,55 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	line, _, _ := strings.Cut(string(out), "  Data at") // a path is not a part of a version
+	line, _, _ := strings.Cut(string(out), "  Data at") // the path of the data is not part of the version
 	return fmt.Sprintf("%s %s %s %t", form, by, strings.TrimSpace(line), e.cfg.Steady), nil
 }
 
-// ProgramVersion asks the program piper, and tells it from another of that name, which
-// sets up gaming mice.
+// ProgramVersion returns the version of the program piper. It returns an error for the unrelated program of the
+// same name that configures gaming mice.
 func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 	missing := func(cause error) error {
 		problem := "neither is installed"
 		if what, why := e.Trouble(); what != "" {
 			problem, cause = what+", and the program is not installed", errors.Join(why, cause)
 		}
-		return fault.New(fault.ToolMissing, cause, "neural voices need ONNX Runtime's library or the program piper, and %s", problem).
+		return fault.New(fault.ToolMissing, cause,
+			"neural voices need ONNX Runtime's library or the program piper, and %s", problem).
 			WithHint("see docs/voices.md for how to install them")
 	}
 	if _, err := e.run.Look(e.cfg.Program); err != nil {
 		return "", missing(err)
 	}
-	help, err := e.both(ctx, "--help")
+	help, err := e.readOutputs(ctx, "--help")
 	if !strings.Contains(help, "--model") {
 		return "", missing(errors.Join(errors.New("the installed program piper is not the speech program"), err))
 	}
-	version, err := e.both(ctx, "--version")
+	version, err := e.readOutputs(ctx, "--version")
 	line := strings.TrimSpace(version)
 	if err != nil || strings.ContainsAny(line, "\n/:") || line == "" {
-		sum := sha256.Sum256([]byte(help)) // some do not tell their version
+		sum := sha256.Sum256([]byte(help)) // some versions cannot print their version
 		line = hex.EncodeToString(sum[:4])
 	}
 	return "program " + line, nil
 }
 
-// both returns what the program prints on either stream.
-func (e *Engine) both(ctx context.Context, arg string) (string, error) {
+// readOutputs returns what the program prints to standard output and standard error.
+func (e *Engine) readOutputs(ctx context.Context, arg string) (string, error) {
 	var b strings.Builder
 	err := e.piper.Run(ctx, proc.Command{Args: []string{arg}, Stdout: &b, Stderr: &b, MaxStdout: 1 << 20})
 	return b.String(), err
 }
 
-// VoiceVersion implements voice.Versioner: what the voice's files hold.
+// VoiceVersion implements voice.Versioner. It returns hashes of the voice's files.
 func (e *Engine) VoiceVersion(_ context.Context, id string) (string, error) {
 	name, _, _ := strings.Cut(id, speakerMark)
 	v, err := models.Find(e.cfg.Dir, name)
 	if err != nil {
-		return "", e.missing(id, err)
+		return "", e.missingVoiceFault(id, err)
 	}
 	var parts []string
 	for _, path := range []string{v.ConfigPath, v.Model} {
-		sum, err := e.sum(path)
+		sum, err := e.hashFile(path)
 		if err != nil {
 			return "", fault.New(fault.Disk, err, "the voice %s cannot be read", name)
 		}
@@ -192,8 +200,8 @@ func (e *Engine) VoiceVersion(_ context.Context, id string) (string, error) {
 	return strings.Join(parts, " "), nil
 }
 
-// sum is a file's hash; it is read again when the file has changed.
-func (e *Engine) sum(path string) (string, error) {
+// hashFile returns the hash of a file. It reads the file again only if its size or time has changed.
+func (e *Engine) hashFile(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", err
@@ -217,40 +225,42 @@ func (e *Engine) sum(path string) (string, error) {
 	return e.sums[key], nil
 }
 
-// Abilities implements voice.Engine: beyond these speeds models slur or drawl.
+// Abilities implements voice.Engine. Beyond these speeds, models become unintelligible.
 func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Slowest: 0.5, Fastest: 2, Phonemes: true}
 }
 
-// speakerMark stands between a voice's name and one of its speakers.
+// speakerMark separates the name of a voice from the name of one of its speakers.
 const speakerMark = "+"
 
 // Voices implements voice.Engine.
 func (e *Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
-	return models.Engine(models.List(e.cfg.Dir)), nil
+	return models.EngineVoices(models.List(e.cfg.Dir)), nil
 }
 
-// Named implements voice.Namer.
-func (e *Engine) Named(id string) (voice.EngineVoice, bool) {
-	v, _, err := e.find(id)
+// DescribeVoice implements voice.Namer.
+func (e *Engine) DescribeVoice(id string) (voice.EngineVoice, bool) {
+	v, _, err := e.findVoice(id)
 	return voice.EngineVoice{ID: id, Language: v.Language()}, err == nil
 }
 
-func (e *Engine) missing(id string, err error) error {
+// missingVoiceFault returns the fault for a voice that cannot be read.
+func (e *Engine) missingVoiceFault(id string, err error) error {
 	unknown := &voice.UnknownVoiceError{Engine: Name, Voice: id}
 	if !errors.Is(err, os.ErrNotExist) {
 		return fault.New(fault.ToolFailed, errors.Join(err, unknown), "the voice %s of piper is damaged", id).
 			WithHint("install it again: mynah voices install %s", id)
 	}
-	return fault.New(fault.ToolFailed, unknown, "the voice %s of piper is not installed", id).WithHint("install it: mynah voices install %s", id)
+	return fault.New(fault.ToolFailed, unknown, "the voice %s of piper is not installed", id).
+		WithHint("install it: mynah voices install %s", id)
 }
 
-// find finds a voice and its speaker, which is -1 for one that has but one.
-func (e *Engine) find(id string) (models.Voice, int64, error) {
+// findVoice returns a voice and the number of its speaker, or -1 if the voice has only one speaker.
+func (e *Engine) findVoice(id string) (models.Voice, int64, error) {
 	name, speaker, several := strings.Cut(id, speakerMark)
 	v, err := models.Find(e.cfg.Dir, name)
 	if err != nil {
-		return v, 0, e.missing(id, err)
+		return v, 0, e.missingVoiceFault(id, err)
 	}
 	if !several {
 		if v.Config.NumSpeakers > 1 {
@@ -260,13 +270,14 @@ func (e *Engine) find(id string) (models.Voice, int64, error) {
 	}
 	n, ok := v.Speaker(speaker)
 	if !ok {
-		return v, 0, fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: Name, Voice: id}, "the voice %s of piper has no speaker %q", name, speaker)
+		return v, 0, fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: Name, Voice: id},
+			"the voice %s of piper has no speaker %q", name, speaker)
 	}
 	return v, n, nil
 }
 
-// Speak implements voice.Engine. Word times are exact where ONNX Runtime runs the model and it
-// tells how long its sounds last, else estimates.
+// Speak implements voice.Engine. Word times are exact if ONNX Runtime runs the model and the model reports the
+// lengths of its sounds; otherwise they are estimates.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	req = req.Normal()
 	phrases, plain, spans := voice.Phrases(req)
@@ -277,12 +288,12 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if len(spans) == 0 {
 		return clip, nil
 	}
-	v, speaker, err := e.find(req.Voice)
+	v, speaker, err := e.findVoice(req.Voice)
 	if err != nil {
 		return clip, err
 	}
 	clip.Rate = v.Config.Audio.SampleRate
-	phonemes, err := e.phonemes(ctx, v.Config, req)
+	phonemes, err := e.requestSymbols(ctx, v.Config, req)
 	if err != nil || len(phonemes) == 0 {
 		return clip, err
 	}
@@ -291,13 +302,14 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		noise, noiseW = 0, 0
 	}
 	p := performance{
-		voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed.Value(), noiseW: noiseW,
+		voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed.Value(),
+		noiseW: noiseW,
 	}
 	var heard []voice.Sound
 	if _, missing := e.Library(); missing == nil {
-		clip.PCM, heard, err = e.byLibrary(ctx, p)
+		clip.PCM, heard, err = e.runWithLibrary(ctx, p)
 	} else {
-		clip.PCM, err = e.byProgram(ctx, p)
+		clip.PCM, err = e.runWithProgram(ctx, p)
 	}
 	if err != nil {
 		return clip, err
@@ -311,10 +323,10 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, ctx.Err()
 }
 
-// performance is what a model is to say, and how.
+// performance contains the input of a model.
 type performance struct {
 	voice                 models.Voice
-	speaker               int64 // -1: the model knows but one
+	speaker               int64 // -1 if the model has only one speaker
 	phonemes              []string
 	noise, length, noiseW float64
 }
@@ -324,13 +336,13 @@ func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for path, s := range e.sessions {
-		s.drop()
+		s.dropModel()
 		delete(e.sessions, path)
 	}
 }
 
-// loud turns a model's samples into ours, as loud as Piper's own program makes them.
-func loud(samples []float32) ([]int16, error) {
+// normaliseSamples converts a model's samples to 16 bits and normalises their peak, as the program piper does.
+func normaliseSamples(samples []float32) ([]int16, error) {
 	peak := 0.01
 	for _, s := range samples {
 		if f := float64(s); math.IsNaN(f) || math.IsInf(f, 0) {

@@ -46,7 +46,7 @@ func byLibrary(t *testing.T) func(*piper.Config) {
 	return func(c *piper.Config) { c.Library, c.Program = lib, "no-such-piper" }
 }
 
-// byProgram uses a program of the test with the command line of piper.
+// byProgram selects a test program with piper's command line.
 func byProgram(t *testing.T) func(*piper.Config) {
 	t.Helper()
 	program, err := filepath.Abs("testdata/piper")
@@ -61,7 +61,7 @@ func TestEngine(t *testing.T) {
 	for name, by := range map[string]func(*piper.Config){"library": byLibrary(t), "program": byProgram(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if name == "program" { // starts a program for each sentence
+			if name == "program" { // starts a program per sentence
 				testrun.SkipMinute(t)
 			}
 			voicetest.Run(t, engine(t, by), voicetest.Options{Voice: "en_US-test-medium", Deterministic: true})
@@ -94,15 +94,18 @@ func TestVoices(t *testing.T) {
 	if slices.Equal(a, b) || !slices.Equal(a, say(t, e, "en_US-two-low+0", hello)) {
 		t.Error("speakers do not differ, or not as they should")
 	}
-	if _, err := e.Speak(t.Context(), voice.Request{Voice: "en_US-two-low+c", Runs: []utter.Run{hello}}); err == nil || !strings.Contains(err.Error(), `no speaker "c"`) {
+	if _, err := e.Speak(t.Context(), voice.Request{
+		Voice: "en_US-two-low+c",
+		Runs:  []utter.Run{hello},
+	}); err == nil || !strings.Contains(err.Error(), `no speaker "c"`) {
 		t.Error(err)
 	}
-	if _, ok := e.Named("en_US-two-low+c"); ok {
-		t.Error("a speaker that is not there is told")
+	if _, ok := e.DescribeVoice("en_US-two-low+c"); ok {
+		t.Error("a missing speaker is accepted")
 	}
 }
 
-// TestPhonemes: IPA goes straight in, and says what its text would.
+// TestPhonemes checks that IPA is passed unchanged and sounds like the text that it describes.
 func TestPhonemes(t *testing.T) {
 	t.Parallel()
 	e := engine(t, byLibrary(t))
@@ -114,20 +117,20 @@ func TestPhonemes(t *testing.T) {
 		t.Error("other phonemes sound the same")
 	}
 	mark := func(s string) []int16 { return say(t, e, id, utter.Run{Text: s}) }
-	if slices.Equal(mark("Well so"), mark("Well, so")) || slices.Equal(mark("Well so?"), mark("Well so.")) || !slices.Equal(mark("Well so."), mark("Well so")) {
+	if slices.Equal(mark("Well so"), mark("Well, so")) || slices.Equal(mark("Well so?"), mark("Well so.")) ||
+		!slices.Equal(mark("Well so."), mark("Well so")) {
 		t.Error("marks are not heard as they should")
 	}
 }
 
-// TestBothWays: the program is given the very phonemes that the library runs on; the
-// tones of both are equally many.
+// TestBothWays checks that the program gets the same phonemes as the library, by comparing the number of tones.
 func TestBothWays(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	lib, program := engine(t, byLibrary(t)), engine(t, byProgram(t))
 	for _, text := range []string{"Hello, world; it's 3 o'clock.", "Ça va ?", "façade (naïve)"} {
 		a, b := say(t, lib, "en_US-test-medium", utter.Run{Text: text}), say(t, program, "en_US-test-medium", utter.Run{Text: text})
-		// With gaps, a start and an end: 600 samples each, against 1200 a phoneme.
+		// The library also speaks gaps, a start and an end symbol: 600 samples each, and 1200 per phoneme.
 		if len(a) != len(b)+3*600 {
 			t.Errorf("%q: %d samples by the library, %d by the program", text, len(a), len(b))
 		}
@@ -145,7 +148,7 @@ func TestVersions(t *testing.T) {
 	}
 	voicetest.Install(t, dir, "en_US-test-medium", 1, func(c map[string]any) { c["dataset"] = "other" })
 	if again, _ := e.VoiceVersion(t.Context(), "en_US-test-medium"); again == a {
-		t.Error("another voice has the same version")
+		t.Error("a different voice has the same version")
 	}
 	p := engine(t, byProgram(t))
 	if v, err := p.Version(t.Context()); err != nil || !strings.Contains(v, "program 1.2.0") {
@@ -153,7 +156,7 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// TestNothingInstalled: without library and program, or with another program of that name.
+// TestNothingInstalled tests without library and program, and with an unrelated program of the same name.
 func TestNothingInstalled(t *testing.T) {
 	t.Parallel()
 	mice := filepath.Join(t.TempDir(), "piper")
@@ -169,8 +172,8 @@ func TestNothingInstalled(t *testing.T) {
 	}
 }
 
-// TestWrongLibrary: one that is there, or was named, and does not serve is not told as
-// missing.
+// TestWrongLibrary checks that a library which exists, or is in the settings, but cannot be used is not
+// reported as missing.
 func TestWrongLibrary(t *testing.T) {
 	t.Parallel()
 	text := filepath.Join(t.TempDir(), "libtext.so")
@@ -179,7 +182,8 @@ func TestWrongLibrary(t *testing.T) {
 	}
 	others, _ := filepath.Glob("/lib/*/libm.so.6")
 	for library, says := range map[string]string{
-		"/nowhere/lib.so": "lib.so cannot be loaded", text: "libtext.so cannot be loaded", strings.Join(others[:min(len(others), 1)], ""): "the library is not ONNX Runtime",
+		"/nowhere/lib.so": "lib.so cannot be loaded", text: "libtext.so cannot be loaded",
+		strings.Join(others[:min(len(others), 1)], ""): "the library is not ONNX Runtime",
 	} {
 		if library == "" {
 			continue
@@ -187,13 +191,14 @@ func TestWrongLibrary(t *testing.T) {
 		e := engine(t, func(c *piper.Config) { c.Library, c.Program = library, "no-such-piper" })
 		_, err := e.Version(t.Context())
 		f := fault.From(err)
-		if f == nil || f.Code != fault.ToolMissing || !strings.Contains(f.Public, says) || strings.Contains(f.Public, "/") || !strings.Contains(err.Error(), library) {
+		if f == nil || f.Code != fault.ToolMissing || !strings.Contains(f.Public, says) ||
+			strings.Contains(f.Public, "/") || !strings.Contains(err.Error(), library) {
 			t.Errorf("%s: %v does not say %q", library, err, says)
 		}
 	}
 }
 
-// TestBroken: a file that is not a model, and a description that says nothing.
+// TestBroken tests a file that is no model and a description without content.
 func TestBroken(t *testing.T) {
 	t.Parallel()
 	var dir string
@@ -205,10 +210,14 @@ func TestBroken(t *testing.T) {
 	}
 	write("en_US-test-medium.onnx", "no model")
 	write("en_US-two-low.onnx.json", "{}")
-	for id, says := range map[string]string{"en_US-test-medium": "cannot use the voice", "en_US-two-low": "is damaged", "en_US-none-low": "is not installed"} {
+	for id, says := range map[string]string{
+		"en_US-test-medium": "cannot use the voice",
+		"en_US-two-low":     "is damaged", "en_US-none-low": "is not installed",
+	} {
 		_, err := e.Speak(t.Context(), voice.Request{Voice: id, Runs: []utter.Run{{Text: "Hello."}}})
 		f := fault.From(err)
-		if f == nil || f.Code != fault.ToolFailed || !strings.Contains(f.Public, says) || !strings.Contains(f.Hint, "mynah voices install "+id) {
+		if f == nil || f.Code != fault.ToolFailed || !strings.Contains(f.Public, says) ||
+			!strings.Contains(f.Hint, "mynah voices install "+id) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
@@ -221,7 +230,7 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestManyVoices: more than stay in memory, in parallel.
+// TestManyVoices uses more voices than fit in memory, in parallel.
 func TestManyVoices(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
@@ -244,14 +253,14 @@ func TestManyVoices(t *testing.T) {
 	wg.Wait()
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	for name, by := range map[string]func(*piper.Config){"library": byLibrary(t), "program": byProgram(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if name == "program" { // starts a program for each sentence
+			if name == "program" { // starts a program per sentence
 				testrun.SkipMinute(t)
 			}
 			voicetest.Emphasis(t, engine(t, by), voicetest.Options{Voice: "en_US-test-medium", Deterministic: true})

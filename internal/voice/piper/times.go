@@ -15,9 +15,9 @@ import (
 	"mynah/internal/voice/onnx"
 )
 
-// openTimed opens a model so that it also gives how long each of its symbols lasts, and says
-// by which output. Models round these durations up to frames, and nothing else: they are what
-// the only operation Ceil computes. Of a model without it, the output is empty.
+// openTimed opens a model so that it also outputs the length of each symbol, and returns the name of that
+// output. In a model, only these lengths are rounded up, so they are the result of its only operation Ceil.
+// durations is empty for models that do not have exactly one such operation.
 func openTimed(lib *onnx.Library, path string) (s *onnx.Session, durations string, err error) {
 	if model, err := readWithRoom(path); err == nil {
 		results, err := onnx.ResultsOf(model, "Ceil")
@@ -35,11 +35,11 @@ func openTimed(lib *onnx.Library, path string) (s *onnx.Session, durations strin
 			}
 		}
 	}
-	s, err = lib.Open(path) // which reads also a model of several files
+	s, err = lib.Open(path) // this also reads models that consist of several files
 	return s, "", err
 }
 
-// readWithRoom reads a file into memory in which an output can be added.
+// readWithRoom reads a file into memory with spare capacity for an additional output.
 func readWithRoom(path string) ([]byte, error) {
 	const room = 4096
 	f, err := os.Open(path)
@@ -56,9 +56,9 @@ func readWithRoom(path string) ([]byte, error) {
 	return b, err
 }
 
-// ends returns when each id ends, from the durations that a model gave with its samples. It is
-// nil where these are no durations: they make up the samples in frames of one length.
-func ends(durations []float32, ids, samples, rate int) []time.Duration {
+// symbolEnds returns the end time of each ID, from the lengths that a model returned with its samples. It returns nil
+// if these values are not lengths: their sum times a whole frame size must equal the number of samples.
+func symbolEnds(durations []float32, ids, samples, rate int) []time.Duration {
 	sum := 0.0
 	for _, d := range durations {
 		if d < 0 || math.IsNaN(float64(d)) || math.IsInf(float64(d), 0) {
@@ -78,25 +78,25 @@ func ends(durations []float32, ids, samples, rate int) []time.Duration {
 	return out
 }
 
-// isMark reports whether a symbol is not a sound of its own: stress, length, what stands on letters.
+// isMark reports whether a symbol modifies another sound: stress, length or a diacritic.
 func isMark(symbol string) bool {
 	return strings.ContainsAny(symbol, "ˈˌːˑ˞'") ||
 		!strings.ContainsFunc(symbol, func(r rune) bool { return !unicode.IsMark(r) })
 }
 
-// isSound reports whether a symbol is heard as a part of a word.
+// isSound reports whether a symbol is an audible part of a word.
 func isSound(symbol string) bool {
 	return !isMark(symbol) &&
 		strings.ContainsFunc(symbol, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
-// sounds returns the sounds among the symbols with their times. A mark before a sound and one
-// after it belong to it.
-func sounds(c models.Config, phonemes []string, ends []time.Duration) []voice.Sound {
+// listSounds returns the sounds among the symbols with their times. The time of a mark is added to the sound that
+// it modifies.
+func listSounds(c models.Config, phonemes []string, ends []time.Duration) []voice.Sound {
 	var out []voice.Sound
 	at := len(c.PhonemeIDs["^"]) + len(c.PhonemeIDs["_"])
-	before := time.Duration(-1) // when the marks before the next sound begin
-	joined := false             // nothing stands between the last sound and here
+	before := time.Duration(-1) // start of the marks before the next sound; -1 if there are none
+	joined := false             // only marks follow the last sound so far
 	for _, p := range phonemes {
 		start := ends[at-1]
 		at += len(c.PhonemeIDs[p]) + len(c.PhonemeIDs["_"])
@@ -119,41 +119,43 @@ func sounds(c models.Config, phonemes []string, ends []time.Duration) []voice.So
 	return out
 }
 
-// wordSounds returns the sounds of each word as it is read alone.
+// wordSounds returns the sounds of each word when it is read separately. It returns false if the pronunciations
+// cannot be assigned to the words.
 func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Request) ([][]string, bool) {
 	phrases, _, spans := voice.Phrases(req)
 	alone := make([][]string, len(spans))
-	given := pronounced(req, spans)
+	given := wordPronunciations(req, spans)
 	var lines strings.Builder
 	var order []int
 	for _, p := range phrases {
 		switch {
 		case p.Word < 0:
 		case given[p.Word] != "":
-			alone[p.Word] = symbols(c, given[p.Word])
+			alone[p.Word] = knownSounds(c, given[p.Word])
 		case c.PhonemeType == models.PhonemesOfText:
-			alone[p.Word] = symbols(c, p.Text)
+			alone[p.Word] = knownSounds(c, p.Text)
 		default:
-			lines.WriteString(strings.ReplaceAll(p.Text, ", ", " ") + "\n\n") // letters that are spelled are one line
+			// keep the letters of a spelled word on one line
+			lines.WriteString(strings.ReplaceAll(p.Text, ", ", " ") + "\n\n")
 			order = append(order, p.Word)
 		}
 	}
 	if len(order) == 0 {
 		return alone, true
 	}
-	read, err := e.readLines(ctx, c.Espeak.Voice, lines.String())
+	read, err := e.pronounceLines(ctx, c.Espeak.Voice, lines.String())
 	if err != nil || len(read) != len(order) {
 		return nil, false
 	}
 	for i, w := range order {
-		alone[w] = symbols(c, read[i])
+		alone[w] = knownSounds(c, read[i])
 	}
 	return alone, true
 }
 
-// pronounced returns the pronunciations of the words that stand in runs that have one. Words
-// that share one have their parts of it, if it has as many.
-func pronounced(req voice.Request, spans []voice.Span) map[int]string {
+// wordPronunciations returns the pronunciations of words in runs that have one, by index of the word. Several words of
+// one run get the parts between blanks, if there are as many parts as words.
+func wordPronunciations(req voice.Request, spans []voice.Span) map[int]string {
 	out := map[int]string{}
 	at := 0
 	for _, r := range req.Runs {
@@ -181,7 +183,7 @@ func pronounced(req voice.Request, spans []voice.Span) map[int]string {
 	return out
 }
 
-// symbols returns the sounds that a model knows in a pronunciation.
-func symbols(c models.Config, ipa string) []string {
+// knownSounds returns the sounds of a pronunciation that a model supports.
+func knownSounds(c models.Config, ipa string) []string {
 	return slices.DeleteFunc(knownSymbols(c, ipa), func(s string) bool { return !isSound(s) })
 }

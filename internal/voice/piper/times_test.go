@@ -26,13 +26,13 @@ func speakWords(t *testing.T, e *piper.Engine, runs ...utter.Run) voice.Clip {
 	return c
 }
 
-// TestDurations: words have the times at which the model says their sounds. Of the test's
-// model each symbol lasts 600 samples, and so does the gap after it.
+// TestDurations checks that word times come from the model's lengths. In the test's model, each symbol and each
+// gap lasts 600 samples.
 func TestDurations(t *testing.T) {
 	t.Parallel()
 	e := engine(t, byLibrary(t))
 	c := speakWords(t, e, utter.Run{Text: "aaa ", IPA: "ˈæb"}, utter.Run{Text: "bbb", IPA: "sɪːt"}, utter.Run{Text: "?"})
-	at := func(symbols int) time.Duration { // after the start and its gap
+	at := func(symbols int) time.Duration { // after the start symbol and its gap
 		return time.Duration(float64(600*(2+2*symbols)) / 22050 * float64(time.Second))
 	}
 	for i, want := range [][2]time.Duration{{at(0), at(3)}, {at(4), at(8)}} {
@@ -43,13 +43,19 @@ func TestDurations(t *testing.T) {
 	}
 }
 
-// TestDurationsOfSentences: words that are read together, numbers and letters have times too.
+// TestDurationsOfSentences checks word times for words that are spoken as one unit, numbers and letters.
 func TestDurationsOfSentences(t *testing.T) {
 	t.Parallel()
 	e := engine(t, byLibrary(t))
 	for _, runs := range [][]utter.Run{
 		{{Text: "The end of the story is in the book, and 3.5 of them; it's done."}},
-		{{Text: "Press "}, {Text: "CTRL", Style: utter.Spell}, {Text: " and the "}, {Text: "tomato", IPA: "təmˈɑːtəʊ"}, {Text: " will go."}},
+		{
+			{Text: "Press "},
+			{Text: "CTRL", Style: utter.Spell},
+			{Text: " and the "},
+			{Text: "tomato", IPA: "təmˈɑːtəʊ"},
+			{Text: " will go."},
+		},
 	} {
 		c := speakWords(t, e, runs...)
 		for _, w := range c.Words {
@@ -60,7 +66,7 @@ func TestDurationsOfSentences(t *testing.T) {
 	}
 }
 
-// TestNoDurations: a model that tells none is run all the same, and words are estimated.
+// TestNoDurations checks that a model without lengths still works, with estimated word times.
 func TestNoDurations(t *testing.T) {
 	t.Parallel()
 	want := speakWords(t, engine(t, byLibrary(t)), utter.Run{Text: "Hello there."})

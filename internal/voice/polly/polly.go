@@ -1,5 +1,5 @@
-// Package polly is the engine of Amazon Polly, over its REST interface, with requests signed for
-// AWS. Each sentence takes two requests, one for the sound and one for the times of its words.
+// Package polly is the engine for Amazon Polly. It uses the REST interface with AWS signatures. Each sentence
+// takes two requests: one for the sound and one for the word times.
 package polly
 
 import (
@@ -24,25 +24,25 @@ import (
 	"mynah/internal/voice/ssml"
 )
 
-// Config are the settings of the engine. Config.Key is the id of an access key.
+// Config contains the settings of the engine. Config.Key is the ID of an access key.
 type Config struct {
 	remote.Config
-	Secret    remote.Secret // that goes with the id
-	SecretEnv string        // the variable that holds it, for messages
-	Session   remote.Secret // of temporary keys; may be empty
+	Secret    remote.Secret // the secret of the access key
+	SecretEnv string        // name of the variable with the secret, for messages
+	Session   remote.Secret // session token of temporary keys; may be empty
 	Region    string
 	Engine    string // neural, standard, long-form or generative
-	Language  string // of voices that the service was not asked about; empty is the script's
+	Language  string // for voices that are not in the service's list; empty means the script's
 	Voices    []voice.EngineVoice
 }
 
-// Address is the service of a region.
+// Address returns the URL of the service in a region.
 func Address(region string) string { return "https://polly." + region + ".amazonaws.com" }
 
-// Engines are the qualities of the service.
+// Engines returns the names of the service's own engines.
 func Engines() []string { return []string{"neural", "standard", "long-form", "generative"} }
 
-// DefaultConfig is the service in a region.
+// DefaultConfig returns the settings for the service in a region.
 func DefaultConfig(name, region string) Config {
 	c := Config{Config: remote.DefaultConfig(name, Address(region)), Region: region, Engine: "neural"}
 	c.KeyEnv, c.SecretEnv = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
@@ -61,7 +61,7 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Engine is the service as a voice.Engine.
+// Engine implements voice.Engine with the service.
 type Engine struct {
 	*remote.Listing
 	cfg    Config
@@ -69,7 +69,7 @@ type Engine struct {
 	signer *v4.Signer
 }
 
-// New makes the engine; whether the service is there shows when it is used.
+// New returns the engine. It does not contact the service.
 func New(cfg Config) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -79,14 +79,17 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client, signer: v4.NewSigner()}
-	list := remote.Call{Method: http.MethodGet, Path: "/v1/voices", Query: url.Values{"Engine": {cfg.Engine}}, Sign: e.sign, Accept: []string{"application/json"}}
-	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, voices)
+	list := remote.Call{
+		Method: http.MethodGet, Path: "/v1/voices", Query: url.Values{"Engine": {cfg.Engine}}, Sign: e.sign,
+		Accept: []string{"application/json"},
+	}
+	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
 	return e, nil
 }
 
-// keys reports which part of the key is missing: the service refuses what is not signed, and
-// blames the key.
-func (e *Engine) keys() error {
+// checkKeys returns an error if a part of the key is missing. The service's own message for unsigned requests is
+// misleading: it says that the key is wrong.
+func (e *Engine) checkKeys() error {
 	switch {
 	case e.cfg.Key.Empty():
 		return e.client.NoKey(e.cfg.KeyEnv)
@@ -96,13 +99,15 @@ func (e *Engine) keys() error {
 	return nil
 }
 
-// sign puts on a signature of version 4.
+// sign adds an AWS signature of version 4 to a request.
 func (e *Engine) sign(req *http.Request, body []byte) error {
-	if err := e.keys(); err != nil {
+	if err := e.checkKeys(); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(body)
-	who := aws.Credentials{AccessKeyID: e.cfg.Key.Reveal(), SecretAccessKey: e.cfg.Secret.Reveal(), SessionToken: e.cfg.Session.Reveal()}
+	who := aws.Credentials{
+		AccessKeyID: e.cfg.Key.Reveal(), SecretAccessKey: e.cfg.Secret.Reveal(), SessionToken: e.cfg.Session.Reveal(),
+	}
 	return e.signer.SignHTTP(req.Context(), who, req, hex.EncodeToString(sum[:]), "polly", e.cfg.Region, time.Now())
 }
 
@@ -114,17 +119,21 @@ func (e *Engine) Version(context.Context) (string, error) {
 	return "polly 1 " + e.cfg.Identity(e.cfg.Engine), nil
 }
 
-// Abilities implements voice.Engine. Only the standard voices take pitch.
+// Abilities implements voice.Engine. Only standard voices support pitch and emphasis.
 func (e *Engine) Abilities() voice.Abilities {
 	standard := e.cfg.Engine == "standard"
-	a := voice.Abilities{Remote: true, Slowest: voice.MinSpeed, Fastest: 2, Pitch: standard, Prosody: standard, Emphasis: standard, Language: true, Phonemes: true, Pauses: true, Times: true}
+	a := voice.Abilities{
+		Remote: true, Slowest: voice.MinSpeed, Fastest: 2, Pitch: standard, Prosody: standard, Emphasis: standard,
+		Language: true, Phonemes: true, Pauses: true, Times: true,
+	}
 	if e.cfg.Engine == "generative" {
 		a.Language, a.Phonemes, a.Times = false, false, false
 	}
 	return a
 }
 
-func voices(body []byte) []voice.EngineVoice {
+// parseVoices parses the service's list of voices.
+func parseVoices(body []byte) []voice.EngineVoice {
 	var said struct {
 		Voices []struct {
 			ID           string `json:"Id"`
@@ -135,13 +144,16 @@ func voices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		out = append(out, voice.EngineVoice{ID: v.ID, Language: language(v.LanguageCode), Gender: voice.GenderOf(v.Gender)})
+		out = append(out, voice.EngineVoice{
+			ID: v.ID, Language: toBCP47(v.LanguageCode),
+			Gender: voice.GenderOf(v.Gender),
+		})
 	}
 	return out
 }
 
-// language writes the service's codes as others do.
-func language(code string) string {
+// toBCP47 converts the service's language codes to BCP 47.
+func toBCP47(code string) string {
 	switch code {
 	case "arb":
 		return "ar"
@@ -153,7 +165,7 @@ func language(code string) string {
 	return code
 }
 
-// body is what is sent.
+// body is the JSON body of a request.
 type body struct {
 	Engine     string
 	Format     string   `json:"OutputFormat"`
@@ -164,14 +176,16 @@ type body struct {
 	VoiceID    string `json:"VoiceId"`
 }
 
-// rate is the higher of the two at which the service gives bare samples.
+// rate is the higher of the two sample rates of the service's raw output, in Hz.
 const rate = 16000
 
+// dialect returns the SSML dialect of the service.
 func (e *Engine) dialect() ssml.Dialect {
 	standard := e.cfg.Engine == "standard"
 	return ssml.Dialect{
-		Open: "<speak>", Close: "</speak>", Pitch: standard, Emphasis: standard, SpeedAround: true, LongestBreak: 10 * time.Second,
-		Language: e.cfg.Engine != "generative", IPA: e.cfg.Engine != "generative",
+		Open: "<speak>", Close: "</speak>", Pitch: standard, Emphasis: standard, SpeedAround: true,
+		LongestBreak: 10 * time.Second,
+		Language:     e.cfg.Engine != "generative", IPA: e.cfg.Engine != "generative",
 	}
 }
 
@@ -185,12 +199,15 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if strings.Trim(req.Voice, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return clip, remote.Unknown(e.cfg.Name, req.Voice)
 	}
-	if err := e.keys(); err != nil {
+	if err := e.checkKeys(); err != nil {
 		return clip, err
 	}
 	doc := ssml.Write(req, e.dialect())
-	b := body{Engine: e.cfg.Engine, Format: "pcm", SampleRate: fmt.Sprint(rate), Text: doc.Text, TextType: "ssml", VoiceID: req.Voice}
-	answer, err := e.ask(ctx, b, "audio/")
+	b := body{
+		Engine: e.cfg.Engine, Format: "pcm", SampleRate: fmt.Sprint(rate), Text: doc.Text, TextType: "ssml",
+		VoiceID: req.Voice,
+	}
+	answer, err := e.sendRequest(ctx, b, "audio/")
 	if err != nil {
 		return clip, err
 	}
@@ -199,29 +216,32 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	voice.EstimateTimes(&clip, s.Phrases)
 	if e.cfg.Engine == "generative" {
-		return clip, nil // has no marks for words
+		return clip, nil // this engine returns no word times
 	}
 	b.Format, b.SampleRate, b.Marks = "json", "", []string{"word"}
-	if answer, err = e.ask(ctx, b, "application/"); err != nil {
+	if answer, err = e.sendRequest(ctx, b, "application/"); err != nil {
 		return clip, err
 	}
-	remote.SetStarts(&clip, s.Phrases, starts(doc, answer.Body))
+	remote.SetStarts(&clip, s.Phrases, parseWordStarts(doc, answer.Body))
 	return clip, nil
 }
 
-func (e *Engine) ask(ctx context.Context, b body, accept string) (remote.Answer, error) {
+// sendRequest sends a request. accept is the required media type of the answer.
+func (e *Engine) sendRequest(ctx context.Context, b body, accept string) (remote.Answer, error) {
 	raw, err := json.Marshal(b)
 	if err != nil {
 		return remote.Answer{}, err
 	}
 	return e.client.Do(ctx, remote.Call{
-		Path: "/v1/speech", Header: http.Header{"Content-Type": {"application/json"}}, Body: raw, Sign: e.sign, Accept: []string{accept},
-		Explain: func(r remote.Refusal) *fault.Error { return e.explain(r, b.VoiceID) },
+		Path: "/v1/speech", Header: http.Header{"Content-Type": {"application/json"}}, Body: raw, Sign: e.sign,
+		Accept:  []string{accept},
+		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, b.VoiceID) },
 	})
 }
 
-// starts reads speech marks: a JSON object a line, with places in bytes of the markup.
-func starts(doc ssml.Document, body []byte) []time.Duration {
+// parseWordStarts returns the start time of each word, -1 if unknown. body contains one JSON object per line; its
+// positions are bytes of the markup.
+func parseWordStarts(doc ssml.Document, body []byte) []time.Duration {
 	out := make([]time.Duration, len(doc.At))
 	for i := range out {
 		out[i] = -1
@@ -244,8 +264,9 @@ func starts(doc ssml.Document, body []byte) []time.Duration {
 	return out
 }
 
-// explain knows the exceptions of the service, and those that all of AWS has.
-func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
+// explainRefusal converts the exceptions of the service, and those that all AWS services share, to faults. It returns
+// nil for others.
+func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	kind, _, _ := strings.Cut(r.Header.Get("X-Amzn-Errortype"), ":")
 	text := strings.ToLower(string(r.Body))
 	switch kind {
@@ -253,10 +274,12 @@ func (e *Engine) explain(r remote.Refusal, id string) *fault.Error {
 		return e.client.TooLong(r)
 	case "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded":
 		return e.client.Busy(r)
-	case "UnrecognizedClientException", "InvalidSignatureException", "InvalidClientTokenId", "ExpiredTokenException", "MissingAuthenticationTokenException", "IncompleteSignatureException":
+	case "UnrecognizedClientException", "InvalidSignatureException", "InvalidClientTokenId", "ExpiredTokenException",
+		"MissingAuthenticationTokenException", "IncompleteSignatureException":
 		return e.client.KeyRefused(r)
 	case "EngineNotSupportedException":
-		return e.client.Refused(r, "the voice %s of %s does not speak with the engine %s", id, e.cfg.Name, e.cfg.Engine).
+		return e.client.Refused(r, "the voice %s of %s does not speak with the engine %s", id, e.cfg.Name,
+			e.cfg.Engine).
 			WithHint("set engine to one of %s in mynah.yaml", strings.Join(Engines(), ", "))
 	case "ValidationException":
 		if strings.Contains(text, "voiceid") {

@@ -29,7 +29,7 @@ func mac(key []byte, s string) []byte {
 	return h.Sum(nil)
 }
 
-// isSigned checks a signature by the rules of AWS Signature Version 4, written out again.
+// isSigned checks a signature with an independent implementation of AWS Signature Version 4.
 func isSigned(r *http.Request, body []byte) bool {
 	auth := r.Header.Get("Authorization")
 	var credential, headers, signature string
@@ -69,7 +69,7 @@ func isSigned(r *http.Request, body []byte) bool {
 	return signature == want && strings.Contains(headers, "host")
 }
 
-// service answers as the reference of SynthesizeSpeech says.
+// service answers like SynthesizeSpeech, as its reference describes.
 func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	fail := func(code int, kind, message string) {
 		w.Header().Set("Content-Type", "application/json")
@@ -82,7 +82,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !isSigned(r, raw) {
-		fail(http.StatusForbidden, "InvalidSignatureException", "The request signature we calculated does not match the signature you provided.")
+		fail(http.StatusForbidden, "InvalidSignatureException",
+			"The request signature we calculated does not match the signature you provided.")
 		return
 	}
 	if r.Method == http.MethodGet && r.URL.Path == "/v1/voices" {
@@ -107,7 +108,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Context().Err() != nil:
 	case b.VoiceID != "Joanna":
-		fail(http.StatusBadRequest, "ValidationException", "1 validation error detected: Value '"+b.VoiceID+"' at 'voiceId' failed to satisfy constraint")
+		fail(http.StatusBadRequest, "ValidationException",
+			"1 validation error detected: Value '"+b.VoiceID+"' at 'voiceId' failed to satisfy constraint")
 	case err != nil:
 		s.Wrong(w, "%v in %s", err, b.Text)
 		fail(http.StatusBadRequest, "InvalidSsmlException", "Invalid SSML request")
@@ -116,7 +118,10 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	case b.OutputFormat == "json" && len(b.SpeechMarkTypes) == 1 && b.SpeechMarkTypes[0] == "word" && b.SampleRate == "":
 		w.Header().Set("Content-Type", "application/x-json-stream")
 		for _, h := range p.Words {
-			_ = json.NewEncoder(w).Encode(map[string]any{"time": h.Time.Milliseconds(), "type": "word", "start": h.Start, "end": h.End, "value": h.Value})
+			_ = json.NewEncoder(w).Encode(map[string]any{
+				"time": h.Time.Milliseconds(), "type": "word",
+				"start": h.Start, "end": h.End, "value": h.Value,
+			})
 		}
 		if len(p.Words) == 0 {
 			_, _ = w.Write([]byte("\n"))
@@ -129,7 +134,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// lower brings 24,000 samples a second to 16,000.
+// lower converts samples from 24,000 Hz to 16,000 Hz.
 func lower(pcm []int16) []int16 {
 	out := make([]int16, 0, len(pcm)*2/3)
 	for i := 0; i+2 < len(pcm); i += 3 {
@@ -182,7 +187,7 @@ func TestVoices(t *testing.T) {
 	}
 }
 
-// TestExceptions: what AWS says in headers, with statuses that mean other things elsewhere.
+// TestExceptions checks exceptions in headers, where AWS uses status codes differently from others.
 func TestExceptions(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -190,7 +195,7 @@ func TestExceptions(t *testing.T) {
 		kind, says string
 		tries      int64
 	}{
-		{http.StatusBadRequest, "ThrottlingException", "", 3}, // the sound and the times, after one that was refused
+		{http.StatusBadRequest, "ThrottlingException", "", 3}, // the sound and the times, after one refused request
 		{http.StatusBadRequest, "TextLengthExceededException", "too long", 1},
 		{http.StatusForbidden, "UnrecognizedClientException", "the key in THE_TEST_KEY was refused", 1},
 		{http.StatusBadRequest, "EngineNotSupportedException", "does not speak with the engine neural", 1},
@@ -199,39 +204,53 @@ func TestExceptions(t *testing.T) {
 		s := remotetest.New(t, service)
 		s.Misbehave(remotetest.Status(c.status, "X-Amzn-Errortype: "+c.kind, `{"message":"m"}`))
 		cfg := remotetest.Config("service", s.URL)
-		_, err := remote.Steady(makes(func(*polly.Config) {})(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Hello."}}})
-		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(fault.From(err).Public, c.says) || s.Requests.Load() != c.tries {
+		_, err := remote.Steady(makes(func(*polly.Config) {})(t, cfg), cfg).Speak(t.Context(),
+			voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Hello."}}})
+		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(fault.From(err).Public, c.says) ||
+			s.Requests.Load() != c.tries {
 			t.Errorf("%s: %v after %d requests", c.kind, err, s.Requests.Load())
 		}
 	}
 	s := remotetest.New(t, service)
 	e := makes(func(c *polly.Config) { c.Secret = remote.NewSecret("another") })(t, remotetest.Config("service", s.URL))
-	if _, err := e.Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Hello."}}}); err == nil || !strings.Contains(err.Error(), "was refused") {
+	if _, err := e.Speak(t.Context(), voice.Request{
+		Voice: "Joanna",
+		Runs:  []utter.Run{{Text: "Hello."}},
+	}); err == nil || !strings.Contains(err.Error(), "was refused") {
 		t.Error(err)
 	}
 }
 
-// TestKeys: what is missing is named before anything is sent.
+// TestKeys checks that a missing part of the key is reported before anything is sent.
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	for says, change := range map[string]func(*polly.Config){
-		"service needs a key, but MINE_AWS_SECRET_ACCESS_KEY is not set": func(c *polly.Config) { c.Secret, c.SecretEnv = remote.Secret{}, "MINE_AWS_SECRET_ACCESS_KEY" },
-		"service needs a key, but AWS_SECRET_ACCESS_KEY is not set":      func(c *polly.Config) { c.Secret = remote.Secret{} },
-		"service needs a key, but THE_TEST_KEY is not set":               func(c *polly.Config) { c.Key = remote.Secret{} },
+		"service needs a key, but MINE_AWS_SECRET_ACCESS_KEY is not set": func(c *polly.Config) {
+			c.Secret,
+				c.SecretEnv = remote.Secret{}, "MINE_AWS_SECRET_ACCESS_KEY"
+		},
+		"service needs a key, but AWS_SECRET_ACCESS_KEY is not set": func(c *polly.Config) { c.Secret = remote.Secret{} },
+		"service needs a key, but THE_TEST_KEY is not set":          func(c *polly.Config) { c.Key = remote.Secret{} },
 	} {
 		s := remotetest.New(t, service)
 		cfg := remotetest.Config("service", s.URL)
-		_, err := remote.Steady(makes(change)(t, cfg), cfg).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Hello."}}})
+		_, err := remote.Steady(makes(change)(t, cfg), cfg).Speak(t.Context(),
+			voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Hello."}}})
 		if f := fault.From(err); f == nil || f.Public != says || f.Hint == "" || s.Requests.Load() != 0 {
 			t.Errorf("%v is not %q", err, says)
 		}
 	}
 }
 
-// TestTimes: marks count in bytes of the markup, in which words are escaped.
+// TestTimes checks marks, whose positions are bytes of the escaped markup.
 func TestTimes(t *testing.T) {
 	t.Parallel()
-	c, err := engine(t, func(*polly.Config) {}).Speak(t.Context(), voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Ça & <that>", Pause: time.Second}, {Text: " it's", IPA: "ɪts"}, {Text: " “all”."}}})
+	c, err := engine(t, func(*polly.Config) {}).Speak(t.Context(),
+		voice.Request{Voice: "Joanna", Runs: []utter.Run{
+			{Text: "Ça & <that>", Pause: time.Second},
+			{Text: " it's", IPA: "ɪts"},
+			{Text: " “all”."},
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,13 +266,14 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	for _, kind := range polly.Engines() {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Emphasis(t, engine(t, func(c *polly.Config) { c.Engine = kind }), voicetest.Options{Voice: "Joanna", Deterministic: kind != "standard"})
+			voicetest.Emphasis(t, engine(t, func(c *polly.Config) { c.Engine = kind }),
+				voicetest.Options{Voice: "Joanna", Deterministic: kind != "standard"})
 		})
 	}
 }

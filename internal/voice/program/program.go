@@ -1,6 +1,5 @@
-// Package program has what speech engines share that are local programs: their settings, how the
-// program is run, and the meaning of its failures. It does not know what a program reads or
-// prints.
+// Package program contains the common parts of speech engines that run local programs: their settings, how they
+// run a program, and how they explain its failures. It is independent of a program's input and output format.
 package program
 
 import (
@@ -14,15 +13,15 @@ import (
 	"mynah/internal/voice"
 )
 
-// Config are the settings of a program.
+// Config contains the settings of a program.
 type Config struct {
 	Program string        // a name or an absolute path
-	Helper  string        // a program of ours that speaks in its place, where it is there; may be empty
-	TempDir string        // for what it writes to files; empty is the system's
-	Timeout time.Duration // of one sentence
+	Helper  string        // one of Mynah's own programs that is used instead if it is installed; may be empty
+	TempDir string        // for the program's output files; empty means the system's
+	Timeout time.Duration // for one sentence
 }
 
-// DefaultConfig finds a program among the installed ones.
+// DefaultConfig returns the settings for an installed program.
 func DefaultConfig(name string) Config { return Config{Program: name, Timeout: time.Minute} }
 
 // Validate reports all mistakes at once.
@@ -44,8 +43,8 @@ type Program struct {
 	name string
 }
 
-// New returns a program; name is that of its engine, and of the package that installs it.
-// Whether it is there shows when it is used.
+// New returns a program. name is the name of its engine and of its Debian package. A missing program is
+// reported at the first use.
 func New(name string, cfg Config, run *proc.Runner) (*Program, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -53,23 +52,24 @@ func New(name string, cfg Config, run *proc.Runner) (*Program, error) {
 	return &Program{cfg: cfg, run: run, name: name}, nil
 }
 
-// Config are its settings.
+// Config returns the program's settings.
 func (p *Program) Config() Config { return p.cfg }
 
-// Run runs the program with the arguments, input and output of c; Program and Timeout are set here.
+// Run runs the program with the arguments, input and output of c. It sets c's Program and Timeout.
 func (p *Program) Run(ctx context.Context, c proc.Command) error {
 	c.Program, c.Timeout = p.cfg.Program, p.cfg.Timeout
-	return p.explain(ctx, p.run.Run(ctx, c))
+	return p.explainFailure(ctx, p.run.Run(ctx, c))
 }
 
-// Output runs the program and gives what it printed, also when it failed.
+// Output runs the program and returns its standard output, even if it fails.
 func (p *Program) Output(ctx context.Context, c proc.Command) ([]byte, error) {
 	c.Program, c.Timeout = p.cfg.Program, p.cfg.Timeout
 	out, err := p.run.Output(ctx, c)
-	return out, p.explain(ctx, err)
+	return out, p.explainFailure(ctx, err)
 }
 
-func (p *Program) explain(ctx context.Context, err error) error {
+// explainFailure converts an error of running the program to a fault.
+func (p *Program) explainFailure(ctx context.Context, err error) error {
 	_, missing := errors.AsType[*proc.NotFoundError](err)
 	switch {
 	case err == nil:
@@ -77,13 +77,15 @@ func (p *Program) explain(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return err
 	case missing:
-		return fault.New(fault.ToolMissing, err, "the speech program %s is not installed", p.name).WithHint("install it: apt install %s", p.name)
+		return fault.New(fault.ToolMissing, err, "the speech program %s is not installed", p.name).
+			WithHint("install it: apt install %s", p.name)
 	default:
 		return fault.New(fault.ToolFailed, err, "the speech program %s failed", p.name)
 	}
 }
 
-// Sound reads what the program wrote as sound: it writes a header, whatever it has to say.
+// Sound parses the program's output as a WAV file. Empty output is an error, because the programs write a
+// header even if there is nothing to say.
 func (p *Program) Sound(wav []byte) (pcm []int16, rate int, err error) {
 	if len(wav) == 0 {
 		return nil, 0, fault.New(fault.ToolFailed, nil, "the speech program %s produced no sound", p.name)

@@ -13,7 +13,8 @@ import (
 
 func TestValidate(t *testing.T) {
 	t.Parallel()
-	if err := (program.Config{}).Validate(); err == nil || !strings.Contains(err.Error(), "program") || !strings.Contains(err.Error(), "timeout") {
+	if err := (program.Config{}).Validate(); err == nil || !strings.Contains(err.Error(), "program") ||
+		!strings.Contains(err.Error(), "timeout") {
 		t.Errorf("%v", err)
 	}
 	if err := program.DefaultConfig("cat").Validate(); err != nil {
@@ -21,8 +22,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestFailures: what a caller is told of a program that is not there, fails, says nothing
-// or is stopped.
+// TestFailures checks the errors for a program that is missing, fails, prints nothing or is stopped.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	run, err := proc.New(proc.DefaultConfig())
@@ -55,7 +55,8 @@ func TestFailures(t *testing.T) {
 			t.Errorf("stopped: %v", err)
 		}
 		for _, wav := range []string{"", "no sound at all"} {
-			if _, _, err := p.Sound([]byte(wav)); fault.CodeOf(err) != fault.ToolFailed || !strings.Contains(err.Error(), "produced no sound") {
+			if _, _, err := p.Sound([]byte(wav)); fault.CodeOf(err) != fault.ToolFailed ||
+				!strings.Contains(err.Error(), "produced no sound") {
 				t.Errorf("%q: %v", wav, err)
 			}
 		}

@@ -21,16 +21,16 @@ import (
 	"mynah/internal/voice"
 )
 
-// RequestError is why a request failed, after the fault's public sentence.
+// RequestError is the cause of a failed request. The fault around it contains the public message.
 type RequestError struct {
-	Status    int           // of the answer; 0 when there was none
-	Message   string        // what the server said, shortened, without keys; may be empty
-	Temporary bool          // the same request may work in a moment
-	After     time.Duration // that the server asks to wait; 0 when it does not say
-	Err       error         // of the network; may be nil
+	Status    int           // HTTP status; 0 if there was no answer
+	Message   string        // the server's message, shortened and without keys; may be empty
+	Temporary bool          // a retry may succeed
+	After     time.Duration // the delay that the server requests; 0 if none
+	Err       error         // error of the network; may be nil
 }
 
-// Error says what is known.
+// Error implements error.
 func (f *RequestError) Error() string {
 	var parts []string
 	if f.Status != 0 {
@@ -45,22 +45,22 @@ func (f *RequestError) Error() string {
 	return strings.Join(parts, ": ")
 }
 
-// Unwrap is the error of the network.
+// Unwrap returns the error of the network.
 func (f *RequestError) Unwrap() error { return f.Err }
 
-// Client makes requests to one server. It repeats none.
+// Client sends requests to one server, without retries.
 type Client struct {
 	cfg  Config
 	http *http.Client
 }
 
-// NewClient makes a client.
+// NewClient returns a client.
 func NewClient(cfg Config) (*Client, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
 	return &Client{cfg: cfg, http: &http.Client{
-		// A redirect would carry the key to an address that nobody set.
+		// Do not follow redirects: the key would go to an address that is not in the settings.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, DisableCompression: true,
@@ -72,57 +72,57 @@ func NewClient(cfg Config) (*Client, error) {
 
 // Call is one request.
 type Call struct {
-	Method string // empty is POST
-	Path   string // after the base of the addresses
+	Method string // empty means POST
+	Path   string // appended to the base URL
 	Query  url.Values
 	Header http.Header
 	Body   []byte
-	// Accept are the types of answers that can be used, as "audio/wav"; a type that ends
-	// in "/" is all of its kind. Empty is any.
+	// Accept lists the media types that the caller can use, such as "audio/wav". A type that ends in "/"
+	// matches all of its subtypes. Empty matches everything.
 	Accept []string
-	// Sign puts on what proves who asks; it may be nil.
+	// Sign adds a signature to the request; may be nil.
 	Sign func(*http.Request, []byte) error
-	// Explain refines what a bad status means; it may be nil, and gives nil for what it
-	// does not know.
+	// Explain converts an error status to a fault. It may be nil, and may return nil for unknown errors.
 	Explain func(Refusal) *fault.Error
 }
 
-// Refusal is an answer with a bad status.
+// Refusal is an answer with an error status.
 type Refusal struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Answer is what a server gave, with a good status, a type that was asked for, and whole.
+// Answer is a complete answer of a server with a good status and an accepted media type.
 type Answer struct {
-	Type   string            // without parameters, lower-case
-	Params map[string]string // of the type
+	Type   string            // media type in lower case, without parameters
+	Params map[string]string // parameters of the media type
 	Body   []byte
 }
 
-// Do makes a request. The error is a fault whose cause is a *RequestError, or that of ctx.
+// Do sends a request. The error is the error of ctx, or a fault whose cause is a *RequestError.
 func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	timed, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	req, err := c.request(timed, call)
+	req, err := c.newRequest(timed, call)
 	if err != nil {
-		return Answer{}, c.fail(&RequestError{Err: err}, "no request can be sent to %s", c.cfg.Name)
+		return Answer{}, c.newFault(&RequestError{Err: err}, "no request can be sent to %s", c.cfg.Name)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return Answer{}, c.network(ctx, timed, err, "cannot be reached at "+c.cfg.Host())
+		return Answer{}, c.networkFault(ctx, timed, err, "cannot be reached at "+c.cfg.Host())
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.cfg.MaxBody+1))
 	if err != nil {
-		return Answer{}, c.network(ctx, timed, err, "closed the connection in the middle of its answer")
+		return Answer{}, c.networkFault(ctx, timed, err, "closed the connection in the middle of its answer")
 	}
 	if int64(len(body)) > c.cfg.MaxBody {
-		return Answer{}, c.fail(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name, c.cfg.MaxBody)
+		return Answer{}, c.newFault(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name,
+			c.cfg.MaxBody)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return Answer{}, c.status(resp, body, call.Explain)
+		return Answer{}, c.statusFault(resp, body, call.Explain)
 	}
 	a := Answer{Body: body}
 	a.Type, a.Params, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
@@ -130,15 +130,15 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 		return Answer{}, c.Bad("%s returned an empty answer", c.cfg.Name)
 	}
 	if !isAccepted(a.Type, call.Accept) {
-		f := &RequestError{Temporary: true, Message: c.message(body)}
-		return Answer{}, c.fail(f, "%s returned %s instead of %s",
-			c.cfg.Name, named(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
+		f := &RequestError{Temporary: true, Message: c.errorMessage(body)}
+		return Answer{}, c.newFault(f, "%s returned %s instead of %s",
+			c.cfg.Name, describeType(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
 			WithHint("is %s the address of the speech service?", c.cfg.URL)
 	}
 	return a, nil
 }
 
-// Reach reports whether a server answers at all, whatever it says.
+// Reach returns an error if a server does not answer. Any answer counts, even an error status.
 func Reach(ctx context.Context, cfg Config) error {
 	cfg.Timeout = min(cfg.Timeout, 5*time.Second)
 	c, err := NewClient(cfg)
@@ -153,14 +153,16 @@ func Reach(ctx context.Context, cfg Config) error {
 	return ctx.Err()
 }
 
-func named(t string) string {
+// describeType returns a media type for a message.
+func describeType(t string) string {
 	if t == "" {
 		return "an answer without a content type"
 	}
 	return t
 }
 
-func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) {
+// newRequest builds and signs the HTTP request.
+func (c *Client) newRequest(ctx context.Context, call Call) (*http.Request, error) {
 	method := call.Method
 	if method == "" {
 		method = http.MethodPost
@@ -181,19 +183,20 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	return req, nil
 }
 
+// isAccepted reports whether a media type matches one of want.
 func isAccepted(got string, want []string) bool {
 	return len(want) == 0 || slices.ContainsFunc(want, func(w string) bool {
 		return got == w || strings.HasSuffix(w, "/") && strings.HasPrefix(got, w)
 	})
 }
 
-// network says what an error below HTTP means.
-func (c *Client) network(ctx, timed context.Context, err error, what string) error {
+// networkFault converts an error of the network to a fault, or returns the error of ctx.
+func (c *Client) networkFault(ctx, timed context.Context, err error, what string) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err // its text holds the address, which may hold more than a host
+		err = u.Err // its text contains the URL, which may contain secrets
 	}
 	f := &RequestError{Err: err, Temporary: true}
 	if timed.Err() != nil {
@@ -204,108 +207,121 @@ func (c *Client) network(ctx, timed context.Context, err error, what string) err
 	if unknown || host {
 		f.Temporary = false
 	}
-	return c.fail(f, "%s %s", c.cfg.Name, what).
+	return c.newFault(f, "%s %s", c.cfg.Name, what).
 		WithHint("check that the service is running and url is right; run mynah doctor to test it")
 }
 
-// fail makes the fault of a failure.
-func (c *Client) fail(f *RequestError, format string, args ...any) *fault.Error {
+// newFault returns the fault of a failed request.
+func (c *Client) newFault(f *RequestError, format string, args ...any) *fault.Error {
 	return fault.New(fault.ToolFailed, f, format, args...)
 }
 
-// Bad is a fault for an answer that cannot be used, though another might.
+// Bad returns the fault for an unusable answer; a retry may succeed.
 func (c *Client) Bad(format string, args ...any) *fault.Error {
-	return c.fail(&RequestError{Temporary: true}, format, args...).WithHint("try again later, or check url and model in mynah.yaml")
+	return c.newFault(&RequestError{Temporary: true}, format, args...).
+		WithHint("try again later, or check url and model in mynah.yaml")
 }
 
-// Refused is a fault for a request that will never work, with the server's message.
+// Refused returns the fault for a request that can never succeed, with the server's message.
 func (c *Client) Refused(r Refusal, format string, args ...any) *fault.Error {
-	return c.fail(&RequestError{Status: r.Status, Message: c.message(r.Body)}, format, args...)
+	return c.newFault(&RequestError{Status: r.Status, Message: c.errorMessage(r.Body)}, format, args...)
 }
 
-// TooLong is the fault of a sentence that a service does not take.
+// TooLong returns the fault for a sentence that is too long for the service.
 func (c *Client) TooLong(r Refusal) *fault.Error {
 	return c.Refused(r, "the sentence is too long for %s", c.cfg.Name).WithHint("split it in two")
 }
 
-// NoKey is the fault of a key whose variable is not set.
+// NoKey returns the fault for a key whose environment variable is not set.
 func (c *Client) NoKey(variable string) *fault.Error {
 	return c.noKey(&RequestError{Message: "nothing was sent"}, variable)
 }
 
 func (c *Client) noKey(f *RequestError, variable string) *fault.Error {
-	return c.fail(f, "%s needs a key, but %s is not set", c.cfg.Name, variable).WithHint("set %s", variable)
+	return c.newFault(f, "%s needs a key, but %s is not set", c.cfg.Name, variable).WithHint("set %s", variable)
 }
 
-// KeyRefused is the fault of a key that a service does not take, whatever its status.
+// KeyRefused returns the fault for a key that the service rejects.
 func (c *Client) KeyRefused(r Refusal) *fault.Error {
-	return c.Refused(r, "the key in %s was refused by %s", c.cfg.KeyEnv, c.cfg.Name).WithHint("set %s to a valid key", c.cfg.KeyEnv)
+	return c.Refused(r, "the key in %s was refused by %s", c.cfg.KeyEnv, c.cfg.Name).
+		WithHint("set %s to a valid key", c.cfg.KeyEnv)
 }
 
-// NoVoice is the fault of a voice that a service does not have.
+// NoVoice returns the fault for a voice that the service does not have.
 func (c *Client) NoVoice(r Refusal, id string) *fault.Error {
 	f := c.Refused(r, "%s has no voice %q", c.cfg.Name, id).WithHint("run mynah voices to list all")
 	f.Cause = noVoiceError{f.Cause, &voice.UnknownVoiceError{Engine: c.cfg.Name, Voice: id}}
 	return f
 }
 
-// noVoiceError is a refusal that is an UnknownVoiceError too, which its text does not repeat.
+// noVoiceError is the error of a refusal that also matches UnknownVoiceError. Its text is that of the refusal.
 type noVoiceError struct {
 	error
 	unknown *voice.UnknownVoiceError
 }
 
-// Unwrap returns both.
+// Unwrap returns both errors.
 func (n noVoiceError) Unwrap() []error { return []error{n.error, n.unknown} }
 
-// NoCredit is the fault of an account that is used up.
+// NoCredit returns the fault for an account without credit.
 func (c *Client) NoCredit(r Refusal) *fault.Error {
 	return c.Refused(r, "the account at %s has no credit left", c.cfg.Name)
 }
 
-// Busy is a fault for what works later.
+// Busy returns the fault for a server with too many requests.
 func (c *Client) Busy(r Refusal) *fault.Error {
-	f := &RequestError{Status: r.Status, Message: c.message(r.Body), Temporary: true, After: retryAfter(r.Header.Get("Retry-After"), time.Now())}
-	return c.fail(f, "%s has too many requests", c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
+	f := &RequestError{
+		Status: r.Status, Message: c.errorMessage(r.Body), Temporary: true,
+		After: retryAfter(r.Header.Get("Retry-After"), time.Now()),
+	}
+	return c.newFault(f, "%s has too many requests",
+		c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
 }
 
-// status says what a bad status means.
-func (c *Client) status(resp *http.Response, body []byte, explain func(Refusal) *fault.Error) error {
+// statusFault returns the fault for an error status. explain may be nil.
+func (c *Client) statusFault(resp *http.Response, body []byte, explain func(Refusal) *fault.Error) error {
 	if explain != nil {
 		if f := explain(Refusal{resp.StatusCode, resp.Header, body}); f != nil {
 			return f
 		}
 	}
-	f := &RequestError{Status: resp.StatusCode, Message: c.message(body), After: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	f := &RequestError{
+		Status: resp.StatusCode, Message: c.errorMessage(body),
+		After: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
+	}
 	name := c.cfg.Name
 	switch code := resp.StatusCode; {
 	case code == http.StatusUnauthorized && c.cfg.Key.Empty() && c.cfg.KeyEnv != "":
 		return c.noKey(f, c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized && c.cfg.KeyEnv != "":
-		return c.fail(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).WithHint("set %s to a valid key", c.cfg.KeyEnv)
+		return c.newFault(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).
+			WithHint("set %s to a valid key", c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized:
-		return c.fail(f, "%s needs a key", name).WithHint("set key-env in mynah.yaml to the variable with the key")
+		return c.newFault(f, "%s needs a key", name).WithHint("set key-env in mynah.yaml to the variable with the key")
 	case code == http.StatusPaymentRequired:
-		return c.fail(f, "the account at %s has no credit left", name)
+		return c.newFault(f, "the account at %s has no credit left", name)
 	case code == http.StatusForbidden:
-		return c.fail(f, "%s does not allow this", name).WithHint("check the permissions of the key in %s", c.cfg.KeyEnv)
+		return c.newFault(f, "%s does not allow this", name).WithHint("check the permissions of the key in %s",
+			c.cfg.KeyEnv)
 	case code == http.StatusNotFound:
-		return c.fail(f, "%s does not know this address, voice or model", name).WithHint("check url, model and the voice in mynah.yaml")
+		return c.newFault(f, "%s does not know this address, voice or model", name).
+			WithHint("check url, model and the voice in mynah.yaml")
 	case code == http.StatusRequestEntityTooLarge:
-		return c.fail(f, "the sentence is too long for %s", name).WithHint("split it in two")
+		return c.newFault(f, "the sentence is too long for %s", name).WithHint("split it in two")
 	case code == http.StatusTooManyRequests:
 		return c.Busy(Refusal{code, resp.Header, body})
 	case code >= 500 || code == http.StatusRequestTimeout:
 		f.Temporary = code != http.StatusNotImplemented
-		return c.fail(f, "%s failed", name).WithHint("try again later")
+		return c.newFault(f, "%s failed", name).WithHint("try again later")
 	case code >= 300 && code < 400:
-		return c.fail(f, "%s has moved to another address", name).WithHint("put the new address into url in mynah.yaml")
+		return c.newFault(f, "%s has moved to another address",
+			name).WithHint("put the new address into url in mynah.yaml")
 	default:
-		return c.fail(f, "%s refused the request", name)
+		return c.newFault(f, "%s refused the request", name)
 	}
 }
 
-// retryAfter reads RFC 9110, 10.2.3: seconds, or a date.
+// retryAfter parses Retry-After (RFC 9110, 10.2.3): seconds, or a date. It returns 0 if s is neither.
 func retryAfter(s string, now time.Time) time.Duration {
 	s = strings.TrimSpace(s)
 	if n, err := strconv.ParseInt(s, 10, 32); err == nil {
@@ -317,14 +333,14 @@ func retryAfter(s string, now time.Time) time.Duration {
 	return 0
 }
 
-// message finds what a server says went wrong, in the forms that are in use. A page of
-// HTML says nothing to anybody. The key is taken out: some servers repeat it.
-func (c *Client) message(body []byte) string {
+// errorMessage extracts the error message from a server's answer, in the formats that are in use. It returns "" for
+// HTML pages. It removes the key, because some servers repeat it.
+func (c *Client) errorMessage(body []byte) string {
 	const most = 300
 	s := strings.TrimSpace(string(body))
 	var object map[string]json.RawMessage
 	if json.Unmarshal(body, &object) == nil {
-		s = inside(object)
+		s = findMessage(object)
 	} else if strings.HasPrefix(s, "<") || strings.ContainsRune(s, 0) {
 		return ""
 	}
@@ -338,8 +354,8 @@ func (c *Client) message(body []byte) string {
 	return s
 }
 
-// inside digs for the sentence in an error's object.
-func inside(m map[string]json.RawMessage) string {
+// findMessage returns the message in an error object, which may be nested.
+func findMessage(m map[string]json.RawMessage) string {
 	for _, name := range []string{"message", "Message", "error", "detail", "error_description", "msg"} {
 		raw, ok := m[name]
 		if !ok {
@@ -352,9 +368,9 @@ func inside(m map[string]json.RawMessage) string {
 		case json.Unmarshal(raw, &s) == nil && s != "":
 			return s
 		case json.Unmarshal(raw, &deeper) == nil && deeper != nil:
-			return inside(deeper)
+			return findMessage(deeper)
 		case json.Unmarshal(raw, &list) == nil && len(list) > 0:
-			return inside(list[0])
+			return findMessage(list[0])
 		}
 	}
 	return ""

@@ -12,9 +12,8 @@ import (
 	"mynah/internal/voice"
 )
 
-// Listing are the voices of an engine: those of its settings, else those that its server
-// lists, which it remembers. Engines embed it for the methods about voices. It is
-// safe for many goroutines.
+// Listing contains the voices of an engine: those of its settings, else those that its server lists, which it
+// caches. Engines embed it for their methods about voices. It is safe for concurrent use.
 type Listing struct {
 	client   *Client
 	own      []voice.EngineVoice
@@ -28,19 +27,20 @@ type Listing struct {
 	asked time.Time
 }
 
-// NewListing asks by a call, and reads the answer, where the settings have no voices of
-// their own. The language is that of voices that do not tell theirs; empty is unknown.
-func NewListing(c *Client, own []voice.EngineVoice, language string, call Call, read func([]byte) []voice.EngineVoice) *Listing {
+// NewListing returns a listing. If own is empty, it requests the list with call and parses the answer with
+// read. language is the language of voices that do not state theirs; empty means unknown.
+func NewListing(
+	c *Client, own []voice.EngineVoice, language string, call Call, read func([]byte) []voice.EngineVoice,
+) *Listing {
 	return &Listing{client: c, own: own, language: language, call: call, read: read}
 }
 
-// Voices implements voice.Engine. What the server lists is asked for again after some
-// minutes. A server that lists nothing, or is away, may speak all the same: it has no voices
-// then, and no error.
+// Voices implements voice.Engine. It requests the server's list again after five minutes. If the server cannot
+// list its voices, the result is empty without an error, because the server may still be able to speak.
 func (l *Listing) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	out := slices.Clone(l.own)
 	if len(out) == 0 {
-		out = l.listed(ctx)
+		out = l.serverVoices(ctx)
 	}
 	for i := range out {
 		out[i].Language = cmp.Or(out[i].Language, languageOf(out[i].ID), l.language, Language)
@@ -48,8 +48,8 @@ func (l *Listing) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	return out, nil
 }
 
-// Named implements voice.Namer, without asking. Settings without voices hold every name.
-func (l *Listing) Named(id string) (voice.EngineVoice, bool) {
+// DescribeVoice implements voice.Namer without a request. If the settings list no voices, every valid name is accepted.
+func (l *Listing) DescribeVoice(id string) (voice.EngineVoice, bool) {
 	named := func(v voice.EngineVoice) bool { return v.ID == id }
 	v, ok := voice.EngineVoice{ID: id}, len(l.own) == 0 && ValidID(id)
 	if i := slices.IndexFunc(l.own, named); i >= 0 {
@@ -64,15 +64,15 @@ func (l *Listing) Named(id string) (voice.EngineVoice, bool) {
 	return v, ok
 }
 
-// listed returns what the server lists.
-func (l *Listing) listed(ctx context.Context) []voice.EngineVoice {
-	if l.old() {
-		// Asked for all who want the list: it comes also when one of them gives up.
+// serverVoices returns the server's list. It requests the list if the cached one is too old.
+func (l *Listing) serverVoices(ctx context.Context) []voice.EngineVoice {
+	if l.isOutdated() {
+		// One request serves all concurrent callers, and continues if one of them cancels.
 		done := l.calls.DoChan("", func() (any, error) {
-			if l.old() {
-				l.ask(context.WithoutCancel(ctx))
+			if l.isOutdated() {
+				l.refresh(context.WithoutCancel(ctx))
 			}
-			return nil, nil //nolint:nilnil // the list is kept
+			return nil, nil //nolint:nilnil // the result is in l.list
 		})
 		select {
 		case <-done:
@@ -84,15 +84,16 @@ func (l *Listing) listed(ctx context.Context) []voice.EngineVoice {
 	return slices.Clone(l.list)
 }
 
-// old reports whether it is time to ask.
-func (l *Listing) old() bool {
+// isOutdated reports whether the cached list must be requested again.
+func (l *Listing) isOutdated() bool {
 	const fresh = 5 * time.Minute
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.asked.IsZero() || time.Since(l.asked) > fresh
 }
 
-func (l *Listing) ask(ctx context.Context) {
+// refresh requests the list. It keeps the previous list if the request fails.
+func (l *Listing) refresh(ctx context.Context) {
 	const patience = 3 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -105,9 +106,9 @@ func (l *Listing) ask(ctx context.Context) {
 	}
 }
 
-// SetStarts sets the start times of words; -1 means unknown. A word ends
-// where the next begins, the last where the sound does. Words whose starts are unknown share
-// the time of the word before them. Where too few are known, all are estimated.
+// SetStarts sets the start times of words; -1 means unknown. A word ends where the next one begins, the last
+// one where the sound ends. A word with an unknown start shares the time of the word before it. If fewer than
+// half of the starts are known, all times are estimates.
 func SetStarts(clip *voice.Clip, phrases []voice.Phrase, starts []time.Duration) {
 	voice.EstimateTimes(clip, phrases)
 	words := clip.Words

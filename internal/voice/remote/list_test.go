@@ -12,7 +12,7 @@ import (
 	"mynah/internal/voice/remote/remotetest"
 )
 
-// listing asks a server that answers when it is let.
+// listing returns a listing of a server that answers when let is closed.
 func listing(t *testing.T) (l *remote.Listing, s *remotetest.Server, let chan struct{}) {
 	t.Helper()
 	let = make(chan struct{})
@@ -32,7 +32,7 @@ func listing(t *testing.T) (l *remote.Listing, s *remotetest.Server, let chan st
 	}), s, let
 }
 
-// TestImpatient: one who does not wait for the list does not empty it for others.
+// TestImpatient checks that a canceled caller does not cancel the request of others.
 func TestImpatient(t *testing.T) {
 	t.Parallel()
 	l, s, let := listing(t)
@@ -52,7 +52,7 @@ func TestImpatient(t *testing.T) {
 	}
 }
 
-// TestNobodyWaits: what is known is told while the server is asked.
+// TestNobodyWaits checks that known voices are returned while the server is being asked.
 func TestNobodyWaits(t *testing.T) {
 	t.Parallel()
 	l, s, let := listing(t)
@@ -60,15 +60,15 @@ func TestNobodyWaits(t *testing.T) {
 	for s.Requests.Load() == 0 {
 		time.Sleep(time.Millisecond)
 	}
-	v, ok := l.Named("alloy") // it would wait for ever
+	v, ok := l.DescribeVoice("alloy") // a request would block forever
 	if !ok || v.Language != "" {
 		t.Errorf("%+v, %t", v, ok)
 	}
 	close(let)
 }
 
-// TestOwnVoices: the settings' go before the server's, which is not asked; what they leave
-// open the name tells, else the settings of all.
+// TestOwnVoices checks that voices of the settings prevent a request to the server. Missing languages come from
+// the voice's name, else from the settings.
 func TestOwnVoices(t *testing.T) {
 	t.Parallel()
 	s := remotetest.New(t, func(_ *remotetest.Server, _ http.ResponseWriter, _ *http.Request) {})
@@ -83,11 +83,11 @@ func TestOwnVoices(t *testing.T) {
 		t.Error(list, err)
 	}
 	for _, want := range list {
-		if v, ok := l.Named(want.ID); !ok || v != want {
+		if v, ok := l.DescribeVoice(want.ID); !ok || v != want {
 			t.Error(v, ok)
 		}
 	}
-	if _, ok := l.Named("d"); ok {
+	if _, ok := l.DescribeVoice("d"); ok {
 		t.Error("a voice that is not in the settings is there")
 	}
 }

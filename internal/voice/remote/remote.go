@@ -1,7 +1,7 @@
-// Package remote has what speech engines over HTTP share: their settings, requests and the meaning
-// of answers, checks of the sound, and the wrapper Steady that limits and retries. An engine only
-// adds its wire format. Requests never follow an address to another host, so that keys are sent
-// only where the settings say.
+// Package remote contains the common parts of speech engines that use HTTP: settings, requests, the
+// interpretation of answers, checks of the sound, and the wrapper Steady for limits and retries. Each engine
+// adds its own format of requests and answers. Requests never follow redirects, so that keys go only to the
+// address in the settings.
 package remote
 
 import (
@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// Secret is a key. However it is printed, alone or deep inside of settings, it does not
-// show; only the request that needs it reads it. The zero value holds no secret.
+// Secret is a key that no formatting of it or of a struct around it prints. Only the request that needs the key
+// reads it. The zero value contains no key.
 type Secret struct{ reveal func() string }
 
-// NewSecret hides a key; the empty text means no key.
+// NewSecret returns a secret with a key. An empty key means no secret.
 func NewSecret(key string) Secret {
 	if key == "" {
 		return Secret{}
@@ -45,21 +45,22 @@ func (s Secret) String() string {
 	return "…"
 }
 
-// Config are the settings that all remote engines have.
+// Config contains the settings that all remote engines share.
 type Config struct {
-	Name    string        // of the engine, as voices refer to it
-	URL     string        // base of the addresses; http or https
-	KeyEnv  string        // the variable that holds the key, for messages
-	Key     Secret        // may be empty: some servers want none
-	Timeout time.Duration // of one request
-	AtOnce  int           // requests at the same time, at least 1
-	Tries   int           // of a sentence, with those that are repeated, at least 1
-	Wait    time.Duration // before the second try; it doubles from there, unless the server says
-	Most    time.Duration // that all tries of a sentence may take together, if Tries of Timeout are no longer
-	MaxBody int64         // of an answer, in bytes
+	Name    string        // name of the engine in the settings and in voice names
+	URL     string        // base URL; http or https
+	KeyEnv  string        // environment variable of the key, for messages
+	Key     Secret        // may be empty: some servers need none
+	Timeout time.Duration // for one request
+	AtOnce  int           // maximum concurrent requests, at least 1
+	Tries   int           // maximum attempts per sentence, at least 1
+	// before the second attempt; doubles with each further one, unless the server sets the delay
+	Wait    time.Duration
+	Most    time.Duration // minimum time limit for all attempts of a sentence; see limit
+	MaxBody int64         // maximum size of an answer, in bytes
 }
 
-// DefaultConfig is patient with a server that is busy for a moment.
+// DefaultConfig returns settings that tolerate a server which is overloaded for a moment.
 func DefaultConfig(name, url string) Config {
 	return Config{
 		Name: name, URL: url, Timeout: time.Minute, AtOnce: 4, Tries: 5, Wait: 500 * time.Millisecond,
@@ -92,10 +93,11 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// limit is what all tries of a sentence may take together: time for each of them.
-func (c Config) limit() time.Duration { return max(c.Most, time.Duration(c.Tries)*c.Timeout) }
+// totalTime returns the time limit for all attempts of a sentence: Most, or the sum of their timeouts if that is
+// longer.
+func (c Config) totalTime() time.Duration { return max(c.Most, time.Duration(c.Tries)*c.Timeout) }
 
-// Host is where the engine is, for messages.
+// Host returns the host of the URL, for messages.
 func (c Config) Host() string {
 	u, err := url.Parse(c.URL)
 	if err != nil {
@@ -104,8 +106,8 @@ func (c Config) Host() string {
 	return u.Host
 }
 
-// Identity is the part of an engine's version that settings decide: the address and what
-// else makes the sound, as a short hash. The key has no part in it.
+// Identity returns a short hash of the URL and of parts, the other settings that determine the sound. It is
+// part of an engine's version. The key is not included.
 func (c Config) Identity(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(append([]string{strings.TrimRight(c.URL, "/")}, parts...), "\x00")))
 	return hex.EncodeToString(sum[:8])

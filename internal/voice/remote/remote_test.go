@@ -42,7 +42,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestSecrets: no verb prints a key, alone or inside of settings.
+// TestSecrets checks that no fmt verb prints a key, alone or within a struct.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	c := struct {
@@ -62,12 +62,18 @@ func TestSecrets(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	for id, want := range map[string]string{"de-DE-KatjaNeural": "de-DE", "en-US-Chirp3-HD-Kore": "en-US", "fil-PH-Wavenet-A": "fil-PH", "alloy": "", "a-b-c": "", "de-de-x": ""} {
+	for id, want := range map[string]string{
+		"de-DE-KatjaNeural": "de-DE", "en-US-Chirp3-HD-Kore": "en-US",
+		"fil-PH-Wavenet-A": "fil-PH", "alloy": "", "a-b-c": "", "de-de-x": "",
+	} {
 		if got := languageOf(id); got != want {
 			t.Errorf("%s is of %q, want %q", id, got, want)
 		}
 	}
-	for id, want := range map[string]bool{"alloy": true, "af_bella+am_adam": true, "": false, "-h": false, "../x": false, "a b": false, "ä": false, `a"b`: false, strings.Repeat("a", 101): false} {
+	for id, want := range map[string]bool{
+		"alloy": true, "af_bella+am_adam": true, "": false, "-h": false,
+		"../x": false, "a b": false, "ä": false, `a"b`: false, strings.Repeat("a", 101): false,
+	} {
 		if ValidID(id) != want {
 			t.Errorf("%q is %t", id, !want)
 		}

@@ -15,8 +15,8 @@ import (
 	"mynah/internal/wav"
 )
 
-// Sound reads an answer's samples: a WAV file, or bare 16-bit mono samples, the lower byte
-// first, of the given rate or of the one that the answer's type names.
+// Sound returns an answer's samples. The answer is a WAV file, or raw 16-bit little-endian mono samples at the
+// rate in the answer's media type, else at rate.
 func (c *Client) Sound(a Answer, rate int) (pcm []int16, got int, err error) {
 	if kind := nameOtherFormat(a.Body); kind != "" {
 		return nil, 0, c.Bad("%s returned %s instead of usable sound", c.cfg.Name, kind)
@@ -52,8 +52,7 @@ func (c *Client) Sound(a Answer, rate int) (pcm []int16, got int, err error) {
 	return pcm, rate, nil
 }
 
-// SoundIn reads samples that stand in an answer as base64, of a type and of a rate as Sound
-// takes them.
+// SoundIn returns base64-encoded samples. kind is their media type; rate is as in Sound.
 func (c *Client) SoundIn(text, kind string, rate int) (pcm []int16, got int, err error) {
 	b, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(b) == 0 {
@@ -62,7 +61,7 @@ func (c *Client) SoundIn(text, kind string, rate int) (pcm []int16, got int, err
 	return c.Sound(Answer{Type: kind, Body: b}, rate)
 }
 
-// nameOtherFormat names what is certainly no plain sound.
+// nameOtherFormat returns the name of a format that is not PCM sound, "" if it recognises none.
 func nameOtherFormat(b []byte) string {
 	head := strings.ToLower(strings.TrimSpace(string(b[:min(len(b), 64)])))
 	switch {
@@ -80,9 +79,9 @@ func nameOtherFormat(b []byte) string {
 	return ""
 }
 
-// describeDamage reports what is wrong with a WAV file: its header promises more than there is, or
-// contradicts itself. Lengths of zero or near the field's limit are those of servers that
-// did not know it.
+// describeDamage describes what is wrong with a WAV file, "" if nothing: the file is truncated, or its header
+// contradicts itself. Some servers do not know the length in advance and write a length of 0 or near the
+// maximum, which is accepted.
 func describeDamage(b []byte) string {
 	const unknown = 0x7fffff00
 	r := bytes.NewReader(b)
@@ -103,12 +102,12 @@ func describeDamage(b []byte) string {
 	return "without sound"
 }
 
-// describeFault reports what is wrong with a clip of a text that holds words; empty is nothing.
+// describeFault describes what is wrong with a clip of text that contains words, "" if nothing.
 func describeFault(clip voice.Clip, req voice.Request) string {
 	const (
-		quiet     = 30          // below this nothing is heard
-		fewSounds = 30          // letters, below which lengths tell nothing
-		longest   = time.Second // of one sound
+		quiet     = 30          // samples below this are inaudible
+		fewSounds = 30          // letters; with fewer, the length of the clip is not checked
+		longest   = time.Second // maximum length of one sound
 		grace     = 30 * time.Second
 	)
 	peak, sum, turns := 0, 0.0, 0
@@ -126,14 +125,14 @@ func describeFault(clip voice.Clip, req voice.Request) string {
 		effort += voice.Effort(plain[w.Start:w.End])
 	}
 	speed := req.Normal().Speed.Value()
-	letters := letters(req)
+	letters := letterEffort(req)
 	sounds := time.Duration(effort / speed * float64(time.Second))
 	switch {
 	case len(clip.PCM) == 0:
 		return "no sound"
 	case peak < quiet:
 		return "silence"
-	case math.Sqrt(sum/n) > 9000 && float64(turns)/n > 0.35: // speech is softer, and swings slower
+	case math.Sqrt(sum/n) > 9000 && float64(turns)/n > 0.35: // speech is softer and has fewer zero crossings
 		return "noise"
 	case letters >= fewSounds && clip.Length() < time.Duration(letters/speed*float64(fastestSyllable(req.Language))):
 		return "a part of the sentence"
@@ -143,20 +142,20 @@ func describeFault(clip voice.Clip, req voice.Request) string {
 	return ""
 }
 
-// fastestSyllable is how long a letter takes at the least: the fastest voices take half as long again.
+// fastestSyllable returns the minimum time per letter, two thirds of what the fastest voices take.
 func fastestSyllable(language string) time.Duration {
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
 	switch base {
 	case "fr", "ga", "gd", "da", "":
-		return 22 * time.Millisecond // many of their letters are silent
+		return 22 * time.Millisecond // many letters are silent
 	}
 	return 33 * time.Millisecond
 }
 
-// letters counts the letters of a request, as they would be at its speed throughout. Numbers
-// and signs do not count: how long they are to say, their characters do not tell; nor do the
-// letters of a drawn out "nooooo" after the third.
-func letters(req voice.Request) float64 {
+// letterEffort returns the effort of the letters of a request at speed 1. It does not count numbers and signs,
+// because their spoken length does not follow from their characters, nor repeated letters after the third, as
+// in "nooooo".
+func letterEffort(req voice.Request) float64 {
 	sum := 0.0
 	for _, run := range req.Runs {
 		said := cmp.Or(run.Say, run.Text)

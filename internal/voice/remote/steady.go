@@ -11,17 +11,16 @@ import (
 	"mynah/internal/voice"
 )
 
-// steady is an engine that is asked by a few at once, again where that may help, and whose
-// clips are judged.
+// steady wraps an engine with a limit of concurrent requests, retries, and checks of the clips.
 type steady struct {
 	voice.Engine
 	cfg   Config
 	slots chan struct{}
 }
 
-// Steady wraps an engine: at most Config.AtOnce sentences are asked for at the same time,
-// failures that are temporary are tried again, and a clip that holds no speech is a
-// temporary failure. What an engine waits for ends with the context, and at Config.Most.
+// Steady returns an engine that sends at most Config.AtOnce sentences at the same time, retries temporary
+// failures, and treats a clip without speech as a temporary failure. All attempts end with the context, or at
+// the time limit of the settings.
 func Steady(e voice.Engine, cfg Config) voice.Engine {
 	return &steady{Engine: e, cfg: cfg, slots: make(chan struct{}, cfg.AtOnce)}
 }
@@ -30,14 +29,14 @@ func Steady(e voice.Engine, cfg Config) voice.Engine {
 func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	select {
 	case s.slots <- struct{}{}:
-		// Kept while waiting to try again: a server that is too busy is not asked by more.
+		// Keep the slot while waiting for a retry, so that an overloaded server gets no more requests.
 		defer func() { <-s.slots }()
 	case <-ctx.Done():
 		return voice.Clip{}, ctx.Err()
 	}
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval = max(s.cfg.Wait, time.Millisecond)
-	timed, cancel := context.WithTimeout(ctx, s.cfg.limit())
+	timed, cancel := context.WithTimeout(ctx, s.cfg.totalTime())
 	defer cancel()
 	var last error
 	clip, err := backoff.Retry(timed, func() (voice.Clip, error) {
@@ -45,7 +44,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		if err == nil {
 			return clip, nil
 		}
-		if last == nil || timed.Err() == nil { // else the try before tells more
+		if last == nil || timed.Err() == nil { // otherwise, the previous error is more informative
 			last = err
 		}
 		f, ok := errors.AsType[*RequestError](last)
@@ -56,7 +55,8 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 			return clip, &backoff.RetryAfterError{Duration: f.After}
 		}
 		return clip, last
-	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)), backoff.WithMaxElapsedTime(s.cfg.limit()))
+	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)),
+		backoff.WithMaxElapsedTime(s.cfg.totalTime()))
 	switch {
 	case err == nil:
 		return clip, nil
@@ -64,11 +64,13 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return voice.Clip{}, ctx.Err()
 	}
 	if _, told := fault.As(last); !told && errors.Is(last, context.DeadlineExceeded) {
-		last = fault.New(fault.ToolFailed, last, "%s did not speak the sentence within %s", s.cfg.Name, s.cfg.limit())
+		last = fault.New(fault.ToolFailed, last, "%s did not speak the sentence within %s", s.cfg.Name,
+			s.cfg.totalTime())
 	}
 	return voice.Clip{}, last
 }
 
+// speakOnce makes one attempt and checks the clip.
 func (s *steady) speakOnce(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	clip, err := s.Engine.Speak(ctx, req)
 	if err != nil || len(clip.Words) == 0 || voice.Effort(req.Text()) == 0 {
@@ -82,8 +84,10 @@ func (s *steady) speakOnce(ctx context.Context, req voice.Request) (voice.Clip, 
 	return clip, nil
 }
 
-// Named implements voice.Namer.
-func (s *steady) Named(id string) (voice.EngineVoice, bool) { return voice.AboutVoice(s.Engine, id) }
+// DescribeVoice implements voice.Namer.
+func (s *steady) DescribeVoice(id string) (voice.EngineVoice, bool) {
+	return voice.DescribeVoice(s.Engine, id)
+}
 
 // VoiceVersion implements voice.Versioner.
 func (s *steady) VoiceVersion(ctx context.Context, id string) (string, error) {

@@ -16,7 +16,7 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// asking is an engine that asks a server before it speaks.
+// asking is an engine that sends a request to a server before it speaks.
 type asking struct {
 	voice.Engine
 	client *remote.Client
@@ -37,7 +37,7 @@ func (sleeper) Speak(ctx context.Context, _ voice.Request) (voice.Clip, error) {
 	return voice.Clip{}, ctx.Err()
 }
 
-// TestOneLongTry: the limit of a sentence is no stop of the caller.
+// TestOneLongTry checks that the time limit of a sentence is not reported as a cancellation.
 func TestOneLongTry(t *testing.T) {
 	t.Parallel()
 	cfg := remotetest.Config("service", "http://127.0.0.1:1")
@@ -48,8 +48,8 @@ func TestOneLongTry(t *testing.T) {
 	}
 }
 
-// TestLongTimeouts: all tries have their time, whatever a sentence may take else, and what
-// ends at that limit is told as the service's failure.
+// TestLongTimeouts checks that all attempts get their full timeout, and that reaching the limit is reported as
+// a failure of the service.
 func TestLongTimeouts(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
@@ -70,8 +70,10 @@ func TestLongTimeouts(t *testing.T) {
 				t.Fatal(err)
 			}
 			begun := time.Now()
-			_, err = remote.Steady(asking{tone.New(), client}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}})
-			if n := s.Requests.Load(); n != c.want || fault.CodeOf(err) != fault.ToolFailed || !strings.Contains(err.Error(), "no answer within 1s") {
+			_, err = remote.Steady(asking{tone.New(), client}, cfg).Speak(t.Context(),
+				voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}})
+			if n := s.Requests.Load(); n != c.want || fault.CodeOf(err) != fault.ToolFailed ||
+				!strings.Contains(err.Error(), "no answer within 1s") {
 				t.Errorf("%d requests: %v", n, err)
 			}
 			if took, most := time.Since(begun), time.Duration(c.tries)*cfg.Timeout; took > most+10*time.Second {
@@ -81,7 +83,7 @@ func TestLongTimeouts(t *testing.T) {
 	}
 }
 
-// saying is an engine that says everything in a time.
+// saying is an engine that returns clips of a fixed length.
 type saying struct {
 	voice.Engine
 	takes time.Duration
@@ -95,8 +97,8 @@ func (s saying) Speak(context.Context, voice.Request) (voice.Clip, error) {
 	return voice.Clip{Rate: 16000, PCM: pcm, Words: []voice.Word{{Text: "all"}}}, nil
 }
 
-// TestPartsOfSentences: an answer that is too short to hold the sentence is refused; how fast its
-// runs are to be said is known.
+// TestPartsOfSentences checks that an answer that is too short for the sentence is refused, considering the
+// speed of its runs.
 func TestPartsOfSentences(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("the quick brown fox ", 7)
@@ -111,7 +113,8 @@ func TestPartsOfSentences(t *testing.T) {
 		"a long word": {time.Second, []utter.Run{{Text: "N" + strings.Repeat("o", 60) + "!"}}, true},
 	} {
 		cfg := remotetest.Config("service", "http://127.0.0.1:1")
-		_, err := remote.Steady(saying{tone.New(), c.takes}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Language: "en", Runs: c.runs})
+		_, err := remote.Steady(saying{tone.New(), c.takes}, cfg).Speak(t.Context(),
+			voice.Request{Voice: "high", Language: "en", Runs: c.runs})
 		if (err == nil) != c.whole {
 			t.Errorf("%s: %v", what, err)
 		}

@@ -8,29 +8,32 @@ import (
 	"mynah/internal/voice"
 )
 
-// Sentence is a request as an engine begins with it.
+// Sentence is a prepared request.
 type Sentence struct {
 	Request voice.Request     // with speed and pitch in range
-	Voice   voice.EngineVoice // that says it
-	// Text is the request as plain text, for engines that take no markup: what is spelled
-	// stands letter by letter, and a fragment ends in a comma, which keeps the voice up.
+	Voice   voice.EngineVoice // the voice of the request
+	// Text is the request as plain text, for engines without markup. Words to be spelled are separated into
+	// letters, and a fragment ends in a comma, which prevents a falling pitch.
 	Text    string
 	Phrases []voice.Phrase
-	Clip    voice.Clip // the words, without times
+	Clip    voice.Clip // with words, without samples and times
 }
 
-// Begin reads a request. One that holds nothing to say is silent: its clip is the answer.
+// Begin prepares a request. silent reports whether it contains nothing to say; s.Clip is then the answer.
 func (l *Listing) Begin(ctx context.Context, req voice.Request) (s Sentence, silent bool, err error) {
 	req = req.Normal()
 	phrases, plain, spans := voice.Phrases(req)
-	s = Sentence{Request: req, Text: text(phrases, req.Fragment), Phrases: phrases, Clip: voice.Clip{Rate: 24000, Words: voice.NewWords(plain, spans)}}
+	s = Sentence{
+		Request: req, Text: joinPhrases(phrases, req.Fragment), Phrases: phrases,
+		Clip: voice.Clip{Rate: 24000, Words: voice.NewWords(plain, spans)},
+	}
 	if err := ctx.Err(); err != nil {
 		return s, false, err
 	}
 	if len(spans) == 0 {
 		return s, true, nil
 	}
-	v, ok := l.Named(req.Voice)
+	v, ok := l.DescribeVoice(req.Voice)
 	if !ok {
 		return s, false, Unknown(l.client.cfg.Name, req.Voice)
 	}
@@ -38,7 +41,8 @@ func (l *Listing) Begin(ctx context.Context, req voice.Request) (s Sentence, sil
 	return s, false, nil
 }
 
-func text(phrases []voice.Phrase, fragment bool) string {
+// joinPhrases concatenates the phrases. A fragment gets a final comma.
+func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 	var b strings.Builder
 	for _, p := range phrases {
 		b.WriteString(p.Text)
@@ -50,28 +54,34 @@ func text(phrases []voice.Phrase, fragment bool) string {
 	return t
 }
 
-// Language is the one of voices of which nothing is known where one must be named.
+// Language is the default for services that require a language, if the voice's is unknown.
 const Language = "en-US"
 
-// ValidID reports whether a voice's name may be put into a request: printable, short, and
-// nothing that means something in an address or in markup.
+// ValidID reports whether a voice's name may be part of a request: printable, at most 100 bytes, and without
+// characters that have a meaning in URLs or markup.
 func ValidID(id string) bool {
 	return id != "" && len(id) <= 100 && id[0] != '-' && id[0] != '.' &&
-		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`/\<>"'&?#%`, r) })
+		!strings.ContainsFunc(id, func(r rune) bool {
+			return r <= ' ' || r > '~' ||
+				strings.ContainsRune(`/\<>"'&?#%`, r)
+		})
 }
 
-// Unknown is the fault of a voice that an engine does not have.
+// Unknown returns the fault for a voice that an engine does not have.
 func Unknown(engine, id string) error {
-	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: engine, Voice: id}, "%s has no voice %q", engine, id).
+	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: engine, Voice: id}, "%s has no voice %q",
+		engine, id).
 		WithHint("run mynah voices to list all")
 }
 
-// languageOf reads the tag that names such as de-DE-KatjaNeural begin with; empty where
-// they do not.
+// languageOf returns the language tag at the start of names such as de-DE-KatjaNeural, "" for others.
 func languageOf(id string) string {
 	parts := strings.Split(id, "-")
 	letters := func(s string, low, high int, from, to rune) bool {
-		return len(s) >= low && len(s) <= high && !strings.ContainsFunc(s, func(r rune) bool { return r < from || r > to })
+		return len(s) >= low && len(s) <= high && !strings.ContainsFunc(s, func(r rune) bool {
+			return r < from ||
+				r > to
+		})
 	}
 	if len(parts) < 3 || !letters(parts[0], 2, 3, 'a', 'z') || !letters(parts[1], 2, 2, 'A', 'Z') {
 		return ""

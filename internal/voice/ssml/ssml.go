@@ -1,5 +1,5 @@
-// Package ssml writes a request as SSML, in the dialects of the services that take it. Text is
-// always escaped: what looks like markup in a script is spoken. It does not parse SSML.
+// Package ssml writes a request as SSML, in the dialects of different services. It escapes all text: what looks
+// like markup in a script is spoken. It does not parse SSML.
 package ssml
 
 import (
@@ -15,41 +15,40 @@ import (
 	"mynah/internal/voice"
 )
 
-// Dialect is what a service takes.
+// Dialect describes which SSML a service supports.
 type Dialect struct {
-	// Open and Close are written around everything.
+	// Open and Close enclose the document.
 	Open, Close string
 	// Marks writes <mark name="w3"/> before the word of that index.
+	// Marks: write <mark name="w3"/> before the word with index 3.
 	Marks bool
-	// Pitch: <prosody pitch> is taken. Rate and volume always are.
+	// Pitch: <prosody pitch> is supported. Rate and volume are always supported.
 	Pitch bool
-	// Emphasis: <emphasis> is taken; otherwise a style becomes rate, pitch and volume.
+	// Emphasis: <emphasis> is supported; otherwise, styles are written as rate, pitch and volume.
 	Emphasis bool
-	// Language: <lang> is taken.
+	// Language: <lang> is supported.
 	Language bool
-	// IPA: <phoneme alphabet="ipa"> is taken.
+	// IPA: <phoneme alphabet="ipa"> is supported.
 	IPA bool
-	// Semitones writes a pitch as "+2st", otherwise in percent.
+	// Semitones: write a pitch as "+2st"; otherwise in percent.
 	Semitones bool
-	// Factors writes a rate as "1.50" and a volume in percent; otherwise they are written in
-	// percent and in decibels.
+	// Factors: write a rate as "1.50" and a volume in percent; otherwise in percent and in decibels.
 	Factors bool
-	// SpeedAround puts the request's own speed and pitch into the markup, for services that
-	// take them nowhere else.
+	// SpeedAround: write the request's speed and pitch as markup, for services without such parameters.
 	SpeedAround bool
-	// LongestBreak is the most that one <break> may last; longer ones are written as several.
+	// LongestBreak is the maximum length of one <break>. Longer pauses are written as several.
 	LongestBreak time.Duration
 }
 
-// Document is a request as markup.
+// Document is a request in SSML.
 type Document struct {
 	Text string
-	// At is where each word of the request begins in Text, in bytes; -1 for one that is not
-	// in it. Ends is where it ends.
+	// At and Ends are the first byte of each word in Text and the byte after it; -1 for words that are not in
+	// Text.
 	At, Ends []int
 }
 
-// Write writes a request, whose speed and pitch are in range.
+// Write returns a request as SSML.
 func Write(req voice.Request, d Dialect) Document {
 	req = req.Normal()
 	plain := req.Text()
@@ -61,7 +60,7 @@ func Write(req voice.Request, d Dialect) Document {
 	w.b.WriteString(d.Open)
 	attributes := ""
 	if d.SpeedAround {
-		attributes = w.prosody(req.Speed.Value(), req.Pitch.Value(), 1)
+		attributes = w.prosodyAttributes(req.Speed.Value(), req.Pitch.Value(), 1)
 	}
 	if attributes != "" {
 		w.b.WriteString("<prosody" + attributes + ">")
@@ -72,7 +71,7 @@ func Write(req voice.Request, d Dialect) Document {
 		if req.Fragment && i == len(req.Runs)-1 {
 			text = voice.WithoutStop(text) + ","
 		}
-		w.run(r, text, offset)
+		w.writeRun(r, text, offset)
 		offset += len(r.Text)
 	}
 	if attributes != "" {
@@ -90,8 +89,8 @@ type writer struct {
 	doc   Document
 }
 
-// run writes one run; offset is where it is in the plain text.
-func (w *writer) run(r utter.Run, text string, offset int) {
+// writeRun writes one run. offset is its position in the plain text, in bytes.
+func (w *writer) writeRun(r utter.Run, text string, offset int) {
 	var closing []string
 	open := func(tag, attributes string) {
 		w.b.WriteString("<" + tag + attributes + ">")
@@ -101,35 +100,35 @@ func (w *writer) run(r utter.Run, text string, offset int) {
 		open("lang", Attribute("xml:lang", r.Language))
 	}
 	speed, pitch, volume := r.Factors()
-	if level := emphasis(r.Style); level != "" && w.d.Emphasis {
+	if level := emphasisLevel(r.Style); level != "" && w.d.Emphasis {
 		r.Style = utter.Plain
 		speed, pitch, volume = r.Factors()
 		open("emphasis", Attribute("level", level))
 	}
-	if a := w.prosody(speed, pitch, volume); a != "" {
+	if a := w.prosodyAttributes(speed, pitch, volume); a != "" {
 		open("prosody", a)
 	}
 	switch {
 	case w.d.IPA && r.IPA != "" && strings.TrimSpace(text) != "":
-		w.phoneme(r.IPA, text, offset)
+		w.writePhoneme(r.IPA, text, offset)
 	default:
-		w.words(text, offset, r.Style == utter.Spell)
+		w.writeWords(text, offset, r.Style == utter.Spell)
 	}
 	for _, c := range slices.Backward(closing) {
 		w.b.WriteString(c)
 	}
-	w.pause(r.Pause)
+	w.writeBreaks(r.Pause)
 }
 
-// phoneme writes text with how it is pronounced. Blanks stay outside, so that words do not
-// run together.
-func (w *writer) phoneme(ipa, text string, offset int) {
+// writePhoneme writes text with its pronunciation. Blanks stay outside of the element, so that words do not run
+// together.
+func (w *writer) writePhoneme(ipa, text string, offset int) {
 	core := strings.TrimSpace(text)
 	from := strings.Index(text, core)
 	w.b.WriteString(escape(text[:from]))
 	for i, s := range w.spans {
 		if s.Start < offset+len(text) && s.End > offset {
-			w.mark(i)
+			w.writeMark(i)
 		}
 	}
 	w.b.WriteString("<phoneme" + Attribute("alphabet", "ipa") + Attribute("ph", ipa) + ">")
@@ -143,9 +142,8 @@ func (w *writer) phoneme(ipa, text string, offset int) {
 	w.b.WriteString("</phoneme>" + escape(text[from+len(core):]))
 }
 
-// words writes text word by word; a word that goes on from the run before has its mark
-// already.
-func (w *writer) words(text string, offset int, spelled bool) {
+// writeWords writes text word by word. A word that continues from the previous run already has its mark.
+func (w *writer) writeWords(text string, offset int, spelled bool) {
 	at := offset
 	rest := func(to int) {
 		if to > at {
@@ -161,7 +159,7 @@ func (w *writer) words(text string, offset int, spelled bool) {
 		}
 		rest(from)
 		if w.doc.At[i] < 0 {
-			w.mark(i)
+			w.writeMark(i)
 			w.doc.At[i] = w.b.Len()
 		}
 		part := text[from-offset : to-offset]
@@ -175,17 +173,18 @@ func (w *writer) words(text string, offset int, spelled bool) {
 	rest(end)
 }
 
-func (w *writer) mark(i int) {
+// writeMark writes the mark of a word, if the dialect has marks.
+func (w *writer) writeMark(i int) {
 	if w.d.Marks && w.doc.At[i] < 0 {
 		w.b.WriteString(`<mark name="` + Mark(i) + `"/>`)
 	}
 }
 
-// Mark is the name of the mark before a word.
+// Mark returns the name of the mark before a word.
 func Mark(i int) string { return "w" + strconv.Itoa(i) }
 
-// pause writes breaks.
-func (w *writer) pause(d time.Duration) {
+// writeBreaks writes a pause as one or several breaks.
+func (w *writer) writeBreaks(d time.Duration) {
 	most := w.d.LongestBreak
 	if most <= 0 {
 		most = 10 * time.Second
@@ -197,8 +196,8 @@ func (w *writer) pause(d time.Duration) {
 	}
 }
 
-// prosody writes what differs from the normal.
-func (w *writer) prosody(speed, pitch, volume float64) string {
+// prosodyAttributes returns the attributes for factors that are not 1.
+func (w *writer) prosodyAttributes(speed, pitch, volume float64) string {
 	a := ""
 	if speed != 1 && w.d.Factors {
 		a += Attribute("rate", fmt.Sprintf("%.2f", speed))
@@ -220,7 +219,8 @@ func (w *writer) prosody(speed, pitch, volume float64) string {
 	return a
 }
 
-func emphasis(s utter.Style) string {
+// emphasisLevel returns the level of a style, "" if the style is no emphasis.
+func emphasisLevel(s utter.Style) string {
 	switch s {
 	case utter.Emphasis:
 		return "moderate"
@@ -232,11 +232,11 @@ func emphasis(s utter.Style) string {
 	return ""
 }
 
-// Attribute writes an attribute with the blank before it.
+// Attribute returns an attribute with a leading blank.
 func Attribute(name, value string) string { return " " + name + `="` + escape(value) + `"` }
 
-// escape makes text of anything: characters that XML 1.0 (2.2) does not allow become
-// blanks, broken UTF-8 a mark.
+// escape escapes markup. It replaces characters that XML 1.0 (2.2) does not allow by blanks, and broken UTF-8
+// by U+FFFD.
 func escape(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "\ufffd") {

@@ -1,5 +1,5 @@
-// Package tone is an engine for tests: it starts no program and plays a tone for each word, whose
-// length and pitch follow from the text alone, with exact times.
+// Package tone is an engine for tests. It starts no program, and plays a tone for each word. Length and pitch
+// of a tone depend only on the text. Word times are exact.
 package tone
 
 import (
@@ -14,22 +14,22 @@ import (
 	"mynah/internal/voice"
 )
 
-// Name is that of the engine.
+// Name is the name of the engine.
 const Name = "tone"
 
 const (
 	rate      = 24000
-	perLetter = 60 * time.Millisecond
+	perLetter = 60 * time.Millisecond // length of a tone per letter at speed 1
 	gap       = 40 * time.Millisecond // between words
 	clause    = 200 * time.Millisecond
-	edge      = 5 * time.Millisecond // of a tone's rise and fall
-	level     = 8000
+	edge      = 5 * time.Millisecond // length of a tone's rise and fall
+	level     = 8000                 // amplitude
 )
 
-// Engine sounds tones. The zero value is ready.
+// Engine plays tones. The zero value is ready to use.
 type Engine struct{}
 
-// New makes the engine.
+// New returns the engine.
 func New() *Engine { return &Engine{} }
 
 // Name implements voice.Engine.
@@ -51,7 +51,7 @@ func (*Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
 	}, nil
 }
 
-// Voice is a voice of the engine for use with a Booth; it is in no catalogue.
+// Voice returns a voice of the engine for use with a Booth. It is not in the catalogue.
 func Voice() voice.Voice {
 	return voice.Voice{
 		Name: "tone", Language: "en-US", LanguageName: "English", Gender: voice.Female,
@@ -59,8 +59,8 @@ func Voice() voice.Voice {
 	}
 }
 
-// Speak implements voice.Engine: 60 ms a letter at speed 1, 40 ms between words, 200
-// ms after , ; : and stops within the text.
+// Speak implements voice.Engine: 60 ms per letter at speed 1, 40 ms between words, 200 ms at punctuation within
+// the text.
 func (*Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	req = req.Normal()
 	phrases, plain, spans := voice.Phrases(req)

@@ -33,7 +33,7 @@ func TestTimesFollowFromTheText(t *testing.T) {
 	}
 }
 
-// TestEmphasis: a sentence is one request, whatever is emphasised in it.
+// TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
 	voicetest.Emphasis(t, tone.New(), voicetest.Options{Voice: "high", Deterministic: true})

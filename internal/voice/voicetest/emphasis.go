@@ -15,7 +15,7 @@ import (
 	"mynah/internal/voice"
 )
 
-// counting counts what an engine is asked for.
+// counting counts the requests to an engine.
 type counting struct {
 	voice.Engine
 	asked atomic.Int64
@@ -27,10 +27,12 @@ func (c *counting) Speak(ctx context.Context, req voice.Request) (voice.Clip, er
 	return c.Engine.Speak(ctx, req)
 }
 
-// Named implements voice.Namer.
-func (c *counting) Named(id string) (voice.EngineVoice, bool) { return voice.AboutVoice(c.Engine, id) }
+// DescribeVoice implements voice.Namer.
+func (c *counting) DescribeVoice(id string) (voice.EngineVoice, bool) {
+	return voice.DescribeVoice(c.Engine, id)
+}
 
-// Marked reads runs from a text in which *…* is emphasised, **…** strongly and ~…~ reduced.
+// Marked parses text with emphasis: *…* emphasised, **…** strong, ~…~ reduced.
 func Marked(text string) []utter.Run {
 	var out []utter.Run
 	style := utter.Plain
@@ -63,9 +65,8 @@ func Marked(text string) []utter.Run {
 	return out
 }
 
-// Emphasis holds that a Booth asks an engine once for a sentence, whatever in it is emphasised
-// and whatever the engine can do; that what is emphasised is longer and louder at the times of
-// its words; and, where the engine does not emphasise by itself, that all else stays as it was.
+// Emphasis checks that a Booth sends one request for a sentence with emphasis, for all engines; that emphasised
+// words are longer and louder; and, for engines without emphasis, that all other samples stay the same.
 func Emphasis(t *testing.T, e voice.Engine, o Options) {
 	t.Helper()
 	for i, text := range []string{
@@ -85,7 +86,7 @@ func Emphasis(t *testing.T, e voice.Engine, o Options) {
 	}
 }
 
-// said is a sentence of a Booth.
+// said is a sentence that a Booth spoke.
 type said struct {
 	pcm   []int16
 	words []voice.Word
@@ -120,7 +121,7 @@ func speak(t *testing.T, e voice.Engine, id string, runs []utter.Run) said {
 	return said{pcm, s.Words}
 }
 
-// of returns the samples of the words that a stretch of the text touches.
+// of returns the samples of the words that overlap bytes lo to hi of the text.
 func (s said) of(lo, hi int) (from, to int) {
 	from = -1
 	for _, w := range s.words {
@@ -149,7 +150,7 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 			t.Errorf("the pause before %q is %s longer", got.words[i].Text, more)
 		}
 	}
-	at, plainAt, gotAt := 0, 0, 0 // what is after the last emphasised part
+	at, plainAt, gotAt := 0, 0, 0 // the positions after the last emphasised range
 	for _, r := range runs {
 		lo, hi := at, at+len(r.Text)
 		at = hi
@@ -180,11 +181,11 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 		same(t, "at the end", plain.pcm[plainAt:], got.pcm[gotAt:])
 	}
 	if most := steepest(plain.pcm); !can.Emphasis && float64(steepest(got.pcm)) > 2*float64(most)+100 {
-		t.Errorf("there is a click: from one sample to the next %d, of what was %d", steepest(got.pcm), most)
+		t.Errorf("there is a click: consecutive samples differ by %d, before by at most %d", steepest(got.pcm), most)
 	}
 }
 
-// inWord reports whether a word goes on across a byte.
+// inWord reports whether byte at is within a word.
 func inWord(runs []utter.Run, at int) bool {
 	for _, s := range voice.Words(utter.Text(runs)) {
 		if s.Start < at && s.End > at {
@@ -194,8 +195,8 @@ func inWord(runs []utter.Run, at int) bool {
 	return false
 }
 
-// followsEmphasis reports whether only blanks stand between a byte and the emphasised words before it,
-// with which what follows is one.
+// followsEmphasis reports whether only blanks separate a byte from emphasised words before it. Such text is one
+// unit with them.
 func followsEmphasis(runs []utter.Run, at int) bool {
 	before := strings.TrimRight(utter.Text(runs)[:at], " ")
 	n := 0
@@ -207,7 +208,7 @@ func followsEmphasis(runs []utter.Run, at int) bool {
 	return false
 }
 
-// same holds that samples are equal but for a fade at both ends.
+// same checks that samples are equal except for a fade at both ends.
 func same(t *testing.T, where string, want, got []int16) {
 	t.Helper()
 	const fade = voice.Rate / 100
@@ -227,7 +228,7 @@ func same(t *testing.T, where string, want, got []int16) {
 	t.Errorf("%s: samples have changed", where)
 }
 
-// steepest is the largest step from one sample to the next.
+// steepest returns the largest difference between consecutive samples.
 func steepest(pcm []int16) int {
 	most := 0
 	for i := 1; i < len(pcm); i++ {

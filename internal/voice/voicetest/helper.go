@@ -8,7 +8,7 @@ import (
 	"mynah/internal/proc"
 )
 
-// EspeakHelper builds the program mynah-espeak for a test.
+// EspeakHelper builds the program mynah-espeak and returns its path.
 func EspeakHelper(tb testing.TB) string {
 	tb.Helper()
 	root, err := os.Getwd()

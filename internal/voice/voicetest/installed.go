@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Description is what goes with a Model: the phonemes of espeak-ng, each with a number.
+// Description returns the description of a Model: espeak-ng's phonemes with their IDs. change may modify it.
 func Description(tb testing.TB, speakers int, change func(map[string]any)) []byte {
 	tb.Helper()
 	ids := map[string][]int64{}
@@ -39,10 +39,13 @@ func Description(tb testing.TB, speakers int, change func(map[string]any)) []byt
 	return b
 }
 
-// Install puts a Model and its Description into a folder.
+// Install writes a Model and its Description to a folder.
 func Install(tb testing.TB, dir, name string, speakers int, change func(map[string]any)) {
 	tb.Helper()
-	for ending, b := range map[string][]byte{".onnx": Model(speakers > 1), ".onnx.json": Description(tb, speakers, change)} {
+	for ending, b := range map[string][]byte{
+		".onnx":      Model(speakers > 1),
+		".onnx.json": Description(tb, speakers, change),
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name+ending), b, 0o600); err != nil {
 			tb.Fatal(err)
 		}

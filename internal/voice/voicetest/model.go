@@ -10,7 +10,7 @@ import (
 	"mynah/internal/voice/onnx"
 )
 
-// Runtime returns the file of ONNX Runtime's library, which scripts/setup fetches.
+// Runtime returns the path of ONNX Runtime's library, which scripts/setup downloads.
 func Runtime(tb testing.TB) string {
 	tb.Helper()
 	data := os.Getenv("XDG_DATA_HOME")
@@ -28,9 +28,9 @@ func Runtime(tb testing.TB) string {
 	return path
 }
 
-// Model is a tiny neural voice with the inputs and the output of Piper's: each phoneme
-// sounds as a tone of a pitch of its own, as long as the scale of lengths says. Speakers
-// differ in pitch; without speakers the model takes no sid.
+// Model returns a tiny neural voice with the inputs and the output of Piper's models. Each phoneme is a tone of
+// its own pitch whose length follows from the length scale. Speakers differ in pitch; without speakers, the
+// model has no input sid.
 func Model(speakers bool) []byte {
 	g := &graph{}
 	g.floats("base", nil, 0.02)
@@ -50,7 +50,7 @@ func Model(speakers bool) []byte {
 	g.cast("input", "ids.wide", 1)
 	g.node("Mul", []string{"ids.wide", "nothing"}, "ids.nothing")
 	g.node("Add", []string{"ids.nothing", "each.scaled"}, "durations")
-	g.node("Ceil", []string{"durations"}, "/Ceil_output_0") // as models of Piper's have it
+	g.node("Ceil", []string{"durations"}, "/Ceil_output_0") // the same name as in Piper's models
 	g.node("Reshape", []string{"/Ceil_output_0", "row"}, "durations.row")
 	g.node("Gather", []string{"durations.row", "from"}, "each.ceil")
 	g.cast("each.ceil", "each.samples", 7)
@@ -76,13 +76,13 @@ func Model(speakers bool) []byte {
 	return g.model(inputs, value{"output", 1, []int64{1, 1, 1, -1}})
 }
 
-// graph collects the fields of onnx.proto's GraphProto.
+// graph contains the encoded fields of onnx.proto's GraphProto.
 type graph struct{ nodes, initial []byte }
 
 type value struct {
 	name  string
 	kind  int64
-	shape []int64 // -1 is any length
+	shape []int64 // -1 means any length
 }
 
 func field(b []byte, number int, body []byte) []byte {

@@ -9,9 +9,8 @@ import (
 	"mynah/internal/voice"
 )
 
-// Onsets returns how far the times of words are from where their sounds begin, the least
-// first. The truth is the sound's own: sentences of short clauses, between which a voice
-// is silent, so that the first loud sample after a silence is the onset of the clause's
+// Onsets returns the deviations of word times from the onsets of the sounds, smallest first. Its sentences have
+// short clauses with silence between them. So the first loud sample after a silence is the onset of a clause's
 // first word.
 func Onsets(t *testing.T, e voice.Engine, id string) []time.Duration {
 	t.Helper()
@@ -44,7 +43,7 @@ func Onsets(t *testing.T, e voice.Engine, id string) []time.Duration {
 	return out
 }
 
-// onsets finds where sound begins again after 60 ms of silence.
+// onsets returns the times at which sound begins after at least 60 ms of silence.
 func onsets(c voice.Clip) []time.Duration {
 	const silence = 60 * time.Millisecond
 	frame := c.Rate / 200

@@ -11,10 +11,10 @@ import (
 	"mynah/internal/voice/program"
 )
 
-// Maker makes an engine that is a program.
+// Maker returns an engine that runs a program.
 type Maker[E voice.Engine] func(program.Config, *proc.Runner) (E, error)
 
-// Program makes an engine of the given settings.
+// Program returns an engine with the given settings.
 func Program[E voice.Engine](tb testing.TB, cfg program.Config, makes Maker[E]) E {
 	tb.Helper()
 	run, err := proc.New(proc.DefaultConfig())
@@ -28,8 +28,7 @@ func Program[E voice.Engine](tb testing.TB, cfg program.Config, makes Maker[E]) 
 	return e
 }
 
-// Missing holds that an engine tells when its program is not installed, and that settings
-// that cannot be are refused.
+// Missing checks that an engine reports a missing program and refuses invalid settings.
 func Missing[E voice.Engine](t *testing.T, cfg program.Config, makes Maker[E]) {
 	t.Helper()
 	cfg.Program = "no-such-program"
@@ -42,7 +41,7 @@ func Missing[E voice.Engine](t *testing.T, cfg program.Config, makes Maker[E]) {
 	}
 }
 
-// Bench measures what a sentence costs.
+// Bench measures the time for a sentence.
 func Bench(b *testing.B, e voice.Engine, id string) {
 	b.Helper()
 	for b.Loop() {

@@ -1,5 +1,5 @@
-// Package voicetest is the conformance suite of speech engines. It never skips a check: what an
-// engine cannot do is listed in Options.
+// Package voicetest contains the tests that all speech engines must pass. It never skips a test: Options lists
+// what an engine cannot do.
 package voicetest
 
 import (
@@ -16,15 +16,15 @@ import (
 	"mynah/internal/voice"
 )
 
-// Options are what differs between engines.
+// Options contains the differences between engines.
 type Options struct {
-	Voice      string // a voice that the engine has
-	ExactWords bool   // word times are measured, for plain English text
-	// Deterministic is false for engines on somebody else's machine.
+	Voice      string // a voice of the engine
+	ExactWords bool   // word times are measured for plain English text
+	// Deterministic is false for engines that use a remote service.
 	Deterministic bool
 }
 
-// Run runs the suite as parallel subtests.
+// Run runs the tests as parallel subtests.
 func Run(t *testing.T, e voice.Engine, o Options) {
 	t.Helper()
 	s := suite{e, o}
@@ -61,7 +61,7 @@ func (s suite) request(text string) voice.Request {
 	return voice.Request{Voice: s.o.Voice, Language: "en-US", Runs: []utter.Run{{Text: text}}}
 }
 
-// speak says a text and checks what holds for every clip.
+// speak speaks a text and checks what must be true for all clips.
 func (s suite) speak(t *testing.T, req voice.Request) voice.Clip {
 	t.Helper()
 	c, err := s.e.Speak(t.Context(), req)
@@ -74,8 +74,8 @@ func (s suite) speak(t *testing.T, req voice.Request) voice.Clip {
 	return c
 }
 
-// Check reports what is wrong with a clip whatever its text: its rate, and its words,
-// which must be those of the text, in order, within the clip.
+// Check returns an error if a clip is invalid for its request: its rate is out of range, or its words are not
+// those of the text, in order and within the clip.
 func Check(req voice.Request, c voice.Clip) error {
 	if c.Rate < 8000 || c.Rate > 48000 {
 		return fmt.Errorf("rate of %d", c.Rate)
@@ -101,7 +101,7 @@ func Check(req voice.Request, c voice.Clip) error {
 	return nil
 }
 
-// Level is the root mean square of samples.
+// Level returns the root mean square of samples.
 func Level(pcm []int16) float64 {
 	if len(pcm) == 0 {
 		return 0
@@ -160,7 +160,7 @@ func (s suite) same(t *testing.T) {
 	for range 3 {
 		again := s.speak(t, s.request(sentence))
 		if !slices.Equal(first.PCM, again.PCM) || !slices.Equal(first.Words, again.Words) {
-			t.Fatal("the same request gives another clip")
+			t.Fatal("equal requests return different clips")
 		}
 	}
 }
@@ -170,7 +170,7 @@ func (s suite) speed(t *testing.T) {
 	normal := s.speak(t, s.request(sentence)).Length().Seconds()
 	for _, speed := range []float64{voice.MinSpeed, 0.5, 0.8, 1.25, 2, voice.MaxSpeed} {
 		if speed < can.Slowest || speed > can.Fastest {
-			continue // the Booth does not ask for it
+			continue // the Booth never requests it
 		}
 		req := s.request(sentence)
 		req.Speed = utter.Times(speed)
@@ -210,7 +210,7 @@ func (s suite) nothing(t *testing.T) {
 	}
 }
 
-// hostile text must neither fail nor be taken for options, commands or files.
+// hostile checks that text never causes a failure and is never interpreted as options, commands or files.
 func (s suite) hostile(t *testing.T) {
 	for _, text := range []string{
 		"--help", "-v nothing", "-f /etc/passwd", "--version", "; reboot", "$(reboot) `reboot`", "| cat", "& wait",
@@ -223,7 +223,7 @@ func (s suite) hostile(t *testing.T) {
 	}
 }
 
-// literal: what looks like markup is spoken, not obeyed.
+// literal checks that text which looks like markup is spoken.
 func (s suite) literal(t *testing.T) {
 	for _, c := range []struct{ text, obeyed string }{
 		{`One <break time="9s"/> two.`, "One two."},
@@ -236,11 +236,12 @@ func (s suite) literal(t *testing.T) {
 			t.Errorf("%q lasts %s, no longer than %q (%s)", c.text, got.Length(), c.obeyed, plain.Length())
 		}
 		if longestSilence(got) > 2*time.Second {
-			t.Errorf("%q holds a silence of %s", c.text, longestSilence(got))
+			t.Errorf("%q contains a silence of %s", c.text, longestSilence(got))
 		}
 	}
-	// "[[" would be hidden if it were taken for phonemes.
-	if a, b := s.speak(t, s.request("It is [[kat]].")), s.speak(t, s.request("It is [[dQg]].")); slices.Equal(a.PCM, b.PCM) {
+	// If "[[" started phonemes, the text after it would not be spoken, and the clips would be equal.
+	if a, b := s.speak(t, s.request("It is [[kat]].")), s.speak(t, s.request("It is [[dQg]].")); slices.Equal(a.PCM,
+		b.PCM) {
 		t.Error("different letters in brackets sound the same")
 	}
 }
@@ -297,7 +298,7 @@ func (s suite) cancel(t *testing.T) {
 	if err == nil && time.Since(began) > time.Second {
 		t.Error("not cancelled")
 	}
-	// A service may have refused so long a text before.
+	// A service may refuse so long a text.
 	if err != nil && !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "too long") {
 		t.Errorf("cancelled in between: %v", err)
 	}

@@ -16,24 +16,24 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// Heard is a word that was said.
+// Heard is a word that was spoken.
 type Heard struct {
-	Start, End int // in bytes of the markup
+	Start, End int // bytes of the markup
 	Value      string
 	Time       time.Duration
 }
 
-// Performance is what a service makes of markup.
+// Performance is the result of speaking markup.
 type Performance struct {
 	Clip  voice.Clip
 	Words []Heard
 	Marks map[string]time.Duration
-	Tags  []string // that were used, each once, in order of appearance
-	Text  string   // that was said
+	Tags  []string // the tags of the markup, each once, in order
+	Text  string   // the text that was spoken
 }
 
-// Perform says markup as tones. It fails, as services do, where the markup is not well
-// formed or uses a tag that is not among those allowed ("speak prosody@rate,volume …").
+// Perform speaks markup as tones. Like a real service, it fails if the markup is not well-formed or has a tag
+// that is not in allowed ("speak prosody@rate,volume …").
 func (s *Server) Perform(ctx context.Context, markup string, speed float64, allowed string) (Performance, error) {
 	p := &performer{ctx: ctx, s: s, allowed: map[string][]string{}, speed: speed, pitch: 1}
 	p.out.Marks = map[string]time.Duration{}
@@ -178,7 +178,7 @@ func (p *performer) silence(d time.Duration) {
 	p.out.Clip.PCM = append(p.out.Clip.PCM, make([]int16, int(d.Seconds()*float64(p.out.Clip.Rate)))...)
 }
 
-// say says raw text, which is at a place in the markup, word by word.
+// say speaks raw text word by word. at is its position in the markup.
 func (p *performer) say(raw string, at int) error {
 	for raw != "" {
 		word := strings.TrimLeft(raw, " ")
@@ -204,7 +204,8 @@ func (p *performer) say(raw string, at int) error {
 			start := p.out.Clip.Length()
 			text := plain[span.Start:span.End]
 			clip, err := tone.New().Speak(p.ctx, voice.Request{
-				Voice: "high", Runs: []utter.Run{{Text: text}}, Speed: utter.Times(p.speed), Pitch: utter.Times(p.pitch),
+				Voice: "high", Runs: []utter.Run{{Text: text}}, Speed: utter.Times(p.speed),
+				Pitch: utter.Times(p.pitch),
 			})
 			if err != nil {
 				return err

@@ -1,6 +1,6 @@
-// Package remotetest has what tests of engines over HTTP share: a server that speaks words as
-// tones and can misbehave on demand, and the failures that every such engine must survive or
-// report. The wire formats are in the tests of the engines.
+// Package remotetest contains helpers for tests of engines that use HTTP: a server that speaks words as tones
+// and can produce failures, and the failures that every such engine must handle. The formats of requests and
+// answers are in the engines' tests.
 package remotetest
 
 import (
@@ -25,14 +25,14 @@ import (
 	"mynah/internal/voice/tone"
 )
 
-// Key is what servers of tests want; it must appear in no message.
+// Key is the key that test servers require. It must not be in any message.
 const Key = "secret-key-of-the-test"
 
 // Server is a local speech service.
 type Server struct {
 	*httptest.Server
-	Requests atomic.Int64 // that reached it
-	Most     atomic.Int64 // that were there at the same time
+	Requests atomic.Int64 // number of requests so far
+	Most     atomic.Int64 // maximum number of concurrent requests
 
 	now    atomic.Int64
 	mu     sync.Mutex
@@ -42,10 +42,10 @@ type Server struct {
 	strict func(format string, args ...any)
 }
 
-// Handler answers well: it reads a request in the service's form and answers in it.
+// Handler answers valid requests in the format of the service.
 type Handler func(s *Server, w http.ResponseWriter, r *http.Request)
 
-// New starts a server that ends with the test.
+// New starts a server that is closed when the test ends.
 func New(t *testing.T, h Handler) *Server {
 	t.Helper()
 	s := &Server{strict: t.Errorf}
@@ -68,7 +68,7 @@ func New(t *testing.T, h Handler) *Server {
 	return s
 }
 
-// Wrong reports that a request is not of the service's form.
+// Wrong reports a request that does not have the service's format.
 func (s *Server) Wrong(w http.ResponseWriter, format string, args ...any) {
 	s.strict("request: "+format, args...)
 	http.Error(w, fmt.Sprintf(format, args...), http.StatusBadRequest)
@@ -85,25 +85,25 @@ func (s *Server) next() http.HandlerFunc {
 	return h
 }
 
-// Misbehave sets the answers of the next requests.
+// Misbehave sets the answers to the next requests.
 func (s *Server) Misbehave(h ...http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.bad = h
 }
 
-// Before sets what sees every request first; true is that it was answered. It is set
-// before any request.
+// Before sets a function that sees every request first and returns true if it answered it. Call it before any
+// request.
 func (s *Server) Before(f func(w http.ResponseWriter, r *http.Request) bool) { s.before = f }
 
-// Alter changes the sounds that are said next.
+// Alter changes the samples of the next answers.
 func (s *Server) Alter(f ...func([]int16) []int16) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.alter = f
 }
 
-// Say says a text as tones.
+// Say speaks text as tones.
 func (s *Server) Say(ctx context.Context, runs []utter.Run, speed, pitch float64) (voice.Clip, error) {
 	clip, err := tone.New().Speak(ctx, voice.Request{
 		Voice: "high", Runs: runs, Speed: utter.Times(speed), Pitch: utter.Times(pitch),
@@ -117,7 +117,7 @@ func (s *Server) Say(ctx context.Context, runs []utter.Run, speed, pitch float64
 	return clip, err
 }
 
-// PCM are samples as bytes.
+// PCM returns samples as bytes.
 func PCM(pcm []int16) []byte {
 	var b []byte
 	for _, v := range pcm {
@@ -126,7 +126,7 @@ func PCM(pcm []int16) []byte {
 	return b
 }
 
-// WAV is a WAV file of one channel.
+// WAV returns a mono WAV file.
 func WAV(pcm []int16, rate int) []byte {
 	n := uint32(2 * len(pcm))
 	var b bytes.Buffer
@@ -145,7 +145,7 @@ func WAV(pcm []int16, rate int) []byte {
 	return b.Bytes()
 }
 
-// Status answers with a status, a header "Name: value" or none, and a body.
+// Status answers with a status, an optional header "Name: value", and a body.
 func Status(code int, header, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -157,7 +157,7 @@ func Status(code int, header, body string) http.HandlerFunc {
 	}
 }
 
-// Die promises more than it sends, and hangs up.
+// Die announces more bytes than it sends, and closes the connection.
 func Die(kind string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", kind)
@@ -166,16 +166,16 @@ func Die(kind string) http.HandlerFunc {
 	}
 }
 
-// Page is what a proxy or the wrong address gives.
+// Page answers with an HTML page, like a proxy or a wrong URL.
 func Page(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html")
 	_, _ = w.Write([]byte("<!doctype html><html><body>Welcome</body></html>"))
 }
 
-// Nothing is a good status and no more.
+// Nothing answers with status 200 and no body.
 func Nothing(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
 
-// Config are settings for tests: quick to try again, and patient with a busy machine.
+// Config returns settings for tests, with short delays before retries and long timeouts.
 func Config(name, url string) remote.Config {
 	c := remote.DefaultConfig(name, url)
 	c.Key, c.KeyEnv = remote.NewSecret(Key), "THE_TEST_KEY"
@@ -183,12 +183,11 @@ func Config(name, url string) remote.Config {
 	return c
 }
 
-// Maker makes an engine, not yet wrapped, that asks an address.
+// Maker returns an engine, not yet wrapped, for a server.
 type Maker func(t *testing.T, cfg remote.Config) voice.Engine
 
-// Troubles holds that an engine gets over what passes, and reports what does not, in its
-// own name and without its key. The voice is one that it has. Kind is the type of its
-// answers.
+// Troubles checks that an engine retries temporary failures, and reports permanent ones with its name and
+// without its key. id is a voice of the engine; kind is the media type of its answers.
 func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 	t.Helper()
 	req := voice.Request{
@@ -202,7 +201,7 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 		change(s, &cfg)
 		clip, err := remote.Steady(makes(t, cfg), cfg).Speak(t.Context(), req)
 		if err != nil && strings.Contains(fmt.Sprintf("%v %+v %#v", err, fault.From(err), cfg), Key) {
-			t.Errorf("the key is told: %v", err)
+			t.Errorf("the error contains the key: %v", err)
 		}
 		return s, clip, err
 	}
@@ -266,7 +265,7 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 	})
 }
 
-// passing are troubles after which a second or third try works.
+// passing returns failures after which a second or third attempt succeeds.
 func passing(kind string) map[string]func(*Server) {
 	soon := time.Now().Add(time.Second).UTC().Format(http.TimeFormat)
 	return map[string]func(*Server){
@@ -276,7 +275,8 @@ func passing(kind string) map[string]func(*Server) {
 		"for seconds": func(s *Server) { s.Misbehave(Status(http.StatusTooManyRequests, "Retry-After: 1", "")) },
 		"for a date":  func(s *Server) { s.Misbehave(Status(http.StatusServiceUnavailable, "Retry-After: "+soon, "")) },
 		"twice": func(s *Server) {
-			s.Misbehave(Status(http.StatusBadGateway, "", "<html>bad gateway</html>"), Status(http.StatusInternalServerError, "", ""))
+			s.Misbehave(Status(http.StatusBadGateway, "", "<html>bad gateway</html>"),
+				Status(http.StatusInternalServerError, "", ""))
 		},
 		"dies":       func(s *Server) { s.Misbehave(Die(kind)) },
 		"a page":     func(s *Server) { s.Misbehave(Page) },
@@ -300,17 +300,20 @@ func passing(kind string) map[string]func(*Server) {
 type trouble struct {
 	bad  func(*Server, *remote.Config)
 	says string
-	most int64 // requests
+	most int64 // maximum number of requests
 }
 
-// lasting are troubles that a second try would not change, or that all tries meet.
+// lasting returns failures that do not disappear with a retry.
 func lasting() map[string]trouble {
 	always := func(h http.HandlerFunc) func(*Server, *remote.Config) {
 		return func(s *Server, _ *remote.Config) { s.Misbehave(h, h, h, h, h, h) }
 	}
 	told := `{"error":{"message":"bad key ` + Key + `"}}`
 	return map[string]trouble{
-		"401":    {always(Status(http.StatusUnauthorized, "", told)), "the key in THE_TEST_KEY was refused by service", 1},
+		"401": {
+			always(Status(http.StatusUnauthorized, "", told)),
+			"the key in THE_TEST_KEY was refused by service", 1,
+		},
 		"403":    {always(Status(http.StatusForbidden, "", told)), "service", 1},
 		"404":    {always(Status(http.StatusNotFound, "", "<html>"+Key)), "service", 1},
 		"400":    {always(Status(http.StatusBadRequest, "", told)), "service", 1},
