@@ -15,6 +15,7 @@ func (a *app) explainBuild(r *studio.Result) {
 	} else {
 		fmt.Fprintf(a.Out, "\nParts rebuilt: %d\n", len(r.Made))
 		w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "  part\tscene\tname\treason\ttime")
 		for _, m := range r.Made {
 			scene := ""
 			if m.Scene > 0 {

@@ -153,7 +153,7 @@ func voicesOf(value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List)
 			}
 		}
 		if strings.TrimSpace(name.Value) == "" {
-			list.Errorf(at(name), "a name under voices: is not a plain word").Hint = "write narrator: brian"
+			list.Errorf(at(name), "a name in the map voices is empty or not a plain word").Hint = "write a name and its voice, such as narrator: brian"
 			continue
 		}
 		if who.Kind != yaml.ScalarNode || strings.TrimSpace(who.Value) == "" {

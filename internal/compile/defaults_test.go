@@ -65,7 +65,7 @@ func TestDefaultsFindings(t *testing.T) {
 		`header: {title: "a\0b"}`:                           "mynah.yaml:1:17: title contains a control character",
 		"header: [1]":                                       "mynah.yaml:1:9: header: contains no properties",
 		"header:\n  ? [a]\n  : b":                           "mynah.yaml:2:5: a name in the header is not a plain word",
-		"voices: {'': amy}":                                 "mynah.yaml:1:10: a name under voices: is not a plain word",
+		"voices: {'': amy}":                                 "mynah.yaml:1:10: a name in the map voices is empty or not a plain word",
 		"header: {size: 64x64}\n--- \nheader: {size: huge}": "",
 	} {
 		_, list := parseDefaults("mynah.yaml", []byte(text), false)

@@ -10,7 +10,7 @@ import (
 type Still struct {
 	picture.Look
 	// Frame is the frame of the clip; 0 for pictures without motion.
-	Frame int64     `json:"frame,omitempty" part:"the moment"`
+	Frame int64     `json:"frame,omitempty" part:"the time of the frame"`
 	Form  film.Form `json:"form" part:"the video's size, rate, quality or encoder"`
 }
 
@@ -30,7 +30,7 @@ type Chain struct {
 type Link struct {
 	picture.Look
 	// Frame is the frame of the clip; 0 for pictures without motion.
-	Frame int64 `json:"frame,omitempty" part:"the moment"`
+	Frame int64 `json:"frame,omitempty" part:"the time of the frame"`
 }
 
 // Kind implements part.Recipe.

@@ -27,7 +27,7 @@ func Guard(doing string, f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = New(Internal, &PanicError{Value: v, Stack: debug.Stack()}, "internal error while %s", doing).
-				WithHint("report this bug of Mynah, with its log")
+				WithHint("this is a bug in Mynah: please report it, and include Mynah's log")
 		}
 	}()
 	return f()

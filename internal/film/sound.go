@@ -75,7 +75,7 @@ func (e *Encoder) storeSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 			return err
 		}
 		if len(a.buf) != 0 || int64(len(sw.units)) != j.Packets {
-			return fmt.Errorf("the sound encoder wrote %d packets of %d", len(sw.units), j.Packets)
+			return fmt.Errorf("the sound encoder wrote %d packets, want %d, and left %d bytes", len(sw.units), j.Packets, len(a.buf))
 		}
 		return sw.close()
 	})

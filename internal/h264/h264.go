@@ -59,30 +59,30 @@ func ParseParams(sps, pps []byte) (*Params, error) {
 // parseSPS parses seq_parameter_set_data (7.3.2.1.1) up to the size of the picture.
 func (p *Params) parseSPS() error {
 	if Type(p.SPS) != TypeSPS || len(p.SPS) < 5 {
-		return errors.New("h264: no sequence parameter set")
+		return errors.New("h264: the stream has no sequence parameter set")
 	}
 	r := &bitReader{b: removeEmulationPrevention(p.SPS)[1:]}
 	profile := r.u(8)
 	r.u(16)
 	if r.ue() != 0 {
-		return errors.New("h264: sequence parameter set id is not 0")
+		return errors.New("h264: only the sequence parameter set id 0 is supported")
 	}
 	if profile == 100 || profile == 110 || profile == 122 || profile == 244 {
 		chroma, luma8, chroma8, lossless, scaling := r.ue(), r.ue(), r.ue(), r.bit(), r.bit()
 		if chroma != 1 || luma8 != 0 || chroma8 != 0 || lossless != 0 || scaling != 0 {
-			return errors.New("h264: not 8 bit 4:2:0 without scaling lists")
+			return errors.New("h264: only 8 bit 4:2:0 without scaling lists is supported")
 		}
 	}
 	p.log2FrameNum = int(r.ue()) + 4
 	if p.log2FrameNum > 16 {
-		return errors.New("h264: frame number of more than 16 bits")
+		return errors.New("h264: frame numbers of more than 16 bits are not supported")
 	}
 	p.maxFrameNum = 1 << p.log2FrameNum
 	if r.ue() != 2 {
-		return errors.New("h264: picture order count type is not 2")
+		return errors.New("h264: only picture order count type 2 is supported")
 	}
 	if r.ue() != 1 {
-		return errors.New("h264: not exactly one reference frame")
+		return errors.New("h264: only one reference frame is supported")
 	}
 	r.bit()
 	w, h := r.ue()+1, r.ue()+1
@@ -90,7 +90,7 @@ func (p *Params) parseSPS() error {
 		return errors.New("h264: interlaced")
 	}
 	if w > 1<<12 || h > 1<<12 {
-		return errors.New("h264: picture too large")
+		return errors.New("h264: the picture is too large")
 	}
 	p.mbs = w * h
 	return r.err
@@ -99,7 +99,7 @@ func (p *Params) parseSPS() error {
 // parsePPS parses pic_parameter_set_rbsp (7.3.2.2).
 func (p *Params) parsePPS() error {
 	if Type(p.PPS) != TypePPS {
-		return errors.New("h264: no picture parameter set")
+		return errors.New("h264: the stream has no picture parameter set")
 	}
 	r := &bitReader{b: removeEmulationPrevention(p.PPS)[1:]}
 	id, spsID, cabac, order, groups := r.ue(), r.ue(), r.bit(), r.bit(), r.ue()
@@ -113,7 +113,7 @@ func (p *Params) parsePPS() error {
 	}
 	if id != 0 || spsID != 0 || cabac != 1 || order != 0 || groups != 0 ||
 		l0 != 0 || weighted != 0 || bipred != 0 || redundant != 0 {
-		return errors.New("h264: picture parameter set of an unexpected form")
+		return errors.New("h264: the picture parameter set has unsupported options")
 	}
 	p.deblocking = deblocking == 1
 	return nil
@@ -187,7 +187,7 @@ func (p *Params) parseSliceHeader(nalByte byte, rbsp []byte) (head, error) {
 	idr := nalByte&31 == TypeIDR
 	first, kind, pps := r.ue(), r.ue()%5, r.ue()
 	if first != 0 || pps != 0 || kind != 0 && kind != 2 {
-		return h, errors.New("h264: not a whole P or I picture in one slice")
+		return h, errors.New("h264: only I and P pictures in one slice are supported")
 	}
 	h.frameNumPos = r.pos
 	h.frameNum = r.u(p.log2FrameNum)
@@ -201,14 +201,14 @@ func (p *Params) parseSliceHeader(nalByte byte, rbsp []byte) (head, error) {
 			r.ue()
 		}
 		if r.bit() == 1 {
-			return h, errors.New("h264: reference lists are modified")
+			return h, errors.New("h264: modified reference lists are not supported")
 		}
 	}
 	if nalByte>>5&3 != 0 {
 		if idr {
 			r.u(2)
 		} else if r.bit() == 1 {
-			return h, errors.New("h264: adaptive reference marking")
+			return h, errors.New("h264: adaptive reference marking is not supported")
 		}
 	}
 	if kind == 0 {

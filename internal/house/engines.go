@@ -251,12 +251,12 @@ func (e *EngineConfig) newEngine() (voice.Engine, error) {
 		return google.New(google.Config{Config: e.remote(), Language: e.Language, Voices: e.Voices, SSML: e.SSML})
 	case kindAzure:
 		if e.URL == "" {
-			return nil, errors.New("region: empty, must be one of the service, such as westeurope")
+			return nil, errors.New("region: empty, must be a region of the service, such as westeurope")
 		}
 		return azure.New(azure.Config{Config: e.remote(), Language: e.Language, Voices: e.Voices})
 	case kindPolly:
 		if e.URL == "" {
-			return nil, errors.New("region: empty, must be one of the service, such as eu-west-1")
+			return nil, errors.New("region: empty, must be a region of the service, such as eu-west-1")
 		}
 		if !strings.HasSuffix(e.KeyEnv, pollyKey) {
 			return nil, fmt.Errorf("key-env: must end in %s, such as WORK_%s: the variable of the secret is named after it",

@@ -54,7 +54,21 @@ func DefaultConfig() Config {
 
 // Validate reports all errors at once.
 func (c Config) Validate() error {
-	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate(), c.Slide.Validate(), c.piper().Validate())
+	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), prefixErrors("espeak-ng", c.Espeak.Validate()),
+		prefixErrors("flite", c.Flite.Validate()), prefixErrors("slides", c.Slide.Validate()), prefixErrors("piper", c.piper().Validate()))
+}
+
+// prefixErrors adds the name of a part of Mynah to each of its joined configuration errors.
+func prefixErrors(part string, err error) error {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the errors joined here, not wrapped ones
+	if !ok {
+		return err
+	}
+	var out []error
+	for _, e := range joined.Unwrap() {
+		out = append(out, fmt.Errorf("%s: %w", part, e))
+	}
+	return errors.Join(out...)
 }
 
 // defaultCacheDir returns the cache folder of the XDG base directory specification.

@@ -139,11 +139,11 @@ func Write(w io.Writer, m *Movie) (int64, error) {
 			return cw.n, err
 		}
 		if before != base+c.offset {
-			return cw.n, errors.New("mp4: samples and their sizes disagree")
+			return cw.n, errors.New("mp4: the sizes of the samples do not add up to the length of the data")
 		}
 	}
 	if cw.n != base+size {
-		return cw.n, errors.New("mp4: samples and their sizes disagree")
+		return cw.n, errors.New("mp4: the sizes of the samples do not add up to the length of the data")
 	}
 	return cw.n, nil
 }

@@ -161,7 +161,7 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 			errs = append(errs, a.storeLayer(drawingKey(litKey(keys[i])), d.Lit, at))
 		}
 		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], kept))...); err != nil {
-			return fault.New(fault.Disk, err, "cannot keep a subtitle in the cache")
+			return fault.New(fault.Disk, err, "cannot write a subtitle to the cache")
 		}
 	}
 	return nil

@@ -160,14 +160,14 @@ func (a *artist) drawAndStoreSlide(ctx context.Context, t slideTask) error {
 	rest := frame.Color{R: drawn.Rest.R, G: drawn.Rest.G, B: drawn.Rest.B, A: drawn.Rest.A}
 	l, err := picture.NewLayer(drawn.Image, rest, t.request.Width, t.request.Height).MarshalBinary()
 	if err != nil {
-		return fault.New(fault.Internal, err, "%s:%d: the slide cannot be kept", at.File, at.Start.Line)
+		return fault.New(fault.Internal, err, "%s:%d: the slide cannot be written to the cache", at.File, at.Start.Line)
 	}
 	meta, err := json.Marshal(slideHead{Backdrops: backdropsOf(drawn, t.request), Warnings: drawn.Warnings})
 	if err == nil { // store the metadata last, so that it is there only with the drawing
 		err = errors.Join(a.Store.PutBytes(cache.Pictures, drawingKey(t.key), l), a.Store.PutBytes(cache.Pictures, t.key, meta))
 	}
 	if err != nil {
-		return fault.New(fault.Disk, err, "cannot keep a slide in the cache")
+		return fault.New(fault.Disk, err, "cannot write a slide to the cache")
 	}
 	return nil
 }

@@ -327,10 +327,10 @@ func TestReportCaptions(t *testing.T) {
 				{Tofu: []rune("ca")},
 			},
 			[]string{
-				"5 no font for subtitles has a b; boxes are drawn", "9 no font for subtitles has c; boxes are drawn",
-				`3 the font "Own" lacks x y: another font draws them`,
+				"5 no font for subtitles contains a b; boxes are drawn instead", "9 no font for subtitles contains c; boxes are drawn instead",
+				`3 the font "Own" does not contain x y; another font draws them`,
 			},
-			[]string{"5 no font for subtitles has a b; boxes are drawn", "9 no font for subtitles has c; boxes are drawn"},
+			[]string{"5 no font for subtitles contains a b; boxes are drawn instead", "9 no font for subtitles contains c; boxes are drawn instead"},
 		},
 	} {
 		for _, b := range []*artist{a, artistOf(64, 36, script.Subtitles{})} {

@@ -22,7 +22,7 @@ type Look struct {
 	// Frames is the length of the move, in frames.
 	Frames int64       `json:"frames,omitempty" part:"how it moves"`
 	Canvas frame.Color `json:"canvas" part:"the canvas"`
-	Moment Moment      `json:"moment,omitzero" part:"the moment"`
+	Moment Moment      `json:"moment,omitzero" part:"the time of the frame"`
 	Speed  Speed       `json:"speed,omitzero" part:"its speed"`
 }
 

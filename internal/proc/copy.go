@@ -30,7 +30,7 @@ type errReader struct {
 
 func (e *errReader) Read(b []byte) (n int, err error) {
 	e.m.ours.Add(1)
-	err = fault.Guard("reading what a program is given", func() (err error) {
+	err = fault.Guard("reading the input of a program", func() (err error) {
 		n, err = e.r.Read(b)
 		return err
 	})
@@ -54,7 +54,7 @@ func (p *Process) copyOutput(r *os.File, w io.Writer, m *activity) {
 			m.bytes.Add(int64(n))
 			if !failed {
 				m.ours.Add(1)
-				werr := fault.Guard("reading what a program writes", func() error {
+				werr := fault.Guard("reading the output of a program", func() error {
 					_, err := w.Write(buf[:n])
 					return err
 				})

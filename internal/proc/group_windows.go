@@ -128,7 +128,7 @@ func passFiles(cmd *exec.Cmd, files []*os.File) error {
 		h := syscall.Handle(f.Fd())
 		if err := syscall.SetHandleInformation(h, syscall.HANDLE_FLAG_INHERIT,
 			syscall.HANDLE_FLAG_INHERIT); err != nil {
-			return fmt.Errorf("hand a pipe on: %w", err)
+			return fmt.Errorf("pass a pipe to the process: %w", err)
 		}
 		cmd.SysProcAttr.AdditionalInheritedHandles = append(cmd.SysProcAttr.AdditionalInheritedHandles, h)
 	}

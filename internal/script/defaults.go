@@ -51,7 +51,7 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d := p.diags.Errorf(v.at, "%s uses a YAML anchor or alias", name)
 		d.Detail = "Properties of the header cannot use & or *"
-		d.Hint = "write the value in full, or put it in quotes"
+		d.Hint = "replace the alias by its value; if & or * is part of the text, put the text in quotes"
 		v.kind = brokenValue
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 	case n.Kind == yaml.ScalarNode:

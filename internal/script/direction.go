@@ -224,7 +224,7 @@ func pictureKeys(video bool) []key[Picture] {
 		reader: storeWith(fitKind(), func(p *Picture, v frame.Fit) { p.Fit = v }),
 	}
 	position := key[Picture]{
-		name: "position", byDefault: "`center`", help: "which part survives the crop, or where between the bars it stands",
+		name: "position", byDefault: "`center`", help: "which part stays visible after the crop, or the place between the bars",
 		reader: storeWith(positionKind(), func(p *Picture, v string) { p.Position, p.Edge = readPosition(v) }),
 	}
 	if !video {

@@ -87,7 +87,7 @@ func Translate(translation, base *Script, tag string) diag.List {
 			if at.File == "" {
 				at = diag.Range{File: translation.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
 			}
-			d := list.Warnf(at, "%s lacks %s of %s in %s", translation.File, what, base.File, inScenes(scenes))
+			d := list.Warnf(at, "%s is missing %s that %s has in %s", translation.File, what, base.File, inScenes(scenes))
 			d.Code, d.Hint = diag.TranslationLacks, "copy them from "+base.File+", unless the translation should not have them"
 		}
 	}

@@ -111,14 +111,14 @@ func TestTranslationLacks(t *testing.T) {
 	const base = picture + picture + "One.|" + picture + "(chapter: A)\nTwo.|" + picture + callout + "Three."
 	for translation, want := range map[string]string{
 		base:                                  "",
-		picture + "Eins.|" + picture + second: "pictures of s.md in scene 1",
-		picture + "Eins.|" + second:           "pictures of s.md in scenes 1 and 2",
-		"Eins.|Zwei.|Drei.": "pictures of s.md in scenes 1, 2 and 3, " +
-			"callouts of s.md in scene 3, chapters of s.md in scene 2",
+		picture + "Eins.|" + picture + second: "pictures that s.md has in scene 1",
+		picture + "Eins.|" + second:           "pictures that s.md has in scenes 1 and 2",
+		"Eins.|Zwei.|Drei.": "pictures that s.md has in scenes 1, 2 and 3, " +
+			"callouts that s.md has in scene 3, chapters that s.md has in scene 2",
 	} {
 		var got []string
 		for _, d := range script.Translate(parse("s.de.md", translation), parse("s.md", base), "de") {
-			got = append(got, strings.TrimPrefix(d.Summary, "s.de.md lacks "))
+			got = append(got, strings.TrimPrefix(d.Summary, "s.de.md is missing "))
 			if d.Severity != diag.Warning || d.Code != diag.TranslationLacks ||
 				d.Range.File != "s.de.md" || d.Range.Start.Line != 1 {
 				t.Errorf("%q: %+v", translation, d)

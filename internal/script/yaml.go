@@ -101,7 +101,7 @@ func (r yamlReader) convert(n *yaml.Node, depth int) value {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d := r.p.diags.Errorf(v.at, "the map of %s uses a YAML anchor or alias", r.name)
 		d.Detail = "Maps in scripts cannot use & or *"
-		d.Hint = "write the value in full, or put it in quotes"
+		d.Hint = "replace the alias by its value; if & or * is part of the text, put the text in quotes"
 		v.kind = brokenValue
 	case n.Kind == yaml.ScalarNode:
 		v.text = strings.TrimSpace(r.p.vars.expandLine(restoreBraces(n.Value)))

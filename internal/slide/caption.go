@@ -249,7 +249,7 @@ func (d *Drawer) DrawCaptions(ctx context.Context, c Captions) ([]DrawnCaption, 
 	if _, ours := fault.As(err); err == nil || ours || ctx.Err() != nil {
 		return out, fonts, err
 	}
-	return nil, fonts, fault.New(fault.ToolFailed, err, "the subtitles could not be drawn").WithHint("mynah doctor checks the browser")
+	return nil, fonts, fault.New(fault.ToolFailed, err, "the subtitles could not be drawn").WithHint("run mynah doctor to check the browser")
 }
 
 // captionLayout is the result of caption.js: the positions of the captions on the sheet. Lengths are
@@ -300,7 +300,7 @@ func (d *Drawer) drawSheet(ctx context.Context, p *page, c Captions) ([]DrawnCap
 	d.recordGlyphs(args.Runes, m.Tofu)
 	fonts.Missing, fonts.Broken = m.Missing, fonts.Broken || m.Broken
 	if len(m.Captions) != len(c.Texts) {
-		return nil, fonts, errors.New("the browser laid out another number of captions")
+		return nil, fonts, errors.New("the browser returned an unexpected number of captions")
 	}
 	img, err := p.shootCaptions(ctx, m)
 	if err != nil {
@@ -335,7 +335,7 @@ func (p *page) shootCaptions(ctx context.Context, m captionLayout) (*image.NRGBA
 	}
 	img, err := p.captureScreenshot(ctx, image.Rect(0, 0, int(w), int(h)), 1)
 	if err == nil && (img.Rect.Dx() < int(w) || img.Rect.Dy() < int(h)) {
-		err = fmt.Errorf("the browser drew %v in place of a sheet of %g x %g", img.Rect.Size(), w, h)
+		err = fmt.Errorf("the browser drew %v instead of a sheet of %g x %g", img.Rect.Size(), w, h)
 	}
 	return img, err
 }

@@ -271,7 +271,7 @@ func TestWhatNeedsABrowser(t *testing.T) {
 		!strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
 		t.Error(err)
 	}
-	if w, ok := slide.TofuWarning("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles has a b; boxes are drawn" {
+	if w, ok := slide.TofuWarning("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles contains a b; boxes are drawn instead" {
 		t.Errorf("%+v", w)
 	}
 }

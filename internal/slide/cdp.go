@@ -13,7 +13,7 @@ import (
 )
 
 // errGone is the error if the browser has ended or its connection is closed.
-var errGone = errors.New("the browser has gone")
+var errGone = errors.New("the connection to the browser ended")
 
 // conn is a connection to a browser: the DevTools protocol over two pipes. Each message is JSON
 // followed by a zero byte. No port is opened, so other programs cannot control the browser.

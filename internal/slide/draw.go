@@ -282,7 +282,7 @@ func TofuWarning(font string, tofu []rune) (Warning, bool) {
 		lost = append(lost, string(r))
 	}
 	return Warning{
-		Summary: fmt.Sprintf("no %s has %s; boxes are drawn", font, strings.Join(lost, " ")),
+		Summary: fmt.Sprintf("no %s contains %s; boxes are drawn instead", font, strings.Join(lost, " ")),
 		Hint:    "install a font with these letters, such as one of the Noto fonts",
 	}, len(lost) > 0
 }
@@ -390,7 +390,7 @@ func (p *page) takeScreenshot(ctx context.Context, r Request, m slideLayout, out
 		return err
 	}
 	if img.Rect.Dx() < r.Width || img.Rect.Dy() < r.Height {
-		return fmt.Errorf("the browser drew %v in place of %v", img.Rect.Size(), frame.Size())
+		return fmt.Errorf("the browser drew %v instead of %v", img.Rect.Size(), frame.Size())
 	}
 	if whole, ok := img.SubImage(frame).(*image.NRGBA); ok {
 		out.Image, out.Bounds = whole, frame

@@ -56,7 +56,7 @@ func MissingCharactersWarning(font string, lacked []rune) Warning {
 		more = fmt.Sprintf(" and %d more", n)
 	}
 	return Warning{
-		Summary: fmt.Sprintf("the font %q lacks %s%s: another font draws them", font, strings.Join(names, " "), more),
+		Summary: fmt.Sprintf("the font %q does not contain %s%s; another font draws them", font, strings.Join(names, " "), more),
 		Hint:    "use a font with these letters",
 	}
 }

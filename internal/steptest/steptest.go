@@ -103,7 +103,7 @@ func (b *Bench) Media(t *testing.T, name, flags string) {
 	args := append([]string{"-v", "error", "-y"}, strings.Fields(flags)...)
 	args = append(args, filepath.Join(b.Dir, name))
 	if err := b.Run.Run(t.Context(), proc.Command{Program: "ffmpeg", Args: args, Stderr: &said}); err != nil {
-		t.Fatalf("%v: %s", err, &said)
+		t.Fatalf("the program failed: %v: %s", err, &said)
 	}
 }
 
@@ -128,7 +128,7 @@ func (b *Bench) Time(t *testing.T, m part.Maker, text string) Timed {
 		t.Helper()
 		out.Findings.Add(list...)
 		if err != nil || out.Findings.HasErrors() {
-			t.Fatalf("%v %v", out.Findings, err)
+			t.Fatalf("the script has findings %v, error %v", out.Findings, err)
 		}
 	}
 	check(nil, err)

@@ -102,7 +102,7 @@ func (s *sceneState) addNode(n script.Node) {
 // applyToSlide calls do with the slide that a direction belongs to, or warns if the scene has no slide.
 func (s *sceneState) applyToSlide(r diag.Range, name string, do func(*Slide)) {
 	s.onSlide.apply(s.out.Slides, do, func() {
-		d := s.list.Warnf(r, "(%s: …) belongs to a slide, and this scene has none", name)
+		d := s.list.Warnf(r, "(%s: …) needs a slide, but this scene has none", name)
 		d.Hint = "put it below a slide, which is a block between ``` lines"
 	})
 }

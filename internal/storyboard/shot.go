@@ -13,7 +13,7 @@ func (s *sceneState) addShot(n *script.Picture) {
 	}
 	info := s.project.File(name)
 	if info.Kind == "" {
-		d := s.list.Errorf(n.FileRange, "%q %s, not an image or clip", n.File, info.Describe)
+		d := s.list.Errorf(n.FileRange, "%q cannot be shown: it %s", n.File, info.Describe)
 		d.Detail = "Allowed: jpg, png, gif, webp, avif or svg images, and mp4, mov, webm, mkv or m4v clips"
 		d.Hint = "export the picture again in one of these formats; renaming the file is not enough"
 		return

@@ -135,7 +135,7 @@ func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 	case "phoneme":
 		if a := e.Attributes["alphabet"]; a != "" && !strings.EqualFold(a, "ipa") {
 			d := w.list.Warnf(e.Range, "unknown phoneme alphabet %q; the text is spoken as written", a)
-			d.Hint = `write them in IPA: <phoneme alphabet="ipa" ph="təˈmɑːtoʊ">tomato</phoneme>`
+			d.Hint = `write the pronunciation in IPA: <phoneme alphabet="ipa" ph="təˈmɑːtoʊ">tomato</phoneme>`
 		} else {
 			manner.IPA = e.Attributes["ph"]
 		}

@@ -46,7 +46,7 @@ func (s *Studio) Speak(ctx context.Context, r SpeechRequest) (*Speech, error) {
 	}
 	sp, err := e.record(ctx, r.TextRequest)
 	if err == nil && sp.IsEmpty() {
-		err = fault.New(fault.Usage, nil, "the text contains nothing that can be spoken")
+		err = fault.New(fault.Usage, nil, "the text contains nothing that can be spoken").WithHint("write at least one word outside of directions")
 	}
 	if err != nil {
 		e.close()

@@ -108,7 +108,7 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 	for i := at; i > 0; {
 		i = bytes.LastIndex(tail[:i], []byte(endSignature))
 		if i >= 0 && endsAt(tail, i) {
-			return table{}, refuse("the archive has two ends and is ambiguous")
+			return table{}, refuse("the archive has two end records and is ambiguous")
 		}
 	}
 	end := size - int64(len(tail)) + int64(at)

@@ -60,8 +60,8 @@ func (c FetchConfig) Validate() error {
 		}
 	}
 	check(c.Redirects >= 0 && c.Redirects <= 20, "redirects: %d, must be 0 to 20", c.Redirects)
-	check(c.Timeout > 0, "timeout: %s, must be more than 0", c.Timeout)
-	check(c.ConnectTimeout > 0, "connect timeout: %s, must be more than 0", c.ConnectTimeout)
+	check(c.Timeout > 0, "timeout: %s, must be above 0", c.Timeout)
+	check(c.ConnectTimeout > 0, "connect timeout: %s, must be above 0", c.ConnectTimeout)
 	check(c.MaxBytes >= 1, "max bytes: %d, must be at least 1", c.MaxBytes)
 	if u, err := checkURL(c.GitHubURL, c.AllowPlain); err != nil {
 		errs = append(errs, fmt.Errorf("GitHub URL: %q, must be an address such as https://api.github.com",

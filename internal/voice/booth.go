@@ -277,7 +277,7 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, a
 		Words: clip.Words, New: true,
 	}
 	if err := b.writeToCache(s, clip.PCM); err != nil {
-		return Spoken{}, fault.New(fault.Disk, err, "cannot keep narration in the cache")
+		return Spoken{}, fault.New(fault.Disk, err, "cannot write narration to the cache")
 	}
 	return s, nil
 }

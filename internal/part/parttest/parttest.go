@@ -16,7 +16,7 @@ import (
 // be empty, so that their content is changed, too.
 func Check[R part.Recipe](t *testing.T, recipe R) {
 	t.Helper()
-	seen := map[cache.Key]string{part.KeyOf(recipe): "the recipe itself"}
+	seen := map[cache.Key]string{part.KeyOf(recipe): "nothing"}
 	b, err := json.Marshal(recipe)
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +33,7 @@ func Check[R part.Recipe](t *testing.T, recipe R) {
 		changeValue(t, place.find(reflect.ValueOf(&changed).Elem()), place.name)
 		key := part.KeyOf(changed)
 		if other, ok := seen[key]; ok {
-			t.Errorf("%T: a change of %s results in the same key as %s", recipe, place.name, other)
+			t.Errorf("%T: changing %s gives the same key as changing %s", recipe, place.name, other)
 		}
 		seen[key] = place.name
 	}
@@ -68,7 +68,7 @@ func listPlaces(t *testing.T, v reflect.Value, name string) []place {
 		return out
 	case reflect.Slice:
 		if v.Len() == 0 {
-			t.Errorf("%s is empty: its content cannot be changed", name)
+			t.Errorf("%s is empty: fill it, so that the test can change its content", name)
 		}
 		var out []place
 		for i := range v.Len() {
@@ -78,7 +78,7 @@ func listPlaces(t *testing.T, v reflect.Value, name string) []place {
 		return append(out, place{name, func(v reflect.Value) reflect.Value { return v }})
 	case reflect.Pointer:
 		if v.IsNil() {
-			t.Errorf("%s is nil: its content cannot be changed", name)
+			t.Errorf("%s is nil: set it, so that the test can change its content", name)
 			return nil
 		}
 		itself := place{name + " itself", func(v reflect.Value) reflect.Value { return v }}
@@ -122,7 +122,7 @@ func changeValue(t *testing.T, v reflect.Value, name string) {
 	case reflect.Pointer:
 		v.SetZero()
 	default:
-		t.Fatalf("%s is a %s, which recipes cannot hold", name, v.Kind())
+		t.Fatalf("%s is a %s: recipes cannot contain this kind of value", name, v.Kind())
 	}
 }
 
@@ -169,6 +169,6 @@ func fill(t *testing.T, v reflect.Value, n int64) {
 	case reflect.Float32, reflect.Float64:
 		v.SetFloat(float64(n))
 	default:
-		t.Fatalf("a recipe cannot hold a %s", v.Kind())
+		t.Fatalf("recipes cannot contain a %s", v.Kind())
 	}
 }

@@ -42,7 +42,7 @@ func DefaultConfig(name string) Config {
 func (c Config) Validate() error {
 	errs := []error{c.Config.Validate()}
 	if c.Model == "" {
-		errs = append(errs, errors.New("model: empty, must be one such as eleven_multilingual_v2"))
+		errs = append(errs, errors.New("model: empty, must be a model such as eleven_multilingual_v2"))
 	}
 	if !slices.Contains([]int{8000, 16000, 22050, 24000, 44100, 48000}, c.Rate) {
 		errs = append(errs, fmt.Errorf("rate: %d, must be 8000, 16000, 22050, 24000, 44100 or 48000", c.Rate))

@@ -53,7 +53,7 @@ func DefaultConfig(name, region string) Config {
 func (c Config) Validate() error {
 	errs := []error{c.Config.Validate()}
 	if c.Region == "" || strings.Trim(c.Region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-		errs = append(errs, fmt.Errorf("region: %q, must be one such as eu-west-1", c.Region))
+		errs = append(errs, fmt.Errorf("region: %q, must be a region such as eu-west-1", c.Region))
 	}
 	if !slices.Contains(Engines(), c.Engine) {
 		errs = append(errs, fmt.Errorf("engine: %q, must be one of %s", c.Engine, strings.Join(Engines(), ", ")))

@@ -106,7 +106,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	defer cancel()
 	req, err := c.newRequest(timed, call)
 	if err != nil {
-		return Answer{}, c.newFault(&RequestError{Err: err}, "no request can be sent to %s", c.cfg.Name)
+		return Answer{}, c.newFault(&RequestError{Err: err}, "the request to %s cannot be created", c.cfg.Name)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -173,7 +173,7 @@ func (c *Client) newRequest(ctx context.Context, call Call) (*http.Request, erro
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(call.Body))
 	if err != nil {
-		return nil, errors.New("the address is not valid for a request")
+		return nil, fmt.Errorf("the setting url of %s is not a valid address", c.cfg.Name)
 	}
 	maps.Copy(req.Header, call.Header)
 	req.Header.Set("User-Agent", "mynah")
@@ -297,7 +297,7 @@ func (c *Client) statusFault(resp *http.Response, body []byte, explain func(Refu
 		return c.newFault(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).
 			WithHint("set %s to a valid key", c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized:
-		return c.newFault(f, "%s needs a key", name).WithHint("set key-env in mynah.yaml to the variable with the key")
+		return c.newFault(f, "%s needs a key", name).WithHint("set key-env in mynah.yaml to the name of the environment variable that contains the key")
 	case code == http.StatusPaymentRequired:
 		return c.newFault(f, "the account at %s has no credit left", name)
 	case code == http.StatusForbidden:

@@ -109,7 +109,7 @@ func speak(t *testing.T, e voice.Engine, id string, runs []utter.Run) said {
 		t.Fatal(err)
 	}
 	if n := count.asked.Load(); n != 1 {
-		t.Errorf("the engine was asked %d times", n)
+		t.Errorf("the engine was called %d times for one sentence, want once", n)
 	}
 	pcm, err := b.PCM(s.Key)
 	if err != nil {
@@ -147,7 +147,7 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 	for i := 1; i < len(got.words) && o.Deterministic; i++ {
 		gap := func(s said) time.Duration { return s.words[i].Start - s.words[i-1].End }
 		if more := gap(got) - gap(plain)*5/4; more > 40*time.Millisecond {
-			t.Errorf("the pause before %q is %s longer", got.words[i].Text, more)
+			t.Errorf("with emphasis elsewhere, the pause before %q is %s longer", got.words[i].Text, more)
 		}
 	}
 	at, plainAt, gotAt := 0, 0, 0 // the positions after the last emphasised range
@@ -162,15 +162,15 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 		speed, _, volume := r.Factors()
 		longer, ours := float64(d-c)/float64(b-a), !can.Emphasis && !whole && !inWord(runs, lo)
 		if ours && math.Abs(longer*speed-1) > 0.15 {
-			t.Errorf("%q is %.2f times as long, want %.2f", r.Text, longer, 1/speed)
+			t.Errorf("with emphasis, %q is %.2f times as long as without, want %.2f times", r.Text, longer, 1/speed)
 		} else if o.Deterministic && (longer > 1) != (speed < 1) {
-			t.Errorf("%q is %.2f times as long", r.Text, longer)
+			t.Errorf("with emphasis, %q is %.2f times as long as without, for a speed factor of %.2f", r.Text, longer, speed)
 		}
 		if !o.Deterministic {
 			continue
 		}
 		if louder := 20 * math.Log10(Level(got.pcm[c:d])/Level(plain.pcm[a:b])); (louder > 0) != (volume > 1) {
-			t.Errorf("%q is %+.1f dB louder", r.Text, louder)
+			t.Errorf("with emphasis, %q is %+.1f dB louder than without, for a volume factor of %.2f", r.Text, louder, volume)
 		}
 		if !can.Emphasis && !whole && !inWord(runs, lo) && !followsEmphasis(runs, lo) {
 			same(t, "before "+r.Text, plain.pcm[plainAt:a], got.pcm[gotAt:c])
@@ -216,7 +216,7 @@ func same(t *testing.T, where string, want, got []int16) {
 		return
 	}
 	if d := len(want) - len(got); d > 2 || d < -2 {
-		t.Errorf("%s: %d samples were %d", where, len(got), len(want))
+		t.Errorf("%s: got %d samples, want %d as without emphasis", where, len(got), len(want))
 		return
 	}
 	inner := want[fade : len(want)-fade]
@@ -225,7 +225,7 @@ func same(t *testing.T, where string, want, got []int16) {
 			return
 		}
 	}
-	t.Errorf("%s: samples have changed", where)
+	t.Errorf("%s: the samples differ from those without emphasis", where)
 }
 
 // steepest returns the largest difference between consecutive samples.

@@ -20,7 +20,7 @@ func EspeakHelper(tb testing.TB) string {
 			break
 		}
 		if root == filepath.Dir(root) {
-			tb.Fatal("the module's folder is not above the test's")
+			tb.Fatal("no folder above the test's contains go.mod")
 		}
 		root = filepath.Dir(root)
 	}

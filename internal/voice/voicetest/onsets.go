@@ -37,7 +37,7 @@ func Onsets(t *testing.T, e voice.Engine, id string) []time.Duration {
 		}
 	}
 	if len(out) < 20 {
-		t.Fatalf("only %d onsets are clear", len(out))
+		t.Fatalf("only %d beginnings of words can be found in the sound, too few for the test", len(out))
 	}
 	slices.Sort(out)
 	return out

@@ -34,10 +34,10 @@ func Missing[E voice.Engine](t *testing.T, cfg program.Config, makes Maker[E]) {
 	cfg.Program = "no-such-program"
 	_, err := Program(t, cfg, makes).Version(t.Context())
 	if _, ok := errors.AsType[*proc.NotFoundError](err); !ok || fault.CodeOf(err) != fault.ToolMissing {
-		t.Errorf("Version: %v", err)
+		t.Errorf("Version of a missing program returned %v, want proc.NotFoundError with fault.ToolMissing", err)
 	}
 	if _, err := makes(program.Config{}, nil); err == nil {
-		t.Error("an engine without a program was made")
+		t.Error("New accepted an empty program name")
 	}
 }
 

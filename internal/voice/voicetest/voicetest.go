@@ -78,25 +78,25 @@ func (s suite) speak(t *testing.T, req voice.Request) voice.Clip {
 // those of the text, in order and within the clip.
 func Check(req voice.Request, c voice.Clip) error {
 	if c.Rate < 8000 || c.Rate > 48000 {
-		return fmt.Errorf("rate of %d", c.Rate)
+		return fmt.Errorf("the sample rate is %d, want 8000 to 48000", c.Rate)
 	}
 	text := req.Text()
 	spans := voice.Words(text)
 	if len(spans) != len(c.Words) {
-		return fmt.Errorf("%d words, the text has %d", len(c.Words), len(spans))
+		return fmt.Errorf("the clip has times of %d words, the text has %d words", len(c.Words), len(spans))
 	}
 	at := time.Duration(0)
 	for i, w := range c.Words {
 		if want := text[spans[i].Start:spans[i].End]; w.Text != want || w.Offset != spans[i].Start {
-			return fmt.Errorf("word %d is %q at %d, not %q at %d", i, w.Text, w.Offset, want, spans[i].Start)
+			return fmt.Errorf("word %d of the clip is %q at byte %d, want %q at byte %d", i, w.Text, w.Offset, want, spans[i].Start)
 		}
 		if w.Start < at || w.End < w.Start {
-			return fmt.Errorf("word %d (%q) from %s to %s, after one that ends at %s", i, w.Text, w.Start, w.End, at)
+			return fmt.Errorf("word %d (%q) lasts from %s to %s, but the word before it ends at %s", i, w.Text, w.Start, w.End, at)
 		}
 		at = w.End
 	}
 	if at > c.Length()+time.Millisecond {
-		return fmt.Errorf("the last word ends at %s, the clip at %s", at, c.Length())
+		return fmt.Errorf("the last word ends at %s, after the end of the clip at %s", at, c.Length())
 	}
 	return nil
 }
@@ -116,19 +116,19 @@ func Level(pcm []int16) float64 {
 func (s suite) identity(t *testing.T) {
 	ctx := t.Context()
 	if n := s.e.Name(); n == "" || n != strings.ToLower(n) || strings.ContainsAny(n, " \t") {
-		t.Errorf("name %q", n)
+		t.Errorf("the engine's name is %q, want lower case without spaces", n)
 	}
 	v, err := s.e.Version(ctx)
 	if again, _ := s.e.Version(ctx); err != nil || v == "" || again != v || strings.Contains(v, "/") {
-		t.Errorf("version %q, then %q, %v", v, again, err)
+		t.Errorf("Version returned %q, then %q, error %v", v, again, err)
 	}
 	list, err := s.e.Voices(ctx)
 	if err != nil || len(list) == 0 {
-		t.Fatalf("voices %v, %v", list, err)
+		t.Fatalf("Voices returned %v, error %v", list, err)
 	}
 	for _, v := range list {
 		if v.ID == "" || v.Language == "" {
-			t.Errorf("voice %+v", v)
+			t.Errorf("the voice %+v has no ID or no language", v)
 		}
 	}
 }
@@ -136,24 +136,24 @@ func (s suite) identity(t *testing.T) {
 func (s suite) clip(t *testing.T) {
 	c := s.speak(t, s.request(sentence))
 	if l := c.Length(); l < time.Second || l > 10*time.Second {
-		t.Errorf("the sentence lasts %s", l)
+		t.Errorf("the sentence lasts %s, want 1 s to 10 s", l)
 	}
 	if Level(c.PCM) < 300 {
-		t.Errorf("level %f", Level(c.PCM))
+		t.Errorf("the sentence has the level %f, want at least 300", Level(c.PCM))
 	}
 	for i, w := range c.Words {
 		if w.End-w.Start < 10*time.Millisecond || w.End-w.Start > 2*time.Second {
-			t.Errorf("word %q lasts %s", w.Text, w.End-w.Start)
+			t.Errorf("the word %q lasts %s, want 10 ms to 2 s", w.Text, w.End-w.Start)
 		}
 		if s.o.ExactWords && !w.Exact {
-			t.Errorf("word %d (%q) is not exact", i, w.Text)
+			t.Errorf("the times of word %d (%q) are estimated, want exact ones", i, w.Text)
 		}
 	}
 }
 
 func (s suite) same(t *testing.T) {
 	if !s.o.Deterministic {
-		t.Log("the engine does not promise it")
+		t.Log("skipped: the engine does not return equal clips for equal requests")
 		return
 	}
 	first := s.speak(t, s.request(sentence))
@@ -176,14 +176,14 @@ func (s suite) speed(t *testing.T) {
 		req.Speed = utter.Times(speed)
 		got := normal / s.speak(t, req).Length().Seconds()
 		if got < speed*0.75 || got > speed*1.35 {
-			t.Errorf("speed %g makes it %.2f times as fast", speed, got)
+			t.Errorf("at speed %g the sentence is spoken %.2f times as fast", speed, got)
 		}
 	}
 }
 
 func (s suite) pitch(t *testing.T) {
 	if !s.e.Abilities().Pitch {
-		t.Log("the engine does not claim it")
+		t.Log("skipped: the engine cannot change the pitch")
 		return
 	}
 	req := s.request(sentence)
@@ -191,10 +191,10 @@ func (s suite) pitch(t *testing.T) {
 	req.Pitch = utter.Times(1.5)
 	high := s.speak(t, req)
 	if slices.Equal(normal.PCM, high.PCM) {
-		t.Error("pitch changes nothing")
+		t.Error("another pitch returns the same samples")
 	}
 	if a, b := normal.Length().Seconds(), high.Length().Seconds(); b < 0.8*a || b > 1.25*a {
-		t.Errorf("pitch changes the length from %.2f s to %.2f s", a, b)
+		t.Errorf("another pitch changes the length from %.2f s to %.2f s, want about the same", a, b)
 	}
 }
 
@@ -202,7 +202,7 @@ func (s suite) nothing(t *testing.T) {
 	for _, text := range []string{"", " ", "\n\t ", "...", "!?", "—", "(„“)", "\x00", "\u200b"} {
 		c := s.speak(t, s.request(text))
 		if len(c.Words) > 0 {
-			t.Errorf("%q has words %v", text, c.Words)
+			t.Errorf("%q has no words, but the clip has times of %v", text, c.Words)
 		}
 	}
 	for _, text := range []string{"😀", "👩‍👩‍👧", "🇩🇪 ❤️", "™"} {
@@ -233,16 +233,16 @@ func (s suite) literal(t *testing.T) {
 		got := s.speak(t, s.request(c.text))
 		plain := s.speak(t, s.request(c.obeyed))
 		if got.Length() <= plain.Length() {
-			t.Errorf("%q lasts %s, no longer than %q (%s)", c.text, got.Length(), c.obeyed, plain.Length())
+			t.Errorf("%q lasts %s, want longer than %q (%s)", c.text, got.Length(), c.obeyed, plain.Length())
 		}
 		if longestSilence(got) > 2*time.Second {
-			t.Errorf("%q contains a silence of %s", c.text, longestSilence(got))
+			t.Errorf("%q contains a silence of %s, want at most 2 s", c.text, longestSilence(got))
 		}
 	}
 	// If "[[" started phonemes, the text after it would not be spoken, and the clips would be equal.
 	if a, b := s.speak(t, s.request("It is [[kat]].")), s.speak(t, s.request("It is [[dQg]].")); slices.Equal(a.PCM,
 		b.PCM) {
-		t.Error("different letters in brackets sound the same")
+		t.Error("texts with different letters in [[ ]] sound the same: the letters are not spoken")
 	}
 }
 
@@ -265,7 +265,7 @@ func (s suite) spell(t *testing.T) {
 	req.Runs = []utter.Run{{Text: "A SARs picture."}}
 	plain := s.speak(t, req)
 	if spelled.Length() <= plain.Length() {
-		t.Errorf("spelled it lasts %s, spoken %s", spelled.Length(), plain.Length())
+		t.Errorf("spelled text lasts %s, want longer than the %s of spoken text", spelled.Length(), plain.Length())
 	}
 }
 
@@ -273,7 +273,7 @@ func (s suite) fragment(t *testing.T) {
 	req := s.request("This is not the end.")
 	req.Fragment = true
 	if c := s.speak(t, req); Level(c.PCM) < 100 {
-		t.Errorf("level %f", Level(c.PCM))
+		t.Errorf("the fragment has the level %f, want at least 100", Level(c.PCM))
 	}
 }
 
@@ -281,7 +281,7 @@ func (s suite) long(t *testing.T) {
 	words := strings.Repeat("There is always another word to say, ", 30) // about 1,100 characters
 	c := s.speak(t, s.request(words+"and then it ends."))
 	if c.Length() < 20*time.Second {
-		t.Errorf("lasts %s", c.Length())
+		t.Errorf("the long text lasts %s, want at least 20 s", c.Length())
 	}
 }
 
@@ -289,21 +289,21 @@ func (s suite) cancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := s.e.Speak(ctx, s.request(sentence)); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled before: %v", err)
+		t.Errorf("Speak with a cancelled context returned %v", err)
 	}
 	ctx, cancel = context.WithCancel(t.Context())
 	time.AfterFunc(3*time.Millisecond, cancel)
 	began := time.Now()
 	_, err := s.e.Speak(ctx, s.request(strings.Repeat("Go on and on and on. ", 2000)))
 	if err == nil && time.Since(began) > time.Second {
-		t.Error("not cancelled")
+		t.Error("Speak went on for over a second after its context was cancelled")
 	}
 	// A service may refuse so long a text.
 	if err != nil && !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "too long") {
-		t.Errorf("cancelled in between: %v", err)
+		t.Errorf("Speak returned %v after its context was cancelled", err)
 	}
 	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("cancelling took %s", took)
+		t.Errorf("Speak returned %s after its start, want at most 2 s after cancelling", took)
 	}
 }
 

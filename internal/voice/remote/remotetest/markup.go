@@ -167,7 +167,7 @@ func (p *performer) attribute(tag, key, value string) error {
 func (p *performer) close(t xml.EndElement) error {
 	n := len(p.stack)
 	if n == 0 || p.stack[n-1].tag != t.Name.Local {
-		return fmt.Errorf("</%s> closes nothing", t.Name.Local)
+		return fmt.Errorf("</%s> has no start tag", t.Name.Local)
 	}
 	p.speed, p.pitch = p.stack[n-1].speed, p.stack[n-1].pitch
 	p.stack = p.stack[:n-1]

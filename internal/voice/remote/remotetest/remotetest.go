@@ -211,7 +211,7 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 			_, clip, err := try(t, func(s *Server, _ *remote.Config) { c(s) })
 			_, good, _ := try(t, func(*Server, *remote.Config) {})
 			if err != nil || len(clip.PCM) == 0 || !slices.Equal(clip.PCM, good.PCM) {
-				t.Errorf("%d samples in place of %d, %v", len(clip.PCM), len(good.PCM), err)
+				t.Errorf("got %d samples and the error %v, want %d samples", len(clip.PCM), err, len(good.PCM))
 			}
 		})
 	}
@@ -220,10 +220,10 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 			t.Parallel()
 			s, _, err := try(t, func(s *Server, cfg *remote.Config) { c.bad(s, cfg) })
 			if fault.CodeOf(err) != fault.ToolFailed || !strings.Contains(fault.From(err).Public, c.says) {
-				t.Errorf("%v does not say %q", err, c.says)
+				t.Errorf("got the error %q, want one that contains %q", err, c.says)
 			}
 			if n := s.Requests.Load(); n > c.most {
-				t.Errorf("%d requests", n)
+				t.Errorf("the server received %d requests", n)
 			}
 		})
 	}
@@ -249,7 +249,7 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 		}
 		wg.Wait()
 		if n := s.Most.Load(); n > 2 {
-			t.Errorf("%d requests at once", n)
+			t.Errorf("the server received %d requests at the same time", n)
 		}
 	})
 	t.Run("stop while waiting", func(t *testing.T) {
