@@ -26,6 +26,10 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
       if (el.closest('.sized')) authored = Math.min(authored, size)
       else own = Math.min(own, size)
     }
+    for (const img of few(root.querySelectorAll('img[data-text]'))) {
+      const size = img.dataset.text * img.clientWidth / (img.getAttribute('width') || img.clientWidth)
+      if (size) own = Math.min(own, size)
+    }
     return { own, authored, least: Math.min(own, authored) }
   }
 
