@@ -71,7 +71,8 @@ func (w *identifier) readConversion(a *Asset) *colour.Conversion {
 	return nil
 }
 
-// profileUse is a profile and the number of channels of the picture.
+// profileUse identifies a parsed colour profile: its bytes, and the number of channels of the
+// picture for which it was parsed.
 type profileUse struct {
 	icc      string
 	channels int

@@ -153,7 +153,8 @@ func TestFormsAreValid(t *testing.T) {
 	}
 }
 
-// TestOthersReadTheForms checks that a library and ffmpeg read the same cues from both formats.
+// TestOthersReadTheForms checks that a library reads the same cues from both formats, and
+// that ffmpeg finds all of them in the WebVTT file.
 func TestOthersReadTheForms(t *testing.T) {
 	t.Parallel()
 	cues := hostileCues()
@@ -195,7 +196,7 @@ func TestOthersReadTheForms(t *testing.T) {
 			t.Errorf("ffmpeg does not find %q in\n%s", line, out)
 		}
 	}
-	if n := strings.Count(string(out), " --> "); n != len(cues)+2 { // and those that are said
+	if n := strings.Count(string(out), " --> "); n != len(cues)+2 { // two cues contain an arrow in their text
 		t.Errorf("ffmpeg finds %d arrows in\n%s", n, out)
 	}
 }

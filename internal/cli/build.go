@@ -369,6 +369,7 @@ func (a *app) checkEach(ctx context.Context, all []*buildFlags, args []string) (
 		if err != nil {
 			return nil, nil, err
 		}
+		r.Slides = true
 		found, read, err := h.Studio.Check(ctx, r)
 		if err != nil {
 			return nil, nil, err

@@ -88,6 +88,10 @@ const (
 	TooLong Code = "too-long"
 	// UnknownVariable is a {{name}} without a value.
 	UnknownVariable Code = "unknown-variable"
+	// SmallText is text of a slide that is hard to read.
+	SmallText Code = "small-text"
+	// TextTooSmall is text of an overfull slide that nobody can read.
+	TextTooSmall Code = "text-too-small"
 	// MoreFindings is the last finding of a shortened list: it says how many were left out.
 	MoreFindings Code = "more-findings"
 )
@@ -95,7 +99,7 @@ const (
 // IsStrict reports whether a strict build fails for warnings with this code.
 func (c Code) IsStrict() bool {
 	switch c {
-	case UnknownProperty, UnknownVoice, UnknownVariable:
+	case UnknownProperty, UnknownVoice, UnknownVariable, TextTooSmall:
 		return true
 	default:
 		return false

@@ -13,6 +13,8 @@ import (
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/yuin/goldmark"
+	emoji "github.com/yuin/goldmark-emoji"
+	emojiast "github.com/yuin/goldmark-emoji/ast"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -48,7 +50,10 @@ type Document struct {
 	HTML   string
 	Images []string // addresses of images as the author wrote them, in order
 	Items  int      // number of list items, as returned by Items
-	Cut    bool     // the text is longer than maxMarkdown, and its end was omitted
+	// Unknown contains what looks like an emoji code but is none, such as ":rokcet:"; it is shown as
+	// written.
+	Unknown []string
+	Cut     bool // the text is longer than maxMarkdown, and its end was omitted
 }
 
 // Markdown renders GitHub Flavored Markdown with footnotes. List items after the first shown ones,
@@ -62,6 +67,8 @@ func Markdown(source string, shown int) Document {
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			doc.processNode(n, shown)
+			doc.findUnknown(n, src)
+			separateSource(n, src)
 		}
 		return ast.WalkContinue, nil
 	})
@@ -112,6 +119,10 @@ func Heading(markdown string) string {
 			if within && entering {
 				words.Write(n.Label(src))
 			}
+		case *emojiast.Emoji:
+			if within && entering {
+				words.WriteString(string(n.Value.Unicode))
+			}
 		}
 		return ast.WalkContinue, nil
 	})
@@ -133,6 +144,7 @@ func newEngine() goldmark.Markdown {
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignStyle)),
 			extension.Strikethrough, extension.Linkify, extension.TaskList,
 			extension.NewFootnote(extension.WithFootnoteBacklinkHTML("")),
+			emoji.New(emoji.WithRenderingMethod(emoji.Unicode)),
 		),
 		goldmark.WithParserOptions(parser.WithInlineParsers(emphasis.Parsers()...)),
 		goldmark.WithRendererOptions(
@@ -158,6 +170,56 @@ func (d *Document) processNode(n ast.Node, shown int) {
 	// is determined, so a list would not follow its items.
 	if p := n.Parent(); n.Type() == ast.TypeBlock && p != nil && (p.Kind() == ast.KindDocument || p.Kind() == east.KindFootnote) {
 		n.SetAttributeString("dir", "auto")
+	}
+}
+
+// emojiCode matches text that looks like an emoji code.
+var emojiCode = regexp.MustCompile(`(?:^|[\s(])(:[a-z][a-z0-9_+-]+:)(?:$|[\s).,!?])`)
+
+// findUnknown collects emoji codes that do not exist.
+func (d *Document) findUnknown(n ast.Node, src []byte) {
+	text, ok := n.(*ast.Text)
+	if !ok || n.Parent() != nil && n.Parent().Kind() == ast.KindCodeSpan {
+		return
+	}
+	for _, m := range emojiCode.FindAllSubmatch(text.Value(src), -1) {
+		if code := string(m[1]); !slices.Contains(d.Unknown, code) {
+			d.Unknown = append(d.Unknown, code)
+		}
+	}
+}
+
+// separateSource gives the source of a quote, which is a last paragraph or line that begins with a
+// dash, the class "source".
+func separateSource(n ast.Node, src []byte) {
+	p, ok := n.(*ast.Paragraph)
+	if !ok || n.Parent().Kind() != ast.KindBlockquote || n.NextSibling() != nil {
+		return
+	}
+	begins := func(c ast.Node) bool {
+		text, ok := c.(*ast.Text)
+		return ok && regexp.MustCompile(`^(?:[—–―]|--) ?\S`).Match(text.Value(src))
+	}
+	if p.PreviousSibling() != nil && begins(p.FirstChild()) {
+		p.SetAttributeString("class", "source")
+		return
+	}
+	for c := p.LastChild(); c != nil && c.PreviousSibling() != nil; c = c.PreviousSibling() {
+		before, ok := c.PreviousSibling().(*ast.Text)
+		if !ok || !before.SoftLineBreak() && !before.HardLineBreak() || !begins(c) {
+			continue
+		}
+		before.SetSoftLineBreak(false)
+		before.SetHardLineBreak(false)
+		source := ast.NewParagraph()
+		source.SetAttributeString("class", "source")
+		for c != nil {
+			next := c.NextSibling()
+			source.AppendChild(source, c)
+			c = next
+		}
+		p.Parent().InsertAfter(p.Parent(), p, source)
+		return
 	}
 }
 

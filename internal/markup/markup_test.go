@@ -2,6 +2,7 @@ package markup_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,5 +152,38 @@ func TestTime(t *testing.T) {
 	markup.Code("go", strings.Repeat("func main() { println(\"hello\", 1) } // comment\n", 10_000), nil)
 	if d := time.Since(start); d > 30*time.Second {
 		t.Errorf("10,000 lines of code take %s", d)
+	}
+}
+
+// TestEmoji checks that emoji codes become emoji, and that unknown codes are reported and stay.
+func TestEmoji(t *testing.T) {
+	t.Parallel()
+	got := markup.Markdown("Ready :rocket: and :rokcet:, at 10:30:15, `:no:`, a:b:c", markup.All)
+	if !strings.Contains(got.HTML, "Ready 🚀 and :rokcet:, at 10:30:15") {
+		t.Errorf("got %s", got.HTML)
+	}
+	if !slices.Equal(got.Unknown, []string{":rokcet:"}) {
+		t.Errorf("unknown codes %q", got.Unknown)
+	}
+	if h := markup.Heading("# Launch :rocket:"); h != "Launch 🚀" {
+		t.Errorf("heading %q", h)
+	}
+}
+
+// TestSourceOfAQuote checks which line of a quote is its source.
+func TestSourceOfAQuote(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"> Invent it.\n>\n> — Alan Kay":      `<p class="source">— Alan Kay</p>`,
+		"> Invent it.\n> – Alan Kay, *1971*": `<p class="source">– Alan Kay, <em>1971</em></p>`,
+		"> Invent it.\n> -- Alan Kay":        `<p class="source">-- Alan Kay</p>`,
+		"> — a dialogue begins":              "",
+		"> Invent it,\n> said Alan - Kay":    "",
+		"Invent it.\n— Alan Kay":             "",
+	} {
+		got := markup.Markdown(text, markup.All).HTML
+		if want == "" && strings.Contains(got, "source") || !strings.Contains(got, want) {
+			t.Errorf("%q becomes %s", text, got)
+		}
 	}
 }

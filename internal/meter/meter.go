@@ -49,7 +49,7 @@ const (
 // phaseOrder returns the phases in order, without Check.
 func phaseOrder() []string { return []string{Script, Files, Voice, Slides, Pictures, Sound, Film} }
 
-// usualCosts returns the relative costs of phases before they are estimated.
+// usualCosts returns the relative costs of the phases that are assumed until better estimates exist.
 func usualCosts() map[string]float64 {
 	return map[string]float64{Script: 2, Files: 8, Voice: 20, Slides: 15, Pictures: 35, Sound: 15, Film: 5}
 }

@@ -135,7 +135,7 @@ func (r *Recording) writeSpan(ctx context.Context, format string, s span, path s
 	})
 }
 
-// encodeMix runs an encoder that reads the samples of a span.
+// encodeMix mixes a span and feeds its samples to encode while they are made.
 func (r *Recording) encodeMix(ctx context.Context, s span, encode func(pcm io.Reader) error) error {
 	in, out := io.Pipe()
 	go func() { _ = out.CloseWithError(fault.Guard(doing, func() error { return r.mixSpan(ctx, s, out) })) }()

@@ -194,7 +194,8 @@ func reportSlides(tasks []slideTask, heads []slideHead, wrong []*slide.DiagramEr
 		for _, w := range heads[i].Warnings {
 			if id := w.Range.File + w.Summary + string(rune(w.Range.Start.Line)); !said[id] {
 				said[id] = true
-				list.Warnf(w.Range, "%s", w.Summary).Hint = w.Hint
+				d := list.Warnf(w.Range, "%s", w.Summary)
+				d.Code, d.Hint = w.Code, w.Hint
 			}
 		}
 		if e := wrong[i]; e != nil && t.state == 0 {

@@ -200,7 +200,7 @@ func (p *Project) describeFile(name string) storyboard.File {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return storyboard.File{}
-	// os.Root has no typed error for links that leave the folder.
+	// os.Root has no typed error for links that leave the folder, so the text is compared.
 	case err != nil && strings.Contains(err.Error(), "escapes"):
 		return storyboard.File{Exists: true, Describe: "is a link to a place outside the project's folder"}
 	case err != nil:

@@ -21,7 +21,8 @@ import (
 	"mynah/internal/system"
 )
 
-// press is a bench with a script whose pictures and sound are made, and a folder for the video.
+// press is a steptest.Bench whose script has its pictures and sound already in the cache, and a
+// folder for the finished video.
 type press struct {
 	*steptest.Bench
 	steptest.Timed

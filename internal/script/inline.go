@@ -171,7 +171,7 @@ type joined struct {
 }
 
 // addPiece appends a piece on a new line. Between two characters of a script that is written without
-// spaces, such as Chinese, it adds no line end. A variable becomes its number between two marker
+// spaces, such as Chinese, it adds no line end, unless line ends are kept. A variable becomes its number between two marker
 // characters, so that the parser sees one word, independent of the value.
 func (j *joined) addPiece(p *parser, q piece) {
 	if n := len(j.pieces); n > 0 {

@@ -70,7 +70,7 @@ func (r Request) diagramFingerprint() string {
 	var out strings.Builder
 	for _, b := range r.Blocks {
 		if isDiagram(b.Kind) {
-			fmt.Fprintf(&out, "%x %v %s", sha256.Sum256(readLibrary(b.Kind)), r.isDarkBackground(), sketchScript)
+			fmt.Fprintf(&out, "%x %+v %s", sha256.Sum256(readLibrary(b.Kind)), r.diagramLook(), sketchScript)
 		}
 	}
 	return out.String()
@@ -84,11 +84,58 @@ func (r Request) isDarkBackground() bool {
 	return theme == "default" && r.Over || theme == "dark" && !canvasLight || canvasDark
 }
 
+// diagramLook is how diagrams of a slide look: the colours ("#rrggbb") and font of its theme, and the
+// room in CSS pixels.
+type diagramLook struct {
+	Ink    string   `json:"ink"`    // text
+	Muted  string   `json:"muted"`  // lines
+	Ground string   `json:"ground"` // what is behind the diagram
+	Fill   string   `json:"fill"`   // boxes
+	Edge   string   `json:"edge"`   // outlines of boxes
+	Series []string `json:"series"` // data, branches and sections
+	Font   string   `json:"font"`   // CSS font families
+	Width  float64  `json:"width"`
+	Height float64  `json:"height"`
+}
+
+// diagramLook returns how the diagrams of the slide look.
+func (r Request) diagramLook() diagramLook {
+	const sans = `Inter, "Noto Sans", "Noto Sans CJK SC", sans-serif`
+	look := diagramLook{
+		Ink: "#14181d", Muted: "#4a5563", Ground: "#ffffff", Fill: "#e8f0fe", Edge: "#3b6fd4", Font: sans,
+		Series: []string{"#3b6fd4", "#2b9173", "#d4762a", "#8a5cd1", "#c2456b", "#2382ad", "#8f8120", "#6b7686"},
+	}
+	theme, _ := r.builtInTheme()
+	switch {
+	case r.isDarkBackground():
+		look = diagramLook{
+			Ink: "#eef2f7", Muted: "#a3afbf", Ground: "#0d1219", Fill: "#1c2a40", Edge: "#6cb8ff", Font: sans,
+			Series: []string{"#6cb8ff", "#5fd0a5", "#ffb454", "#c39bff", "#ff8fa3", "#5fd3e6", "#e3d26f", "#9aa7b8"},
+		}
+	case theme == "paper":
+		look = diagramLook{
+			Ink: "#2a231c", Muted: "#6a5d4f", Ground: "#f8f2e4", Fill: "#f0e2c6", Edge: "#9c2f1f",
+			Series: []string{"#9c2f1f", "#3f6f5e", "#a86f24", "#4d5f8a", "#7a4a6d", "#5f7a35", "#8a6a4f", "#6a5d4f"},
+			Font:   `"EB Garamond", "Noto Serif", "Noto Serif CJK SC", serif`,
+		}
+	case theme == "bold":
+		look.Ink, look.Muted, look.Edge, look.Fill = "#111111", "#111111", "#111111", "#ffdf2b"
+		look.Series = []string{"#15151a", "#d7263d", "#1b7fbd", "#2e933c", "#e2552a", "#7b2d8b", "#00808a", "#6b5b00"}
+	}
+	const wide, high, besideOthers = 0.92, 0.86, 0.72 // shares of the frame
+	look.Width, look.Height = wide*float64(r.Width)/r.scale(), high*float64(r.Height)/r.scale()
+	if len(r.Blocks) > 1 {
+		look.Height = besideOthers * float64(r.Height) / r.scale()
+	}
+	return look
+}
+
 // diagramResult is the result of sketch.js.
 type diagramResult struct {
 	SVG    string  `json:"svg"`
 	Width  float64 `json:"width"`
 	Height float64 `json:"height"`
+	Text   float64 `json:"text"` // size of the smallest text, or 0
 	MathML string  `json:"mathml"`
 	Error  string  `json:"error"`
 	Line   int     `json:"line"`
@@ -101,7 +148,7 @@ func (d *Drawer) drawDiagrams(ctx context.Context, b *browser, r Request) (map[i
 		if !isDiagram(block.Kind) {
 			continue
 		}
-		s, err := d.drawDiagram(ctx, b, block, r.isDarkBackground())
+		s, err := d.drawDiagram(ctx, b, block, r.diagramLook())
 		if err != nil {
 			return nil, err
 		}
@@ -114,8 +161,8 @@ func (d *Drawer) drawDiagrams(ctx context.Context, b *browser, r Request) (map[i
 		out[i] = s.MathML
 		if s.SVG != "" {
 			// An SVG in an img element cannot load files or run scripts.
-			out[i] = fmt.Sprintf(`<img width="%s" height="%s" src="data:image/svg+xml;base64,%s">`,
-				strconv.FormatFloat(s.Width, 'f', 2, 64), strconv.FormatFloat(s.Height, 'f', 2,
+			out[i] = fmt.Sprintf(`<img data-text="%.2f" width="%s" height="%s" src="data:image/svg+xml;base64,%s">`,
+				s.Text, strconv.FormatFloat(s.Width, 'f', 2, 64), strconv.FormatFloat(s.Height, 'f', 2,
 					64), base64.StdEncoding.EncodeToString([]byte(s.SVG)))
 		}
 	}
@@ -123,12 +170,25 @@ func (d *Drawer) drawDiagrams(ctx context.Context, b *browser, r Request) (map[i
 }
 
 // drawDiagram draws one diagram on the page sketchPad, which is kept open for the next ones.
-func (d *Drawer) drawDiagram(ctx context.Context, b *browser, block Block, dark bool) (diagramResult, error) {
+func (d *Drawer) drawDiagram(ctx context.Context, b *browser, block Block, look diagramLook) (diagramResult, error) {
 	source := readLibrary(block.Kind)
 	if source == nil {
 		f := fault.New(fault.ToolMissing, nil, "this build of Mynah cannot draw %s", block.Kind)
 		return diagramResult{}, f.WithHint("run scripts/assets, which downloads the drawing library with npm, and build Mynah again")
 	}
+	var s diagramResult
+	err := d.useSketchPad(ctx, b, func(p *page) error {
+		if err := p.load(ctx, string(block.Kind), string(source)); err != nil {
+			return err
+		}
+		return p.evaluate(ctx, sketchScript, map[string]any{"kind": block.Kind, "text": block.Text, "look": look}, &s)
+	})
+	return s, err
+}
+
+// useSketchPad runs f on the page sketchPad, which is kept open for the next call. After an error the page is
+// closed.
+func (d *Drawer) useSketchPad(ctx context.Context, b *browser, f func(p *page) error) error {
 	d.sketching.Lock()
 	defer d.sketching.Unlock()
 	if d.pad != nil && (d.pad.browser != b || d.pad.drawn >= wornOut) {
@@ -138,30 +198,30 @@ func (d *Drawer) drawDiagram(ctx context.Context, b *browser, block Block, dark 
 	if d.pad == nil {
 		p, err := b.openPage(ctx, sketchPad)
 		if err != nil {
-			return diagramResult{}, err
+			return err
 		}
 		d.pad = p
 	}
-	s, err := d.pad.drawDiagram(ctx, source, block, dark)
+	d.pad.drawn++
+	err := f(d.pad)
 	if err != nil {
 		d.pad.close(ctx)
 		d.pad = nil
 	}
-	return s, err
+	return err
 }
 
-func (p *page) drawDiagram(ctx context.Context, source []byte, block Block, dark bool) (diagramResult, error) {
-	var s diagramResult
-	p.drawn++
-	if !p.knows[block.Kind] {
-		if err := p.call(ctx, "Runtime.evaluate", params{"expression": string(source) + "\n;0"}, nil); err != nil {
-			return s, err
-		}
-		if p.knows == nil {
-			p.knows = map[frame.BlockKind]bool{}
-		}
-		p.knows[block.Kind] = true
+// load runs the source of a library in the page, unless it did so before.
+func (p *page) load(ctx context.Context, library, source string) error {
+	if p.loadedLibraries[library] {
+		return nil
 	}
-	err := p.evaluate(ctx, sketchScript, map[string]any{"kind": block.Kind, "text": block.Text, "dark": dark}, &s)
-	return s, err
+	if err := p.call(ctx, "Runtime.evaluate", params{"expression": source + "\n;0"}, nil); err != nil {
+		return err
+	}
+	if p.loadedLibraries == nil {
+		p.loadedLibraries = map[string]bool{}
+	}
+	p.loadedLibraries[library] = true
+	return nil
 }

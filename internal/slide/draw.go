@@ -2,6 +2,7 @@ package slide
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -15,15 +16,21 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"mynah/internal/diag"
 )
 
 // slideLayout is the result of page.js: the layout of a slide. Lengths are in CSS pixels.
 type slideLayout struct {
 	Wait      bool       `json:"wait"` // style sheets are still loading
 	Zoom      float64    `json:"z"`
-	Cut       bool       `json:"cut"` // the slide does not fit, even at the minimum size
-	Box       [4]float64 `json:"box"`
-	Flat      bool       `json:"flat"` // outside the box there is only one colour
+	Tight     bool       `json:"tight"`    // the slide was too full for its usual size
+	Small     float64    `json:"small"`    // size of the smallest text, or 0
+	Authored  float64    `json:"authored"` // size of the smallest text whose size the script sets, or 0
+	Largest   string     `json:"largest"`  // the tallest part of an overfull slide, such as "the list of 9 items"
+	Content   [4]float64 `json:"content"`  // left, top, right and bottom of the blocks
+	Box       [4]float64 `json:"box"`      // the part of the page to photograph, likewise
+	Flat      bool       `json:"flat"`     // outside the box there is only one colour
 	Backdrops []struct {
 		Filter string     `json:"filter"`
 		Box    [4]float64 `json:"box"`
@@ -40,6 +47,10 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 	k := gatherFiles(r)
 	var err error
 	if k.diagrams, err = d.drawDiagrams(ctx, p.browser, r); err != nil {
+		return nil, err
+	}
+	hyphens, err := d.divideWords(ctx, p.browser, r)
+	if err != nil {
 		return nil, err
 	}
 	c := composeHTML(r, k, d.codeStyle)
@@ -60,13 +71,13 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 		preload = append(preload, base+behindName)
 	}
 	m, err := d.layOut(ctx, p, measureArgs{
-		Floor: c.floor, Code: c.code, Scale: r.scale(), Project: k.theme != "",
+		Scale: r.scale(), Project: k.theme != "", Hyphens: hyphens,
 		Preload: preload, Runes: d.untestedCharacters(r.blockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := &Drawn{Warnings: k.warnings}
+	out := &Drawn{Warnings: k.warnings, layout: m}
 	d.addWarnings(out, r, k, c, m)
 	if behind == nil && r.Over {
 		out.Backdrops = r.convertBackdrops(m)
@@ -131,14 +142,14 @@ func (p *page) setBackground(ctx context.Context, canvas params) error {
 }
 
 type measureArgs struct {
-	Floor   float64  `json:"floor"`
-	Code    bool     `json:"code"`
 	Scale   float64  `json:"scale"`
 	Project bool     `json:"project"`
 	Preload []string `json:"preload"`
 	Runes   []rune   `json:"runes"`
-	// Clear are the heights of the strips at the top and bottom that captions occupy.
+	// Clear contains the heights of the strips at the top and bottom that must stay clear for captions.
 	Clear [2]float64 `json:"clear"`
+	// Hyphens maps long words to the same words with soft hyphens.
+	Hyphens map[string]string `json:"hyphens"`
 }
 
 // layOut waits until the page is loaded, lays it out and fits it into the frame.
@@ -147,7 +158,7 @@ func (d *Drawer) layOut(ctx context.Context, p *page, args measureArgs) (slideLa
 	end := time.Now().Add(sheetsTime)
 	for {
 		var m slideLayout
-		if err := p.evaluate(ctx, pageScript, args, &m); err != nil {
+		if err := p.evaluate(ctx, layoutScript(), args, &m); err != nil {
 			return m, err
 		}
 		if !m.Wait || time.Now().After(end) {
@@ -206,10 +217,10 @@ func (d *Drawer) addWarnings(out *Drawn, r Request, k *projectFiles, c composed,
 	for _, what := range c.cut {
 		add("split it over several scenes", "the slide leaves out %s", what)
 	}
-	if m.Cut {
-		add("split it over several scenes, or shorten it",
-			"the slide does not fit: even with text of %d pixels and code of %d pixels its end is cut off", textFloor, codeFloor)
+	for _, code := range c.emoji {
+		add("write the emoji itself, or a code such as :rocket:", "%s is not an emoji code; it is shown as written", code)
 	}
+	addSizeWarning(out, r, m)
 	for _, name := range m.Missing {
 		add("add it with @font-face and a file of the project, or install it",
 			"the font %q is not installed; another font is used", name)
@@ -232,6 +243,29 @@ func (d *Drawer) addWarnings(out *Drawn, r Request, k *projectFiles, c composed,
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
+}
+
+// addSizeWarning adds a warning about text that is too small to read.
+func addSizeWarning(out *Drawn, r Request, m slideLayout) {
+	w := Warning{Range: r.warningRange()}
+	const exact = 0.1 // rounding of the browser
+	switch {
+	case m.Small > 0 && m.Small < readable-exact:
+		w.Code = diag.TextTooSmall
+		w.Summary = fmt.Sprintf("the slide is too full: its smallest text is only %.0f pixels high in a frame of 720", m.Small)
+		w.Hint = fmt.Sprintf("split %s over several scenes", cmp.Or(m.Largest, "it"))
+	case m.Small > 0 && m.Small < preferred-exact:
+		w.Code = diag.SmallText
+		w.Summary = fmt.Sprintf("the slide is full: its smallest text is %.0f pixels high in a frame of 720", m.Small)
+		w.Hint = fmt.Sprintf("shorten %s, or split it over several scenes", cmp.Or(m.Largest, "the text"))
+	case m.Authored > 0 && m.Authored < readable-exact:
+		w.Code = diag.SmallText
+		w.Summary = fmt.Sprintf("the smallest text of the slide is only %.0f pixels high in a frame of 720", m.Authored)
+		w.Hint = "write a larger font-size"
+	default:
+		return
+	}
+	out.Warnings = append(out.Warnings, w)
 }
 
 // removeTofu removes characters that are known to be in no font.

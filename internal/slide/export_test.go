@@ -9,3 +9,7 @@ func PidOf(d *Drawer) int {
 	}
 	return d.browser.process.Pid()
 }
+
+// Content returns the left, top, right and bottom of the blocks of a slide, in CSS pixels, and whether
+// the slide was too full for its usual size.
+func (d *Drawn) Content() (box [4]float64, overfull bool) { return d.layout.Content, d.layout.Tight }

@@ -6,6 +6,7 @@ import (
 	"html"
 	"math"
 	"strings"
+	"unicode"
 
 	"mynah/internal/cache"
 	"mynah/internal/frame"
@@ -18,16 +19,15 @@ var sheets embed.FS
 // Font sizes in pixels of a frame whose shorter side is 720.
 const (
 	baseSize  = 50
-	codeFloor = 14 // minimum size of code; longer code is cut off
-	textFloor = 18
+	preferred = 20 // slides that are too full shrink to this size of their smallest text without a warning
+	readable  = 14 // below this size, strict builds fail
 )
 
 // composed is the HTML of a slide. The address of its files is still open: it is marked by baseMark.
 type composed struct {
 	html  string   // contains baseMark instead of the address of the project's files
-	floor float64  // minimum scale of the slide
-	code  bool     // the slide contains only code
 	step  int      // index of the reveal step that is shown
+	emoji []string // unknown emoji codes
 	cut   []string // descriptions of content that was omitted
 }
 
@@ -35,7 +35,7 @@ const baseMark = "mynah-base:"
 
 // composeHTML returns the HTML of a slide.
 func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) composed {
-	c := composed{floor: 1, code: len(r.Blocks) > 0, step: min(max(r.State, 0), r.States()-1)}
+	c := composed{step: min(max(r.State, 0), r.States()-1)}
 	var body strings.Builder
 	step := c.step
 	for i, b := range r.Blocks {
@@ -44,8 +44,6 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 		if b.Reveal {
 			step -= n
 		}
-		c.floor = min(c.floor, minimumScale(b))
-		c.code = c.code && r.Blocks[i].Kind == frame.CodeBlock
 	}
 	theme, ours := r.builtInTheme()
 	dir := ""
@@ -58,8 +56,8 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 	}
 	var out strings.Builder
 	// In CSS, !important rules inside a layer take precedence over those outside.
-	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
-		r.cssClasses(), theme, html.EscapeString(r.Language), baseMark, dir)
+	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
+		r.cssClasses(), theme, trackingClass(r.blockTexts()), html.EscapeString(r.Language), baseMark, dir)
 	out.WriteString("<style>" + readStyleSheet("force") + r.behindCSS(k) + "</style><style>" + readStyleSheet("base") + styleOf(theme) + "</style>")
 	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
 	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div></body></html>")
@@ -81,6 +79,19 @@ func (r Request) cssClasses() string {
 	}
 }
 
+// trackingClass returns the CSS class of slides whose letters are all Latin, Greek or Cyrillic: only these
+// may stand closer than usual.
+func trackingClass(texts []string) string {
+	for _, t := range texts {
+		for _, c := range t {
+			if unicode.IsLetter(c) && !unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic) {
+				return ""
+			}
+		}
+	}
+	return " tight"
+}
+
 // luminance returns the relative luminance of WCAG 2, from 0 to 1. Translucent colours are placed on
 // white.
 func luminance(c frame.Color) float64 {
@@ -93,24 +104,6 @@ func luminance(c frame.Color) float64 {
 		return math.Pow((f+0.055)/1.055, 2.4)
 	}
 	return 0.2126*part(c.R) + 0.7152*part(c.G) + 0.0722*part(c.B)
-}
-
-func minimumScale(b Block) float64 {
-	size := b.FontSize
-	switch {
-	case b.Kind == frame.CodeBlock && size == 0:
-		return float64(codeFloor) / baseSize
-	case b.Kind == frame.CodeBlock:
-		return min(1, codeFloor/size)
-	case b.Kind == frame.TextBlock && size == 0:
-		return float64(textFloor) / (2 * baseSize)
-	case b.Kind == frame.TextBlock:
-		return min(1, textFloor/(2*size))
-	case size == 0:
-		return float64(textFloor) / baseSize
-	default:
-		return min(1, textFloor/size)
-	}
 }
 
 // blockHTML returns the HTML of block i at a reveal step. Steps count from the first one of the block; a
@@ -126,11 +119,12 @@ func (c *composed) blockHTML(r Request, i, step int, diagrams map[int]string) st
 		}
 		doc := markup.Markdown(b.Text, shown)
 		class, inner = "markdown", rebaseImages(doc.HTML)
+		c.emoji = append(c.emoji, doc.Unknown...)
 		if doc.Cut {
 			c.cut = append(c.cut, "the end of a text that is longer than any slide")
 		}
 	case frame.CodeBlock:
-		class, inner = "codeblock", c.codeHTML(r, b, step)
+		class, inner = "codeblock", c.codeHTML(b, step)
 	case frame.MermaidBlock, frame.DotBlock, frame.MathBlock:
 		class, inner = "diagram "+string(b.Kind), diagrams[i]
 		if inner == "" { // only for cache keys, for which diagrams are not drawn
@@ -152,15 +146,20 @@ func (c *composed) blockHTML(r Request, i, step int, diagrams map[int]string) st
 	return fmt.Sprintf("<section class=\"block %s\"%s>%s</section>", class, style, inner)
 }
 
-// codeHTML returns the HTML of code. It omits lines that cannot fit into the frame.
-func (c *composed) codeHTML(r Request, b Block, step int) string {
-	most := int(math.Ceil(float64(r.Height)/r.scale()/min(codeFloor, firstPositive(b.FontSize, codeFloor)))) + 1
-	text, lines := b.Text, strings.Count(b.Text, "\n")+1
-	if lines > most {
-		text = strings.Join(strings.SplitN(text, "\n", most+1)[:most], "\n")
+// The limits of code, far above of what a reader can see.
+const (
+	mostLines   = 500
+	longestLine = 20_000 // bytes
+)
+
+// codeHTML returns the HTML of code.
+func (c *composed) codeHTML(b Block, step int) string {
+	text, n := b.Text, strings.Count(b.Text, "\n")+1
+	if n > mostLines {
+		text = strings.Join(strings.SplitN(text, "\n", mostLines+1)[:mostLines], "\n")
+		c.cut = append(c.cut, fmt.Sprintf("%d lines of code: it shows at most %d", n-mostLines, mostLines))
 	}
-	const longest = 2000 // maximum bytes of a line; longer lines cannot fit
-	text = clipEachLine(text, longest)
+	text = clipEachLine(text, longestLine)
 	var lit func(int) bool
 	ranges := b.Highlight
 	if b.Reveal && len(b.Ranges) > 0 {
@@ -174,13 +173,6 @@ func (c *composed) codeHTML(r Request, b Block, step int) string {
 		lit = func(line int) bool { return inRanges(ranges, line) }
 	}
 	return markup.Code(b.Language, text, lit)
-}
-
-func firstPositive(v, other float64) float64 {
-	if v > 0 {
-		return v
-	}
-	return other
 }
 
 func inRanges(ranges []frame.LineRange, line int) bool {
@@ -263,15 +255,15 @@ func (r Request) behindCSS(k *projectFiles) string {
 func (r Request) Key(version string) cache.Key {
 	k := gatherFiles(r)
 	c := composeHTML(r, k, codeStyle)
-	h := cache.NewHasher("slide 2").String(version).String(c.html).String(pageScript)
-	h.Int(int64(r.Width), int64(r.Height)).Bool(r.Over, r.CanvasSet).Float(c.floor, r.Captions.Top, r.Captions.Bottom).Bool(c.code)
+	h := cache.NewHasher("slide 2").String(version).String(c.html).String(layoutScript())
+	h.Int(int64(r.Width), int64(r.Height)).Bool(r.Over, r.CanvasSet).Float(r.Captions.Top, r.Captions.Bottom)
 	if r.CanvasSet && !r.Over {
 		h.Int(int64(r.Canvas.R), int64(r.Canvas.G), int64(r.Canvas.B), int64(r.Canvas.A))
 	}
 	for _, name := range k.fileNames() {
 		h.String(name).Bytes(k.files[name])
 	}
-	h.String(r.diagramFingerprint())
+	h.String(r.diagramFingerprint()).String(r.patternVersion())
 	if r.usesBehind(k) {
 		h.Bytes(r.Behind)
 	}

@@ -11,8 +11,6 @@ import (
 	"path"
 	"strings"
 	"sync"
-
-	"mynah/internal/frame"
 )
 
 // home is the address of slide pages. Only Mynah answers requests to it.
@@ -24,6 +22,14 @@ const wornOut = 300
 //go:embed assets/page.js
 var pageScript string
 
+//go:embed assets/fit.js
+var fitScript string
+
+// layoutScript returns the JavaScript function that lays out a slide and measures it.
+func layoutScript() string {
+	return "args => {\n" + fitScript + "\nreturn (" + pageScript + ")(args) }"
+}
+
 // page is a tab of the browser.
 type page struct {
 	browser *browser
@@ -33,7 +39,7 @@ type page struct {
 	size   [3]float64 // the viewport's width, height and scale that were set last
 	canvas params     // the background colour that was set last
 
-	knows map[frame.BlockKind]bool // libraries that are loaded, on the page sketchPad
+	loadedLibraries map[string]bool // on the page sketchPad
 
 	mu sync.Mutex // guards the fields below
 	served

@@ -134,6 +134,8 @@ type Drawn struct {
 
 	Opaque   bool // all pixels are opaque
 	Warnings []Warning
+
+	layout slideLayout // for tests
 }
 
 // Backdrop is a list of filters, and the rectangle of the picture behind the slide to which they are
@@ -155,6 +157,7 @@ type Filter struct {
 // Warning is a message to the author about a slide that was drawn.
 type Warning struct {
 	Range   diag.Range
+	Code    diag.Code
 	Summary string // sentence without a full stop
 	Hint    string // what the author can do, or ""
 }

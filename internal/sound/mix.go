@@ -192,7 +192,8 @@ func (v *voice) openSource(pos int64) error {
 	return nil
 }
 
-// addTo adds the part of the clip that is in [at, at+n) to sum.
+// addTo mixes the part of the clip between the samples at and at+n of the soundtrack into sum, whose
+// first sample is at.
 func (v *voice) addTo(sum []int64, at, n int64, channels int) error {
 	from, to := max(v.Start, at), min(v.Start+v.Samples, at+n)
 	if v.done || from >= to {

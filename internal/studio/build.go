@@ -27,6 +27,8 @@ type Request struct {
 	// Transcript requests the narration as a Markdown file next to the video and, if the script has
 	// chapters, a list of them.
 	Transcript bool
+	// Slides makes Check also lay out the slides, which needs the browser.
+	Slides bool
 	// Force allows replacing existing files that no earlier build wrote.
 	Force bool
 	// Progress is called with the progress of the build, never concurrently. It may be nil.

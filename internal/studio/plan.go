@@ -2,13 +2,17 @@ package studio
 
 import (
 	"context"
+	"errors"
 	"path"
 	"slices"
 
 	"mynah/internal/blame"
 	"mynah/internal/compile"
 	"mynah/internal/diag"
+	"mynah/internal/fault"
+	"mynah/internal/meter"
 	"mynah/internal/overlay"
+	"mynah/internal/part"
 	"mynah/internal/release"
 	"mynah/internal/storyboard"
 )
@@ -48,7 +52,7 @@ func (s *Studio) Plan(ctx context.Context, req Request) (*Plan, error) {
 }
 
 // Check reads a project and its files and returns all findings and the texts of the scripts. It
-// speaks and draws nothing.
+// speaks nothing. If req.Slides is set, it also lays out the slides.
 func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string][]byte, error) {
 	e, err := s.openSession(ctx, req.Dir, req.Progress)
 	if err != nil {
@@ -59,10 +63,28 @@ func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string]
 	if err == nil {
 		_, err = e.identify(ctx, src.Board)
 	}
+	if err == nil && req.Slides {
+		err = e.checkSlides(ctx, src)
+	}
 	if wrong, ok := asScriptError(err); ok {
 		return wrong.List, wrong.Sources, nil
 	}
 	return e.list, e.sources, err
+}
+
+// checkSlides draws the slides and reports what is wrong with them. Without a browser it adds a warning.
+func (e *session) checkSlides(ctx context.Context, src compile.Script) error {
+	in := overlay.Input{Board: src.Board, Files: e.project.FS(), Drawer: e.studio.drawer}
+	_, err := runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
+		return overlay.DrawSlides(ctx, m, in, nil)
+	})
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == fault.ToolMissing {
+		var list diag.List
+		list.Warnf(diag.Range{File: src.Name}, "the slides were not checked: %s", f.Public).Hint = f.Hint
+		e.report(list)
+		return nil
+	}
+	return err
 }
 
 // Facts are the properties of a video that follow from its script without measuring any file.

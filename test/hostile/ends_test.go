@@ -31,10 +31,11 @@ func TestDamagedCache(t *testing.T) {
 	for round := range 12 {
 		damaged := 0
 		for _, name := range s.entries(t) {
-			// Later rounds damage only some files, or damage all in the same way.
+			// From round 6 on, about half of the entries remain undamaged.
 			if round > 5 && rng.IntN(2) == 0 {
 				continue
 			}
+			// Up to round 8, a round damages all its entries in the same way.
 			kind := round % 6
 			if round > 8 {
 				kind = rng.IntN(6)

@@ -196,7 +196,8 @@ func (t *Table) addMoney(line string) {
 	t.Money = append(t.Money, c)
 }
 
-// addScale parses a line such as "mn m | 6 | m | million | millions".
+// addScale adds a scale from a line of symbols, exponent, gender, singular and plural, such as
+// "mn m | 6 | m | million | millions".
 func (t *Table) addScale(line string) {
 	f := splitFields(line)
 	exponent, _ := strconv.Atoi(f[1])

@@ -1,4 +1,4 @@
-async ({ floor, code, runes, preload, project, scale, clear }) => {
+async ({ runes, preload, project, scale, clear, hyphens }) => {
   const slide = document.querySelector('.slide'), backdrop = document.querySelector('.backdrop')
   const late = () => [...document.styleSheets].some(function open(s) {
     try { return [...s.cssRules].some(r => r instanceof CSSImportRule && r.layerName !== undefined && (r.styleSheet === null || open(r.styleSheet))) } catch { return false }
@@ -9,55 +9,9 @@ async ({ floor, code, runes, preload, project, scale, clear }) => {
   await Promise.all(images.map(i => i.decode().catch(() => 0)))
   await document.fonts.ready
 
-  // Fit: wide code and tables shrink by themselves, then the slide as a whole, then words break.
-  const pad = getComputedStyle(backdrop)
   const px = v => parseFloat(v) || 0
-  const style = slide.getAttribute('style') || ''
-  const sized = new Map()
-  const fit = () => {
-    slide.setAttribute('style', style)
-    slide.classList.remove('break')
-    for (const [el, size] of sized) el.style.fontSize = size
-    const left = px(pad.paddingLeft), top = px(pad.paddingTop)
-    const W = innerWidth - left - px(pad.paddingRight), H = innerHeight - top - px(pad.paddingBottom)
-    for (const el of slide.querySelectorAll('pre, table')) {
-      const room = Math.min(W, el.parentElement.getBoundingClientRect().width || W)
-      for (let i = 0; i < 3; i++) {
-        const w = Math.max(el.getBoundingClientRect().width, el.scrollWidth)
-        if (w <= room + .5) break
-        const now = px(getComputedStyle(el).fontSize), least = el.matches('pre') ? 14 : 18
-        if (now <= least) break
-        if (!sized.has(el)) sized.set(el, el.style.fontSize)
-        el.style.fontSize = Math.max(least, now * room / w - .05) + 'px'
-      }
-    }
-    const set = z => { slide.style.width = z < 1 ? W / z + 'px' : ''; slide.style.maxWidth = z < 1 ? 'none' : '' }
-    const fits = z => { set(z); return slide.scrollWidth <= W / z + 1 && slide.scrollHeight <= H / z + 1 }
-    const search = low => {
-      if (fits(1)) return 1
-      if (!fits(low)) return 0
-      let high = 1
-      for (let i = 0; i < 7; i++) { const mid = (low + high) / 2; if (fits(mid)) low = mid; else high = mid }
-      fits(low)
-      return low
-    }
-    let z = search(code ? floor : Math.max(floor, .6))
-    if (!z && !code) z = search(floor)
-    if (!z) { slide.classList.add('break'); z = search(floor) }
-    const cut = !z
-    if (cut) { z = floor; fits(z) }
-    if (z < 1 || cut) {
-      const h = Math.min(slide.scrollHeight, H / z)
-      const snap = v => Math.round(v * scale) / scale
-      Object.assign(slide.style, {
-        position: 'absolute', margin: '0', height: h + 'px', width: W / z + 'px', left: snap(left) + 'px',
-        top: snap(top + (H - h * z) / 2) + 'px', transform: `scale(${z})`, transformOrigin: '0 0', overflow: cut ? 'hidden' : 'visible',
-      })
-    }
-    return { z, cut }
-  }
-  let { z, cut } = fit()
   // Captions: a slide that would meet their strips is laid out between them.
+  let fitted = fitSlide(slide, backdrop, [0, 0], scale, hyphens)
   const [above, below] = clear
   if (above || below) {
     const range = document.createRange()
@@ -65,13 +19,16 @@ async ({ floor, code, runes, preload, project, scale, clear }) => {
     const boxes = [...range.getClientRects(), ...[...slide.querySelectorAll('pre, table, img, svg, blockquote')].map(el => el.getBoundingClientRect())].filter(r => r.width && r.height)
     const up = Math.min(...boxes.map(r => r.top)), down = Math.max(...boxes.map(r => r.bottom))
     if (boxes.length && (up < above || down > innerHeight - below)) {
+      const pad = getComputedStyle(backdrop)
       backdrop.style.setProperty('padding-top', Math.max(px(pad.paddingTop), above) + 'px', 'important')
-      backdrop.style.setProperty('padding-bottom', Math.max(px(pad.paddingBottom), below) + 'px', 'important');
-      ({ z, cut } = fit())
+      backdrop.style.setProperty('padding-bottom', Math.max(px(pad.paddingBottom), below) + 'px', 'important')
+      fitted.undo()
+      fitted = fitSlide(slide, backdrop, clear, scale, hyphens)
     }
   }
+  const { z, small, authored, largest } = fitted
 
-  // What the picture is but for its content: one colour, unless the theme paints more.
+  // The picture outside of its content: one colour, unless the theme paints more.
   const paints = (el, pseudo) => {
     const s = getComputedStyle(el, pseudo)
     if (pseudo) return s.content !== 'none' && s.content !== 'normal'
@@ -96,7 +53,7 @@ async ({ floor, code, runes, preload, project, scale, clear }) => {
     }
     if (node.nodeType !== 1) return
     if (node === slide || !node.matches('.later')) {
-      if (shows(node)) add(node.getBoundingClientRect(), 12)
+      if (shows(node)) add(node.getBoundingClientRect(), getComputedStyle(node).boxShadow === 'none' ? 12 : 52)
       if (node.matches('pre')) return
       if (node.matches('li')) add(node.getBoundingClientRect(), 90 * z, true)
       for (const child of node.childNodes) collect(child)
@@ -151,5 +108,7 @@ async ({ floor, code, runes, preload, project, scale, clear }) => {
   }
   let tofu = []
   if (runes.length) { const box = pixels('\u{10FFFD}'); tofu = runes.filter(r => pixels(String.fromCodePoint(r)) === box) }
-  return { z, cut, box, flat, backdrops, missing: [...missing], broken: [...new Set(broken)], tofu, letters }
+  const parts = [...(paints(slide) ? [slide] : []), ...slide.querySelectorAll('.block > *, .text')].slice(0, 2000).map(el => el.getBoundingClientRect()).filter(r => r.width && r.height)
+  const content = parts.length ? [Math.min(...parts.map(r => r.left)), Math.min(...parts.map(r => r.top)), Math.max(...parts.map(r => r.right)), Math.max(...parts.map(r => r.bottom))] : [0, 0, 0, 0]
+  return { z, tight: fitted.tight, small, authored, largest, content, box, flat, backdrops, missing: [...missing], broken: [...new Set(broken)], tofu, letters }
 }

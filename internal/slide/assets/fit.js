@@ -1,0 +1,177 @@
+// Fits the slide into the frame, between the strips that captions need. Lengths are CSS pixels of a
+// frame whose shorter side is 720.
+//
+// The steps, each only if those before are not enough: code and tables shrink to letters of 20 px;
+// code wraps and table cells break; words that are too long break at hyphens; the whole slide shrinks
+// until its smallest letters have 20 px, then 14 px, then until it fits.
+function fitSlide(slide, backdrop, clear, scale, hyphens) {
+  const preferred = 20, readable = 14
+  const px = v => parseFloat(v) || 0
+  const pad = getComputedStyle(backdrop)
+  const few = list => [...list].slice(0, 2000)
+  const changes = [] // functions that undo what was changed
+  const change = el => { const style = el.getAttribute('style'); changes.push(() => style === null ? el.removeAttribute('style') : el.setAttribute('style', style)) }
+  change(slide)
+  changes.push(() => slide.classList.remove('break'))
+
+  // The sizes of the smallest letters: those of Mynah and of the theme, and those that the script sets.
+  const smallest = root => {
+    let own = Infinity, authored = Infinity, most = 20000
+    const sizes = new Map(), texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode() && most--) {
+      const el = texts.currentNode.parentElement
+      if (sizes.has(el) || !texts.currentNode.data.trim() || !el.getClientRects().length) continue
+      const size = px(getComputedStyle(el).fontSize)
+      sizes.set(el, size)
+      if (el.closest('.sized')) authored = Math.min(authored, size)
+      else own = Math.min(own, size)
+    }
+    for (const img of few(root.querySelectorAll('img[data-text]'))) {
+      const size = img.dataset.text * img.clientWidth / (img.getAttribute('width') || img.clientWidth)
+      if (size) own = Math.min(own, size)
+    }
+    return { own, authored, least: Math.min(own, authored) }
+  }
+
+  // Room for an overfull slide: its margins may be smaller than usual.
+  const aside = .038 * innerWidth, above = .031 * innerHeight
+  const left = Math.min(px(pad.paddingLeft), aside), right = Math.min(px(pad.paddingRight), aside)
+  const top = Math.max(clear[0], Math.min(px(pad.paddingTop), above)), bottom = Math.max(clear[1], Math.min(px(pad.paddingBottom), above))
+  const W = innerWidth - left - right, H = innerHeight - top - bottom
+  const blocks = few(slide.querySelectorAll('.block, .block > *'))
+  const width = () => blocks.reduce((w, el) => Math.max(w, el.scrollWidth), slide.scrollWidth)
+  const usual = backdrop.getBoundingClientRect()
+  const usualH = usual.height - Math.max(px(pad.paddingTop), clear[0]) - Math.max(px(pad.paddingBottom), clear[1])
+  const overfull = () => width() > slide.clientWidth + 1 || slide.scrollHeight > usualH + 1
+
+  const set = z => { slide.style.width = W / z + 'px'; slide.style.maxWidth = 'none' }
+  const wide = z => width() > W / z + 1
+  const fits = z => { set(z); return !wide(z) && slide.scrollHeight <= H / z + 1 }
+  const search = (low, high) => {
+    if (fits(high)) return high
+    if (!fits(low)) return 0
+    for (let i = 0; i < 9; i++) { const mid = (low + high) / 2; if (fits(mid)) low = mid; else high = mid }
+    // Lines break differently at each scale, so a larger one may fit although a smaller one did not.
+    for (let more = 1.12; more > 1.005; more -= .01) if (low * more < high && fits(low * more)) return low * more
+    fits(low)
+    return low
+  }
+
+  const shrink = el => {
+    const room = Math.min(W, el.parentElement.getBoundingClientRect().width || W)
+    change(el)
+    changes.push(() => el.classList.remove('wrap'))
+    const widthOf = () => Math.max(el.getBoundingClientRect().width, el.scrollWidth)
+    for (let i = 0; i < 4 && widthOf() > room + .5; i++) {
+      const now = px(getComputedStyle(el).fontSize), least = now * Math.min(1, preferred / smallest(el).least)
+      el.style.fontSize = Math.max(least, now * room / widthOf() - .05) + 'px'
+    }
+    if (widthOf() > room + .5) el.classList.add('wrap')
+  }
+
+  // hyphenate allows breaks inside the words that are wider than their block.
+  const hyphenate = () => {
+    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT), long = []
+    while (texts.nextNode()) {
+      const node = texts.currentNode
+      if (node.parentElement.closest('pre, code')) continue
+      for (const word of node.data.match(/[\p{L}\p{M}]+/gu) || []) if (Object.hasOwn(hyphens, word)) long.push([node, word])
+    }
+    for (const [node, word] of long) {
+      const at = node.data.indexOf(word)
+      if (at < 0) continue
+      const range = document.createRange(), block = node.parentElement.closest('td, th, li, p, h1, h2, h3, h4, h5, h6, blockquote, .text, .block')
+      range.setStart(node, at)
+      range.setEnd(node, at + word.length)
+      if (range.getBoundingClientRect().width > Math.min(block.getBoundingClientRect().width, W) - 1 || block.matches('td, th')) {
+        const text = node.data
+        changes.push(() => { node.data = text })
+        node.data = text.replace(word, hyphens[word])
+      }
+    }
+  }
+
+  let z = 1
+  const tight = overfull()
+  if (tight) {
+    set(1)
+    if (wide(1)) hyphenate()
+    for (const el of few(slide.querySelectorAll('pre, table'))) shrink(el)
+    const least = smallest(slide).least
+    const scaleTo = size => Math.min(1, size / least)
+    const gentle = Math.max(scaleTo(preferred), .6)
+    z = search(gentle, 1)
+    if (!z) {
+      set(gentle)
+      if (wide(gentle)) slide.classList.add('break')
+      z = search(scaleTo(preferred), 1) || search(scaleTo(readable), scaleTo(preferred)) || search(.005, scaleTo(readable)) || .005
+    }
+    fits(z)
+    spread()
+  }
+
+  // spread widens the gaps of a slide whose lines leave some height free.
+  function spread() {
+    const gaps = few(slide.querySelectorAll('.block + .block, .block > * + *, li + li, .text > div + div')).filter(el => el.getClientRects().length)
+    const free = H / z - slide.scrollHeight - 1
+    if (!gaps.length || free < 4 || free > .15 * H / z) return
+    const margins = gaps.map(el => [el, px(getComputedStyle(el).marginTop)])
+    for (const [el, margin] of margins) {
+      change(el)
+      el.style.marginTop = margin + free / gaps.length + 'px'
+    }
+    if (slide.scrollHeight > H / z + 1) for (const [el, margin] of margins) el.style.marginTop = margin + 'px'
+  }
+
+  // hug makes a box as narrow as its longest line, so that it stands in the middle.
+  const hug = el => {
+    const texts = document.createTreeWalker(el, NodeFilter.SHOW_TEXT), range = document.createRange(), box = el.getBoundingClientRect()
+    let from = Infinity, to = -Infinity, most = 400
+    const add = r => { if (r.width) { from = Math.min(from, r.left); to = Math.max(to, r.right) } }
+    while (texts.nextNode()) {
+      if (!most--) return
+      range.selectNodeContents(texts.currentNode)
+      if (texts.currentNode.data.trim()) [...range.getClientRects()].forEach(add)
+    }
+    el.querySelectorAll('img, pre, table, input, math, :not(pre) > code, kbd').forEach(child => add(child.getBoundingClientRect()))
+    const s = getComputedStyle(el), rtl = s.direction === 'rtl', height = el.offsetHeight, before = el.style.width
+    const slack = rtl ? from - box.left - px(s.paddingLeft) - px(s.borderLeftWidth) : box.right - px(s.paddingRight) - px(s.borderRightWidth) - to // before scaling
+    if (slack < 1.5 || to < from) return
+    change(el)
+    el.style.width = box.width - slack + .6 + 'px'
+    if (el.offsetHeight > height) el.style.width = before
+  }
+  const painted = el => getComputedStyle(el).backgroundColor !== 'rgba(0, 0, 0, 0)'
+  few(slide.querySelectorAll('.block > ul, .block > ol, .block > blockquote, .footnotes')).slice(0, 50).forEach(hug)
+  few(slide.querySelectorAll('.text > div, h1, h2, h3, .markdown > p')).filter(painted).slice(0, 50).forEach(hug)
+  if (!tight && painted(slide)) hug(slide)
+
+  if (tight) {
+    // Centre what is drawn, not the empty space around it.
+    const box = slide.getBoundingClientRect()
+    const ends = few(painted(slide) ? [slide] : slide.children).map(el => el.getBoundingClientRect()).filter(r => r.height)
+    const high = ends.length ? Math.min(...ends.map(r => r.top)) - box.top : 0
+    const low = ends.length ? Math.max(...ends.map(r => r.bottom)) - box.top : slide.scrollHeight
+    const snap = v => Math.round(v * scale) / scale
+    Object.assign(slide.style, {
+      position: 'absolute', margin: '0', width: W / z + 'px', height: slide.scrollHeight + 'px', left: snap(left) + 'px',
+      top: snap(top + (H - (low - high) * z) / 2 - high * z) + 'px', transform: z < 1 ? `scale(${z})` : 'none', transformOrigin: '0 0', overflow: 'visible',
+    })
+  }
+
+  const { own, authored } = smallest(slide)
+  const shown = size => Number.isFinite(size) ? size * z : 0
+  return { z, tight, small: shown(own), authored: shown(authored), largest: tight ? largest() : '', undo: () => changes.reverse().forEach(f => f()) }
+
+  // largest describes the tallest part of the slide.
+  function largest() {
+    const parts = few(slide.querySelectorAll('.block > *, .text')).filter(el => !el.matches('h1, h2, h3, h4, h5, h6'))
+    const heights = parts.map(el => el.getBoundingClientRect().height)
+    const el = parts[heights.indexOf(Math.max(...heights))]
+    if (!el) return ''
+    if (el.matches('pre')) return `the ${el.querySelectorAll('.line').length || el.textContent.split('\n').length} lines of code`
+    if (el.matches('ul, ol')) return `the list of ${el.querySelectorAll('li').length} items`
+    if (el.matches('table')) return `the table of ${el.rows.length} rows and ${el.rows[0] ? el.rows[0].cells.length : 0} columns`
+    return 'the text'
+  }
+}

@@ -1,0 +1,93 @@
+package slide
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// hyphenScript hyphenates words on the page sketchPad with the library hyphen. The patterns of a
+// language are loaded before.
+const hyphenScript = `({ language, words }) => Object.fromEntries(words.map(word => [word, hyphenators[language](word, { minWordLength: 5 })]))`
+
+// longWord is the number of letters from which a word may be wider than its line: in a narrow column
+// or an upright frame.
+const longWord = 9
+
+// longWords returns the long words of the Markdown and plain text of a slide, sorted. A word may contain
+// punctuation at its ends.
+func (r Request) longWords() []string {
+	const most = 1000
+	found := map[string]bool{}
+	for _, b := range r.Blocks {
+		if isDiagram(b.Kind) || b.Language != "" {
+			continue
+		}
+		for word := range strings.FieldsFuncSeq(b.Text, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsMark(c) }) {
+			if utf8.RuneCountInString(word) >= longWord && len(word) < 200 && len(found) < most {
+				found[word] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// hyphenPatterns returns the hyphenation patterns of the slide's language and the language's name in
+// hyphenScript. It returns nil if there are none.
+func (r Request) hyphenPatterns() (string, []byte) {
+	language, _, _ := strings.Cut(strings.ToLower(r.Language), "-")
+	if language == "no" || language == "nn" {
+		language = "nb" // their patterns are the same
+	}
+	b, err := libraries.ReadFile("diagrams/hyphen-" + language + ".js")
+	if err != nil || language == "" {
+		return "", nil
+	}
+	return language, b
+}
+
+// patternVersion returns what decides where the words of a slide may break. It is part of the slide's
+// cache key.
+func (r Request) patternVersion() string {
+	_, patterns := r.hyphenPatterns()
+	if patterns == nil || len(r.longWords()) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(patterns))
+}
+
+// divideWords returns the long words of a slide with soft hyphens, by word. Words that cannot be divided are
+// left out.
+func (d *Drawer) divideWords(ctx context.Context, b *browser, r Request) (map[string]string, error) {
+	out := map[string]string{}
+	words := r.longWords()
+	language, patterns := r.hyphenPatterns()
+	core, err := libraries.ReadFile("diagrams/hyphen.js")
+	if len(words) == 0 || patterns == nil || err != nil {
+		return out, nil
+	}
+	var divided map[string]string
+	err = d.useSketchPad(ctx, b, func(p *page) error {
+		if err := p.load(ctx, "hyphen", string(core)+"\nglobalThis.hyphenators = {}"); err != nil {
+			return err
+		}
+		// The patterns are a module that assigns module.exports.
+		module := fmt.Sprintf("{ const module = { exports: {} }; (function (exports) {\n%s\n})(module.exports); hyphenators[%q] = createHyphenator(module.exports) }",
+			patterns, language)
+		if err := p.load(ctx, "hyphen-"+language, module); err != nil {
+			return err
+		}
+		return p.evaluate(ctx, hyphenScript, map[string]any{"language": language, "words": words}, &divided)
+	})
+	for word, parts := range divided {
+		if strings.Contains(parts, "\u00AD") {
+			out[word] = parts
+		}
+	}
+	return out, err
+}
