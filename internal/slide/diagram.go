@@ -53,6 +53,11 @@ func readLibrary(kind frame.BlockKind) []byte {
 	default:
 		return nil
 	}
+	return readEmbedded(name)
+}
+
+// readEmbedded returns an embedded JavaScript library, or nil if it is not part of this build.
+func readEmbedded(name string) []byte {
 	b, err := libraries.ReadFile("diagrams/" + name + ".js")
 	if err != nil {
 		return nil

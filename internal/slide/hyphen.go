@@ -44,8 +44,8 @@ func (r Request) hyphenPatterns() (string, []byte) {
 	if language == "no" || language == "nn" {
 		language = "nb" // their patterns are the same
 	}
-	b, err := libraries.ReadFile("diagrams/hyphen-" + language + ".js")
-	if err != nil || language == "" {
+	b := readEmbedded("hyphen-" + language)
+	if b == nil {
 		return "", nil
 	}
 	return language, b
@@ -67,12 +67,12 @@ func (d *Drawer) divideWords(ctx context.Context, b *browser, r Request) (map[st
 	out := map[string]string{}
 	words := r.longWords()
 	language, patterns := r.hyphenPatterns()
-	core, err := libraries.ReadFile("diagrams/hyphen.js")
-	if len(words) == 0 || patterns == nil || err != nil {
+	core := readEmbedded("hyphen")
+	if len(words) == 0 || patterns == nil || core == nil {
 		return out, nil
 	}
 	var divided map[string]string
-	err = d.useSketchPad(ctx, b, func(p *page) error {
+	err := d.useSketchPad(ctx, b, func(p *page) error {
 		if err := p.load(ctx, "hyphen", string(core)+"\nglobalThis.hyphenators = {}"); err != nil {
 			return err
 		}

@@ -81,7 +81,9 @@ func (e *session) checkSlides(ctx context.Context, src compile.Script) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == fault.ToolMissing {
 		var list diag.List
 		list.Warnf(diag.Range{File: src.Name}, "the slides were not checked: %s", f.Public).Hint = f.Hint
-		e.report(list)
+		if wrong := e.report(list); wrong != nil {
+			return wrong
+		}
 		return nil
 	}
 	return err
