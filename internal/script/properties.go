@@ -52,8 +52,8 @@ func sharedRules() []rule {
 	}
 	return []rule{
 		propertyRule(both("voice", FromHere, "the default voice of the video's language", "who speaks; `mynah voices` lists all "+
-			"names, and upper and lower case do not matter. The 752 names of the hosted service mean a voice of the same "+
-			"language and gender. So do names of other services, such as `de-DE-KatjaNeural`; a warning then says who "+
+			"names, and upper and lower case do not matter. Each of the 752 names of the hosted service selects a voice of "+
+			"the same language and gender. So do names of other services, such as `de-DE-KatjaNeural`; a warning then says who "+
 			"speaks. A name in a language that no installed voice speaks is an error; see [voices.md](voices.md)"),
 			textKind(VoiceKind, "the name of a voice"),
 			func(p *Properties) **string { return &p.Voice },
@@ -71,12 +71,12 @@ func sharedRules() []rule {
 			func(p *Properties) **float64 { return &p.VoicePitch },
 		).withBeginning(isFigure),
 		propertyRule(both("narration-mode", FromHere, "`normal`", "with `fragment` the sentence continues in the next "+
-			"scene or paragraph, so the voice does not fall. The half second at the end of the scene stays"),
+			"scene or paragraph, so the voice does not fall. The scene still ends with half a second of silence"),
 			narrationModeKind(),
 			func(p *Properties) **bool { return &p.Fragment }),
 		propertyRule(both("background", WholeScene, "none", "music under the whole video, or from this scene on. It repeats "+
 			"until the end or until other music starts; `none` ends it. Volume 1 is the recorded volume; fades last 2 s. "+
-			"Mynah itself composes and plays the built-in music"),
+			"Mynah generates the built-in music itself"),
 			backgroundKind(),
 			func(p *Properties) **Background { return &p.Background },
 		).withBeginning(hasEnding),
@@ -87,7 +87,7 @@ func sharedRules() []rule {
 		propertyRule(both("theme", WholeScene, "`default`", "how slides look"),
 			themeKind(),
 			func(p *Properties) **File { return &p.Theme }),
-		propertyRule(both("canvas", WholeScene, "white; behind images and clips with `contain` black",
+		propertyRule(both("canvas", WholeScene, "white; black behind images and clips with `contain`",
 			"the colour behind slides and pictures"),
 			colorKind(),
 			func(p *Properties) **frame.Color { return &p.Canvas }),
@@ -127,12 +127,12 @@ func headerRules() []rule {
 		propertyRule(markOwn(header("description", "", "written into the MP4")),
 			text("a description of the video"),
 			func(p *Properties) **string { return &p.Description }).notTranslated(),
-		propertyRule(markOwn(header("language", "the language of the header's voice; without one, what the letters of the narration "+
-			"show, or its words if they are clear", "the language of the tracks in the MP4; it also chooses the voice if the "+
-			"header names none")),
+		propertyRule(markOwn(header("language", "the language of the header's voice; without one, the language that Mynah detects "+
+			"from the letters of the narration, or from its words if they are clear",
+			"the language of the tracks in the MP4; it also chooses the voice if the header names none")),
 			languageKind(),
 			func(p *Properties) **string { return &p.Language }).notTranslated(),
-		propertyRule(markOwn(header("poster", "the middle of the first scene", "the time of the picture that becomes the poster")),
+		propertyRule(markOwn(header("poster", "the middle of the first scene", "the time of the frame that becomes the poster")),
 			posterKind(),
 			func(p *Properties) **Poster { return &p.Poster }),
 		propertyRule(markOwn(header("loudness", "-16", "the loudness of a video with narration. `none` keeps the recorded level, as in "+
@@ -184,20 +184,20 @@ func directionRules() []rule {
 			node: (*parser).parseCallout,
 		},
 		propertyRule(direction("voice-emphasis", FromHere, "`none`", "how strongly the text is stressed: slower, higher and "+
-			"louder, or less of all three"),
+			"louder, or with `reduced` faster, lower and softer"),
 			choiceKind("none", "reduced", "moderate", "strong"),
 			func(p *Properties) **string { return &p.VoiceEmphasis }),
 		nodeRule(markOwn(direction("chapter", WholeScene, "each scene whose slide has a heading starts a chapter, unless the "+
 			"chapter before has the same heading", "starts a chapter of the MP4 with this scene. The beginning of the video "+
 			"is a chapter, too. `--transcript` writes the narration by chapters, and a list of chapters for video sites. These "+
-			"sites want at least three chapters of ten seconds or more; a warning says where yours are not")),
+			"sites require at least three chapters of ten seconds or more; Mynah warns about chapters that do not meet this")),
 			textKind(TextKind, "the title of the chapter"),
 			func(at At, title string) Node { return &Chapter{At: at, Title: title} }),
 		nodeRule(markOwn(direction("include", ThisPlace, "", "inserts the scenes of another script, without its header. The names "+
 			"of its files are relative to the folder of the main script. A script that includes itself is an error")),
 			fileKind("another script of the project"),
 			func(at At, f File) Node { return &Include{At: at, File: f.Name, FileRange: f.Range} }),
-		nodeRule(markOwn(direction("reveal", WholeScene, "", "shows a list item by item, with the items of nested lists, or code "+
+		nodeRule(markOwn(direction("reveal", WholeScene, "", "shows a list item by item, including the items of nested lists, or code "+
 			"range by range. One item or range appears with each paragraph of the narration; the rest share the time of the "+
 			"last paragraph. With fewer than two paragraphs, they share the time of the scene")),
 			revealKind(), func(at At, v Reveal) Node { v.At = at; return &v }),

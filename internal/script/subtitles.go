@@ -65,12 +65,12 @@ func subtitleKeys() []key[Subtitles] {
 			reader: storeWith(subtitleModeKind(), func(s *Subtitles, v SubtitleMode) { s.Mode = v }),
 		},
 		{
-			name: "break", byDefault: "80", help: "each cue has fewer characters than this, in the files, too. More " +
-				"than 84 make the lines longer, and add lines where the frame has no room",
+			name: "break", byDefault: "80", help: "each cue has fewer characters than this, in the files, too. Values " +
+				"above 84 make lines longer, and add lines where longer ones do not fit the frame",
 			reader: storeWith(integerKind(minChars, maxChars, "characters"), func(s *Subtitles, v float64) { s.Break = int(v) }),
 		},
 		{
-			name: "size", byDefault: "36", help: "in upright videos, pixels of a width of 720",
+			name: "size", byDefault: "36", help: "in vertical videos, relative to a width of 720",
 			reader: storeWith(decimalKind(1, maxFont, "pixels", "px"), func(s *Subtitles, v float64) { s.Size = v }),
 		},
 		{
@@ -90,7 +90,7 @@ func subtitleKeys() []key[Subtitles] {
 			reader: storeWith(colorOrNoneKind(), func(s *Subtitles, v frame.Color) { s.Outline = &v }),
 		},
 		{
-			name: "font", byDefault: "a sans face", help: "",
+			name: "font", byDefault: "a sans-serif font", help: "",
 			reader: storeWith(fontKind(), func(s *Subtitles, v File) { s.Font = &v }),
 		},
 		{
@@ -98,8 +98,8 @@ func subtitleKeys() []key[Subtitles] {
 			reader: storeWith(choiceKind("bottom", "middle", "top"), func(s *Subtitles, v string) { s.Position = v }),
 		},
 		{
-			name: "margin", byDefault: "30 pixels; at the bottom of upright frames 18%, above the controls of apps",
-			help:   "the distance from that edge",
+			name: "margin", byDefault: "30 pixels; 18% at the bottom of vertical videos, above the controls of apps",
+			help:   "the distance from the edge that `position` names",
 			reader: storeWith(marginKind(), func(s *Subtitles, v Margin) { s.Margin = &v }),
 		},
 		{
@@ -107,7 +107,7 @@ func subtitleKeys() []key[Subtitles] {
 			reader: storeWith(choiceKind("normal", "karaoke"), func(s *Subtitles, v string) { s.Karaoke = v == "karaoke" }),
 		},
 		{
-			name: "highlight", byDefault: "yellow", help: "the colour of that word",
+			name: "highlight", byDefault: "yellow", help: "the colour of the word that is being said",
 			reader: storeWith(colorKind(), func(s *Subtitles, v frame.Color) { s.Highlight = &v }),
 		},
 	}
