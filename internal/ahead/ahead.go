@@ -146,11 +146,11 @@ func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) e
 	board := *w.in.Board
 	board.Scenes = board.Scenes[:n]
 	measured := timeline.Measured{Files: w.in.Files.Media(), Speech: spoken.Lengths()}
-	if timeline.Check(&board, measured).HasErrors() {
+	if timeline.CheckLength(&board, measured).HasErrors() {
 		return errFindings
 	}
 	line := timeline.Compute(&board, measured)
-	cues := caption.Cues(&board, line, spoken.Words)
+	cues := caption.MakeCues(&board, line, spoken.Words)
 	known := len(cues)
 	for known > 0 && cues[known-1].Scene == n-1 {
 		known--

@@ -35,7 +35,7 @@ func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *story
 		return out.Recentre(from.Width, from.Height, film.Width, film.Height)
 	}
 	w, h := s.Get(shot.File).Picture().Source.Upright()
-	return out.Carry(ffmpeg.Place(w, h, from.Width, from.Height, shot.Placing),
+	return out.MapToPlacement(ffmpeg.Place(w, h, from.Width, from.Height, shot.Placing),
 		ffmpeg.Place(w, h, film.Width, film.Height, shot.Placing))
 }
 

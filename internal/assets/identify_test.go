@@ -78,7 +78,7 @@ func (b bench) identify(t *testing.T, text string) (*assets.Set, *storyboard.Boa
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := compile.Read(t.Context(), in, booth, compile.Request{Script: "s.md"})
+	src, err := compile.PlanScript(t.Context(), in, booth, compile.Request{Script: "s.md"})
 	if err != nil || src.Findings.HasErrors() {
 		t.Fatal(err, src.Findings)
 	}

@@ -35,7 +35,7 @@ func cuesOfSentences(film storyboard.Film, sentences ...string) []caption.Cue {
 		words = append(words, ws)
 		at += n + timeline.SampleRate*35/100
 	}
-	return caption.Cues(b, l, func(_, part int) []caption.Word { return words[part] })
+	return caption.MakeCues(b, l, func(_, part int) []caption.Word { return words[part] })
 }
 
 func plainFilm(limit int) storyboard.Film {
@@ -231,7 +231,7 @@ func TestWordsThatAreSaidAtOnce(t *testing.T) {
 	for _, s := range voice.Words(text) {
 		words = append(words, caption.Word{Offset: s.Start, Start: 0, End: 480000})
 	}
-	cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
+	cues := caption.MakeCues(b, l, func(int, int) []caption.Word { return words })
 	var got []string
 	for _, c := range cues {
 		got = append(got, c.Text)
@@ -256,7 +256,7 @@ func TestParagraphsAreWholeAgain(t *testing.T) {
 	} {
 		for _, limit := range []int{12, 20, 40} {
 			cues := cuesOfSentences(plainFilm(limit), text)
-			if got := caption.Text(cues); got != text+"\n" || limit < 20 && len(cues) < 2 {
+			if got := caption.FormatText(cues); got != text+"\n" || limit < 20 && len(cues) < 2 {
 				t.Errorf("%d pieces of fewer than %d make %q", len(cues), limit, got)
 			}
 		}
@@ -362,14 +362,14 @@ func FuzzCut(f *testing.F) {
 				Voice:  []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10,
 			}},
 		}
-		cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
+		cues := caption.MakeCues(b, l, func(int, int) []caption.Word { return words })
 		most := limit
 		if quote { // quotes that are not much longer than a cue are not split
 			most = 4*limit + 1
 		}
 		check(t, cues, most)
 		if pace > 48 {
-			for _, problem := range append(badVTT(caption.VTT(cues)), badSRT(caption.SRT(cues))...) {
+			for _, problem := range append(badVTT(caption.FormatVTT(cues)), badSRT(caption.FormatSRT(cues))...) {
 				t.Error(problem)
 			}
 		}

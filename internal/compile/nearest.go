@@ -28,16 +28,16 @@ func (p *planner) Nearest(name, what string) string {
 	lower := strings.ToLower(name)
 	best, least := "", mostSlips+1
 	for _, path := range listed {
-		if n := countSlips(lower, strings.ToLower(path)); n < least && !p.isOutput(path) && p.hasKind(path, what) {
+		if n := measureNameDistance(lower, strings.ToLower(path)); n < least && !p.isOutputName(path) && p.isUsableAs(path, what) {
 			best, least = path, n
 		}
 	}
 	return best
 }
 
-// countSlips returns the distance of two file names in letters. The same name in another folder, or
+// measureNameDistance returns the distance of two file names in letters. The same name in another folder, or
 // with another extension, has distance 1.
-func countSlips(a, b string) int {
+func measureNameDistance(a, b string) int {
 	n := similar.Distance(a, b, mostSlips+1)
 	baseA, baseB := path.Base(a), path.Base(b)
 	stem := func(s string) string { return strings.TrimSuffix(s, path.Ext(s)) }
@@ -50,8 +50,8 @@ func countSlips(a, b string) int {
 	return n
 }
 
-// isOutput reports whether Mynah writes a file of this name next to the script.
-func (p *planner) isOutput(name string) bool {
+// isOutputName reports whether Mynah writes a file of this name next to the script.
+func (p *planner) isOutputName(name string) bool {
 	stem := strings.TrimSuffix(p.script, path.Ext(p.script))
 	rest, ok := strings.CutPrefix(name, stem)
 	return name == p.script || ok && slices.Contains([]string{
@@ -59,8 +59,8 @@ func (p *planner) isOutput(name string) bool {
 	}, rest)
 }
 
-// hasKind reports whether a file can be used where a file of a kind is missing.
-func (p *planner) hasKind(name, what string) bool {
+// isUsableAs reports whether a file can be used where a file of a kind is missing.
+func (p *planner) isUsableAs(name, what string) bool {
 	ending := strings.ToLower(path.Ext(name))
 	switch what {
 	case "theme":

@@ -56,15 +56,15 @@ func (p *planner) Voice(name, language string) storyboard.Voice {
 		out.Code = diag.UnspokenLanguage
 	case m.StandIn:
 		out.Code = diag.MissingVoice
-		out.Hint = cmp.Or(installHint(name), "run mynah doctor to see what is missing and how to install it")
+		out.Hint = cmp.Or(formatInstallHint(name), "run mynah doctor to see what is missing and how to install it")
 		p.missing = m.Warning
 	}
 	out.Hint = cmp.Or(out.Hint, "run mynah voices to list all")
 	return out
 }
 
-// installHint returns how to install the neural voice that a script names with its engine.
-func installHint(name string) string {
+// formatInstallHint returns how to install the neural voice that a script names with its engine.
+func formatInstallHint(name string) string {
 	model, ok := strings.CutPrefix(name, "piper/")
 	if !ok {
 		return ""

@@ -117,7 +117,7 @@ func TestInstallHint(t *testing.T) {
 		"en_US-amy-medium":              "",
 		"brian":                         "",
 	} {
-		if got := installHint(name); got != want {
+		if got := formatInstallHint(name); got != want {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
@@ -199,7 +199,7 @@ func TestSlips(t *testing.T) {
 		{"abc.png", "axy.png", 4},
 		{"photo.png", "zzzzzzz.png", 4},
 	} {
-		if got := countSlips(c.a, c.b); got != c.want {
+		if got := measureNameDistance(c.a, c.b); got != c.want {
 			t.Errorf("%s and %s: %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
@@ -271,7 +271,7 @@ func TestWritten(t *testing.T) {
 		"a/talk.md": true, "a/talk.mp4": true, "a/talk.srt": true, "a/talk.vtt": true, "talk.mp4": false,
 		"a/talks.mp4": false, "a/talk.png": false, "a/talk": false,
 	} {
-		if got := p.isOutput(name); got != want {
+		if got := p.isOutputName(name); got != want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}

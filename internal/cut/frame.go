@@ -39,7 +39,7 @@ func (c *Cutter) drawFrame(ctx context.Context, scene int, n int64) ([]byte, err
 					return c.paintFrame(ctx, now)
 				}
 				bare := now
-				bare.view, before.view = now.view.Uncaptioned(), before.view.Uncaptioned()
+				bare.view, before.view = now.view.WithoutCaptions(), before.view.WithoutCaptions()
 				frame, err := c.paintFrame(ctx, bare)
 				if err != nil {
 					return nil, err
@@ -49,7 +49,7 @@ func (c *Cutter) drawFrame(ctx context.Context, scene int, n int64) ([]byte, err
 				if err != nil {
 					return nil, err
 				}
-				return frame, c.painter.Caption(frame, now.view, at)
+				return frame, c.painter.DrawCaptions(frame, now.view, at)
 			}
 			before = viewFrame{view: &picture.View{}}
 			if i >= scene-1 { // a picture of an earlier scene cannot be visible in this one
@@ -69,7 +69,7 @@ type fileError struct {
 
 // paintFrame draws a frame. The error is a *fileError if a file of the project cannot be read.
 func (c *Cutter) paintFrame(ctx context.Context, s viewFrame) ([]byte, error) {
-	frame, err := c.painter.Frame(ctx, s.view, s.frame)
+	frame, err := c.painter.PaintFrame(ctx, s.view, s.frame)
 	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) {
 		return frame, err
 	}

@@ -68,7 +68,7 @@ func (c *Cutter) Plan() *Plan {
 			if pic.Fade > 0 && before.view != nil {
 				done = pic.Fade
 				// Captions are drawn over both pictures; those of the old picture alone are gone.
-				before.view = before.view.Uncaptioned()
+				before.view = before.view.WithoutCaptions()
 				t := movingTask{viewFrame: now, count: done, enter: pic.Enter, before: before}
 				p.Runs = append(p.Runs, c.planMotion(p, t, i, done))
 			}
@@ -107,7 +107,7 @@ func (p *Plan) markRawFrames() {
 
 // planStill plans one still and returns its key.
 func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
-	now := s.view.At(s.frame)
+	now := s.view.FreezeAt(s.frame)
 	key := c.Book.Add(Still{Look: now.Look(), Frame: frameOf(s, s.frame), Form: c.encoder.Form()}, s.label(scene))
 	if !p.seen[key] {
 		p.seen[key] = true
@@ -121,14 +121,14 @@ func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 // planMotion plans a range of moving pictures that is visible for some frames.
 func (c *Cutter) planMotion(p *Plan, t movingTask, scene int, frames int64) film.SegmentRun {
 	recipe := Motion{
-		Look: t.view.During(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter,
+		Look: t.view.WithCaptionsDuring(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter,
 		Form: c.encoder.Form(),
 	}
 	if t.enter != "" {
-		now := t.before.view.At(t.before.frame)
+		now := t.before.view.FreezeAt(t.before.frame)
 		before := now.Look()
 		recipe.Before = &before
-		if t.before.view.Moves() {
+		if t.before.view.IsMoving() {
 			recipe.BeforeFrame = t.before.frame
 		}
 	}

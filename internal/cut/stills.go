@@ -14,7 +14,7 @@ import (
 func (c *Cutter) makeStills(ctx context.Context, batch []stillTask) error {
 	var bare, painted []int
 	for i, t := range batch {
-		if t.view.Bare() && !t.raw {
+		if t.view.IsBareImage() && !t.raw {
 			bare = append(bare, i)
 		} else {
 			painted = append(painted, i)
@@ -24,7 +24,7 @@ func (c *Cutter) makeStills(ctx context.Context, batch []stillTask) error {
 		var inputs []ffmpeg.StillInput
 		var keys []cache.Key
 		for _, i := range bare {
-			inputs, keys = append(inputs, c.painter.Input(batch[i].view.Still)), append(keys, batch[i].key)
+			inputs, keys = append(inputs, c.painter.NewStillInput(batch[i].view.Still)), append(keys, batch[i].key)
 		}
 		encode := func() error { return c.encoder.EncodeImages(ctx, inputs, keys) }
 		if err := c.MakeParts(ctx, encode, keys...); err != nil {
@@ -59,7 +59,7 @@ func (c *Cutter) paintStills(ctx context.Context, batch []stillTask, painted []i
 	}
 	var frames [][]byte
 	for _, i := range painted {
-		frame, err := c.painter.Frame(ctx, batch[i].view, batch[i].frame)
+		frame, err := c.painter.PaintFrame(ctx, batch[i].view, batch[i].frame)
 		if err != nil {
 			return &picture.Failure{Index: i, Err: err}
 		}

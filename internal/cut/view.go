@@ -33,7 +33,7 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 	case shot.Kind == storyboard.Clip:
 		v.Still.Clip, v.AtEnd = true, shot.Still == script.StillEnd
 		if l := c.in.Files.Get(shot.File).Info.Video.Length; l != nil {
-			v.Length = timeline.Microseconds(l)
+			v.Length = timeline.ToMicroseconds(l)
 		}
 		if shot.Segment != nil {
 			v.From, v.Length = shot.Segment.From.Microseconds(), (shot.Segment.To - shot.Segment.From).Microseconds()

@@ -88,7 +88,7 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 	var out []Tool
 	for _, w := range wantedTools() {
 		t := w.Tool
-		t.Install = installOn(runtime.GOOS, t.Name)
+		t.Install = formatInstallHint(runtime.GOOS, t.Name)
 		path, err := h.Runner.Look(t.Name)
 		if t.Name == browser { // there are several possible programs
 			path, err = h.Drawer.Program()
@@ -101,10 +101,10 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 		if t.Name == browser {
 			t.Version, _ = h.Drawer.ProgramVersion(ctx, path)
 		} else {
-			t.Version = firstLine(h.output(ctx, path, w.version...))
+			t.Version = findVersionLine(h.readOutput(ctx, path, w.version...))
 		}
 		for option, names := range w.parts {
-			list := h.output(ctx, path, "-hide_banner", option)
+			list := h.readOutput(ctx, path, "-hide_banner", option)
 			words := map[string]bool{}
 			for word := range strings.FieldsSeq(list) {
 				words[word] = true
@@ -160,8 +160,8 @@ func (h *House) checkRemotes(ctx context.Context) []Tool {
 		if e.Kind == kindPiper {
 			continue
 		}
-		t := Tool{Name: e.Name, For: "voices by " + e.Kind + " at " + e.remote().Host(), Path: e.URL}
-		err := remote.Reach(ctx, e.remote())
+		t := Tool{Name: e.Name, For: "voices by " + e.Kind + " at " + e.newRemoteConfig().Host(), Path: e.URL}
+		err := remote.Reach(ctx, e.newRemoteConfig())
 		switch {
 		case err != nil:
 			t.Advice = "not reachable: " + fault.From(err).Error()
@@ -179,15 +179,15 @@ func (h *House) checkRemotes(ctx context.Context) []Tool {
 	return out
 }
 
-// output returns the standard output and error of a program.
-func (h *House) output(ctx context.Context, path string, args ...string) string {
+// readOutput returns the standard output and error of a program.
+func (h *House) readOutput(ctx context.Context, path string, args ...string) string {
 	var both bytes.Buffer
 	_ = h.Runner.Run(ctx, proc.Command{Program: path, Args: args, Stdout: &both, Stderr: &both, Timeout: 20 * time.Second})
 	return both.String()
 }
 
-// firstLine returns the line with a version, or else the first line.
-func firstLine(s string) string {
+// findVersionLine returns the line with a version, or else the first line.
+func findVersionLine(s string) string {
 	for line := range strings.Lines(s) {
 		if _, v, ok := strings.Cut(line, "version: "); ok {
 			return strings.TrimSpace(v)

@@ -16,9 +16,9 @@ import (
 	"mynah/internal/fault"
 )
 
-// addresses returns the URLs of a listener, the best first. A listener on all interfaces also has
+// listURLs returns the URLs of a listener, the best first. A listener on all interfaces also has
 // those for other machines.
-func addresses(scheme string, listener net.Addr) []string {
+func listURLs(scheme string, listener net.Addr) []string {
 	at, err := netip.ParseAddrPort(listener.String())
 	if err != nil || !at.Addr().IsUnspecified() {
 		return []string{scheme + "://" + listener.String()}
@@ -41,8 +41,8 @@ func addresses(scheme string, listener net.Addr) []string {
 	return out
 }
 
-// isOpen reports whether other machines can reach a listener.
-func isOpen(listener net.Addr) bool {
+// isReachable reports whether other machines can reach a listener.
+func isReachable(listener net.Addr) bool {
 	at, err := netip.ParseAddrPort(listener.String())
 	return err == nil && !at.Addr().Unmap().IsLoopback()
 }

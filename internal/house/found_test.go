@@ -23,7 +23,7 @@ func TestFoundAddressesGetNoKey(t *testing.T) {
 		s := NewVoiceSettings()
 		s.AddFile("mynah.yaml", []byte(file), c.found)
 		s.AddEnvironment(c.env)
-		cfg, err := s.Config(getenv)
+		cfg, err := s.ParseEngines(getenv)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -54,11 +54,11 @@ func DefaultConfig() Config {
 
 // Validate reports all errors at once.
 func (c Config) Validate() error {
-	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate(), c.Slide.Validate(), c.piper().Validate())
+	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), c.Espeak.Validate(), c.Flite.Validate(), c.Slide.Validate(), c.newPiperConfig().Validate())
 }
 
-// defaultCacheDir returns the cache folder of the XDG base directory specification.
-func defaultCacheDir() (string, error) {
+// findDefaultCacheDir returns the cache folder of the XDG base directory specification.
+func findDefaultCacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("the default cache folder cannot be determined: %w", err)
@@ -82,9 +82,9 @@ type House struct {
 	alive     *system.Lock // locked while the temporary folder is in use
 }
 
-// makeTemporary creates a temporary folder of this process, and removes those of killed
+// makeTemporaryDir creates a temporary folder of this process, and removes those of killed
 // processes, whose locks are free.
-func makeTemporary() (string, *system.Lock, error) {
+func makeTemporaryDir() (string, *system.Lock, error) {
 	old, _ := filepath.Glob(filepath.Join(os.TempDir(), temporaryPrefix+"*", aliveName))
 	for _, name := range old {
 		if lock, err := system.TryLock(name); err == nil {
@@ -123,7 +123,7 @@ func OpenCache(cfg Config) (*cache.Store, error) {
 	dir := cfg.CacheDir
 	if dir == "" {
 		var err error
-		if dir, err = defaultCacheDir(); err != nil {
+		if dir, err = findDefaultCacheDir(); err != nil {
 			return nil, fault.New(fault.Disk, err, "the default cache folder cannot be determined").WithHint("choose one with --cache-dir")
 		}
 	}
@@ -142,20 +142,20 @@ func New(cfg Config) (*House, error) {
 	}
 	h := &House{}
 	if cfg.NoCache {
-		dir, alive, err := makeTemporary()
+		dir, alive, err := makeTemporaryDir()
 		if err != nil {
 			return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
 		}
 		h.temporary, h.alive, cfg.CacheDir = dir, alive, dir
 	}
-	if err := h.build(cfg); err != nil {
+	if err := h.connectParts(cfg); err != nil {
 		h.Close()
 		return nil, err
 	}
 	return h, nil
 }
 
-func (h *House) build(cfg Config) error {
+func (h *House) connectParts(cfg Config) error {
 	var err error
 	if h.Store, err = OpenCache(cfg); err != nil {
 		return err
@@ -180,10 +180,10 @@ func (h *House) build(cfg Config) error {
 		}),
 		voice.Remember(f, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Flite.Program) }),
 	}
-	if h.piper, err = piper.New(cfg.piper(), h.Runner); err != nil {
+	if h.piper, err = piper.New(cfg.newPiperConfig(), h.Runner); err != nil {
 		return err
 	}
-	engines = append(engines, voice.Remember(h.piper, h.Store, func() (string, error) { return h.piperIdentity(cfg.piper()) }))
+	engines = append(engines, voice.Remember(h.piper, h.Store, func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }))
 	h.engines = cfg.Engines
 	more, err := cfg.Engines.newEngines()
 	if err != nil {
@@ -227,13 +227,13 @@ func (h *House) Close() {
 	}
 }
 
-// Check returns the programs that Mynah uses, as mynah doctor shows them.
-func (h *House) Check(ctx context.Context) []Tool { return h.checkTools(ctx) }
+// CheckTools returns the programs that Mynah uses, as mynah doctor shows them.
+func (h *House) CheckTools(ctx context.Context) []Tool { return h.checkTools(ctx) }
 
-// piper returns the settings of neural voices.
-func (c Config) piper() piper.Config {
+// newPiperConfig returns the settings of neural voices.
+func (c Config) newPiperConfig() piper.Config {
 	p := piper.DefaultConfig()
-	p.Dir, p.Espeak = c.voicesDir(), c.Espeak.Program
+	p.Dir, p.Espeak = c.findVoicesDir(), c.Espeak.Program
 	for _, e := range c.Engines.Engines {
 		if e.Kind == kindPiper {
 			p.Library, p.Steady = e.Library, e.Steady
@@ -242,15 +242,15 @@ func (c Config) piper() piper.Config {
 		}
 	}
 	if p.Library == "" {
-		p.Library = onnx.Find(filepath.Join(filepath.Dir(defaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
+		p.Library = onnx.Find(filepath.Join(filepath.Dir(findDefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
 	}
 	return p
 }
 
-func (c Config) voicesDir() string { return cmp.Or(c.VoicesDir, defaultVoicesDir()) }
+func (c Config) findVoicesDir() string { return cmp.Or(c.VoicesDir, findDefaultVoicesDir()) }
 
-// piperIdentity identifies the files that decide the sound of neural voices, for cache keys.
-func (h *House) piperIdentity(cfg piper.Config) (string, error) {
+// identifyPiperFiles identifies the files that decide the sound of neural voices, for cache keys.
+func (h *House) identifyPiperFiles(cfg piper.Config) (string, error) {
 	reader, err := h.Runner.Identity(cfg.Espeak)
 	if err != nil {
 		return "", err
@@ -266,17 +266,17 @@ func (h *House) piperIdentity(cfg piper.Config) (string, error) {
 
 // NewInstaller creates an installer of voices; an empty index means the public list.
 func NewInstaller(cfg Config, index string) (*models.Installer, error) {
-	i := models.DefaultInstallConfig(cfg.voicesDir())
+	i := models.DefaultInstallConfig(cfg.findVoicesDir())
 	i.Index = cmp.Or(index, i.Index)
 	return models.NewInstaller(i)
 }
 
 // RemoveVoice removes an installed voice.
 func RemoveVoice(cfg Config, name string) error {
-	err := models.Remove(cfg.voicesDir(), name)
+	err := models.Remove(cfg.findVoicesDir(), name)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return fault.New(fault.Usage, nil, "no voice %q is installed in %s", name, cfg.voicesDir())
+		return fault.New(fault.Usage, nil, "no voice %q is installed in %s", name, cfg.findVoicesDir())
 	case err != nil:
 		return fault.New(fault.Disk, err, "the voice %s cannot be removed", name)
 	}

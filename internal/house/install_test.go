@@ -7,12 +7,12 @@ func TestInstallations(t *testing.T) {
 	t.Parallel()
 	for _, w := range wantedTools() {
 		for _, system := range []string{"linux", "darwin", "windows"} {
-			if installOn(system, w.Name) == "" {
+			if formatInstallHint(system, w.Name) == "" {
 				t.Errorf("%s: how to install %s is not known", system, w.Name)
 			}
 		}
 	}
-	if got := installOn("darwin", browser); got != "brew install --cask google-chrome" {
+	if got := formatInstallHint("darwin", browser); got != "brew install --cask google-chrome" {
 		t.Errorf("a browser on macOS: %q", got)
 	}
 }

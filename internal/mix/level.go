@@ -15,7 +15,7 @@ import (
 // limiter reduces the loudness. If the gain differs much from the one at which the loudness was measured,
 // balance measures again. A soundtrack that the limiter keeps below its target stays below it.
 func (x *Mixer) findGain(ctx context.Context, t *Track, chunks []sound.Chunk) error {
-	level, ok := x.in.Board.Level()
+	level, ok := x.in.Board.TargetLoudness()
 	if !ok {
 		return nil
 	}

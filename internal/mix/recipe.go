@@ -145,12 +145,12 @@ func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
 	if s.Loop && a.Input.Format == media.MOV && a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Length != nil {
 		// MP4 states where in the last packet the sound ends, but decoders continue to the end of the packet.
 		// In a loop, this would be an audible gap.
-		in.Length = timeline.Microseconds(a.Info.Audio.Length)
+		in.Length = timeline.ToMicroseconds(a.Info.Audio.Length)
 	}
 	d := decodeTask{in: in, name: s.File, place: x.in.Files.Place(s.File)}
 	bytes := func(us int64) int64 { return us * timeline.SampleRate / 1_000_000 * int64(channels) * 2 }
 	if a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Length != nil {
-		stated := timeline.Microseconds(a.Info.Audio.Length)
+		stated := timeline.ToMicroseconds(a.Info.Audio.Length)
 		d.most = 2*bytes(max(stated, toMicroseconds(s.Samples))) + bytes(60_000_000)
 		if s.Kind != timeline.SoundClip {
 			// Containers may state a little more than there is.

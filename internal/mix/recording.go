@@ -54,7 +54,7 @@ func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
 		r.cutStart(r.spans[0].from)
 		r.samples = r.spans[len(r.spans)-1].to
 	}
-	r.Cues = caption.Cues(x.in.Board, line, x.in.Spoken.Words)
+	r.Cues = caption.MakeCues(x.in.Board, line, x.in.Spoken.Words)
 	list, err := x.Decode(ctx, r.track)
 	return r, list, err
 }
@@ -66,7 +66,7 @@ func (x *Mixer) RecordCues(cues []caption.Timed) (*Recording, diag.List) {
 	var list diag.List
 	var end int64
 	for i, c := range cues {
-		from := timeline.SamplesIn(c.From)
+		from := timeline.ToSamplesDown(c.From)
 		start := max(from, end)
 		if start > from+timeline.SampleRate/20 {
 			d := diag.Diagnostic{Range: x.in.Board.Scenes[i].Range, Severity: diag.Warning, Code: diag.TooLong}

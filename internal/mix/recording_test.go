@@ -186,7 +186,7 @@ func TestStream(t *testing.T) {
 // cues speaks subtitles and records them.
 func (d *desk) cues(t *testing.T, srt string) (*Recording, diag.List) {
 	t.Helper()
-	read, cues, err := compile.Text(t.Context(), d.Project, d.Booth, compile.TextRequest{
+	read, cues, err := compile.PlanText(t.Context(), d.Project, d.Booth, compile.TextRequest{
 		Text: srt, Timed: string(caption.SubRip), Header: map[string]string{"voice": "tone/high"},
 	})
 	if err != nil || read.Findings.HasErrors() {

@@ -56,16 +56,16 @@ func (d *Drawings) Layer(ref picture.LayerRef) (*picture.Layer, error) {
 	if l, ok := d.kept.Get(ref.Key); ok {
 		return l, nil
 	}
-	l, err := d.drawing(ref.Drawing, ref.Often)
+	l, err := d.readLayer(ref.Drawing, ref.Often)
 	if err != nil {
 		return nil, err
 	}
 	if len(ref.Boxes) > 0 {
-		lit, err := d.drawing(ref.Lit, ref.Often)
+		lit, err := d.readLayer(ref.Lit, ref.Often)
 		if err != nil {
 			return nil, err
 		}
-		l = l.With(lit, ref.Boxes)
+		l = l.WithBoxesFrom(lit, ref.Boxes)
 	}
 	if ref.Often {
 		d.kept.Add(ref.Key, l)
@@ -73,8 +73,8 @@ func (d *Drawings) Layer(ref picture.LayerRef) (*picture.Layer, error) {
 	return l, nil
 }
 
-// drawing reads a layer from the cache. It keeps it in memory if often is set.
-func (d *Drawings) drawing(key cache.Key, often bool) (*picture.Layer, error) {
+// readLayer reads a layer from the cache. It keeps it in memory if often is set.
+func (d *Drawings) readLayer(key cache.Key, often bool) (*picture.Layer, error) {
 	if l, ok := d.kept.Get(key); ok {
 		return l, nil
 	}

@@ -54,7 +54,7 @@ func newTable(t *testing.T, store *cache.Store, text string) table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := compile.Read(t.Context(), files, booth, compile.Request{Script: "s.md"})
+	src, err := compile.PlanScript(t.Context(), files, booth, compile.Request{Script: "s.md"})
 	if err != nil || src.Findings.HasErrors() {
 		t.Fatal(err, src.Findings)
 	}
@@ -73,7 +73,7 @@ func newTable(t *testing.T, store *cache.Store, text string) table {
 		m.Speech = append(m.Speech, lengths)
 	}
 	x.line = timeline.Compute(src.Board, m)
-	x.cues = caption.Cues(src.Board, x.line, func(scene, item int) []caption.Word {
+	x.cues = caption.MakeCues(src.Board, x.line, func(scene, item int) []caption.Word {
 		var out []caption.Word
 		at := 0
 		for i, w := range strings.Fields(src.Board.Scenes[scene].Parts[item].Text) {
@@ -159,7 +159,7 @@ func TestSlides(t *testing.T) {
 				t.Errorf("a drawing is empty: %v", err)
 			}
 		}
-		if files := overlay.SlideFiles(x.in, &x.in.Board.Scenes[2]); files != nil {
+		if files := overlay.ListSlideFiles(x.in, &x.in.Board.Scenes[2]); files != nil {
 			t.Errorf("a scene without slides names %q", files)
 		}
 		if round == 0 {
@@ -362,7 +362,7 @@ func TestSlidesKeepClear(t *testing.T) {
 func ink(l *picture.Layer) image.Rectangle {
 	const w, h = 320, 180
 	f := make([]byte, w*h*3/2)
-	l.Over(f, w, h)
+	l.DrawOn(f, w, h)
 	var out image.Rectangle
 	for y := range h {
 		for x := range w {

@@ -2,10 +2,10 @@ package picture
 
 import "io"
 
-// Cross returns a reader of the frames of a cross-fade, in equal steps from the frame from to the
+// CrossFade returns a reader of the frames of a cross-fade, in equal steps from the frame from to the
 // frames in to. The first frame is already mixed; the frame after the last one would be entirely the
 // new picture.
-func Cross(from []byte, to io.Reader, frames int64) io.Reader {
+func CrossFade(from []byte, to io.Reader, frames int64) io.Reader {
 	c := &crossing{from: from, to: to, frames: frames, buf: make([]byte, len(from))}
 	c.at = len(c.buf)
 	return c

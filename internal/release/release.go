@@ -196,7 +196,7 @@ func (r *Releaser) newFilm() *film.Film {
 // listChapters returns the chapters of the video.
 func (r *Releaser) listChapters() []film.Chapter {
 	var out []film.Chapter
-	for _, c := range timeline.Chapters(r.video.Board, r.video.Line) {
+	for _, c := range timeline.ListChapters(r.video.Board, r.video.Line) {
 		out = append(out, film.Chapter(c))
 	}
 	return out
@@ -209,7 +209,7 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 	if cues := r.video.Cues; len(cues) > 0 {
 		files.SRT, files.VTT = r.out.subtitlePaths()[0], r.out.subtitlePaths()[1]
 		beside = append(beside,
-			sidecar{files.SRT, []byte(caption.SRT(cues))}, sidecar{files.VTT, []byte(caption.VTT(cues))})
+			sidecar{files.SRT, []byte(caption.FormatSRT(cues))}, sidecar{files.VTT, []byte(caption.FormatVTT(cues))})
 	}
 	if r.out.Timeline {
 		files.Timeline = r.out.withEnding(names.EndTimeline)

@@ -78,7 +78,7 @@ func TestPublish(t *testing.T) {
 	if len(info.Chapters) != 2 || info.Chapters[0].Tags["title"] != "Morning" || info.Chapters[1].Tags["title"] != "Noon" {
 		t.Errorf("%+v", info.Chapters)
 	}
-	second := p.Line.Time(p.Line.Scenes[1].Start)
+	second := p.Line.DurationOfFrames(p.Line.Scenes[1].Start)
 	transcript, chapters := string(p.read(t, ".transcript.md")), string(p.read(t, ".chapters.txt"))
 	for _, want := range []string{
 		"# The harbour", "## 0:00 Morning", "## 0:02 Noon",
@@ -96,8 +96,8 @@ func TestPublish(t *testing.T) {
 		t.Errorf("%q, want %q", chapters, want)
 	}
 	srt := string(p.read(t, ".srt"))
-	if srt != caption.SRT(p.Cues) || !strings.Contains(srt, "Fish is sold.") || string(p.read(t,
-		".vtt")) != caption.VTT(p.Cues) {
+	if srt != caption.FormatSRT(p.Cues) || !strings.Contains(srt, "Fish is sold.") || string(p.read(t,
+		".vtt")) != caption.FormatVTT(p.Cues) {
 		t.Errorf("%s", srt)
 	}
 	var plan struct {

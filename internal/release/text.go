@@ -19,7 +19,7 @@ func (r *Releaser) embeddedCues() []film.Cue {
 		return nil
 	}
 	// Round to whole milliseconds like the subtitle files, so that all have the same times.
-	whole := func(sample int64) int64 { return caption.Milliseconds(sample) * timeline.SampleRate / 1000 }
+	whole := func(sample int64) int64 { return caption.ToMilliseconds(sample) * timeline.SampleRate / 1000 }
 	var out []film.Cue
 	for _, c := range r.video.Cues {
 		out = append(out, film.Cue{Start: whole(c.Start), End: whole(c.End), Text: strings.Join(c.Lines(), "\n")})
@@ -35,13 +35,13 @@ func (r *Releaser) composeTranscript() (text, list string) {
 	}
 	var chapters []caption.Chapter
 	scene := 0
-	for _, c := range timeline.Chapters(r.video.Board, r.video.Line) {
+	for _, c := range timeline.ListChapters(r.video.Board, r.video.Line) {
 		for scene+1 < len(r.video.Line.Scenes) && r.video.Line.Scenes[scene].Start < c.Frame {
 			scene++
 		}
-		chapters = append(chapters, caption.Chapter{Start: r.video.Line.Sample(c.Frame), Scene: scene, Title: c.Title})
+		chapters = append(chapters, caption.Chapter{Start: r.video.Line.SampleAtFrame(c.Frame), Scene: scene, Title: c.Title})
 	}
-	return caption.Transcript(title, chapters, r.narrationCues()), caption.ChapterList(chapters)
+	return caption.FormatTranscript(title, chapters, r.narrationCues()), caption.FormatChapters(chapters)
 }
 
 // narrationCues returns the cues of the narration, even for scenes in which a quote replaces them on the screen.
@@ -51,7 +51,7 @@ func (r *Releaser) narrationCues() []caption.Cue {
 	for i := range board.Scenes {
 		board.Scenes[i].Quote = nil
 	}
-	return caption.Cues(&board, r.video.Line, r.video.Words)
+	return caption.MakeCues(&board, r.video.Line, r.video.Words)
 }
 
 // iso639 returns the three-letter code of a language for MP4, or "".

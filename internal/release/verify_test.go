@@ -69,9 +69,9 @@ func TestMissingNarrationIsFound(t *testing.T) {
 func TestMissingCuesAreFound(t *testing.T) {
 	t.Parallel()
 	cues := []caption.Cue{{Start: 0, End: 48000, Text: "one"}, {Start: 60000, End: 90000, Text: "two"}}
-	whole := []sidecar{{"a.srt", []byte(caption.SRT(cues))}, {"a.vtt", []byte(caption.VTT(cues))}}
+	whole := []sidecar{{"a.srt", []byte(caption.FormatSRT(cues))}, {"a.vtt", []byte(caption.FormatVTT(cues))}}
 	checkError(t, "whole", checkCues(cues, whole), "")
-	whole[1].content = []byte(caption.VTT(cues[:1]))
+	whole[1].content = []byte(caption.FormatVTT(cues[:1]))
 	checkError(t, "one less", checkCues(cues, whole), "1 of 2 subtitles")
 	r := &Releaser{video: Video{
 		Board:    &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Mode: script.SubtitlesOverlay}}},

@@ -128,7 +128,7 @@ func (s *Spoken) Lengths() [][]int64 {
 func (s *Spoken) Words(scene, part int) []caption.Word {
 	var out []caption.Word
 	for _, w := range s.Sentences[scene][part].Words {
-		start, end := timeline.SamplesIn(w.Start), timeline.SamplesIn(w.End)
+		start, end := timeline.ToSamplesDown(w.Start), timeline.ToSamplesDown(w.End)
 		out = append(out, caption.Word{Offset: w.Offset, Start: start, End: end})
 	}
 	return out
@@ -208,8 +208,8 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 
 // lineOf returns the input for the voice of a part.
 func (s *speaker) lineOf(p storyboard.Part) utter.Line {
-	line := p.Line()
-	line.Level, _ = s.board.Level()
+	line := p.ToLine()
+	line.Level, _ = s.board.TargetLoudness()
 	return line
 }
 

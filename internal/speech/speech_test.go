@@ -99,7 +99,7 @@ func newStage(t *testing.T, store *cache.Store, text string, cfg voice.Config, e
 	}
 	s := stage{booth: booth, maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 3, Work: t.TempDir()}}
 	if strings.HasPrefix(text, "WEBVTT") {
-		src, cues, err := compile.Text(t.Context(), project.Empty(), booth,
+		src, cues, err := compile.PlanText(t.Context(), project.Empty(), booth,
 			compile.TextRequest{Text: text, Timed: "vtt", Header: map[string]string{"voice": "tone/high"}})
 		if err != nil || src.Findings.HasErrors() {
 			t.Fatal(err, src.Findings)
@@ -116,7 +116,7 @@ func newStage(t *testing.T, store *cache.Store, text string, cfg voice.Config, e
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = in.Close() })
-	src, err := compile.Read(t.Context(), in, booth, compile.Request{Script: "s.md"})
+	src, err := compile.PlanScript(t.Context(), in, booth, compile.Request{Script: "s.md"})
 	if err != nil || src.Findings.HasErrors() {
 		t.Fatal(err, src.Findings)
 	}
@@ -386,7 +386,7 @@ func TestCuesThatFit(t *testing.T) {
 		t.Errorf("progress is %v", progress)
 	}
 	exact := time.Duration(usual) * time.Second / timeline.SampleRate
-	for timeline.SamplesIn(exact) < usual {
+	for timeline.ToSamplesDown(exact) < usual {
 		exact++
 	}
 	for length, same := range map[time.Duration]bool{

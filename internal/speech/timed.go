@@ -37,7 +37,7 @@ func SayCues(
 
 // sayCue speaks a cue, and again at a higher speed if it does not fit its time.
 func (s *speaker) sayCue(ctx context.Context, cue int, time time.Duration) ([]voice.Spoken, error) {
-	room := timeline.SamplesIn(time)
+	room := timeline.ToSamplesDown(time)
 	out, total, err := s.sayCueAt(ctx, cue, 1)
 	if err != nil || total <= room || room <= 0 {
 		return out, err

@@ -122,7 +122,7 @@ type Timed struct {
 func (b *Bench) Time(t *testing.T, m part.Maker, text string) Timed {
 	t.Helper()
 	b.Write(t, "script.md", []byte(text))
-	read, err := compile.Read(t.Context(), b.Project, b.Booth, compile.Request{Script: "script.md"})
+	read, err := compile.PlanScript(t.Context(), b.Project, b.Booth, compile.Request{Script: "script.md"})
 	out := Timed{Board: read.Board, Findings: read.Findings}
 	check := func(list diag.List, err error) {
 		t.Helper()
@@ -139,9 +139,9 @@ func (b *Bench) Time(t *testing.T, m part.Maker, text string) Timed {
 	out.Spoken, list, err = speech.Say(t.Context(), m, b.Booth, out.Board, nil)
 	check(list, err)
 	measured := timeline.Measured{Files: out.Files.Media(), Speech: out.Spoken.Lengths()}
-	check(timeline.Check(out.Board, measured), nil)
+	check(timeline.CheckLength(out.Board, measured), nil)
 	out.Line = timeline.Compute(out.Board, measured)
-	out.Cues = caption.Cues(out.Board, out.Line, out.Spoken.Words)
+	out.Cues = caption.MakeCues(out.Board, out.Line, out.Spoken.Words)
 	return out
 }
 

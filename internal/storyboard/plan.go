@@ -115,7 +115,7 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 		board: &Board{Script: s.File}, project: project, opt: opt, look: "default",
 		header: s.Header.Properties, said: map[string]bool{},
 	}
-	p.narration = narrationOf(s)
+	p.narration = joinNarration(s)
 	p.planFilm(s)
 	for i := range s.Scenes {
 		p.planScene(&s.Scenes[i], i+max(opt.FirstScene, 1))
@@ -258,7 +258,7 @@ func (p *planner) resolveFile(f script.File, what string) string {
 		d := p.list.Errorf(f.Range, "the %s file %q does not exist", what, f.Name)
 		d.Detail = "Names are relative to the folder of the script and case-sensitive"
 		if near := p.project.Nearest(name, what); near != "" {
-			d.Hint = fmt.Sprintf("did you mean %q?", p.relativeToScript(near))
+			d.Hint = fmt.Sprintf("did you mean %q?", p.pathFromScript(near))
 		}
 	case info.Dir:
 		p.list.Errorf(f.Range, "%q is a folder, not a file", f.Name).Hint = "write the name of a file inside it"
@@ -268,8 +268,8 @@ func (p *planner) resolveFile(f script.File, what string) string {
 	return ""
 }
 
-// relativeToScript returns the path of a project's file relative to the script's folder.
-func (p *planner) relativeToScript(name string) string {
+// pathFromScript returns the path of a project's file relative to the script's folder.
+func (p *planner) pathFromScript(name string) string {
 	if p.opt.Dir == "" || p.opt.Dir == "." {
 		return name
 	}

@@ -101,7 +101,7 @@ func (s *sceneState) addNode(n script.Node) {
 
 // applyToSlide calls do with the slide that a direction belongs to, or warns if the scene has no slide.
 func (s *sceneState) applyToSlide(r diag.Range, name string, do func(*Slide)) {
-	s.onSlide.apply(s.out.Slides, do, func() {
+	s.onSlide.applyOrKeep(s.out.Slides, do, func() {
 		d := s.list.Warnf(r, "(%s: …) belongs to a slide, and this scene has none", name)
 		d.Hint = "put it below a slide, which is a block between ``` lines"
 	})
@@ -137,7 +137,7 @@ func (s *sceneState) currentVoice(r diag.Range) Voice {
 		r = place
 	}
 	if name == "" {
-		return s.defaultVoice(r)
+		return s.chooseDefaultVoice(r)
 	}
 	return s.findVoice(r, name, language)
 }
@@ -171,9 +171,9 @@ const (
 	goesOn               // the sentence continues
 )
 
-// silenceAfter returns the silence after a section of narration. fragment is true if the sentence continues,
+// measureSilenceAfter returns the silence after a section of narration. fragment is true if the sentence continues,
 // so that the voice must not fall.
-func (s *sceneState) silenceAfter(end ending) (silence time.Duration, fragment bool) {
+func (s *sceneState) measureSilenceAfter(end ending) (silence time.Duration, fragment bool) {
 	switch {
 	case end == goesOn:
 		return 0, true
@@ -188,7 +188,7 @@ func (s *sceneState) silenceAfter(end ending) (silence time.Duration, fragment b
 // addSentences adds sentences to the current paragraph. end says how the last of them ends.
 func (s *sceneState) addSentences(r diag.Range, runs []utter.Run, voice Voice, end ending) {
 	sentences := s.project.Sentences(runs, voice.Language)
-	if len(sentences) > 0 && !saysWords(sentences) {
+	if len(sentences) > 0 && !hasSayableText(sentences) {
 		s.list.Warnf(r, "this narration has no letters or digits and is skipped").Hint = "write it in words, or remove it"
 		return
 	}
@@ -197,11 +197,11 @@ func (s *sceneState) addSentences(r diag.Range, runs []utter.Run, voice Voice, e
 		for _, run := range sentence {
 			text.WriteString(run.Text)
 		}
-		s.shareOf(r, voice).add(s.project.Legible(sentence, voice))
-		s.narratorOf(voice).add(s.out.Number, r, sentence)
-		after, fragment := s.silenceAfter(sentenceEnds)
+		s.findOrAddShare(r, voice).addCounts(s.project.Legible(sentence, voice))
+		s.findOrAddNarrator(voice).addSentence(s.out.Number, r, sentence)
+		after, fragment := s.measureSilenceAfter(sentenceEnds)
 		if i == len(sentences)-1 {
-			after, fragment = s.silenceAfter(end)
+			after, fragment = s.measureSilenceAfter(end)
 		}
 		s.out.Parts = append(s.out.Parts, Part{
 			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice.Name,

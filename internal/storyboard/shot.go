@@ -7,7 +7,7 @@ import (
 
 // addShot adds a shot for an image or clip.
 func (s *sceneState) addShot(n *script.Picture) {
-	name := s.resolveFile(script.File{Name: n.File, Range: n.FileRange}, pictureWord(n))
+	name := s.resolveFile(script.File{Name: n.File, Range: n.FileRange}, nameKind(n))
 	if name == "" {
 		return
 	}
@@ -39,7 +39,7 @@ func (s *sceneState) addShot(n *script.Picture) {
 	s.out.Shots = append(s.out.Shots, shot)
 }
 
-func pictureWord(n *script.Picture) string {
+func nameKind(n *script.Picture) string {
 	if n.Video {
 		return "video"
 	}
@@ -90,7 +90,7 @@ func (s *sceneState) dropUnfittingOptions(n *script.Picture, shot *Shot) {
 
 // addCallout adds a callout to the picture that it belongs to, or to the scene if it has no pictures.
 func (s *sceneState) addCallout(n *script.Callout) {
-	s.onPicture.apply(s.out.Shots, func(shot *Shot) { shot.Callouts = append(shot.Callouts, *n) }, func() {
+	s.onPicture.applyOrKeep(s.out.Shots, func(shot *Shot) { shot.Callouts = append(shot.Callouts, *n) }, func() {
 		if !n.OfImage {
 			s.out.Callouts = append(s.out.Callouts, *n)
 			return

@@ -85,7 +85,7 @@ func (s *Studio) Facts(ctx context.Context, req Request) (*Facts, error) {
 	}
 	defer func() { _ = in.Close() }()
 	e := &session{studio: s, project: in, strict: req.Strict}
-	src, err := compile.Read(ctx, in, s.booth, req.Request)
+	src, err := compile.PlanScript(ctx, in, s.booth, req.Request)
 	if err != nil {
 		return nil, blame.Fault(err)
 	}
@@ -134,7 +134,7 @@ func (e *session) namedFiles(board *storyboard.Board) []string {
 		for _, shot := range s.Shots {
 			out = append(out, shot.File)
 		}
-		out = append(out, overlay.SlideFiles(in, s)...)
+		out = append(out, overlay.ListSlideFiles(in, s)...)
 	}
 	return out
 }

@@ -124,7 +124,7 @@ func (e *session) read(ctx context.Context, req compile.Request) (compile.Script
 	var known compile.Script
 	out, err := do(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (compile.Script, diag.List, error) {
 		var err error
-		known, err = compile.Read(ctx, e.project, e.studio.booth, req)
+		known, err = compile.PlanScript(ctx, e.project, e.studio.booth, req)
 		e.sources = known.Sources
 		return known, known.Findings, err
 	})

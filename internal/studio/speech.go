@@ -64,7 +64,7 @@ type text struct {
 // record runs the steps of speaking a text.
 func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, error) {
 	in, err := do(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (text, diag.List, error) {
-		src, cues, err := compile.Text(ctx, e.project, e.studio.booth, r)
+		src, cues, err := compile.PlanText(ctx, e.project, e.studio.booth, r)
 		e.sources = src.Sources
 		return text{src.Board, cues}, src.Findings, err
 	})
@@ -100,7 +100,7 @@ func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*spe
 	}
 	line, err := do(ctx, e, meter.Voice, func(context.Context, part.Maker) (*timeline.Line, diag.List, error) {
 		measured := timeline.Measured{Speech: spoken.Lengths()}
-		if list := timeline.Check(board, measured); list.HasErrors() {
+		if list := timeline.CheckLength(board, measured); list.HasErrors() {
 			return nil, list, nil
 		}
 		return timeline.Compute(board, measured), nil, nil
@@ -135,7 +135,7 @@ func (e *session) recordCues(ctx context.Context, in text) (*speech.Spoken, *mix
 func (sp *Speech) Close() { sp.session.close() }
 
 // SRT and VTT are its subtitles; empty when nothing is said.
-func (sp *Speech) SRT() string { return caption.SRT(sp.Cues) }
+func (sp *Speech) SRT() string { return caption.FormatSRT(sp.Cues) }
 
 // VTT see SRT.
-func (sp *Speech) VTT() string { return caption.VTT(sp.Cues) }
+func (sp *Speech) VTT() string { return caption.FormatVTT(sp.Cues) }

@@ -108,13 +108,13 @@ func (e *session) speakAhead(ctx context.Context, board *storyboard.Board, files
 func (e *session) time(ctx context.Context, board *storyboard.Board, files *assets.Set, spoken *speech.Spoken, whole bool) (timedBoard, error) {
 	return do(ctx, e, meter.Voice, func(context.Context, part.Maker) (timedBoard, diag.List, error) {
 		measured := timeline.Measured{Files: files.Media(), Speech: spoken.Lengths()}
-		list := timeline.Check(board, measured)
+		list := timeline.CheckLength(board, measured)
 		if list.HasErrors() {
 			return timedBoard{}, list, nil
 		}
 		line := timeline.Compute(board, measured)
 		list.Add(timeline.CheckTimes(board, line, whole)...)
-		return timedBoard{spoken, line, caption.Cues(board, line, spoken.Words)}, list, nil
+		return timedBoard{spoken, line, caption.MakeCues(board, line, spoken.Words)}, list, nil
 	})
 }
 

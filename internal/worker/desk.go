@@ -87,7 +87,7 @@ func (d *Desk) Voices(ctx context.Context) []api.Voice {
 // Inspect returns an error for invalid speech properties, and reports whether the voice is known,
 // with similar names if it is not.
 func (d *Desk) Inspect(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error) {
-	if err := compile.CheckHeader(speechRequest("", s, nil).Header); err != nil {
+	if err := compile.CheckTextHeader(speechRequest("", s, nil).Header); err != nil {
 		return nil, false, err
 	}
 	if strings.TrimSpace(s.Voice) == "" {
