@@ -341,7 +341,7 @@ func (f *buildFlags) flagsByLanguage(args []string) (all []*buildFlags, path []s
 		return nil, nil, err
 	}
 	file := filepath.Join(dir, filepath.FromSlash(name))
-	if base, _, ok := script.TranslationOf(filepath.Base(file)); ok {
+	if base, _, ok := script.ParseTranslationName(filepath.Base(file)); ok {
 		if _, err := os.Stat(filepath.Join(filepath.Dir(file), base)); err == nil {
 			file = filepath.Join(filepath.Dir(file), base)
 		}

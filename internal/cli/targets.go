@@ -28,7 +28,7 @@ func (f *buildFlags) parseOverrides() (script.Properties, error) {
 		for _, d := range list {
 			errs = append(errs, fmt.Errorf("--%s %q: %s. %s", p.name, p.value, d.Summary, d.Detail))
 		}
-		out.Fill(s.Header.Properties)
+		out.FillMissing(s.Header.Properties)
 	}
 	return out, errors.Join(errs...)
 }
@@ -133,7 +133,7 @@ func (a *app) expandTemplate(ctx context.Context, f *buildFlags, arg, template s
 		return "", err
 	}
 	values := map[string]string{"name": strings.TrimSuffix(filepath.Base(r.Script), filepath.Ext(r.Script))}
-	if base, _, ok := script.TranslationOf(filepath.Base(r.Script)); ok {
+	if base, _, ok := script.ParseTranslationName(filepath.Base(r.Script)); ok {
 		values["name"] = strings.TrimSuffix(base, filepath.Ext(base))
 	}
 	if strings.Contains(template, "{language}") || strings.Contains(template, "{size}") {

@@ -173,9 +173,9 @@ func (d defaults) fillHeader(s *script.Script, translation bool) {
 	}
 	from := d.header.Properties
 	if translation {
-		from.LeaveLanguage()
+		from.RemoveUntranslated()
 	}
-	s.Header.Fill(from)
+	s.Header.FillMissing(from)
 	if s.Header.Range.File == "" {
 		s.Header.Range = d.header.Range
 	}

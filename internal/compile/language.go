@@ -14,7 +14,7 @@ import (
 // script, or the script itself if that is its language. Callers that derive file names from the
 // built script use it too, so that videos in different languages get different names.
 func FindScriptForLanguage(fsys fs.FS, name, tag string, variables map[string]string) (string, error) {
-	if base, _, ok := script.TranslationOf(name); ok && isFile(fsys, base) {
+	if base, _, ok := script.ParseTranslationName(name); ok && isFile(fsys, base) {
 		name = base
 	}
 	main, _ := script.Load(fsys, name, script.Options{Variables: variables})
@@ -32,12 +32,12 @@ func FindScriptForLanguage(fsys fs.FS, name, tag string, variables map[string]st
 	}
 	switch {
 	case ok && slices.Contains(languages, found):
-		return script.TranslationName(name, found), nil
+		return script.FormatTranslationName(name, found), nil
 	case ok:
 		return name, nil
 	}
 	f := fault.New(fault.Input, nil, "%s has no translation for the language %q", path.Base(name), tag)
-	missing := path.Base(script.TranslationName(name, tag))
+	missing := path.Base(script.FormatTranslationName(name, tag))
 	if len(languages) == 0 {
 		return "", f.WithHint("write %s next to it, with the same scenes", missing)
 	}
@@ -90,7 +90,7 @@ func ListTranslations(fsys fs.FS, name string) []string {
 	}
 	var out []string
 	for _, e := range entries {
-		base, tag, ok := script.TranslationOf(e.Name())
+		base, tag, ok := script.ParseTranslationName(e.Name())
 		if ok && !e.IsDir() && base == path.Base(name) {
 			out = append(out, tag)
 		}

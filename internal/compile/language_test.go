@@ -50,8 +50,8 @@ func TestScriptIn(t *testing.T) {
 func TestTranslationsIntoWhatIsSpoken(t *testing.T) {
 	t.Parallel()
 	for _, v := range voice.NewCatalogue().Voices() {
-		name := script.TranslationName("s.md", v.Language)
-		if base, tag, ok := script.TranslationOf(name); !ok || base != "s.md" || tag != v.Language {
+		name := script.FormatTranslationName("s.md", v.Language)
+		if base, tag, ok := script.ParseTranslationName(name); !ok || base != "s.md" || tag != v.Language {
 			t.Errorf("%s is no translation", name)
 		}
 	}

@@ -110,7 +110,7 @@ func (p *planner) VoiceLike(language, gender string) (storyboard.Voice, bool) {
 
 // SayAs implements storyboard.Project.
 func (p *planner) SayAs(text, as, format, language string) (string, bool) {
-	return reading.SayAs(text, as, format, language)
+	return reading.ReadAs(text, as, format, language)
 }
 
 // Lexicon implements storyboard.Project.
@@ -134,5 +134,5 @@ func (p *planner) Sentences(runs []utter.Run, language string) [][]utter.Run {
 	if p.ctx.Err() != nil {
 		return nil
 	}
-	return p.reader.Sentences(runs, language)
+	return p.reader.ReadSentences(runs, language)
 }

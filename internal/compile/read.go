@@ -73,10 +73,10 @@ func (c *compiler) planScript(ctx context.Context, booth *voice.Booth) error {
 	}
 	defaults, list := c.readDefaults(c.out.Name)
 	found.Add(list...)
-	_, _, translation := script.TranslationOf(c.out.Name)
+	_, _, translation := script.ParseTranslationName(c.out.Name)
 	defaults.fillHeader(loaded.Script, translation)
 	over := c.req.Header
-	over.Fill(loaded.Script.Header.Properties)
+	over.FillMissing(loaded.Script.Header.Properties)
 	loaded.Script.Header.Properties = over
 	if err := c.keepScenes(loaded.Script); err != nil {
 		return err
@@ -124,12 +124,12 @@ func (c *compiler) loadScript() (script.Result, diag.List, error) {
 	loaded, found := script.Load(fsys, c.out.Name, options)
 	if tag := loaded.Script.Header.Language; tag != nil && c.req.Language == "" {
 		if l, ok := matchLanguage(*tag, ListTranslations(fsys, c.out.Name)); ok {
-			c.out.Name = script.TranslationName(c.out.Name, l)
+			c.out.Name = script.FormatTranslationName(c.out.Name, l)
 			loaded, found = script.Load(fsys, c.out.Name, options)
 		}
 	}
 	c.out.Sources = loaded.Sources
-	name, tag, ok := script.TranslationOf(c.out.Name)
+	name, tag, ok := script.ParseTranslationName(c.out.Name)
 	if !ok || !c.project.File(name).Exists || found.HasErrors() {
 		return loaded, found, nil
 	}
@@ -139,7 +139,7 @@ func (c *compiler) loadScript() (script.Result, diag.List, error) {
 		found.Add(list...)
 		return loaded, found, nil
 	}
-	found.Add(script.Translate(loaded.Script, base.Script, tag)...)
+	found.Add(script.CompleteTranslation(loaded.Script, base.Script, tag)...)
 	return loaded, found, nil
 }
 

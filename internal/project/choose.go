@@ -103,7 +103,7 @@ func isLetter(c byte) bool { return c >= 'a' && c <= 'z' }
 // removeTranslations removes translations, such as script.de.md, if their original is in names.
 func removeTranslations(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		base, _, ok := script.TranslationOf(name)
+		base, _, ok := script.ParseTranslationName(name)
 		return ok && slices.Contains(names, base)
 	})
 }

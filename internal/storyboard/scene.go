@@ -30,7 +30,7 @@ type sceneState struct {
 func (p *planner) planScene(in *script.Scene, number int) {
 	s := &sceneState{planner: p, out: &Scene{Number: number, Range: in.Range}, now: p.header}
 	for _, n := range in.Nodes {
-		if set, ok := n.(*script.Set); ok && set.HoldsForScene() {
+		if set, ok := n.(*script.Set); ok && set.AppliesToScene() {
 			s.applyToScene(set)
 		}
 	}
@@ -116,7 +116,7 @@ func (s *sceneState) addQuote(text string) {
 
 // applyFromHere applies a direction that applies from here to the end of the scene.
 func (s *sceneState) applyFromHere(n *script.Set) {
-	if n.HoldsForScene() {
+	if n.AppliesToScene() {
 		return // already applied by applyToScene
 	}
 	s.now.Override(n.Properties)
