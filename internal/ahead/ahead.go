@@ -145,7 +145,7 @@ var errFindings = errors.New("the script has errors")
 func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) error {
 	board := *w.in.Board
 	board.Scenes = board.Scenes[:n]
-	measured := timeline.Measured{Files: w.in.Files.Media(), Speech: spoken.Lengths()}
+	measured := timeline.Measured{Files: w.in.Files.ListMedia(), Speech: spoken.Lengths()}
 	if timeline.CheckLength(&board, measured).HasErrors() {
 		return errFindings
 	}

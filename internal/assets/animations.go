@@ -82,7 +82,7 @@ func (w *identifier) replaceByMovie(a *Asset, from string, write func(io.Writer)
 // probeSequence probes an AVIF file with moving pictures.
 func (w *identifier) probeSequence(ctx context.Context, a *Asset, facts media.AVIFFacts) error {
 	a.Input.Format, a.Input.Cycles = media.MOV, true
-	if err := w.probe(ctx, a); err != nil {
+	if err := w.probeClip(ctx, a); err != nil {
 		return err
 	}
 	if a.Info.Video == nil {

@@ -23,8 +23,8 @@ const usualGamma = 0.45455
 
 const warnProfile = "its colour profile cannot be used; its colours are read as sRGB"
 
-// findColours determines how the colours of a picture or clip are converted to those of the video.
-func (w *identifier) findColours(a *Asset) {
+// setConversion determines how the colours of a picture or clip are converted to those of the video.
+func (w *identifier) setConversion(a *Asset) {
 	var c *colour.Conversion
 	switch {
 	case a.Info != nil && a.header.Colours != (media.Colours{}):
@@ -36,7 +36,7 @@ func (w *identifier) findColours(a *Asset) {
 		c = w.readConversion(a)
 	}
 	if c != nil {
-		a.table = w.set.tableFor(c, a.header.Deep)
+		a.table = w.set.findOrAddTable(c, a.header.Deep)
 	}
 }
 
@@ -53,7 +53,7 @@ func (w *identifier) readConversion(a *Asset) *colour.Conversion {
 		return colour.FromCodes(cs.Primaries, cs.Transfer)
 	case cs.BadICC:
 		a.warning = warnProfile
-		w.withoutProfile(a)
+		w.removeProfile(a)
 	case h.Channels == 4: // the inks were already converted
 	case cs.ICC != "":
 		c, err := w.parseProfile(cs.ICC, max(h.Channels, 1))
@@ -100,8 +100,8 @@ func (w *identifier) parseProfile(icc string, channels int) (*colour.Conversion,
 	return found.conversion, found.err
 }
 
-// withoutProfile replaces a PNG by a copy without its damaged profile.
-func (w *identifier) withoutProfile(a *Asset) {
+// removeProfile replaces a PNG by a copy without its damaged profile.
+func (w *identifier) removeProfile(a *Asset) {
 	if a.Input.Format != media.PNG {
 		return
 	}

@@ -167,7 +167,7 @@ func TestColoursOf(t *testing.T) {
 		"image":        {image, colour.FromCodes(9, 16)}, "deep image": {deep, colour.FromCodes(9, 16)},
 		"sound": {onlySound(nil), nil}, "plain image": {newStill(1, 1), nil},
 	} {
-		w.findColours(c.asset)
+		w.setConversion(c.asset)
 		if got := c.asset.table; (got == nil) != (c.want == nil) || got != nil &&
 			(got.id != c.want.ID() || got.whole != (c.asset == deep)) {
 			t.Errorf("%s: %+v", name, got)
@@ -196,7 +196,7 @@ func TestWithoutProfile(t *testing.T) {
 			Input:  ffmpeg.Input{Path: path, Format: format},
 			header: media.Header{Colours: media.Colours{BadICC: true}},
 		}
-		w.findColours(a)
+		w.setConversion(a)
 		if (a.Input.Path != path) != moved || a.warning != warnProfile {
 			t.Errorf("%s: %+v", format, a)
 		}
@@ -216,7 +216,7 @@ func TestTables(t *testing.T) {
 	t.Parallel()
 	work := t.TempDir()
 	s := &Set{tables: map[string]*colourTable{}, work: filepath.Join(work, "later")}
-	table := s.tableFor(colour.FromGamma(0.5, nil), false)
+	table := s.findOrAddTable(colour.FromGamma(0.5, nil), false)
 	if err := s.WriteFiles(); err == nil || table.written {
 		t.Errorf("without a folder: %v", err)
 	}
@@ -251,7 +251,7 @@ func TestPixels(t *testing.T) {
 		{1 << 31, 1 << 31, false},
 		{0, 0, true},
 	} {
-		err := checkPixels(c.w, c.h)
+		err := checkPixelCount(c.w, c.h)
 		if (err == nil) != c.good || err != nil && !strings.Contains(err.Error(), "150 million") {
 			t.Errorf("%d x %d: %v", c.w, c.h, err)
 		}
@@ -337,7 +337,7 @@ func TestPictureSource(t *testing.T) {
 		"sound": {onlySound(nil), ffmpeg.Source{PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "rgb"}}},
 		"yuv":   {yuv, ffmpeg.Source{Width: 4, Height: 3, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601"}}},
 	} {
-		got := c.asset.Picture()
+		got := c.asset.ToPicture()
 		if got.Source != c.want || (got.Input.AlphaVPX == "vp9") != (name == "clip") || seen[got.Content] {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
@@ -368,7 +368,7 @@ func TestMedia(t *testing.T) {
 		"still movie": {gif(1, media.MOV, true), one, false, true}, "movie": {gif(2, media.MOV, true), one, false, false},
 		"clip of a frame": {gif(1, media.MOV, false), one, false, false},
 	} {
-		m := c.asset.Media()
+		m := c.asset.ToMedia()
 		if (m.Length == nil) != (c.length == nil) || m.Length != nil && m.Length.Cmp(c.length) != 0 || m.Sound != c.sound ||
 			m.Still != c.still {
 			t.Errorf("%s: %+v", name, m)
@@ -395,11 +395,11 @@ func TestNamed(t *testing.T) {
 		},
 	})
 	want := []use{{"m", at(1), true}, {"a", at(3), false}, {"b", at(4), false}, {"s", at(6), true}, {"n", at(10), true}}
-	if got := w.uses(); !reflect.DeepEqual(got, want) {
+	if got := w.listUses(); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v", got)
 	}
-	if w.set.Place("b") != at(4) || (*Set)(nil).Place("b") != (diag.Range{}) {
-		t.Errorf("the place of b is %+v", w.set.Place("b"))
+	if w.set.FirstUse("b") != at(4) || (*Set)(nil).FirstUse("b") != (diag.Range{}) {
+		t.Errorf("the place of b is %+v", w.set.FirstUse("b"))
 	}
 }
 

@@ -24,7 +24,7 @@ const mostInks = 60_000_000
 // is warned.
 func (w *identifier) convertCMYK(a *Asset) error {
 	profile := a.header.Colours.ICC
-	convert, err := colour.Inks([]byte(profile))
+	convert, err := colour.NewInkConverter([]byte(profile))
 	if err != nil || a.header.Width*a.header.Height > mostInks {
 		a.warning = warnProfile
 		return nil //nolint:nilerr // the author is warned

@@ -49,7 +49,7 @@ func (c check) checkSize(shot storyboard.Shot, scene int, found *sizeFindings, l
 	if a == nil || a.Info != nil && a.Info.Video == nil {
 		return
 	}
-	source := a.Picture().Source
+	source := a.ToPicture().Source
 	w, h := source.Upright()
 	frameW, frameH := float64(c.board.Film.Width), float64(c.board.Film.Height)
 	wide, high := frameW/float64(w), frameH/float64(h)
@@ -81,8 +81,8 @@ func (c check) checkSize(shot storyboard.Shot, scene int, found *sizeFindings, l
 	}
 }
 
-// reportSizes reports the findings. A single picture gets its own hint.
-func (f sizeFindings) reportSizes(list *diag.List) {
+// reportAll reports the findings. A single picture gets its own hint.
+func (f sizeFindings) reportAll(list *diag.List) {
 	switch c := f.cropped; len(c) {
 	case 0:
 	case 1:

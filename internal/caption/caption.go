@@ -225,7 +225,7 @@ func makeQuotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.L
 		p := &paragraph{}
 		p.addSentence(q, nil, timeline.Voice{Start: from, Samples: to - from})
 		if n > int64(wholeQuote*(limit.chars+1)) {
-			for _, sentence := range voice.Sentences(p.text, language) {
+			for _, sentence := range voice.SplitSentences(p.text, language) {
 				p.ends = append(p.ends, sentence.End)
 			}
 			slices.Sort(p.ends)

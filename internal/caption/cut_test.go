@@ -28,7 +28,7 @@ func cuesOfSentences(film storyboard.Film, sentences ...string) []caption.Cue {
 		n := int64(utf8.RuneCountInString(text)) * letter
 		l.Scenes[0].Voice = append(l.Scenes[0].Voice, timeline.Voice{Part: i, Start: at, Samples: n})
 		var ws []caption.Word
-		for _, s := range voice.Words(text) {
+		for _, s := range voice.SplitWords(text) {
 			from, to := int64(utf8.RuneCountInString(text[:s.Start]))*letter, int64(utf8.RuneCountInString(text[:s.End]))*letter
 			ws = append(ws, caption.Word{Offset: s.Start, Start: from, End: to})
 		}
@@ -228,7 +228,7 @@ func TestWordsThatAreSaidAtOnce(t *testing.T) {
 	}
 	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Voice: []timeline.Voice{{Samples: 480000}}}}}
 	var words []caption.Word
-	for _, s := range voice.Words(text) {
+	for _, s := range voice.SplitWords(text) {
 		words = append(words, caption.Word{Offset: s.Start, Start: 0, End: 480000})
 	}
 	cues := caption.MakeCues(b, l, func(int, int) []caption.Word { return words })
@@ -351,7 +351,7 @@ func FuzzCut(f *testing.F) {
 			b.Scenes[0].Quote = &text
 		}
 		var words []caption.Word
-		for i, s := range voice.Words(text) {
+		for i, s := range voice.SplitWords(text) {
 			words = append(words, caption.Word{Offset: s.Start, Start: int64(i) * int64(pace), End: int64(i+1) * int64(pace)})
 		}
 		n := int64(len(words))*int64(pace) - int64(pace)/2

@@ -138,7 +138,7 @@ func findScript(args []string, root string) (dir, name string, err error) {
 
 // findScriptIn returns the script in a folder; see project.Choose.
 func findScriptIn(dir string) (string, error) {
-	c, err := project.Choose(os.DirFS(dir), ".")
+	c, err := project.ChooseScript(os.DirFS(dir), ".")
 	switch {
 	case err != nil:
 		return "", fault.New(fault.Input, err, "the folder %q cannot be read", dir)

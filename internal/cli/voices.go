@@ -145,7 +145,7 @@ their size and licence. The recommended voice of each region comes first.`,
 			if err != nil {
 				return err
 			}
-			list, err := installer.Available(cmd.Context(), language)
+			list, err := installer.ListAvailable(cmd.Context(), language)
 			if err != nil {
 				return err
 			}
@@ -212,7 +212,7 @@ func (a *app) newVoicesSampleCommand() *cobra.Command {
 			}
 			file := cmp.Or(output, strings.ReplaceAll(strings.ToLower(args[0]), "/", "-")+".mp3")
 			said, err := h.Studio.Say(cmd.Context(), studio.SayRequest{
-				Text: voice.Sample(v.Name, v.Language), Output: file, Voice: args[0], Speed: 1, Pitch: 1, Volume: 1,
+				Text: voice.SampleSentence(v.Name, v.Language), Output: file, Voice: args[0], Speed: 1, Pitch: 1, Volume: 1,
 			})
 			if err != nil {
 				return err
@@ -255,7 +255,7 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			}
 			if f.json {
 				return json.NewEncoder(a.Out).Encode(map[string]any{
-					"event": "installed", "voice": "piper/" + in.Voice.Name, "language": in.Voice.Language(), "checked": in.Checked, "same": in.Same,
+					"event": "installed", "voice": "piper/" + in.Voice.Name, "language": in.Voice.LanguageTag(), "checked": in.Checked, "same": in.Same,
 				})
 			}
 			note := ""
@@ -265,7 +265,7 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			if in.Same {
 				note = "; it was already installed"
 			}
-			fmt.Fprintf(a.Out, "piper/%s  %s, in %s%s\n", in.Voice.Name, in.Voice.Language(), filepath.Dir(in.Voice.Model), note)
+			fmt.Fprintf(a.Out, "piper/%s  %s, in %s%s\n", in.Voice.Name, in.Voice.LanguageTag(), filepath.Dir(in.Voice.Model), note)
 			return nil
 		},
 	}
@@ -295,7 +295,7 @@ func (a *app) newVoicesRemoveCommand() *cobra.Command {
 // speaksLanguage reports whether a voice has a language, given as a tag, the beginning of a tag, or a
 // name.
 func speaksLanguage(v voice.Voice, language string) bool {
-	tag, want := voice.Canonical(v.Language), voice.Canonical(language)
+	tag, want := voice.ToCanonicalTag(v.Language), voice.ToCanonicalTag(language)
 	name := strings.ToLower(v.LanguageName)
 	return tag == want || strings.HasPrefix(tag, want+"-") || name == want || strings.HasPrefix(name, want+" ")
 }

@@ -206,7 +206,7 @@ func TestInks(t *testing.T) {
 	icc := profile("CMYK", "Lab ", tag{"A2B0", table(4, 1, func(v []float64) [3]float64 {
 		return [3]float64{1 - v[3], 128.0 / 255, 128.0 / 255}
 	})})
-	f, err := colour.Inks(icc)
+	f, err := colour.NewInkConverter(icc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestInks(t *testing.T) {
 			t.Errorf("black of %d is %v, want %d", k, got, want)
 		}
 	}
-	if _, err := colour.Inks(p3()); err == nil {
+	if _, err := colour.NewInkConverter(p3()); err == nil {
 		t.Error("Inks accepts an RGB profile")
 	}
 }
@@ -277,7 +277,7 @@ func checkColours(t *testing.T, c *colour.Conversion) {
 			}
 		}
 	}
-	for _, table := range [][]byte{c.Grid(true), c.Curve()} {
+	for _, table := range [][]byte{c.FormatGrid(true), c.FormatCurve()} {
 		if bytes.Contains(table, []byte("NaN")) || bytes.Contains(table, []byte("Inf")) {
 			t.Fatal("a table holds what is no number")
 		}
@@ -366,7 +366,7 @@ func TestTables(t *testing.T) {
 		5,
 	}, "ProPhoto": {func() *colour.Conversion { c, _ := colour.FromICC(proPhoto(), 3); return c }(), 1}} {
 		dir := t.TempDir()
-		for file, b := range map[string][]byte{"t.csp": c.Grid(false), "t.cube": c.Curve()} {
+		for file, b := range map[string][]byte{"t.csp": c.FormatGrid(false), "t.cube": c.FormatCurve()} {
 			if err := os.WriteFile(filepath.Join(dir, file), b, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -406,7 +406,7 @@ func FuzzICC(f *testing.F) {
 		if c, err := colour.FromICC(b, channels); err == nil {
 			checkColours(t, c)
 		}
-		if f, err := colour.Inks(b); err == nil {
+		if f, err := colour.NewInkConverter(b); err == nil {
 			for v := range 256 {
 				f([4]byte{byte(v), byte(255 - v), 3, byte(v * 7)})
 			}

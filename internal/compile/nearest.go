@@ -18,7 +18,7 @@ func (p *planner) Nearest(name, what string) string {
 	const mostAsked = 200
 	p.mu.Lock()
 	if p.asked++; p.asked == 1 {
-		p.listed = p.List()
+		p.listed = p.ListFiles()
 	}
 	listed, asked := p.listed, p.asked
 	p.mu.Unlock()

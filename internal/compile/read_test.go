@@ -178,7 +178,7 @@ func TestNearest(t *testing.T) {
 		"![](s.jgp)\n":                       "",
 		"```md {theme: lok.css}\n# x\n```\n": "",
 	} {
-		if err := os.WriteFile(in.Path("s.md"), []byte(said+text), 0o600); err != nil {
+		if err := os.WriteFile(in.PathOnDisk("s.md"), []byte(said+text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md"})
@@ -310,7 +310,7 @@ func TestTranslationsOfWrongScripts(t *testing.T) {
 func TestText(t *testing.T) {
 	t.Parallel()
 	b := newBooth(t, tone.New())
-	src, cues, err := compile.PlanText(t.Context(), project.Empty(), b, compile.TextRequest{
+	src, cues, err := compile.PlanText(t.Context(), project.NewEmpty(), b, compile.TextRequest{
 		Text:   "---\nvoice: tone/high\nbackground: corporate-1\n---\nOne. ![](a.png)\n\n(background: song.mp3)\n\n(transition: wipe)\n\n---\n```md\n# slide\n```\n\nTwo.\n",
 		Header: map[string]string{"voice-speed": "fast", "voice": "tone/low", "language": "en-GB"},
 	})
@@ -331,7 +331,7 @@ func TestText(t *testing.T) {
 	if i < 0 || parts[i].Voice != "tone/low" || parts[i].Speed != 1.25 || src.Board.Film.Music == nil {
 		t.Errorf("%+v", parts)
 	}
-	src, cues, err = compile.PlanText(t.Context(), project.Empty(), b, compile.TextRequest{
+	src, cues, err = compile.PlanText(t.Context(), project.NewEmpty(), b, compile.TextRequest{
 		Text: "1\n00:00:01,000 --> 00:00:02,000\nFirst.\n\n2\n00:00:03,000 --> 00:00:04,000\nSecond.\n", Timed: "srt", Header: map[string]string{"voice": "tone/high"},
 	})
 	if err != nil || len(cues) != 2 || len(src.Board.Scenes) != 2 || src.Board.Scenes[1].Range.Start.Line != cues[1].Line {
@@ -342,7 +342,7 @@ func TestText(t *testing.T) {
 		{Text: "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n", Timed: "vtt", Longest: time.Second},
 		{Text: "nothing", Timed: "srt"},
 	} {
-		if _, _, err := compile.PlanText(t.Context(), project.Empty(), b, r); err == nil {
+		if _, _, err := compile.PlanText(t.Context(), project.NewEmpty(), b, r); err == nil {
 			t.Errorf("%+v is taken", r)
 		}
 	}

@@ -19,14 +19,14 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 	}
 	c.addCaptions(v, i, pic)
 	if pic.Shot < 0 {
-		v.Callouts = c.in.Files.Callouts(c.in.Board.Film, scene.Callouts, nil)
+		v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, scene.Callouts, nil)
 		return out
 	}
 	shot := scene.Shots[pic.Shot]
-	a := c.in.Files.Get(shot.File).Picture()
+	a := c.in.Files.Get(shot.File).ToPicture()
 	out.name, out.place = shot.File, shot.Range
 	v.Canvas, v.Asset, v.Placing = shot.Canvas, a, shot.Placing
-	v.Callouts = c.in.Files.Callouts(c.in.Board.Film, shot.Callouts, &shot)
+	v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, shot.Callouts, &shot)
 	switch {
 	case pic.Moving > 0:
 		v.Clip, v.Cycle = c.clipStretch(i, pic, v), pic.Cycle

@@ -135,9 +135,9 @@ func (h *House) checkTimer() Tool {
 func (h *House) checkNeural(ctx context.Context) []Tool {
 	const advice = "see docs/voices.md for how to install it"
 	lib := Tool{Name: "ONNX Runtime", For: "neural voices", Advice: advice}
-	if l, err := h.piper.Library(); err == nil {
+	if l, err := h.piper.LoadLibrary(); err == nil {
 		lib.Found, lib.Version = true, l.Version()
-	} else if what, cause := h.piper.Trouble(); what != "" {
+	} else if what, cause := h.piper.ExplainMissingLibrary(); what != "" {
 		lib.Advice = what
 		if cause != nil {
 			lib.Advice += ": " + cause.Error()
@@ -160,16 +160,16 @@ func (h *House) checkRemotes(ctx context.Context) []Tool {
 		if e.Kind == kindPiper {
 			continue
 		}
-		t := Tool{Name: e.Name, For: "voices by " + e.Kind + " at " + e.newRemoteConfig().Host(), Path: e.URL}
-		err := remote.Reach(ctx, e.newRemoteConfig())
+		t := Tool{Name: e.Name, For: "voices by " + e.Kind + " at " + e.newRemoteConfig().HostOfURL(), Path: e.URL}
+		err := remote.CheckReachable(ctx, e.newRemoteConfig())
 		switch {
 		case err != nil:
 			t.Advice = "not reachable: " + fault.From(err).Error()
-		case e.key.Empty() && e.Kind != kindOpenAI: // self-hosted servers need no key
+		case e.key.IsEmpty() && e.Kind != kindOpenAI: // self-hosted servers need no key
 			t.Advice = e.KeyEnv + " is not set"
-		case e.Kind == kindPolly && e.secret.Empty():
+		case e.Kind == kindPolly && e.secret.IsEmpty():
 			t.Advice = e.secretEnv + " is not set"
-		case e.key.Empty():
+		case e.key.IsEmpty():
 			t.Found, t.Version = true, "reachable, "+e.KeyEnv+" is not set"
 		default:
 			t.Found, t.Version = true, "reachable, key in "+e.KeyEnv

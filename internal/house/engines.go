@@ -129,7 +129,7 @@ func listEngineSettings() []engineSetting {
 		{"library", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Library })},
 		{"steady", []string{kindPiper}, truth(func(e *EngineConfig) *bool { return &e.Steady })},
 		{"region", []string{kindAzure, kindPolly}, setRegion},
-		{"engine", []string{kindPolly}, oneOf(func(e *EngineConfig) *string { return &e.Engine }, polly.Engines()...)},
+		{"engine", []string{kindPolly}, oneOf(func(e *EngineConfig) *string { return &e.Engine }, polly.ListEngines()...)},
 		{"ssml", []string{kindGoogle}, truth(func(e *EngineConfig) *bool { return &e.SSML })},
 		{"model", []string{kindElevenLabs, kindOpenAI}, text(func(e *EngineConfig) *string { return &e.Model })},
 		{"format", []string{kindOpenAI}, oneOf(func(e *EngineConfig) *string { return &e.Format }, "wav", "pcm")},
@@ -178,7 +178,7 @@ func setTimeout(e *EngineConfig, s string) error {
 func setVoices(e *EngineConfig, s string) error {
 	for part := range strings.SplitSeq(s, ",") {
 		id, language, _ := strings.Cut(strings.TrimSpace(part), "=")
-		if !remote.ValidID(id) {
+		if !remote.IsValidID(id) {
 			return errors.New("a list of the engine's own names, such as [alloy, echo]")
 		}
 		e.Voices = append(e.Voices, voice.EngineVoice{ID: id, Language: language})
@@ -222,12 +222,12 @@ func (e *EngineConfig) readKeys(getenv func(string) string) {
 		e.secret, e.session = secret(e.secretEnv), secret(prefix+"AWS_SESSION_TOKEN")
 		e.Region = cmp.Or(e.Region, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"))
 		if e.URL == "" && e.Region != "" {
-			e.URL = polly.Address(e.Region)
+			e.URL = polly.FormatAddress(e.Region)
 		}
 	case kindAzure:
 		e.Region = cmp.Or(e.Region, getenv("AZURE_SPEECH_REGION"))
 		if e.URL == "" && e.Region != "" {
-			e.URL = azure.Address(e.Region)
+			e.URL = azure.FormatAddress(e.Region)
 		}
 	}
 }
@@ -291,7 +291,7 @@ func (c EnginesConfig) newEngines() ([]voice.Engine, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, remote.Steady(made, e.newRemoteConfig()))
+		out = append(out, remote.WithRetries(made, e.newRemoteConfig()))
 	}
 	return out, nil
 }
@@ -307,13 +307,13 @@ func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Val
 			j.addError(v, "unknown setting; a voice can have voice, language or gender")
 		}
 	}
-	if v, ok := voice.NewCatalogue().ByName(at.Text); ok && !isLanguage(name) {
+	if v, ok := voice.NewCatalogue().FindByName(at.Text); ok && !isLanguage(name) {
 		v.Name, v.Code = name, ""
 		c.Voices = append(c.Voices, v)
 		return
 	}
 	engine, id, ok := strings.Cut(at.Text, "/")
-	if !ok || engine == "" || !remote.ValidID(id) {
+	if !ok || engine == "" || !remote.IsValidID(id) {
 		j.addError(at, "%q, must be the name of a voice or ENGINE/VOICE, such as brian or openai/alloy", at.Text)
 		return
 	}
@@ -358,7 +358,7 @@ func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Val
 // describeVoice returns what is known about a voice without asking the engine.
 func (e *EngineConfig) describeVoice(id string) voice.EngineVoice {
 	if e.Kind == "" || e.Kind == kindPiper {
-		return voice.EngineVoice{Language: models.Voice{Name: id}.Language()}
+		return voice.EngineVoice{Language: models.Voice{Name: id}.LanguageTag()}
 	}
 	made, err := e.newEngine()
 	if err != nil {
@@ -372,7 +372,7 @@ func (e *EngineConfig) describeVoice(id string) voice.EngineVoice {
 // voice.
 func isLanguage(s string) bool {
 	base, _, _ := strings.Cut(s, "-")
-	return (len(base) == 2 || len(base) == 3) && len(voice.NewCatalogue().ForLanguage(s)) > 0
+	return (len(base) == 2 || len(base) == 3) && len(voice.NewCatalogue().ListForLanguage(s)) > 0
 }
 
 // findDefaultVoicesDir returns the folder of installed voices: mynah/voices in the user's data

@@ -28,8 +28,8 @@ func TestFoundAddressesGetNoKey(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, e := range cfg.Engines {
-			if e.Name == "openai" && e.key.Reveal() != c.key {
-				t.Errorf("found: %t, variables %v: the key is %q, want %q", c.found, c.env, e.key.Reveal(), c.key)
+			if e.Name == "openai" && e.key.RevealKey() != c.key {
+				t.Errorf("found: %t, variables %v: the key is %q, want %q", c.found, c.env, e.key.RevealKey(), c.key)
 			}
 		}
 	}

@@ -173,17 +173,17 @@ func (h *House) connectParts(cfg Config) error {
 		return err
 	}
 	engines := []voice.Engine{
-		voice.Remember(e, h.Store, func() (string, error) {
+		voice.WithCachedVersion(e, h.Store, func() (string, error) {
 			id, err := h.Runner.Identity(cfg.Espeak.Program)
 			helper, _ := h.Runner.Identity(cfg.Espeak.Helper) // it is optional, but changes the sound
 			return id + " " + helper, err
 		}),
-		voice.Remember(f, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Flite.Program) }),
+		voice.WithCachedVersion(f, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Flite.Program) }),
 	}
 	if h.piper, err = piper.New(cfg.newPiperConfig(), h.Runner); err != nil {
 		return err
 	}
-	engines = append(engines, voice.Remember(h.piper, h.Store, func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }))
+	engines = append(engines, voice.WithCachedVersion(h.piper, h.Store, func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }))
 	h.engines = cfg.Engines
 	more, err := cfg.Engines.newEngines()
 	if err != nil {
@@ -242,7 +242,7 @@ func (c Config) newPiperConfig() piper.Config {
 		}
 	}
 	if p.Library == "" {
-		p.Library = onnx.Find(filepath.Join(filepath.Dir(findDefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
+		p.Library = onnx.FindLibrary(filepath.Join(filepath.Dir(findDefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
 	}
 	return p
 }
@@ -273,7 +273,7 @@ func NewInstaller(cfg Config, index string) (*models.Installer, error) {
 
 // RemoveVoice removes an installed voice.
 func RemoveVoice(cfg Config, name string) error {
-	err := models.Remove(cfg.findVoicesDir(), name)
+	err := models.RemoveVoice(cfg.findVoicesDir(), name)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return fault.New(fault.Usage, nil, "no voice %q is installed in %s", name, cfg.findVoicesDir())

@@ -125,7 +125,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	wrong := func(format string, args ...any) {
 		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", fmt.Sprintf(format, args...))
 	}
-	if project.IsDeck(q.Source) { // checked first: no upload could change it
+	if project.IsPresentationName(q.Source) { // checked first: no upload could change it
 		s.refuseDecks(w, r)
 		return
 	}
@@ -359,7 +359,7 @@ func (w *rangeWriter) ReadFrom(r io.Reader) (int64, error) {
 
 // refusePresentations answers the routes for presentations, which are not supported.
 func (s *Server) refusePresentations(w http.ResponseWriter, r *http.Request) {
-	if ext := chi.URLParam(r, "ext"); !project.IsDeck("." + ext) {
+	if ext := chi.URLParam(r, "ext"); !project.IsPresentationName("." + ext) {
 		s.answerProblem(w, r, http.StatusBadRequest, "bad-request",
 			"The kind of presentation "+strconv.Quote(shorten(ext))+" is not supported; use pptx, ppt, odp or pdf")
 		return

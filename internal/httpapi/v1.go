@@ -58,7 +58,7 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 			"The content type must be multipart/form-data or application/json")
 		return
 	}
-	if project.IsDeck(b.Spec.Source) {
+	if project.IsPresentationName(b.Spec.Source) {
 		s.removeUpload(r, b)
 		s.refuseDecks(w, r)
 		return

@@ -134,7 +134,7 @@ func newEngine() goldmark.Markdown {
 			extension.Strikethrough, extension.Linkify, extension.TaskList,
 			extension.NewFootnote(extension.WithFootnoteBacklinkHTML("")),
 		),
-		goldmark.WithParserOptions(parser.WithInlineParsers(emphasis.Parsers()...)),
+		goldmark.WithParserOptions(parser.WithInlineParsers(emphasis.NewParsers()...)),
 		goldmark.WithRendererOptions(
 			renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{languages: map[string]chroma.Lexer{}}, 100)),
 			ghtml.WithEastAsianLineBreaks(ghtml.EastAsianLineBreaksCSS3Draft),

@@ -147,7 +147,7 @@ func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
 		// In a loop, this would be an audible gap.
 		in.Length = timeline.ToMicroseconds(a.Info.Audio.Length)
 	}
-	d := decodeTask{in: in, name: s.File, place: x.in.Files.Place(s.File)}
+	d := decodeTask{in: in, name: s.File, place: x.in.Files.FirstUse(s.File)}
 	bytes := func(us int64) int64 { return us * timeline.SampleRate / 1_000_000 * int64(channels) * 2 }
 	if a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Length != nil {
 		stated := timeline.ToMicroseconds(a.Info.Audio.Length)

@@ -87,7 +87,7 @@ func (p *press) target() Target {
 }
 
 func (p *press) inputs() Inputs {
-	return Inputs{Project: p.Project, Names: append(p.Files.Names(), "script.md")}
+	return Inputs{Project: p.Project, Names: append(p.Files.ListNames(), "script.md")}
 }
 
 // releaser reserves the files of a target and returns a releaser.

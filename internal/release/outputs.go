@@ -117,7 +117,7 @@ func ReserveFiles(store *cache.Store, in Inputs, paths []string, force bool) (*O
 // findInput returns the name of the input that is the same file as info, "" if none is.
 func (in Inputs) findInput(info os.FileInfo) string {
 	for _, name := range in.Names {
-		file, err := os.Stat(in.Project.Path(name))
+		file, err := os.Stat(in.Project.PathOnDisk(name))
 		if err == nil && os.SameFile(info, file) {
 			return name
 		}

@@ -62,7 +62,7 @@ func (in *inline) createParser() {
 	}
 	in.parser = markdown.NewParser(
 		markdown.WithBlockParsers(util.Prioritized(markdown.NewParagraphParser(), 100)),
-		markdown.WithInlineParsers(append(listInlineParsers(), emphasis.Parsers()...)...),
+		markdown.WithInlineParsers(append(listInlineParsers(), emphasis.NewParsers()...)...),
 		markdown.WithParagraphTransformers(markdown.DefaultParagraphTransformers()...),
 	)
 }

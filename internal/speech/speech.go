@@ -255,5 +255,5 @@ func (s source) Frames() (int64, error) { return s.spoken.Samples, nil }
 
 // Open implements sound.Source.
 func (s source) Open(frame int64) (io.ReadCloser, error) {
-	return s.booth.Open(s.spoken.Key, frame)
+	return s.booth.OpenSamples(s.spoken.Key, frame)
 }

@@ -99,7 +99,7 @@ func newStage(t *testing.T, store *cache.Store, text string, cfg voice.Config, e
 	}
 	s := stage{booth: booth, maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 3, Work: t.TempDir()}}
 	if strings.HasPrefix(text, "WEBVTT") {
-		src, cues, err := compile.PlanText(t.Context(), project.Empty(), booth,
+		src, cues, err := compile.PlanText(t.Context(), project.NewEmpty(), booth,
 			compile.TextRequest{Text: text, Timed: "vtt", Header: map[string]string{"voice": "tone/high"}})
 		if err != nil || src.Findings.HasErrors() {
 			t.Fatal(err, src.Findings)

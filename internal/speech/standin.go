@@ -37,7 +37,7 @@ func (s *speaker) explainFailure(ctx context.Context, v voice.Voice, p storyboar
 	if ctx.Err() != nil {
 		return blamed
 	}
-	if instead, ok := s.booth.FallbackVoice(ctx, v, err); ok {
+	if instead, ok := s.booth.FindFallbackVoice(ctx, v, err); ok {
 		return &unableError{blamed, p, instead, fault.From(err).Public}
 	}
 	return blamed

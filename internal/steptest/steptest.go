@@ -138,7 +138,7 @@ func (b *Bench) Time(t *testing.T, m part.Maker, text string) Timed {
 	check(list, err)
 	out.Spoken, list, err = speech.Say(t.Context(), m, b.Booth, out.Board, nil)
 	check(list, err)
-	measured := timeline.Measured{Files: out.Files.Media(), Speech: out.Spoken.Lengths()}
+	measured := timeline.Measured{Files: out.Files.ListMedia(), Speech: out.Spoken.Lengths()}
 	check(timeline.CheckLength(out.Board, measured), nil)
 	out.Line = timeline.Compute(out.Board, measured)
 	out.Cues = caption.MakeCues(out.Board, out.Line, out.Spoken.Words)

@@ -48,7 +48,7 @@ func (p *planner) detectLanguage(place func(string) diag.Range) {
 		}
 	}
 	if f.Language == "" {
-		if tag := langid.Of(p.narration); tag != "en" {
+		if tag := langid.Detect(p.narration); tag != "en" {
 			f.Language = tag
 		}
 	}
@@ -64,7 +64,7 @@ func (p *planner) chooseDefaultVoice(r diag.Range) Voice {
 	if p.narration == "" || p.project.Reads(p.narration, v) {
 		return v
 	}
-	if tag := langid.OfLetters(p.narration); tag != "" {
+	if tag := langid.DetectByLetters(p.narration); tag != "" {
 		if other := p.project.Voice("", tag); other.Problem == "" && p.project.Reads(p.narration, other) {
 			return other
 		}
@@ -123,7 +123,7 @@ func (p *planner) checkLanguages() {
 		if n.voice.Language == "" {
 			continue
 		}
-		own := langid.Base(n.voice.Language)
+		own := langid.ToBaseLanguage(n.voice.Language)
 		found := map[string][]*narratedScene{}
 		var tags []string
 		for _, s := range n.scenes {
@@ -148,10 +148,10 @@ func (p *planner) checkLanguages() {
 // detectLatinLanguage returns the language of a text in Latin letters, if the detection is clear, or "".
 // Other alphabets are handled by checkLegible.
 func detectLatinLanguage(text string) string {
-	if langid.OfLetters(text) != "" {
+	if langid.DetectByLetters(text) != "" {
 		return ""
 	}
-	return langid.Of(text)
+	return langid.Detect(text)
 }
 
 func (p *planner) otherLanguage(v Voice, tag string, scenes []*narratedScene) {
@@ -160,7 +160,7 @@ func (p *planner) otherLanguage(v Voice, tag string, scenes []*narratedScene) {
 		numbers = append(numbers, s.number)
 	}
 	d := p.list.Warnf(scenes[0].place, "the voice %s speaks %s, but the narration in %s is probably %s",
-		v.Name, langid.Name(v.Language), FormatScenes(numbers), langid.Name(tag))
+		v.Name, langid.EnglishName(v.Language), FormatScenes(numbers), langid.EnglishName(tag))
 	d.Code = diag.OtherLanguage
 	d.Hint = "choose a voice of that language"
 	if other := p.project.Voice("", tag); other.Problem == "" {

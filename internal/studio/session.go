@@ -73,7 +73,7 @@ func (s *Studio) open(ctx context.Context, dir string, report func(meter.Progres
 
 func openProject(dir string) (*project.Project, error) {
 	if dir == "" {
-		return project.Empty(), nil
+		return project.NewEmpty(), nil
 	}
 	in, err := project.Open(dir)
 	if err != nil {

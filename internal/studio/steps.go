@@ -53,7 +53,7 @@ func (e *session) identify(ctx context.Context, board *storyboard.Board) (*asset
 
 // inputs are the files of the project that a build reads.
 func (e *session) inputs(src compile.Script, files *assets.Set) release.Inputs {
-	in := release.Inputs{Project: e.project, Names: files.Names()}
+	in := release.Inputs{Project: e.project, Names: files.ListNames()}
 	for name := range src.Sources {
 		in.Names = append(in.Names, name)
 	}
@@ -107,7 +107,7 @@ func (e *session) speakAhead(ctx context.Context, board *storyboard.Board, files
 // time puts everything on the line; whole says that all scenes of the script are built.
 func (e *session) time(ctx context.Context, board *storyboard.Board, files *assets.Set, spoken *speech.Spoken, whole bool) (timedBoard, error) {
 	return do(ctx, e, meter.Voice, func(context.Context, part.Maker) (timedBoard, diag.List, error) {
-		measured := timeline.Measured{Files: files.Media(), Speech: spoken.Lengths()}
+		measured := timeline.Measured{Files: files.ListMedia(), Speech: spoken.Lengths()}
 		list := timeline.CheckLength(board, measured)
 		if list.HasErrors() {
 			return timedBoard{}, list, nil

@@ -46,7 +46,7 @@ func Source(root fs.FS, source string) (string, error) {
 			return "", errProject(err)
 		case info.IsDir():
 			return "", refuse("the source %s is a folder, not a file", quote(source))
-		case !isText(candidate) && !project.IsDeck(candidate):
+		case !isText(candidate) && !project.IsPresentationName(candidate):
 			return "", refuse("the source %s must be a .md, .markdown, .txt, .pptx, .ppt, .odp or .pdf file",
 				quote(source))
 		}
@@ -77,7 +77,7 @@ func isText(name string) bool {
 
 // chooseScript returns the main script if no source was given; see project.Choose.
 func chooseScript(root fs.FS, top string) (string, error) {
-	c, err := project.Choose(root, cmp.Or(top, "."))
+	c, err := project.ChooseScript(root, cmp.Or(top, "."))
 	if err != nil {
 		return "", errProject(err)
 	}
@@ -126,7 +126,7 @@ func trimTop(names []string, top string) []string {
 func findScripts(root fs.FS) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && (isText(p) || project.IsDeck(p)) && !project.ComesAlong(path.Base(p)) {
+		if err == nil && d.Type().IsRegular() && (isText(p) || project.IsPresentationName(p)) && !project.IsCompanionName(path.Base(p)) {
 			all = append(all, p)
 		}
 		return err

@@ -87,11 +87,11 @@ func TestSpeak(t *testing.T) {
 	dir := t.TempDir()
 	e := &counted{Engine: tone.New()}
 	b := booth(t, dir, e)
-	s, err := b.Speak(t.Context(), tone.Voice(), line("Hello, big world."))
+	s, err := b.Speak(t.Context(), tone.NewVoice(), line("Hello, big world."))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pcm, err := b.PCM(s.Key)
+	pcm, err := b.ReadSamples(s.Key)
 	if err != nil || int64(len(pcm)) != s.Samples {
 		t.Fatalf("%d samples, %v; want %d", len(pcm), err, s.Samples)
 	}
@@ -99,14 +99,14 @@ func TestSpeak(t *testing.T) {
 	if got := time.Duration(s.Samples) * time.Second / voice.Rate; got < 1015*time.Millisecond || got > 1040*time.Millisecond {
 		t.Errorf("lasts %s", got)
 	}
-	if err := voicetest.Check(voice.Request{Runs: line("Hello, big world.").Runs},
+	if err := voicetest.CheckClip(voice.Request{Runs: line("Hello, big world.").Runs},
 		voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
 		t.Error(err)
 	}
 	if w := s.Words[1]; !w.Exact || w.Start < 495*time.Millisecond || w.Start > 505*time.Millisecond {
 		t.Errorf("%+v", w)
 	}
-	r, err := b.Open(s.Key, 0)
+	r, err := b.OpenSamples(s.Key, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestSpeak(t *testing.T) {
 		int16(binary.LittleEndian.Uint16(raw[4000:])) != pcm[2000] {
 		t.Errorf("Open returns %d bytes, %v", len(raw), err)
 	}
-	again, err := booth(t, dir, e).Speak(t.Context(), tone.Voice(), line("Hello, big world."))
+	again, err := booth(t, dir, e).Speak(t.Context(), tone.NewVoice(), line("Hello, big world."))
 	if err != nil || again.Key != s.Key || again.Samples != s.Samples || !slices.Equal(again.Words, s.Words) {
 		t.Errorf("from the cache %+v, %v", again, err)
 	}
@@ -132,11 +132,11 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 	power := func(l utter.Line) float64 {
 		t.Helper()
 		l.Level = -30
-		s, err := b.Speak(t.Context(), tone.Voice(), l)
+		s, err := b.Speak(t.Context(), tone.NewVoice(), l)
 		if err != nil {
 			t.Fatal(err)
 		}
-		pcm, err := b.PCM(s.Key)
+		pcm, err := b.ReadSamples(s.Key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,11 +174,11 @@ func TestFactorOfNothing(t *testing.T) {
 	mute := utter.Times(0)
 	speak := func(l utter.Line) (voice.Spoken, []int16) {
 		t.Helper()
-		s, err := b.Speak(t.Context(), tone.Voice(), l)
+		s, err := b.Speak(t.Context(), tone.NewVoice(), l)
 		if err != nil {
 			t.Fatal(err)
 		}
-		pcm, err := b.PCM(s.Key)
+		pcm, err := b.ReadSamples(s.Key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,7 +251,7 @@ func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 		"said in its place": {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
 	} {
 		e := &able{counted: &counted{Engine: tone.New()}}
-		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(),
+		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.NewVoice(),
 			utter.Line{Runs: c.runs, Speed: utter.Times(1.5)}); err != nil {
 			t.Fatal(err)
 		}
@@ -279,7 +279,7 @@ func TestWhatDecidesTheKey(t *testing.T) {
 		"factor":   func(v *voice.Voice, _ *utter.Line) { v.Pitch = utter.Times(0.8) },
 		"text":     func(_ *voice.Voice, l *utter.Line) { l.Runs[0].Text = "Hullo." },
 	} {
-		v, l := tone.Voice(), line("Hello.")
+		v, l := tone.NewVoice(), line("Hello.")
 		change(&v, &l)
 		s, err := b.Speak(t.Context(), v, l)
 		if err != nil {
@@ -290,13 +290,13 @@ func TestWhatDecidesTheKey(t *testing.T) {
 		}
 		keys[s.Key] = name
 	}
-	v, l := tone.Voice(), line("Hello.")
+	v, l := tone.NewVoice(), line("Hello.")
 	l.Speed, l.Pitch, l.Volume, v.Name = utter.Times(1), utter.Times(1), utter.Times(1), "other"
 	if s, err := b.Speak(t.Context(), v, l); err != nil || keys[s.Key] != "plain" {
 		t.Errorf("defaults spelled out have the key of %q, %v", keys[s.Key], err)
 	}
 	newer := booth(t, t.TempDir(), &counted{Engine: tone.New(), version: "b"})
-	if s, err := newer.Speak(t.Context(), tone.Voice(), line("Hello.")); err != nil || keys[s.Key] != "" {
+	if s, err := newer.Speak(t.Context(), tone.NewVoice(), line("Hello.")); err != nil || keys[s.Key] != "" {
 		t.Errorf("a different version has the same key as %q, %v", keys[s.Key], err)
 	}
 }
@@ -306,11 +306,11 @@ func TestNothingToSay(t *testing.T) {
 	e := &counted{Engine: tone.New()}
 	b := booth(t, t.TempDir(), e)
 	for _, text := range []string{"", " ", "...", "—"} {
-		s, err := b.Speak(t.Context(), tone.Voice(), line(text))
+		s, err := b.Speak(t.Context(), tone.NewVoice(), line(text))
 		if err != nil || s.Samples != 0 || len(s.Words) != 0 {
 			t.Errorf("%q: %+v, %v", text, s, err)
 		}
-		if pcm, err := b.PCM(s.Key); err != nil || len(pcm) != 0 {
+		if pcm, err := b.ReadSamples(s.Key); err != nil || len(pcm) != 0 {
 			t.Errorf("%q: %d samples, %v", text, len(pcm), err)
 		}
 	}
@@ -326,7 +326,7 @@ func TestConcurrentLinesAreSaidOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			if _, err := b.Speak(t.Context(), tone.Voice(), line([]string{"One.", "Two."}[i%2])); err != nil {
+			if _, err := b.Speak(t.Context(), tone.NewVoice(), line([]string{"One.", "Two."}[i%2])); err != nil {
 				t.Error(err)
 			}
 		})
@@ -347,13 +347,13 @@ func TestOneGivesUpTheOtherDoesNot(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if _, err := b.Speak(ctx, tone.Voice(), line("One.")); !errors.Is(err, context.Canceled) {
+		if _, err := b.Speak(ctx, tone.NewVoice(), line("One.")); !errors.Is(err, context.Canceled) {
 			t.Errorf("the first: %v", err)
 		}
 	})
 	time.Sleep(20 * time.Millisecond)
 	wg.Go(func() {
-		if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); err != nil {
+		if _, err := b.Speak(t.Context(), tone.NewVoice(), line("One.")); err != nil {
 			t.Errorf("the second: %v", err)
 		}
 	})
@@ -367,19 +367,19 @@ func TestFailuresAreNotKept(t *testing.T) {
 	boom := errors.New("boom")
 	e := &counted{Engine: tone.New(), speak: func() error { return boom }}
 	b := booth(t, t.TempDir(), e)
-	if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); !errors.Is(err, boom) {
+	if _, err := b.Speak(t.Context(), tone.NewVoice(), line("One.")); !errors.Is(err, boom) {
 		t.Errorf("error %v", err)
 	}
 	e.speak = nil
-	if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); err != nil {
+	if _, err := b.Speak(t.Context(), tone.NewVoice(), line("One.")); err != nil {
 		t.Error(err)
 	}
-	nobody := tone.Voice()
+	nobody := tone.NewVoice()
 	nobody.Engine = "nowhere"
 	if _, err := b.Speak(t.Context(), nobody, line("One.")); fault.CodeOf(err) != fault.ToolMissing {
 		t.Errorf("without an engine: %v", err)
 	}
-	if _, err := b.PCM(cache.Key{}); fault.CodeOf(err) != fault.Disk {
+	if _, err := b.ReadSamples(cache.Key{}); fault.CodeOf(err) != fault.Disk {
 		t.Errorf("without an entry: %v", err)
 	}
 }
@@ -391,7 +391,7 @@ func TestDiskFull(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); fault.CodeOf(err) != fault.Disk {
+	if _, err := b.Speak(t.Context(), tone.NewVoice(), line("One.")); fault.CodeOf(err) != fault.Disk {
 		t.Errorf("error %v", err)
 	}
 }

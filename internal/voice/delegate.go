@@ -17,14 +17,14 @@ type manner struct {
 	pause                time.Duration
 }
 
-// plainManner returns the manner that changes nothing.
-func plainManner() manner { return manner{speed: 1, pitch: 1, volume: 1} }
+// newPlainManner returns the manner that changes nothing.
+func newPlainManner() manner { return manner{speed: 1, pitch: 1, volume: 1} }
 
 // splitRequest returns the request for an engine, what is left to do to each of its runs, and a factor for the
 // volume of the whole sentence. Factors that all words share are moved to the sentence, because engines support
 // wider ranges there.
 func splitRequest(can Abilities, req Request) (asked Request, left []manner, volume float64) {
-	req = req.Normal()
+	req = req.LimitProsody()
 	runs := slices.Clone(req.Runs)
 	left = make([]manner, len(runs))
 	for i := range runs {
@@ -72,7 +72,7 @@ func removeUnsupported(can Abilities, r *utter.Run) manner {
 func extractCommonFactor(runs []utter.Run, left []manner, of func(*manner) *float64) float64 {
 	all, found := 1.0, false
 	for i, r := range runs {
-		if len(Words(r.Text)) == 0 {
+		if len(SplitWords(r.Text)) == 0 {
 			continue
 		}
 		f := *of(&left[i])
@@ -95,7 +95,7 @@ func addPauseComma(text, rest string) string {
 	bare := strings.TrimRightFunc(text, unicode.IsSpace)
 	last, _ := utf8.DecodeLastRuneInString(bare)
 	next, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(rest, unicode.IsSpace))
-	if bare == "" || unicode.IsPunct(last) || unicode.IsPunct(next) || len(Words(rest)) == 0 {
+	if bare == "" || unicode.IsPunct(last) || unicode.IsPunct(next) || len(SplitWords(rest)) == 0 {
 		return text
 	}
 	return bare + "," + text[len(bare):]

@@ -39,7 +39,7 @@ func speakRuns(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Wor
 	t.Helper()
 	e.asked = nil
 	b := booth(t, t.TempDir(), e)
-	s, err := b.Speak(t.Context(), tone.Voice(), utter.Line{Runs: runs})
+	s, err := b.Speak(t.Context(), tone.NewVoice(), utter.Line{Runs: runs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,11 +51,11 @@ func speakRuns(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Wor
 			t.Errorf("the request to the engine is %+v", r)
 		}
 	}
-	pcm, err := b.PCM(s.Key)
+	pcm, err := b.ReadSamples(s.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := voicetest.Check(voice.Request{Runs: runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
+	if err := voicetest.CheckClip(voice.Request{Runs: runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
 		t.Error(err)
 	}
 	return pcm, s.Words
@@ -114,13 +114,13 @@ func TestNoRunCutsASentence(t *testing.T) {
 		if name == "louder" {
 			want = 6
 		}
-		got := 20 * math.Log10(voicetest.Level(middle(words[1]))/voicetest.Level(middle(words[0])))
+		got := 20 * math.Log10(voicetest.RootMeanSquare(middle(words[1]))/voicetest.RootMeanSquare(middle(words[0])))
 		if math.Abs(got-want) > 0.5 {
 			t.Errorf("%s: the second word is %+.1f dB louder", name, got)
 		}
 		for i := 1; i < len(words); i++ {
 			gap := cutBetween(pcm, words[i-1].End+8*time.Millisecond, words[i].Start-8*time.Millisecond)
-			if voicetest.Level(gap) > 1 {
+			if voicetest.RootMeanSquare(gap) > 1 {
 				t.Errorf("%s: between words %d and %d is sound", name, i-1, i)
 			}
 		}
@@ -166,7 +166,7 @@ func TestStressWithoutBlanks(t *testing.T) {
 func TestStressAcrossSentences(t *testing.T) {
 	t.Parallel()
 	e := &asking{Engine: tone.New()}
-	list := voice.SplitRuns(voicetest.Marked("It was **good. It was** better."), "en-US")
+	list := voice.SplitRuns(voicetest.ParseEmphasis("It was **good. It was** better."), "en-US")
 	if len(list) != 2 {
 		t.Fatalf("%d sentences", len(list))
 	}

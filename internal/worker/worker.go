@@ -344,7 +344,7 @@ func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, repor
 		return "", "", nil, err
 	}
 	source, err = upload.Source(root.FS(), spec.Source)
-	if err == nil && project.IsDeck(source) {
+	if err == nil && project.IsPresentationName(source) {
 		err = fault.New(fault.Input, record.ErrDeck, "presentations are not supported by this server")
 	}
 	return folder, source, u.Links, err

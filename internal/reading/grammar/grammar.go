@@ -61,7 +61,7 @@ func New(name string) *Grammar {
 	if base == "nb" {
 		spoken = "nb"
 	}
-	g.Rules, _ = spellout.For(spoken)
+	g.Rules, _ = spellout.ForLanguage(spoken)
 	g.Point, g.Group = ",", "."
 	g.setUp()
 	return g
@@ -134,11 +134,11 @@ func (g *Grammar) SpellCount(n uint64, form string) string {
 // findCardinalRuleSet returns the rule set for cardinals in a language without a table.
 func (g *Grammar) findCardinalRuleSet() string {
 	for _, set := range []string{"spellout-numbering", "spellout-cardinal", "spellout-cardinal-masculine"} {
-		if g.Rules.Has(set) {
+		if g.Rules.HasRuleSet(set) {
 			return set
 		}
 	}
-	for _, set := range g.Rules.RuleSets() {
+	for _, set := range g.Rules.ListRuleSets() {
 		if strings.HasPrefix(set, "spellout-cardinal") {
 			return set
 		}

@@ -84,9 +84,9 @@ func (p *Program) explainFailure(ctx context.Context, err error) error {
 	}
 }
 
-// Sound parses the program's output as a WAV file. Empty output is an error, because the programs write a
+// ParseSound parses the program's output as a WAV file. Empty output is an error, because the programs write a
 // header even if there is nothing to say.
-func (p *Program) Sound(wav []byte) (pcm []int16, rate int, err error) {
+func (p *Program) ParseSound(wav []byte) (pcm []int16, rate int, err error) {
 	if len(wav) == 0 {
 		return nil, 0, fault.New(fault.ToolFailed, nil, "the speech program %s produced no sound", p.name)
 	}

@@ -55,7 +55,7 @@ func TestFailures(t *testing.T) {
 			t.Errorf("stopped: %v", err)
 		}
 		for _, wav := range []string{"", "no sound at all"} {
-			if _, _, err := p.Sound([]byte(wav)); fault.CodeOf(err) != fault.ToolFailed ||
+			if _, _, err := p.ParseSound([]byte(wav)); fault.CodeOf(err) != fault.ToolFailed ||
 				!strings.Contains(err.Error(), "produced no sound") {
 				t.Errorf("%q: %v", wav, err)
 			}

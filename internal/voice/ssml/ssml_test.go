@@ -88,7 +88,7 @@ func TestWrite(t *testing.T) {
 			`<mark name="w0"/>Hi, <mark name="w1"/>there <mark name="w2"/>you.`,
 		},
 	} {
-		doc := ssml.Write(c.req, c.d)
+		doc := ssml.FormatSSML(c.req, c.d)
 		if want := "<speak>" + c.want + "</speak>"; doc.Text != want {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, doc.Text, want)
 		}
@@ -109,7 +109,7 @@ func FuzzWrite(f *testing.F) {
 			{Text: a + b, Style: utter.Spell, Speed: utter.Times(2)},
 			{Text: b},
 		}}
-		doc := ssml.Write(req, d)
+		doc := ssml.FormatSSML(req, d)
 		x := xml.NewDecoder(strings.NewReader(doc.Text))
 		for {
 			if _, err := x.Token(); errors.Is(err, io.EOF) {
