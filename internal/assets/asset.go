@@ -66,7 +66,7 @@ func (a *Asset) ToPicture() *picture.Asset {
 	if a.table != nil {
 		out.Source.Colours = a.table.id
 	}
-	out.Content = cache.NewHasher("looks 1").Bytes(a.Content[:]).String(fmt.Sprintf("%+v %s", out.Source, a.Input.Format)).Key()
+	out.Content = cache.NewHasher("looks 1").AddBytes(a.Content[:]).AddString(fmt.Sprintf("%+v %s", out.Source, a.Input.Format)).Key()
 	if a.table != nil {
 		out.Source.Table = a.table.path
 	}
@@ -103,15 +103,15 @@ func (w *identifier) identifyFile(ctx context.Context, name string, number int, 
 	if a.Content, err = w.Store.HashFile(ctx, a.Input.Path); err != nil {
 		return nil, err
 	}
-	a.Input.Format = media.Sniff(head)
+	a.Input.Format = media.DetectFormat(head)
 	switch {
 	case a.Input.Format == media.GIF:
-		if err = checkComplete(a.Input.Path, media.GIFEnds); err == nil {
+		if err = checkComplete(a.Input.Path, media.IsGIFComplete); err == nil {
 			err = w.probeClip(ctx, a)
 		}
-	case sound || a.Input.Format.Video():
+	case sound || a.Input.Format.IsVideo():
 		err = w.probeClip(ctx, a)
-	case a.Input.Format == media.WebP && media.Animated(head):
+	case a.Input.Format == media.WebP && media.IsAnimated(head):
 		err = w.convertWebP(ctx, a)
 	case a.Input.Format == media.AVIF:
 		err = w.convertAVIF(ctx, a)
@@ -137,7 +137,7 @@ func (w *identifier) readHeader(a *Asset) error {
 	if a.header, err = media.ReadHeader(f, a.Input.Format); err != nil {
 		return err
 	}
-	if a.Input.Format == media.PNG && !media.PNGEnds(f) || a.Input.Format == media.JPEG && !media.JPEGEnds(f) {
+	if a.Input.Format == media.PNG && !media.IsPNGComplete(f) || a.Input.Format == media.JPEG && !media.IsJPEGComplete(f) {
 		return errCut
 	}
 	return checkPixelCount(a.header.Width, a.header.Height)
@@ -169,7 +169,7 @@ func checkPixelCount(w, h int) error {
 // probeClip measures a clip or sound, or reads the result from the cache.
 func (w *identifier) probeClip(ctx context.Context, a *Asset) error {
 	r := Probe{Content: a.Content, Format: a.Input.Format, Cycles: a.Input.Cycles, Tool: w.tools.Version}
-	info, err := part.RememberJSON(w.Store, cache.Probes, r, func() (*ffmpeg.Info, error) {
+	info, err := part.ReadOrMakeJSON(w.Store, cache.Probes, r, func() (*ffmpeg.Info, error) {
 		info, err := w.tools.FFmpeg.Probe(ctx, a.Input)
 		if err == nil && info.Video != nil {
 			err = checkPixelCount(info.Video.Source.Width, info.Video.Source.Height)
@@ -189,7 +189,7 @@ func (w *identifier) replaceByPNG(a *Asset, b []byte) error {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		return err
 	}
-	a.Content = cache.NewHasher("converted").Bytes(b).Key()
+	a.Content = cache.NewHasher("converted").AddBytes(b).Key()
 	a.Input.Path, a.Input.Format, a.converted = path, media.PNG, true
 	return w.readHeader(a)
 }
@@ -212,7 +212,7 @@ func (w *identifier) drawSVG(ctx context.Context, a *Asset) error {
 		a.warning = fmt.Sprintf("it refers to %.*q, which is not embedded in the image file and is left out", most, file)
 		a.advice = "export the image with its pictures embedded"
 	}
-	b, err := part.Remember(w.Store, cache.Pictures, r, func() ([]byte, error) {
+	b, err := part.ReadOrMake(w.Store, cache.Pictures, r, func() ([]byte, error) {
 		return w.tools.Drawer.DrawSVG(ctx, slide.Drawing{Source: in, Cover: image.Pt(width, height), MostPixels: maxPixels})
 	})
 	if err != nil {
@@ -256,7 +256,7 @@ func (w *identifier) decodeAVIF(ctx context.Context, a *Asset) ([]byte, error) {
 		return nil, err
 	}
 	r := Decoded{Content: a.Content, Tool: w.tools.Version, Decoder: decoder}
-	return part.Remember(w.Store, cache.Pictures, r, func() ([]byte, error) {
+	return part.ReadOrMake(w.Store, cache.Pictures, r, func() ([]byte, error) {
 		return codec.DecodeAVIF(ctx, w.tools.Run, a.Input.Path)
 	})
 }

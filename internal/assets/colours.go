@@ -117,6 +117,6 @@ func (w *identifier) removeProfile(a *Asset) {
 		if err != nil {
 			return err
 		}
-		return errors.Join(media.CopyPNG(out, in), out.Close())
+		return errors.Join(media.CopyPNGWithoutProfile(out, in), out.Close())
 	})
 }

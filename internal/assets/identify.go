@@ -60,7 +60,7 @@ func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 	uses := w.listUses()
 	found := make([]*Asset, len(uses))
 	fails := make([]error, len(uses))
-	g, ctx := w.Group(ctx, doing, float64(len(uses)))
+	g, ctx := w.NewGroup(ctx, doing, float64(len(uses)))
 	for i, u := range uses {
 		g.Go(1, func() error {
 			var a *Asset

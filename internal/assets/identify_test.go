@@ -171,7 +171,7 @@ func TestKinds(t *testing.T) {
 	} {
 		a := set.Get(name)
 		p := a.ToPicture()
-		if w, h := p.Source.Upright(); w != want.w || h != want.h || a.Input.Format != want.format {
+		if w, h := p.Source.UprightSize(); w != want.w || h != want.h || a.Input.Format != want.format {
 			t.Errorf("%s: %d x %d, %s", name, w, h, a.Input.Format)
 		}
 		m := a.ToMedia()
@@ -362,7 +362,7 @@ func TestConverted(t *testing.T) {
 	if info, err := os.Stat(webp.Input.Path); err != nil || info.Size() == 0 {
 		t.Errorf("got %v", err)
 	}
-	if w, h := avif.ToPicture().Source.Upright(); w != 160 || h != 90 || avif.Input.Format != media.PNG {
+	if w, h := avif.ToPicture().Source.UprightSize(); w != 160 || h != 90 || avif.Input.Format != media.PNG {
 		t.Errorf("%d x %d, %s", w, h, avif.Input.Format)
 	}
 }

@@ -29,7 +29,7 @@ func (w *identifier) convertCMYK(a *Asset) error {
 		a.warning = warnProfile
 		return nil //nolint:nilerr // the author is warned
 	}
-	b, err := part.Remember(w.Store, cache.Pictures, Converted{Content: a.Content},
+	b, err := part.ReadOrMake(w.Store, cache.Pictures, Converted{Content: a.Content},
 		func() ([]byte, error) { return convertInks(a.Input.Path, convert) })
 	if errors.Is(err, errNotCMYK) {
 		a.warning = warnProfile

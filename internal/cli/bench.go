@@ -95,7 +95,7 @@ func (a *app) runBench(ctx context.Context, f *buildFlags, args []string, runs i
 		cold, warm = append(cold, pair[0]), append(warm, pair[1])
 		out.Film, out.Seconds, out.Bytes, out.Scenes = r.Script, result.Seconds, result.Bytes, result.Scenes
 		if i == 0 {
-			own, child := proc.PeakMemory()
+			own, child := proc.ReadPeakMemory()
 			out.PeakMB, out.PeakProgramMB = float64(own)/1e6, float64(child)/1e6
 		}
 		_ = os.RemoveAll(a.cfg.CacheDir)

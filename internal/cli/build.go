@@ -247,9 +247,9 @@ func checkReplaceable(path string, force bool, format media.Format, what string)
 	defer func() { _ = file.Close() }()
 	head := make([]byte, media.HeadSize)
 	n, _ := io.ReadFull(file, head)
-	if media.Sniff(head[:n]) != format {
+	if media.DetectFormat(head[:n]) != format {
 		return fault.New(fault.Usage, nil,
-			"the output %q %s, which the %s would replace", path, media.Describe(head[:n]), what).
+			"the output %q %s, which the %s would replace", path, media.DescribeUnsupported(head[:n]), what).
 			WithHint("choose another file with -o, or use --force")
 	}
 	return nil
@@ -447,7 +447,7 @@ func (a *app) reportError(asJSON bool, err error) error {
 	}
 	e := json.NewEncoder(a.Out)
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
-		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(), Errors: wrong.List.Limit()})
+		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(), Errors: wrong.List.LimitToPrinted()})
 		return &silentError{exitScript}
 	}
 	f := fault.From(err)
@@ -462,7 +462,7 @@ func (a *app) printResult(f *buildFlags, r *studio.Result) error {
 			Event string `json:"event"`
 			*studio.Result
 			Warnings diag.List `json:"warnings,omitempty"`
-		}{"done", r, r.Warnings.Limit()})
+		}{"done", r, r.Warnings.LimitToPrinted()})
 	}
 	a.printFindings(r.Warnings, r.Sources)
 	if f.quiet {

@@ -122,7 +122,7 @@ func (a *app) checkScript(ctx context.Context, f *buildFlags, format string, arg
 }
 
 func (a *app) printFindingsAsJSON(list diag.List) error {
-	list = list.Limit()
+	list = list.LimitToPrinted()
 	if list == nil {
 		list = diag.List{}
 	}
@@ -209,7 +209,7 @@ func replaceContent(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	f, err := pending.Create(path)
+	f, err := pending.CreateFile(path)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (a *app) printWorkflowCommands(f *buildFlags, list diag.List, args []string
 	if err != nil {
 		return err
 	}
-	for _, d := range list.Limit() {
+	for _, d := range list.LimitToPrinted() {
 		file, ok := pathForGitHub(dir, d.Range.File)
 		if !ok && d.Range.File != "" {
 			d.Summary = d.Range.File + ": " + d.Summary

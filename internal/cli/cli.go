@@ -122,7 +122,7 @@ func toUsageError(cmd *cobra.Command, err error) error {
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	text := "unknown flag --" + name
-	if near, ok := similar.Nearest(name, known); ok {
+	if near, ok := similar.FindNearest(name, known); ok {
 		text += "; did you mean --" + near + "?"
 	}
 	return usageError{errors.New(text)}
@@ -256,7 +256,7 @@ func isTerminal(w io.Writer) bool {
 
 // printFindings prints findings with the source lines they point to.
 func (a *app) printFindings(list diag.List, sources map[string][]byte) {
-	_ = diag.Render(a.Err, list, func(file string) ([]byte, bool) {
+	_ = diag.RenderFindings(a.Err, list, func(file string) ([]byte, bool) {
 		b, ok := sources[file]
 		return b, ok
 	}, diag.Options{Color: isTerminal(a.Err) && os.Getenv("NO_COLOR") == ""})

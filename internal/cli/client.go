@@ -117,7 +117,7 @@ func nameFromURL(address string) string {
 
 // downloadFile saves a URL to a file, which appears only when it is complete.
 func downloadFile(ctx context.Context, c *client.Client, address, output string) error {
-	p, err := pending.Create(output)
+	p, err := pending.CreateFile(output)
 	if err != nil {
 		return fmt.Errorf("the file %s cannot be written", output)
 	}

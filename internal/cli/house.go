@@ -112,7 +112,7 @@ func (a *app) newCacheCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			usage, err := store.List()
+			usage, err := store.ListUsage()
 			if err != nil {
 				return fault.New(fault.Disk, err, "the cache cannot be read")
 			}

@@ -100,7 +100,7 @@ func (a *app) takeSnapshot(ctx context.Context, f *snapshotFlags, args []string,
 
 // writeFileAtomically writes a file atomically: readers see all of it or nothing.
 func writeFileAtomically(path string, b []byte) error {
-	out, err := pending.Create(path)
+	out, err := pending.CreateFile(path)
 	if err != nil {
 		return err
 	}

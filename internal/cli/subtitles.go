@@ -112,7 +112,7 @@ func (a *app) writeSubtitles(ctx context.Context, f *subtitleFlags, args []strin
 		fps := s.Line.FPS
 		return json.NewEncoder(a.Out).Encode(map[string]any{
 			"event": "finished", "subtitles": files[0].Path, "format": files[0].Format, "files": files, "cues": s.Captions,
-			"seconds": float64(s.Line.Frames*fps.Den) / float64(fps.Num), "warnings": s.Warnings.Limit(),
+			"seconds": float64(s.Line.Frames*fps.Den) / float64(fps.Num), "warnings": s.Warnings.LimitToPrinted(),
 		})
 	}
 	a.printFindings(s.Warnings, s.Sources)

@@ -127,7 +127,7 @@ func capitalize(s string) string {
 // formatFindings returns findings as text without colours.
 func formatFindings(list diag.List, sources map[string][]byte) string {
 	var b bytes.Buffer
-	_ = diag.Render(&b, list, func(file string) ([]byte, bool) {
+	_ = diag.RenderFindings(&b, list, func(file string) ([]byte, bool) {
 		text, ok := sources[file]
 		return text, ok
 	}, diag.Options{})

@@ -105,7 +105,7 @@ func (c *compiler) planScript(ctx context.Context, booth *voice.Booth) error {
 // stopsBuild reports whether findings stop the build.
 func (c *compiler) stopsBuild(list diag.List) bool {
 	if c.req.Strict {
-		list = list.Strict()
+		list = list.WithStrictErrors()
 	}
 	return list.HasErrors()
 }

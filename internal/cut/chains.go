@@ -27,7 +27,7 @@ func (c *Cutter) planStandingPictures(p *Plan, s viewFrame, scene int, from, to 
 	for len(states) > 0 {
 		n, length := 1, states[0].Frames
 		for len(s.view.Captions) > 0 && n < min(len(states), longestChain) &&
-			length+states[n].Frames <= film.Repeat(c.form) {
+			length+states[n].Frames <= film.ChooseMaxRepeat(c.form) {
 			length += states[n].Frames
 			n++
 		}
@@ -43,20 +43,20 @@ func (c *Cutter) planStandingPictures(p *Plan, s viewFrame, scene int, from, to 
 
 // planChain plans consecutive pictures without motion as one segment.
 func (c *Cutter) planChain(p *Plan, s viewFrame, scene int, states []picture.State) film.SegmentRun {
-	recipe := Chain{Form: c.encoder.Form()}
+	recipe := Chain{Form: c.encoder.NewForm()}
 	t := chainTask{viewFrame: s}
 	var run film.SegmentRun
 	for _, state := range states {
 		now := s.view.FreezeAt(state.From)
-		recipe.Links = append(recipe.Links, Link{Look: now.Look(), Frame: frameOf(s, state.From)})
+		recipe.Links = append(recipe.Links, Link{Look: now.Look(), Frame: frameIfVisible(s, state.From)})
 		t.frames = append(t.frames, state.From)
 		run.Holds, run.Frames = append(run.Holds, state.Frames), run.Frames+state.Frames
 	}
-	t.key = c.Book.Add(recipe, s.label(scene))
+	t.key = c.Book.AddRecipe(recipe, s.newLabel(scene))
 	run.Segment = t.key
 	if !p.seen[t.key] {
 		p.seen[t.key] = true
-		if !c.encoder.Has(t.key) {
+		if !c.encoder.HasSegment(t.key) {
 			p.chains = append(p.chains, t)
 		}
 	}

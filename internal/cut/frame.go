@@ -12,12 +12,12 @@ import (
 	"mynah/internal/picture"
 )
 
-// Frame returns the raw pixels of a scene's frame n. If a file cannot be read, it returns a finding instead.
-func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.List, error) {
+// DrawFrame returns the raw pixels of a scene's frame n. If a file cannot be read, it returns a finding instead.
+func (c *Cutter) DrawFrame(ctx context.Context, scene int, n int64) ([]byte, diag.List, error) {
 	if err := c.in.Files.WriteFiles(); err != nil {
 		return nil, nil, err
 	}
-	frame, err := c.drawFrame(ctx, scene, n)
+	frame, err := c.composeFrame(ctx, scene, n)
 	var list diag.List
 	if f, ok := errors.AsType[*fileError](err); ok {
 		blame.AddUnusable(&list, f.at.place, f.at.name, f.error)
@@ -26,8 +26,8 @@ func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.Li
 	return frame, nil, err
 }
 
-// drawFrame draws frame n of a scene, including transitions.
-func (c *Cutter) drawFrame(ctx context.Context, scene int, n int64) ([]byte, error) {
+// composeFrame draws frame n of a scene, including transitions.
+func (c *Cutter) composeFrame(ctx context.Context, scene int, n int64) ([]byte, error) {
 	var before viewFrame
 	for i := range scene + 1 {
 		for _, pic := range c.in.Line.Scenes[i].Pictures {
@@ -84,13 +84,13 @@ func (c *Cutter) drawTransition(
 	if err != nil {
 		return nil, err
 	}
-	if e.Path, err = c.Scratch("enter", before.view.Look().Key(), old); err != nil {
+	if e.Path, err = c.WriteScratch("enter", before.view.Look().Key(), old); err != nil {
 		return nil, err
 	}
 	// Each frame of a transition depends only on its number.
 	in := bytes.NewReader(bytes.Repeat(frame, int(n+1)))
 	var out bytes.Buffer
-	if err := c.tools.Run(ctx, c.form.ReadEnter(e, n+1), in, &out); err != nil {
+	if err := c.tools.RunFFmpeg(ctx, c.form.ReadTransitionArgs(e, n+1), in, &out); err != nil {
 		return nil, err
 	}
 	if b := out.Bytes(); len(b) >= len(frame) {

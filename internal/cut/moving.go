@@ -23,7 +23,7 @@ func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error
 				return err
 			}
 			enter = &ffmpeg.EnterInput{Type: t.enter, Frames: t.count}
-			if enter.Path, err = c.Scratch("enter", t.key, before); err != nil {
+			if enter.Path, err = c.WriteScratch("enter", t.key, before); err != nil {
 				return err
 			}
 			defer func() { _ = os.Remove(enter.Path) }()
@@ -53,9 +53,9 @@ func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error
 // crossfade is the only transition that this program computes itself, unless a clip is involved.
 const crossfade = "crossfade"
 
-// splitCrossfades separates the crossfades that this program computes, in batches for one process each, from
+// separateCrossfades separates the crossfades that this program computes, in batches for one process each, from
 // the other tasks. A batch keeps its frames in memory while the process runs.
-func (p *Plan) splitCrossfades(frame int) (crossings [][]movingTask, rest []movingTask) {
+func (p *Plan) separateCrossfades(frame int) (crossings [][]movingTask, rest []movingTask) {
 	held := batchBytes
 	for _, m := range p.moving {
 		if m.enter != crossfade || m.view.Clip != nil {
@@ -114,7 +114,7 @@ func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.Enter
 		if box.Empty() || from >= to {
 			return nil
 		}
-		path, err := c.Scratch("layer-"+strconv.Itoa(len(clip.Layers)), t.key, raw)
+		path, err := c.WriteScratch("layer-"+strconv.Itoa(len(clip.Layers)), t.key, raw)
 		clip.Layers = append(clip.Layers, ffmpeg.LayerInput{
 			Path: path, X: box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy(), From: from, To: to,
 		})

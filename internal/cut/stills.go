@@ -28,7 +28,7 @@ func (c *Cutter) makeStills(ctx context.Context, batch []stillTask) error {
 		}
 		encode := func() error { return c.encoder.EncodeImages(ctx, inputs, keys) }
 		if err := c.MakeParts(ctx, encode, keys...); err != nil {
-			return c.blameImage(ctx, batch, bare, err)
+			return c.findUnreadableImage(ctx, batch, bare, err)
 		}
 	}
 	if len(painted) == 0 {
@@ -68,8 +68,8 @@ func (c *Cutter) paintStills(ctx context.Context, batch []stillTask, painted []i
 	return c.encoder.EncodeStills(ctx, frames, keys)
 }
 
-// blameImage finds out which image of a batch cannot be read, by reading each of them separately.
-func (c *Cutter) blameImage(ctx context.Context, batch []stillTask, bare []int, err error) error {
+// findUnreadableImage finds out which image of a batch cannot be read, by reading each of them separately.
+func (c *Cutter) findUnreadableImage(ctx context.Context, batch []stillTask, bare []int, err error) error {
 	for _, i := range bare {
 		if ctx.Err() != nil {
 			return ctx.Err()

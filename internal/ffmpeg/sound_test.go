@@ -33,11 +33,11 @@ func TestPlainSoundIsReadWithoutAProgram(t *testing.T) {
 			}
 			var copied, decoded bytes.Buffer
 			if c.rate == 48000 {
-				if err := none.Sound(t.Context(), s, 48000, &copied); err != nil {
+				if err := none.WriteSound(t.Context(), s, 48000, &copied); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := programs.Run(t.Context(), ffmpeg.ReadSound(s, 48000), nil, &decoded); err != nil {
+			if err := programs.RunFFmpeg(t.Context(), ffmpeg.ReadSoundArgs(s, 48000), nil, &decoded); err != nil {
 				t.Fatal(err)
 			}
 			if c.rate == 48000 && (copied.Len() != c.samples*c.channels*2 || !bytes.Equal(copied.Bytes(), decoded.Bytes())) {
@@ -97,7 +97,7 @@ func TestStretchesOfPlainSoundAreDecoded(t *testing.T) {
 		"at its speed": {ffmpeg.SoundInput{Input: in, Channels: 2, SpeedNum: 3, SpeedDen: 3}, 192000},
 	} {
 		var out bytes.Buffer
-		if err := programs.Sound(t.Context(), c.s, 48000, &out); err != nil || out.Len() != c.bytes {
+		if err := programs.WriteSound(t.Context(), c.s, 48000, &out); err != nil || out.Len() != c.bytes {
 			t.Errorf("%s: %d bytes, want %d (%v)", name, out.Len(), c.bytes, err)
 		}
 	}

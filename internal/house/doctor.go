@@ -89,7 +89,7 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 	for _, w := range wantedTools() {
 		t := w.Tool
 		t.Install = formatInstallHint(runtime.GOOS, t.Name)
-		path, err := h.Runner.Look(t.Name)
+		path, err := h.Runner.FindProgram(t.Name)
 		if t.Name == browser { // there are several possible programs
 			path, err = h.Drawer.Program()
 		}
@@ -125,7 +125,7 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 // checkTimer returns the state of the helper that times words.
 func (h *House) checkTimer() Tool {
 	t := Tool{Name: espeak.Helper, For: "exact word times", Advice: "make build compiles it next to mynah; it needs a C compiler and libespeak-ng-dev"}
-	if path, err := h.Runner.Look(h.helper); err == nil {
+	if path, err := h.Runner.FindProgram(h.helper); err == nil {
 		t.Found, t.Path = true, path
 	}
 	return t

@@ -378,7 +378,7 @@ func isLanguage(s string) bool {
 // findDefaultVoicesDir returns the folder of installed voices: mynah/voices in the user's data
 // folder, or "" if the user has none.
 func findDefaultVoicesDir() string {
-	data, err := system.UserDataDir()
+	data, err := system.FindUserDataDir()
 	if err != nil {
 		return ""
 	}

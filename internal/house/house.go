@@ -89,7 +89,7 @@ func makeTemporaryDir() (string, *system.Lock, error) {
 	for _, name := range old {
 		if lock, err := system.TryLock(name); err == nil {
 			_ = os.RemoveAll(filepath.Dir(name))
-			lock.Release()
+			lock.Unlock()
 		}
 	}
 	for {
@@ -174,11 +174,11 @@ func (h *House) connectParts(cfg Config) error {
 	}
 	engines := []voice.Engine{
 		voice.WithCachedVersion(e, h.Store, func() (string, error) {
-			id, err := h.Runner.Identity(cfg.Espeak.Program)
-			helper, _ := h.Runner.Identity(cfg.Espeak.Helper) // it is optional, but changes the sound
+			id, err := h.Runner.IdentifyProgram(cfg.Espeak.Program)
+			helper, _ := h.Runner.IdentifyProgram(cfg.Espeak.Helper) // it is optional, but changes the sound
 			return id + " " + helper, err
 		}),
-		voice.WithCachedVersion(f, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Flite.Program) }),
+		voice.WithCachedVersion(f, h.Store, func() (string, error) { return h.Runner.IdentifyProgram(cfg.Flite.Program) }),
 	}
 	if h.piper, err = piper.New(cfg.newPiperConfig(), h.Runner); err != nil {
 		return err
@@ -195,7 +195,7 @@ func (h *House) connectParts(cfg Config) error {
 	}
 	if cfg.Slide.TempDir == "" {
 		// In the cache folder, the next process removes what a killed one leaves.
-		cfg.Slide.TempDir, _ = h.Store.TempDir()
+		cfg.Slide.TempDir, _ = h.Store.MakeTempDir()
 	}
 	if h.Drawer, err = slide.New(cfg.Slide, h.Runner); err != nil {
 		return err
@@ -216,14 +216,14 @@ func (h *House) Close() {
 		h.piper.Close()
 	}
 	if h.Runner != nil {
-		h.Runner.Idle()
+		h.Runner.WaitUntilIdle()
 	}
 	if h.Store != nil {
 		h.Store.Close()
 	}
 	if h.temporary != "" {
 		_ = os.RemoveAll(h.temporary)
-		h.alive.Release()
+		h.alive.Unlock()
 	}
 }
 
@@ -251,14 +251,14 @@ func (c Config) findVoicesDir() string { return cmp.Or(c.VoicesDir, findDefaultV
 
 // identifyPiperFiles identifies the files that decide the sound of neural voices, for cache keys.
 func (h *House) identifyPiperFiles(cfg piper.Config) (string, error) {
-	reader, err := h.Runner.Identity(cfg.Espeak)
+	reader, err := h.Runner.IdentifyProgram(cfg.Espeak)
 	if err != nil {
 		return "", err
 	}
 	var by string
 	if info, err := os.Stat(cfg.Library); err == nil {
 		by = fmt.Sprint(cfg.Library, info.Size(), info.ModTime().UnixNano())
-	} else if by, err = h.Runner.Identity(cfg.Program); err != nil {
+	} else if by, err = h.Runner.IdentifyProgram(cfg.Program); err != nil {
 		return "", err
 	}
 	return fmt.Sprint(reader, " ", by, " ", cfg.Steady), nil

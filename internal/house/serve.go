@@ -318,7 +318,7 @@ func (o *server) checkReady(ctx context.Context) (map[string]string, bool) {
 		checks["disk"] = "the disk is nearly full"
 	}
 	for _, name := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
-		if _, err := o.house.Runner.Look(name); err != nil {
+		if _, err := o.house.Runner.FindProgram(name); err != nil {
 			checks["tools"] = "the program " + name + " is missing"
 		}
 	}

@@ -59,7 +59,7 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	keys := style.Keys(version)
 	for i, c := range cues {
 		look := keys[i]
-		keys[i] = m.Book.Add(
+		keys[i] = m.Book.AddRecipe(
 			Caption{
 				Look: look, Width: line.Width, Height: line.Height, Margin: a.measureCaptionMargin(),
 				Position: in.Board.Film.Subtitles.Position,
@@ -92,7 +92,7 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 			continue
 		}
 		first[k] = i
-		head, ok := part.RecallJSON[captionHead](a.Store, cache.Pictures, k)
+		head, ok := part.ReadJSON[captionHead](a.Store, cache.Pictures, k)
 		heads[i] = head
 		if !ok || !a.hasCaption(k, len(style.Texts[i].Words) > 0) {
 			missing = append(missing, i)
@@ -100,7 +100,7 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 	}
 	each := (len(missing) + a.Jobs - 1) / a.Jobs
 	size := min(style.PerSheet(), max(each, 4))
-	g, ctx := a.Group(ctx, doing, 0)
+	g, ctx := a.NewGroup(ctx, doing, 0)
 	for batch := range slices.Chunk(missing, size) {
 		g.Go(0, func() error {
 			var made []cache.Key
@@ -115,7 +115,7 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 	}
 	for _, i := range missing {
 		var ok bool
-		heads[i], ok = part.RecallJSON[captionHead](a.Store, cache.Pictures, keys[i])
+		heads[i], ok = part.ReadJSON[captionHead](a.Store, cache.Pictures, keys[i])
 		if !ok || !a.hasCaption(keys[i], len(style.Texts[i].Words) > 0) {
 			return nil, cache.ErrLost
 		}
@@ -128,11 +128,11 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 
 // highlightedKey returns the cache key of a caption with all words highlighted.
 func highlightedKey(key cache.Key) cache.Key {
-	return cache.NewHasher("caption lit 1").Bytes(key[:]).Key()
+	return cache.NewHasher("caption lit 1").AddBytes(key[:]).Key()
 }
 
 func (a *artist) hasCaption(key cache.Key, karaoke bool) bool {
-	return a.Store.Has(cache.Pictures, drawingKey(key)) && (!karaoke || a.Store.Has(cache.Pictures, drawingKey(highlightedKey(key))))
+	return a.Store.HasEntry(cache.Pictures, drawingKey(key)) && (!karaoke || a.Store.HasEntry(cache.Pictures, drawingKey(highlightedKey(key))))
 }
 
 // drawSheet draws the captions with the indexes in batch together, and stores them in the cache.
@@ -233,7 +233,7 @@ func newCaptionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head cap
 // none.
 func newCaptionLayerRef(key cache.Key, head captionHead, word int) picture.LayerRef {
 	ref := picture.LayerRef{
-		Key:     cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(),
+		Key:     cache.NewHasher("caption state 1").AddBytes(key[:]).AddInts(int64(word)).Key(),
 		Drawing: drawingKey(key), Often: true,
 	}
 	if word >= 0 {

@@ -32,7 +32,7 @@ const doing = "drawing slides"
 // drawingKey returns the cache key of the drawing of a slide or caption. Its metadata (slideHead or
 // captionHead) is stored under key itself.
 func drawingKey(key cache.Key) cache.Key {
-	return cache.NewHasher("drawing 1").Bytes(key[:]).Key()
+	return cache.NewHasher("drawing 1").AddBytes(key[:]).Key()
 }
 
 // mostKept is the maximum number of layers in memory.
@@ -78,7 +78,7 @@ func (d *Drawings) readLayer(key cache.Key, often bool) (*picture.Layer, error) 
 	if l, ok := d.kept.Get(key); ok {
 		return l, nil
 	}
-	b, ok := d.store.Get(cache.Pictures, key)
+	b, ok := d.store.ReadEntry(cache.Pictures, key)
 	if !ok {
 		return nil, cache.ErrLost
 	}

@@ -118,7 +118,7 @@ func damageAll(t *testing.T, store *cache.Store) {
 func (x table) countMade(t *testing.T) map[part.Kind]int {
 	t.Helper()
 	out := map[part.Kind]int{}
-	for _, m := range x.maker.Book.Explain(x.maker.Store, cache.Key{1}) {
+	for _, m := range x.maker.Book.ExplainMade(x.maker.Store, cache.Key{1}) {
 		out[m.What]++
 	}
 	return out
@@ -168,7 +168,7 @@ func TestSlides(t *testing.T) {
 		// Drawings that are lost or damaged are drawn again.
 		for want, lose := range map[int]func(){
 			0: func() {},
-			1: func() { store.Remove(cache.Pictures, got[1][0].Layer.Drawing) },
+			1: func() { store.RemoveEntry(cache.Pictures, got[1][0].Layer.Drawing) },
 			3: func() { damageAll(t, store) },
 		} {
 			x.maker.Book = part.NewBook()
@@ -289,8 +289,8 @@ func TestKaraoke(t *testing.T) {
 		want int
 	}{
 		{func() {}, 0},
-		{func() { store.Remove(cache.Pictures, got[0][0].Layer.Drawing) }, 1},
-		{func() { store.Remove(cache.Pictures, got[1][0].Layer.Lit) }, 1},
+		{func() { store.RemoveEntry(cache.Pictures, got[0][0].Layer.Drawing) }, 1},
+		{func() { store.RemoveEntry(cache.Pictures, got[1][0].Layer.Lit) }, 1},
 		{func() { damageAll(t, store) }, 2},
 	} {
 		x.maker.Book = part.NewBook()

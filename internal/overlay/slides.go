@@ -51,11 +51,11 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 		return nil, nil, err
 	}
 	for _, t := range tasks {
-		m.Book.Add(t.recipe, t.newLabel())
+		m.Book.AddRecipe(t.recipe, t.newLabel())
 	}
 	heads := make([]slideHead, len(tasks))
 	wrong := make([]*slide.DiagramError, len(tasks))
-	g, ctx := m.Group(ctx, doing, float64(len(tasks)))
+	g, ctx := m.NewGroup(ctx, doing, float64(len(tasks)))
 	for i, t := range tasks {
 		g.Go(1, func() error {
 			var err error
@@ -109,7 +109,7 @@ func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slid
 			r.State = state
 			k := r.Key(version)
 			recipe := Slide{Look: k, Step: state}
-			out = append(out, slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.KeyOf(recipe)})
+			out = append(out, slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.ComputeKey(recipe)})
 		}
 	}
 	return out, nil
@@ -136,15 +136,15 @@ func (t slideTask) newLabel() part.Label {
 
 // drawSlide returns the metadata of a slide, and draws the slide if it is not in the cache.
 func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
-	head, ok := part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key)
-	if ok && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
+	head, ok := part.ReadJSON[slideHead](a.Store, cache.Pictures, t.key)
+	if ok && a.Store.HasEntry(cache.Pictures, drawingKey(t.key)) {
 		return head, nil
 	}
 	if err := a.MakeParts(ctx, func() error { return a.drawAndStoreSlide(ctx, t) }, t.key); err != nil {
 		return slideHead{}, err
 	}
-	head, ok = part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key)
-	if !ok || !a.Store.Has(cache.Pictures, drawingKey(t.key)) {
+	head, ok = part.ReadJSON[slideHead](a.Store, cache.Pictures, t.key)
+	if !ok || !a.Store.HasEntry(cache.Pictures, drawingKey(t.key)) {
 		return slideHead{}, cache.ErrLost
 	}
 	return head, nil

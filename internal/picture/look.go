@@ -99,5 +99,5 @@ func (l Look) Key() cache.Key {
 	if err != nil {
 		return cache.Key{} // cannot happen with these types
 	}
-	return cache.NewHasher("look").Bytes(b).Key()
+	return cache.NewHasher("look").AddBytes(b).Key()
 }

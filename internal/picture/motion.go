@@ -59,7 +59,7 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	out := move{frameW: float64(pic.Width), frameH: float64(pic.Height), frames: frames}
 	out.contentW, out.contentH = out.frameW, out.frameH
 	if s.Fit == frame.Cover || s.Fit == "" {
-		w, h := s.Asset.Source.Upright()
+		w, h := s.Asset.Source.UprightSize()
 		scale := math.Max(out.frameW/float64(w), out.frameH/float64(h))
 		out.contentW = math.Min(float64(w)*scale, longest*out.frameW)
 		out.contentH = math.Min(float64(h)*scale, longest*out.frameH)
@@ -161,10 +161,10 @@ func (m move) viewAt(k int64) (x, y, w, h float64) {
 func (m move) sourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
 	even := func(v float64) int { return max(int(math.Round(v/2))*2, 2) }
 	w, h = even(m.contentW*m.largestScale()), even(m.contentH*m.largestScale())
-	sw, sh := s.Asset.Source.Upright()
+	sw, sh := s.Asset.Source.UprightSize()
 	in = ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
-		Placement: ffmpeg.Place(sw, sh, w, h, s.Placing),
+		Placement: ffmpeg.PlaceSource(sw, sh, w, h, s.Placing),
 	}
 	scale := float64(w) / m.contentW
 	if fw, fh := even(float64(w)*finer), even(float64(h)*finer); fw*fh*3/2 <= largest {
@@ -190,9 +190,9 @@ func (m move) sourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
 // mappingAtFrame returns the mapping from the upright source picture to frame k.
 func (m move) mappingAtFrame(s Still, k int64) mapping {
 	x, y, w, h := m.viewAt(k)
-	sw, sh := s.Asset.Source.Upright()
+	sw, sh := s.Asset.Source.UprightSize()
 	// Map to the picture as it just fills the frame, and from there to the view.
-	base := newMapping(ffmpeg.Place(sw, sh, int(m.frameW), int(m.frameH), s.Placing))
+	base := newMapping(ffmpeg.PlaceSource(sw, sh, int(m.frameW), int(m.frameH), s.Placing))
 	if s.Fit == frame.Cover || s.Fit == "" {
 		base = mapping{sx: m.contentW / float64(sw), sy: m.contentH / float64(sh)}
 	}

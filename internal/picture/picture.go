@@ -157,10 +157,10 @@ func (s Still) IsImageFile() bool { return s.Asset != nil && !s.Clip }
 
 // NewStillInput returns the parameters for reading a still that is an image.
 func (p *Painter) NewStillInput(s Still) ffmpeg.StillInput {
-	w, h := s.Asset.Source.Upright()
+	w, h := s.Asset.Source.UprightSize()
 	return ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas, Backdrops: s.Backdrops,
-		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Placing),
+		Placement: ffmpeg.PlaceSource(w, h, p.pic.Width, p.pic.Height, s.Placing),
 	}
 }
 
@@ -181,7 +181,7 @@ func (p *Painter) readImages(ctx context.Context, stills []Still, images []int) 
 		in = append(in, p.NewStillInput(stills[i]))
 	}
 	sink := &frameSink{size: p.FrameSize(), keep: len(images)}
-	if err := p.tools.Run(ctx, ffmpeg.ReadStills(in), nil, sink); err != nil {
+	if err := p.tools.RunFFmpeg(ctx, ffmpeg.ReadStillsArgs(in), nil, sink); err != nil {
 		return nil, err
 	}
 	if len(sink.frames) != len(images) || sink.n != 0 {
@@ -197,10 +197,10 @@ func (p *Painter) paintClipFrame(ctx context.Context, s Still) ([]byte, error) {
 	if s.AtEnd {
 		frames = 1 << 40
 	}
-	w, h := s.Asset.Source.Upright()
+	w, h := s.Asset.Source.UprightSize()
 	clip := ffmpeg.ClipInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
-		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Placing),
+		Placement: ffmpeg.PlaceSource(w, h, p.pic.Width, p.pic.Height, s.Placing),
 		Stretch:   ffmpeg.Stretch{From: from, Length: length}, Frames: frames, ClipOverlays: ffmpeg.ClipOverlays{Backdrops: s.Backdrops},
 	}
 	// For the last frame, decode only the last seconds; decode everything if they contain no frame.
@@ -210,7 +210,7 @@ func (p *Painter) paintClipFrame(ctx context.Context, s Still) ([]byte, error) {
 	}
 	for {
 		sink := &frameSink{size: p.FrameSize(), keep: 1}
-		if err := p.tools.Run(ctx, p.pic.ReadClip(clip), nil, sink); err != nil {
+		if err := p.tools.RunFFmpeg(ctx, p.pic.ReadClipArgs(clip), nil, sink); err != nil {
 			return nil, err
 		}
 		if len(sink.frames) > 0 {

@@ -259,7 +259,7 @@ func (p *Painter) PaintFrames(ctx context.Context, v *View, from, count int64) (
 	s.move = newMove(v.Still, v.Move, v.Frames, p.pic)
 	in, w, h := s.move.sourceInput(v.Still)
 	sink := &frameSink{size: w * h * 3 / 2, keep: 1}
-	if err := p.tools.Run(ctx, ffmpeg.ReadStills([]ffmpeg.StillInput{in}), nil, sink); err != nil {
+	if err := p.tools.RunFFmpeg(ctx, ffmpeg.ReadStillsArgs([]ffmpeg.StillInput{in}), nil, sink); err != nil {
 		return nil, err
 	}
 	if len(sink.frames) != 1 || sink.n != 0 {

@@ -45,7 +45,7 @@ func helper() {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Println(p.Pid())
+		fmt.Println(p.ProcessID())
 	}
 	fmt.Println("ready")
 	select {}
@@ -101,7 +101,7 @@ func TestOutput(t *testing.T) {
 	if err != nil || string(got) != "in out\n" {
 		t.Fatalf("Output = %q, %v", got, err)
 	}
-	s := r.Stats()
+	s := r.ReadStats()
 	if s.Started != 1 || s.Running != 0 || s.Peak != 1 {
 		t.Errorf("Stats = %+v", s)
 	}
@@ -132,7 +132,7 @@ func TestCPUIsCounted(t *testing.T) {
 	if err := r.Run(t.Context(), sh("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done")); err != nil {
 		t.Fatal(err)
 	}
-	if s := r.Stats(); s.User+s.System < 10*time.Millisecond {
+	if s := r.ReadStats(); s.User+s.System < 10*time.Millisecond {
 		t.Errorf("Stats = %+v", s)
 	}
 }
@@ -171,10 +171,10 @@ func TestMissingProgram(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	if p, err := r.Look("sh"); err != nil || !filepath.IsAbs(p) {
+	if p, err := r.FindProgram("sh"); err != nil || !filepath.IsAbs(p) {
 		t.Errorf("Look(sh) = %q, %v", p, err)
 	}
-	if s := r.Stats(); s.Started != 0 {
+	if s := r.ReadStats(); s.Started != 0 {
 		t.Errorf("Stats = %+v", s)
 	}
 }
@@ -420,7 +420,7 @@ func TestKilledParentLeavesNoChild(t *testing.T) {
 	if len(pids) != 3 || !alive(pids[0]) {
 		t.Fatalf("pids %v", pids)
 	}
-	if err := syscall.Kill(p.Pid(), syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(p.ProcessID(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	_ = p.Wait()
@@ -484,9 +484,9 @@ func TestIdle(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
-	r.Idle()
-	if s := r.Stats(); s.Running != 0 {
+	r.WaitUntilIdle()
+	if s := r.ReadStats(); s.Running != 0 {
 		t.Errorf("%d still run", s.Running)
 	}
-	r.Idle() // returns immediately if no child runs
+	r.WaitUntilIdle() // returns immediately if no child runs
 }

@@ -214,14 +214,14 @@ func (p *Project) describeFile(name string) storyboard.File {
 	case !info.Mode().IsRegular():
 		return storyboard.File{Exists: true, Describe: "is not a regular file"}
 	}
-	format := media.Sniff(head)
-	f := storyboard.File{Exists: true, Sound: format.Audio(), Describe: media.Describe(head)}
+	format := media.DetectFormat(head)
+	f := storyboard.File{Exists: true, Sound: format.IsAudio(), Describe: media.DescribeUnsupported(head)}
 	switch {
-	case format == media.GIF, media.Animated(head):
+	case format == media.GIF, media.IsAnimated(head):
 		f.Kind = storyboard.GIF
-	case format.Picture():
+	case format.IsPicture():
 		f.Kind = storyboard.Image
-	case format.Video():
+	case format.IsVideo():
 		f.Kind = storyboard.Clip
 	}
 	return f
@@ -245,5 +245,5 @@ func (p *Project) ListFiles() (found []string) {
 
 // Track implements storyboard.Project.
 func (p *Project) Track(name string) bool {
-	return music.Frames(strings.ToLower(name)) > 0
+	return music.CountFrames(strings.ToLower(name)) > 0
 }

@@ -129,7 +129,7 @@ func newPassage(g *grammar.Grammar, text string) *passage.Passage {
 
 // readRuns sets the spoken form of consecutive runs in one language.
 func (all *Reader) readRuns(runs []utter.Run, language string) []utter.Run {
-	p := newPassage(all.findGrammar(language), utter.Text(runs))
+	p := newPassage(all.findGrammar(language), utter.JoinTexts(runs))
 	changes := listReplacements(p, all.Lexicon)
 	var out []utter.Run
 	base, k := 0, 0

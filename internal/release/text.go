@@ -13,8 +13,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// embeddedCues returns the cues of the video's subtitle track, nil if it has none.
-func (r *Releaser) embeddedCues() []film.Cue {
+// listEmbeddedCues returns the cues of the video's subtitle track, nil if it has none.
+func (r *Releaser) listEmbeddedCues() []film.Cue {
 	if r.video.Board.Film.Subtitles.Mode != script.SubtitlesEmbed {
 		return nil
 	}
@@ -41,11 +41,11 @@ func (r *Releaser) composeTranscript() (text, list string) {
 		}
 		chapters = append(chapters, caption.Chapter{Start: r.video.Line.SampleAtFrame(c.Frame), Scene: scene, Title: c.Title})
 	}
-	return caption.FormatTranscript(title, chapters, r.narrationCues()), caption.FormatChapters(chapters)
+	return caption.FormatTranscript(title, chapters, r.listNarrationCues()), caption.FormatChapters(chapters)
 }
 
-// narrationCues returns the cues of the narration, even for scenes in which a quote replaces them on the screen.
-func (r *Releaser) narrationCues() []caption.Cue {
+// listNarrationCues returns the cues of the narration, even for scenes in which a quote replaces them on the screen.
+func (r *Releaser) listNarrationCues() []caption.Cue {
 	board := *r.video.Board
 	board.Scenes = slices.Clone(board.Scenes)
 	for i := range board.Scenes {
@@ -54,8 +54,8 @@ func (r *Releaser) narrationCues() []caption.Cue {
 	return caption.MakeCues(&board, r.video.Line, r.video.Words)
 }
 
-// iso639 returns the three-letter code of a language for MP4, or "".
-func iso639(tag string) string {
+// toISO639 returns the three-letter code of a language for MP4, or "".
+func toISO639(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil || t == language.Und { // its base would be English
 		return ""
@@ -67,8 +67,8 @@ func iso639(tag string) string {
 	return base.ISO3()
 }
 
-// bcp47 returns a language tag in canonical form, or "".
-func bcp47(tag string) string {
+// toBCP47 returns a language tag in canonical form, or "".
+func toBCP47(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil || t == language.Und {
 		return ""

@@ -29,7 +29,7 @@ func ReadHeader(file string, properties *yaml.Node) (Header, diag.List) {
 		name := strings.ToLower(strings.TrimSpace(key.Value))
 		p.setHeaderProperty(name, at, p.convertYAMLNode(name, properties.Content[i+1], 0))
 	}
-	diags.Sort()
+	diags.SortByPlace()
 	return *h, diags
 }
 

@@ -58,7 +58,7 @@ func Load(fsys fs.FS, name string, opts Options) (Result, diag.List) {
 	} else {
 		r.Script = l.parseWithIncludes(name, src, nil)
 	}
-	diags.Sort()
+	diags.SortByPlace()
 	return r, diags
 }
 

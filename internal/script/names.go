@@ -24,12 +24,12 @@ func findNearestName(unknown string, known []string) (name string, near bool) {
 	if n := countCharacters(u); n < 2 || n > 40 {
 		return "", false
 	}
-	if name, near = similar.Nearest(u, known); near {
+	if name, near = similar.FindNearest(u, known); near {
 		return name, true
 	}
 	const far = 2 // maximum edit distance for a hint
 	for _, k := range known {
-		if countCharacters(u) > far+2 && similar.Distance(u, k, far+1) <= far {
+		if countCharacters(u) > far+2 && similar.CountEdits(u, k, far+1) <= far {
 			return k, false
 		}
 	}

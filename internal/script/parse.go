@@ -21,7 +21,7 @@ func Parse(file string, src []byte) (*Script, diag.List) {
 	var diags diag.List
 	p := newParser(file, path.Dir(file), newVars(nil), &diags)
 	p.parse(src)
-	diags.Sort()
+	diags.SortByPlace()
 	return p.out, diags
 }
 

@@ -337,7 +337,7 @@ func TestNearest(t *testing.T) {
 func TestStrict(t *testing.T) {
 	t.Parallel()
 	_, list := Parse("a.md", []byte("(mood: x)\n{{x}}\n(duration: 1)\n(duration: 2)\n"))
-	strict := list.Strict()
+	strict := list.WithStrictErrors()
 	if list.HasErrors() {
 		t.Error(brief(list))
 	}

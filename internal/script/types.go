@@ -270,6 +270,6 @@ func newColorParser() valueParser[frame.Color] {
 	const allowed = "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), " +
 		"or transparent"
 	return valueParser[frame.Color]{
-		Form: Form{Kind: ColorKind, Allowed: allowed}, many: frame.ColorNames, read: frame.ParseColor,
+		Form: Form{Kind: ColorKind, Allowed: allowed}, many: frame.ListColorNames, read: frame.ParseColor,
 	}
 }

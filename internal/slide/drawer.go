@@ -74,7 +74,7 @@ func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
 		Resident: true, Timeout: startTime,
 	})
 	if err == nil {
-		version += ", fonts " + cache.NewHasher("fonts").String(sortLines(string(fonts))).Key().String()[:12]
+		version += ", fonts " + cache.NewHasher("fonts").AddString(sortLines(string(fonts))).Key().String()[:12]
 	} else if ctx.Err() != nil {
 		return "", ctx.Err()
 	}

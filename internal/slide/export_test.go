@@ -7,5 +7,5 @@ func PidOf(d *Drawer) int {
 	if d.browser == nil {
 		return 0
 	}
-	return d.browser.process.Pid()
+	return d.browser.process.ProcessID()
 }

@@ -123,7 +123,7 @@ type Part struct {
 // ToLine returns the sentence in the form that package utter passes to a speech engine.
 func (p Part) ToLine() utter.Line {
 	return utter.Line{
-		Runs: p.Runs, Speed: utter.Times(p.Speed), Pitch: utter.Times(p.Pitch), Volume: utter.Times(p.Volume),
+		Runs: p.Runs, Speed: utter.NewFactor(p.Speed), Pitch: utter.NewFactor(p.Pitch), Volume: utter.NewFactor(p.Volume),
 		Emphasis: p.Emphasis, Fragment: p.Fragment,
 	}
 }

@@ -126,7 +126,7 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
 			"the script has no scene").Hint = "write a sentence to speak, or a picture: ![](picture.jpg)"
 	}
-	p.list.Sort()
+	p.list.SortByPlace()
 	return p.board, p.list
 }
 

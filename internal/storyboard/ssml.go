@@ -270,7 +270,7 @@ func (w *ssmlState) applyProsody(e *script.Element, manner utter.Run) utter.Run 
 			bad.Detail = prosodyAllowed(name)
 			return
 		}
-		*f = f.Times(v)
+		*f = f.MultiplyBy(v)
 	}
 	times(&manner.Speed, "rate", parseRateFactor)
 	times(&manner.Pitch, "pitch", parsePitchFactor)

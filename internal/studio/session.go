@@ -54,12 +54,12 @@ func (s *Studio) open(ctx context.Context, dir string, report func(meter.Progres
 	if err != nil {
 		return nil, err
 	}
-	work, err := s.store.TempDir()
+	work, err := s.store.MakeTempDir()
 	if err != nil {
 		_ = in.Close()
 		return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
 	}
-	unlock, err := s.store.Use()
+	unlock, err := s.store.MarkInUse()
 	if err != nil {
 		_ = in.Close()
 		_ = os.RemoveAll(work)
@@ -67,7 +67,7 @@ func (s *Studio) open(ctx context.Context, dir string, report func(meter.Progres
 	}
 	return &session{
 		studio: s, project: in, meter: meter.New(s.run, report), unlock: unlock,
-		maker: part.Maker{Store: s.store, Book: part.NewBook(), Executor: s.cfg.Executor, Jobs: s.run.Jobs(), Work: work},
+		maker: part.Maker{Store: s.store, Book: part.NewBook(), Executor: s.cfg.Executor, Jobs: s.run.MaxChildren(), Work: work},
 	}, nil
 }
 
@@ -96,11 +96,11 @@ func do[T any](ctx context.Context, e *session, phase string, step func(context.
 	if err := ctx.Err(); err != nil {
 		return none, fault.New(fault.Cancelled, err, "stopped")
 	}
-	e.meter.Progress(phase, 0)
+	e.meter.ReportCurrentPhase(phase, 0)
 	m := e.maker
-	m.Report = func(done float64) { e.meter.Progress(phase, done) }
+	m.Report = func(done float64) { e.meter.ReportCurrentPhase(phase, done) }
 	var list diag.List
-	took := e.meter.Clock(phase)
+	took := e.meter.StartPhase(phase)
 	err := fault.Guard(phase, func() (err error) {
 		out, list, err = step(ctx, m)
 		return err
@@ -138,13 +138,13 @@ func (e *session) read(ctx context.Context, req compile.Request) (compile.Script
 func (e *session) report(list diag.List) error {
 	e.list.Add(list...)
 	if e.strict {
-		e.list = e.list.Strict()
+		e.list = e.list.WithStrictErrors()
 	}
-	e.list = e.list.Merge()
+	e.list = e.list.MergeWarnings()
 	if !e.list.HasErrors() {
 		return nil
 	}
-	e.list.Sort()
+	e.list.SortByPlace()
 	return &ScriptError{List: e.list, Sources: e.sources}
 }
 

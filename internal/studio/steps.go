@@ -41,7 +41,7 @@ func (e *session) bookKey(name, output string) cache.Key {
 	if err != nil {
 		out = output
 	}
-	return cache.NewHasher("ledger 2").String(e.project.Dir()).String(name).String(out).Key()
+	return cache.NewHasher("ledger 2").AddString(e.project.Dir()).AddString(name).AddString(out).Key()
 }
 
 // identify learns what every file of the storyboard is.
@@ -90,31 +90,31 @@ func (e *session) speakHeard(ctx context.Context, board *storyboard.Board, ready
 // speakAhead speaks every sentence of a video that is built. Where the machine waits for a voice, the
 // video's first scenes are made meanwhile.
 func (e *session) speakAhead(ctx context.Context, board *storyboard.Board, files *assets.Set) (*speech.Spoken, error) {
-	if !speech.Waits(ctx, e.studio.booth, board) {
+	if !speech.UsesRemoteVoice(ctx, e.studio.booth, board) {
 		return e.speakHeard(ctx, board, nil)
 	}
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a := ahead.Start(within, e.maker, e.aheadInput(board, files))
-	spoken, err := e.speakHeard(ctx, board, a.Spoken)
+	a := ahead.StartWorker(within, e.maker, e.aheadInput(board, files))
+	spoken, err := e.speakHeard(ctx, board, a.NotifySpoken)
 	if err != nil {
 		cancel() // nobody needs what is being made
 	}
-	a.Stop()
+	a.StopAndRecord()
 	return spoken, err
 }
 
 // time puts everything on the line; whole says that all scenes of the script are built.
 func (e *session) time(ctx context.Context, board *storyboard.Board, files *assets.Set, spoken *speech.Spoken, whole bool) (timedBoard, error) {
 	return do(ctx, e, meter.Voice, func(context.Context, part.Maker) (timedBoard, diag.List, error) {
-		measured := timeline.Measured{Files: files.ListMedia(), Speech: spoken.Lengths()}
+		measured := timeline.Measured{Files: files.ListMedia(), Speech: spoken.ListLengths()}
 		list := timeline.CheckLength(board, measured)
 		if list.HasErrors() {
 			return timedBoard{}, list, nil
 		}
 		line := timeline.Compute(board, measured)
 		list.Add(timeline.CheckTimes(board, line, whole)...)
-		return timedBoard{spoken, line, caption.MakeCues(board, line, spoken.Words)}, list, nil
+		return timedBoard{spoken, line, caption.MakeCues(board, line, spoken.ListWords)}, list, nil
 	})
 }
 
@@ -125,7 +125,7 @@ func (e *session) aheadInput(board *storyboard.Board, files *assets.Set) ahead.I
 		Board: board, Files: files, Project: e.project.FS(), Drawer: s.drawer, Booth: s.booth, Cut: s.cutTools, Mix: s.mixTools(), After: s.cfg.Ahead,
 		Report: func(done float64) {
 			for _, phase := range []string{meter.Slides, meter.Pictures, meter.Sound} {
-				e.meter.Ahead(phase, done)
+				e.meter.ReportLaterPhase(phase, done)
 			}
 		},
 	}
@@ -134,7 +134,7 @@ func (e *session) aheadInput(board *storyboard.Board, files *assets.Set) ahead.I
 // speak speaks every sentence; see speech.Say for ready.
 func (e *session) speak(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
 	return do(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
-		return speech.Say(ctx, m, e.studio.booth, board, ready)
+		return speech.SpeakBoard(ctx, m, e.studio.booth, board, ready)
 	})
 }
 
@@ -193,8 +193,8 @@ func (e *session) cut(ctx context.Context, board *storyboard.Board, t timedBoard
 		if err != nil {
 			return nil, nil, err
 		}
-		plan := c.Plan()
-		list, err := c.Make(ctx, plan)
+		plan := c.PlanPictures()
+		list, err := c.MakePictures(ctx, plan)
 		return plan.Runs, list, err
 	})
 }
@@ -204,9 +204,9 @@ func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Track, ffmpeg.AAC
 	var aac ffmpeg.AAC
 	track, err := do(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Track, diag.List, error) {
 		x := mix.New(m, e.studio.mixTools(), in)
-		track := x.Plan()
-		aac = x.AAC(track.Channels)
-		list, err := x.Make(ctx, track)
+		track := x.PlanTrack()
+		aac = x.NewAAC(track.Channels)
+		list, err := x.MakeTrack(ctx, track)
 		return track, list, err
 	})
 	return track, aac, err
@@ -215,8 +215,8 @@ func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Track, ffmpeg.AAC
 // publish puts the video in its place.
 func (e *session) publish(ctx context.Context, out *release.Outputs, v release.Video) (*Result, error) {
 	return do(ctx, e, meter.Film, func(ctx context.Context, m part.Maker) (*Result, diag.List, error) {
-		r := release.New(m, e.studio.tools, e.studio.version, out, func() func() { return e.meter.Clock(meter.Check) })
-		files, size, err := r.Publish(ctx, v)
+		r := release.New(m, e.studio.tools, e.studio.version, out, func() func() { return e.meter.StartPhase(meter.Check) })
+		files, size, err := r.PublishVideo(ctx, v)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -52,8 +52,8 @@ type Run struct {
 	Pause time.Duration `json:"pause,omitempty"`
 }
 
-// Like reports whether two runs are spoken in the same way and can be joined.
-func (r Run) Like(o Run) bool {
+// IsSpokenLike reports whether two runs are spoken in the same way and can be joined.
+func (r Run) IsSpokenLike(o Run) bool {
 	r.Text, o.Text = "", ""
 	return r == o && r.Say == "" && r.IPA == "" && r.Pause == 0
 }
@@ -61,11 +61,11 @@ func (r Run) Like(o Run) bool {
 // Factors returns the run's speed, pitch and volume, including those of its style.
 func (r Run) Factors() (speed, pitch, volume float64) {
 	speed, pitch, volume = r.Style.Factors()
-	return r.Speed.Value() * speed, r.Pitch.Value() * pitch, r.Volume.Value() * volume
+	return r.Speed.ValueOrOne() * speed, r.Pitch.ValueOrOne() * pitch, r.Volume.ValueOrOne() * volume
 }
 
-// Text returns the concatenated texts of runs.
-func Text(runs []Run) string {
+// JoinTexts returns the concatenated texts of runs.
+func JoinTexts(runs []Run) string {
 	var b strings.Builder
 	for _, r := range runs {
 		b.WriteString(r.Text)

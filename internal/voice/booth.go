@@ -198,7 +198,7 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 		return Spoken{}, err
 	}
 	req := newRequest(v, l)
-	volume := l.Volume.Within(0, 10) * b.cfg.Volume
+	volume := l.Volume.ClampTo(0, 10) * b.cfg.Volume
 	if own, err := FindVoiceVersion(ctx, e, req.Voice); err != nil {
 		return Spoken{}, err
 	} else if own != "" {
@@ -213,7 +213,7 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 		if s, ok := b.findInCache(as.whole); ok {
 			return s, nil
 		}
-		key := part.KeyOf(as.whole)
+		key := part.ComputeKey(as.whole)
 		ch := b.calls.DoChan(key.String(), func() (any, error) { // runs in a separate goroutine
 			var s Spoken
 			err := fault.Guard("speaking", func() (err error) {
@@ -243,8 +243,8 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 func newRequest(v Voice, l utter.Line) Request {
 	return Request{
 		Voice: v.EngineVoice, Language: v.Language, Runs: l.Runs,
-		Speed:    utter.Times(l.Speed.Within(MinSpeed, MaxSpeed) * v.Speed.Within(MinSpeed, MaxSpeed)),
-		Pitch:    utter.Times(l.Pitch.Within(minPitch, maxPitch) * v.Pitch.Within(minPitch, maxPitch)),
+		Speed:    utter.NewFactor(l.Speed.ClampTo(MinSpeed, MaxSpeed) * v.Speed.ClampTo(MinSpeed, MaxSpeed)),
+		Pitch:    utter.NewFactor(l.Pitch.ClampTo(minPitch, maxPitch) * v.Pitch.ClampTo(minPitch, maxPitch)),
 		Emphasis: l.Emphasis, Fragment: l.Fragment,
 	}.LimitProsody()
 }
@@ -262,7 +262,7 @@ func (b *Booth) speakAndStore(ctx context.Context, e Engine, req Request, want l
 	var clip Clip
 	req, volume := hoistProsody(lowerEmphasis(req))
 	want.volume *= volume
-	if len(SplitWords(utter.Text(replaceBySpokenText(req.Runs)))) > 0 {
+	if len(SplitWords(utter.JoinTexts(replaceBySpokenText(req.Runs)))) > 0 {
 		var err error
 		if clip, err = b.produceClip(ctx, e, req, want); err != nil {
 			return Spoken{}, err
@@ -273,7 +273,7 @@ func (b *Booth) speakAndStore(ctx context.Context, e Engine, req Request, want l
 		recipe = as.untimed
 	}
 	s := Spoken{
-		Key: part.KeyOf(recipe), Recipe: recipe, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM),
+		Key: part.ComputeKey(recipe), Recipe: recipe, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM),
 		Words: clip.Words, New: true,
 	}
 	if err := b.writeToCache(s, clip.PCM); err != nil {
@@ -325,7 +325,7 @@ func isHeard(pcm []int16) bool {
 
 // samplesKey returns the cache key of a sentence's samples, which are 16-bit little-endian.
 func samplesKey(key cache.Key) cache.Key {
-	return cache.NewHasher("samples").Bytes(key[:]).Key()
+	return cache.NewHasher("samples").AddBytes(key[:]).Key()
 }
 
 // writeToCache writes the samples and the metadata of a sentence to the cache.
@@ -347,9 +347,9 @@ func (b *Booth) writeToCache(s Spoken, pcm []int16) error {
 
 // findInCache looks up a sentence in the cache.
 func (b *Booth) findInCache(recipe Narration) (Spoken, bool) {
-	key := part.KeyOf(recipe)
-	meta, ok := b.store.Get(cache.Narration, key)
-	if !ok || !b.store.Has(cache.Narration, samplesKey(key)) {
+	key := part.ComputeKey(recipe)
+	meta, ok := b.store.ReadEntry(cache.Narration, key)
+	if !ok || !b.store.HasEntry(cache.Narration, samplesKey(key)) {
 		return Spoken{}, false
 	}
 	var h sentenceHead
@@ -360,7 +360,7 @@ func (b *Booth) findInCache(recipe Narration) (Spoken, bool) {
 // OpenSamples returns a reader of a sentence's samples, beginning at the sample from: mono, 16 bits, little-endian, at
 // Rate. The caller closes it.
 func (b *Booth) OpenSamples(key cache.Key, from int64) (io.ReadCloser, error) {
-	e, ok := b.store.Open(cache.Narration, samplesKey(key))
+	e, ok := b.store.OpenEntry(cache.Narration, samplesKey(key))
 	if !ok {
 		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
 	}
@@ -373,7 +373,7 @@ func (b *Booth) OpenSamples(key cache.Key, from int64) (io.ReadCloser, error) {
 
 // ReadSamples returns the samples of a sentence: mono, at Rate.
 func (b *Booth) ReadSamples(key cache.Key) ([]int16, error) {
-	whole, ok := b.store.Get(cache.Narration, samplesKey(key))
+	whole, ok := b.store.ReadEntry(cache.Narration, samplesKey(key))
 	if !ok {
 		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
 	}

@@ -153,13 +153,13 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 		line utter.Line
 		want float64 // dB, difference
 	}{
-		{"all of it louder", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(2)}}}, 6},
-		{"all of it softer", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(0.25)}}}, -12},
+		{"all of it louder", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.NewFactor(2)}}}, 6},
+		{"all of it softer", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.NewFactor(0.25)}}}, -12},
 		{"all of it stressed", utter.Line{Runs: []utter.Run{{Text: said, Style: utter.Strong}}}, 3.5},
 		{"the emphasis of the sentence", utter.Line{Runs: []utter.Run{{Text: said}}, Emphasis: "reduced"}, -3.1},
-		{"a half of it", utter.Line{Runs: []utter.Run{{Text: said[:10]}, {Text: said[10:], Volume: utter.Times(2)}}}, 4},
-		{"with the volume of the line", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(2)}}, Volume: utter.Times(0.5)}, 0},
-		{"the most there is", utter.Line{Runs: []utter.Run{{Text: said}}, Volume: utter.Times(8)}, 18},
+		{"a half of it", utter.Line{Runs: []utter.Run{{Text: said[:10]}, {Text: said[10:], Volume: utter.NewFactor(2)}}}, 4},
+		{"with the volume of the line", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.NewFactor(2)}}, Volume: utter.NewFactor(0.5)}, 0},
+		{"the most there is", utter.Line{Runs: []utter.Run{{Text: said}}, Volume: utter.NewFactor(8)}, 18},
 	} {
 		if got := 10 * math.Log10(power(c.line)/plain); math.Abs(got-c.want) > 0.7 {
 			t.Errorf("%s: %+.1f dB, want %+.1f", c.name, got, c.want)
@@ -171,7 +171,7 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 func TestFactorOfNothing(t *testing.T) {
 	t.Parallel()
 	b := booth(t, t.TempDir(), tone.New())
-	mute := utter.Times(0)
+	mute := utter.NewFactor(0)
 	speak := func(l utter.Line) (voice.Spoken, []int16) {
 		t.Helper()
 		s, err := b.Speak(t.Context(), tone.NewVoice(), l)
@@ -206,8 +206,8 @@ func TestFactorOfNothing(t *testing.T) {
 			t.Errorf("%s: %d samples are heard", name, len(pcm))
 		}
 	}
-	slow, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.Times(0)})
-	least, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.Times(voice.MinSpeed)})
+	slow, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.NewFactor(0)})
+	least, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.NewFactor(voice.MinSpeed)})
 	if slow.Key != least.Key || slow.Samples < 2*plain.Samples {
 		t.Errorf("%d samples at speed 0, %d at the minimum, %d without a speed", slow.Samples, least.Samples, plain.Samples)
 	}
@@ -237,26 +237,26 @@ func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 		speed, pitch float64
 		own          float64 // speed of the first run
 	}{
-		"volume": {[]utter.Run{{Text: "Hello you", Volume: utter.Times(0.001)}}, 1.5, 1, 1},
+		"volume": {[]utter.Run{{Text: "Hello you", Volume: utter.NewFactor(0.001)}}, 1.5, 1, 1},
 		"all alike": {[]utter.Run{
-			{Text: "Hello", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)},
-			{Text: " you", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)},
+			{Text: "Hello", Speed: utter.NewFactor(0.5), Pitch: utter.NewFactor(1.5)},
+			{Text: " you", Speed: utter.NewFactor(0.5), Pitch: utter.NewFactor(1.5)},
 		}, 0.75, 1.5, 1},
-		"but for what is mute": {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: "."}}, 0.75, 1, 1},
-		"two ways":             {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
+		"but for what is mute": {[]utter.Run{{Text: "Hello", Speed: utter.NewFactor(0.5)}, {Text: "."}}, 0.75, 1, 1},
+		"two ways":             {[]utter.Run{{Text: "Hello", Speed: utter.NewFactor(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
 		"one pitch, two speeds": {[]utter.Run{
-			{Text: "Hello", Pitch: utter.Times(1.5)},
-			{Text: " you.", Pitch: utter.Times(1.5), Speed: utter.Times(2)},
+			{Text: "Hello", Pitch: utter.NewFactor(1.5)},
+			{Text: " you.", Pitch: utter.NewFactor(1.5), Speed: utter.NewFactor(2)},
 		}, 1.5, 1, 1},
-		"said in its place": {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
+		"said in its place": {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.NewFactor(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
 	} {
 		e := &able{counted: &counted{Engine: tone.New()}}
 		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.NewVoice(),
-			utter.Line{Runs: c.runs, Speed: utter.Times(1.5)}); err != nil {
+			utter.Line{Runs: c.runs, Speed: utter.NewFactor(1.5)}); err != nil {
 			t.Fatal(err)
 		}
-		if len(e.asked) != 1 || e.asked[0].Speed.Value() != c.speed || e.asked[0].Pitch.Value() != c.pitch ||
-			e.asked[0].Runs[0].Speed.Value() != c.own || e.asked[0].Runs[0].Volume.Value() != 1 {
+		if len(e.asked) != 1 || e.asked[0].Speed.ValueOrOne() != c.speed || e.asked[0].Pitch.ValueOrOne() != c.pitch ||
+			e.asked[0].Runs[0].Speed.ValueOrOne() != c.own || e.asked[0].Runs[0].Volume.ValueOrOne() != 1 {
 			t.Errorf("%s: the request is %+v", name, e.asked)
 		}
 	}
@@ -268,15 +268,15 @@ func TestWhatDecidesTheKey(t *testing.T) {
 	keys := map[cache.Key]string{}
 	for name, change := range map[string]func(*voice.Voice, *utter.Line){
 		"plain":    func(*voice.Voice, *utter.Line) {},
-		"speed":    func(_ *voice.Voice, l *utter.Line) { l.Speed = utter.Times(1.5) },
-		"pitch":    func(_ *voice.Voice, l *utter.Line) { l.Pitch = utter.Times(1.5) },
-		"volume":   func(_ *voice.Voice, l *utter.Line) { l.Volume = utter.Times(0.5) },
+		"speed":    func(_ *voice.Voice, l *utter.Line) { l.Speed = utter.NewFactor(1.5) },
+		"pitch":    func(_ *voice.Voice, l *utter.Line) { l.Pitch = utter.NewFactor(1.5) },
+		"volume":   func(_ *voice.Voice, l *utter.Line) { l.Volume = utter.NewFactor(0.5) },
 		"emphasis": func(_ *voice.Voice, l *utter.Line) { l.Emphasis = "strong" },
 		"fragment": func(_ *voice.Voice, l *utter.Line) { l.Fragment = true },
 		"style":    func(_ *voice.Voice, l *utter.Line) { l.Runs[0].Style = utter.Spell },
 		"runs":     func(_ *voice.Voice, l *utter.Line) { l.Runs = []utter.Run{{Text: "He"}, {Text: "llo."}} },
 		"voice":    func(v *voice.Voice, _ *utter.Line) { v.EngineVoice = "low" },
-		"factor":   func(v *voice.Voice, _ *utter.Line) { v.Pitch = utter.Times(0.8) },
+		"factor":   func(v *voice.Voice, _ *utter.Line) { v.Pitch = utter.NewFactor(0.8) },
 		"text":     func(_ *voice.Voice, l *utter.Line) { l.Runs[0].Text = "Hullo." },
 	} {
 		v, l := tone.NewVoice(), line("Hello.")
@@ -291,7 +291,7 @@ func TestWhatDecidesTheKey(t *testing.T) {
 		keys[s.Key] = name
 	}
 	v, l := tone.NewVoice(), line("Hello.")
-	l.Speed, l.Pitch, l.Volume, v.Name = utter.Times(1), utter.Times(1), utter.Times(1), "other"
+	l.Speed, l.Pitch, l.Volume, v.Name = utter.NewFactor(1), utter.NewFactor(1), utter.NewFactor(1), "other"
 	if s, err := b.Speak(t.Context(), v, l); err != nil || keys[s.Key] != "plain" {
 		t.Errorf("defaults spelled out have the key of %q, %v", keys[s.Key], err)
 	}

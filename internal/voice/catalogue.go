@@ -73,7 +73,7 @@ func NewCatalogue() *Catalogue {
 	for _, f := range listFliteVoices() {
 		add(Voice{
 			Name: f.name, Language: f.tag, LanguageName: names[f.tag], Gender: f.gender,
-			Engine: EngineFlite, EngineVoice: f.id, Pitch: utter.Times(f.pitch),
+			Engine: EngineFlite, EngineVoice: f.id, Pitch: utter.NewFactor(f.pitch),
 		})
 	}
 	for _, l := range langs {
@@ -331,7 +331,7 @@ func (c *Catalogue) NearestNames(name string) []string {
 	const lettersPerSlip = 4 // in a name; each four letters allow one more typing error
 	for _, v := range c.voices {
 		slips := max(1, letters/lettersPerSlip)
-		if d := similar.Distance(want, v.Name, slips+1); d <= slips {
+		if d := similar.CountEdits(want, v.Name, slips+1); d <= slips {
 			found = append(found, near{v.Name, d})
 		}
 	}

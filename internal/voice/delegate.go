@@ -35,12 +35,12 @@ func splitRequest(can Abilities, req Request) (asked Request, left []manner, vol
 	}
 	for i := range runs {
 		if left[i].pause > 0 {
-			runs[i].Text = addPauseComma(runs[i].Text, utter.Text(runs[i+1:]))
+			runs[i].Text = addPauseComma(runs[i].Text, utter.JoinTexts(runs[i+1:]))
 		}
 	}
 	req.Runs = runs
-	req.Speed = req.Speed.Times(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.speed }))
-	req.Pitch = req.Pitch.Times(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.pitch }))
+	req.Speed = req.Speed.MultiplyBy(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.speed }))
+	req.Pitch = req.Pitch.MultiplyBy(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.pitch }))
 	return req, left, extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.volume })
 }
 

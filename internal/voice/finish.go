@@ -108,9 +108,9 @@ func computeLevelingFactor(pcm []int16, level float64) float64 {
 		for i, s := range part {
 			buf[i] = float64(s) / -math.MinInt16
 		}
-		m.Add(buf[:len(part)])
+		m.AddSamples(buf[:len(part)])
 	}
-	has := loudness.Integrated(m.Steps())
+	has := loudness.IntegratedLoudness(m.ListSteps())
 	if math.IsInf(has, 0) {
 		return 1
 	}

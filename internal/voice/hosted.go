@@ -72,7 +72,7 @@ func (v *Voice) assignEngine(own []Voice, used map[string]int) bool {
 	if base, region, _ := strings.Cut(v.Language, "-"); base == "en" {
 		v.Engine, v.EngineVoice = EngineFlite, chooseFliteSpeaker(region, v.Gender)
 		pitches := []float64{1, 0.94, 1.06, 0.89, 1.11, 0.97, 1.03}
-		v.Pitch = utter.Times(pitches[used[v.EngineVoice]%len(pitches)])
+		v.Pitch = utter.NewFactor(pitches[used[v.EngineVoice]%len(pitches)])
 		used[v.EngineVoice]++
 		return true
 	}

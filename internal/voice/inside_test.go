@@ -83,20 +83,20 @@ func TestNoRunCutsASentence(t *testing.T) {
 		second, third int // length of "bbbbbb" and start of "cccccc", in ms
 	}{
 		"plain":             {with(utter.Run{Text: "bbbbbb"}), 360, 970},
-		"slower":            {with(utter.Run{Text: "bbbbbb", Speed: utter.Times(0.5)}), 720, 1330},
-		"faster":            {with(utter.Run{Text: "bbbbbb", Speed: utter.Times(2)}), 180, 790},
-		"higher":            {with(utter.Run{Text: "bbbbbb", Pitch: utter.Times(1.5)}), 360, 970},
-		"louder":            {with(utter.Run{Text: "bbbbbb", Volume: utter.Times(2)}), 360, 970},
+		"slower":            {with(utter.Run{Text: "bbbbbb", Speed: utter.NewFactor(0.5)}), 720, 1330},
+		"faster":            {with(utter.Run{Text: "bbbbbb", Speed: utter.NewFactor(2)}), 180, 790},
+		"higher":            {with(utter.Run{Text: "bbbbbb", Pitch: utter.NewFactor(1.5)}), 360, 970},
+		"louder":            {with(utter.Run{Text: "bbbbbb", Volume: utter.NewFactor(2)}), 360, 970},
 		"pronounced":        {with(utter.Run{Text: "bbbbbb", IPA: "bɪ"}), 360, 970},
 		"said":              {with(utter.Run{Text: "b", Say: "bbbbbb"}), 360, 970},
-		"said and stressed": {with(utter.Run{Text: "b", Say: "bbbbbb", Speed: utter.Times(0.5)}), 720, 1330},
+		"said and stressed": {with(utter.Run{Text: "b", Say: "bbbbbb", Speed: utter.NewFactor(0.5)}), 720, 1330},
 		"its own language":  {with(utter.Run{Text: "bbbbbb", Language: "en-GB"}), 360, 970},
 		"a pause":           {[]utter.Run{{Text: first + "bbbbbb, ", Pause: time.Second}, {Text: rest[2:]}}, 360, 1770},
 		"a short pause":     {[]utter.Run{{Text: first + "bbbbbb, ", Pause: time.Second / 10}, {Text: rest[2:]}}, 360, 970},
 		"a pause without a comma": {
 			[]utter.Run{{Text: first + "bbbbbb", Pause: time.Second}, {Text: rest[1:]}}, 360, 1770,
 		},
-		"stressed before a pause": {with(utter.Run{Text: "bbbbbb", Speed: utter.Times(0.5), Pause: time.Second}), 720, 2130},
+		"stressed before a pause": {with(utter.Run{Text: "bbbbbb", Speed: utter.NewFactor(0.5), Pause: time.Second}), 720, 2130},
 		"a pause at the end":      {[]utter.Run{{Text: first + "bbbbbb" + rest, Pause: time.Second}}, 360, 970},
 		"an open end":             {[]utter.Run{{Text: first + "bbbbbb" + rest[:14], Pause: time.Second}}, 360, 970},
 	} {

@@ -62,10 +62,10 @@ func lowerEmphasis(r Request) Request {
 	if r.Emphasis = ""; speed == 1 {
 		return r
 	}
-	r.Speed, r.Pitch = r.Speed.Times(speed), r.Pitch.Times(pitch)
+	r.Speed, r.Pitch = r.Speed.MultiplyBy(speed), r.Pitch.MultiplyBy(pitch)
 	runs := slices.Clone(r.Runs)
 	for i := range runs {
-		runs[i].Volume = runs[i].Volume.Times(volume)
+		runs[i].Volume = runs[i].Volume.MultiplyBy(volume)
 	}
 	r.Runs = runs
 	return r.LimitProsody()
@@ -81,9 +81,9 @@ func hoistProsody(r Request) (Request, float64) {
 			continue
 		}
 		if first {
-			speed, pitch, volume, first = run.Speed.Value(), run.Pitch.Value(), run.Volume.Value(), false
+			speed, pitch, volume, first = run.Speed.ValueOrOne(), run.Pitch.ValueOrOne(), run.Volume.ValueOrOne(), false
 		}
-		if run.Speed.Value() != speed || run.Pitch.Value() != pitch || run.Volume.Value() != volume {
+		if run.Speed.ValueOrOne() != speed || run.Pitch.ValueOrOne() != pitch || run.Volume.ValueOrOne() != volume {
 			return r, 1
 		}
 	}
@@ -91,7 +91,7 @@ func hoistProsody(r Request) (Request, float64) {
 		return r, 1
 	}
 	r = r.LimitProsody()
-	r.Speed, r.Pitch = r.Speed.Times(speed), r.Pitch.Times(pitch)
+	r.Speed, r.Pitch = r.Speed.MultiplyBy(speed), r.Pitch.MultiplyBy(pitch)
 	r.Runs = slices.Clone(r.Runs)
 	for i := range r.Runs {
 		r.Runs[i].Speed, r.Runs[i].Pitch, r.Runs[i].Volume = utter.Factor{}, utter.Factor{}, utter.Factor{}
@@ -160,10 +160,10 @@ func (b *Booth) planPortion(ctx context.Context, e Engine, req Request, language
 	if low == 0 {
 		low, high = 1, 1
 	}
-	inside := req.Speed.Within(low, high)
-	s.stretch, req.Speed = req.Speed.Value()/inside, utter.Times(inside)
+	inside := req.Speed.ClampTo(low, high)
+	s.stretch, req.Speed = req.Speed.ValueOrOne()/inside, utter.NewFactor(inside)
 	if !can.Pitch {
-		s.shift, req.Pitch = req.Pitch.Value(), utter.Factor{}
+		s.shift, req.Pitch = req.Pitch.ValueOrOne(), utter.Factor{}
 	}
 	s.req = req
 	return s

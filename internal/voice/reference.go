@@ -27,13 +27,13 @@ func AlignSpeech(c *Clip, reference Clip) bool {
 	if ratio < 1.0/mostTimes || ratio > mostTimes {
 		return false
 	}
-	path, ok := dtw.Align(dtw.MFCC(other.PCM, other.Rate), dtw.MFCC(own.PCM, own.Rate))
+	path, ok := dtw.AlignRecordings(dtw.ComputeMFCC(other.PCM, other.Rate), dtw.ComputeMFCC(own.PCM, own.Rate))
 	if !ok || path.Cost+path.Bent > mostUnlike {
 		return false
 	}
 	frame := dtw.Hop.Seconds()
 	place := func(t time.Duration) time.Duration {
-		at := path.Map((t-otherStart).Seconds()/frame) * frame
+		at := path.MapFrame((t-otherStart).Seconds()/frame) * frame
 		return ownStart + min(time.Duration(at*float64(time.Second)), own.Length())
 	}
 	last := time.Duration(0)

@@ -26,8 +26,8 @@ func (r *versionCache) Version(ctx context.Context) (string, error) {
 	if err != nil {
 		return r.Engine.Version(ctx) // its error names what is missing
 	}
-	key := cache.NewHasher("engine 1").String(r.Name()).String(id).Key()
-	if b, ok := r.store.Get(cache.Probes, key); ok {
+	key := cache.NewHasher("engine 1").AddString(r.Name()).AddString(id).Key()
+	if b, ok := r.store.ReadEntry(cache.Probes, key); ok {
 		return string(b), nil
 	}
 	v, err := r.Engine.Version(ctx)

@@ -46,7 +46,7 @@ func SplitSentences(text, language string) []Span {
 // SplitRuns splits styled text into sentences as Sentences does. Each sentence has at least one run, and no
 // leading or trailing blanks.
 func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
-	spans := joinInsideRuns(SplitSentences(utter.Text(runs), language), runs)
+	spans := joinInsideRuns(SplitSentences(utter.JoinTexts(runs), language), runs)
 	out := make([][]utter.Run, 0, len(spans))
 	k, base := 0, 0 // k is the current run, base its first byte
 	for _, s := range spans {

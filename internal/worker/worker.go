@@ -268,7 +268,7 @@ func (out *outcome) warn(list diag.List, sceneOf func(diag.Diagnostic) int) {
 		}
 	}
 	out.warnings = diagnostics(warnings)
-	for _, d := range warnings.Limit() {
+	for _, d := range warnings.LimitToPrinted() {
 		out.scenes = append(out.scenes, sceneOf(d))
 	}
 }
@@ -343,7 +343,7 @@ func (w *Worker) unpack(ctx context.Context, spec record.Spec, dir string, repor
 	if err != nil {
 		return "", "", nil, err
 	}
-	source, err = upload.Source(root.FS(), spec.Source)
+	source, err = upload.FindSource(root.FS(), spec.Source)
 	if err == nil && project.IsPresentationName(source) {
 		err = fault.New(fault.Input, record.ErrDeck, "presentations are not supported by this server")
 	}
@@ -359,9 +359,9 @@ func (w *Worker) openArchive(ctx context.Context, spec record.Spec, dir string) 
 			return nil, 0, nil, fault.New(fault.Disk, err, "the archive cannot be written")
 		}
 		if spec.Type == api.ZipURL {
-			size, err = w.fetcher.URL(ctx, spec.Repository, f)
+			size, err = w.fetcher.FetchURL(ctx, spec.Repository, f)
 		} else {
-			size, err = w.fetcher.GitHub(ctx, spec.Repository, spec.SHA, spec.Token, f)
+			size, err = w.fetcher.FetchGitHub(ctx, spec.Repository, spec.SHA, spec.Token, f)
 		}
 		if err != nil {
 			_ = f.Close()
@@ -400,9 +400,9 @@ func (w *Worker) buildSpeech(ctx context.Context, b record.Build, dir string, re
 	result := &record.Result{Seconds: sp.Seconds(), Main: record.ResultKey(b.ID, name), Voices: voiceUses(sp.Uses)}
 	files := map[string]string{result.Main: path}
 	if s.Scenes {
-		err = sp.SceneFiles(ctx, s.Format, path)
+		err = sp.WriteSceneFiles(ctx, s.Format, path)
 	} else {
-		err = sp.File(ctx, s.Format, path)
+		err = sp.WriteFile(ctx, s.Format, path)
 	}
 	if err != nil {
 		return err

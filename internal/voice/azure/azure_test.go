@@ -110,7 +110,7 @@ func TestRuns(t *testing.T) {
 	if got := say(utter.Run{Text: "drei vier", Pause: time.Second}); got != plain+time.Second {
 		t.Errorf("a pause lasts %s", got-plain)
 	}
-	if say(utter.Run{Text: "drei vier", Speed: utter.Times(0.5)}) <= plain ||
+	if say(utter.Run{Text: "drei vier", Speed: utter.NewFactor(0.5)}) <= plain ||
 		say(utter.Run{Text: "drei vier", Style: utter.Strong, IPA: "draɪ"}) <= plain {
 		t.Error("slower is not longer")
 	}

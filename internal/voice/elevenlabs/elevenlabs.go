@@ -140,7 +140,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	b := body{Text: e.replaceMarkup(s.Text), Model: e.cfg.Model, Seed: 1}
-	if speed := req.Speed.Value(); speed != 1 {
+	if speed := req.Speed.ValueOrOne(); speed != 1 {
 		b.Settings.Speed = math.Round(speed*100) / 100
 	}
 	raw, err := json.Marshal(b)

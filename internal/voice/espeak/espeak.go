@@ -57,7 +57,7 @@ func New(cfg Config, run *proc.Runner) (*Engine, error) {
 	}
 	e := &Engine{program: p}
 	if cfg.Helper != "" {
-		if _, err := run.Look(cfg.Helper); err == nil {
+		if _, err := run.FindProgram(cfg.Helper); err == nil {
 			e.helpers = newHelpers(run, cfg.Helper, cfg.Timeout)
 		}
 	}
@@ -196,9 +196,9 @@ func (e *Engine) speakWithHelper(ctx context.Context, req voice.Request) (voice.
 	if len(clip.Words) == 0 {
 		return clip, nil
 	}
-	height, raise := findNearestPitch(req.Pitch.Value())
-	req.Pitch = utter.Times(height)
-	wpm, rest := toWordsPerMinute(req.Speed.Value() / raise)
+	height, raise := findNearestPitch(req.Pitch.ValueOrOne())
+	req.Pitch = utter.NewFactor(height)
+	wpm, rest := toWordsPerMinute(req.Speed.ValueOrOne() / raise)
 	src := newSource(req)
 	s, err := e.helpers.speak(ctx, order{
 		voice: req.Voice, rate: wpm, pitch: toProgramPitch(height), ssml: src.ssml, phon: src.phon,
@@ -267,8 +267,8 @@ const (
 // formatArguments returns the command line. rest is the speed factor that remains to be applied by stretching, raise
 // the pitch factor that remains to be applied by faster playback.
 func formatArguments(req voice.Request) (args []string, rest, raise float64) {
-	height, raise := findNearestPitch(req.Pitch.Value())
-	wpm, rest := toWordsPerMinute(req.Speed.Value() / raise)
+	height, raise := findNearestPitch(req.Pitch.ValueOrOne())
+	wpm, rest := toWordsPerMinute(req.Speed.ValueOrOne() / raise)
 	return []string{
 		"--stdin", "--stdout", "-b", "1", "-x",
 		"-v", req.Voice,

@@ -177,13 +177,13 @@ func TestMarkup(t *testing.T) {
 		from, to := c.Words[2].Start, c.Words[4].End
 		return voicetest.RootMeanSquare(c.PCM[int(from.Seconds()*float64(c.Rate)):int(to.Seconds()*float64(c.Rate))])
 	}
-	if got := span(with(utter.Run{Speed: utter.Times(0.5)})) / span(plain); got < 1.5 {
+	if got := span(with(utter.Run{Speed: utter.NewFactor(0.5)})) / span(plain); got < 1.5 {
 		t.Errorf("half the speed lasts %.2f times as long", got)
 	}
-	if got := span(with(utter.Run{Speed: utter.Times(2)})) / span(plain); got > 0.7 {
+	if got := span(with(utter.Run{Speed: utter.NewFactor(2)})) / span(plain); got > 0.7 {
 		t.Errorf("twice the speed lasts %.2f times as long", got)
 	}
-	if got := level(with(utter.Run{Volume: utter.Times(0.5)})) / level(plain); got < 0.4 || got > 0.65 {
+	if got := level(with(utter.Run{Volume: utter.NewFactor(0.5)})) / level(plain); got < 0.4 || got > 0.65 {
 		t.Errorf("half the volume is %.2f times as loud", got)
 	}
 	if got := level(with(utter.Run{Style: utter.Reduced})) / level(plain); got > 0.85 {
@@ -208,7 +208,7 @@ func TestMarkup(t *testing.T) {
 			t.Errorf("word %d: %+v, not %+v", i, said.Words[i], cat.Words[i])
 		}
 	}
-	say(utter.Run{Text: "[[x]] is "}, utter.Run{Text: "a", IPA: "a"}, utter.Run{Text: " [[[y", Speed: utter.Times(2)})
+	say(utter.Run{Text: "[[x]] is "}, utter.Run{Text: "a", IPA: "a"}, utter.Run{Text: " [[[y", Speed: utter.NewFactor(2)})
 }
 
 // TestWordTimes checks that a word begins where its sound begins, also next to numbers, dates and spelled

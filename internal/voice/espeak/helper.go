@@ -35,7 +35,7 @@ type helpers struct {
 const idleTime = 2 * time.Second
 
 func newHelpers(run *proc.Runner, program string, timeout time.Duration) *helpers {
-	return &helpers{run: run, program: program, timeout: timeout, slots: make(chan struct{}, max(run.Jobs(), 1))}
+	return &helpers{run: run, program: program, timeout: timeout, slots: make(chan struct{}, max(run.MaxChildren(), 1))}
 }
 
 // helper is one running process.

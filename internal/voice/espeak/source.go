@@ -28,7 +28,7 @@ func newSource(req voice.Request) *source {
 	s := &source{}
 	for _, r := range req.Runs {
 		s.phon = s.phon || r.IPA != "" && toMnemonics(r.IPA, req.Language) != ""
-		s.ssml = s.ssml || formatProsody(r, req.Pitch.Value()) != "" || r.Language != "" || r.Pause > 0
+		s.ssml = s.ssml || formatProsody(r, req.Pitch.ValueOrOne()) != "" || r.Language != "" || r.Pause > 0
 	}
 	at := 0
 	for _, r := range req.Runs {
@@ -53,7 +53,7 @@ func (s *source) writeRun(r utter.Run, at int, req voice.Request) {
 	if r.Language != "" {
 		open("voice", fmt.Sprintf(` xml:lang="%s"`, escapeXML(r.Language)))
 	}
-	if p := formatProsody(r, req.Pitch.Value()); p != "" {
+	if p := formatProsody(r, req.Pitch.ValueOrOne()); p != "" {
 		open("prosody", p)
 	}
 	if ipa := toMnemonics(r.IPA, req.Language); ipa != "" && r.IPA != "" {

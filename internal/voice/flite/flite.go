@@ -189,17 +189,17 @@ func computePlaybackFactor(req voice.Request) float64 {
 	if findMeanPitch(req.Voice) > 0 {
 		return 1
 	}
-	return math.Round(rate*req.Pitch.Value()/100) * 100 / rate
+	return math.Round(rate*req.Pitch.ValueOrOne()/100) * 100 / rate
 }
 
 // formatArguments returns the command line for a request.
 func formatArguments(req voice.Request) []string {
 	args := []string{"-voice", req.Voice, "-psdur"}
-	if stretch := computePlaybackFactor(req) / req.Speed.Value(); stretch != 1 {
+	if stretch := computePlaybackFactor(req) / req.Speed.ValueOrOne(); stretch != 1 {
 		args = append(args, "--setf", "duration_stretch="+formatNumber(stretch))
 	}
-	if req.Pitch.Value() != 1 && findMeanPitch(req.Voice) > 0 {
-		args = append(args, "--setf", "int_f0_target_mean="+formatNumber(findMeanPitch(req.Voice)*req.Pitch.Value()))
+	if req.Pitch.ValueOrOne() != 1 && findMeanPitch(req.Voice) > 0 {
+		args = append(args, "--setf", "int_f0_target_mean="+formatNumber(findMeanPitch(req.Voice)*req.Pitch.ValueOrOne()))
 	}
 	return args
 }
@@ -245,7 +245,7 @@ func (e *Engine) synthesize(
 // file's header cannot show this, because flite sets it at the end to the actual length.
 func isTruncated(b []byte) bool {
 	r := bytes.NewReader(b)
-	for c := range wav.Chunks(r, r.Size()) {
+	for c := range wav.ListChunks(r, r.Size()) {
 		if c.Name == wav.DataChunk {
 			return c.Claimed > c.Held
 		}

@@ -134,14 +134,14 @@ func (e *Engine) newBody(req voice.Request, text, language string) body {
 	var b body
 	b.Voice.Language, b.Voice.Name = language, req.Voice
 	b.Audio.Encoding, b.Audio.Rate = "LINEAR16", 24000
-	if speed := req.Speed.Value(); speed != 1 {
+	if speed := req.Speed.ValueOrOne(); speed != 1 {
 		b.Audio.Speed = math.Round(speed*100) / 100
 	}
 	if !e.cfg.SSML {
 		b.Input.Text = text
 		return b
 	}
-	if pitch := req.Pitch.Value(); pitch != 1 {
+	if pitch := req.Pitch.ValueOrOne(); pitch != 1 {
 		b.Audio.Pitch = math.Round(12*math.Log2(pitch)*100) / 100
 	}
 	d := ssml.Dialect{

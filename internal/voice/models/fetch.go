@@ -83,7 +83,7 @@ type heldFile struct {
 // Close closes the file and releases the lock.
 func (h *heldFile) Close() error {
 	err := h.File.Close()
-	h.lock.Release()
+	h.lock.Unlock()
 	return err
 }
 
@@ -115,7 +115,7 @@ func lockFile(path string) (*heldFile, error) {
 			return &heldFile{File: f, lock: lock}, nil
 		}
 		_ = f.Close()
-		lock.Release()
+		lock.Unlock()
 	}
 }
 

@@ -318,7 +318,7 @@ func (i *Installer) installFiles(name, part string, move func(to string) error, 
 	if err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the voice %s cannot be used", name)
 	}
-	f, err := pending.Create(v.ConfigPath)
+	f, err := pending.CreateFile(v.ConfigPath)
 	if err != nil {
 		return Installed{}, newDiskFault(err)
 	}
@@ -391,7 +391,7 @@ func newPublisher(f *pending.File) func(string) error {
 
 // copyToFolder copies a model into the folder. The caller publishes or discards it.
 func (i *Installer) copyToFolder(ctx context.Context, name string, r io.Reader) (*pending.File, error) {
-	f, err := pending.Create(filepath.Join(i.cfg.Dir, name+modelEnding))
+	f, err := pending.CreateFile(filepath.Join(i.cfg.Dir, name+modelEnding))
 	if err != nil {
 		return nil, newDiskFault(err)
 	}

@@ -151,7 +151,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	b := body{Model: e.cfg.Model, Voice: req.Voice, Input: s.Text, Format: e.cfg.Format}
-	if speed := req.Speed.Value(); e.cfg.Speed && speed != 1 {
+	if speed := req.Speed.ValueOrOne(); e.cfg.Speed && speed != 1 {
 		b.Speed = math.Round(speed*1000) / 1000
 	}
 	raw, err := json.Marshal(b)

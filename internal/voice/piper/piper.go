@@ -83,7 +83,7 @@ func New(cfg Config, run *proc.Runner) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		cfg: cfg, run: run, slots: make(chan struct{}, max(run.Jobs(), 1)),
+		cfg: cfg, run: run, slots: make(chan struct{}, max(run.MaxChildren(), 1)),
 		sessions: map[string]*session{}, sums: map[string]string{},
 	}
 	var err1, err2 error
@@ -159,7 +159,7 @@ func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 			"neural voices need ONNX Runtime's library or the program piper, and %s", problem).
 			WithHint("see docs/voices.md for how to install them")
 	}
-	if _, err := e.run.Look(e.cfg.Program); err != nil {
+	if _, err := e.run.FindProgram(e.cfg.Program); err != nil {
 		return "", missing(err)
 	}
 	help, err := e.readOutputs(ctx, "--help")
@@ -302,7 +302,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		noise, noiseW = 0, 0
 	}
 	p := performance{
-		voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed.Value(),
+		voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed.ValueOrOne(),
 		noiseW: noiseW,
 	}
 	var heard []voice.Sound

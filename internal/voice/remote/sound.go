@@ -85,7 +85,7 @@ func nameNonPCMFormat(b []byte) string {
 func describeWAVDamage(b []byte) string {
 	const unknown = 0x7fffff00
 	r := bytes.NewReader(b)
-	for c := range wav.Chunks(r, r.Size()) {
+	for c := range wav.ListChunks(r, r.Size()) {
 		if c.Name == wav.FormChunk {
 			if f, ok := wav.ReadForm(r, c); ok && f.Rate*f.Block != f.PerSecond {
 				return "whose header has two rates"
@@ -124,7 +124,7 @@ func describeClipFault(clip voice.Clip, req voice.Request) string {
 	for _, w := range voice.SplitWords(plain) {
 		effort += voice.EstimateEffort(plain[w.Start:w.End])
 	}
-	speed := req.LimitProsody().Speed.Value()
+	speed := req.LimitProsody().Speed.ValueOrOne()
 	letters := estimateLetterEffort(req)
 	sounds := time.Duration(effort / speed * float64(time.Second))
 	switch {

@@ -109,7 +109,7 @@ func TestPartsOfSentences(t *testing.T) {
 	}{
 		"half":        {3 * time.Second, []utter.Run{{Text: long}}, false},
 		"whole":       {6 * time.Second, []utter.Run{{Text: long}}, true},
-		"a fast run":  {2400 * time.Millisecond, []utter.Run{{Text: "Sure: "}, {Text: long, Speed: utter.Times(2.5)}}, true},
+		"a fast run":  {2400 * time.Millisecond, []utter.Run{{Text: "Sure: "}, {Text: long, Speed: utter.NewFactor(2.5)}}, true},
 		"a long word": {time.Second, []utter.Run{{Text: "N" + strings.Repeat("o", 60) + "!"}}, true},
 	} {
 		cfg := remotetest.NewConfig("service", "http://127.0.0.1:1")

@@ -60,7 +60,7 @@ func FormatSSML(req voice.Request, d Dialect) Document {
 	w.b.WriteString(d.Open)
 	attributes := ""
 	if d.SpeedAround {
-		attributes = w.formatProsody(req.Speed.Value(), req.Pitch.Value(), 1)
+		attributes = w.formatProsody(req.Speed.ValueOrOne(), req.Pitch.ValueOrOne(), 1)
 	}
 	if attributes != "" {
 		w.b.WriteString("<prosody" + attributes + ">")

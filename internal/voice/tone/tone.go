@@ -81,14 +81,14 @@ func (*Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error)
 		}
 		if p.Word < 0 {
 			if len(clip.PCM) > 0 {
-				clip.PCM = append(clip.PCM, make([]int16, toSamples(choosePause(p.Text), req.Speed.Value()))...)
+				clip.PCM = append(clip.PCM, make([]int16, toSamples(choosePause(p.Text), req.Speed.ValueOrOne()))...)
 			}
 			continue
 		}
-		n := toSamples(time.Duration(max(countLetters(p.Text), 1))*perLetter, req.Speed.Value())
+		n := toSamples(time.Duration(max(countLetters(p.Text), 1))*perLetter, req.Speed.ValueOrOne())
 		w := &clip.Words[p.Word]
 		w.Start, w.Exact = clip.Length(), true
-		clip.PCM = appendTone(clip.PCM, base*req.Pitch.Value()*(1+float64(hashText(p.Text)%12)/12), n)
+		clip.PCM = appendTone(clip.PCM, base*req.Pitch.ValueOrOne()*(1+float64(hashText(p.Text)%12)/12), n)
 		w.End = clip.Length()
 	}
 	return clip, ctx.Err()

@@ -140,7 +140,7 @@ func toSamples(t time.Duration) int { return int(t.Seconds() * voice.Rate) }
 func checkEmphasised(t *testing.T, e voice.Engine, o Options, text string) {
 	t.Helper()
 	runs := ParseEmphasis(text)
-	plain := speakRuns(t, e, o.Voice, []utter.Run{{Text: utter.Text(runs)}})
+	plain := speakRuns(t, e, o.Voice, []utter.Run{{Text: utter.JoinTexts(runs)}})
 	got := speakRuns(t, e, o.Voice, runs)
 	can := e.Abilities()
 	whole := len(runs) == 1
@@ -187,7 +187,7 @@ func checkEmphasised(t *testing.T, e voice.Engine, o Options, text string) {
 
 // isInWord reports whether byte at is within a word.
 func isInWord(runs []utter.Run, at int) bool {
-	for _, s := range voice.SplitWords(utter.Text(runs)) {
+	for _, s := range voice.SplitWords(utter.JoinTexts(runs)) {
 		if s.Start < at && s.End > at {
 			return true
 		}
@@ -198,7 +198,7 @@ func isInWord(runs []utter.Run, at int) bool {
 // followsEmphasis reports whether only blanks separate a byte from emphasised words before it. Such text is one
 // unit with them.
 func followsEmphasis(runs []utter.Run, at int) bool {
-	before := strings.TrimRight(utter.Text(runs)[:at], " ")
+	before := strings.TrimRight(utter.JoinTexts(runs)[:at], " ")
 	n := 0
 	for _, r := range runs {
 		if n += len(r.Text); n == len(before) {

@@ -173,7 +173,7 @@ func (s suite) checkSpeed(t *testing.T) {
 			continue // the Booth never requests it
 		}
 		req := s.newRequest(sentence)
-		req.Speed = utter.Times(speed)
+		req.Speed = utter.NewFactor(speed)
 		got := normal / s.speakAndCheck(t, req).Length().Seconds()
 		if got < speed*0.75 || got > speed*1.35 {
 			t.Errorf("speed %g makes it %.2f times as fast", speed, got)
@@ -188,7 +188,7 @@ func (s suite) checkPitch(t *testing.T) {
 	}
 	req := s.newRequest(sentence)
 	normal := s.speakAndCheck(t, req)
-	req.Pitch = utter.Times(1.5)
+	req.Pitch = utter.NewFactor(1.5)
 	high := s.speakAndCheck(t, req)
 	if slices.Equal(normal.PCM, high.PCM) {
 		t.Error("pitch changes nothing")

@@ -204,8 +204,8 @@ func (p *performer) sayText(raw string, at int) error {
 			start := p.out.Clip.Length()
 			text := plain[span.Start:span.End]
 			clip, err := tone.New().Speak(p.ctx, voice.Request{
-				Voice: "high", Runs: []utter.Run{{Text: text}}, Speed: utter.Times(p.speed),
-				Pitch: utter.Times(p.pitch),
+				Voice: "high", Runs: []utter.Run{{Text: text}}, Speed: utter.NewFactor(p.speed),
+				Pitch: utter.NewFactor(p.pitch),
 			})
 			if err != nil {
 				return err

@@ -106,7 +106,7 @@ func (s *Server) AlterNextSamples(f ...func([]int16) []int16) {
 // SpeakAsTones speaks text as tones.
 func (s *Server) SpeakAsTones(ctx context.Context, runs []utter.Run, speed, pitch float64) (voice.Clip, error) {
 	clip, err := tone.New().Speak(ctx, voice.Request{
-		Voice: "high", Runs: runs, Speed: utter.Times(speed), Pitch: utter.Times(pitch),
+		Voice: "high", Runs: runs, Speed: utter.NewFactor(speed), Pitch: utter.NewFactor(pitch),
 	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
