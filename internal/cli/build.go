@@ -299,7 +299,7 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 		return a.printPlan(ctx, h.Studio, r, f)
 	}
 	show := a.reporter(f)
-	r.Progress = show.progress
+	r.Progress = show.showProgress
 	result, err := h.Studio.Produce(ctx, r)
 	show.close(err == nil)
 	if err != nil {

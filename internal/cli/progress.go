@@ -13,7 +13,7 @@ import (
 
 // reporter shows the progress of a build.
 type reporter interface {
-	progress(p meter.Progress)
+	showProgress(p meter.Progress)
 	close(good bool)
 }
 
@@ -34,8 +34,8 @@ func (a *app) reporter(f *buildFlags) reporter {
 
 type silence struct{}
 
-func (silence) progress(meter.Progress) {}
-func (silence) close(bool)              {}
+func (silence) showProgress(meter.Progress) {}
+func (silence) close(bool)                  {}
 
 // jsonLines prints an event for each phase and each percent.
 type jsonLines struct {
@@ -44,7 +44,7 @@ type jsonLines struct {
 	last  int
 }
 
-func (j *jsonLines) progress(p meter.Progress) {
+func (j *jsonLines) showProgress(p meter.Progress) {
 	if p.Phase == j.phase && int(p.Percent) == j.last {
 		return
 	}
@@ -65,7 +65,7 @@ type plainLines struct {
 	at    time.Time
 }
 
-func (l *plainLines) progress(p meter.Progress) {
+func (l *plainLines) showProgress(p meter.Progress) {
 	if p.Phase == l.phase && time.Since(l.at) < 5*time.Second {
 		return
 	}
@@ -105,7 +105,7 @@ func newBar(a *app) *bar {
 	return b
 }
 
-func (b *bar) progress(p meter.Progress) {
+func (b *bar) showProgress(p meter.Progress) {
 	select {
 	case <-b.phase:
 	default:

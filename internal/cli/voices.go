@@ -247,7 +247,7 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			}
 			r := a.reporter(f)
 			in, err := installer.Install(cmd.Context(), args[0], func(done float64) {
-				r.progress(meter.Progress{Phase: "downloading the voice", Percent: 100 * done})
+				r.showProgress(meter.Progress{Phase: "downloading the voice", Percent: 100 * done})
 			})
 			r.close(err == nil)
 			if err != nil {

@@ -98,14 +98,14 @@ func newLinearConversion(curves [3]func(float64) float64, toD50 matrix) *Convers
 // neighbours in the grid.
 const softness = 0.02
 
-func encodeSoft(light float64) float64 {
+func encodeSoftened(light float64) float64 {
 	const low, power = softness, 1 / 2.4
 	bottom := math.Pow(low, power)
 	v := (math.Pow(math.Abs(light)+low, power) - bottom) / (math.Pow(1+low, power) - bottom)
 	return math.Copysign(v, light)
 }
 
-func decodeSoft(v float64) float64 {
+func decodeSoftened(v float64) float64 {
 	const low, power = softness, 1 / 2.4
 	bottom := math.Pow(low, power)
 	return math.Pow(v*(math.Pow(1+low, power)-bottom)+bottom, 2.4) - low
@@ -115,10 +115,10 @@ func decodeSoft(v float64) float64 {
 func newMappedConversion(f func(vec) vec, grid int) *Conversion {
 	return &Conversion{
 		grid:  grid,
-		after: func(v float64) float64 { return encodeSRGB(decodeSoft(v)) },
+		after: func(v float64) float64 { return encodeSRGB(decodeSoftened(v)) },
 		within: func(v vec) vec {
 			light := f(v)
-			return vec{encodeSoft(light[0]), encodeSoft(light[1]), encodeSoft(light[2])}
+			return vec{encodeSoftened(light[0]), encodeSoftened(light[1]), encodeSoftened(light[2])}
 		},
 	}
 }

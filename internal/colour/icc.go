@@ -123,14 +123,14 @@ func NewInkConverter(data []byte) (func(inks [4]byte) [3]byte, error) {
 		}
 		light := f(in)
 		for _, v := range light {
-			g.values = append(g.values, encodeSoft(v))
+			g.values = append(g.values, encodeSoftened(v))
 		}
 	}
 	return func(inks [4]byte) [3]byte {
 		in := [4]float64{float64(inks[0]) / 255, float64(inks[1]) / 255, float64(inks[2]) / 255, float64(inks[3]) / 255}
 		var out [3]byte
 		for i, v := range g.interpolate(in[:]) {
-			out[i] = byte(math.Round(255 * math.Min(encodeSRGB(decodeSoft(clampUnit(v))), 1)))
+			out[i] = byte(math.Round(255 * math.Min(encodeSRGB(decodeSoftened(clampUnit(v))), 1)))
 		}
 		return out
 	}, nil

@@ -12,9 +12,9 @@ import (
 // mostSlips is the maximum distance, in letters, of a suggested file name.
 const mostSlips = 3
 
-// Nearest implements storyboard.Project. After a number of missing files it suggests nothing
+// SuggestFile implements storyboard.Project. After a number of missing files it suggests nothing
 // more. It never suggests files that Mynah writes next to a script.
-func (p *planner) Nearest(name, what string) string {
+func (p *planner) SuggestFile(name, what string) string {
 	const mostAsked = 200
 	p.mu.Lock()
 	if p.asked++; p.asked == 1 {
@@ -68,11 +68,11 @@ func (p *planner) isUsableAs(name, what string) bool {
 	case "font":
 		return ending == ".ttf" || ending == ".otf"
 	case "lexicon":
-		return ending != ".md" && p.File(name).Kind == "" && !p.File(name).Sound
+		return ending != ".md" && p.DescribeFile(name).Kind == "" && !p.DescribeFile(name).Sound
 	case "audio", "background":
-		return p.File(name).Sound || slices.Contains([]string{".wav", ".mp3", ".m4a", ".ogg", ".flac"}, ending)
+		return p.DescribeFile(name).Sound || slices.Contains([]string{".wav", ".mp3", ".m4a", ".ogg", ".flac"}, ending)
 	default:
-		return p.File(name).Kind != "" || slices.Contains([]string{
+		return p.DescribeFile(name).Kind != "" || slices.Contains([]string{
 			".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".mp4", ".mov", ".webm", ".mkv", ".m4v",
 		}, ending)
 	}

@@ -130,7 +130,7 @@ func (c *compiler) loadScript() (script.Result, diag.List, error) {
 	}
 	c.out.Sources = loaded.Sources
 	name, tag, ok := script.ParseTranslationName(c.out.Name)
-	if !ok || !c.project.File(name).Exists || found.HasErrors() {
+	if !ok || !c.project.DescribeFile(name).Exists || found.HasErrors() {
 		return loaded, found, nil
 	}
 	base, list := script.Load(fsys, name, options)

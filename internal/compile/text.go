@@ -49,7 +49,7 @@ func PlanText(ctx context.Context, in *project.Project, booth *voice.Booth, r Te
 			return out, nil, nil
 		}
 	}
-	removeUnspoken(text, in.Track, &out.Findings)
+	removeUnspoken(text, in.IsTrack, &out.Findings)
 	overrideVoice(&text.Header, over)
 	opt := storyboard.Options{}
 	if over.Voice != nil {

@@ -192,9 +192,9 @@ func addUncompressed(z *zip.Writer, name, path string) error {
 	return err
 }
 
-// StreamTo writes MP3 while it is encoded. Other formats are written to a file first: m4a has its index at the
+// Stream writes MP3 while it is encoded. Other formats are written to a file first: m4a has its index at the
 // start.
-func (r *Recording) StreamTo(ctx context.Context, format string, w io.Writer) error {
+func (r *Recording) Stream(ctx context.Context, format string, w io.Writer) error {
 	if format == "mp3" {
 		return r.encodeMix(ctx, span{0, r.samples}, func(pcm io.Reader) error {
 			if codec.HasMP3Encoder(r.mixer.tools.Run) {

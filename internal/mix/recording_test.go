@@ -156,7 +156,7 @@ func TestStream(t *testing.T) {
 	_, r := d.record(t, "These are some words of one scene.\n")
 	for format, magic := range map[string]string{"wav": "RIFF", "m4a": "ftyp", "mp3": ""} {
 		var out bytes.Buffer
-		if err := r.StreamTo(t.Context(), format, &out); err != nil {
+		if err := r.Stream(t.Context(), format, &out); err != nil {
 			t.Errorf("%s: %v", format, err)
 			continue
 		}
@@ -174,11 +174,11 @@ func TestStream(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := r.StreamTo(ctx, "mp3", io.Discard); fault.CodeOf(err) != fault.Cancelled {
+	if err := r.Stream(ctx, "mp3", io.Discard); fault.CodeOf(err) != fault.Cancelled {
 		t.Errorf("a stop is %v", err)
 	}
 	r.mixer.Work = filepath.Join(d.Dir, "no", "folder")
-	if err := r.StreamTo(t.Context(), "wav", io.Discard); err == nil {
+	if err := r.Stream(t.Context(), "wav", io.Discard); err == nil {
 		t.Error("no folder for temporary files, and no error")
 	}
 }

@@ -77,7 +77,7 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 		out.x.from, out.y.from = toShare(s.Position.X), toShare(s.Position.Y)
 		out.x.to, out.y.to = out.x.from, out.y.from
 	case m.Strong:
-		x, y := out.panDirection(m.Edge)
+		x, y := out.findPanDirection(m.Edge)
 		out.x.from, out.x.to = (1-x)/2, (1+x)/2
 		out.y.from, out.y.to = (1-y)/2, (1+y)/2
 	default:
@@ -94,7 +94,7 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 // the duration.
 func (m *move) setDrift(way Move, seconds, zoom float64) {
 	m.x.from, m.x.to, m.y.from, m.y.to = 0.5, 0.5, 0.5, 0.5
-	x, y := m.panDirection(way.Edge)
+	x, y := m.findPanDirection(way.Edge)
 	d := panSpeed * m.frameW * seconds
 	if x != 0 && y != 0 {
 		d /= math.Sqrt2
@@ -114,9 +114,9 @@ func toShare(a frame.Align) float64 {
 	}
 }
 
-// panDirection returns the direction of a pan as -1, 0 or 1 on each axis: towards edge. Without an edge
+// findPanDirection returns the direction of a pan as -1, 0 or 1 on each axis: towards edge. Without an edge
 // it is right, or down if only the picture's height exceeds the frame.
-func (m *move) panDirection(edge string) (x, y float64) {
+func (m *move) findPanDirection(edge string) (x, y float64) {
 	for word := range strings.SplitSeq(edge, "-") {
 		switch word {
 		case "left":
@@ -139,8 +139,8 @@ func (m *move) panDirection(edge string) (x, y float64) {
 	return 1, 0
 }
 
-// largestScale returns the largest scale of the picture.
-func (m move) largestScale() float64 { return math.Max(m.zoom.from, m.zoom.to) }
+// findLargestScale returns the largest scale of the picture.
+func (m move) findLargestScale() float64 { return math.Max(m.zoom.from, m.zoom.to) }
 
 // viewAt returns the part of the picture that frame k shows: its top left corner and its size, as shares
 // of the picture's size.
@@ -160,7 +160,7 @@ func (m move) viewAt(k int64) (x, y, w, h float64) {
 // scaled.
 func (m move) sourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
 	even := func(v float64) int { return max(int(math.Round(v/2))*2, 2) }
-	w, h = even(m.contentW*m.largestScale()), even(m.contentH*m.largestScale())
+	w, h = even(m.contentW*m.findLargestScale()), even(m.contentH*m.findLargestScale())
 	sw, sh := s.Asset.Source.UprightSize()
 	in = ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,

@@ -187,19 +187,19 @@ func (p *Project) ReadFile(name string, most int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, most))
 }
 
-// File implements storyboard.Project.
-func (p *Project) File(name string) storyboard.File {
+// DescribeFile implements storyboard.Project.
+func (p *Project) DescribeFile(name string) storyboard.File {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if f, ok := p.files[name]; ok {
 		return f
 	}
-	f := p.describeFile(name)
+	f := p.readFileFacts(name)
 	p.files[name] = f
 	return f
 }
 
-func (p *Project) describeFile(name string) storyboard.File {
+func (p *Project) readFileFacts(name string) storyboard.File {
 	head, info, err := p.ReadHead(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -243,7 +243,7 @@ func (p *Project) ListFiles() (found []string) {
 	return found
 }
 
-// Track implements storyboard.Project.
-func (p *Project) Track(name string) bool {
+// IsTrack implements storyboard.Project.
+func (p *Project) IsTrack(name string) bool {
 	return music.CountFrames(strings.ToLower(name)) > 0
 }

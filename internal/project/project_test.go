@@ -59,7 +59,7 @@ func TestFile(t *testing.T) {
 		"none.png": {},
 	} {
 		for range 2 { // the second result comes from memory
-			got := in.File(name)
+			got := in.DescribeFile(name)
 			if want.Describe == "" {
 				got.Describe = ""
 			}
@@ -104,7 +104,7 @@ func TestReading(t *testing.T) {
 	if err != nil || in.Dir() != resolved || in.PathOnDisk("s.md") != filepath.Join(resolved, "s.md") {
 		t.Errorf("%s lies at %s (%v)", in.Dir(), in.PathOnDisk("s.md"), err)
 	}
-	if !in.Track("Corporate-1") || in.Track("nothing") {
+	if !in.IsTrack("Corporate-1") || in.IsTrack("nothing") {
 		t.Error("built-in tracks are not known")
 	}
 }
@@ -113,7 +113,7 @@ func TestReading(t *testing.T) {
 func TestEmpty(t *testing.T) {
 	t.Parallel()
 	in := project.NewEmpty()
-	if f := in.File("a.png"); f.Exists {
+	if f := in.DescribeFile("a.png"); f.Exists {
 		t.Errorf("%+v", f)
 	}
 	if _, err := in.ReadFile("s.md", 10); err == nil {
@@ -147,7 +147,7 @@ func TestPages(t *testing.T) {
 	in, _ := open(t, map[string]string{"s.md": "Under.", "notes/x.txt": "x", "a.png": png})
 	in.AddPages(pages)
 	for name, in := range map[string]*project.Project{"over a folder": in, "alone": project.NewFromPages(pages)} {
-		if f := in.File("page-1.png"); f.Kind != storyboard.Image {
+		if f := in.DescribeFile("page-1.png"); f.Kind != storyboard.Image {
 			t.Errorf("%s: %+v", name, f)
 		}
 		if b, err := in.ReadFile("s.md", 100); err != nil || string(b) != "Over." {

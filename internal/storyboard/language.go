@@ -43,7 +43,7 @@ func (p *planner) detectLanguage(place func(string) diag.Range) {
 	}
 	f := &p.board.Film
 	if name != "" && f.Language == "" {
-		if v := p.project.Voice(name, ""); v.Code != diag.UnknownVoice {
+		if v := p.project.ResolveVoice(name, ""); v.Code != diag.UnknownVoice {
 			f.Language = v.Language
 		}
 	}
@@ -61,11 +61,11 @@ func (p *planner) detectLanguage(place func(string) diag.Range) {
 // language, or, if that cannot read the letters of the narration, a voice that can.
 func (p *planner) chooseDefaultVoice(r diag.Range) Voice {
 	v := p.findVoice(r, "", p.board.Film.Language)
-	if p.narration == "" || p.project.Reads(p.narration, v) {
+	if p.narration == "" || p.project.CanRead(p.narration, v) {
 		return v
 	}
 	if tag := langid.DetectByLetters(p.narration); tag != "" {
-		if other := p.project.Voice("", tag); other.Problem == "" && p.project.Reads(p.narration, other) {
+		if other := p.project.ResolveVoice("", tag); other.Problem == "" && p.project.CanRead(p.narration, other) {
 			return other
 		}
 	}
@@ -140,7 +140,7 @@ func (p *planner) checkLanguages() {
 			tags, found[tag] = []string{tag}, n.scenes
 		}
 		for _, tag := range tags {
-			p.otherLanguage(n.voice, tag, found[tag])
+			p.warnOfOtherLanguage(n.voice, tag, found[tag])
 		}
 	}
 }
@@ -154,7 +154,7 @@ func detectLatinLanguage(text string) string {
 	return langid.Detect(text)
 }
 
-func (p *planner) otherLanguage(v Voice, tag string, scenes []*narratedScene) {
+func (p *planner) warnOfOtherLanguage(v Voice, tag string, scenes []*narratedScene) {
 	var numbers []int
 	for _, s := range scenes {
 		numbers = append(numbers, s.number)
@@ -163,7 +163,7 @@ func (p *planner) otherLanguage(v Voice, tag string, scenes []*narratedScene) {
 		v.Name, langid.EnglishName(v.Language), FormatScenes(numbers), langid.EnglishName(tag))
 	d.Code = diag.OtherLanguage
 	d.Hint = "choose a voice of that language"
-	if other := p.project.Voice("", tag); other.Problem == "" {
+	if other := p.project.ResolveVoice("", tag); other.Problem == "" {
 		d.Hint += ", such as " + other.Name
 	}
 	if len(numbers) == len(p.board.Scenes) {

@@ -144,7 +144,7 @@ func (s *sceneState) currentVoice(r diag.Range) Voice {
 
 // findVoice returns the voice with a name, and reports a problem with it once.
 func (p *planner) findVoice(r diag.Range, name, language string) Voice {
-	v := p.project.Voice(name, language)
+	v := p.project.ResolveVoice(name, language)
 	if v.Problem != "" && !p.said["voice "+name+" "+v.Problem] {
 		p.said["voice "+name+" "+v.Problem] = true
 		severity := diag.Warning
@@ -187,7 +187,7 @@ func (s *sceneState) measureSilenceAfter(end ending) (silence time.Duration, fra
 
 // addSentences adds sentences to the current paragraph. end says how the last of them ends.
 func (s *sceneState) addSentences(r diag.Range, runs []utter.Run, voice Voice, end ending) {
-	sentences := s.project.Sentences(runs, voice.Language)
+	sentences := s.project.SplitSentences(runs, voice.Language)
 	if len(sentences) > 0 && !hasSayableText(sentences) {
 		s.list.Warnf(r, "this narration has no letters or digits and is skipped").Hint = "write it in words, or remove it"
 		return
@@ -197,7 +197,7 @@ func (s *sceneState) addSentences(r diag.Range, runs []utter.Run, voice Voice, e
 		for _, run := range sentence {
 			text.WriteString(run.Text)
 		}
-		s.findOrAddShare(r, voice).addCounts(s.project.Legible(sentence, voice))
+		s.findOrAddShare(r, voice).addCounts(s.project.CountLegible(sentence, voice))
 		s.findOrAddNarrator(voice).addSentence(s.out.Number, r, sentence)
 		after, fragment := s.measureSilenceAfter(sentenceEnds)
 		if i == len(sentences)-1 {
@@ -241,7 +241,7 @@ func (s *sceneState) addSlide(n *script.Fence) {
 	slide := Slide{
 		Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look, FontSize: valueOr(s.now.FontSize, 0),
 	}
-	s.onSlide.applyWaiting(&slide)
+	s.onSlide.applyTo(&slide)
 	s.out.Slides = append(s.out.Slides, slide)
 }
 

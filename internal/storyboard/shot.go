@@ -11,7 +11,7 @@ func (s *sceneState) addShot(n *script.Picture) {
 	if name == "" {
 		return
 	}
-	info := s.project.File(name)
+	info := s.project.DescribeFile(name)
 	if info.Kind == "" {
 		d := s.list.Errorf(n.FileRange, "%q %s, not an image or clip", n.File, info.Describe)
 		d.Detail = "Allowed: jpg, png, gif, webp, avif or svg images, and mp4, mov, webm, mkv or m4v clips"
@@ -35,7 +35,7 @@ func (s *sceneState) addShot(n *script.Picture) {
 		shot.Volume = 0
 	}
 	s.dropUnfittingOptions(n, &shot)
-	s.onPicture.applyWaiting(&shot)
+	s.onPicture.applyTo(&shot)
 	s.out.Shots = append(s.out.Shots, shot)
 }
 

@@ -227,7 +227,7 @@ func (w *ssmlState) addSayAs(e *script.Element, manner utter.Run) {
 		w.collectText(e, manner)
 		return
 	}
-	say, ok := w.project.SayAs(collapseSpaces(joinText(e)), as, e.Attributes["format"], cmp.Or(manner.Language, w.voice.Language))
+	say, ok := w.project.ReadAs(collapseSpaces(joinText(e)), as, e.Attributes["format"], cmp.Or(manner.Language, w.voice.Language))
 	if !ok {
 		d := w.list.Warnf(e.Range, "this say-as has no effect: interpret-as=%q is unknown or does not fit its text", as)
 		d.Detail = "Allowed: characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency, address or expletive"
@@ -251,7 +251,7 @@ func (w *ssmlState) findElementVoice(e *script.Element) Voice {
 	case language == "":
 		language = w.voice.Language
 	}
-	if v, ok := w.project.VoiceLike(language, gender); ok {
+	if v, ok := w.project.ChooseVoiceLike(language, gender); ok {
 		return v
 	}
 	return w.findVoice(e.Range, "", language)
@@ -267,7 +267,7 @@ func (w *ssmlState) applyProsody(e *script.Element, manner utter.Run) utter.Run 
 		v, ok := read(said)
 		if !ok {
 			bad := w.list.Errorf(e.Range, "the %s of this prosody cannot be %q", name, said)
-			bad.Detail = prosodyAllowed(name)
+			bad.Detail = listAllowedProsody(name)
 			return
 		}
 		*f = f.MultiplyBy(v)
@@ -284,7 +284,7 @@ func (w *ssmlState) applyProsody(e *script.Element, manner utter.Run) utter.Run 
 	return manner
 }
 
-func prosodyAllowed(name string) string {
+func listAllowedProsody(name string) string {
 	switch name {
 	case "rate":
 		return "Allowed: x-slow, slow, medium, fast, x-fast, or a percentage such as 80%"

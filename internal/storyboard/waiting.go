@@ -19,8 +19,8 @@ func (w *waiting[T]) applyOrKeep(above []T, do func(*T), missed func()) {
 	w.directions = append(w.directions, waitingDirection[T]{do, missed})
 }
 
-// applyWaiting applies the waiting directions to a new T.
-func (w *waiting[T]) applyWaiting(next *T) {
+// applyTo applies the waiting directions to a new T.
+func (w *waiting[T]) applyTo(next *T) {
 	for _, d := range w.directions {
 		d.do(next)
 	}

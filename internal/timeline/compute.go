@@ -101,7 +101,7 @@ type shape struct {
 	gif   bool // the only moving picture of the scene is a GIF
 }
 
-func (c *computer) shape(i int) shape {
+func (c *computer) measureShape(i int) shape {
 	s := &c.board.Scenes[i]
 	out := shape{total: new(big.Rat), c: new(big.Rat), pure: true, sync: s.Sync}
 	speaks := false
@@ -209,7 +209,7 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 // addScene computes the times of scene i and appends it to the timeline.
 func (c *computer) addScene(i int) {
 	b := &c.board.Scenes[i]
-	s := c.shape(i)
+	s := c.measureShape(i)
 	frames := max(c.roundUpToFrames(s.sceneLength(b.Duration)), 1)
 	scene := Scene{Number: b.Number, Start: c.line.Frames, Frames: frames}
 	end := c.line.SampleAtFrame(scene.Start + frames)

@@ -20,7 +20,7 @@ func CheckLength(b *storyboard.Board, m Measured) diag.List {
 	var list diag.List
 	total := new(big.Rat)
 	for i := range b.Scenes {
-		s := c.shape(i)
+		s := c.measureShape(i)
 		total.Add(total, s.sceneLength(b.Scenes[i].Duration))
 		if total.Cmp(toSeconds(longest)) > 0 {
 			minutes := roundUp(new(big.Rat).Quo(total, big.NewRat(60, 1)))

@@ -110,5 +110,5 @@ func (d *Desk) Sample(ctx context.Context, name string, w io.Writer) (ok bool, e
 		return true, err
 	}
 	defer sp.Close()
-	return true, sp.StreamTo(ctx, "mp3", w)
+	return true, sp.Stream(ctx, "mp3", w)
 }
