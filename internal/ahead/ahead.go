@@ -62,7 +62,7 @@ type Worker struct {
 	wake   chan struct{}
 }
 
-// StartWorker starts to make scenes in the background. The caller must call Stop.
+// StartWorker starts to make scenes in the background. The caller must call StopAndRecord.
 func StartWorker(ctx context.Context, m part.Maker, in Input) *Worker {
 	w := &Worker{
 		in: in, maker: m, book: m.Book,
@@ -95,7 +95,7 @@ func (w *Worker) NotifySpoken(n int, s *speech.Spoken) {
 	}
 }
 
-// makeUntilStopped makes scenes when they are spoken, until Stop is called.
+// makeUntilStopped makes scenes when they are spoken, until StopAndRecord is called.
 func (w *Worker) makeUntilStopped(ctx context.Context) {
 	late := time.NewTimer(w.in.After)
 	defer late.Stop()
@@ -128,7 +128,7 @@ func (w *Worker) makeUntilStopped(ctx context.Context) {
 	}
 }
 
-// isStopped reports whether Stop was called.
+// isStopped reports whether StopAndRecord was called.
 func (w *Worker) isStopped() bool {
 	select {
 	case <-w.over:

@@ -454,7 +454,7 @@ func (s *Store) MarkInUse() (func(), error) {
 	return func() { _ = l.Unlock() }, nil
 }
 
-// newLock returns the lock that Use and Prune share.
+// newLock returns the lock that MarkInUse and Prune share.
 func (s *Store) newLock() *flock.Flock {
 	path := filepath.Join(s.dir, "lock")
 	if fi, err := os.Lstat(path); err == nil && fi.IsDir() {

@@ -42,7 +42,7 @@ type atoms struct {
 }
 
 // splitIntoAtoms splits the text at all places where a line may end: where Unicode's line breaking rules (UAX
-// 14) and mayBreak allow it, and between letters of scripts without spaces. An atom that is too long
+// 14) and canBreakAt allow it, and between letters of scripts without spaces. An atom that is too long
 // for a cue or a line is split between letters.
 func (p *paragraph) splitIntoAtoms(limit limits) *atoms {
 	t := &atoms{chars: []int{0}, cols: []int{0}, sentences: []int{0}}

@@ -50,7 +50,7 @@ var (
 // of the next cue, across blank lines, without the next cue's number or name. Tags are removed and
 // entities are decoded. Cues without text are skipped. Errors are of type *ReadError.
 //
-// Sources: WebVTT, https://www.w3.org/TR/webvtt1/. SubRip has no specification; Read accepts what its
+// Sources: WebVTT, https://www.w3.org/TR/webvtt1/. SubRip has no specification; ParseCues accepts what its
 // files contain in practice.
 func ParseCues(text string, form Form) ([]Timed, error) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\ufeff"))

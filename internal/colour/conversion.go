@@ -93,7 +93,7 @@ func newLinearConversion(curves [3]func(float64) float64, toD50 matrix) *Convers
 	return c
 }
 
-// softness is the parameter of encodeSoft, which encodes linear light for the grid. Near black, it is less
+// softness is the parameter of encodeSoftened, which encodes linear light for the grid. Near black, it is less
 // steep than the sRGB curve. Otherwise colours outside the video's gamut would distort their
 // neighbours in the grid.
 const softness = 0.02

@@ -262,7 +262,7 @@ func TestFrameReadsWhatItShows(t *testing.T) {
 	}
 }
 
-// TestLeavingPictureIsBroken checks that Frame names the unreadable one of a transition's two pictures.
+// TestLeavingPictureIsBroken checks that DrawFrame names the unreadable one of a transition's two pictures.
 func TestLeavingPictureIsBroken(t *testing.T) {
 	t.Parallel()
 	s := broken(t, "![](b.png)\n(duration: 1)\n\n---\n(transition: wipe-left 0.5)\n![](a.png)\n(duration: 1)\n")

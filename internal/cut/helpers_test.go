@@ -204,7 +204,7 @@ func wantLuma(t *testing.T, frames [][]byte, from, x, y int, want ...int) {
 	}
 }
 
-// wantFrames compares the result of Frame with decoded frames, at some frames of a scene.
+// wantFrames compares the result of DrawFrame with decoded frames, at some frames of a scene.
 func (s *studio) wantFrames(t *testing.T, frames [][]byte, scene int, at ...int64) {
 	t.Helper()
 	c := s.cutter(t)

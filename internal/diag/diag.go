@@ -63,7 +63,7 @@ type Range struct {
 // distinguish have an empty code.
 type Code string
 
-// The codes. Code.IsStrict reports which of them fail a strict build.
+// The codes. Code.FailsStrictBuild reports which of them fail a strict build.
 const (
 	// UnknownProperty is an unknown property, direction or map key.
 	UnknownProperty Code = "unknown-property"
@@ -194,7 +194,7 @@ func (l List) MergeWarnings() List {
 	return out
 }
 
-// WithStrictErrors returns a copy in which warnings that fail strict builds (see Code.IsStrict) are errors.
+// WithStrictErrors returns a copy in which warnings that fail strict builds (see Code.FailsStrictBuild) are errors.
 func (l List) WithStrictErrors() List {
 	out := slices.Clone(l)
 	for i := range out {

@@ -11,7 +11,7 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// Options are the options of Render. The zero value means plain text.
+// Options are the options of RenderFindings. The zero value means plain text.
 type Options struct {
 	// Color adds ANSI colours.
 	Color bool
@@ -34,7 +34,7 @@ const (
 
 // RenderFindings prints findings in the order of the list: place and summary, the source line with a mark
 // under the place, what is allowed, and what to write instead. sources returns the content of a file;
-// if it is nil or returns false, the source line is omitted. Render returns the first error of w.
+// if it is nil or returns false, the source line is omitted. RenderFindings returns the first error of w.
 func RenderFindings(w io.Writer, list List, sources func(file string) ([]byte, bool), opts Options) error {
 	r := renderer{style: style{on: opts.Color}, width: opts.Width, sources: sources, files: map[string][][]byte{}}
 	if r.width == 0 {
@@ -69,7 +69,7 @@ func formatHiddenCount(left int) string {
 	return fmt.Sprintf("%d more findings are not shown: fix these first", left)
 }
 
-// LimitToPrinted returns at most as many findings as Render prints by default. If some are left out, it adds a
+// LimitToPrinted returns at most as many findings as RenderFindings prints by default. If some are left out, it adds a
 // finding that says how many.
 func (l List) LimitToPrinted() List {
 	if len(l) <= defaultMost {

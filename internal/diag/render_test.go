@@ -302,7 +302,7 @@ func TestFloodsAreCut(t *testing.T) {
 	}
 }
 
-// TestForemost checks that Limit returns as many findings as Render prints, and the number of all.
+// TestForemost checks that LimitToPrinted returns as many findings as RenderFindings prints, and the number of all.
 func TestForemost(t *testing.T) {
 	t.Parallel()
 	many := func(errors, warnings int) diag.List {

@@ -12,7 +12,7 @@ import (
 const (
 	bandFrames = 50       // width on either side, in frames, without bandShare
 	bandShare  = 0.1      // additional width, as a fraction of the longer recording
-	mostCells  = 16 << 20 // maximum number of cells, one byte each; beyond it, Align fails
+	mostCells  = 16 << 20 // maximum number of cells, one byte each; beyond it, AlignRecordings fails
 	// diagonal is the cost of a step along both recordings, relative to a step along one of them. Lower values
 	// make the path straighter.
 	diagonal = 1.4

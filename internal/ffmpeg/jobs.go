@@ -29,7 +29,7 @@ func ReadStillsArgs(stills []StillInput) []string {
 }
 
 // EncodeImagesArgs returns the arguments of one process that reads several images and writes each as an IDR
-// picture. It has the same result as ReadStills and EncodeStills without piping the frames.
+// picture. It has the same result as ReadStillsArgs and EncodeStillsArgs without piping the frames.
 func (p Picture) EncodeImagesArgs(stills []StillInput) []string {
 	return append(append(append(stillFilterArgs(stills), p.codecArgs(1, 100000)...), p.stillRateControlArgs()...), "-f", "h264",
 		"pipe:1")

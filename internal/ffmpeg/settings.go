@@ -123,7 +123,7 @@ func (p Picture) EncodeCrossingsArgs(lengths []int64) []string {
 	return p.encodeGroupsArgs(lengths, crossingQP)
 }
 
-// EncodeChainsArgs returns the arguments of an encoder like that of EncodeCrossings, for pictures that differ only
+// EncodeChainsArgs returns the arguments of an encoder like that of EncodeCrossingsArgs, for pictures that differ only
 // in a part, such as captions.
 func (p Picture) EncodeChainsArgs(lengths []int64) []string {
 	return p.encodeGroupsArgs(lengths, p.StillQP)

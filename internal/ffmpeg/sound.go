@@ -73,7 +73,7 @@ func listTempoFilters(num, den int64) []string {
 	return append(out, "atempo="+factor.FloatString(9))
 }
 
-// WriteSound writes a range of a file's sound as ReadSound describes. It copies the samples of whole WAV files that
+// WriteSound writes a range of a file's sound as ReadSoundArgs describes. It copies the samples of whole WAV files that
 // already have the right format, because starting a program takes longer than decoding ten seconds of sound.
 func (t *Tools) WriteSound(ctx context.Context, s SoundInput, sampleRate int, out io.Writer) error {
 	whole := s.From == 0 && s.Length == 0 && s.SpeedNum == s.SpeedDen

@@ -235,7 +235,7 @@ func TestLengthsOfTracks(t *testing.T) {
 	}
 }
 
-// TestSilenceIsSilent decodes packets of silentPacket.
+// TestSilenceIsSilent decodes packets of newSilentPacket.
 func TestSilenceIsSilent(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
@@ -252,7 +252,7 @@ func TestSilenceIsSilent(t *testing.T) {
 	}
 }
 
-// TestAnyFrameCanBeDecodedAlone checks the pictures that AnnexB writes, as for the poster.
+// TestAnyFrameCanBeDecodedAlone checks the pictures that WriteAnnexB writes, as for the poster.
 func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)

@@ -23,7 +23,7 @@ type Value struct {
 }
 
 // VoiceSettings collects the settings of engines and voices from files and variables. Later
-// additions override earlier ones. Config checks them.
+// additions override earlier ones. ParseEngines checks them.
 type VoiceSettings struct {
 	Engines  map[string]map[string]Value // engine -> setting -> value
 	Voices   map[string]map[string]Value // name or language -> voice, language, gender
@@ -58,7 +58,7 @@ func setValue(m map[string]map[string]Value, name, setting string, v Value) {
 
 // AddFile reads the engines, voices and fallback of a settings file. A file that was found, not
 // given by the user, may be part of somebody else's project: it must not decide where keys and
-// texts are sent or which programs run. Errors are kept for Config.
+// texts are sent or which programs run. Errors are kept for ParseEngines.
 func (s *VoiceSettings) AddFile(path string, text []byte, found bool) {
 	var root map[string]yaml.Node
 	if err := yaml.Unmarshal(text, &root); err != nil {

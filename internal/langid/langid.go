@@ -172,7 +172,7 @@ func sortedTags(m map[string]map[string]bool) []string {
 	return out
 }
 
-// ToBaseLanguage returns the language of a tag without its region, in the form that Of returns: "nb" for no, nn
+// ToBaseLanguage returns the language of a tag without its region, in the form that Detect returns: "nb" for no, nn
 // and nb-NO, and "zh" for cmn-CN.
 func ToBaseLanguage(tag string) string {
 	base, _, _ := strings.Cut(strings.ToLower(tag), "-")

@@ -15,7 +15,7 @@ import (
 	"mynah/internal/media"
 )
 
-// FuzzSniff checks that Sniff does not panic and is deterministic, and that files with a known format are
+// FuzzSniff checks that DetectFormat does not panic and is deterministic, and that files with a known format are
 // described.
 func FuzzSniff(f *testing.F) {
 	for _, s := range []string{

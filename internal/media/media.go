@@ -40,7 +40,7 @@ const (
 	FLAC     Format = "flac"
 )
 
-// HeadSize is the number of bytes at the start of a file that Sniff needs.
+// HeadSize is the number of bytes at the start of a file that DetectFormat needs.
 const HeadSize = 64 << 10
 
 // IsPicture reports whether the format is an image format.

@@ -51,7 +51,7 @@ func FindPlainSamples(r io.ReaderAt, size int64) (PCM, bool) {
 	return p, p.Bytes > 0 && end >= size // otherwise, there is data after the last chunk
 }
 
-// isPlain reports whether a format is plain PCM as PlainWAV describes it.
+// isPlain reports whether a format is plain PCM as FindPlainSamples describes it.
 func isPlain(f wav.Form) bool {
 	return f.Code == wav.PCM && f.Bits == 16 && f.Channels >= 1 && f.Channels <= 2 &&
 		f.Rate >= 8000 && f.Rate <= 192000 &&

@@ -37,7 +37,7 @@ type chunkTask struct {
 	key cache.Key
 }
 
-// decodeTask decodes a range of a file's sound to raw samples.
+// newDecodeTask decodes a range of a file's sound to raw samples.
 type decodeTask struct {
 	in    ffmpeg.SoundInput
 	key   cache.Key

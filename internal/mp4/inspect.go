@@ -20,12 +20,12 @@ type TrackInfo struct {
 	Last    int64  // file offset of the last chunk
 }
 
-// maxIndex is the maximum size of an index that Inspect reads, in bytes.
+// maxIndex is the maximum size of an index that InspectFile reads, in bytes.
 const maxIndex = 512 << 20
 
 var errIndex = errors.New("the index of the file is damaged")
 
-// InspectFile reads the index (ISO/IEC 14496-12) of a file that Write wrote. It reads no samples.
+// InspectFile reads the index (ISO/IEC 14496-12) of a file that WriteMovie wrote. It reads no samples.
 func InspectFile(r io.ReaderAt, size int64) ([]TrackInfo, error) {
 	for at := int64(0); at < size; {
 		kind, head, length, err := readBoxHeader(r, at, size)

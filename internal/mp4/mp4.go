@@ -25,7 +25,7 @@ const (
 // Track describes one track. Next writes its samples in order.
 type Track struct {
 	Kind Kind
-	// Entry is the sample entry box, such as the result of AVC or AAC.
+	// Entry is the sample entry box, such as the result of EncodeAVCEntry or EncodeAACEntry.
 	Entry []byte
 	Timing
 	// Sizes are the sizes of the samples in bytes.

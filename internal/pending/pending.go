@@ -28,7 +28,7 @@ type File struct {
 }
 
 // CreateFile creates a file under a temporary name. The caller must call Publish or Discard. The process locks the
-// file until it ends, even if it is killed; Create removes files without a lock, which killed processes left
+// file until it ends, even if it is killed; CreateFile removes files without a lock, which killed processes left
 // behind.
 func CreateFile(path string) (*File, error) {
 	dir := filepath.Dir(path)

@@ -120,7 +120,7 @@ func TestWhatIsSeenDuringAWhile(t *testing.T) {
 	}
 }
 
-// TestBoxesOfAnotherLayer checks that With replaces only the pixels inside the boxes.
+// TestBoxesOfAnotherLayer checks that WithBoxesFrom replaces only the pixels inside the boxes.
 func TestBoxesOfAnotherLayer(t *testing.T) {
 	t.Parallel()
 	mixed := bar(rgbRed).WithBoxesFrom(bar(rgbBlue), []image.Rectangle{image.Rect(20, height-30, 31, height)})

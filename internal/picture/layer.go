@@ -248,7 +248,7 @@ func (l *Layer) WithBoxesFrom(other *Layer, boxes []image.Rectangle) *Layer {
 // Box returns the position of the layer in the frame. Outside of it the layer has one colour.
 func (l *Layer) Box() image.Rectangle { return image.Rect(l.x, l.y, l.x+l.w, l.y+l.h) }
 
-// JoinRawInBox returns the parts of layers inside box, in the format of Raw. The coordinates of box are even.
+// JoinRawInBox returns the parts of layers inside box, in the format of ToRaw. The coordinates of box are even.
 // The layers do not overlap and are transparent outside their boxes.
 func JoinRawInBox(box image.Rectangle, list ...*Layer) []byte {
 	n := box.Dx() * box.Dy()

@@ -247,7 +247,7 @@ func (p *Painter) drawLayerRefs(frame []byte, list []LayerRef) error {
 }
 
 // PaintFrames returns a reader of count raw frames of a view, from frame from on. The view must not be a
-// clip. Files are read before Frames returns.
+// clip. Files are read before PaintFrames returns.
 func (p *Painter) PaintFrames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error
 	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.FrameSize()), last: [2]int{-2, -2}}

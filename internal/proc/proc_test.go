@@ -475,7 +475,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestIdle checks that after a canceled call, Idle waits for the child and its children.
+// TestIdle checks that after a canceled call, WaitUntilIdle waits for the child and its children.
 func TestIdle(t *testing.T) {
 	t.Parallel()
 	r := runner(t, nil)

@@ -22,7 +22,7 @@ func TestSentences(t *testing.T) {
 	})
 }
 
-// TestSayAsTable compares SayAs with a table. Inputs are a kind, a format or "-", and a text; the output
+// TestSayAsTable compares ReadAs with a table. Inputs are a kind, a format or "-", and a text; the output
 // "no" means that the kind does not fit the text.
 func TestSayAsTable(t *testing.T) {
 	t.Parallel()

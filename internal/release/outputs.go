@@ -125,7 +125,7 @@ func (in Inputs) findInput(info os.FileInfo) string {
 	return ""
 }
 
-// largestMade is the maximum size of a file next to a video that isOurs reads.
+// largestMade is the maximum size of a file next to a video that isFromEarlierBuild reads.
 const largestMade = 64 << 20
 
 // keyOfWrittenFile returns the cache key of the record that a build wrote a file with this content.

@@ -105,7 +105,7 @@ func TestWordsOfKeys(t *testing.T) {
 	}
 }
 
-// TestCascade checks the precedence of Fill and Override: Fill changes only properties that are not
+// TestCascade checks the precedence of FillMissing and Override: FillMissing changes only properties that are not
 // set, Override replaces them.
 func TestCascade(t *testing.T) {
 	t.Parallel()

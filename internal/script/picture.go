@@ -205,7 +205,7 @@ func (p *parser) reportUnknownOptions(unknown []word) bool {
 	return false
 }
 
-// findNearestOption returns the option that a word is a misspelling of. It is stricter than nearestName:
+// findNearestOption returns the option that a word is a misspelling of. It is stricter than findNearestName:
 // options are short, and so are words of alternative texts ("man" is not a misspelt "pan").
 func findNearestOption(text string, known []string) (string, bool) {
 	t := strings.ToLower(text)

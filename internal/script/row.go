@@ -11,7 +11,7 @@ import (
 // The names of the language are rows of tables: one table for the header and the stage directions, and
 // one for each map. A row defines where its name is allowed, its allowed values, the field that stores
 // the value, and its documentation. The parser, suggestions for misspelt names, inheritance of
-// properties, translations and the tables of docs/language.md use these rows. AllProperties exports
+// properties, translations and the tables of docs/language.md use these rows. ListProperties exports
 // them to other programs.
 
 // Kind is the type of a property's value. Editors use it.

@@ -50,7 +50,7 @@ func isLikelyLanguage(tag string) bool {
 
 // CompleteTranslation copies into a translation the properties that its header does not set, except those that
 // depend on the language (voice, title, author, description, lexicon). The language is the one in its
-// header, or else tag. Translate reports scenes without a counterpart, and scenes that lack narration,
+// header, or else tag. CompleteTranslation reports scenes without a counterpart, and scenes that lack narration,
 // pictures, callouts or chapters of the original.
 func CompleteTranslation(translation, base *Script, tag string) diag.List {
 	inheritProperties(&translation.Header.Properties, base.Header.Properties, tag)

@@ -12,7 +12,7 @@ import (
 
 // The tests in this file compare the package with slow, simple implementations of its definitions.
 
-// duckGain returns the factor of ducks at a time. Ramps are linear in decibels; the lowest gain counts.
+// computeDuckGain returns the factor of ducks at a time. Ramps are linear in decibels; the lowest gain counts.
 func duckGain(ducks []sound.Duck, at int64) float64 {
 	db := 0.0
 	for _, d := range ducks {

@@ -44,7 +44,7 @@ type Project interface {
 	// ReadAs returns the spoken form of a text in an SSML say-as element. It returns false if the
 	// combination is unknown.
 	ReadAs(text, as, format, language string) (string, bool)
-	// AddLexicon reads a file of pronunciations. Later calls of Sentences apply it.
+	// AddLexicon reads a file of pronunciations. Later calls of SplitSentences apply it.
 	AddLexicon(name string) diag.List
 	// SplitSentences splits narration into sentences and sets the spoken form of each run. language is the
 	// language of the voice.

@@ -46,7 +46,7 @@ func files() map[string]storyboard.File {
 func (project) DescribeFile(name string) storyboard.File { return files()[name] }
 func (project) IsTrack(name string) bool           { return name == "ukulele-1" }
 
-// Nearest returns a file whose name differs only in its last letter.
+// SuggestFile returns a file whose name differs only in its last letter.
 func (project) ChooseVoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
 func (project) ReadAs(string, string, string, string) (string, bool) { return "", false }
 func (project) AddLexicon(string) diag.List                            { return nil }
@@ -91,7 +91,7 @@ func (project) ResolveVoice(name, language string) storyboard.Voice {
 	}
 }
 
-// Sentences splits after full stops.
+// SplitSentences splits after full stops.
 func (project) SplitSentences(runs []utter.Run, _ string) [][]utter.Run {
 	var out [][]utter.Run
 	var cur []utter.Run

@@ -12,7 +12,7 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// TestScenesNamed checks how InScenes formats scene numbers.
+// TestScenesNamed checks how FormatScenes formats scene numbers.
 func TestScenesNamed(t *testing.T) {
 	t.Parallel()
 	upTo := func(n int) []int {

@@ -38,7 +38,7 @@ func IdentifyProgram() (Identity, error) {
 // ErrTaken is returned if another process holds the lock of a file or folder.
 var ErrTaken = errors.New("another process uses it")
 
-// Lock is a lock on a file or folder. It is held until Release or until the process ends, even if
+// Lock is a lock on a file or folder. It is held until Unlock or until the process ends, even if
 // it is killed.
 type Lock struct {
 	held *flock.Flock

@@ -17,7 +17,7 @@ import (
 // a public repository; it is sent only to the host of the API. After an error, what was written
 // to w is unusable.
 //
-// The error is a fault, with the codes of URL.
+// The error is a fault, with the codes of FetchURL.
 func (f *Fetcher) FetchGitHub(ctx context.Context, repository, sha, token string, w io.Writer) (int64, error) {
 	owner, name, ok := strings.Cut(repository, "/")
 	if !ok || !isRepositoryOwner(owner) || !isRepositoryName(name) {

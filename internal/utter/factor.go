@@ -7,7 +7,7 @@ import (
 )
 
 // Factor is an optional factor for a property such as the speed of a voice. The zero value means "not set" and
-// multiplies by 1. Times(0) multiplies by 0.
+// multiplies by 1. NewFactor(0) multiplies by 0.
 type Factor struct {
 	by    float64
 	given bool

@@ -29,7 +29,7 @@ type Config struct {
 	Extra []Voice
 	// Defaults contains the default voice of each language, by BCP 47 tag.
 	Defaults map[string]Voice
-	// Fallback allows another voice to speak if a voice's engine fails; see FallbackVoice.
+	// Fallback allows another voice to speak if a voice's engine fails; see FindFallbackVoice.
 	Fallback bool
 }
 
@@ -60,7 +60,7 @@ type Booth struct {
 	mu         sync.Mutex
 	versions   map[string]string
 	resamplers map[int]*resampler
-	references map[string]string // espeak-ng's voice per language; see referenceVoice
+	references map[string]string // espeak-ng's voice per language; see chooseReferenceVoice
 }
 
 // NewBooth returns a booth that uses the given engines. Engines of the catalogue that are not in the list count

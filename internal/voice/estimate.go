@@ -1,10 +1,10 @@
 package voice
 
 // EstimateTimes divides the time between the first and the last sound of a clip among its words, in proportion
-// to their Effort, for engines that report no word times. Punctuation between words gets time, too. phrases are
+// to their EstimateEffort, for engines that report no word times. Punctuation between words gets time, too. phrases are
 // the phrases that the clip says.
 func EstimateTimes(clip *Clip, phrases []Phrase) {
-	const comma, stop = 3.0, 5.0 // in units of Effort
+	const comma, stop = 3.0, 5.0 // in units of EstimateEffort
 	if len(clip.Words) == 0 {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// hostedTable is the list that hostedVoices parses.
+// hostedTable is the list that listHostedVoices parses.
 //
 //go:embed hosted.tsv
 var hostedTable string
@@ -198,11 +198,11 @@ type namesake struct {
 	gender Gender
 }
 
-// listNamesakes returns the table of hostedNames as a map by name.
+// listNamesakes returns the table of listHostedNames as a map by name.
 func listNamesakes() map[string]namesake {
 	out := map[string]namesake{}
 	for _, h := range listHostedNames() {
-		// where a name is in hostedVoices, too, that meaning has precedence
+		// where a name is in listHostedVoices, too, that meaning has precedence
 		for n := range strings.FieldsSeq(h.female) {
 			out[n] = namesake{h.tag, Female}
 		}

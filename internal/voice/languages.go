@@ -11,7 +11,7 @@ type language struct {
 }
 
 // listEspeakLanguages returns the languages that espeak-ng speaks, except constructed languages of fiction. No name here
-// belongs to a hosted voice of another language; see hostedVoices.
+// belongs to a hosted voice of another language; see listHostedVoices.
 func listEspeakLanguages() []language {
 	return []language{
 		{"af-ZA", "Afrikaans", "af", "elna", "pieter", false},

@@ -43,7 +43,7 @@ func SplitSentences(text, language string) []Span {
 	return appendSentence(out, flat, start, len(flat))
 }
 
-// SplitRuns splits styled text into sentences as Sentences does. Each sentence has at least one run, and no
+// SplitRuns splits styled text into sentences as SplitSentences does. Each sentence has at least one run, and no
 // leading or trailing blanks.
 func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
 	spans := joinInsideRuns(SplitSentences(utter.JoinTexts(runs), language), runs)

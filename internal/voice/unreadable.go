@@ -127,7 +127,7 @@ func findScript(r rune) string {
 	return ""
 }
 
-// listCommonScripts returns the scripts that scriptOf tries first, because Unicode has over 160.
+// listCommonScripts returns the scripts that findScript tries first, because Unicode has over 160.
 func listCommonScripts() []string {
 	return []string{
 		"Latin", "Han", "Cyrillic", "Hiragana", "Katakana", "Hangul", "Arabic", "Greek", "Hebrew", "Devanagari", "Thai",

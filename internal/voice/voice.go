@@ -99,7 +99,7 @@ func (r Request) LimitProsody() Request {
 	return r
 }
 
-// Clip is spoken text: mono samples and word times. Words contains all words that the function Words finds in
+// Clip is spoken text: mono samples and word times. Words contains all words that the function SplitWords finds in
 // the request's text, in order.
 type Clip struct {
 	PCM   []int16

@@ -87,7 +87,7 @@ func isHanOrKana(r rune) bool {
 // Phrase is a part of a sentence as an engine should say it.
 type Phrase struct {
 	Text string
-	Word int // index into Words of the plain text; -1 for text between words
+	Word int // index into the words of the plain text; -1 for text between words
 }
 
 // SplitPhrases splits a request into words and the text between them. Letters to be spelled are separated ("S, A,

@@ -61,7 +61,7 @@ func ReadRoman(p *passage.Passage, i int) (nextIndex int, spoken string) {
 }
 
 // readRomanAs reads the second numeral of a range in the same way as the first. kind is the result of
-// romanKind.
+// classifyRoman.
 func readRomanAs(p *passage.Passage, i, n int, kind string) (nextIndex int, spoken string) {
 	end := i + 1
 	if p.TokenAt(end).Text == "." && p.Contains("ordinal stop", "yes") && !p.IsAtEnd(end+1) && kind != "cardinal" {

@@ -132,7 +132,7 @@ func TestPlaces(t *testing.T) {
 }
 
 // FuzzParse checks that arbitrary bytes are parsed or rejected with a hint, and that the words found
-// by Match are in the text.
+// by FindLongest are in the text.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: b\nb: /c/\n# x\nC#: 'see # sharp'"), "a B c#")
 	f.Add([]byte("\ufeff:\n/\xff: x\r日本: に"), "日本")

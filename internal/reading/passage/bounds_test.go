@@ -61,7 +61,7 @@ func TestFormsByDefault(t *testing.T) {
 	}
 }
 
-// TestSmallNumbers checks the limit of digits of Small.
+// TestSmallNumbers checks the limit of digits of ParseSmallNumber.
 func TestSmallNumbers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -79,7 +79,7 @@ func TestSmallNumbers(t *testing.T) {
 	}
 }
 
-// TestHowFarOneLooks checks that Formula considers 24 tokens, and Shouting 40.
+// TestHowFarOneLooks checks that IsInFormula considers 24 tokens, and IsInCapitals 40.
 func TestHowFarOneLooks(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -28,7 +28,7 @@ type Case [3]string
 // NewPassage returns a passage for a text in a language (BCP 47).
 func NewPassage(name, text string) *passage.Passage { return NewPassageFunc()(name, text) }
 
-// NewPassageFunc returns a function like Passage that makes the grammar of each language only once.
+// NewPassageFunc returns a function like NewPassage that makes the grammar of each language only once.
 func NewPassageFunc() func(name, text string) *passage.Passage {
 	grammars := map[string]*grammar.Grammar{}
 	return func(name, text string) *passage.Passage {
@@ -83,14 +83,14 @@ func CheckRule(t *testing.T, kind token.Kind, rule Rule, cases []Case) {
 	}
 }
 
-// CheckGolden applies rules to the sentences in testdata/sentences.tsv and compares the results of Marked;
-// see Table.
+// CheckGolden applies rules to the sentences in testdata/sentences.tsv and compares the results of MarkResults;
+// see CheckTable.
 func CheckGolden(t *testing.T, update bool, all ...Rules) {
 	t.Helper()
 	CheckSentences(t, update, func(p *passage.Passage) string { return MarkResults(p, all...) })
 }
 
-// CheckSentences compares the results of a function for the sentences in testdata/sentences.tsv; see Table.
+// CheckSentences compares the results of a function for the sentences in testdata/sentences.tsv; see CheckTable.
 func CheckSentences(t *testing.T, update bool, output func(*passage.Passage) string) {
 	t.Helper()
 	passageOf := NewPassageFunc()

@@ -45,7 +45,7 @@ func (i *Installer) fetchList(ctx context.Context) (all map[string]indexEntry, b
 	return all, index[:strings.LastIndexByte(index, '/')+1], nil
 }
 
-// mostCards is the maximum number of voices for which Available downloads model cards.
+// mostCards is the maximum number of voices for which ListAvailable downloads model cards.
 const mostCards = 60
 
 // ListAvailable returns the installable voices for a language: a tag, the beginning of a tag, or an English name;

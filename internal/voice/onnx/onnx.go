@@ -213,7 +213,7 @@ func (l *Library) OpenModel(path string) (*Session, error) {
 	})
 }
 
-// OpenModelBytes is like Open, for a model in memory.
+// OpenModelBytes is like OpenModel, for a model in memory.
 func (l *Library) OpenModelBytes(model []byte) (*Session, error) {
 	return l.newSession(func(options uintptr, handle *uintptr) error {
 		defer runtime.KeepAlive(model)

@@ -1,5 +1,5 @@
 // Package remote contains the common parts of speech engines that use HTTP: settings, requests, the
-// interpretation of answers, checks of the sound, and the wrapper Steady for limits and retries. Each engine
+// interpretation of answers, checks of the sound, and the wrapper WithRetries for limits and retries. Each engine
 // adds its own format of requests and answers. Requests never follow redirects, so that keys go only to the
 // address in the settings.
 package remote

@@ -52,7 +52,7 @@ func (c *Client) ParseSound(a Answer, rate int) (pcm []int16, got int, err error
 	return pcm, rate, nil
 }
 
-// DecodeSound returns base64-encoded samples. kind is their media type; rate is as in Sound.
+// DecodeSound returns base64-encoded samples. kind is their media type; rate is as in ParseSound.
 func (c *Client) DecodeSound(text, kind string, rate int) (pcm []int16, got int, err error) {
 	b, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(b) == 0 {
