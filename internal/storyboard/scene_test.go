@@ -256,7 +256,7 @@ type greek struct {
 	reads bool
 }
 
-func (g greek) Reads(_ string, v storyboard.Voice) bool { return v.Language == "el" && g.reads }
+func (g greek) CanRead(_ string, v storyboard.Voice) bool { return v.Language == "el" && g.reads }
 
 // TestVoiceOfLetters checks that the default voice is one that can read the letters of the narration.
 func TestVoiceOfLetters(t *testing.T) {

@@ -102,11 +102,11 @@ func TestBreakStrengths(t *testing.T) {
 // cast is a project whose voices have languages and genders.
 type cast struct{ project }
 
-func (cast) VoiceLike(language, gender string) (storyboard.Voice, bool) {
+func (cast) ChooseVoiceLike(language, gender string) (storyboard.Voice, bool) {
 	return storyboard.Voice{Name: language + "/" + gender, Language: language}, language != "xx"
 }
 
-func (cast) Voice(name, language string) storyboard.Voice {
+func (cast) ResolveVoice(name, language string) storyboard.Voice {
 	v := storyboard.Voice{Name: name, Language: "en-GB"}
 	if name == "" {
 		v.Name, v.Language = "usual-"+language, language
@@ -114,7 +114,7 @@ func (cast) Voice(name, language string) storyboard.Voice {
 	return v
 }
 
-func (cast) SayAs(text, as, format, language string) (string, bool) {
+func (cast) ReadAs(text, as, format, language string) (string, bool) {
 	return strings.Join([]string{text, as, format, language}, "|"), as != "nonsense"
 }
 
