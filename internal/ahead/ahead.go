@@ -71,7 +71,8 @@ func StartWorker(ctx context.Context, m part.Maker, in Input) *Worker {
 	w.maker.Book, w.maker.Report = part.NewBook(), nil
 	go func() {
 		defer close(w.ended)
-		_ = fault.Guard("working ahead", func() error { w.makeUntilStopped(ctx); return nil }) // the later steps report the error
+		// the later steps report the error
+		_ = fault.Guard("working ahead", func() error { w.makeUntilStopped(ctx); return nil })
 	}()
 	return w
 }

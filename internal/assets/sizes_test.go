@@ -309,7 +309,8 @@ func TestCalloutsKeepTheirPlace(t *testing.T) {
 			t.Errorf("%+v: %+v, want %g", c, got, c.want)
 		}
 	}
-	round := set.ConvertCallouts(storyboard.Film{}, []script.Callout{{Shape: script.Circle, CX: 50, CY: 40, Size: 10}}, nil)[0]
+	round := set.ConvertCallouts(storyboard.Film{}, []script.Callout{{Shape: script.Circle, CX: 50, CY: 40, Size: 10}},
+		nil)[0]
 	if !round.Round || round.X0 != 40 || round.Y0 != 30 || round.X1 != 60 || round.Y1 != 50 {
 		t.Errorf("%+v", round)
 	}

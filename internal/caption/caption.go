@@ -204,7 +204,8 @@ const wholeQuote = 4
 // makeQuotedCues returns the cues of a scene whose subtitles are quotes in the script. They share the time
 // of the scene, except its edges, in proportion to their characters. Each quote becomes one cue with
 // the lines of the script, unless it is very long.
-func makeQuotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits, language string) []Cue {
+func makeQuotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits,
+	language string) []Cue {
 	start, end := l.SampleAtFrame(t.Start), l.SampleAtFrame(t.Start+t.Frames)
 	if end-start > 4*quoteEdge {
 		start, end = start+quoteEdge, end-quoteEdge

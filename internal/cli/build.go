@@ -356,7 +356,8 @@ func (f *buildFlags) flagsByLanguage(args []string) (all []*buildFlags, path []s
 }
 
 // checkLanguages checks a script in several languages and returns each finding once.
-func (a *app) checkLanguages(ctx context.Context, all []*buildFlags, args []string) (diag.List, map[string][]byte, error) {
+func (a *app) checkLanguages(ctx context.Context, all []*buildFlags, args []string) (diag.List, map[string][]byte,
+	error) {
 	h, err := a.openHouse()
 	if err != nil {
 		return nil, nil, err
@@ -447,7 +448,8 @@ func (a *app) reportError(asJSON bool, err error) error {
 	}
 	e := json.NewEncoder(a.Out)
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
-		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(), Errors: wrong.List.LimitToPrinted()})
+		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(),
+			Errors: wrong.List.LimitToPrinted()})
 		return &silentError{exitScript}
 	}
 	f := fault.From(err)

@@ -53,7 +53,8 @@ their lines in a pull request. File names are then relative to the working direc
 	fl := cmd.Flags()
 	fl.BoolVar(&f.json, "json", false, "print the findings as JSON; the same as --format json")
 	// subtitles has a --format too, whose values in settings mean nothing here.
-	fl.StringVar(&format, "format", "", "format of the findings: "+strings.Join(listCheckFormats(), ", ")+` (default "text")`)
+	fl.StringVar(&format, "format", "", "format of the findings: "+strings.Join(listCheckFormats(),
+		", ")+` (default "text")`)
 	fl.Lookup("format").Annotations = map[string][]string{commandLineOnly: nil}
 	fl.BoolVar(&f.strict, "strict", false, "treat unknown names as errors")
 	fl.StringVar(&f.size, "size", "", "check for this size instead of the header's: 720p, 1080p, 4k or WIDTHxHEIGHT")

@@ -46,7 +46,8 @@ that mynah.yaml gives it, or ENGINE/ID. The default voice of each language is ma
 	fl.StringVar(&f.engine, "engine", "", "only voices of this engine, such as flite, espeak-ng or piper")
 	fl.StringVar(&f.gender, "gender", "", "only voices of this gender: female or male")
 	fl.BoolVar(&f.json, "json", false, "print the voices as JSON")
-	cmd.AddCommand(a.newVoicesAvailableCommand(), a.newVoicesSampleCommand(), a.newVoicesInstallCommand(), a.newVoicesRemoveCommand())
+	cmd.AddCommand(a.newVoicesAvailableCommand(), a.newVoicesSampleCommand(), a.newVoicesInstallCommand(),
+		a.newVoicesRemoveCommand())
 	return cmd
 }
 
@@ -75,7 +76,8 @@ func (a *app) printVoices(ctx context.Context, f *voicesFlags) error {
 	}
 	switch {
 	case len(all) == 0:
-		return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("%s", house.FormatVoiceInstallHint())
+		return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("%s",
+			house.FormatVoiceInstallHint())
 	case f.engine != "" && !engines[f.engine]:
 		return fault.New(fault.Usage, nil, "unknown engine %q", f.engine).
 			WithHint("available engines: %s", strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
@@ -265,7 +267,8 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			if in.Same {
 				note = "; it was already installed"
 			}
-			fmt.Fprintf(a.Out, "piper/%s  %s, in %s%s\n", in.Voice.Name, in.Voice.LanguageTag(), filepath.Dir(in.Voice.Model), note)
+			fmt.Fprintf(a.Out, "piper/%s  %s, in %s%s\n", in.Voice.Name, in.Voice.LanguageTag(), filepath.Dir(in.Voice.Model),
+				note)
 			return nil
 		},
 	}

@@ -28,7 +28,8 @@ func (p *planner) SuggestFile(name, what string) string {
 	lower := strings.ToLower(name)
 	best, least := "", mostSlips+1
 	for _, path := range listed {
-		if n := measureNameDistance(lower, strings.ToLower(path)); n < least && !p.isOutputName(path) && p.isUsableAs(path, what) {
+		if n := measureNameDistance(lower, strings.ToLower(path)); n < least && !p.isOutputName(path) &&
+			p.isUsableAs(path, what) {
 			best, least = path, n
 		}
 	}

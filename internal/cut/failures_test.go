@@ -86,7 +86,8 @@ func TestCutOffClips(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1.5)\n")
-	s.WriteMedia(t, "clip.mp4", "-f lavfi -i testsrc=s=64x36:r=10:d=4 -c:v libx264 -preset ultrafast -g 1 -pix_fmt yuv420p "+
+	s.WriteMedia(t, "clip.mp4", "-f lavfi -i testsrc=s=64x36:r=10:d=4 -c:v libx264 -preset ultrafast "+
+		"-g 1 -pix_fmt yuv420p "+
 		"-movflags +faststart")
 	s.cutOff(t, "clip.mp4", 0.5)
 	s.Timed = s.PlanTimeline(t, s.NewMaker(t), header+"![](clip.mp4)\n(pause: 1.5)\n")

@@ -117,8 +117,8 @@ func (m *maker) startStills(ctx context.Context, p *Plan) {
 	}
 }
 
-// chooseStillsPerProcess returns how many stills one process encodes. Each worker gets an equal share, limited by memory,
-// but at least six, because starting a process takes time.
+// chooseStillsPerProcess returns how many stills one process encodes. Each worker gets an equal share, limited by
+// memory, but at least six, because starting a process takes time.
 func chooseStillsPerProcess(count, jobs, frame int) int {
 	const least = 6
 	return max(min(max((count+jobs-1)/jobs, least), batchBytes/frame, batchCount), 1)

@@ -88,8 +88,8 @@ func (c *Cutter) newClipInput(i int, pic timeline.Picture, v *picture.View) *ffm
 	return clip
 }
 
-// findLongestShowing returns the maximum number of frames for which pictures show the same range of the same clip. Shorter
-// ones use the first pictures of the same segment.
+// findLongestShowing returns the maximum number of frames for which pictures show the same range of the same clip.
+// Shorter ones use the first pictures of the same segment.
 func findLongestShowing(pictures []timeline.Picture, pic timeline.Picture) int64 {
 	n := pic.Moving
 	for _, other := range pictures {

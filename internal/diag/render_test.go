@@ -192,7 +192,8 @@ func TestFindingsStandApart(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	var b strings.Builder
-	if err := diag.RenderFindings(&b, diag.List{d}, nil, diag.Options{}); err != nil || b.String() != "s.md:1:1: error: wrong\n" {
+	if err := diag.RenderFindings(&b, diag.List{d}, nil, diag.Options{}); err != nil ||
+		b.String() != "s.md:1:1: error: wrong\n" {
 		t.Errorf("without sources: %q %v", b.String(), err)
 	}
 	broken := errors.New("broken")

@@ -197,8 +197,8 @@ func computeCepstra(mel, energy []float64) []float64 {
 	return out
 }
 
-// standardiseAndAddChanges normalises coefficients by their mean and standard deviation over speech, and adds their changes
-// over two frames on either side.
+// standardiseAndAddChanges normalises coefficients by their mean and standard deviation over speech, and adds their
+// changes over two frames on either side.
 func standardiseAndAddChanges(cep, energy []float64) Features {
 	n := len(energy)
 	f := Features{frames: n, values: make([]float32, n*dims), silent: make([]bool, n)}

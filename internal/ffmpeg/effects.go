@@ -133,7 +133,8 @@ func newSaturationMatrix(s float64) [9]float64 {
 	}
 }
 
-// formatColorMatrixFilter returns the filter that multiplies colours by a matrix. The filter accepts factors of -2 to 2.
+// formatColorMatrixFilter returns the filter that multiplies colours by a matrix. The filter accepts factors of -2 to
+// 2.
 func formatColorMatrixFilter(m [9]float64) string {
 	names := []string{"rr", "rg", "rb", "gr", "gg", "gb", "br", "bg", "bb"}
 	var out []string
@@ -178,8 +179,8 @@ func (p Picture) rawArgs(path, format string, w, h int) []string {
 	}
 }
 
-// formatFilterGraph returns the filter graph of the transition. in is the label of the moving pictures, still that of the
-// still picture, out that of the result. The first frame already shows a step of the transition; the frame
+// formatFilterGraph returns the filter graph of the transition. in is the label of the moving pictures, still that of
+// the still picture, out that of the result. The first frame already shows a step of the transition; the frame
 // after the last one is entirely the new picture. Both inputs run at 1000 frames per second here: this makes
 // all times whole microseconds, and keeps long transitions below the filter's limit of one minute.
 func (e EnterInput) formatFilterGraph(in, still, out string) string {

@@ -31,7 +31,8 @@ func ReadStillsArgs(stills []StillInput) []string {
 // EncodeImagesArgs returns the arguments of one process that reads several images and writes each as an IDR
 // picture. It has the same result as ReadStillsArgs and EncodeStillsArgs without piping the frames.
 func (p Picture) EncodeImagesArgs(stills []StillInput) []string {
-	return append(append(append(stillFilterArgs(stills), p.codecArgs(1, 100000)...), p.stillRateControlArgs()...), "-f", "h264",
+	return append(append(append(stillFilterArgs(stills), p.codecArgs(1, 100000)...), p.stillRateControlArgs()...), "-f",
+		"h264",
 		"pipe:1")
 }
 
@@ -279,8 +280,8 @@ func EncodeSpeechStreamArgs(sampleRate, channels int) []string {
 		"-id3v2_version", "0", "-f", "mp3", "pipe:1")
 }
 
-// EncodePosterArgs returns the arguments that decode an H.264 stream of n pictures from standard input and write the last
-// one as a JPEG.
+// EncodePosterArgs returns the arguments that decode an H.264 stream of n pictures from standard input and write the
+// last one as a JPEG.
 func (p Picture) EncodePosterArgs(n int) []string {
 	return append(quietArgs(), "-threads", "1", "-filter_threads", "1", "-f", "h264", "-i", "pipe:0",
 		"-vf", fmt.Sprintf("select=eq(n\\,%d),scale=in_color_matrix=bt709:in_range=tv:"+

@@ -38,7 +38,8 @@ func TestSlowClips(t *testing.T) {
 	for name, fit := range map[string]frame.Fit{"cover": frame.Cover, "contain": frame.Contain} {
 		for _, speed := range [][2]int64{{1, 1}, {1, 3}, {7, 2}} {
 			c := clip(source, fit)
-			c.Placement = ffmpeg.PlaceSource(240, 320, small.Width, small.Height, frame.Placing{Fit: fit, Position: frame.Position{}})
+			c.Placement = ffmpeg.PlaceSource(240, 320, small.Width, small.Height,
+				frame.Placing{Fit: fit, Position: frame.Position{}})
 			c.Path, c.Format, c.Frames, c.SpeedNum, c.SpeedDen = path, media.MOV, 400, speed[0], speed[1]
 			var frames [2]bytes.Buffer
 			for i, rate := range []frame.Rate{{}, {Num: 2, Den: 1}} {

@@ -200,7 +200,10 @@ func (o *probeOutput) toVideo(s probeStream, in Input) *Video {
 	if packets, err := strconv.ParseInt(s.Packets, 10, 64); err == nil {
 		v.Frames = packets
 	}
-	v.Length = o.measureStream(s, in.Format, func(stated *big.Rat) *big.Rat { return correctLength(stated, v.Frames, rate) })
+	v.Length = o.measureStream(s, in.Format, func(stated *big.Rat) *big.Rat {
+		return correctLength(stated, v.Frames,
+			rate)
+	})
 	return v
 }
 

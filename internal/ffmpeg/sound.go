@@ -54,7 +54,8 @@ func ReadSoundArgs(s SoundInput, sampleRate int) []string {
 // -3 dB, without the low-frequency channel. The high maxval prevents ffmpeg from reducing the volume.
 const surround = ":ochl=stereo:clev=0.7071068:slev=0.7071068:lfe_mix_level=0:rematrix_maxval=64"
 
-// listTempoFilters returns the filters that change the speed but not the pitch. One filter supports factors of 0.5 to 100.
+// listTempoFilters returns the filters that change the speed but not the pitch. One filter supports factors of 0.5 to
+// 100.
 func listTempoFilters(num, den int64) []string {
 	if num <= 0 || den <= 0 || num == den {
 		return nil

@@ -441,7 +441,8 @@ func TestTheEncodersOwnMistakes(t *testing.T) {
 	if err := b.enc.EncodeStills(t.Context(), [][]byte{b.pattern(1), b.pattern(2)}, []cache.Key{key("c")}); err == nil {
 		t.Error("two pictures pass for one")
 	}
-	if err := b.enc.EncodeFrames(t.Context(), key("d"), bytes.NewReader(nil), nil); err == nil || b.enc.HasSegment(key("d")) {
+	if err := b.enc.EncodeFrames(t.Context(), key("d"), bytes.NewReader(nil), nil); err == nil ||
+		b.enc.HasSegment(key("d")) {
 		t.Errorf("no picture passes for some: %v", err)
 	}
 }

@@ -155,7 +155,8 @@ func (f *Film) newAudioTrack(lib *library) (*mp4.Track, error) {
 	next := 0
 	var buf []byte
 	return &mp4.Track{
-		Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(f.AAC.Channels, uint32(f.AAC.SampleRate), uint32(f.AAC.BitRate), newAudioConfig(f.AAC)),
+		Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(f.AAC.Channels, uint32(f.AAC.SampleRate), uint32(f.AAC.BitRate),
+			newAudioConfig(f.AAC)),
 		Timing: mp4.Timing{Timescale: uint32(f.AAC.SampleRate), Delta: aacFrame}, Sizes: sizes,
 		Presentation: mp4.Presentation{MediaTime: aacFrame, Duration: f.Samples, Language: f.Language, Tag: f.Tag},
 		Next: func(w io.Writer, n int) error {

@@ -68,7 +68,8 @@ func (p *Params) parseSPS() error {
 		return errors.New("h264: sequence parameter set id is not 0")
 	}
 	if profile == 100 || profile == 110 || profile == 122 || profile == 244 {
-		chroma, luma8, chroma8, lossless, scaling := r.readExpGolomb(), r.readExpGolomb(), r.readExpGolomb(), r.readBit(), r.readBit()
+		chroma, luma8, chroma8, lossless, scaling := r.readExpGolomb(), r.readExpGolomb(), r.readExpGolomb(), r.readBit(),
+			r.readBit()
 		if chroma != 1 || luma8 != 0 || chroma8 != 0 || lossless != 0 || scaling != 0 {
 			return errors.New("h264: not 8 bit 4:2:0 without scaling lists")
 		}

@@ -210,7 +210,8 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 	if o.worker, err = worker.New(wcfg, o.records, o.objects, fetcher, o.house.Studio, o.cfg.Log); err != nil {
 		return fault.New(fault.Disk, err, "the work folder cannot be used")
 	}
-	if o.queue, err = queue.New(ctx, o.records.Writer(), o.cfg.Queue, dropBelowWarnings(o.cfg.Log), o.worker.Work); err != nil {
+	if o.queue, err = queue.New(ctx, o.records.Writer(), o.cfg.Queue, dropBelowWarnings(o.cfg.Log),
+		o.worker.Work); err != nil {
 		return fault.New(fault.Disk, err, "the queue cannot be opened")
 	}
 	o.records.OnCreate(o.queue.Enqueue)

@@ -71,8 +71,8 @@ func readWebPFacts(r io.ReadSeeker, h *Header) {
 	})
 }
 
-// parseEXIFOrientation returns the orientation in an EXIF 2.32 block: tag 0x0112 of its first directory. It returns 1 if
-// there is no valid tag.
+// parseEXIFOrientation returns the orientation in an EXIF 2.32 block: tag 0x0112 of its first directory. It returns 1
+// if there is no valid tag.
 func parseEXIFOrientation(b []byte) int {
 	b = []byte(strings.TrimPrefix(string(b), "Exif\x00\x00"))
 	if len(b) < 8 {

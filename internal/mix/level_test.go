@@ -211,7 +211,8 @@ func TestMakeBefore(t *testing.T) {
 	if err := x.MakeChunksBefore(t.Context(), second); err != nil {
 		t.Fatal(err)
 	}
-	if !d.Store.HasEntry(cache.Sounds, before[0]) || !x.Book.IsNew(before[0]) || d.Store.HasEntry(cache.Sounds, behind[0]) {
+	if !d.Store.HasEntry(cache.Sounds, before[0]) || !x.Book.IsNew(before[0]) ||
+		d.Store.HasEntry(cache.Sounds, behind[0]) {
 		t.Error("other chunks were made")
 	}
 	whole, done := d.makeTrack(t)
@@ -232,7 +233,8 @@ func TestMakeBefore(t *testing.T) {
 	}
 	for at, want := range map[int64]bool{end: true, end - 1: false} {
 		d.Store.RemoveEntry(cache.Sounds, before[0])
-		if err := d.mixer(t).MakeChunksBefore(t.Context(), at); err != nil || d.Store.HasEntry(cache.Sounds, before[0]) != want {
+		if err := d.mixer(t).MakeChunksBefore(t.Context(), at); err != nil ||
+			d.Store.HasEntry(cache.Sounds, before[0]) != want {
 			t.Errorf("before %d: made is %t, %v", at, !want, err)
 		}
 	}

@@ -180,7 +180,8 @@ func mixToFile(ctx context.Context, p chunkTask, t *Track, path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(sound.WriteMastered(ctx, p.ClipsInChunk(t.clips), p.CountEncodedSamples(), t.Channels, t.master, f), f.Close())
+	return errors.Join(sound.WriteMastered(ctx, p.ClipsInChunk(t.clips), p.CountEncodedSamples(), t.Channels, t.master,
+		f), f.Close())
 }
 
 // errCutOff means that a sound ends long before the time that its file states.

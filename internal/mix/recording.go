@@ -201,7 +201,8 @@ func (r *Recording) Stream(ctx context.Context, format string, w io.Writer) erro
 				form := codec.MP3{SampleRate: timeline.SampleRate, Channels: r.track.Channels, BitRate: speechBitRate}
 				return form.Encode(ctx, r.mixer.tools.Run, pcm, w)
 			}
-			return r.mixer.tools.FFmpeg.RunFFmpeg(ctx, ffmpeg.EncodeSpeechStreamArgs(timeline.SampleRate, r.track.Channels), pcm, w)
+			return r.mixer.tools.FFmpeg.RunFFmpeg(ctx, ffmpeg.EncodeSpeechStreamArgs(timeline.SampleRate, r.track.Channels),
+				pcm, w)
 		})
 	}
 	path := filepath.Join(r.mixer.Work, "speech")

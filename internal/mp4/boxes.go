@@ -101,9 +101,12 @@ func (m *Movie) encodeTrak(i int, chunks []chunk, base int64, large bool) []byte
 	}
 	id := uint32(i + 1)
 	parts := [][]byte{
-		encodeFullBox("tkhd", 1, flags, encodeInt64s(0, 0), encodeUint32s(id, 0), encodeInt64s(t.Duration), encodeUint32s(0, 0),
-			encodeUint16s(layer, group, volume, 0), encodeMatrix(cmp.Or(t.Scale, unscaled)), encodeUint32s(uint32(t.Width)<<16, uint32(t.Height)<<16)),
-		encodeBox("edts", encodeFullBox("elst", 1, 0, encodeUint32s(1), encodeInt64s(t.Duration, t.MediaTime), encodeUint16s(1, 0))),
+		encodeFullBox("tkhd", 1, flags, encodeInt64s(0, 0), encodeUint32s(id, 0), encodeInt64s(t.Duration),
+			encodeUint32s(0, 0),
+			encodeUint16s(layer, group, volume, 0), encodeMatrix(cmp.Or(t.Scale, unscaled)),
+			encodeUint32s(uint32(t.Width)<<16, uint32(t.Height)<<16)),
+		encodeBox("edts", encodeFullBox("elst", 1, 0, encodeUint32s(1), encodeInt64s(t.Duration, t.MediaTime),
+			encodeUint16s(1, 0))),
 	}
 	if t.Chapters > 0 {
 		parts = append(parts, encodeBox("tref", encodeBox("chap", encodeUint32s(uint32(t.Chapters+1)))))
@@ -133,7 +136,8 @@ func (t *Track) encodeMdia(index int, chunks []chunk, base int64, large bool) []
 	}
 	dinf := encodeBox("dinf", encodeFullBox("dref", 0, 0, encodeUint32s(1), encodeFullBox("url ", 0, 1)))
 	return encodeBox("mdia",
-		encodeFullBox("mdhd", 1, 0, encodeInt64s(0, 0), encodeUint32s(t.Timescale), encodeInt64s(t.sumDurations()), encodeUint16s(packLanguage(t.Language), 0)),
+		encodeFullBox("mdhd", 1, 0, encodeInt64s(0, 0), encodeUint32s(t.Timescale), encodeInt64s(t.sumDurations()),
+			encodeUint16s(packLanguage(t.Language), 0)),
 		extended,
 		encodeFullBox("hdlr", 0, 0, encodeUint32s(0), []byte(handler), make([]byte, 12), append([]byte(name), 0)),
 		encodeBox("minf", media, dinf, t.encodeStbl(index, chunks, base, large)),

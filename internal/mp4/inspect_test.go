@@ -20,8 +20,10 @@ func inspected(tb testing.TB) []byte {
 	var out bytes.Buffer
 	_, err := mp4.WriteMovie(&out, &mp4.Movie{Tracks: []*mp4.Track{
 		{
-			Kind: mp4.Video, Entry: mp4.EncodeAVCEntry(64, 64, []byte{1, 2, 3}), Timing: mp4.Timing{Timescale: 12800, Delta: 512},
-			Sizes: []uint32{10, 10, 10}, Sync: []uint32{0}, Width: 64, Height: 64, Presentation: mp4.Presentation{Duration: 5760}, Next: fill(10),
+			Kind: mp4.Video, Entry: mp4.EncodeAVCEntry(64, 64, []byte{1, 2, 3}),
+			Timing: mp4.Timing{Timescale: 12800, Delta: 512},
+			Sizes:  []uint32{10, 10, 10}, Sync: []uint32{0}, Width: 64, Height: 64,
+			Presentation: mp4.Presentation{Duration: 5760}, Next: fill(10),
 		},
 		{
 			Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(1, 48000, 64000, []byte{0x11, 0x88}),

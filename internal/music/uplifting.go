@@ -61,7 +61,8 @@ func playUplifting2(s *stage) {
 				gain = 0.34
 			}
 			at := from + float64(i)/2
-			s.addNote(newPianoSound(pitchToHertz(chord[k]), s.secondsOfBeats(4-float64(i)/2)), s.frameOfBeat(at)+s.rand.IntN(350),
+			s.addNote(newPianoSound(pitchToHertz(chord[k]), s.secondsOfBeats(4-float64(i)/2)),
+				s.frameOfBeat(at)+s.rand.IntN(350),
 				spot{gain: gain * s.newRandomFactor(0.12), pan: -0.25 + 0.1*float64(k), room: 0.4})
 		}
 		swell := 0.034
@@ -73,8 +74,10 @@ func playUplifting2(s *stage) {
 		if root < 31 {
 			root += 12
 		}
-		s.addNote(newBassSound(pitchToHertz(root), s.secondsOfBeats(2.5)), s.frameOfBeat(from), spot{gain: 0.28 * s.newRandomFactor(0.06)})
-		s.addNote(newBassSound(pitchToHertz(root), s.secondsOfBeats(1.5)), s.frameOfBeat(from+2.5), spot{gain: 0.2 * s.newRandomFactor(0.06)})
+		s.addNote(newBassSound(pitchToHertz(root), s.secondsOfBeats(2.5)), s.frameOfBeat(from),
+			spot{gain: 0.28 * s.newRandomFactor(0.06)})
+		s.addNote(newBassSound(pitchToHertz(root), s.secondsOfBeats(1.5)), s.frameOfBeat(from+2.5),
+			spot{gain: 0.2 * s.newRandomFactor(0.06)})
 	}
 	tune := "-:1 B4:1 D5:1 G5:1 | F#5:3 D5:1 | E5:1.5 D5:.5 B4:2 | C5:2 E5:2 | " +
 		"-:1 B4:1 D5:1 G5:1 | A5:3 F#5:1 | G5:1 E5:1 C5:2 | D5:3 -:1 | " +

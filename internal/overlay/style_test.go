@@ -63,7 +63,8 @@ func TestCaptionStrips(t *testing.T) {
 		return c
 	}
 	high := func(lines int) float64 {
-		return float64(slide.Captions{Style: slide.CaptionStyle{Size: caption.FontSize(script.Subtitles{}) * 2}}.Height(lines))
+		style := slide.CaptionStyle{Size: caption.FontSize(script.Subtitles{}) * 2}
+		return float64(slide.Captions{Style: style}.Height(lines))
 	}
 	for name, c := range map[string]struct {
 		cues     []caption.Cue
@@ -280,7 +281,8 @@ func TestCaptionSpans(t *testing.T) {
 				word = s.Layer.Boxes[0].Min.X
 			}
 			got = append(got, span{s.From, s.To, word})
-			if !s.Layer.Often || s.Layer.Drawing != drawingKey(key) || (s.Layer.Lit == drawingKey(highlightedKey(key))) != (word >= 0) {
+			if !s.Layer.Often || s.Layer.Drawing != drawingKey(key) ||
+				(s.Layer.Lit == drawingKey(highlightedKey(key))) != (word >= 0) {
 				t.Errorf("%s: %+v", name, s.Layer)
 			}
 			if s.Layer.Key != newCaptionLayerRef(key, head, word).Key {
@@ -365,7 +367,8 @@ func TestCaptionsInTheCache(t *testing.T) {
 	defer store.Close()
 	a := &artist{Maker: part.Maker{Store: store}}
 	plain, both, lit := cache.Key{1}, cache.Key{2}, cache.Key{3}
-	for _, k := range []cache.Key{drawingKey(plain), drawingKey(both), drawingKey(highlightedKey(both)), drawingKey(highlightedKey(lit))} {
+	for _, k := range []cache.Key{drawingKey(plain), drawingKey(both), drawingKey(highlightedKey(both)),
+		drawingKey(highlightedKey(lit))} {
 		keepDrawing(t, store, k, 8, 8)
 	}
 	for _, c := range []struct {

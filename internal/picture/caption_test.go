@@ -107,7 +107,8 @@ func TestWhatIsSeenDuringAWhile(t *testing.T) {
 	if v.WithCaptionsDuring(0, 20).Look().Key() != other.WithCaptionsDuring(0, 20).Look().Key() {
 		t.Error("a later caption changes the key of what is before")
 	}
-	if v.WithCaptionsDuring(0, 21).Look().Key() == other.WithCaptionsDuring(0, 21).Look().Key() || v.Look().Key() == v.WithoutCaptions().Look().Key() {
+	if v.WithCaptionsDuring(0, 21).Look().Key() == other.WithCaptionsDuring(0, 21).Look().Key() ||
+		v.Look().Key() == v.WithoutCaptions().Look().Key() {
 		t.Error("a caption is not in the key")
 	}
 	at2, at9, at10 := v.FreezeAt(2), v.FreezeAt(9), v.FreezeAt(10)

@@ -262,7 +262,8 @@ func formatDirectionLines(lines []string) []string {
 		}
 		key, colon, ok := splitKeyLine(hideBraces(t))
 		rest := strings.TrimSpace(t[min(colon+1, len(t)):])
-		if !ok || key != t[:colon] || rest == "" || isYAMLComment(rest) || findCommentStart(rest) >= 0 || needsYAMLScalar(rest) {
+		if !ok || key != t[:colon] || rest == "" || isYAMLComment(rest) || findCommentStart(rest) >= 0 ||
+			needsYAMLScalar(rest) {
 			return verbatim
 		}
 		out = append(out, "  "+key+": "+rest)

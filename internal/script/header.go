@@ -45,7 +45,8 @@ func (p *parser) isLikelyHeader(l *line) bool {
 		return true
 	}
 	key, _, ok := splitKeyLine(t)
-	return ok && (p.known.contains(strings.ToLower(key)) || strings.HasPrefix(l.text, " ") || strings.HasPrefix(l.text, "\t"))
+	return ok && (p.known.contains(strings.ToLower(key)) || strings.HasPrefix(l.text, " ") ||
+		strings.HasPrefix(l.text, "\t"))
 }
 
 // parseProperties parses the lines of the header. first and last are the indexes of its dashes.

@@ -120,7 +120,8 @@ func (l *loader) formatFileHint(name string) string {
 		if f.Name() == path.Base(name) {
 			continue
 		}
-		if ending := lowerExtension(f.Name()); !f.IsDir() && (ending == ".md" || ending == ".txt" || ending == path.Ext(name)) {
+		if ending := lowerExtension(f.Name()); !f.IsDir() &&
+			(ending == ".md" || ending == ".txt" || ending == path.Ext(name)) {
 			names = append(names, f.Name())
 		}
 	}

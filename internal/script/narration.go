@@ -264,7 +264,8 @@ func (p *parser) extractPictures(q piece) []piece {
 		}
 		m, ok := parseImage(t[i:])
 		if !ok {
-			if end := findClosingBracket(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") && last < i+end {
+			if end := findClosingBracket(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") &&
+				last < i+end {
 				d := p.diags.Errorf(q.line.byteRange(q.from+i, q.from+i+end+2), "this image is not closed on its line")
 				d.Detail = "An image is written ![options](file) on one line; file names cannot contain line breaks"
 				d.Hint = "write ) after the file name"

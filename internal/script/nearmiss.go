@@ -102,7 +102,8 @@ func (p *parser) warnOfNearMiss(l *line, t string, off int) {
 		return
 	case strings.HasPrefix(t, "(") && !strings.HasPrefix(t, "((") && colon == ":" && known == name:
 		return // a direction, or an error that was already reported
-	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFileDirection(known) && path.Ext(fields[0]) == "":
+	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFileDirection(known) &&
+		path.Ext(fields[0]) == "":
 		return // prose such as (image 1)
 	case colon == "" && len(fields) > 1 && !p.known.isValueStart(known, fields[0]):
 		return // prose in brackets
@@ -131,7 +132,8 @@ func hyphenate(name string) string {
 func parseBareDirection(t string) (name, value string, ok bool) {
 	name, value, ok = strings.Cut(t, ":")
 	value = strings.TrimRight(strings.TrimSpace(value), ")")
-	return name, value, ok && name == strings.ToLower(name) && isLikelyDirectionName(name) && len(strings.Fields(value)) == 1
+	return name, value, ok && name == strings.ToLower(name) && isLikelyDirectionName(name) &&
+		len(strings.Fields(value)) == 1
 }
 
 // parseBracketed reads a line in brackets of any kind that begins with a name, followed by a colon

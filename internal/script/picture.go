@@ -232,7 +232,8 @@ func splitOptions(v value) []word {
 		at += strings.Index(v.text[at:], f)
 		w := word{text: f, at: v.rangeOf(at, at+len(f))}
 		at += len(f)
-		if n := len(out); n > 0 && (f[0] == '-' || strings.HasSuffix(out[n-1].text, "-")) && isLikelyTimeRange(out[n-1].text+f) {
+		if n := len(out); n > 0 && (f[0] == '-' || strings.HasSuffix(out[n-1].text, "-")) &&
+			isLikelyTimeRange(out[n-1].text+f) {
 			out[n-1].text += f
 			out[n-1].at.End = w.at.End
 			continue

@@ -74,9 +74,10 @@ func listSharedRules() []rule {
 			"scene or paragraph, so the voice does not fall. The half second at the end of the scene stays"),
 			newNarrationModeParser(),
 			func(p *Properties) **bool { return &p.Fragment }),
-		newPropertyRule(both("background", WholeScene, "none", "music under the whole video, or from this scene on. It repeats "+
-			"until the end or until other music starts; `none` ends it. Volume 1 is the recorded volume; fades last 2 s. "+
-			"Mynah itself composes and plays the built-in music"),
+		newPropertyRule(both("background", WholeScene, "none",
+			"music under the whole video, or from this scene on. It repeats "+
+				"until the end or until other music starts; `none` ends it. Volume 1 is the recorded volume; fades last 2 s. "+
+				"Mynah itself composes and plays the built-in music"),
 			newBackgroundParser(),
 			func(p *Properties) **Background { return &p.Background },
 		).withFirstWordTest(hasFileExtension),
@@ -160,8 +161,9 @@ func listDirectionRules() []rule {
 		newNodeRule(direction("pause", ThisPlace, "", "silence at this place. A scene that contains only pauses lasts "+
 			"exactly as long as they do"),
 			newDurationParser(0), newPause).withFirstWordTest(isNumeric),
-		newPropertyRule(direction("duration", WholeScene, "", "how long a scene without narration lasts; with narration, its "+
-			"shortest length"),
+		newPropertyRule(direction("duration", WholeScene, "",
+			"how long a scene without narration lasts; with narration, its "+
+				"shortest length"),
 			newDurationParser(time.Millisecond),
 			func(p *Properties) **time.Duration { return &p.Duration },
 		).withFirstWordTest(isNumeric),
@@ -180,11 +182,13 @@ func listDirectionRules() []rule {
 		},
 		{
 			Property: withForm(
-				withSection(direction("callout", ThisPlace, "", "highlights a part of a picture"), "6. Callouts"), newCalloutForm()),
+				withSection(direction("callout", ThisPlace, "", "highlights a part of a picture"), "6. Callouts"),
+				newCalloutForm()),
 			node: (*parser).parseCallout,
 		},
-		newPropertyRule(direction("voice-emphasis", FromHere, "`none`", "how strongly the text is stressed: slower, higher and "+
-			"louder, or less of all three"),
+		newPropertyRule(direction("voice-emphasis", FromHere, "`none`",
+			"how strongly the text is stressed: slower, higher and "+
+				"louder, or less of all three"),
 			newChoiceParser("none", "reduced", "moderate", "strong"),
 			func(p *Properties) **string { return &p.VoiceEmphasis }),
 		newNodeRule(markAsOwn(direction("chapter", WholeScene, "each scene whose slide has a heading starts a chapter, unless the "+

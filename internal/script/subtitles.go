@@ -67,7 +67,8 @@ func listSubtitleKeys() []mapKey[Subtitles] {
 		{
 			name: "break", byDefault: "80", help: "each cue has fewer characters than this, in the files, too. More " +
 				"than 84 make the lines longer, and add lines where the frame has no room",
-			storer: newStorer(newIntegerParser(minChars, maxChars, "characters"), func(s *Subtitles, v float64) { s.Break = int(v) }),
+			storer: newStorer(newIntegerParser(minChars, maxChars, "characters"),
+				func(s *Subtitles, v float64) { s.Break = int(v) }),
 		},
 		{
 			name: "size", byDefault: "36", help: "in upright videos, pixels of a width of 720",

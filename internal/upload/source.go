@@ -126,7 +126,8 @@ func trimTopFolder(names []string, top string) []string {
 func findScripts(root fs.FS) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && (isTextFileName(p) || project.IsPresentationName(p)) && !project.IsCompanionName(path.Base(p)) {
+		if err == nil && d.Type().IsRegular() && (isTextFileName(p) || project.IsPresentationName(p)) &&
+			!project.IsCompanionName(path.Base(p)) {
 			all = append(all, p)
 		}
 		return err

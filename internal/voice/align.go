@@ -208,8 +208,8 @@ func AlignSounds(words []Word, alone [][]string, clip []Sound) bool {
 	return true
 }
 
-// setTimesFromSounds sets each word's times from the sounds that belong to it. A word without sounds gets zero length at
-// the end of the previous word.
+// setTimesFromSounds sets each word's times from the sounds that belong to it. A word without sounds gets zero length
+// at the end of the previous word.
 func setTimesFromSounds(words []Word, belongs []int, clip []Sound) {
 	j := 0
 	last := clip[0].Start

@@ -85,8 +85,8 @@ func (c *Catalogue) nameLanguage(tag string) string {
 	return tag
 }
 
-// findConfiguredDefault returns the default voice of the settings for exactly this tag, else for the language without its
-// region.
+// findConfiguredDefault returns the default voice of the settings for exactly this tag, else for the language without
+// its region.
 func (c *Catalogue) findConfiguredDefault(language string) (Voice, bool) {
 	tag := normalizeTag(language)
 	base, _, _ := strings.Cut(tag, "-")

@@ -95,8 +95,8 @@ func computeFadeFactor(i, n int) float64 {
 	return 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(n))
 }
 
-// computeLevelingFactor returns the factor that changes samples at Rate to a loudness in LUFS. It returns 1 for silence and
-// for the level 0, which means unchanged.
+// computeLevelingFactor returns the factor that changes samples at Rate to a loudness in LUFS. It returns 1 for silence
+// and for the level 0, which means unchanged.
 func computeLevelingFactor(pcm []int16, level float64) float64 {
 	const most = 20 // dB, maximum change: softer sound is hardly speech
 	if level == 0 || len(pcm) == 0 {

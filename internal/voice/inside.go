@@ -138,8 +138,8 @@ func (w Word) timeAtByte(at int) time.Duration {
 	return w.Start + time.Duration(share*float64(w.End-w.Start))
 }
 
-// findPausePlace returns the sample at which to insert a pause after a byte of the text, not before the sample done, and
-// how much silence is already there. ok is false if there are not words on both sides. It moves the times of
+// findPausePlace returns the sample at which to insert a pause after a byte of the text, not before the sample done,
+// and how much silence is already there. ok is false if there are not words on both sides. It moves the times of
 // these words to the cut.
 func (c Clip) findPausePlace(at, done int) (cut int, silent time.Duration, ok bool) {
 	const frame = 5 * time.Millisecond

@@ -10,8 +10,8 @@ type language struct {
 	limited bool // espeak-ng's pronunciation rules are incomplete
 }
 
-// listEspeakLanguages returns the languages that espeak-ng speaks, except constructed languages of fiction. No name here
-// belongs to a hosted voice of another language; see listHostedVoices.
+// listEspeakLanguages returns the languages that espeak-ng speaks, except constructed languages of fiction. No name
+// here belongs to a hosted voice of another language; see listHostedVoices.
 func listEspeakLanguages() []language {
 	return []language{
 		{"af-ZA", "Afrikaans", "af", "elna", "pieter", false},

@@ -291,8 +291,8 @@ func (b *Booth) applyFactors(c Clip, s portion) (Clip, error) {
 	return trimSilence(c), err
 }
 
-// computeRaisedRate returns the sample rate at which samples must be played to raise the pitch by a factor. It is rounded
-// to 100 Hz.
+// computeRaisedRate returns the sample rate at which samples must be played to raise the pitch by a factor. It is
+// rounded to 100 Hz.
 func computeRaisedRate(rate int, by float64) int {
 	const step = 100 // a large common divisor keeps the resampler's tables small
 	return int(math.Round(float64(rate)*by/step)) * step

@@ -66,7 +66,8 @@ func splitIdentifier(p *passage.Passage, s string) string {
 
 // listBrandNames returns lower-case words that look like identifiers but are read as one word.
 func listBrandNames() map[string]bool {
-	return newWordSet("iphone ipad ipod imac youtube javascript typescript ebay paypal wordpress linkedin tiktok whatsapp " +
+	return newWordSet("iphone ipad ipod imac youtube javascript typescript ebay paypal wordpress linkedin tiktok " +
+		"whatsapp " +
 		"facetime airpods openai powerpoint onedrive sharepoint narakeet latex mcdonald github gitlab bitcoin")
 }
 

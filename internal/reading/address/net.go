@@ -71,7 +71,8 @@ func ReadLink(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if end, m := matchAt(p, i, shapes.mail); end > i {
 		return end, saySymbols(p, m)
 	}
-	if p.TokenAt(i+1).Text != "." && p.TokenAt(i+1).Text != "-" && p.TokenAt(i+1).Text != "_" && p.TokenAt(i+1).Kind != token.Digits &&
+	if p.TokenAt(i+1).Text != "." && p.TokenAt(i+1).Text != "-" && p.TokenAt(i+1).Text != "_" &&
+		p.TokenAt(i+1).Kind != token.Digits &&
 		p.TokenAt(i+1).Kind != token.Word {
 		return i, ""
 	}
@@ -207,7 +208,8 @@ func ReadPathOrFlag(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	case "/", "~", ".":
 		return readPath(p, i)
 	case "-":
-		if b := p.TokenAt(p.IndexBefore(i)).Text; token.IsSingleLetter(p.TokenAt(i+1)) && b != "" && strings.Contains("=(+*/<>±", b) {
+		if b := p.TokenAt(p.IndexBefore(i)).Text; token.IsSingleLetter(p.TokenAt(i+1)) && b != "" &&
+			strings.Contains("=(+*/<>±", b) {
 			return i, "" // a minus
 		}
 		return readFlag(p, i)

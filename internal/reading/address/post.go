@@ -76,9 +76,11 @@ func ReadStateName(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	}
 	code := p.TokenAt(p.SkipGap(i + 1))
 	town := p.TokenAt(p.IndexBefore(p.IndexBefore(i)))
-	comma := p.TokenAt(p.IndexBefore(i)).Text == "," && town.Kind == token.Word && town.Text != strings.ToUpper(town.Text) &&
+	comma := p.TokenAt(p.IndexBefore(i)).Text == "," && town.Kind == token.Word &&
+		town.Text != strings.ToUpper(town.Text) &&
 		town.Text != town.Lower
-	if code.Kind == token.Digits && len(code.Text) == 5 || comma && p.TokenAt(i).Text != "IN" && p.TokenAt(i).Text != "OR" &&
+	if code.Kind == token.Digits && len(code.Text) == 5 || comma && p.TokenAt(i).Text != "IN" &&
+		p.TokenAt(i).Text != "OR" &&
 		p.TokenAt(i).Text != "OK" && p.TokenAt(i).Text != "ME" {
 		return i + 1, name
 	}

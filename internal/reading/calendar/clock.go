@@ -35,7 +35,8 @@ func parseClock(p *passage.Passage, i int) (clock passage.Clock, nextIndex int) 
 	mark := p.TokenAt(i + 1).Text
 	end := i + 1
 	switch {
-	case mark == ":" && p.TokenAt(i+3).Kind == token.Sign && p.TokenAt(i+4).Kind == token.Digits && len(p.TokenAt(i+4).Text) == 3 &&
+	case mark == ":" && p.TokenAt(i+3).Kind == token.Sign && p.TokenAt(i+4).Kind == token.Digits &&
+		len(p.TokenAt(i+4).Text) == 3 &&
 		(p.TokenAt(i+3).Text == p.Group || p.TokenAt(i+3).Text == p.Point):
 		return passage.Clock{}, i // a scale: 1:10.000
 	case mark == ":" && parseMinutes(p, i+2, &c):
@@ -50,7 +51,8 @@ func parseClock(p *passage.Passage, i int) (clock passage.Clock, nextIndex int) 
 		if p.IsOneOf(end, "m", "min") {
 			end++
 		}
-	case p.TokenAt(i+1).Kind == token.Gap && p.IsOneOf(i+2, "h") && p.Contains("clock h", "h") && p.TokenAt(i+3).Kind == token.Gap &&
+	case p.TokenAt(i+1).Kind == token.Gap && p.IsOneOf(i+2, "h") && p.Contains("clock h", "h") &&
+		p.TokenAt(i+3).Kind == token.Gap &&
 		parseMinutes(p, i+4, &c):
 		end = i + 5
 		if p.TokenAt(p.SkipGap(end)).Lower == "min" {
@@ -66,7 +68,8 @@ func parseClock(p *passage.Passage, i int) (clock passage.Clock, nextIndex int) 
 		return c, e
 	}
 	if b := p.IndexBefore(i); p.Base == "pl" && !c.HasMinute && end == i+1 && hour > 0 &&
-		(p.IsOneOf(b, "godzina", "godzinie", "godziny") || p.TokenAt(b).Text == "." && p.IsOneOf(b-1, "godz")) && !p.IsGlued(end) {
+		(p.IsOneOf(b, "godzina", "godzinie", "godziny") || p.TokenAt(b).Text == "." && p.IsOneOf(b-1, "godz")) &&
+		!p.IsGlued(end) {
 		return c, end
 	}
 	if !c.HasMinute || p.IsGlued(end) || p.TokenAt(end).Text == ":" && p.TokenAt(end+1).Kind == token.Digits {
@@ -129,11 +132,13 @@ func isClockAlone(p *passage.Passage, i, end int) bool {
 		return false
 	}
 	next := p.TokenAt(p.SkipGap(end))
-	if p.Contains("versions", p.TokenAt(p.IndexBefore(i)).Lower) || p.Contains("before numbers", p.TokenAt(p.IndexBefore(i)).Lower) ||
+	if p.Contains("versions", p.TokenAt(p.IndexBefore(i)).Lower) ||
+		p.Contains("before numbers", p.TokenAt(p.IndexBefore(i)).Lower) ||
 		p.TokenAt(i-1).Kind == token.Sign && p.TokenAt(i-1).Text != "(" {
 		return false
 	}
-	if k := p.SkipGap(p.SkipGap(end) + 1); token.IsDash(next.Text) && p.TokenAt(k+1).Text == "." && len(p.TokenAt(k+2).Text) == 2 {
+	if k := p.SkipGap(p.SkipGap(end) + 1); token.IsDash(next.Text) && p.TokenAt(k+1).Text == "." &&
+		len(p.TokenAt(k+2).Text) == 2 {
 		return true
 	}
 	return p.IsAtEnd(end) || next.Kind == token.Sign && p.TokenAt(end).Kind == token.Sign &&

@@ -99,7 +99,8 @@ func parseISODate(p *passage.Passage, i int) (nextIndex int, date passage.Date) 
 func parseYearMonth(p *passage.Passage, i int) (nextIndex int, date passage.Date) {
 	y, ok := p.ParseSmallNumber(i, 4)
 	m, ok2 := p.ParseSmallNumber(i+2, 2)
-	if !ok || !ok2 || p.TokenAt(i+1).Text != "-" || len(p.TokenAt(i).Text) != 4 || len(p.TokenAt(i+2).Text) != 2 || m < 1 || m > 12 ||
+	if !ok || !ok2 || p.TokenAt(i+1).Text != "-" || len(p.TokenAt(i).Text) != 4 || len(p.TokenAt(i+2).Text) != 2 ||
+		m < 1 || m > 12 ||
 		y < 1500 || y > 2099 || m > y%100 || isPartOfLonger(p, i, i+3) || p.IsGlued(i+3) {
 		return i, passage.Date{}
 	}
@@ -150,8 +151,9 @@ func parseNumericDate(p *passage.Passage, i int) (nextIndex int, date passage.Da
 	if mark == "." {
 		y = p.SkipGap(k)
 	}
-	if year, ok := p.ParseSmallNumber(y, 4); ok && (len(p.TokenAt(y).Text) == 4 && year >= 1000 || len(p.TokenAt(y).Text) == 2 && y == k &&
-		k > j+1) {
+	if year, ok := p.ParseSmallNumber(y, 4); ok &&
+		(len(p.TokenAt(y).Text) == 4 && year >= 1000 || len(p.TokenAt(y).Text) == 2 && y == k &&
+			k > j+1) {
 		d.Year = expandYear(year, len(p.TokenAt(y).Text))
 		if mark == "-" && len(p.TokenAt(y).Text) == 2 {
 			return i, passage.Date{}
@@ -162,7 +164,8 @@ func parseNumericDate(p *passage.Passage, i int) (nextIndex int, date passage.Da
 		return i, passage.Date{}
 	}
 	if mark == "/" && k == j+1 && p.Contains("year behind date", "yes") {
-		if year, ok := p.ParseSmallNumber(k+1, 4); ok && p.TokenAt(k).Kind == token.Gap && len(p.TokenAt(k+1).Text) == 4 && year >= 1000 &&
+		if year, ok := p.ParseSmallNumber(k+1, 4); ok && p.TokenAt(k).Kind == token.Gap && len(p.TokenAt(k+1).Text) == 4 &&
+			year >= 1000 &&
 			d.Exists() && !isPartOfLonger(p, i, k+2) {
 			d.Year = year
 			return k + 2, d
@@ -220,7 +223,8 @@ func skipDayEnding(p *passage.Passage, i int) (nextIndex int) {
 	if p.TokenAt(i).Text == "." {
 		i++
 	}
-	if p.TokenAt(i).Kind == token.Word && p.Contains("day endings", p.TokenAt(i).Lower) || p.TokenAt(i).Text == "º" || p.TokenAt(i).Text == "°" {
+	if p.TokenAt(i).Kind == token.Word && p.Contains("day endings", p.TokenAt(i).Lower) || p.TokenAt(i).Text == "º" ||
+		p.TokenAt(i).Text == "°" {
 		i++
 	}
 	if p.TokenAt(i).Text == ":" && p.Contains("day endings", p.TokenAt(i+1).Lower) {

@@ -67,7 +67,8 @@ func inflectNoun(p *passage.Passage, from int, q quantity, n grammar.Noun) strin
 	if p.Base == "pl" && q.to != nil {
 		return n.Other
 	}
-	if p.Base == "pl" && l.Low == 0 && l.Fraction == "" && strings.HasSuffix(p.ChooseCardinalForm(from, n.Gender), ".gen") {
+	if p.Base == "pl" && l.Low == 0 && l.Fraction == "" &&
+		strings.HasSuffix(p.ChooseCardinalForm(from, n.Gender), ".gen") {
 		if l.Whole == "1" {
 			return n.Genitive
 		}

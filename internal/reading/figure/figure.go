@@ -31,7 +31,8 @@ func ReadPower(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			j++
 		}
 		if t := p.TokenAt(j); t.Kind == token.Digits && len(t.Text) <= 3 && !p.IsGlued(j+1) {
-			return j + 1, p.Spell(n, "") + " " + p.FindWord("times") + " " + p.SpellCount(10, "") + " " + p.SpellExponent(exponent+t.Text)
+			return j + 1, p.Spell(n, "") + " " + p.FindWord("times") + " " + p.SpellCount(10, "") + " " +
+				p.SpellExponent(exponent+t.Text)
 		}
 	}
 	return i, ""
@@ -67,7 +68,8 @@ func ReadRatio(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		parts = append(parts, n.Whole)
 		j = end
 	}
-	if len(parts) == 1 && p.TokenAt(j).Kind == token.Gap && p.TokenAt(j+1).Text == ":" && p.TokenAt(j+2).Kind == token.Gap &&
+	if len(parts) == 1 && p.TokenAt(j).Kind == token.Gap && p.TokenAt(j+1).Text == ":" &&
+		p.TokenAt(j+2).Kind == token.Gap &&
 		p.TokenAt(j+3).Kind == token.Digits {
 		parts = append(parts, p.TokenAt(j+3).Text)
 		j += 4
@@ -85,7 +87,8 @@ func ReadRatio(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	// 3-1 is a score if the second number is lower, or a word before it indicates a score.
 	a, ok := p.ParseSmallNumber(i, 3)
 	b, ok2 := p.ParseSmallNumber(i+2, 3)
-	if !ok || !ok2 || !token.IsDash(p.TokenAt(i+1).Text) || p.IsGlued(i+3) || token.IsDash(p.TokenAt(i+3).Text) || p.IsGlued(i-1) {
+	if !ok || !ok2 || !token.IsDash(p.TokenAt(i+1).Text) || p.IsGlued(i+3) || token.IsDash(p.TokenAt(i+3).Text) ||
+		p.IsGlued(i-1) {
 		return i, ""
 	}
 	if mark := p.TokenAt(i + 3).Text; (mark == "." || mark == "," || mark == "/" || mark == ":") &&
@@ -93,8 +96,9 @@ func ReadRatio(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		return i, ""
 	}
 	if p.Contains("before scores", p.TokenAt(p.IndexBefore(i)).Lower) || a >= b && a < 20 && len(p.TokenAt(i+2).Text) < 3 {
-		return i + 3, p.SpellCardinal(p.TokenAt(i).Text, "") + " " + p.FindWord("score") + " " + p.SpellCardinal(p.TokenAt(i+2).Text,
-			p.FindWord("form in scores"))
+		return i + 3, p.SpellCardinal(p.TokenAt(i).Text, "") + " " + p.FindWord("score") + " " +
+			p.SpellCardinal(p.TokenAt(i+2).Text,
+				p.FindWord("form in scores"))
 	}
 	return i, ""
 }
@@ -103,7 +107,8 @@ func ReadRatio(p *passage.Passage, i int) (nextIndex int, spoken string) {
 func ReadFraction(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	mark := p.TokenAt(i + 1).Text
 	low := p.TokenAt(i + 2)
-	if mark != "/" && mark != "⁄" || low.Kind != token.Digits || p.TokenAt(i).Kind != token.Digits || p.TokenAt(i+3).Text == "/" {
+	if mark != "/" && mark != "⁄" || low.Kind != token.Digits || p.TokenAt(i).Kind != token.Digits ||
+		p.TokenAt(i+3).Text == "/" {
 		return i, ""
 	}
 	top := p.TokenAt(i).Text
@@ -124,7 +129,8 @@ func ReadFraction(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		}
 		return i + 3, p.SayYear(i, x) + " " + p.SpellCardinal(low.Text, "")
 	case p.Contains("before parts", before):
-		return i + 3, p.SpellCardinal(top, "") + " " + p.FindWord("out of") + " " + p.SpellCardinal(low.Text, p.FindWord("form out of"))
+		return i + 3, p.SpellCardinal(top, "") + " " + p.FindWord("out of") + " " +
+			p.SpellCardinal(low.Text, p.FindWord("form out of"))
 	case p.IsGlued(i + 3):
 		return i, ""
 	}
@@ -179,7 +185,8 @@ func ReadSize(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		}
 		say += part
 		x := p.SkipGap(end)
-		if mark := p.TokenAt(x).Text; mark != "x" && mark != "×" && mark != "X" || p.TokenAt(p.SkipGap(x+1)).Kind != token.Digits ||
+		if mark := p.TokenAt(x).Text; mark != "x" && mark != "×" && mark != "X" ||
+			p.TokenAt(p.SkipGap(x+1)).Kind != token.Digits ||
 			(x > end) != (p.SkipGap(x+1) > x+1) {
 			if j == i {
 				return i, ""

@@ -47,7 +47,8 @@ func readOrdinal(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			return end, say
 		}
 	}
-	if b := p.TokenAt(p.IndexBefore(i)); p.TokenAt(j).Text == "." && p.Contains("ordinal stop", "yes") && p.Roman[b.Lower] == "ordinal" &&
+	if b := p.TokenAt(p.IndexBefore(i)); p.TokenAt(j).Text == "." && p.Contains("ordinal stop", "yes") &&
+		p.Roman[b.Lower] == "ordinal" &&
 		b.Text != b.Lower && len(n.Whole) <= 2 {
 		return j + 1, p.SayRoman(i, j+1, token.ParseSmallNumber(n.Whole), "ordinal")
 	}
@@ -67,7 +68,8 @@ func readOrdinal(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		if p.TokenAt(k).Kind != token.Digits || p.TokenAt(k+1).Text != "." {
 			return i, ""
 		}
-	case p.TokenAt(j+1).Kind != token.Gap || next.Kind != token.Word && !p.Contains("before ordinals", p.TokenAt(p.IndexBefore(i)).Lower):
+	case p.TokenAt(j+1).Kind != token.Gap || next.Kind != token.Word &&
+		!p.Contains("before ordinals", p.TokenAt(p.IndexBefore(i)).Lower):
 		return i, ""
 	}
 	say := p.SpellOrdinal(n.Whole, p.ChooseOrdinalForm(i, j+1))

@@ -173,7 +173,8 @@ func parseRangeEnd(p *passage.Passage, from, i int, q *quantity) (nextIndex int)
 		}
 	}
 	n, end := p.ParseNumber(j)
-	if end == j || p.TokenAt(end).Kind == token.Digits || token.IsDash(p.TokenAt(end).Text) && p.TokenAt(end+1).Kind == token.Digits {
+	if end == j || p.TokenAt(end).Kind == token.Digits || token.IsDash(p.TokenAt(end).Text) &&
+		p.TokenAt(end+1).Kind == token.Digits {
 		return i
 	}
 	spaced := dash > i
@@ -280,7 +281,8 @@ func readNumberWithLetters(p *passage.Passage, from, end int, q *quantity) (next
 
 // ReadUnit reads a unit without a number before it, such as km/h.
 func ReadUnit(p *passage.Passage, i int) (nextIndex int, spoken string) {
-	if p.TokenAt(i).Text == "km" && p.TokenAt(p.SkipGap(i+1)).Kind == token.Digits && p.TokenAt(p.IndexBefore(i)).Kind != token.Digits {
+	if p.TokenAt(i).Text == "km" && p.TokenAt(p.SkipGap(i+1)).Kind == token.Digits &&
+		p.TokenAt(p.IndexBefore(i)).Kind != token.Digits {
 		u, _ := p.FindUnit(i)
 		if u != nil {
 			return i + 1, u.One // the kilometre on a road: km 23

@@ -22,7 +22,8 @@ func ReadRoman(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			return i, ""
 		}
 		text = text[:cut]
-	} else if f, e := ParseOrdinalEnding(p, i+1); e > i+1 && p.TokenAt(i+1).Kind == token.Sign && p.TokenAt(i+1).Text != "." {
+	} else if f, e := ParseOrdinalEnding(p, i+1); e > i+1 && p.TokenAt(i+1).Kind == token.Sign &&
+		p.TokenAt(i+1).Text != "." {
 		form, end = f, e
 	}
 	n := token.ParseRoman(text)

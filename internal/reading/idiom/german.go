@@ -12,7 +12,8 @@ import (
 // newGermanForms returns the context-dependent forms of German.
 func newGermanForms() passage.Forms {
 	return passage.Forms{
-		Year: sayGermanYear, Counts: chooseGermanOne, Ordinal: chooseGermanOrdinalEnding, Date: sayGermanDate, Clock: sayGermanClock,
+		Year: sayGermanYear, Counts: chooseGermanOne, Ordinal: chooseGermanOrdinalEnding, Date: sayGermanDate,
+		Clock: sayGermanClock,
 		Roman: sayGermanRoman,
 	}
 }
@@ -111,7 +112,8 @@ func chooseGermanOrdinalEnding(p *passage.Passage, from, to int) string {
 
 func requiresGenitive(p *passage.Passage, i int) bool {
 	t := p.TokenAt(p.IndexBefore(i))
-	return t.Kind == token.Word && t.Text != t.Lower && strings.HasSuffix(p.Src[:p.TokenAt(i).Start], " ") && p.IndexBefore(i) > 0
+	return t.Kind == token.Word && t.Text != t.Lower && strings.HasSuffix(p.Src[:p.TokenAt(i).Start], " ") &&
+		p.IndexBefore(i) > 0
 }
 
 // isPluralAfter reports whether the noun after a number is in the plural.
@@ -147,7 +149,8 @@ func chooseGermanDayEnding(p *passage.Passage, from int) string {
 		b = p.IndexBefore(b)
 	}
 	if token.IsDash(p.TokenAt(b).Text) && p.Month[p.TokenAt(p.IndexBefore(b)).Lower] > 0 {
-		return chooseGermanDayEnding(p, max(p.IndexBefore(p.IndexBefore(b))-1, 0)) // 5. Mai – 7. Mai: the same as in the first date
+		// 5. Mai – 7. Mai: the same as in the first date
+		return chooseGermanDayEnding(p, max(p.IndexBefore(p.IndexBefore(b))-1, 0))
 	}
 	w := p.TokenAt(b).Lower
 	if p.Day[w] || p.Days[w] != "" || p.TokenAt(b).Text == "." && p.Days[p.TokenAt(b-1).Lower] != "" {
@@ -169,7 +172,8 @@ func chooseGermanDayEnding(p *passage.Passage, from int) string {
 			return "n"
 		}
 		return "-"
-	case p.Contains("oblique", w) || p.Contains("dative", w) || p.Contains("accusative", w) || w == "bis" || w == "und" || w == "oder":
+	case p.Contains("oblique", w) || p.Contains("dative", w) || p.Contains("accusative", w) || w == "bis" || w == "und" ||
+		w == "oder":
 		return "n"
 	}
 	return "r"

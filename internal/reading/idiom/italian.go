@@ -47,7 +47,8 @@ func sayItalianRoman(p *passage.Passage, i, to, n int, kind string) string {
 		form := "m"
 		if p.Contains("queens", p.TokenAt(p.IndexBefore(i)).Lower) {
 			form = "f"
-		} else if g := p.FindGenderAfter(to); g != "" && p.TokenAt(p.IndexBefore(i)).Text == p.TokenAt(p.IndexBefore(i)).Lower {
+		} else if g := p.FindGenderAfter(to); g != "" &&
+			p.TokenAt(p.IndexBefore(i)).Text == p.TokenAt(p.IndexBefore(i)).Lower {
 			form = g
 		}
 		return p.SpellOrdinal(strconv.Itoa(n), form)

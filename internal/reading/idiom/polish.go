@@ -12,7 +12,8 @@ import (
 // newPolishForms returns the context-dependent forms of Polish.
 func newPolishForms() passage.Forms {
 	return passage.Forms{
-		Year: sayPolishYear, Counts: choosePolishCardinalForm, Ordinal: choosePolishOrdinalForm, Date: sayPolishDate, Clock: sayPolishClock,
+		Year: sayPolishYear, Counts: choosePolishCardinalForm, Ordinal: choosePolishOrdinalForm, Date: sayPolishDate,
+		Clock: sayPolishClock,
 		Roman: sayPolishRoman,
 	}
 }

@@ -47,8 +47,9 @@ func sayScandinavianDate(p *passage.Passage, from, _ int, d passage.Date) string
 	if b := p.IndexBefore(from); p.TokenAt(b).Text == "." && p.IsOneOf(b-1, "d") {
 		article = ""
 	}
-	if p.IsOneOf(p.IndexBefore(from), "den", "det", "de") || p.Base == "nb" && !p.IsOneOf(p.IndexBefore(from), "en") || d.Last > 0 &&
-		p.IsOneOf(p.IndexBefore(from), "til") {
+	if p.IsOneOf(p.IndexBefore(from), "den", "det", "de") || p.Base == "nb" && !p.IsOneOf(p.IndexBefore(from), "en") ||
+		d.Last > 0 &&
+			p.IsOneOf(p.IndexBefore(from), "til") {
 		article = ""
 	}
 	if p.Base == "sv" && p.IsWeekdayBefore(from) || p.IsOneOf(p.IndexBefore(from), "till", "til", "från", "fra") {

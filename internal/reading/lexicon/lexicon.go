@@ -171,5 +171,6 @@ func matchPrefix(text, word string, exact bool) (int, bool) {
 func canWordEnd(text string, at int) bool {
 	last, _ := utf8.DecodeLastRuneInString(text[:at])
 	next, _ := utf8.DecodeRuneInString(text[at:])
-	return !token.IsWordCharacter(last) || !token.IsWordCharacter(next) || token.IsUnspacedLetter(last) || token.IsUnspacedLetter(next)
+	return !token.IsWordCharacter(last) || !token.IsWordCharacter(next) || token.IsUnspacedLetter(last) ||
+		token.IsUnspacedLetter(next)
 }

@@ -55,7 +55,8 @@ func TestModels(t *testing.T) {
 func TestFormsByDefault(t *testing.T) {
 	t.Parallel()
 	p := passage.New(grammar.New("cs"), passage.Forms{}, "roku 1999")
-	if p.SayYear(2, 0) != p.SpellCount(0, "") || p.SayYear(2, -5) != p.SpellCount(0, "") || p.ChooseOrdinalForm(2, 3) != "-" ||
+	if p.SayYear(2, 0) != p.SpellCount(0, "") || p.SayYear(2, -5) != p.SpellCount(0, "") ||
+		p.ChooseOrdinalForm(2, 3) != "-" ||
 		p.ChooseCardinalForm(2, "f") != "f" {
 		t.Error("years and forms are not those of any language")
 	}

@@ -150,7 +150,8 @@ func (p *Passage) FindGenderAfter(i int) string {
 		}
 		i, j = j+1, p.SkipGap(j+1)
 	}
-	if t := p.TokenAt(p.SkipGap(start)); p.SkipGap(start) > start && t.Kind == token.Word && !p.Contains("functions", t.Lower) &&
+	if t := p.TokenAt(p.SkipGap(start)); p.SkipGap(start) > start && t.Kind == token.Word &&
+		!p.Contains("functions", t.Lower) &&
 		len([]rune(t.Text)) > 1 && (t.Text == t.Lower) != (p.Base == "de") {
 		return p.chooseCommonGender()
 	}
@@ -200,7 +201,8 @@ func (p *Passage) IsYear(from, to int, n grammar.Num) bool {
 		!p.Contains("after years", p.TokenAt(p.SkipGap(to)).Lower) {
 		return false
 	}
-	if p.Contains("before years", p.TokenAt(p.IndexBefore(from)).Lower) || p.Contains("after years", p.TokenAt(p.SkipGap(to)).Lower) {
+	if p.Contains("before years", p.TokenAt(p.IndexBefore(from)).Lower) ||
+		p.Contains("after years", p.TokenAt(p.SkipGap(to)).Lower) {
 		return !p.IsCountedNounAt(to)
 	}
 	if p.TokenAt(from-1).Kind == token.Sign && p.TokenAt(from-1).Text != "(" && !token.IsDash(p.TokenAt(from-1).Text) &&
@@ -234,7 +236,8 @@ func (p *Passage) IsCountedNounAt(i int) bool {
 		if t.Text != t.Lower {
 			return !p.Contains("before years", p.TokenAt(p.IndexBefore(i-1)).Lower)
 		}
-		return p.TokenAt(p.SkipGap(j+1)).Kind == token.Word && p.TokenAt(p.SkipGap(j+1)).Text != p.TokenAt(p.SkipGap(j+1)).Lower &&
+		return p.TokenAt(p.SkipGap(j+1)).Kind == token.Word &&
+			p.TokenAt(p.SkipGap(j+1)).Text != p.TokenAt(p.SkipGap(j+1)).Lower &&
 			strings.HasSuffix(t.Lower, "e")
 	}
 	if t.Text != t.Lower {

@@ -27,7 +27,8 @@ func (p *Passage) ParseNumber(i int) (number grammar.Num, nextIndex int) {
 		n.Top, n.Low = top, low
 		return n, end + 1
 	}
-	if f := p.TokenAt(end + 1); p.TokenAt(end).Kind == token.Sign && f.Kind == token.Digits && !isTooLong(n.Whole, f.Text) {
+	if f := p.TokenAt(end + 1); p.TokenAt(end).Kind == token.Sign && f.Kind == token.Digits &&
+		!isTooLong(n.Whole, f.Text) {
 		mark := p.TokenAt(end).Text
 		decimal := mark == p.Point || mark == "." && (len(f.Text) != 3 || n.Whole == "0") && !n.Grouped || mark == "·"
 		more := p.TokenAt(end+2).Text == mark && p.TokenAt(end+3).Kind == token.Digits
@@ -66,7 +67,8 @@ func (p *Passage) parseGrouped(i int) (end int, whole string) {
 			groups.WriteString(p.TokenAt(at + 1).Text)
 			at += 2
 		}
-		if groups.String() != "" && p.TokenAt(at).Text == "," && p.TokenAt(at+1).Kind == token.Digits && len(p.TokenAt(at+1).Text) == 3 {
+		if groups.String() != "" && p.TokenAt(at).Text == "," && p.TokenAt(at+1).Kind == token.Digits &&
+			len(p.TokenAt(at+1).Text) == 3 {
 			return at + 2, p.TokenAt(i).Text + groups.String() + p.TokenAt(at+1).Text
 		}
 	}
@@ -177,5 +179,6 @@ func (p *Passage) IsInFormula(i int) bool {
 			return true
 		}
 	}
-	return p.TokenAt(p.IndexBefore(i)).Kind == token.Digits && p.TokenAt(p.SkipGap(i+1)).Kind == token.Digits && p.TokenAt(i).Text == "−"
+	return p.TokenAt(p.IndexBefore(i)).Kind == token.Digits && p.TokenAt(p.SkipGap(i+1)).Kind == token.Digits &&
+		p.TokenAt(i).Text == "−"
 }

@@ -94,7 +94,8 @@ func CheckGolden(t *testing.T, update bool, all ...Rules) {
 func CheckSentences(t *testing.T, update bool, output func(*passage.Passage) string) {
 	t.Helper()
 	passageOf := NewPassageFunc()
-	CheckTable(t, "testdata/sentences.tsv", update, func(name, text string) string { return output(passageOf(name, text)) })
+	CheckTable(t, "testdata/sentences.tsv", update,
+		func(name, text string) string { return output(passageOf(name, text)) })
 }
 
 // CheckTable compares the third column of a file with the results of a function. The columns are language,

@@ -104,7 +104,8 @@ func isConditionMet(p *passage.Passage, needs string, from, to int) bool {
 		return next.Kind == token.Digits || token.ParseRoman(next.Text) > 0 && next.Text != "I" || next.Text == "#"
 	case "name":
 		b := p.IndexBefore(from)
-		street := p.TokenAt(b).Kind == token.Word && p.TokenAt(b).Text != p.TokenAt(b).Lower && p.TokenAt(p.IndexBefore(b)).Kind == token.Digits
+		street := p.TokenAt(b).Kind == token.Word && p.TokenAt(b).Text != p.TokenAt(b).Lower &&
+			p.TokenAt(p.IndexBefore(b)).Kind == token.Digits
 		return next.Kind == token.Word && next.Text != next.Lower && !street
 	case "after":
 		b := p.TokenAt(p.IndexBefore(from))

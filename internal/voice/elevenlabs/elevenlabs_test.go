@@ -163,7 +163,8 @@ func TestRefusals(t *testing.T) {
 		{http.StatusNotFound, "voice_not_found", "has no voice", 1},
 	} {
 		s := remotetest.StartServer(t, service)
-		s.SetNextAnswers(remotetest.NewStatusAnswer(c.status, "", fmt.Sprintf(`{"detail":{"status":%q,"message":"m"}}`, c.detail)))
+		s.SetNextAnswers(remotetest.NewStatusAnswer(c.status, "",
+			fmt.Sprintf(`{"detail":{"status":%q,"message":"m"}}`, c.detail)))
 		cfg := remotetest.NewConfig("service", s.URL)
 		_, err := remote.WithRetries(makes(func(*elevenlabs.Config) {})(t, cfg), cfg).Speak(t.Context(),
 			voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "Hello."}}})

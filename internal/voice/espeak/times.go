@@ -57,8 +57,8 @@ func parsePhonemes(phonemes string) [][]float64 {
 	return out
 }
 
-// estimateGroupLength estimates the length of a group, in sounds. Vowels count more than consonants, long vowels most. Text
-// in parentheses names a language and does not count.
+// estimateGroupLength estimates the length of a group, in sounds. Vowels count more than consonants, long vowels most.
+// Text in parentheses names a language and does not count.
 func estimateGroupLength(group string) float64 {
 	const vowels = "aeiouAEIOUV@&03Y"
 	sum, depth := 0.0, 0

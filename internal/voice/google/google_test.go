@@ -92,7 +92,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		s.AnswerWrongFormat(w, "%v in %s", err, b.Input.SSML)
 		return
 	}
-	answer := map[string]any{"audioContent": base64.StdEncoding.EncodeToString(remotetest.FormatWAV(p.Clip.PCM, p.Clip.Rate))}
+	answer := map[string]any{"audioContent": base64.StdEncoding.EncodeToString(remotetest.FormatWAV(p.Clip.PCM,
+		p.Clip.Rate))}
 	if len(b.EnableTimePointing) > 0 {
 		var times []map[string]any
 		for name, at := range p.Marks {

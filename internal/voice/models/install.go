@@ -150,7 +150,8 @@ type indexEntry struct {
 }
 
 // installFromIndex installs a voice of the index.
-func (i *Installer) installFromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed, error) {
+func (i *Installer) installFromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed,
+	error) {
 	all, base, err := i.fetchList(ctx)
 	if err != nil {
 		return Installed{}, err
@@ -210,7 +211,8 @@ func formatSimilarNames(name string, all map[string]indexEntry) string {
 }
 
 // installFromURL installs a voice from a URL.
-func (i *Installer) installFromURL(ctx context.Context, source string, progress func(done, total int64)) (Installed, error) {
+func (i *Installer) installFromURL(ctx context.Context, source string, progress func(done, total int64)) (Installed,
+	error) {
 	u, err := url.Parse(source)
 	if err != nil || u.Host == "" {
 		return Installed{}, fault.New(fault.Usage, nil, "the address of the voice is not a URL")
@@ -248,7 +250,8 @@ func (i *Installer) installFromURL(ctx context.Context, source string, progress 
 			return Installed{}, err
 		}
 		if description == nil {
-			return Installed{}, fault.New(fault.Input, nil, "%s needs %s.json next to it", removeSecretsFromURL(u.String()), file)
+			return Installed{}, fault.New(fault.Input, nil, "%s needs %s.json next to it", removeSecretsFromURL(u.String()),
+				file)
 		}
 		return i.installModel(ctx, name, u.String(), description, want, progress)
 	}

@@ -217,7 +217,8 @@ func (l *Library) OpenModel(path string) (*Session, error) {
 func (l *Library) OpenModelBytes(model []byte) (*Session, error) {
 	return l.newSession(func(options uintptr, handle *uintptr) error {
 		defer runtime.KeepAlive(model)
-		return l.callFunction(fnCreateSessionFromArray, l.env, addressOfSlice(model), uintptr(len(model)), options, addressOfCell(handle))
+		return l.callFunction(fnCreateSessionFromArray, l.env, addressOfSlice(model), uintptr(len(model)), options,
+			addressOfCell(handle))
 	})
 }
 
@@ -392,7 +393,8 @@ func (l *Library) copyFloats(value uintptr) ([]float32, error) {
 	}
 	defer l.freeObject(fnReleaseTensorTypeAndInfo, *info)
 	err := errors.Join(
-		l.callFunction(fnGetTensorElementCount, *info, addressOfCell(count)), l.callFunction(fnGetTensorElementType, *info, addressOfCell(kind)))
+		l.callFunction(fnGetTensorElementCount, *info, addressOfCell(count)),
+		l.callFunction(fnGetTensorElementType, *info, addressOfCell(kind)))
 	if err != nil {
 		return nil, err
 	}

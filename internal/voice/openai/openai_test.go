@@ -188,7 +188,8 @@ func TestBadSound(t *testing.T) {
 func TestRates(t *testing.T) {
 	t.Parallel()
 	for kind, body := range map[string][]byte{
-		"audio/wav": remotetest.FormatWAV(make([]int16, 1600), 16000), "audio/L16; rate=16000; channels=1": make([]byte, 3200),
+		"audio/wav":                         remotetest.FormatWAV(make([]int16, 1600), 16000),
+		"audio/L16; rate=16000; channels=1": make([]byte, 3200),
 	} {
 		s := remotetest.StartServer(t, service)
 		s.SetNextAnswers(func(w http.ResponseWriter, _ *http.Request) {

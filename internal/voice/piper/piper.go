@@ -112,8 +112,8 @@ func (e *Engine) LoadLibrary() (*onnx.Library, error) {
 	return e.lib, e.libErr
 }
 
-// ExplainMissingLibrary returns why ONNX Runtime's library cannot be used: what may be shown to everybody, cause only to the
-// machine's administrator. what is empty if the library works, and if none is installed and the settings name
+// ExplainMissingLibrary returns why ONNX Runtime's library cannot be used: what may be shown to everybody, cause only
+// to the machine's administrator. what is empty if the library works, and if none is installed and the settings name
 // none.
 func (e *Engine) ExplainMissingLibrary() (what string, cause error) {
 	_, err := e.LoadLibrary()

@@ -56,8 +56,8 @@ func readFileWithRoom(path string) ([]byte, error) {
 	return b, err
 }
 
-// computeSymbolEnds returns the end time of each ID, from the lengths that a model returned with its samples. It returns nil
-// if these values are not lengths: their sum times a whole frame size must equal the number of samples.
+// computeSymbolEnds returns the end time of each ID, from the lengths that a model returned with its samples. It
+// returns nil if these values are not lengths: their sum times a whole frame size must equal the number of samples.
 func computeSymbolEnds(durations []float32, ids, samples, rate int) []time.Duration {
 	sum := 0.0
 	for _, d := range durations {
@@ -153,8 +153,8 @@ func (e *Engine) listWordSounds(ctx context.Context, c models.Config, req voice.
 	return alone, true
 }
 
-// listWordPronunciations returns the pronunciations of words in runs that have one, by index of the word. Several words of
-// one run get the parts between blanks, if there are as many parts as words.
+// listWordPronunciations returns the pronunciations of words in runs that have one, by index of the word. Several words
+// of one run get the parts between blanks, if there are as many parts as words.
 func listWordPronunciations(req voice.Request, spans []voice.Span) map[int]string {
 	out := map[int]string{}
 	at := 0

@@ -106,7 +106,8 @@ func (e *Engine) signRequest(req *http.Request, body []byte) error {
 	}
 	sum := sha256.Sum256(body)
 	who := aws.Credentials{
-		AccessKeyID: e.cfg.Key.RevealKey(), SecretAccessKey: e.cfg.Secret.RevealKey(), SessionToken: e.cfg.Session.RevealKey(),
+		AccessKeyID: e.cfg.Key.RevealKey(), SecretAccessKey: e.cfg.Secret.RevealKey(),
+		SessionToken: e.cfg.Session.RevealKey(),
 	}
 	return e.signer.SignHTTP(req.Context(), who, req, hex.EncodeToString(sum[:]), "polly", e.cfg.Region, time.Now())
 }

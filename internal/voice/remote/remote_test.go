@@ -55,7 +55,8 @@ func TestSecrets(t *testing.T) {
 			t.Errorf("%s prints %s", verb, s)
 		}
 	}
-	if c.hidden.RevealKey() != "sesame" || c.hidden.IsEmpty() || !NewSecret("").IsEmpty() || NewSecret("").RevealKey() != "" {
+	if c.hidden.RevealKey() != "sesame" || c.hidden.IsEmpty() || !NewSecret("").IsEmpty() ||
+		NewSecret("").RevealKey() != "" {
 		t.Error("the key is lost")
 	}
 }

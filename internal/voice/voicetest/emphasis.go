@@ -169,7 +169,8 @@ func checkEmphasised(t *testing.T, e voice.Engine, o Options, text string) {
 		if !o.Deterministic {
 			continue
 		}
-		if louder := 20 * math.Log10(RootMeanSquare(got.pcm[c:d])/RootMeanSquare(plain.pcm[a:b])); (louder > 0) != (volume > 1) {
+		louder := 20 * math.Log10(RootMeanSquare(got.pcm[c:d])/RootMeanSquare(plain.pcm[a:b]))
+		if (louder > 0) != (volume > 1) {
 			t.Errorf("%q is %+.1f dB louder", r.Text, louder)
 		}
 		if !can.Emphasis && !whole && !isInWord(runs, lo) && !followsEmphasis(runs, lo) {

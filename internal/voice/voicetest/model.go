@@ -137,7 +137,8 @@ func (g *graph) addNode(op string, in []string, out string, attributes ...[]byte
 
 func (g *graph) addCast(in, out string, kind int64) {
 	const attributeOfInt = 2
-	g.addNode("Cast", []string{in}, out, appendVarint(appendVarint(appendField(nil, 1, []byte("to")), 3, kind), 20, attributeOfInt))
+	g.addNode("Cast", []string{in}, out, appendVarint(appendVarint(appendField(nil, 1, []byte("to")), 3, kind), 20,
+		attributeOfInt))
 }
 
 func (v value) encodeInfo() []byte {

@@ -240,7 +240,8 @@ func (s suite) checkLiteralMarkup(t *testing.T) {
 		}
 	}
 	// If "[[" started phonemes, the text after it would not be spoken, and the clips would be equal.
-	if a, b := s.speakAndCheck(t, s.newRequest("It is [[kat]].")), s.speakAndCheck(t, s.newRequest("It is [[dQg]].")); slices.Equal(a.PCM,
+	if a, b := s.speakAndCheck(t, s.newRequest("It is [[kat]].")),
+		s.speakAndCheck(t, s.newRequest("It is [[dQg]].")); slices.Equal(a.PCM,
 		b.PCM) {
 		t.Error("different letters in brackets sound the same")
 	}

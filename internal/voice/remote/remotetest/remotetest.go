@@ -272,7 +272,10 @@ func listPassingFailures(kind string) map[string]func(*Server) {
 		"throttled": func(s *Server) {
 			s.SetNextAnswers(NewStatusAnswer(http.StatusTooManyRequests, "", `{"error":{"message":"slow down"}}`))
 		},
-		"for seconds": func(s *Server) { s.SetNextAnswers(NewStatusAnswer(http.StatusTooManyRequests, "Retry-After: 1", "")) },
+		"for seconds": func(s *Server) {
+			s.SetNextAnswers(NewStatusAnswer(http.StatusTooManyRequests, "Retry-After: 1",
+				""))
+		},
 		"for a date": func(s *Server) {
 			s.SetNextAnswers(NewStatusAnswer(http.StatusServiceUnavailable, "Retry-After: "+soon, ""))
 		},
