@@ -170,7 +170,7 @@ func checkPixelCount(w, h int) error {
 func (w *identifier) probeClip(ctx context.Context, a *Asset) error {
 	r := Probe{Content: a.Content, Format: a.Input.Format, Cycles: a.Input.Cycles, Tool: w.tools.Version}
 	info, err := part.ReadOrMakeJSON(w.Store, cache.Probes, r, func() (*ffmpeg.Info, error) {
-		info, err := w.tools.FFmpeg.Probe(ctx, a.Input)
+		info, err := w.tools.FFmpeg.ProbeFile(ctx, a.Input)
 		if err == nil && info.Video != nil {
 			err = checkPixelCount(info.Video.Source.Width, info.Video.Source.Height)
 		}

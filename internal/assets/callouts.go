@@ -32,9 +32,9 @@ func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *story
 		return out
 	}
 	if shot == nil {
-		return out.Recentre(from.Width, from.Height, film.Width, film.Height)
+		return out.MapToSize(from.Width, from.Height, film.Width, film.Height)
 	}
-	w, h := s.Get(shot.File).ToPicture().Source.UprightSize()
+	w, h := s.Get(shot.File).ToPicture().Source.ComputeUprightSize()
 	return out.MapToPlacement(ffmpeg.PlaceSource(w, h, from.Width, from.Height, shot.Placing),
 		ffmpeg.PlaceSource(w, h, film.Width, film.Height, shot.Placing))
 }
@@ -48,7 +48,7 @@ func (c check) checkCallouts(list []script.Callout, shot *storyboard.Shot, found
 	for _, one := range list {
 		out := c.set.convertCallout(film, one, shot)
 		if one.OfImage {
-			if w, h := c.set.Get(shot.File).ToPicture().Source.UprightSize(); out.IsOutside(w, h) {
+			if w, h := c.set.Get(shot.File).ToPicture().Source.ComputeUprightSize(); out.IsOutside(w, h) {
 				d := found.Warnf(one.Range, "the callout is outside %q, which has %d x %d pixels", shot.File, w, h)
 				d.Hint = "with of: image, positions and lengths are in pixels of the picture, from its top left corner"
 			}

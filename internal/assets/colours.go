@@ -31,7 +31,7 @@ func (w *identifier) setConversion(a *Asset) {
 		c = w.readConversion(a)
 	case a.Info != nil && a.Info.Video != nil:
 		s := a.Info.Video.Source
-		c = colour.FromCodes(s.Primaries, s.Transfer)
+		c = colour.NewFromCodes(s.Primaries, s.Transfer)
 	case a.Info == nil:
 		c = w.readConversion(a)
 	}
@@ -48,9 +48,9 @@ func (w *identifier) readConversion(a *Asset) *colour.Conversion {
 	switch {
 	case cs.Transfer > 0 || cs.Primaries > 0:
 		if a.Input.Format == media.PNG && !a.converted {
-			return colour.FromPNGCodes(cs.Primaries, cs.Transfer)
+			return colour.NewFromPNGCodes(cs.Primaries, cs.Transfer)
 		}
-		return colour.FromCodes(cs.Primaries, cs.Transfer)
+		return colour.NewFromCodes(cs.Primaries, cs.Transfer)
 	case cs.BadICC:
 		a.warning = warnProfile
 		w.removeProfile(a)
@@ -64,9 +64,9 @@ func (w *identifier) readConversion(a *Asset) *colour.Conversion {
 	case cs.SRGB:
 	case cs.HasChroma && cs.Gamma > 0: // browsers ignore chromaticities without gamma
 		w := cs.Chroma // in a PNG file, white is first
-		return colour.FromGamma(cs.Gamma, &colour.Chromaticities{w[2], w[3], w[4], w[5], w[6], w[7], w[0], w[1]})
+		return colour.NewFromGamma(cs.Gamma, &colour.Chromaticities{w[2], w[3], w[4], w[5], w[6], w[7], w[0], w[1]})
 	case cs.Gamma > 0 && !cs.HasChroma && math.Abs(cs.Gamma-usualGamma) > 0.0005:
-		return colour.FromGamma(cs.Gamma, nil)
+		return colour.NewFromGamma(cs.Gamma, nil)
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func (w *identifier) parseProfile(icc string, channels int) (*colour.Conversion,
 	if ok {
 		return found.conversion, found.err
 	}
-	found.conversion, found.err = colour.FromICC([]byte(icc), channels)
+	found.conversion, found.err = colour.NewFromICC([]byte(icc), channels)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.profiles[use] = found

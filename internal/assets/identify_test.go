@@ -171,7 +171,7 @@ func TestKinds(t *testing.T) {
 	} {
 		a := set.Get(name)
 		p := a.ToPicture()
-		if w, h := p.Source.UprightSize(); w != want.w || h != want.h || a.Input.Format != want.format {
+		if w, h := p.Source.ComputeUprightSize(); w != want.w || h != want.h || a.Input.Format != want.format {
 			t.Errorf("%s: %d x %d, %s", name, w, h, a.Input.Format)
 		}
 		m := a.ToMedia()
@@ -191,7 +191,7 @@ func TestKinds(t *testing.T) {
 	if m := set.ListMedia()["e.wav"]; !m.Sound || m.Length.FloatString(2) != "0.50" {
 		t.Errorf("a sound: %+v", m)
 	}
-	if at := set.FirstUse("d.mp4"); at.File != "s.md" || at.Start.Line != 13 {
+	if at := set.FindFirstUse("d.mp4"); at.File != "s.md" || at.Start.Line != 13 {
 		t.Errorf("the place of the clip is %+v", at)
 	}
 	if set.Get("none") != nil || (*assets.Set)(nil).Get("a.png") != nil {
@@ -362,7 +362,7 @@ func TestConverted(t *testing.T) {
 	if info, err := os.Stat(webp.Input.Path); err != nil || info.Size() == 0 {
 		t.Errorf("got %v", err)
 	}
-	if w, h := avif.ToPicture().Source.UprightSize(); w != 160 || h != 90 || avif.Input.Format != media.PNG {
+	if w, h := avif.ToPicture().Source.ComputeUprightSize(); w != 160 || h != 90 || avif.Input.Format != media.PNG {
 		t.Errorf("%d x %d, %s", w, h, avif.Input.Format)
 	}
 }

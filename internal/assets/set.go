@@ -34,8 +34,8 @@ func (s *Set) Get(name string) *Asset {
 	return s.byName[name]
 }
 
-// FirstUse returns the place where a file is used first.
-func (s *Set) FirstUse(name string) diag.Range {
+// FindFirstUse returns the place where a file is used first.
+func (s *Set) FindFirstUse(name string) diag.Range {
 	if s == nil {
 		return diag.Range{}
 	}

@@ -50,7 +50,7 @@ func (c check) checkSize(shot storyboard.Shot, scene int, found *sizeFindings, l
 		return
 	}
 	source := a.ToPicture().Source
-	w, h := source.UprightSize()
+	w, h := source.ComputeUprightSize()
 	frameW, frameH := float64(c.board.Film.Width), float64(c.board.Film.Height)
 	wide, high := frameW/float64(w), frameH/float64(h)
 	scale := max(wide, high)

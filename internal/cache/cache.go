@@ -94,7 +94,7 @@ func (s *Store) HashFile(ctx context.Context, path string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	if id.Size() < largeFile || time.Since(id.ChangeTime()) < settled {
+	if id.Size() < largeFile || time.Since(id.ReadChangeTime()) < settled {
 		return HashFile(ctx, path)
 	}
 	note := NewHasher("file 1").AddInts(id[:]...).Key()
@@ -145,8 +145,8 @@ func (s *Store) Close() { s.own.close() }
 // Dir returns the store's folder.
 func (s *Store) Dir() string { return s.dir }
 
-// entryPath returns the path of an entry's file.
-func (s *Store) entryPath(kind Kind, key Key) string {
+// makeEntryPath returns the path of an entry's file.
+func (s *Store) makeEntryPath(kind Kind, key Key) string {
 	k := key.String()
 	return filepath.Join(s.dir, string(kind), k[:2], k[2:])
 }
@@ -189,7 +189,7 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 	if err := errors.Join(buf.Flush(), f.Close()); err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
-	dst := s.entryPath(kind, key)
+	dst := s.makeEntryPath(kind, key)
 	err = s.renameIntoStore(f.Name(), dst)
 	if system.IsInUse(err) && s.HasEntry(kind, key) {
 		return nil // an equal entry exists and is open for reading
@@ -250,7 +250,7 @@ func (e *Entry) Close() error { return e.f.Close() }
 // OpenEntry opens an entry. It returns false if there is none. Opening updates the entry's time of last use, on
 // which Prune relies.
 func (s *Store) OpenEntry(kind Kind, key Key) (*Entry, bool) {
-	p := s.entryPath(kind, key)
+	p := s.makeEntryPath(kind, key)
 	f, err := os.Open(p)
 	if err != nil {
 		return nil, false
@@ -287,7 +287,7 @@ func (s *Store) ReadEntry(kind Kind, key Key) ([]byte, bool) {
 
 // RemoveEntry removes an entry, for example if it turned out to be wrong.
 func (s *Store) RemoveEntry(kind Kind, key Key) {
-	_ = os.Remove(s.entryPath(kind, key))
+	_ = os.Remove(s.makeEntryPath(kind, key))
 }
 
 // HasEntry reports whether there is an entry with a correct checksum. It checks the content, because callers base

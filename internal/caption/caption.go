@@ -137,8 +137,8 @@ func newLimits(f storyboard.Film) limits {
 // usualSize is the font size of subtitles in pixels of a frame whose shorter side is 720.
 const usualSize = 36
 
-// FontSize returns the font size of subtitles, in pixels of a frame whose shorter side is 720.
-func FontSize(s script.Subtitles) float64 {
+// ChooseFontSize returns the font size of subtitles, in pixels of a frame whose shorter side is 720.
+func ChooseFontSize(s script.Subtitles) float64 {
 	size := float64(usualSize)
 	if s.Size > 0 {
 		size = s.Size
@@ -165,7 +165,7 @@ func countColumns(f storyboard.Film, column float64) int {
 	if side <= 0 || f.Subtitles.Mode != script.SubtitlesOverlay {
 		return 0
 	}
-	return max(int(share*720*float64(f.Width)/float64(side)/(column*FontSize(f.Subtitles))), least)
+	return max(int(share*720*float64(f.Width)/float64(side)/(column*ChooseFontSize(f.Subtitles))), least)
 }
 
 // makeSpokenCues returns the cues of a scene's narration.
@@ -206,7 +206,7 @@ const wholeQuote = 4
 // the lines of the script, unless it is very long.
 func makeQuotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits,
 	language string) []Cue {
-	start, end := l.SampleAtFrame(t.Start), l.SampleAtFrame(t.Start+t.Frames)
+	start, end := l.ToSample(t.Start), l.ToSample(t.Start+t.Frames)
 	if end-start > 4*quoteEdge {
 		start, end = start+quoteEdge, end-quoteEdge
 	}

@@ -168,7 +168,7 @@ func (t *atoms) splitAndAppend(p *paragraph, from, to int, limit limits) {
 	}
 	word := p.spans[p.findSpan(a.to)]
 	a.whole = a.to == word.from || a.to+a.blank >= word.to
-	a.ends = p.endingAfter(a)
+	a.ends = p.classifyEndingAfter(a)
 	a.phrase = p.endsPhrase(a.to)
 	a.dangling = a.ends == nothing && isDangling(text)
 	t.appendAtom(a)
@@ -198,8 +198,8 @@ func isDangling(word string) bool {
 	return n > 0 && n <= 4
 }
 
-// endingAfter returns what ends after an atom.
-func (p *paragraph) endingAfter(a atom) ending {
+// classifyEndingAfter returns what ends after an atom.
+func (p *paragraph) classifyEndingAfter(a atom) ending {
 	if _, ends := slices.BinarySearch(p.ends, a.to); ends {
 		return sentence
 	}
@@ -269,7 +269,7 @@ func (t *atoms) chooseCuts(limit limits) []int {
 			if lines > limit.lines {
 				break
 			}
-			if c := best[i] + t.cueCost(i, j, limit); c < best[j] {
+			if c := best[i] + t.computeCueCost(i, j, limit); c < best[j] {
 				best[j], from[j] = c, i
 			}
 		}
@@ -282,8 +282,8 @@ func (t *atoms) chooseCuts(limit limits) []int {
 	return out
 }
 
-// cueCost returns the cost of a cue of the atoms i..j, without j.
-func (t *atoms) cueCost(i, j int, limit limits) float64 {
+// computeCueCost returns the cost of a cue of the atoms i..j, without j.
+func (t *atoms) computeCueCost(i, j int, limit limits) float64 {
 	n := len(t.atoms)
 	_, cols := t.measureAtoms(i, j)
 	room := float64(min(limit.chars, limit.line*limit.lines))
@@ -305,7 +305,7 @@ func (t *atoms) cueCost(i, j int, limit limits) float64 {
 		}
 	}
 	if j < n {
-		c += t.atoms[j-1].splitCost()
+		c += t.atoms[j-1].computeSplitCost()
 		if t.atoms[j-1].ends != sentence && t.sentences[j-1] > t.sentences[i] {
 			c += spilled
 		}
@@ -313,8 +313,8 @@ func (t *atoms) cueCost(i, j int, limit limits) float64 {
 	return c
 }
 
-// splitCost returns the cost of splitting the text after an atom.
-func (a atom) splitCost() float64 {
+// computeSplitCost returns the cost of splitting the text after an atom.
+func (a atom) computeSplitCost() float64 {
 	c := 0.0
 	switch a.ends {
 	case nothing:
@@ -375,7 +375,7 @@ func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 				if _, cols := t.measureAtoms(i+a, i+b); cols > limit.line && b > a+1 {
 					break
 				}
-				if c := best[a] + t.lineCost(i+a, i+b, b == n, mean); c < next[b] {
+				if c := best[a] + t.computeLineCost(i+a, i+b, b == n, mean); c < next[b] {
 					next[b], from[l][b] = c, a
 				}
 			}
@@ -391,14 +391,14 @@ func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 	return out, best[n]
 }
 
-// lineCost returns the cost of a line of the atoms a..b, without b. mean is the mean width of a line
+// computeLineCost returns the cost of a line of the atoms a..b, without b. mean is the mean width of a line
 // in columns.
-func (t *atoms) lineCost(first, after int, last bool, mean float64) float64 {
+func (t *atoms) computeLineCost(first, after int, last bool, mean float64) float64 {
 	_, cols := t.measureAtoms(first, after)
 	off := (float64(cols) - mean) / mean
 	c := orphaned * off * off
 	if end := t.atoms[after-1]; !last {
-		c += end.splitCost() / 2
+		c += end.computeSplitCost() / 2
 		switch {
 		case end.ends != nothing || end.blank > 0:
 		case end.phrase:

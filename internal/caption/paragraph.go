@@ -150,9 +150,9 @@ func isUnspacedScript(r rune) bool {
 		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef // punctuation of these scripts
 }
 
-// sampleAt returns the sample at which the byte offset place is spoken. The characters of a word share its
+// findSampleAt returns the sample at which the byte offset place is spoken. The characters of a word share its
 // time equally.
-func (p *paragraph) sampleAt(place int) int64 {
+func (p *paragraph) findSampleAt(place int) int64 {
 	s := p.spans[p.findSpan(place)]
 	all := strings.TrimRight(p.text[s.from:s.to], " ")
 	n := int64(utf8.RuneCountInString(all))
@@ -184,9 +184,9 @@ func (p *paragraph) listWordsBetween(from, to int) []CueWord {
 			if n > 0 {
 				end := s.end
 				if rest := strings.TrimLeft(p.text[a+n:s.to], " "); rest != "" {
-					end = p.sampleAt(s.to - len(rest))
+					end = p.findSampleAt(s.to - len(rest))
 				}
-				out = append(out, CueWord{Offset: a - from, Length: n, Start: p.sampleAt(a), End: end})
+				out = append(out, CueWord{Offset: a - from, Length: n, Start: p.findSampleAt(a), End: end})
 			}
 			a += n + 1
 		}
@@ -205,13 +205,13 @@ func (p *paragraph) splitIntoCues(scene int, limit limits) []Cue {
 	starts[len(cuts)] = p.end
 	even := false
 	for k, c := range cuts {
-		starts[k] = p.sampleAt(t.atoms[c].from)
+		starts[k] = p.findSampleAt(t.atoms[c].from)
 		even = even || k > 0 && starts[k] <= starts[k-1]
 	}
 	if even = even || p.end <= starts[len(cuts)-1]; even {
 		p.spreadEvenly(starts[0])
 		for k, c := range cuts {
-			starts[k] = p.sampleAt(t.atoms[c].from)
+			starts[k] = p.findSampleAt(t.atoms[c].from)
 		}
 	}
 	var out []Cue

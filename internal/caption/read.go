@@ -56,7 +56,7 @@ func ParseCues(text string, form Form) ([]Timed, error) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\ufeff"))
 	lines := strings.Split(text, "\n")
 	if form == WebVTT {
-		blankRemarks(lines)
+		emptyRemarkLines(lines)
 	}
 	var out []Timed
 	var said []string
@@ -91,9 +91,9 @@ func ParseCues(text string, form Form) ([]Timed, error) {
 	return out, nil
 }
 
-// blankRemarks empties the lines of the header and of blocks that are not cues. Such a block begins
+// emptyRemarkLines empties the lines of the header and of blocks that are not cues. Such a block begins
 // after a blank line and ends before the next.
-func blankRemarks(lines []string) {
+func emptyRemarkLines(lines []string) {
 	within := len(lines) > 0 && strings.HasPrefix(lines[0], "WEBVTT")
 	blank := true
 	for i, line := range lines {

@@ -13,7 +13,7 @@ func FormatSRT(cues []Cue) string {
 	// Players would read an arrow as the times of another cue.
 	arrow := strings.NewReplacer("-->", "→")
 	for i, c := range cues {
-		start, end := timesInMilliseconds(c)
+		start, end := toClampedMilliseconds(c)
 		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, formatClock(start, ","), formatClock(end, ","), arrow.Replace(joinCueLines(c)))
 	}
 	return b.String()
@@ -25,7 +25,7 @@ func FormatVTT(cues []Cue) string {
 	b.WriteString("WEBVTT\n\n")
 	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 	for _, c := range cues {
-		start, end := timesInMilliseconds(c)
+		start, end := toClampedMilliseconds(c)
 		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", formatClock(start, "."), formatClock(end, "."), escape.Replace(joinCueLines(c)))
 	}
 	return b.String()
@@ -81,8 +81,8 @@ func joinCueLines(c Cue) string {
 	return strings.Join(out, "\n")
 }
 
-// timesInMilliseconds returns the times of a cue in milliseconds. The end is at least one after the start.
-func timesInMilliseconds(c Cue) (start, end int64) {
+// toClampedMilliseconds returns the times of a cue in milliseconds. The end is at least one after the start.
+func toClampedMilliseconds(c Cue) (start, end int64) {
 	start, end = ToMilliseconds(c.Start), ToMilliseconds(c.End)
 	return start, max(end, start+1)
 }

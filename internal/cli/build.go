@@ -298,7 +298,7 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	if f.plan {
 		return a.printPlan(ctx, h.Studio, r, f)
 	}
-	show := a.reporter(f)
+	show := a.newReporter(f)
 	r.Progress = show.showProgress
 	result, err := h.Studio.Produce(ctx, r)
 	show.close(err == nil)
@@ -314,7 +314,7 @@ func (a *app) buildWithTranslations(ctx context.Context, f *buildFlags, args []s
 	if f.output != "" || f.language != "" {
 		return usageError{errors.New("--all-languages cannot be combined with -o or --language: each video is written next to its script")}
 	}
-	all, path, err := f.flagsByLanguage(args)
+	all, path, err := f.listFlagsByLanguage(args)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
@@ -333,9 +333,9 @@ func (a *app) buildWithTranslations(ctx context.Context, f *buildFlags, args []s
 	return nil
 }
 
-// flagsByLanguage returns the flags for a script and for each of its translations, and the script
+// listFlagsByLanguage returns the flags for a script and for each of its translations, and the script
 // as an argument.
-func (f *buildFlags) flagsByLanguage(args []string) (all []*buildFlags, path []string, err error) {
+func (f *buildFlags) listFlagsByLanguage(args []string) (all []*buildFlags, path []string, err error) {
 	dir, name, err := findScript(args, f.root)
 	if err != nil {
 		return nil, nil, err
@@ -454,7 +454,7 @@ func (a *app) reportError(asJSON bool, err error) error {
 	}
 	f := fault.From(err)
 	_ = e.Encode(failure{Event: "failed", Code: string(f.Code), Message: explainFault(f, err), Hint: f.Hint})
-	return &silentError{exitCode(f.Code)}
+	return &silentError{chooseExitCode(f.Code)}
 }
 
 // printResult prints the result of a build.

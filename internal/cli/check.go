@@ -97,7 +97,7 @@ func (a *app) checkScript(ctx context.Context, f *buildFlags, format string, arg
 			return usageError{errors.New("--all-languages cannot be combined with --language")}
 		}
 		var err error
-		if all, args, err = f.flagsByLanguage(args); err != nil {
+		if all, args, err = f.listFlagsByLanguage(args); err != nil {
 			return a.reportError(f.json, err)
 		}
 	}

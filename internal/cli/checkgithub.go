@@ -30,7 +30,7 @@ func (a *app) printWorkflowCommands(f *buildFlags, list diag.List, args []string
 		return err
 	}
 	for _, d := range list.LimitToPrinted() {
-		file, ok := pathForGitHub(dir, d.Range.File)
+		file, ok := makePathForGitHub(dir, d.Range.File)
 		if !ok && d.Range.File != "" {
 			d.Summary = d.Range.File + ": " + d.Summary
 		}
@@ -58,10 +58,10 @@ func (a *app) reportErrorToGitHub(err error) error {
 	return err
 }
 
-// pathForGitHub returns the path of a finding's file as GitHub wants it: relative to the working
+// makePathForGitHub returns the path of a finding's file as GitHub wants it: relative to the working
 // directory, with forward slashes. dir is the project's folder, which name is relative to. It
 // reports false for what is no file, such as the name of a flag.
-func pathForGitHub(dir, name string) (string, bool) {
+func makePathForGitHub(dir, name string) (string, bool) {
 	if name == "" {
 		return "", false
 	}

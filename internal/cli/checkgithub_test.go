@@ -73,15 +73,15 @@ func TestPathForGitHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{".", working, filepath.Join(working, "..", "cli")} {
-		if got, ok := pathForGitHub(dir, "check.go"); !ok || got != "check.go" {
+		if got, ok := makePathForGitHub(dir, "check.go"); !ok || got != "check.go" {
 			t.Errorf("in %s the path is %q, %t", dir, got, ok)
 		}
 	}
-	if got, ok := pathForGitHub("../diag", "diag.go"); !ok || got != "../diag/diag.go" {
+	if got, ok := makePathForGitHub("../diag", "diag.go"); !ok || got != "../diag/diag.go" {
 		t.Errorf("the path is %q, %t", got, ok)
 	}
 	for _, name := range []string{"", "--voice x"} {
-		if got, ok := pathForGitHub(".", name); ok {
+		if got, ok := makePathForGitHub(".", name); ok {
 			t.Errorf("%q is a file: %s", name, got)
 		}
 	}

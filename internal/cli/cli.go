@@ -211,7 +211,7 @@ func (a *app) printErrorAndCode(err error) int {
 	if f.Hint != "" {
 		fmt.Fprintf(a.Err, "  help: %s\n", f.Hint)
 	}
-	return exitCode(f.Code)
+	return chooseExitCode(f.Code)
 }
 
 // explainFault returns the text of a fault for a person at this machine: its public sentence and its
@@ -226,8 +226,8 @@ func explainFault(f *fault.Error, err error) string {
 	return f.Public + ": " + f.Cause.Error()
 }
 
-// exitCode maps faults to exit codes.
-func exitCode(c fault.Code) int {
+// chooseExitCode maps faults to exit codes.
+func chooseExitCode(c fault.Code) int {
 	switch c {
 	case fault.Usage:
 		return exitUsage

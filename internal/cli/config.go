@@ -42,7 +42,7 @@ func setFromFile(flags *pflag.FlagSet, path string, others map[string]bool) erro
 		v := settings[name]
 		f := flags.Lookup(name)
 		switch {
-		case slices.Contains(house.VoiceSettingNames(), name) || name == house.HeaderSetting: // read elsewhere
+		case slices.Contains(house.ListVoiceSettingNames(), name) || name == house.HeaderSetting: // read elsewhere
 		case f == nil && others[name]:
 		case f == nil || name == configFlag || name == "help":
 			errs = append(errs, fmt.Errorf("%s:%d: unknown setting %q", path, v.Line, name))

@@ -60,7 +60,7 @@ build needs is missing.`,
 
 // printVoiceAdvice prints how to get better voices if no neural voice is installed.
 func (a *app) printVoiceAdvice(ctx context.Context, h *house.House) {
-	for _, v := range h.Booth.Voices(ctx) {
+	for _, v := range h.Booth.ListVoices(ctx) {
 		if v.Engine != voice.EngineEspeak && v.Engine != voice.EngineFlite {
 			return
 		}

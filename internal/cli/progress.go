@@ -17,9 +17,9 @@ type reporter interface {
 	close(good bool)
 }
 
-// reporter returns the reporter for the output: JSON lines, a bar on a terminal, plain lines in a
+// newReporter returns the reporter for the output: JSON lines, a bar on a terminal, plain lines in a
 // pipe.
-func (a *app) reporter(f *buildFlags) reporter {
+func (a *app) newReporter(f *buildFlags) reporter {
 	switch {
 	case f.json:
 		return &jsonLines{a: a}

@@ -60,7 +60,7 @@ func (a *app) printVoices(ctx context.Context, f *voicesFlags) error {
 		return err
 	}
 	defer h.Close()
-	all := h.Booth.Voices(ctx)
+	all := h.Booth.ListVoices(ctx)
 	voices := []voice.Voice{}
 	engines := map[string]bool{}
 	for _, v := range all {
@@ -214,7 +214,7 @@ func (a *app) newVoicesSampleCommand() *cobra.Command {
 			}
 			file := cmp.Or(output, strings.ReplaceAll(strings.ToLower(args[0]), "/", "-")+".mp3")
 			said, err := h.Studio.Say(cmd.Context(), studio.SayRequest{
-				Text: voice.SampleSentence(v.Name, v.Language), Output: file, Voice: args[0], Speed: 1, Pitch: 1, Volume: 1,
+				Text: voice.FindSampleSentence(v.Name, v.Language), Output: file, Voice: args[0], Speed: 1, Pitch: 1, Volume: 1,
 			})
 			if err != nil {
 				return err
@@ -247,7 +247,7 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			if err != nil {
 				return err
 			}
-			r := a.reporter(f)
+			r := a.newReporter(f)
 			in, err := installer.Install(cmd.Context(), args[0], func(done float64) {
 				r.showProgress(meter.Progress{Phase: "downloading the voice", Percent: 100 * done})
 			})
@@ -257,7 +257,7 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			}
 			if f.json {
 				return json.NewEncoder(a.Out).Encode(map[string]any{
-					"event": "installed", "voice": "piper/" + in.Voice.Name, "language": in.Voice.LanguageTag(), "checked": in.Checked, "same": in.Same,
+					"event": "installed", "voice": "piper/" + in.Voice.Name, "language": in.Voice.FindLanguageTag(), "checked": in.Checked, "same": in.Same,
 				})
 			}
 			note := ""
@@ -267,7 +267,8 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			if in.Same {
 				note = "; it was already installed"
 			}
-			fmt.Fprintf(a.Out, "piper/%s  %s, in %s%s\n", in.Voice.Name, in.Voice.LanguageTag(), filepath.Dir(in.Voice.Model),
+			fmt.Fprintf(a.Out, "piper/%s  %s, in %s%s\n", in.Voice.Name, in.Voice.FindLanguageTag(),
+				filepath.Dir(in.Voice.Model),
 				note)
 			return nil
 		},

@@ -61,7 +61,7 @@ func (a *app) watchAndRebuild(ctx context.Context, f *buildFlags, args []string,
 	defer func() { _ = server.Close() }()
 	fmt.Fprintf(a.Out, "http://%s shows the video; press Ctrl-C to stop\n", listener.Addr())
 	p := watch.Project{Dir: r.Dir, Own: newOutputMatcher(r.Output)}
-	if err := p.Run(ctx, func(ctx context.Context) { a.rebuildAndShow(ctx, h.Studio, r, page) }); err != nil {
+	if err := p.Run(ctx, func(ctx context.Context) { a.buildAndShow(ctx, h.Studio, r, page) }); err != nil {
 		return fault.New(fault.Disk, err, "cannot watch the project's files")
 	}
 	return fault.New(fault.Cancelled, ctx.Err(), "stopped")
@@ -89,8 +89,8 @@ func newOutputMatcher(film string) func(string) bool {
 	}
 }
 
-// rebuildAndShow builds once, and shows the result on the terminal and on the page.
-func (a *app) rebuildAndShow(ctx context.Context, s *studio.Studio, r studio.Request, page *watch.Page) {
+// buildAndShow builds once, and shows the result on the terminal and on the page.
+func (a *app) buildAndShow(ctx context.Context, s *studio.Studio, r studio.Request, page *watch.Page) {
 	r.Progress = func(p meter.Progress) {
 		page.Show(watch.State{State: "building", Text: capitalize(p.Phase), Percent: int(p.Percent)})
 	}

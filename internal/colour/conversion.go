@@ -123,10 +123,10 @@ func newMappedConversion(f func(vec) vec, grid int) *Conversion {
 	}
 }
 
-// FromCodes returns the conversion for primaries and transfer characteristics given by code points of
+// NewFromCodes returns the conversion for primaries and transfer characteristics given by code points of
 // ITU-T H.273. It returns nil if there is nothing to convert.
-func FromCodes(primary, curve int) *Conversion {
-	toD50, ok := chromaticitiesForCode(primary).newMatrixToD50()
+func NewFromCodes(primary, curve int) *Conversion {
+	toD50, ok := chooseChromaticities(primary).newMatrixToD50()
 	if !ok {
 		return nil
 	}
@@ -135,25 +135,25 @@ func FromCodes(primary, curve int) *Conversion {
 		m := newMatrixFromD50().multiply(toD50)
 		return newMappedConversion(func(v vec) vec { return mapToSDR(m.apply(decodeHDR(curve, v))) }, hdrGrid).setID(facts)
 	}
-	f := decoderForCode(curve)
+	f := chooseDecoder(curve)
 	return newLinearConversion([3]func(float64) float64{f, f, f}, toD50).setID(facts)
 }
 
-// FromPNGCodes is like FromCodes for the cICP chunk of a PNG file. Browsers interpret the transfer
+// NewFromPNGCodes is like FromCodes for the cICP chunk of a PNG file. Browsers interpret the transfer
 // code points of SDR video (BT.709 and similar) in it as the curve of a display.
-func FromPNGCodes(primary, curve int) *Conversion {
+func NewFromPNGCodes(primary, curve int) *Conversion {
 	switch curve {
 	case 1, 6, 14, 15:
-		return FromCodes(primary, displayCurve)
+		return NewFromCodes(primary, displayCurve)
 	default:
-		return FromCodes(primary, curve)
+		return NewFromCodes(primary, curve)
 	}
 }
 
-// FromGamma returns the conversion for the gAMA and cHRM chunks of a PNG file. gamma is the exponent
+// NewFromGamma returns the conversion for the gAMA and cHRM chunks of a PNG file. gamma is the exponent
 // from light to values, 0 without gAMA; chroma is nil without cHRM.
-func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
-	p := bt709Chromaticities()
+func NewFromGamma(gamma float64, chroma *Chromaticities) *Conversion {
+	p := newBT709Chromaticities()
 	if chroma != nil {
 		p = *chroma
 	}

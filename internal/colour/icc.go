@@ -45,10 +45,10 @@ func parseProfile(data []byte) (*profile, error) {
 	return p, nil
 }
 
-// FromICC returns the conversion for an ICC profile of a picture with the given number of channels: 1
+// NewFromICC returns the conversion for an ICC profile of a picture with the given number of channels: 1
 // (grey), 3 (RGB) or 4 (CMYK). It returns nil if there is nothing to convert, and an error if the
 // profile cannot be used.
-func FromICC(data []byte, channels int) (*Conversion, error) {
+func NewFromICC(data []byte, channels int) (*Conversion, error) {
 	p, err := parseProfile(data)
 	if err != nil {
 		return nil, err
@@ -67,13 +67,13 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 		if err != nil {
 			return nil, err
 		}
-		toD50, _ := bt709Chromaticities().newMatrixToD50()
+		toD50, _ := newBT709Chromaticities().newMatrixToD50()
 		return newLinearConversion([3]func(float64) float64{curve, curve, curve}, toD50).setID(facts), nil
 	case 4:
 		return nil, errors.New("the colour profile is for printing inks")
 	}
 	if t, ok := p.tables["cicp"]; ok && len(t) >= 12 && IsHDR(int(t[9])) {
-		return FromCodes(int(t[8]), int(t[9])), nil
+		return NewFromCodes(int(t[8]), int(t[9])), nil
 	}
 	if f, err := p.newLookup(3); err == nil {
 		return newMappedConversion(func(v vec) vec { return f(v[:]) }, tableGrid).setID(facts), nil

@@ -54,7 +54,7 @@ func (p *profile) toXYZ(v vec, legacy bool) vec {
 		}
 		return (t - 16.0/116) * 108 / 841
 	}
-	y, white := (l+16)/116, whitePointD50()
+	y, white := (l+16)/116, newWhitePointD50()
 	return vec{white[0] * f(y+a/500), white[1] * f(y), white[2] * f(y-b/200)}
 }
 

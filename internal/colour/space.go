@@ -69,8 +69,8 @@ func (m matrix) invert() (matrix, bool) {
 // Chromaticities are the CIE 1931 coordinates x and y of red, green, blue and white.
 type Chromaticities [8]float64
 
-// whitePointD50 is the white point of the ICC connection space (ICC.1:2022, 7.2.16).
-func whitePointD50() vec { return vec{0.9642, 1, 0.8249} }
+// newWhitePointD50 is the white point of the ICC connection space (ICC.1:2022, 7.2.16).
+func newWhitePointD50() vec { return vec{0.9642, 1, 0.8249} }
 
 // newMatrixToD50 returns the matrix from linear light in these primaries to XYZ, adapted to D50 with the
 // Bradford transform (ICC.1:2022, annex E).
@@ -95,7 +95,7 @@ func (c Chromaticities) newMatrixToD50() (matrix, bool) {
 	}
 	bradford := matrix{{0.8951, 0.2664, -0.1614}, {-0.7502, 1.7135, 0.0367}, {0.0389, -0.0685, 1.0296}}
 	back, _ := bradford.invert()
-	from, to := bradford.apply(w), bradford.apply(whitePointD50())
+	from, to := bradford.apply(w), bradford.apply(newWhitePointD50())
 	for _, v := range from {
 		if math.Abs(v) < 1e-6 {
 			return matrix{}, false
@@ -105,14 +105,14 @@ func (c Chromaticities) newMatrixToD50() (matrix, bool) {
 	return back.multiply(scale).multiply(bradford).multiply(p), true
 }
 
-// bt709Chromaticities returns the primaries and white point of videos and of sRGB.
-func bt709Chromaticities() Chromaticities {
+// newBT709Chromaticities returns the primaries and white point of videos and of sRGB.
+func newBT709Chromaticities() Chromaticities {
 	return Chromaticities{0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290}
 }
 
 // newMatrixFromD50 returns the matrix from the ICC connection space to linear light with BT.709 primaries.
 func newMatrixFromD50() matrix {
-	m, _ := bt709Chromaticities().newMatrixToD50()
+	m, _ := newBT709Chromaticities().newMatrixToD50()
 	out, _ := m.invert()
 	return out
 }
@@ -141,9 +141,9 @@ func decodeSRGB(v float64) float64 {
 	}
 }
 
-// chromaticitiesForCode returns the chromaticities for a code point of ITU-T H.273, table 2. Code points without
+// chooseChromaticities returns the chromaticities for a code point of ITU-T H.273, table 2. Code points without
 // defined primaries are treated as BT.709, as in browsers.
-func chromaticitiesForCode(code int) Chromaticities {
+func chooseChromaticities(code int) Chromaticities {
 	const dx, dy = 0.3127, 0.3290 // D65
 	const cx, cy = 0.310, 0.316   // illuminant C
 	switch code {
@@ -164,16 +164,16 @@ func chromaticitiesForCode(code int) Chromaticities {
 	case 22: // EBU Tech 3213
 		return Chromaticities{0.630, 0.340, 0.295, 0.605, 0.155, 0.077, dx, dy}
 	default:
-		return bt709Chromaticities()
+		return newBT709Chromaticities()
 	}
 }
 
 // displayCurve is an internal code point for the curve of a display, ITU-R BT.1886.
 const displayCurve = 1001
 
-// decoderForCode returns the curve from encoded values to linear light for a code point of ITU-T H.273,
+// chooseDecoder returns the curve from encoded values to linear light for a code point of ITU-T H.273,
 // table 3. The camera curves of SDR video are treated as the sRGB curve, as in browsers.
-func decoderForCode(code int) func(float64) float64 {
+func chooseDecoder(code int) func(float64) float64 {
 	switch code {
 	case 4:
 		return func(v float64) float64 { return math.Pow(v, 2.2) }

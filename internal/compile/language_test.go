@@ -49,7 +49,7 @@ func TestScriptIn(t *testing.T) {
 // voice of the catalogue.
 func TestTranslationsIntoWhatIsSpoken(t *testing.T) {
 	t.Parallel()
-	for _, v := range voice.NewCatalogue().Voices() {
+	for _, v := range voice.NewCatalogue().ListVoices() {
 		name := script.FormatTranslationName("s.md", v.Language)
 		if base, tag, ok := script.ParseTranslationName(name); !ok || base != "s.md" || tag != v.Language {
 			t.Errorf("%s is no translation", name)

@@ -178,7 +178,7 @@ func TestNearest(t *testing.T) {
 		"![](s.jgp)\n":                       "",
 		"```md {theme: lok.css}\n# x\n```\n": "",
 	} {
-		if err := os.WriteFile(in.PathOnDisk("s.md"), []byte(said+text), 0o600); err != nil {
+		if err := os.WriteFile(in.MakePathOnDisk("s.md"), []byte(said+text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md"})

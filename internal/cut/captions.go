@@ -68,7 +68,7 @@ func (c *Cutter) writeCaptionStates(v *picture.View, from, count int64, key cach
 		states = states[1:]
 	}
 	out := &ffmpeg.StatesInput{
-		Path: c.ScratchPath("captions-"+strconv.FormatInt(from, 10), key),
+		Path: c.MakeScratchPath("captions-"+strconv.FormatInt(from, 10), key),
 		X:    box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy(),
 	}
 	file, err := os.OpenFile(out.Path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)

@@ -48,7 +48,7 @@ func (c *Cutter) planChain(p *Plan, s viewFrame, scene int, states []picture.Sta
 	var run film.SegmentRun
 	for _, state := range states {
 		now := s.view.FreezeAt(state.From)
-		recipe.Links = append(recipe.Links, Link{Look: now.Look(), Frame: frameIfVisible(s, state.From)})
+		recipe.Links = append(recipe.Links, Link{Look: now.Look(), Frame: chooseFrameForKey(s, state.From)})
 		t.frames = append(t.frames, state.From)
 		run.Holds, run.Frames = append(run.Holds, state.Frames), run.Frames+state.Frames
 	}
@@ -63,8 +63,8 @@ func (c *Cutter) planChain(p *Plan, s viewFrame, scene int, states []picture.Sta
 	return run
 }
 
-// batchChains divides chains into batches. One process encodes a batch.
-func (p *Plan) batchChains(jobs, frame int) [][]chainTask {
+// splitChainsIntoBatches divides chains into batches. One process encodes a batch.
+func (p *Plan) splitChainsIntoBatches(jobs, frame int) [][]chainTask {
 	const (
 		least = 24 // minimum pictures per batch, because starting a process takes time
 		most  = 400

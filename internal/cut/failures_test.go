@@ -165,7 +165,7 @@ func TestBatches(t *testing.T) {
 			}
 			p.chains = append(p.chains, chainTask{viewFrame: viewFrame{view: views[i]}, frames: make([]int64, frames)})
 		}
-		for _, b := range p.batchChains(jobs, frame) {
+		for _, b := range p.splitChainsIntoBatches(jobs, frame) {
 			out = append(out, len(b))
 		}
 		return out

@@ -59,7 +59,8 @@ func TestFinish(t *testing.T) {
 func TestFrameOf(t *testing.T) {
 	t.Parallel()
 	moves := &picture.View{Clip: &ffmpeg.ClipInput{}}
-	if a, b := frameIfVisible(viewFrame{view: moves}, 7), frameIfVisible(viewFrame{view: &picture.View{}}, 7); a != 7 ||
+	if a, b := chooseFrameForKey(viewFrame{view: moves}, 7),
+		chooseFrameForKey(viewFrame{view: &picture.View{}}, 7); a != 7 ||
 		b != 0 {
 		t.Errorf("%d and %d", a, b)
 	}

@@ -92,7 +92,7 @@ func (m *maker) startMoving(ctx context.Context, p *Plan) {
 }
 
 func (m *maker) startChains(ctx context.Context, p *Plan) {
-	for _, batch := range p.batchChains(m.Jobs, m.painter.FrameSize()) {
+	for _, batch := range p.splitChainsIntoBatches(m.Jobs, m.painter.FrameSize()) {
 		weight := 0.0
 		for _, t := range batch {
 			weight += float64(len(t.frames))

@@ -108,7 +108,7 @@ func (p *Plan) markRawFrames() {
 // planStill plans one still and returns its key.
 func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 	now := s.view.FreezeAt(s.frame)
-	key := c.Book.AddRecipe(Still{Look: now.Look(), Frame: frameIfVisible(s, s.frame), Form: c.encoder.NewForm()},
+	key := c.Book.AddRecipe(Still{Look: now.Look(), Frame: chooseFrameForKey(s, s.frame), Form: c.encoder.NewForm()},
 		s.newLabel(scene))
 	if !p.seen[key] {
 		p.seen[key] = true

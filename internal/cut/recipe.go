@@ -70,8 +70,8 @@ func (m Motion) Kind() part.Kind {
 // Version implements part.Recipe.
 func (Motion) Version() int { return 2 }
 
-// frameIfVisible returns the frame number if it influences how a view looks, else 0.
-func frameIfVisible(s viewFrame, frame int64) int64 {
+// chooseFrameForKey returns the frame number if it influences how a view looks, else 0.
+func chooseFrameForKey(s viewFrame, frame int64) int64 {
 	if s.view.Clip != nil {
 		return frame
 	}

@@ -71,7 +71,7 @@ func (c *Cutter) addSlides(v *picture.View, i int, pic timeline.Picture) {
 // newClipInput returns the part of a clip or GIF that a picture plays.
 func (c *Cutter) newClipInput(i int, pic timeline.Picture, v *picture.View) *ffmpeg.ClipInput {
 	shot := c.in.Board.Scenes[i].Shots[pic.Shot]
-	w, h := v.Asset.Source.UprightSize()
+	w, h := v.Asset.Source.ComputeUprightSize()
 	clip := &ffmpeg.ClipInput{
 		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas,
 		ClipOverlays: ffmpeg.ClipOverlays{Backdrops: v.Backdrops},

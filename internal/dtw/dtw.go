@@ -43,8 +43,8 @@ type band struct {
 
 func (b band) countColumns() int { return 2*b.reach + 1 }
 
-// firstColumn returns the column of the first cell of a row, which may be negative.
-func (b band) firstColumn(row int) int {
+// findFirstColumn returns the column of the first cell of a row, which may be negative.
+func (b band) findFirstColumn(row int) int {
 	return int(math.Round(float64(row)*float64(b.columns-1)/float64(max(b.rows-1, 1)))) - b.reach
 }
 
@@ -63,7 +63,7 @@ func AlignRecordings(one, other Features) (Path, bool) {
 		b.fillRow(d, i, above, row, steps[i*b.countColumns():(i+1)*b.countColumns()])
 		above, row = row, above
 	}
-	end := b.columns - 1 - b.firstColumn(b.rows-1)
+	end := b.columns - 1 - b.findFirstColumn(b.rows-1)
 	p := Path{first: make([]int, b.rows), last: make([]int, b.rows)}
 	p.Cost = float64(above[end]) / float64(b.rows+b.columns)
 	if !b.tracePath(steps, p) {
@@ -105,9 +105,9 @@ func (p Path) computeBent(one, other Features) float64 {
 // fillRow computes a row of the table from the one above.
 func (b band) fillRow(d distances, i int, above, row []float32, steps []uint8) {
 	infinite := float32(math.Inf(1))
-	start, shift := b.firstColumn(i), 0 // cell k of this row is below cell k+shift of the row above
+	start, shift := b.findFirstColumn(i), 0 // cell k of this row is below cell k+shift of the row above
 	if i > 0 {
-		shift = start - b.firstColumn(i-1)
+		shift = start - b.findFirstColumn(i-1)
 	}
 	low, high := max(-start, 0), min(b.columns-start, len(row))
 	here := d.computeRow(i, start+low, start+high)
@@ -147,7 +147,7 @@ type distances struct {
 func computeSquaredLengths(f Features) []float32 {
 	out := make([]float32, f.frames)
 	for i := range out {
-		for _, v := range f.frameAt(i) {
+		for _, v := range f.findFrame(i) {
 			out[i] += v * v
 		}
 	}
@@ -160,7 +160,7 @@ func (d distances) computeRow(i, from, to int) []float32 {
 	out := d.buffer[:to-from]
 	var blas gonum.Implementation // computes products with SIMD, which the compiler does not
 	values := d.other.values[from*dims : to*dims]
-	blas.Sgemv(gonumblas.NoTrans, to-from, dims, 1, values, dims, d.one.frameAt(i), 1, 0, out, 1)
+	blas.Sgemv(gonumblas.NoTrans, to-from, dims, 1, values, dims, d.one.findFrame(i), 1, 0, out, 1)
 	for k, dot := range out {
 		out[k] = float32(math.Sqrt(float64(max(d.oneSquare[i]+d.otherSquare[from+k]-2*dot, 0))))
 	}
@@ -172,7 +172,7 @@ func (b band) tracePath(steps []uint8, p Path) bool {
 	i, j := b.rows-1, b.columns-1
 	p.last[i] = j
 	for i > 0 || j > 0 {
-		step := steps[i*b.countColumns()+j-b.firstColumn(i)]
+		step := steps[i*b.countColumns()+j-b.findFirstColumn(i)]
 		switch step {
 		case stepOther:
 			j--

@@ -45,7 +45,7 @@ type Features struct {
 	silent []bool
 }
 
-func (f Features) frameAt(i int) []float32 { return f.values[i*dims : (i+1)*dims] }
+func (f Features) findFrame(i int) []float32 { return f.values[i*dims : (i+1)*dims] }
 
 // ComputeMFCC computes the features of samples. rate is in Hz; recordings with different rates can be compared.
 func ComputeMFCC(pcm []int16, rate int) Features {
@@ -163,8 +163,8 @@ func newMelFilters(size, rate int) []filter {
 	return bank
 }
 
-// ratioFromDecibels converts a ratio of energies from dB to a factor.
-func ratioFromDecibels(db float64) float64 { return math.Pow(10, db/10) }
+// toRatio converts a ratio of energies from dB to a factor.
+func toRatio(db float64) float64 { return math.Pow(10, db/10) }
 
 // findMaximum returns the maximum energy.
 func findMaximum(energy []float64) float64 {
@@ -177,7 +177,7 @@ func findMaximum(energy []float64) float64 {
 
 // computeCepstra returns the cosine transforms of the logarithmic band energies.
 func computeCepstra(mel, energy []float64) []float64 {
-	floor := findMaximum(energy) * ratioFromDecibels(floorDB) / melFilters
+	floor := findMaximum(energy) * toRatio(floorDB) / melFilters
 	var cosines [melFilters][coefficients]float64
 	for m := range melFilters {
 		for c := range coefficients {
@@ -204,9 +204,9 @@ func standardiseAndAddChanges(cep, energy []float64) Features {
 	f := Features{frames: n, values: make([]float32, n*dims), silent: make([]bool, n)}
 	most := findMaximum(energy)
 	for t, e := range energy {
-		f.silent[t] = e < most*ratioFromDecibels(silenceDB)
+		f.silent[t] = e < most*toRatio(silenceDB)
 	}
-	speech := most * ratioFromDecibels(speechDB)
+	speech := most * toRatio(speechDB)
 	for c := range coefficients {
 		sum, squares, count := 0.0, 0.0, 0.0
 		for t, e := range energy {

@@ -40,7 +40,7 @@ func hd() ffmpeg.Picture {
 }
 
 func newStill(n int, f media.Format, s ffmpeg.Source, fit frame.Fit) ffmpeg.StillInput {
-	w, h := s.UprightSize()
+	w, h := s.ComputeUprightSize()
 	return ffmpeg.StillInput{
 		Input: ffmpeg.Input{Path: fmt.Sprintf("/s/in-%d", n), Format: f}, Source: s, Canvas: frame.Color{R: 1, G: 2, B: 255, A: 255},
 		Placement: ffmpeg.PlaceSource(w, h, 1280, 720, frame.Placing{Fit: fit, Position: frame.Position{}}),
@@ -48,7 +48,7 @@ func newStill(n int, f media.Format, s ffmpeg.Source, fit frame.Fit) ffmpeg.Stil
 }
 
 func clip(s ffmpeg.Source, fit frame.Fit) ffmpeg.ClipInput {
-	w, h := s.UprightSize()
+	w, h := s.ComputeUprightSize()
 	return ffmpeg.ClipInput{
 		Input: ffmpeg.Input{Path: "/s/in-1", Format: media.MOV}, Source: s, Canvas: frame.Color{A: 255}, Frames: 50,
 		Placement: ffmpeg.PlaceSource(w, h, 1280, 720, frame.Placing{Fit: fit, Position: frame.Position{}}),

@@ -24,7 +24,7 @@ func FuzzProbe(f *testing.F) {
 				if v.Length == nil || v.Rate.Num <= 0 || v.Rate.Den <= 0 || v.Source.Width < 1 || v.Source.Height < 1 {
 					t.Fatalf("%+v", v)
 				}
-				if w, h := v.Source.UprightSize(); w < 1 || h < 1 {
+				if w, h := v.Source.ComputeUprightSize(); w < 1 || h < 1 {
 					t.Fatalf("upright it has %d x %d pixels", w, h)
 				}
 				v.endsWithin(2)

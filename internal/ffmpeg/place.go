@@ -112,8 +112,8 @@ type Coding struct {
 	Plain bool
 }
 
-// UprightSize returns the size of the source after rotation, in square pixels.
-func (s Source) UprightSize() (w, h int) {
+// ComputeUprightSize returns the size of the source after rotation, in square pixels.
+func (s Source) ComputeUprightSize() (w, h int) {
 	w, h = s.Width, s.Height
 	if s.PixelW > 0 && s.PixelH > 0 && s.PixelW != s.PixelH {
 		if s.PixelW > s.PixelH {
@@ -178,7 +178,7 @@ func formatSourceChain(in, out string, s Source, p Placement, canvas frame.Color
 		f = append(f, fps)
 	}
 	f = append(f, listTurnFilters(s.Turn)...)
-	w, h := s.UprightSize()
+	w, h := s.ComputeUprightSize()
 	scaling := stillScaling
 	if rate != "" {
 		scaling = movingScaling

@@ -158,7 +158,7 @@ func TestUpright(t *testing.T) {
 		{ffmpeg.Source{Width: 720, Height: 576, Turn: 6, PixelW: 64, PixelH: 45}, 576, 1024},
 		{ffmpeg.Source{Width: 1, Height: 1, Turn: 1, PixelW: 20, PixelH: 1}, 20, 1},
 	} {
-		if w, h := c.s.UprightSize(); w != c.w || h != c.h {
+		if w, h := c.s.ComputeUprightSize(); w != c.w || h != c.h {
 			t.Errorf("%+v stands as %dx%d, want %dx%d", c.s, w, h, c.w, c.h)
 		}
 	}

@@ -93,8 +93,8 @@ const probeEntries = "format=start_time,duration:stream=index,codec_type,codec_n
 	"channels,sample_rate:stream_tags=DURATION,alpha_mode:" +
 	"stream_disposition=default,attached_pic:stream_side_data=rotation"
 
-// Probe reads the properties of a clip, GIF or audio file.
-func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
+// ProbeFile reads the properties of a clip, GIF or audio file.
+func (t *Tools) ProbeFile(ctx context.Context, in Input) (*Info, error) {
 	if pcm, ok := findPlainSamples(in); ok {
 		// Round like ffprobe, so that the length is the same either way.
 		length := parseFirstTime(strconv.FormatFloat(float64(pcm.CountFrames())*(1/float64(pcm.Rate)), 'f', 6, 64))

@@ -43,7 +43,7 @@ func probeAnswer(t *testing.T, f media.Format, answer, counted string) (*ffmpeg.
 			t.Fatal(err)
 		}
 	}
-	return tools(t, fake).Probe(t.Context(), ffmpeg.Input{Path: path, Format: f})
+	return tools(t, fake).ProbeFile(t.Context(), ffmpeg.Input{Path: path, Format: f})
 }
 
 // video returns the output for a clip with the given fields of its picture stream.
@@ -300,7 +300,7 @@ func TestProbe(t *testing.T) {
 			if out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).CombinedOutput(); err != nil {
 				t.Fatalf("ffmpeg: %v\n%s", err, out)
 			}
-			info, err := tools(t, "ffprobe").Probe(t.Context(), ffmpeg.Input{Path: path, Format: c.format})
+			info, err := tools(t, "ffprobe").ProbeFile(t.Context(), ffmpeg.Input{Path: path, Format: c.format})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -356,7 +356,7 @@ func TestGIF(t *testing.T) {
 		if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		info, err := tools(t, "ffprobe").Probe(t.Context(), ffmpeg.Input{Path: path, Format: media.GIF})
+		info, err := tools(t, "ffprobe").ProbeFile(t.Context(), ffmpeg.Input{Path: path, Format: media.GIF})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -385,11 +385,11 @@ func TestOtherFilesAreNotOpened(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range []media.Format{media.WAV, media.MOV, media.Matroska, media.MP3} {
-		if info, err := tools(t, "ffprobe").Probe(t.Context(), ffmpeg.Input{Path: list, Format: f}); err == nil {
+		if info, err := tools(t, "ffprobe").ProbeFile(t.Context(), ffmpeg.Input{Path: list, Format: f}); err == nil {
 			t.Errorf("a playlist is read as %s: %+v", f, info)
 		}
 	}
-	if _, err := tools(t, "ffprobe").Probe(t.Context(), ffmpeg.Input{Path: wav, Format: media.MOV}); err == nil {
+	if _, err := tools(t, "ffprobe").ProbeFile(t.Context(), ffmpeg.Input{Path: wav, Format: media.MOV}); err == nil {
 		t.Error("a WAV file is read as an MP4")
 	}
 }

@@ -27,7 +27,7 @@ func TestPlainSoundIsReadWithoutAProgram(t *testing.T) {
 			makeWAV(t, programs, path, c.rate, c.channels, c.samples)
 			in := ffmpeg.Input{Path: path, Format: media.WAV}
 			s := ffmpeg.SoundInput{Input: in, Channels: c.channels}
-			got, err := none.Probe(t.Context(), in)
+			got, err := none.ProbeFile(t.Context(), in)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +54,7 @@ func TestPlainSoundIsReadWithoutAProgram(t *testing.T) {
 			if err := f.Close(); err != nil {
 				t.Fatal(err)
 			}
-			want, err := programs.Probe(t.Context(), in)
+			want, err := programs.ProbeFile(t.Context(), in)
 			if err != nil || want.Audio == nil || got.Audio == nil || got.Video != nil ||
 				got.Audio.Channels != want.Audio.Channels || got.Audio.Length.Cmp(want.Audio.Length) != 0 {
 				t.Errorf("%+v, by ffprobe %+v %v", got.Audio, want.Audio, err)

@@ -32,7 +32,7 @@ const (
 
 // runForOutput runs a program and returns its standard output.
 func (t *Tools) runForOutput(ctx context.Context, program string, args []string) ([]byte, error) {
-	return t.run.Output(ctx, proc.Command{Program: program, Args: args, Timeout: probeTimeout, MaxStdout: maxOutput})
+	return t.run.RunForOutput(ctx, proc.Command{Program: program, Args: args, Timeout: probeTimeout, MaxStdout: maxOutput})
 }
 
 // RunFFmpeg runs ffmpeg with arguments from a function of this package. in may be nil.

@@ -49,7 +49,7 @@ type stream struct {
 }
 
 func (s *stream) addNAL(nal []byte) error {
-	switch h264.NALType(nal) {
+	switch h264.ParseNALType(nal) {
 	case h264.TypeSPS:
 		s.sps = nal
 	case h264.TypePPS:
@@ -136,7 +136,7 @@ func (e *Encoder) EncodeImages(ctx context.Context, images []ffmpeg.StillInput, 
 func (e *Encoder) encodeStills(ctx context.Context, args []string, in io.Reader, keys []cache.Key) error {
 	i := 0
 	err := e.runEncoder(ctx, args, in, func(p *h264.Params, nal []byte) error {
-		if i >= len(keys) || h264.NALType(nal) != h264.TypeIDR {
+		if i >= len(keys) || h264.ParseNALType(nal) != h264.TypeIDR {
 			return errors.New("the encoder did not write one intra picture a frame")
 		}
 		nal = h264.NormalizeLastByte(nal)
@@ -176,7 +176,7 @@ func (e *Encoder) encodeGroups(ctx context.Context, args []string, frames io.Rea
 	at := 0
 	var group [][]byte
 	err := e.runEncoder(ctx, args, frames, func(p *h264.Params, nal []byte) error {
-		if at == len(keys) || (h264.NALType(nal) == h264.TypeIDR) != (len(group) == 0) {
+		if at == len(keys) || (h264.ParseNALType(nal) == h264.TypeIDR) != (len(group) == 0) {
 			return errors.New("the encoder did not begin each group with an intra picture")
 		}
 		if group = append(group, h264.NormalizeLastByte(nal)); int64(len(group)) < lengths[at] {

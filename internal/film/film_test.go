@@ -94,7 +94,7 @@ func soundChunk(t *testing.T, p sound.Chunk, pcm []int16) film.ChunkTask {
 	t.Helper()
 	part := make([]int16, p.CountEncodedSamples())
 	for i := range part {
-		if at := p.FirstEncodedSample() + int64(i); at >= 0 && at < int64(len(pcm)) {
+		if at := p.FindFirstEncodedSample() + int64(i); at >= 0 && at < int64(len(pcm)) {
 			part[i] = pcm[at]
 		}
 	}

@@ -57,7 +57,7 @@ func (f *Film) WriteSeams(store *cache.Store, segments []cache.Key, w io.Writer)
 				return 0, err
 			}
 			buf = nal
-			if h264.NALType(nal) == h264.TypeIDR {
+			if h264.ParseNALType(nal) == h264.TypeIDR {
 				id, number = 3-id, 0
 				if nal, err = t.params.SetIDRPicID(nal, id); err != nil {
 					return 0, err

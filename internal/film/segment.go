@@ -54,7 +54,7 @@ func (s *segmentWriter) addUnit(data []byte, u unit) error {
 // addPicture adds an encoded picture. It sets the idr_pic_id of IDR pictures to 1, so that their size
 // does not depend on their position.
 func (s *segmentWriter) addPicture(p *h264.Params, nal []byte) error {
-	u := unit{idr: h264.NALType(nal) == h264.TypeIDR}
+	u := unit{idr: h264.ParseNALType(nal) == h264.TypeIDR}
 	if u.idr {
 		one, err := p.SetIDRPicID(nal, 1)
 		if err != nil {

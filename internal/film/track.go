@@ -71,8 +71,8 @@ type cursor struct {
 
 func (t *Track) newCursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]uint32{}} }
 
-// nextSample returns the next frame, or false at the end.
-func (c *cursor) nextSample() (sample, bool, error) {
+// readNextSample returns the next frame, or false at the end.
+func (c *cursor) readNextSample() (sample, bool, error) {
 	for c.run < len(c.t.runs) && c.frame >= c.t.runs[c.run].Frames {
 		c.run, c.frame, c.held, c.until = c.run+1, 0, 0, 0
 	}
@@ -155,7 +155,7 @@ func (c *cursor) newHeldSample(key cache.Key, i int, u unit) (sample, bool, erro
 func (t *Track) listSampleSizes() (sizes, sync []uint32, err error) {
 	c := t.newCursor()
 	for {
-		s, ok, err := c.nextSample()
+		s, ok, err := c.readNextSample()
 		if err != nil {
 			return nil, nil, err
 		}
@@ -175,7 +175,7 @@ func (t *Track) newSampleWriter() func(w io.Writer, n int) error {
 	var buf, out []byte
 	return func(w io.Writer, n int) error {
 		for range n {
-			s, _, err := c.nextSample()
+			s, _, err := c.readNextSample()
 			if err != nil {
 				return err
 			}
@@ -222,7 +222,7 @@ func (t *Track) WriteAnnexB(w io.Writer, n int64) (int, error) {
 	var from []sample
 	c := t.newCursor()
 	for range n + 1 {
-		s, ok, err := c.nextSample()
+		s, ok, err := c.readNextSample()
 		if err != nil {
 			return 0, err
 		}

@@ -23,8 +23,8 @@ const (
 	TypePPS   = 8
 )
 
-// NALType returns the type of a NAL unit without start code.
-func NALType(nal []byte) int {
+// ParseNALType returns the type of a NAL unit without start code.
+func ParseNALType(nal []byte) int {
 	if len(nal) == 0 {
 		return 0
 	}
@@ -58,7 +58,7 @@ func ParseParams(sps, pps []byte) (*Params, error) {
 
 // parseSPS parses seq_parameter_set_data (7.3.2.1.1) up to the size of the picture.
 func (p *Params) parseSPS() error {
-	if NALType(p.SPS) != TypeSPS || len(p.SPS) < 5 {
+	if ParseNALType(p.SPS) != TypeSPS || len(p.SPS) < 5 {
 		return errors.New("h264: no sequence parameter set")
 	}
 	r := &bitReader{b: removeEmulationPrevention(p.SPS)[1:]}
@@ -99,7 +99,7 @@ func (p *Params) parseSPS() error {
 
 // parsePPS parses pic_parameter_set_rbsp (7.3.2.2).
 func (p *Params) parsePPS() error {
-	if NALType(p.PPS) != TypePPS {
+	if ParseNALType(p.PPS) != TypePPS {
 		return errors.New("h264: no picture parameter set")
 	}
 	r := &bitReader{b: removeEmulationPrevention(p.PPS)[1:]}
@@ -228,7 +228,7 @@ func (p *Params) parseSliceHeader(nalByte byte, rbsp []byte) (head, error) {
 // must have different ids (7.4.3). Both values need the same number of bits, so further calls do not
 // change the length of the picture.
 func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
-	if NALType(nal) != TypeIDR || id != 1 && id != 2 {
+	if ParseNALType(nal) != TypeIDR || id != 1 && id != 2 {
 		return nil, errors.New("h264: not an IDR picture, or an idr_pic_id other than 1 and 2")
 	}
 	rbsp := removeEmulationPrevention(nal)
@@ -272,7 +272,7 @@ func NormalizeLastByte(nal []byte) []byte {
 
 // SetFrameNum returns a P picture with another frame_num, taken modulo the stream's range.
 func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
-	if NALType(nal) != TypeSlice {
+	if ParseNALType(nal) != TypeSlice {
 		return nil, errors.New("h264: not a P picture")
 	}
 	rbsp := removeEmulationPrevention(nal)

@@ -25,7 +25,7 @@ func encode(t *testing.T, args ...string) (*h264.Params, [][]byte) {
 	var sps, pps []byte
 	var pictures [][]byte
 	s := h264.NewSplitter(func(nal []byte) error {
-		switch h264.NALType(nal) {
+		switch h264.ParseNALType(nal) {
 		case h264.TypeSPS:
 			sps = nal
 		case h264.TypePPS:
@@ -127,7 +127,7 @@ func TestPicturesAfterSkipsDecodeAsDirectly(t *testing.T) {
 	var stream [][]byte
 	number := 0
 	for _, pic := range pics {
-		if h264.NALType(pic) == h264.TypeSlice {
+		if h264.ParseNALType(pic) == h264.TypeSlice {
 			var err error
 			if pic, err = p.SetFrameNum(pic, number); err != nil {
 				t.Fatal(err)
@@ -197,10 +197,10 @@ func FuzzRewrite(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, nal []byte, n int) {
-		if out, err := p.SetIDRPicID(nal, uint32(n&1)+1); err == nil && h264.NALType(out) != h264.TypeIDR {
+		if out, err := p.SetIDRPicID(nal, uint32(n&1)+1); err == nil && h264.ParseNALType(out) != h264.TypeIDR {
 			t.Error("the type changed")
 		}
-		if out, err := p.SetFrameNum(nal, n&0xffff); err == nil && h264.NALType(out) != h264.TypeSlice {
+		if out, err := p.SetFrameNum(nal, n&0xffff); err == nil && h264.ParseNALType(out) != h264.TypeSlice {
 			t.Error("the type changed")
 		}
 		_, _ = h264.ParseParams(nal, p.PPS)

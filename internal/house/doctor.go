@@ -37,8 +37,8 @@ func (t Tool) IsComplete() bool { return t.Found && len(t.Missing) == 0 }
 // browser is the preferred browser for slides.
 const browser = "chromium-headless-shell"
 
-// wantedTools lists the programs and the parts they need.
-func wantedTools() []struct {
+// listWantedTools lists the programs and the parts they need.
+func listWantedTools() []struct {
 	Tool
 	version []string
 	parts   map[string][]string // option -> names that its output must contain
@@ -86,7 +86,7 @@ func wantedTools() []struct {
 
 func (h *House) checkTools(ctx context.Context) []Tool {
 	var out []Tool
-	for _, w := range wantedTools() {
+	for _, w := range listWantedTools() {
 		t := w.Tool
 		t.Install = formatInstallHint(runtime.GOOS, t.Name)
 		path, err := h.Runner.FindProgram(t.Name)
@@ -160,7 +160,7 @@ func (h *House) checkRemotes(ctx context.Context) []Tool {
 		if e.Kind == kindPiper {
 			continue
 		}
-		t := Tool{Name: e.Name, For: "voices by " + e.Kind + " at " + e.newRemoteConfig().HostOfURL(), Path: e.URL}
+		t := Tool{Name: e.Name, For: "voices by " + e.Kind + " at " + e.newRemoteConfig().FindHost(), Path: e.URL}
 		err := remote.CheckReachable(ctx, e.newRemoteConfig())
 		switch {
 		case err != nil:

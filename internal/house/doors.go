@@ -47,8 +47,8 @@ func isReachable(listener net.Addr) bool {
 	return err == nil && !at.Addr().Unmap().IsLoopback()
 }
 
-// announce prints that the server is ready, and its URLs.
-func (o *server) announce(ctx context.Context, urls []string, open bool) {
+// printReady prints that the server is ready, and its URLs.
+func (o *server) printReady(ctx context.Context, urls []string, open bool) {
 	fmt.Fprintf(o.cfg.Out, "mynah is ready: %s\n", urls[0])
 	for _, u := range urls[1:] {
 		fmt.Fprintf(o.cfg.Out, "  also at %s\n", u)

@@ -358,7 +358,7 @@ func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Val
 // describeVoice returns what is known about a voice without asking the engine.
 func (e *EngineConfig) describeVoice(id string) voice.EngineVoice {
 	if e.Kind == "" || e.Kind == kindPiper {
-		return voice.EngineVoice{Language: models.Voice{Name: id}.LanguageTag()}
+		return voice.EngineVoice{Language: models.Voice{Name: id}.FindLanguageTag()}
 	}
 	made, err := e.newEngine()
 	if err != nil {

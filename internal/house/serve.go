@@ -274,7 +274,7 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 			failed <- server.Serve(listener)
 		}
 	}()
-	o.announce(ctx, urls, isReachable(listener.Addr()))
+	o.printReady(ctx, urls, isReachable(listener.Addr()))
 	var serveErr error
 	select {
 	case <-ctx.Done():

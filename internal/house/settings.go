@@ -36,8 +36,8 @@ func NewVoiceSettings() *VoiceSettings {
 	return &VoiceSettings{Engines: map[string]map[string]Value{}, Voices: map[string]map[string]Value{}}
 }
 
-// VoiceSettingNames returns the top-level names of a settings file that this package reads.
-func VoiceSettingNames() []string { return []string{"engines", "voices", "fallback"} }
+// ListVoiceSettingNames returns the top-level names of a settings file that this package reads.
+func ListVoiceSettingNames() []string { return []string{"engines", "voices", "fallback"} }
 
 // HeaderSetting is the top-level name of a settings file for the project next to it; package
 // compile reads it.
@@ -82,7 +82,7 @@ func (s *VoiceSettings) AddFile(path string, text []byte, found bool) {
 		case found:
 			s.addError(where(&n),
 				"%s: a mynah.yaml in the current folder may contain only %s; pass the file with --config to use all of it",
-				name, strings.Join(append(VoiceSettingNames(), HeaderSetting), ", "))
+				name, strings.Join(append(ListVoiceSettingNames(), HeaderSetting), ", "))
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
 	}
 	u, err := s.o.Objects.Sign(r.Context(), base, http.MethodPut, record.UploadKey(id), zipType, s.cfg.UploadTTL)
 	if err == nil {
-		err = s.o.Records.AddUpload(r.Context(), callerIdentity(r).Tenant, id)
+		err = s.o.Records.AddUpload(r.Context(), findCaller(r).Tenant, id)
 	}
 	if err != nil {
 		s.answerError(w, r, err)
@@ -191,7 +191,7 @@ func isSourceName(name string) bool {
 // checkUpload reports whether an upload was granted and has arrived; otherwise it answers with an
 // error.
 func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) bool {
-	granted, err := s.o.Records.HasUpload(r.Context(), callerIdentity(r).Tenant, id)
+	granted, err := s.o.Records.HasUpload(r.Context(), findCaller(r).Tenant, id)
 	if err != nil {
 		s.answerError(w, r, err)
 		return false
@@ -214,7 +214,7 @@ func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) 
 }
 
 func (s *Server) newBuild(r *http.Request, kind record.Kind) record.Build {
-	id := callerIdentity(r)
+	id := findCaller(r)
 	return record.Build{
 		ID: newID(), Tenant: id.Tenant, Key: id.Key, Kind: kind, State: record.Queued, Message: "Waiting", Created: s.now().UTC(),
 	}
@@ -254,8 +254,8 @@ func (s *Server) answerStatus(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, st)
 }
 
-// contentTypeByName returns the content type of a result by its extension.
-func contentTypeByName(name string) string {
+// chooseContentType returns the content type of a result by its extension.
+func chooseContentType(name string) string {
 	t, ok := map[string]string{
 		".mp4": "video/mp4", ".jpg": "image/jpeg", ".srt": "application/x-subrip", ".vtt": "text/vtt; charset=utf-8",
 		".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".wav": "audio/wav", ".zip": zipType,
@@ -299,8 +299,8 @@ func (s *Server) sendResult(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = f.Close() }()
 	name := path.Base(key)
 	h := w.Header()
-	h.Set("Content-Type", contentTypeByName(name))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": downloadName(b.Name, name)}))
+	h.Set("Content-Type", chooseContentType(name))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": chooseDownloadName(b.Name, name)}))
 	h.Set("ETag", a.ETag)
 	h.Set("Cache-Control", "private, max-age=3600")
 	out := &rangeWriter{ResponseWriter: w}
@@ -315,8 +315,8 @@ func (s *Server) sendResult(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// downloadName returns the file name of a result for downloads: that of its build if it has one.
-func downloadName(name, file string) string {
+// chooseDownloadName returns the file name of a result for downloads: that of its build if it has one.
+func chooseDownloadName(name, file string) string {
 	if name == "" {
 		return file
 	}
@@ -375,7 +375,7 @@ func (s *Server) answerVoices(w http.ResponseWriter, r *http.Request) {
 const manyCredits = 1_000_000_000
 
 func (s *Server) answerCredits(w http.ResponseWriter, r *http.Request) {
-	id := callerIdentity(r)
+	id := findCaller(r)
 	billing := id.Tenant
 	if billing == "" {
 		billing = "selfhosted"

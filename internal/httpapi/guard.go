@@ -72,7 +72,7 @@ func (s *Server) observeRequests(routes chi.Router, cors func(http.Handler) http
 			}
 			route := rc.RoutePattern()
 			took := s.now().Sub(start)
-			s.metrics.requests.WithLabelValues(route, methodLabel(r.Method), strconv.Itoa(ww.Status())).Inc()
+			s.metrics.requests.WithLabelValues(route, chooseMethodLabel(r.Method), strconv.Itoa(ww.Status())).Inc()
 			s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
 			level := slog.LevelInfo
 			switch {
@@ -140,9 +140,9 @@ func (s *Server) refuseKey(w http.ResponseWriter, r *http.Request, missing bool)
 	s.answerJSON(w, r, http.StatusForbidden, p)
 }
 
-// methodLabel returns the metrics label of a method: one of a fixed set, since clients can send
+// chooseMethodLabel returns the metrics label of a method: one of a fixed set, since clients can send
 // any method.
-func methodLabel(method string) string {
+func chooseMethodLabel(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodPatch:
 		return method
@@ -150,7 +150,7 @@ func methodLabel(method string) string {
 	return "other"
 }
 
-func callerIdentity(r *http.Request) auth.Identity {
+func findCaller(r *http.Request) auth.Identity {
 	id, _ := r.Context().Value(keyIdentity).(auth.Identity)
 	return id
 }
@@ -206,7 +206,7 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 		}
 		defer func() { _ = body.Close() }()
 		r.Body = body
-		who := callerIdentity(r)
+		who := findCaller(r)
 		ctx := context.WithoutCancel(r.Context())
 		fresh, same, answer, err := s.o.Records.Begin(ctx, who.Tenant, who.Key+" "+key, sum)
 		switch {

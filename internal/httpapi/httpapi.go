@@ -160,7 +160,7 @@ func (s *Server) Handler() http.Handler {
 			s.refuseSignature(w, r)
 			return
 		}
-		w.Header().Set("Allow", strings.Join(allowedMethods(routes, r.URL.Path), ", "))
+		w.Header().Set("Allow", strings.Join(listAllowedMethods(routes, r.URL.Path), ", "))
 		s.answerProblem(w, r, http.StatusMethodNotAllowed, "method-not-allowed",
 			"This address does not support the method "+r.Method)
 	})
@@ -203,8 +203,8 @@ func (s *Server) Handler() http.Handler {
 	return s.observeRequests(r, s.newCORS())
 }
 
-// allowedMethods lists the methods of the routes at a path.
-func allowedMethods(routes chi.Routes, path string) []string {
+// listAllowedMethods lists the methods of the routes at a path.
+func listAllowedMethods(routes chi.Routes, path string) []string {
 	var out []string
 	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
 		get := m

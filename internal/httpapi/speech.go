@@ -123,7 +123,7 @@ const durationHeader = "x-duration-seconds"
 // streamSpeech answers with the sound itself. The text is spoken completely first, because the header
 // contains its length.
 func (s *Server) streamSpeech(w http.ResponseWriter, r *http.Request, text string, spec *record.SpeechSpec) {
-	done, err := s.streams.waitForTurn(r.Context(), callerIdentity(r).Tenant)
+	done, err := s.streams.waitForTurn(r.Context(), findCaller(r).Tenant)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -136,7 +136,7 @@ func (s *Server) streamSpeech(w http.ResponseWriter, r *http.Request, text strin
 	}
 	defer sp.Close()
 	h := w.Header()
-	h.Set("Content-Type", contentTypeByName("."+spec.Format))
+	h.Set("Content-Type", chooseContentType("."+spec.Format))
 	h[durationHeader] = []string{strconv.Itoa(int(math.Ceil(sp.Seconds())))}
 	if len(warnings) > 0 {
 		h.Set("X-Mynah-Warning", sanitizeHeaderValue(strings.Join(warnings, "; ")))

@@ -173,7 +173,7 @@ func (s *Server) newBuildView(r *http.Request, b record.Build) (api.Build, error
 // findOwnBuild returns the requested build if it belongs to the caller's tenant.
 func (s *Server) findOwnBuild(r *http.Request) (record.Build, error) {
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
-	if err == nil && b.Tenant != callerIdentity(r).Tenant {
+	if err == nil && b.Tenant != findCaller(r).Tenant {
 		return record.Build{}, record.ErrNotFound
 	}
 	findNote(r).build = b.ID
@@ -208,7 +208,7 @@ func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
 	}
 	limit := f.Limit
 	f.Limit++
-	list, err := s.o.Records.Builds(r.Context(), callerIdentity(r).Tenant, f)
+	list, err := s.o.Records.Builds(r.Context(), findCaller(r).Tenant, f)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -347,7 +347,7 @@ func (s *Server) answerVoiceSample(w http.ResponseWriter, r *http.Request) {
 		s.answerProblem(w, r, http.StatusNotFound, "not-found", "Unknown voice "+strconv.Quote(shorten(name)))
 		return
 	}
-	w.Header().Set("Content-Type", contentTypeByName(".mp3"))
+	w.Header().Set("Content-Type", chooseContentType(".mp3"))
 	w.Header().Set("Cache-Control", "private, max-age=86400")
 	out := &flusher{w: w}
 	if _, err := s.o.Desk.Sample(r.Context(), name, out); err != nil {

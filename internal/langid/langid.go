@@ -146,7 +146,7 @@ func detectByWords(text string) string {
 		}
 	}
 	best, second := "", ""
-	for _, tag := range sortedTags(lists) {
+	for _, tag := range sortTags(lists) {
 		switch {
 		case best == "" || score[tag] > score[best]:
 			best, second = tag, best
@@ -163,7 +163,7 @@ func detectByWords(text string) string {
 	return best
 }
 
-func sortedTags(m map[string]map[string]bool) []string {
+func sortTags(m map[string]map[string]bool) []string {
 	var out []string
 	for tag := range m {
 		out = append(out, tag)
@@ -185,8 +185,8 @@ func ToBaseLanguage(tag string) string {
 	return base
 }
 
-// EnglishName returns the English name of a language, or the tag if the language is unknown.
-func EnglishName(tag string) string {
+// FindEnglishName returns the English name of a language, or the tag if the language is unknown.
+func FindEnglishName(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil {
 		return tag

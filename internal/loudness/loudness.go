@@ -95,9 +95,9 @@ func (m *Meter) ListSteps() []Step {
 	return append(slices.Clip(m.steps), m.now)
 }
 
-// IntegratedLoudness returns the loudness of a sound in LUFS, minus infinity for silence. Sound that is shorter than a
+// ComputeIntegrated returns the loudness of a sound in LUFS, minus infinity for silence. Sound that is shorter than a
 // block counts as one block.
-func IntegratedLoudness(steps []Step) float64 {
+func ComputeIntegrated(steps []Step) float64 {
 	var blocks []float64 // mean squares
 	for i := 0; i+blockLong <= len(steps) || i == 0; i++ {
 		var b Step
@@ -110,16 +110,16 @@ func IntegratedLoudness(steps []Step) float64 {
 		}
 	}
 	gate := math.Pow(10, (absolute+0.691)/10)
-	gate = math.Max(gate, meanAboveGate(blocks, gate)*math.Pow(10, relative/10))
-	mean := meanAboveGate(blocks, gate)
+	gate = math.Max(gate, computeMeanAboveGate(blocks, gate)*math.Pow(10, relative/10))
+	mean := computeMeanAboveGate(blocks, gate)
 	if mean <= 0 {
 		return math.Inf(-1)
 	}
 	return -0.691 + 10*math.Log10(mean)
 }
 
-// meanAboveGate returns the mean of the blocks above a gate.
-func meanAboveGate(blocks []float64, gate float64) float64 {
+// computeMeanAboveGate returns the mean of the blocks above a gate.
+func computeMeanAboveGate(blocks []float64, gate float64) float64 {
 	sum, n := 0.0, 0
 	for _, b := range blocks {
 		if b > gate {
@@ -133,9 +133,9 @@ func meanAboveGate(blocks []float64, gate float64) float64 {
 	return sum / float64(n)
 }
 
-// GainInHalfDecibels returns the gain that changes a loudness to a target, in steps of 0.5 dB and limited to ±20 dB;
-// 0 for silence.
-func GainInHalfDecibels(loudness, target float64) int {
+// ComputeGainInHalfDecibels returns the gain that changes a loudness to a target, in steps of 0.5 dB and limited to ±20
+// dB; 0 for silence.
+func ComputeGainInHalfDecibels(loudness, target float64) int {
 	if math.IsInf(loudness, 0) || math.IsNaN(loudness) {
 		return 0
 	}
@@ -143,5 +143,5 @@ func GainInHalfDecibels(loudness, target float64) int {
 	return int(min(max(math.Round((target-loudness)*2), -most), most))
 }
 
-// FactorOfHalfDecibels converts a gain in half decibels to a factor.
-func FactorOfHalfDecibels(halfDB int) float64 { return math.Pow(10, float64(halfDB)/40) }
+// ToFactor converts a gain in half decibels to a factor.
+func ToFactor(halfDB int) float64 { return math.Pow(10, float64(halfDB)/40) }

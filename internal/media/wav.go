@@ -46,7 +46,7 @@ func FindPlainSamples(r io.ReaderAt, size int64) (PCM, bool) {
 		default:
 			return PCM{}, false
 		}
-		end = c.NextPosition()
+		end = c.FindNext()
 	}
 	return p, p.Bytes > 0 && end >= size // otherwise, there is data after the last chunk
 }

@@ -15,7 +15,7 @@ import (
 // limiter reduces the loudness. If the gain differs much from the one at which the loudness was measured,
 // balance measures again. A soundtrack that the limiter keeps below its target stays below it.
 func (x *Mixer) findGain(ctx context.Context, t *Track, chunks []sound.Chunk) error {
-	level, ok := x.in.Board.TargetLoudness()
+	level, ok := x.in.Board.FindTargetLoudness()
 	if !ok {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (x *Mixer) findGain(ctx context.Context, t *Track, chunks []sound.Chunk) er
 			// The limiter removes nearly everything; more gain would only raise the soft parts.
 			break
 		}
-		off := loudness.GainInHalfDecibels(heard, level)
+		off := loudness.ComputeGainInHalfDecibels(heard, level)
 		gain := min(max(t.master.Gain+int(math.Round(float64(off)/worth)), begin-most), begin+most)
 		before, step, t.master.Gain = heard, gain-t.master.Gain, gain
 		if step == 0 || round == 0 && off >= -near && off <= near {
@@ -88,13 +88,13 @@ func (x *Mixer) measureLoudness(ctx context.Context, t *Track, chunks []sound.Ch
 	if err := g.Wait(); err != nil {
 		return 0, err
 	}
-	return loudness.IntegratedLoudness(slices.Concat(steps...)), nil
+	return loudness.ComputeIntegrated(slices.Concat(steps...)), nil
 }
 
 // measureChunk measures and caches the loudness of a chunk, without the leads around it.
 func (x *Mixer) measureChunk(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
 	return part.ReadOrMakeJSON(x.Store, cache.Probes, x.newLoudnessRecipe(t, task.Chunk), func() ([]loudness.Step, error) {
-		clips := task.ClipsInChunk(t.clips)
+		clips := task.ListClips(t.clips)
 		for i := range clips {
 			clips[i] = clips[i].MoveBy(-sound.Lead * sound.Grid)
 		}

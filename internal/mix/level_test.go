@@ -28,7 +28,7 @@ func loud(pcm []int16) float64 {
 		all[i] = float64(s) / 32768
 	}
 	m.AddSamples(all)
-	return loudness.IntegratedLoudness(m.ListSteps())
+	return loudness.ComputeIntegrated(m.ListSteps())
 }
 
 // TestLevel checks that a video with narration has the loudness in its header, that `none` keeps the loudness,

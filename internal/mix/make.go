@@ -180,7 +180,7 @@ func mixToFile(ctx context.Context, p chunkTask, t *Track, path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(sound.WriteMastered(ctx, p.ClipsInChunk(t.clips), p.CountEncodedSamples(), t.Channels, t.master,
+	return errors.Join(sound.WriteMastered(ctx, p.ListClips(t.clips), p.CountEncodedSamples(), t.Channels, t.master,
 		f), f.Close())
 }
 

@@ -93,7 +93,7 @@ func (Music) Version() int { return 2 }
 // listHeard lists the sounds of a chunk.
 func (t *Track) listHeard(p sound.Chunk) []HeardSound {
 	var out []HeardSound
-	for n, c := range p.ClipsInChunk(t.clips) {
+	for n, c := range p.ListClips(t.clips) {
 		out = append(out, HeardSound{
 			Source: t.sources[p.Heard[n]], From: c.From, Loop: c.Loop, Start: c.Start, Samples: c.Samples,
 			Gain: c.Gain, FadeIn: c.FadeIn, FadeOut: c.FadeOut, Ducks: c.Ducks,
@@ -147,7 +147,7 @@ func (x *Mixer) newDecodeTask(s timeline.Sound) decodeTask {
 		// In a loop, this would be an audible gap.
 		in.Length = timeline.ToMicroseconds(a.Info.Audio.Length)
 	}
-	d := decodeTask{in: in, name: s.File, place: x.in.Files.FirstUse(s.File)}
+	d := decodeTask{in: in, name: s.File, place: x.in.Files.FindFirstUse(s.File)}
 	bytes := func(us int64) int64 { return us * timeline.SampleRate / 1_000_000 * int64(channels) * 2 }
 	if a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Length != nil {
 		stated := timeline.ToMicroseconds(a.Info.Audio.Length)

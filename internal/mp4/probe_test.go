@@ -69,13 +69,13 @@ func picture(t *testing.T, rate string, frames int) coded {
 		"-f", "h264", "-")
 	var sps, pps []byte
 	s := h264.NewSplitter(func(nal []byte) error {
-		switch h264.NALType(nal) {
+		switch h264.ParseNALType(nal) {
 		case h264.TypeSPS:
 			sps = slices.Clone(nal)
 		case h264.TypePPS:
 			pps = slices.Clone(nal)
 		case h264.TypeIDR, h264.TypeSlice:
-			if h264.NALType(nal) == h264.TypeIDR {
+			if h264.ParseNALType(nal) == h264.TypeIDR {
 				c.sync = append(c.sync, uint32(len(c.samples)))
 			}
 			c.samples = append(c.samples, append(binary.BigEndian.AppendUint32(nil, uint32(len(nal))), nal...))

@@ -50,7 +50,7 @@ func TestTracks(t *testing.T) {
 		}
 		m := loudness.NewMeter(music.Channels)
 		m.AddSamples(wide)
-		if l := loudness.IntegratedLoudness(m.ListSteps()); l < -27.5 || l > -26.5 || peak > 0.95 || math.Abs(mean) > 0.001 {
+		if l := loudness.ComputeIntegrated(m.ListSteps()); l < -27.5 || l > -26.5 || peak > 0.95 || math.Abs(mean) > 0.001 {
 			t.Errorf("%s: %.1f LUFS, peak %.2f, mean %.4f", name, l, peak, mean)
 		}
 		if step, usual := seam(samples); step > usual {

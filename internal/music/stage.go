@@ -37,8 +37,8 @@ func newStage(s song, r *rand.Rand) *stage {
 	return out
 }
 
-// frameOfBeat returns the sample frame of a beat, including swing.
-func (s *stage) frameOfBeat(beat float64) int {
+// findFrame returns the sample frame of a beat, including swing.
+func (s *stage) findFrame(beat float64) int {
 	whole, part := math.Modf(beat)
 	if part < 0.5 {
 		part *= 2 * s.swing
@@ -48,8 +48,8 @@ func (s *stage) frameOfBeat(beat float64) int {
 	return int((whole + part) * float64(s.beat))
 }
 
-// secondsOfBeats returns the length of a number of beats, in seconds.
-func (s *stage) secondsOfBeats(beats float64) float64 { return beats * float64(s.beat) / Rate }
+// toSeconds returns the length of a number of beats, in seconds.
+func (s *stage) toSeconds(beats float64) float64 { return beats * float64(s.beat) / Rate }
 
 // addNote adds a sound, beginning at a sample frame.
 func (s *stage) addNote(note []float64, from int, p spot) {
@@ -81,7 +81,7 @@ func (s *stage) playNotes(notes []note, from float64, v voice, p spot) {
 		}
 		q := p
 		q.gain *= s.newRandomFactor(0.08)
-		s.addNote(v(pitchToHertz(n.pitch), s.secondsOfBeats(n.beats)), s.frameOfBeat(from+n.at), q)
+		s.addNote(v(toHertz(n.pitch), s.toSeconds(n.beats)), s.findFrame(from+n.at), q)
 	}
 }
 
@@ -91,7 +91,7 @@ func (s *stage) playChord(pitches []int, from, beats float64, v voice, p spot) {
 		q := p
 		q.gain *= s.newRandomFactor(0.05)
 		q.pan += 0.15 * (float64(i) - float64(len(pitches)-1)/2)
-		s.addNote(v(pitchToHertz(n), s.secondsOfBeats(beats)), s.frameOfBeat(from)+i*150, q)
+		s.addNote(v(toHertz(n), s.toSeconds(beats)), s.findFrame(from)+i*150, q)
 	}
 }
 
@@ -102,7 +102,7 @@ func (s *stage) playPads(pitches []int, from, beats float64, p spot) {
 			q := p
 			q.pan = 0.7 * side
 			// Four cents apart, so that the two sides beat slowly against each other.
-			s.addNote(s.newPadSound(pitchToHertz(n)*(1+0.0012*side), s.secondsOfBeats(beats)), s.frameOfBeat(from), q)
+			s.addNote(s.newPadSound(toHertz(n)*(1+0.0012*side), s.toSeconds(beats)), s.findFrame(from), q)
 		}
 	}
 }
@@ -126,7 +126,7 @@ func (s *stage) mixDown() []int16 {
 	}
 	m := loudness.NewMeter(Channels)
 	m.AddSamples(both)
-	gain := math.Pow(10, (level-loudness.IntegratedLoudness(m.ListSteps()))/20)
+	gain := math.Pow(10, (level-loudness.ComputeIntegrated(m.ListSteps()))/20)
 	out := make([]int16, Channels*s.n)
 	for c := range s.dry {
 		for i, v := range s.dry[c] {

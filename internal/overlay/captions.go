@@ -126,13 +126,13 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 	return heads, nil
 }
 
-// highlightedKey returns the cache key of a caption with all words highlighted.
-func highlightedKey(key cache.Key) cache.Key {
+// keyWithHighlight returns the cache key of a caption with all words highlighted.
+func keyWithHighlight(key cache.Key) cache.Key {
 	return cache.NewHasher("caption lit 1").AddBytes(key[:]).Key()
 }
 
 func (a *artist) hasCaption(key cache.Key, karaoke bool) bool {
-	return a.Store.HasEntry(cache.Pictures, drawingKey(key)) && (!karaoke || a.Store.HasEntry(cache.Pictures, drawingKey(highlightedKey(key))))
+	return a.Store.HasEntry(cache.Pictures, drawingKey(key)) && (!karaoke || a.Store.HasEntry(cache.Pictures, drawingKey(keyWithHighlight(key))))
 }
 
 // drawSheet draws the captions with the indexes in batch together, and stores them in the cache.
@@ -160,7 +160,7 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 		kept, err := json.Marshal(head)
 		errs := []error{err, a.storeLayer(drawingKey(keys[i]), d.Plain, at)}
 		if d.Lit != nil {
-			errs = append(errs, a.storeLayer(drawingKey(highlightedKey(keys[i])), d.Lit, at))
+			errs = append(errs, a.storeLayer(drawingKey(keyWithHighlight(keys[i])), d.Lit, at))
 		}
 		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], kept))...); err != nil {
 			return fault.New(fault.Disk, err, "cannot keep a subtitle in the cache")
@@ -237,7 +237,7 @@ func newCaptionLayerRef(key cache.Key, head captionHead, word int) picture.Layer
 		Drawing: drawingKey(key), Often: true,
 	}
 	if word >= 0 {
-		ref.Lit, ref.Boxes = drawingKey(highlightedKey(key)), head.Words[word]
+		ref.Lit, ref.Boxes = drawingKey(keyWithHighlight(key)), head.Words[word]
 	}
 	return ref
 }

@@ -81,7 +81,7 @@ func (a *artist) newCaptionStyle() slide.Captions {
 		outline = frame.Color{} // the background makes the letters readable
 	}
 	out := slide.Captions{Width: a.Board.Film.Width, Language: a.Board.Film.Language, Files: a.Files, Style: slide.CaptionStyle{
-		Size:  caption.FontSize(s) * scale,
+		Size:  caption.ChooseFontSize(s) * scale,
 		Color: color(s.Color, frame.Color{R: 255, G: 255, B: 255, A: 255}), Background: color(s.Background, frame.Color{}),
 		Outline: color(s.Outline, outline), Highlight: color(s.Highlight, frame.Color{R: 255, G: 255, A: 255}),
 	}}

@@ -63,7 +63,7 @@ func TestCaptionStrips(t *testing.T) {
 		return c
 	}
 	high := func(lines int) float64 {
-		style := slide.CaptionStyle{Size: caption.FontSize(script.Subtitles{}) * 2}
+		style := slide.CaptionStyle{Size: caption.ChooseFontSize(script.Subtitles{}) * 2}
 		return float64(slide.Captions{Style: style}.Height(lines))
 	}
 	for name, c := range map[string]struct {
@@ -107,7 +107,7 @@ func TestCaptionStyle(t *testing.T) {
 		frame.Color{R: 255, G: 255, A: 255}
 	red, nothing := frame.Color{R: 255, A: 255}, frame.Color{R: 9}
 	faint := frame.Color{A: 1}
-	usual := caption.FontSize(script.Subtitles{})
+	usual := caption.ChooseFontSize(script.Subtitles{})
 	for name, c := range map[string]struct {
 		s    script.Subtitles
 		want slide.CaptionStyle
@@ -282,7 +282,7 @@ func TestCaptionSpans(t *testing.T) {
 			}
 			got = append(got, span{s.From, s.To, word})
 			if !s.Layer.Often || s.Layer.Drawing != drawingKey(key) ||
-				(s.Layer.Lit == drawingKey(highlightedKey(key))) != (word >= 0) {
+				(s.Layer.Lit == drawingKey(keyWithHighlight(key))) != (word >= 0) {
 				t.Errorf("%s: %+v", name, s.Layer)
 			}
 			if s.Layer.Key != newCaptionLayerRef(key, head, word).Key {
@@ -367,8 +367,8 @@ func TestCaptionsInTheCache(t *testing.T) {
 	defer store.Close()
 	a := &artist{Maker: part.Maker{Store: store}}
 	plain, both, lit := cache.Key{1}, cache.Key{2}, cache.Key{3}
-	for _, k := range []cache.Key{drawingKey(plain), drawingKey(both), drawingKey(highlightedKey(both)),
-		drawingKey(highlightedKey(lit))} {
+	for _, k := range []cache.Key{drawingKey(plain), drawingKey(both), drawingKey(keyWithHighlight(both)),
+		drawingKey(keyWithHighlight(lit))} {
 		keepDrawing(t, store, k, 8, 8)
 	}
 	for _, c := range []struct {

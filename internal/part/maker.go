@@ -35,14 +35,14 @@ func (m Maker) ReportProgress(done float64) {
 	}
 }
 
-// ScratchPath returns the path of a temporary file of the build that belongs to a part.
-func (m Maker) ScratchPath(kind string, key cache.Key) string {
+// MakeScratchPath returns the path of a temporary file of the build that belongs to a part.
+func (m Maker) MakeScratchPath(kind string, key cache.Key) string {
 	return filepath.Join(m.Work, kind+"-"+key.String()[:32])
 }
 
 // WriteScratch writes a temporary file of the build for a program to read, and returns its path.
 func (m Maker) WriteScratch(kind string, key cache.Key, b []byte) (string, error) {
-	path := m.ScratchPath(kind, key)
+	path := m.MakeScratchPath(kind, key)
 	return path, os.WriteFile(path, b, 0o600)
 }
 

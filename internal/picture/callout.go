@@ -220,9 +220,9 @@ func (c Callout) MapToPlacement(from, to ffmpeg.Placement) Callout {
 	return c
 }
 
-// Recentre returns a callout of a frame of w0 x h0 pixels for a frame of w x h pixels. It keeps its
+// MapToSize returns a callout of a frame of w0 x h0 pixels for a frame of w x h pixels. It keeps its
 // position relative to the centre, in units of the frame's shorter side.
-func (c Callout) Recentre(w0, h0, w, h int) Callout {
+func (c Callout) MapToSize(w0, h0, w, h int) Callout {
 	scale := float64(min(w, h)) / float64(min(w0, h0))
 	x := func(v float64) float64 { return (v-float64(w0)/2)*scale + float64(w)/2 }
 	y := func(v float64) float64 { return (v-float64(h0)/2)*scale + float64(h)/2 }

@@ -16,7 +16,7 @@ func (c *crossing) mixNext() error {
 	if c.n == c.frames {
 		return io.EOF
 	}
-	to, err := c.nextIncoming()
+	to, err := c.readNextIncoming()
 	if err != nil {
 		return err
 	}
@@ -26,10 +26,10 @@ func (c *crossing) mixNext() error {
 	return nil
 }
 
-// nextIncoming returns the next incoming frame. It avoids a copy if the frames are painted in this process.
-func (c *crossing) nextIncoming() ([]byte, error) {
+// readNextIncoming returns the next incoming frame. It avoids a copy if the frames are painted in this process.
+func (c *crossing) readNextIncoming() ([]byte, error) {
 	if f, ok := c.to.(*frames); ok {
-		return f.next()
+		return f.readNext()
 	}
 	_, err := io.ReadFull(c.to, c.buf)
 	return c.buf, err

@@ -49,8 +49,8 @@ type move struct {
 // course is a number that changes evenly between two values.
 type course struct{ from, to float64 }
 
-// valueAt returns the value at time t, from 0 to 1.
-func (c course) valueAt(t float64) float64 { return c.from + (c.to-c.from)*t }
+// computeValue returns the value at time t, from 0 to 1.
+func (c course) computeValue(t float64) float64 { return c.from + (c.to-c.from)*t }
 
 func (c course) reverse() course { return course{c.to, c.from} }
 
@@ -59,7 +59,7 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	out := move{frameW: float64(pic.Width), frameH: float64(pic.Height), frames: frames}
 	out.contentW, out.contentH = out.frameW, out.frameH
 	if s.Fit == frame.Cover || s.Fit == "" {
-		w, h := s.Asset.Source.UprightSize()
+		w, h := s.Asset.Source.ComputeUprightSize()
 		scale := math.Max(out.frameW/float64(w), out.frameH/float64(h))
 		out.contentW = math.Min(float64(w)*scale, longest*out.frameW)
 		out.contentH = math.Min(float64(h)*scale, longest*out.frameH)
@@ -142,26 +142,26 @@ func (m *move) findPanDirection(edge string) (x, y float64) {
 // findLargestScale returns the largest scale of the picture.
 func (m move) findLargestScale() float64 { return math.Max(m.zoom.from, m.zoom.to) }
 
-// viewAt returns the part of the picture that frame k shows: its top left corner and its size, as shares
+// computeViewAt returns the part of the picture that frame k shows: its top left corner and its size, as shares
 // of the picture's size.
-func (m move) viewAt(k int64) (x, y, w, h float64) {
+func (m move) computeViewAt(k int64) (x, y, w, h float64) {
 	t := 0.0
 	if m.frames > 1 {
 		t = float64(k) / float64(m.frames-1)
 	}
-	zoom := m.zoom.valueAt(t)
+	zoom := m.zoom.computeValue(t)
 	w, h = m.frameW/(m.contentW*zoom), m.frameH/(m.contentH*zoom)
-	x = m.x.valueAt(t)*(1-w) + m.dx.valueAt(t)/(m.contentW*zoom)
-	y = m.y.valueAt(t)*(1-h) + m.dy.valueAt(t)/(m.contentH*zoom)
+	x = m.x.computeValue(t)*(1-w) + m.dx.computeValue(t)/(m.contentW*zoom)
+	y = m.y.computeValue(t)*(1-h) + m.dy.computeValue(t)/(m.contentH*zoom)
 	return x, y, w, h
 }
 
-// sourceInput returns the parameters for reading the source picture, and the size in pixels to which it is
+// newSourceInput returns the parameters for reading the source picture, and the size in pixels to which it is
 // scaled.
-func (m move) sourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
+func (m move) newSourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
 	even := func(v float64) int { return max(int(math.Round(v/2))*2, 2) }
 	w, h = even(m.contentW*m.findLargestScale()), even(m.contentH*m.findLargestScale())
-	sw, sh := s.Asset.Source.UprightSize()
+	sw, sh := s.Asset.Source.ComputeUprightSize()
 	in = ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
 		Placement: ffmpeg.PlaceSource(sw, sh, w, h, s.Placing),
@@ -187,10 +187,10 @@ func (m move) sourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
 	return in, w, h
 }
 
-// mappingAtFrame returns the mapping from the upright source picture to frame k.
-func (m move) mappingAtFrame(s Still, k int64) mapping {
-	x, y, w, h := m.viewAt(k)
-	sw, sh := s.Asset.Source.UprightSize()
+// newMappingAtFrame returns the mapping from the upright source picture to frame k.
+func (m move) newMappingAtFrame(s Still, k int64) mapping {
+	x, y, w, h := m.computeViewAt(k)
+	sw, sh := s.Asset.Source.ComputeUprightSize()
 	// Map to the picture as it just fills the frame, and from there to the view.
 	base := newMapping(ffmpeg.PlaceSource(sw, sh, int(m.frameW), int(m.frameH), s.Placing))
 	if s.Fit == frame.Cover || s.Fit == "" {
@@ -241,9 +241,9 @@ func (s *sampler) drawPart(frame []byte, x, y, vw, vh float64) {
 // line maps pixel i of a row or column to the position start + i*step in the source.
 type line struct{ start, step float64 }
 
-// sourcePosition returns the position in the source of pixel i, in 1/256 pixels; n is the source's number of
+// computeSourcePosition returns the position in the source of pixel i, in 1/256 pixels; n is the source's number of
 // pixels.
-func (l line) sourcePosition(pixel, pixels int) uint32 {
+func (l line) computeSourcePosition(pixel, pixels int) uint32 {
 	return uint32(math.Min(math.Max(l.start+float64(pixel)*l.step, 0), float64(pixels-1))*256 + 0.5)
 }
 
@@ -251,12 +251,12 @@ func (l line) sourcePosition(pixel, pixels int) uint32 {
 func (s *sampler) drawPlane(dst, src planes, lx, ly line) {
 	places := s.places[:dst.w]
 	for i := range places {
-		places[i] = lx.sourcePosition(i, src.w)
+		places[i] = lx.computeSourcePosition(i, src.w)
 	}
 	first, last := int(places[0]>>8), min(int(places[dst.w-1]>>8)+2, src.w)
 	row := s.line[:src.w+1]
 	for y := range dst.h {
-		at := ly.sourcePosition(y, src.h)
+		at := ly.computeSourcePosition(y, src.h)
 		above := int(at>>8) * src.w
 		below := min(above+src.w, (src.h-1)*src.w)
 		interpolate(row[first:last], src.pix[above+first:above+last], src.pix[below+first:below+last], uint64(at&255))

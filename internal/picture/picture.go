@@ -127,7 +127,7 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 		}
 		frame, err := p.paintClipFrame(ctx, s)
 		if err != nil {
-			return nil, blameImage(ctx, i, err)
+			return nil, addImageToError(ctx, i, err)
 		}
 		frames[i] = frame
 	}
@@ -137,11 +137,11 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	got, err := p.readImages(ctx, stills, images)
 	if err != nil {
 		if len(images) == 1 || ctx.Err() != nil {
-			return nil, blameImage(ctx, images[0], err)
+			return nil, addImageToError(ctx, images[0], err)
 		}
 		for _, i := range images {
 			if _, err := p.readImages(ctx, stills, []int{i}); err != nil {
-				return nil, blameImage(ctx, i, err)
+				return nil, addImageToError(ctx, i, err)
 			}
 		}
 		return nil, err
@@ -157,14 +157,14 @@ func (s Still) IsImageFile() bool { return s.Asset != nil && !s.Clip }
 
 // NewStillInput returns the parameters for reading a still that is an image.
 func (p *Painter) NewStillInput(s Still) ffmpeg.StillInput {
-	w, h := s.Asset.Source.UprightSize()
+	w, h := s.Asset.Source.ComputeUprightSize()
 	return ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas, Backdrops: s.Backdrops,
 		Placement: ffmpeg.PlaceSource(w, h, p.pic.Width, p.pic.Height, s.Placing),
 	}
 }
 
-func blameImage(ctx context.Context, i int, err error) error {
+func addImageToError(ctx context.Context, i int, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -197,7 +197,7 @@ func (p *Painter) paintClipFrame(ctx context.Context, s Still) ([]byte, error) {
 	if s.AtEnd {
 		frames = 1 << 40
 	}
-	w, h := s.Asset.Source.UprightSize()
+	w, h := s.Asset.Source.ComputeUprightSize()
 	clip := ffmpeg.ClipInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
 		Placement: ffmpeg.PlaceSource(w, h, p.pic.Width, p.pic.Height, s.Placing),

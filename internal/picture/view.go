@@ -257,7 +257,7 @@ func (p *Painter) PaintFrames(ctx context.Context, v *View, from, count int64) (
 		return s, err
 	}
 	s.move = newMove(v.Still, v.Move, v.Frames, p.pic)
-	in, w, h := s.move.sourceInput(v.Still)
+	in, w, h := s.move.newSourceInput(v.Still)
 	sink := &frameSink{size: w * h * 3 / 2, keep: 1}
 	if err := p.tools.RunFFmpeg(ctx, ffmpeg.ReadStillsArgs([]ffmpeg.StillInput{in}), nil, sink); err != nil {
 		return nil, err
@@ -285,7 +285,7 @@ type frames struct {
 // Read implements io.Reader.
 func (s *frames) Read(b []byte) (int, error) {
 	if s.at == len(s.frame) {
-		if _, err := s.next(); err != nil {
+		if _, err := s.readNext(); err != nil {
 			return 0, err
 		}
 		s.at = 0
@@ -295,8 +295,8 @@ func (s *frames) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// next returns the next frame. Callers must not change it.
-func (s *frames) next() ([]byte, error) {
+// readNext returns the next frame. Callers must not change it.
+func (s *frames) readNext() ([]byte, error) {
 	if s.n == s.end {
 		return nil, io.EOF
 	}
@@ -310,10 +310,10 @@ func (s *frames) next() ([]byte, error) {
 func (s *frames) paintNext() error {
 	w, h := s.p.pic.Width, s.p.pic.Height
 	if s.sampler != nil {
-		x, y, vw, vh := s.move.viewAt(s.n)
+		x, y, vw, vh := s.move.computeViewAt(s.n)
 		s.sampler.drawPart(s.frame, x, y, vw, vh)
 		if len(s.v.Callouts) > 0 {
-			newCallouts(s.v.Callouts, s.move.mappingAtFrame(s.v.Still, s.n)).darkenFrame(s.frame, w, h)
+			newCallouts(s.v.Callouts, s.move.newMappingAtFrame(s.v.Still, s.n)).darkenFrame(s.frame, w, h)
 		}
 		return s.p.drawLayers(s.frame, s.v, s.n)
 	}

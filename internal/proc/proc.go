@@ -234,9 +234,9 @@ func (r *Runner) Run(ctx context.Context, c Command) error {
 	return p.Wait()
 }
 
-// Output runs a program to its end and returns its output, at most Command.MaxStdout bytes. With an error, it
+// RunForOutput runs a program to its end and returns its output, at most Command.MaxStdout bytes. With an error, it
 // returns the output so far.
-func (r *Runner) Output(ctx context.Context, c Command) ([]byte, error) {
+func (r *Runner) RunForOutput(ctx context.Context, c Command) ([]byte, error) {
 	var buf bytes.Buffer
 	c.Stdout = &buf
 	if c.MaxStdout == 0 {

@@ -97,7 +97,7 @@ func TestOutput(t *testing.T) {
 	c := sh("cat; echo $MORE")
 	c.Stdin = strings.NewReader("in ")
 	c.Env = []string{"MORE=out"}
-	got, err := r.Output(t.Context(), c)
+	got, err := r.RunForOutput(t.Context(), c)
 	if err != nil || string(got) != "in out\n" {
 		t.Fatalf("Output = %q, %v", got, err)
 	}
@@ -110,7 +110,7 @@ func TestOutput(t *testing.T) {
 func TestEnvironmentIsFixed(t *testing.T) {
 	t.Setenv("https_proxy", "http://localhost:1")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
-	got, err := runner(t, nil).Output(t.Context(), proc.Command{Program: "env"})
+	got, err := runner(t, nil).RunForOutput(t.Context(), proc.Command{Program: "env"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func readPids(t *testing.T, r io.Reader, end string) []int {
 func TestLeftoversOfASuccessAreKilled(t *testing.T) {
 	t.Parallel()
 	began := time.Now()
-	out, err := runner(t, nil).Output(t.Context(), sh("sleep 100 & echo $!"))
+	out, err := runner(t, nil).RunForOutput(t.Context(), sh("sleep 100 & echo $!"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestEscapedDescendantDoesNotBlock(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	began := time.Now()
-	out, err := runner(t, nil).Output(t.Context(), sh("echo hello; setsid sleep 40 & sleep 0.2"))
+	out, err := runner(t, nil).RunForOutput(t.Context(), sh("echo hello; setsid sleep 40 & sleep 0.2"))
 	if err != nil || string(out) != "hello\n" {
 		t.Fatalf("Output = %q, %v", out, err)
 	}
@@ -294,7 +294,7 @@ func TestOutputIsBounded(t *testing.T) {
 	t.Parallel()
 	c := sh("yes")
 	c.MaxStdout = 100_000
-	got, err := runner(t, nil).Output(t.Context(), c)
+	got, err := runner(t, nil).RunForOutput(t.Context(), c)
 	var e *proc.OutputError
 	if !errors.As(err, &e) || e.Max != c.MaxStdout {
 		t.Fatalf("error %v", err)
@@ -447,7 +447,7 @@ func TestNiceAndLimits(t *testing.T) {
 	r := runner(t, func(c *proc.Config) { c.Nice = 7 })
 	c := sh("sleep 0.1; cut -d' ' -f19 /proc/self/stat; ulimit -f; ulimit -c")
 	c.Limits = proc.Limits{FileSize: 512 * 100, Memory: 1 << 30, CPU: time.Minute}
-	got, err := r.Output(t.Context(), c)
+	got, err := r.RunForOutput(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,7 +86,7 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 	}
 	err = passFiles(p.cmd, c.ExtraFiles)
 	if err == nil {
-		err = p.launch(c)
+		err = p.startChild(c)
 	}
 	if err != nil {
 		r.releaseSlot(c.Resident)
@@ -155,8 +155,8 @@ func closeAll(files []*os.File) {
 	}
 }
 
-// launch creates the pipes, and starts the child and the goroutines that serve it.
-func (p *Process) launch(c Command) error {
+// startChild creates the pipes, and starts the child and the goroutines that serve it.
+func (p *Process) startChild(c Command) error {
 	var pl pipes
 	inR, inW := pl.newPipe()
 	outR, outW := pl.newPipe()

@@ -76,9 +76,9 @@ func (p *Project) Close() error {
 // Dir returns the absolute path of the folder with links resolved, or "" without a folder.
 func (p *Project) Dir() string { return p.dir }
 
-// PathOnDisk returns the path on disk of a file in the project's folder.
-func (p *Project) PathOnDisk(name string) string {
-	return filepath.Join(p.dir, p.relativePathOnDisk(name))
+// MakePathOnDisk returns the path on disk of a file in the project's folder.
+func (p *Project) MakePathOnDisk(name string) string {
+	return filepath.Join(p.dir, p.makeRelativePath(name))
 }
 
 // isPage reports whether a file is one of the files in memory.
@@ -95,7 +95,7 @@ func (p *Project) open(name string) (fs.File, error) {
 	if p.root == nil {
 		return nil, fs.ErrNotExist
 	}
-	return p.root.Open(p.relativePathOnDisk(name))
+	return p.root.Open(p.makeRelativePath(name))
 }
 
 // Stat returns information about a file of the project.
@@ -103,7 +103,7 @@ func (p *Project) Stat(name string) (fs.FileInfo, error) {
 	if p.isPage(name) || p.root == nil {
 		return fs.Stat(p.pages, p.fsys.Real(name))
 	}
-	return p.root.Stat(p.relativePathOnDisk(name))
+	return p.root.Stat(p.makeRelativePath(name))
 }
 
 // IsAbsent reports whether nothing with this name exists, not even a broken link.
@@ -114,7 +114,7 @@ func (p *Project) IsAbsent(name string) bool {
 	if p.root == nil {
 		return true
 	}
-	_, err := p.root.Lstat(p.relativePathOnDisk(name))
+	_, err := p.root.Lstat(p.makeRelativePath(name))
 	return errors.Is(err, fs.ErrNotExist)
 }
 
@@ -123,7 +123,7 @@ func (p *Project) IsAbsent(name string) bool {
 func (p *Project) StageFile(name, work string, number int) (string, error) {
 	path := filepath.Join(work, "in-"+strconv.Itoa(number))
 	if !p.isPage(name) {
-		return path, system.Link(p.PathOnDisk(name), path)
+		return path, system.Link(p.MakePathOnDisk(name), path)
 	}
 	in, err := p.open(name)
 	if err != nil {
@@ -141,12 +141,12 @@ func (p *Project) StageFile(name, work string, number int) (string, error) {
 // FS returns the project's files. Names are found in any Unicode normal form.
 func (p *Project) FS() fs.FS { return p.fsys }
 
-// SpellingOnDisk returns the name of a file as it is spelled on disk.
-func (p *Project) SpellingOnDisk(name string) string { return p.fsys.Real(name) }
+// FindSpellingOnDisk returns the name of a file as it is spelled on disk.
+func (p *Project) FindSpellingOnDisk(name string) string { return p.fsys.Real(name) }
 
-// relativePathOnDisk returns the path of a file relative to the project's folder, with the separators of the
+// makeRelativePath returns the path of a file relative to the project's folder, with the separators of the
 // system.
-func (p *Project) relativePathOnDisk(name string) string {
+func (p *Project) makeRelativePath(name string) string {
 	return filepath.FromSlash(p.fsys.Real(name))
 }
 

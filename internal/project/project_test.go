@@ -101,8 +101,8 @@ func TestReading(t *testing.T) {
 		t.Errorf("%q, %v", b, err)
 	}
 	resolved, err := filepath.EvalSymlinks(dir)
-	if err != nil || in.Dir() != resolved || in.PathOnDisk("s.md") != filepath.Join(resolved, "s.md") {
-		t.Errorf("%s lies at %s (%v)", in.Dir(), in.PathOnDisk("s.md"), err)
+	if err != nil || in.Dir() != resolved || in.MakePathOnDisk("s.md") != filepath.Join(resolved, "s.md") {
+		t.Errorf("%s lies at %s (%v)", in.Dir(), in.MakePathOnDisk("s.md"), err)
 	}
 	if !in.IsTrack("Corporate-1") || in.IsTrack("nothing") {
 		t.Error("built-in tracks are not known")

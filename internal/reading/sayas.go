@@ -14,7 +14,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-func englishOrdinalSuffix(n string) string {
+func chooseOrdinalSuffix(n string) string {
 	if len(n) > 1 && n[len(n)-2] == '1' {
 		return "th"
 	}
@@ -149,7 +149,7 @@ func sayOrdinal(p *passage.Passage) (string, bool) {
 		if f != "*" {
 			form = f
 		}
-		if p.Base == "en" && !strings.EqualFold(p.TokenAt(end).Text, englishOrdinalSuffix(n.Whole)) {
+		if p.Base == "en" && !strings.EqualFold(p.TokenAt(end).Text, chooseOrdinalSuffix(n.Whole)) {
 			return "", false
 		}
 		end = suffix

@@ -54,7 +54,7 @@ func (p *press) make(t *testing.T, text string) {
 		t.Fatal(err)
 	}
 	c := cut.New(p.maker, cut.Tools{
-		FFmpeg: p.FFmpeg, Version: steptest.Version, Form: steptest.PictureForm(p.Line),
+		FFmpeg: p.FFmpeg, Version: steptest.Version, Form: steptest.NewPictureForm(p.Line),
 		Layers: layers,
 	}, cut.Input{
 		Board: p.Board, Line: p.Line, Files: p.Files, Slides: make([][]overlay.SlideState, n),
@@ -77,7 +77,7 @@ func (p *press) make(t *testing.T, text string) {
 	}
 	p.video = Video{
 		Script: "script.md", Board: p.Board, Line: p.Line, Cues: p.Cues, Words: p.Spoken.ListWords,
-		Form: steptest.PictureForm(p.Line), Pictures: plan.Runs, Sound: track.Runs, AAC: x.NewAAC(track.Channels),
+		Form: steptest.NewPictureForm(p.Line), Pictures: plan.Runs, Sound: track.Runs, AAC: x.NewAAC(track.Channels),
 	}
 }
 

@@ -27,24 +27,24 @@ type Target struct {
 
 // listOutputPaths returns the paths of the files that a build may write, the video first.
 func (t Target) listOutputPaths() []string {
-	files := append([]string{t.Video, t.pathWithEnding(names.EndPoster)}, t.listSubtitlePaths()...)
+	files := append([]string{t.Video, t.makePath(names.EndPoster)}, t.listSubtitlePaths()...)
 	if t.Timeline {
-		files = append(files, t.pathWithEnding(names.EndTimeline))
+		files = append(files, t.makePath(names.EndTimeline))
 	}
 	if t.Transcript {
-		files = append(files, t.pathWithEnding(names.EndTranscript), t.pathWithEnding(names.EndChapters))
+		files = append(files, t.makePath(names.EndTranscript), t.makePath(names.EndChapters))
 	}
 	return files
 }
 
-// pathWithEnding returns the path of the video with another ending.
-func (t Target) pathWithEnding(ending string) string {
+// makePath returns the path of the video with another ending.
+func (t Target) makePath(ending string) string {
 	return strings.TrimSuffix(t.Video, filepath.Ext(t.Video)) + ending
 }
 
 // listSubtitlePaths returns the paths of the subtitle files.
 func (t Target) listSubtitlePaths() []string {
-	return []string{t.pathWithEnding(names.EndSRT), t.pathWithEnding(names.EndVTT)}
+	return []string{t.makePath(names.EndSRT), t.makePath(names.EndVTT)}
 }
 
 // Outputs contains the files of a build, checked so that nothing is replaced that must not be.
@@ -117,7 +117,7 @@ func ReserveFiles(store *cache.Store, in Inputs, paths []string, force bool) (*O
 // findInput returns the name of the input that is the same file as info, "" if none is.
 func (in Inputs) findInput(info os.FileInfo) string {
 	for _, name := range in.Names {
-		file, err := os.Stat(in.Project.PathOnDisk(name))
+		file, err := os.Stat(in.Project.MakePathOnDisk(name))
 		if err == nil && os.SameFile(info, file) {
 			return name
 		}
@@ -128,8 +128,8 @@ func (in Inputs) findInput(info os.FileInfo) string {
 // largestMade is the maximum size of a file next to a video that isFromEarlierBuild reads.
 const largestMade = 64 << 20
 
-// keyOfWrittenFile returns the cache key of the record that a build wrote a file with this content.
-func keyOfWrittenFile(content []byte) cache.Key {
+// newWrittenFileKey returns the cache key of the record that a build wrote a file with this content.
+func newWrittenFileKey(content []byte) cache.Key {
 	return cache.NewHasher("made 1").AddBytes(content).Key()
 }
 
@@ -141,7 +141,7 @@ func (o *Outputs) isFromEarlierBuild(path string) bool {
 		return false
 	}
 	b, err := os.ReadFile(path)
-	return err == nil && o.store.HasEntry(cache.Probes, keyOfWrittenFile(b))
+	return err == nil && o.store.HasEntry(cache.Probes, newWrittenFileKey(b))
 }
 
 // claimFile records that a build writes a file next to the video. It returns a fault if an existing file that no
@@ -153,5 +153,5 @@ func (o *Outputs) claimFile(path string, content []byte) error {
 				WithHint("choose another file for the video with -o, or use --force")
 		}
 	}
-	return o.store.PutBytes(cache.Probes, keyOfWrittenFile(content), []byte{1})
+	return o.store.PutBytes(cache.Probes, newWrittenFileKey(content), []byte{1})
 }

@@ -62,7 +62,7 @@ func TestReserve(t *testing.T) {
 	strangers("two files", 2, same)
 	strangers("one that is not written", 1, func(o *Target) { o.Timeline = false })
 	strangers("with force", 0, func(o *Target) { o.Force = true })
-	if err := p.Store.PutBytes(cache.Probes, keyOfWrittenFile([]byte("mine")), []byte{1}); err != nil {
+	if err := p.Store.PutBytes(cache.Probes, newWrittenFileKey([]byte("mine")), []byte{1}); err != nil {
 		t.Fatal(err)
 	}
 	strangers("one that a build made", 1, same)
@@ -166,7 +166,7 @@ func TestLargeFilesAreNotRead(t *testing.T) {
 	content := make([]byte, largestMade+1)
 	for n, want := range map[int]bool{largestMade: true, largestMade + 1: false} {
 		if err := errors.Join(os.WriteFile(path, content[:n], 0o600), p.Store.PutBytes(cache.Probes,
-			keyOfWrittenFile(content[:n]), []byte{1})); err != nil {
+			newWrittenFileKey(content[:n]), []byte{1})); err != nil {
 			t.Fatal(err)
 		}
 		if got := out.isFromEarlierBuild(path); got != want {

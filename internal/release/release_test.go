@@ -78,7 +78,7 @@ func TestPublish(t *testing.T) {
 	if len(info.Chapters) != 2 || info.Chapters[0].Tags["title"] != "Morning" || info.Chapters[1].Tags["title"] != "Noon" {
 		t.Errorf("%+v", info.Chapters)
 	}
-	second := p.Line.DurationOfFrames(p.Line.Scenes[1].Start)
+	second := p.Line.ToDuration(p.Line.Scenes[1].Start)
 	transcript, chapters := string(p.read(t, ".transcript.md")), string(p.read(t, ".chapters.txt"))
 	for _, want := range []string{
 		"# The harbour", "## 0:00 Morning", "## 0:02 Noon",
@@ -172,7 +172,7 @@ func TestStanding(t *testing.T) {
 		t.Fatal(err)
 	}
 	same("a file is gone", false)
-	p.Store.RemoveEntry(cache.Probes, keyOfWrittenFile(p.read(t, ".srt")))
+	p.Store.RemoveEntry(cache.Probes, newWrittenFileKey(p.read(t, ".srt")))
 	same("the note of a file is gone", false)
 	same("once more", true)
 	p.video.Board.Film.Title = "Another"

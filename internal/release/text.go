@@ -39,7 +39,7 @@ func (r *Releaser) composeTranscript() (text, list string) {
 		for scene+1 < len(r.video.Line.Scenes) && r.video.Line.Scenes[scene].Start < c.Frame {
 			scene++
 		}
-		chapters = append(chapters, caption.Chapter{Start: r.video.Line.SampleAtFrame(c.Frame), Scene: scene, Title: c.Title})
+		chapters = append(chapters, caption.Chapter{Start: r.video.Line.ToSample(c.Frame), Scene: scene, Title: c.Title})
 	}
 	return caption.FormatTranscript(title, chapters, r.listNarrationCues()), caption.FormatChapters(chapters)
 }

@@ -37,7 +37,7 @@ func (w *writer) writeSidecar(s sidecar) error {
 		return err
 	}
 	write := func(w io.Writer) error { _, err := w.Write(s.content); return err }
-	return w.addFile(s.path, keyOfWrittenFile(s.content).String(), write)
+	return w.addFile(s.path, newWrittenFileKey(s.content).String(), write)
 }
 
 // publishAll renames all files to their final names.

@@ -173,12 +173,12 @@ func (p *parser) parseMultiline(l *line, t string, off int, o opening) bool {
 			continue
 		}
 		pieces = append(pieces, piece{line: next, from: 0, to: to - 1})
-		r := l.byteRange(off, off+1)
-		r.End = next.byteRange(to-1, to).End
+		r := l.newByteRange(off, off+1)
+		r.End = next.newByteRange(to-1, to).End
 		p.recordBlock(blockDirection, l.first, next.last)
 		p.at = j + 1
 		p.addDirection(direction{
-			name: o.name, at: l.byteRange(off+o.start, off+o.end), whole: r, value: p.parseBlock(o.name, pieces),
+			name: o.name, at: l.newByteRange(off+o.start, off+o.end), whole: r, value: p.parseBlock(o.name, pieces),
 		})
 		return true
 	}
@@ -202,7 +202,7 @@ func isOutsideDirection(l *line, how form) bool {
 // map.
 func (p *parser) reportUnclosedDirection(l *line, off int, o opening) {
 	p.unclosed = true
-	d := p.diags.Errorf(l.byteRange(off, off+o.value), "the direction (%s: … is not closed", o.name)
+	d := p.diags.Errorf(l.newByteRange(off, off+o.value), "the direction (%s: … is not closed", o.name)
 	d.Detail = "A direction ends with a closing round bracket at the end of its line"
 	d.Hint = "write ) at the end of the direction"
 	for p.at++; p.at < len(p.items); p.at++ {

@@ -15,7 +15,7 @@ func (p *parser) parseHeader() int {
 	s := scanner{src: p.src, diags: p.diags, next: 1}
 	var lines []*line
 	for s.next < len(p.src.lines) {
-		l := s.nextLine()
+		l := s.readNextLine()
 		if isSeparator(l.text) {
 			p.parseProperties(lines, 0, l.last)
 			return l.last + 1
@@ -64,7 +64,7 @@ func (p *parser) parseProperties(lines []*line, first, last int) {
 		}
 		name, nameAt, rest, ok := splitHeaderLine(q)
 		if !ok {
-			d := p.diags.Errorf(q.trimmedRange(), "%s is not a property of the header", quoteForMessage(q.text()))
+			d := p.diags.Errorf(q.newTrimmedRange(), "%s is not a property of the header", quoteForMessage(q.text()))
 			d.Detail = "A line of the header is \"name: value\", or is indented and belongs to the map above it"
 			d.Hint = "write narration and pictures after the --- that closes the header"
 			i++
@@ -119,7 +119,7 @@ func splitHeaderLine(q piece) (name string, at diag.Range, rest piece, ok bool) 
 		}
 	}
 	end := from + len(strings.TrimRight(t[:colon], blanks))
-	return strings.ToLower(key), q.line.byteRange(from, end), piece{line: q.line, from: from + colon + 1, to: to}, true
+	return strings.ToLower(key), q.line.newByteRange(from, end), piece{line: q.line, from: from + colon + 1, to: to}, true
 }
 
 // countPropertyLines returns the number of lines that a property occupies: one, or more if its value is a map or a
@@ -166,7 +166,7 @@ func (p *parser) parseHeaderValue(name string, rest piece, more []*line) value {
 		return p.parseLineValue(name, rest)
 	}
 	if !p.known.inHeader[name] {
-		return value{at: rest.trimmedRange()}
+		return value{at: rest.newTrimmedRange()}
 	}
 	pieces := []piece{rest}
 	for _, l := range more {
@@ -187,7 +187,7 @@ func (p *parser) parseTextBlock(pieces []piece) value {
 			texts = append(texts, p.vars.replaceInLine(t))
 		}
 	}
-	return value{text: strings.Join(texts, " "), at: pieces[0].trimmedRange()}
+	return value{text: strings.Join(texts, " "), at: pieces[0].newTrimmedRange()}
 }
 
 // setHeaderProperty sets a property of the header.

@@ -239,9 +239,9 @@ func (w *walker) walkNode(n ast.Node, style utter.Style) {
 		if n.Level > 1 {
 			s = utter.Strong
 		}
-		w.walkChildren(n, strongerStyle(style, s))
+		w.walkChildren(n, chooseStrongerStyle(style, s))
 	case *extast.Strikethrough:
-		w.walkChildren(n, strongerStyle(style, utter.Reduced))
+		w.walkChildren(n, chooseStrongerStyle(style, utter.Reduced))
 	default:
 		w.walkChildren(n, style)
 	}
@@ -267,7 +267,7 @@ func (w *walker) skipHTML(n *ast.RawHTML, style utter.Style) {
 		q.from += at
 		q.to = min(q.to, q.from+len(tag))
 	}
-	d := w.p.diags.Warnf(q.trimmedRange(), "the HTML tag %s is left out of the narration", quoteForMessage(tag))
+	d := w.p.diags.Warnf(q.newTrimmedRange(), "the HTML tag %s is left out of the narration", quoteForMessage(tag))
 	d.Detail = "Narration can contain Markdown, and SSML in <speak> … </speak>"
 	d.Hint = `write \< for a literal bracket`
 	name := strings.TrimLeft(tag, "</")
@@ -289,8 +289,8 @@ func (w *walker) skipHTML(n *ast.RawHTML, style utter.Style) {
 	}
 }
 
-// strongerStyle returns the style of text that is nested in styles a and b.
-func strongerStyle(a, b utter.Style) utter.Style {
+// chooseStrongerStyle returns the style of text that is nested in styles a and b.
+func chooseStrongerStyle(a, b utter.Style) utter.Style {
 	rank := func(s utter.Style) int {
 		switch s {
 		case utter.Reduced:

@@ -120,7 +120,7 @@ func (l *loader) formatFileHint(name string) string {
 		if f.Name() == path.Base(name) {
 			continue
 		}
-		if ending := lowerExtension(f.Name()); !f.IsDir() &&
+		if ending := findLowerExtension(f.Name()); !f.IsDir() &&
 			(ending == ".md" || ending == ".txt" || ending == path.Ext(name)) {
 			names = append(names, f.Name())
 		}

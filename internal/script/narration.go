@@ -179,7 +179,7 @@ func (p *parser) narrateRow(q piece) {
 	if isDashRow(q.text()) {
 		return
 	}
-	n := &Narration{At: At{Range: q.trimmedRange()}, Source: q.text()}
+	n := &Narration{At: At{Range: q.newTrimmedRange()}, Source: q.text()}
 	var b runBuilder
 	from := q.from
 	for i := q.from; i <= q.to; i++ {
@@ -211,7 +211,7 @@ func (p *parser) addNarration(pieces []piece) {
 	}
 	first, last := pieces[0], pieces[len(pieces)-1]
 	n := &Narration{At: At{Range: diag.Range{
-		File: p.file, Start: first.trimmedRange().Start, End: last.trimmedRange().End,
+		File: p.file, Start: first.newTrimmedRange().Start, End: last.newTrimmedRange().End,
 	}}}
 	var texts []string
 	var spoken []piece
@@ -239,7 +239,7 @@ func (p *parser) warnOfSpokenDirection(q piece) {
 			continue
 		}
 		if o, ok := parseDirectionStart(t[i:]); ok && p.known.asDirected[o.name] {
-			d := p.diags.Warnf(q.line.byteRange(q.from+i, q.from+i+o.value),
+			d := p.diags.Warnf(q.line.newByteRange(q.from+i, q.from+i+o.value),
 				"the direction (%s: …) is inside a sentence and is spoken", o.name)
 			d.Detail = "A direction works only on its own line"
 			d.Hint = "put it on a line of its own"
@@ -266,13 +266,13 @@ func (p *parser) extractPictures(q piece) []piece {
 		if !ok {
 			if end := findClosingBracket(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") &&
 				last < i+end {
-				d := p.diags.Errorf(q.line.byteRange(q.from+i, q.from+i+end+2), "this image is not closed on its line")
+				d := p.diags.Errorf(q.line.newByteRange(q.from+i, q.from+i+end+2), "this image is not closed on its line")
 				d.Detail = "An image is written ![options](file) on one line; file names cannot contain line breaks"
 				d.Hint = "write ) after the file name"
 			}
 			continue
 		}
-		d := p.diags.Warnf(q.line.byteRange(q.from+i, q.from+i+m.end), "this image is inside narration")
+		d := p.diags.Warnf(q.line.newByteRange(q.from+i, q.from+i+m.end), "this image is inside narration")
 		d.Detail = "It is shown in the scene and not spoken"
 		d.Hint = "put it on a line of its own"
 		if pic, ok := p.newPicture(q.line, q.from+i, m); ok {

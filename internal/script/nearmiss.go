@@ -83,7 +83,7 @@ func isPictureName(name string) bool {
 // warnOfNearMiss warns about a line of narration that is nearly a direction or an image.
 func (p *parser) warnOfNearMiss(l *line, t string, off int) {
 	if image, ok := correctImageSyntax(t); ok {
-		d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not an image; its text is read as narration", quoteForMessage(t))
+		d := p.diags.Warnf(l.newByteRange(off, off+len(t)), "%s is not an image; its text is read as narration", quoteForMessage(t))
 		d.Code, d.Hint = diag.NearMiss, "write "+image
 		return
 	}
@@ -115,7 +115,8 @@ func (p *parser) warnOfNearMiss(l *line, t string, off int) {
 	if value == "" {
 		value = "…"
 	}
-	d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not a direction; it is read as narration", quoteForMessage(t))
+	d := p.diags.Warnf(l.newByteRange(off, off+len(t)), "%s is not a direction; it is read as narration",
+		quoteForMessage(t))
 	d.Code = diag.NearMiss
 	d.Detail = "A direction is written (name: value), with round brackets, a colon and hyphens"
 	d.Hint = "write (" + known + ": " + value + ")"

@@ -193,7 +193,7 @@ func (p *parser) parseOwnLine(l *line, t string, off int) bool {
 func (p *parser) parseOneLine(l *line, off int, o opening, end int) {
 	v := p.parseLineValue(o.name, piece{line: l, from: off + o.value, to: off + end})
 	p.addDirection(direction{
-		name: o.name, at: l.byteRange(off+o.start, off+o.end), whole: l.byteRange(off, off+end+1), value: v,
+		name: o.name, at: l.newByteRange(off+o.start, off+o.end), whole: l.newByteRange(off, off+end+1), value: v,
 	})
 }
 
@@ -328,7 +328,7 @@ func (p *parser) parseQuote() {
 	r.End = last.textRange().End
 	for _, q := range pieces {
 		if strings.HasPrefix(q.text(), "![") && strings.Contains(q.text(), "](") {
-			d := p.diags.Warnf(q.trimmedRange(), "a picture in a quote is not shown")
+			d := p.diags.Warnf(q.newTrimmedRange(), "a picture in a quote is not shown")
 			d.Detail = "Quotes replace the subtitles of their scene"
 			d.Hint = "write the picture on a line of its own, without >"
 		}

@@ -38,7 +38,7 @@ func roundTrip(t *testing.T, src []byte) {
 		return
 	}
 	after, _ := Parse("a.md", out)
-	if d := Difference(before, after); d != "" {
+	if d := DescribeDifference(before, after); d != "" {
 		t.Errorf("printing changed the meaning at %s\nof:\n%q\nto:\n%q", d, src, out)
 	}
 	again, ok := formatSource("a.md", out)

@@ -65,5 +65,5 @@ func isURL(s string) bool {
 	return true
 }
 
-// lowerExtension returns the extension of a name in lower case, including the dot.
-func lowerExtension(name string) string { return strings.ToLower(path.Ext(name)) }
+// findLowerExtension returns the extension of a name in lower case, including the dot.
+func findLowerExtension(name string) string { return strings.ToLower(path.Ext(name)) }

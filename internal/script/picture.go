@@ -108,7 +108,7 @@ func measureImagePath(t string) int {
 // newPicture returns the Picture of the image whose "![" is at offset off of a line. It returns false if it
 // reported an error.
 func (p *parser) newPicture(l *line, off int, m image) (*Picture, bool) {
-	pic := &Picture{At: At{Range: l.byteRange(off, off+m.end)}}
+	pic := &Picture{At: At{Range: l.newByteRange(off, off+m.end)}}
 	options := p.readLiteral(l, off+m.altFrom, off+m.altTo)
 	ok := p.parseOptions(pic, options)
 	name := p.readLiteral(l, off+m.fileFrom, off+m.fileTo)
@@ -127,7 +127,7 @@ func (p *parser) newPicture(l *line, off int, m image) (*Picture, bool) {
 func (p *parser) readLiteral(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
-	v := value{text: raw, at: l.byteRange(from, to), line: l, off: from}
+	v := value{text: raw, at: l.newByteRange(from, to), line: l, off: from}
 	if expanded := p.vars.replaceInLine(raw); expanded != raw {
 		v.text, v.line = strings.TrimSpace(expanded), nil
 	}
@@ -230,7 +230,7 @@ func splitOptions(v value) []word {
 	at := 0
 	for _, f := range strings.FieldsFunc(v.text, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' }) {
 		at += strings.Index(v.text[at:], f)
-		w := word{text: f, at: v.rangeOf(at, at+len(f))}
+		w := word{text: f, at: v.newRange(at, at+len(f))}
 		at += len(f)
 		if n := len(out); n > 0 && (f[0] == '-' || strings.HasSuffix(out[n-1].text, "-")) &&
 			isLikelyTimeRange(out[n-1].text+f) {

@@ -191,7 +191,7 @@ func TestImages(t *testing.T) {
 // TestTransitions parses every type and alias of transitions.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
-	types := TransitionNames()
+	types := ListTransitionNames()
 	if len(types) != 9+16 {
 		t.Errorf("%d types", len(types))
 	}

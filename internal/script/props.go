@@ -94,7 +94,7 @@ func newThemeParser() valueParser[File] {
 		if w, ok := newChoiceParser(words...).read(v.text); ok && v.kind == scalarValue {
 			return File{Name: w, Range: v.at, Literal: true}, true
 		}
-		if v.kind != scalarValue || v.text == "" || lowerExtension(v.text) != ".css" {
+		if v.kind != scalarValue || v.text == "" || findLowerExtension(v.text) != ".css" {
 			p.reportValue(name, v, form.Allowed, words)
 			return File{}, false
 		}
@@ -102,8 +102,8 @@ func newThemeParser() valueParser[File] {
 	}}
 }
 
-// MusicNames returns the names of the built-in background music.
-func MusicNames() []string {
+// ListMusicNames returns the names of the built-in background music.
+func ListMusicNames() []string {
 	return []string{"ukulele-1", "ukulele-2", "corporate-1", "uplifting-1", "uplifting-2"}
 }
 
@@ -111,7 +111,7 @@ const volumeRange = "a factor from 0 to 10"
 
 // newMusicForm describes the allowed names of background music.
 func newMusicForm() Form {
-	words := append(MusicNames(), "none")
+	words := append(ListMusicNames(), "none")
 	return Form{
 		Kind: FileKind, Words: words,
 		Allowed: joinWithOr(words) + ", or a sound file of the project, then in any order a volume (" + volumeRange +
@@ -137,7 +137,7 @@ func (p *parser) parseBackground(b *Background, v value) bool {
 	words, inQuotes := v.splitWords(), false
 	if end, ok := findQuoteEnd(v.text); ok {
 		// The name is in quotes, followed by options.
-		first := word{text: v.text[:end], at: v.rangeOf(0, end)}
+		first := word{text: v.text[:end], at: v.newRange(0, end)}
 		words, inQuotes = []word{first}, true
 		rest := v
 		rest.text, rest.off = v.text[end:], v.off+end
@@ -180,8 +180,8 @@ func (p *parser) parseBackground(b *Background, v value) bool {
 		name.text, _, _ = parseQuoted(words[0].text)
 		name.at = words[0].at
 	} else if n < len(words) {
-		name.text = v.text[:wordEnd(v.text, n)]
-		name.at = v.rangeOf(0, len(name.text))
+		name.text = v.text[:findWordEnd(v.text, n)]
+		name.at = v.newRange(0, len(name.text))
 	}
 	return p.parseMusicName(b, name) && ok
 }
@@ -192,8 +192,8 @@ func (p *parser) reportUnknownOption(of string, w word, near string) {
 	d.Hint = "did you mean " + near + "?"
 }
 
-// wordEnd returns the byte offset of the end of the nth word of text; n counts from 1.
-func wordEnd(text string, n int) int {
+// findWordEnd returns the byte offset of the end of the nth word of text; n counts from 1.
+func findWordEnd(text string, n int) int {
 	at := 0
 	for _, f := range strings.Fields(text)[:n] {
 		at += strings.Index(text[at:], f) + len(f)
@@ -212,7 +212,7 @@ func (p *parser) parseMusicName(b *Background, name value) bool {
 		return true
 	}
 	_, isNumber := parseNumber(name.text)
-	if name.kind != scalarValue || isNumber || lowerExtension(name.text) == "" {
+	if name.kind != scalarValue || isNumber || findLowerExtension(name.text) == "" {
 		p.reportValue("background", name, form.Allowed, form.Words)
 		return false
 	}
@@ -258,8 +258,8 @@ func (p *parser) parseBackgroundMap(b *Background, v value) bool {
 	return ok && named
 }
 
-// TransitionNames returns the canonical names of transitions, including "none".
-func TransitionNames() []string {
+// ListTransitionNames returns the canonical names of transitions, including "none".
+func ListTransitionNames() []string {
 	types := []string{"none", "crossfade", "circle", "rect", "fade-circle", "dissolve", "pixelize", "radial", "reveal"}
 	for _, t := range []string{"wipe-", "slide-", "fade-", "slice-"} {
 		types = append(types, t+"right", t+"left", t+"up", t+"down")
@@ -274,7 +274,7 @@ const defaultTransition = 500 * time.Millisecond
 const maxTransition = time.Minute
 
 func newTransitionTypeParser() valueParser[string] {
-	words := append(TransitionNames(), "fade", "wipe")
+	words := append(ListTransitionNames(), "fade", "wipe")
 	k := newChoiceParser(words...)
 	k.Allowed = strings.Join(words, ", ")
 	return valueParser[string]{Form: k.Form, read: func(s string) (string, bool) {

@@ -153,12 +153,12 @@ type line struct {
 
 const countEvery = 256
 
-// positionAt returns the position in the file of the byte at off. Offsets beyond the end of the text mean its
+// newPosition returns the position in the file of the byte at off. Offsets beyond the end of the text mean its
 // end.
-func (l *line) positionAt(off int) diag.Pos {
+func (l *line) newPosition(off int) diag.Pos {
 	off = min(max(off, 0), len(l.text))
 	if l.of != nil {
-		return l.of.positionAt(l.off + off)
+		return l.of.newPosition(l.off + off)
 	}
 	i := sort.Search(len(l.segs), func(i int) bool { return l.segs[i].off > off }) - 1
 	s := l.segs[max(i, 0)]
@@ -201,16 +201,16 @@ func (l *line) cutLine(from, to int) *line {
 	return c
 }
 
-// byteRange returns the range in the file of the bytes from..to; to is exclusive. The range ends directly
+// newByteRange returns the range in the file of the bytes from..to; to is exclusive. The range ends directly
 // after the last character, because a comment may follow before the next one.
-func (l *line) byteRange(from, to int) diag.Range {
-	start := l.positionAt(from)
+func (l *line) newByteRange(from, to int) diag.Range {
+	start := l.newPosition(from)
 	end := start
 	for to > from && !utf8.RuneStart(l.text[to-1]) {
 		to--
 	}
 	if to > from {
-		end = l.positionAt(to - 1)
+		end = l.newPosition(to - 1)
 		end.Column++
 	}
 	return diag.Range{File: l.src.file, Start: start, End: end}
@@ -225,5 +225,5 @@ func (l *line) trim() (string, int) {
 // textRange returns the range of the line's text, without blanks at both ends.
 func (l *line) textRange() diag.Range {
 	t, off := l.trim()
-	return l.byteRange(off, off+len(t))
+	return l.newByteRange(off, off+len(t))
 }

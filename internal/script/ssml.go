@@ -41,7 +41,7 @@ func (p *parser) parseSpeakBlock(l *line, off int) {
 	pieces, rest, ok := p.collectSpeakLines(l, off)
 	if !ok {
 		p.unclosed = true
-		d := p.diags.Errorf(l.byteRange(off, off+len("<speak")), "this <speak> block is not closed")
+		d := p.diags.Errorf(l.newByteRange(off, off+len("<speak")), "this <speak> block is not closed")
 		d.Detail = "A block of SSML begins with <speak> and ends with </speak>"
 		d.Hint = "write </speak> at the end of the block"
 		for p.at++; p.at < len(p.items); p.at++ {
@@ -58,8 +58,8 @@ func (p *parser) parseSpeakBlock(l *line, off int) {
 		p.at--
 		p.items[p.at].line = rest.line.cutLine(rest.from, rest.to)
 	}
-	n := &SSML{At: At{Range: l.byteRange(off, off+1)}}
-	n.Range.End = last.line.byteRange(last.to-1, last.to).End
+	n := &SSML{At: At{Range: l.newByteRange(off, off+1)}}
+	n.Range.End = last.line.newByteRange(last.to-1, last.to).End
 	r := ssmlReader{p: p, pieces: pieces}
 	for i, q := range pieces {
 		if i > 0 {
@@ -129,13 +129,13 @@ type ssmlReader struct {
 	starts []int
 }
 
-// byteRange returns the range in the file of the bytes from..to of the block.
-func (r *ssmlReader) byteRange(from, to int) diag.Range {
+// newByteRange returns the range in the file of the bytes from..to of the block.
+func (r *ssmlReader) newByteRange(from, to int) diag.Range {
 	i, j := r.findPieceAt(from), r.findPieceAt(max(to-1, from))
-	s := r.pieces[i].line.byteRange(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
+	s := r.pieces[i].line.newByteRange(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
 	if j > i {
 		q := r.pieces[j]
-		s.End = q.line.byteRange(q.from, min(q.from+to-r.starts[j], q.to)).End
+		s.End = q.line.newByteRange(q.from, min(q.from+to-r.starts[j], q.to)).End
 	}
 	return s
 }
@@ -188,15 +188,15 @@ func (r *ssmlReader) parse(source string) *Element {
 			}
 			stack = append(stack, open{element: e, from: from, to: to})
 			if len(stack) > maxElements {
-				r.p.diags.Errorf(r.byteRange(from, to), "the elements of this <speak> block are nested more than %d deep", maxElements)
+				r.p.diags.Errorf(r.newByteRange(from, to), "the elements of this <speak> block are nested more than %d deep", maxElements)
 				return nil
 			}
 		case xml.EndElement:
-			if !r.checkEndTag(stack, qualifiedName(t.Name), from, to) {
+			if !r.checkEndTag(stack, formatQualifiedName(t.Name), from, to) {
 				return nil
 			}
 			top := stack[len(stack)-1]
-			top.element.Range = r.byteRange(top.from, to)
+			top.element.Range = r.newByteRange(top.from, to)
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
 			if len(stack) > 0 {
@@ -204,7 +204,7 @@ func (r *ssmlReader) parse(source string) *Element {
 				top.Content = append(top.Content, Content{Text: r.p.vars.replaceInLine(string(t))})
 			}
 		case xml.Directive, xml.ProcInst:
-			e := r.p.diags.Errorf(r.byteRange(from, to), "declarations are not allowed in a <speak> block")
+			e := r.p.diags.Errorf(r.newByteRange(from, to), "declarations are not allowed in a <speak> block")
 			e.Hint = "remove it"
 			return nil
 		}
@@ -228,7 +228,7 @@ func (r *ssmlReader) checkEndTag(stack []open, name string, from, to int) bool {
 			return false
 		}
 	}
-	d := r.p.diags.Errorf(r.byteRange(from, to), "</%s> closes nothing", name)
+	d := r.p.diags.Errorf(r.newByteRange(from, to), "</%s> closes nothing", name)
 	d.Detail = "In a <speak> block every end tag closes the last open element"
 	if len(stack) > 0 {
 		d.Hint = "did you mean </" + stack[len(stack)-1].element.Name + ">?"
@@ -237,7 +237,7 @@ func (r *ssmlReader) checkEndTag(stack []open, name string, from, to int) bool {
 }
 
 func (r *ssmlReader) reportUnclosed(o open) {
-	d := r.p.diags.Errorf(r.byteRange(o.from, o.to), "<%s> is not closed", o.element.Name)
+	d := r.p.diags.Errorf(r.newByteRange(o.from, o.to), "<%s> is not closed", o.element.Name)
 	d.Detail = "In a <speak> block every element must be closed inside the element that contains it"
 	d.Hint = "write </" + o.element.Name + "> at its end, or <" + o.element.Name + "/> if it is empty"
 }
@@ -251,7 +251,7 @@ func (r *ssmlReader) reportMalformed(source string, from, to int, err error) {
 	if to > from && to <= len(source) {
 		from = max(from, strings.LastIndexAny(source[:to], "<&"))
 	}
-	d := r.p.diags.Errorf(r.byteRange(from, max(to, from+1)), "this <speak> block is not well-formed SSML: %s", message)
+	d := r.p.diags.Errorf(r.newByteRange(from, max(to, from+1)), "this <speak> block is not well-formed SSML: %s", message)
 	d.Detail = "SSML is XML: tags are closed, attributes are in quotes, & and < in text are written &amp; and &lt;"
 	switch {
 	case strings.Contains(message, "invalid character entity"):
@@ -267,7 +267,7 @@ func (r *ssmlReader) reportMalformed(source string, from, to int, err error) {
 // newElement creates an element from its start tag, and warns about elements and attributes that SSML 1.1
 // does not have.
 func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
-	e := &Element{Range: r.byteRange(from, to), Name: qualifiedName(t.Name)}
+	e := &Element{Range: r.newByteRange(from, to), Name: formatQualifiedName(t.Name)}
 	if r.p.elements == nil {
 		r.p.elements = listSSMLElements()
 	}
@@ -282,7 +282,7 @@ func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
 		}
 	}
 	for _, a := range t.Attr {
-		name := qualifiedName(a.Name)
+		name := formatQualifiedName(a.Name)
 		if e.Attributes == nil {
 			e.Attributes = map[string]string{}
 		}
@@ -305,7 +305,7 @@ func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
 	return e
 }
 
-func qualifiedName(n xml.Name) string {
+func formatQualifiedName(n xml.Name) string {
 	if n.Space == "" {
 		return n.Local
 	}

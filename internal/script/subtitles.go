@@ -142,7 +142,7 @@ func newFontParser() valueParser[File] {
 	family := newTextParser(TextKind, "a font family, or a .ttf or .otf file of the project")
 	return valueParser[File]{Form: family.Form, parse: func(p *parser, name string, v value) (File, bool) {
 		if v.kind == scalarValue {
-			switch lowerExtension(v.text) {
+			switch findLowerExtension(v.text) {
 			case ".ttf", ".otf", ".ttc", ".woff", ".woff2":
 				return p.parseFilePath(name, v, "")
 			}

@@ -37,13 +37,13 @@ type entry struct {
 	value value
 }
 
-// rangeOf returns the range in the file of the bytes from..to of a scalar, or of the whole scalar if its
+// newRange returns the range in the file of the bytes from..to of a scalar, or of the whole scalar if its
 // place is unknown.
-func (v value) rangeOf(from, to int) diag.Range {
+func (v value) newRange(from, to int) diag.Range {
 	if v.line == nil {
 		return v.at
 	}
-	return v.line.byteRange(v.off+from, v.off+to)
+	return v.line.newByteRange(v.off+from, v.off+to)
 }
 
 // word is a word of a scalar with its range in the file.
@@ -57,7 +57,7 @@ func (v value) splitWords() []word {
 	at := 0
 	for f := range strings.FieldsSeq(v.text) {
 		at += strings.Index(v.text[at:], f)
-		out = append(out, word{text: f, at: v.rangeOf(at, at+len(f))})
+		out = append(out, word{text: f, at: v.newRange(at, at+len(f))})
 		at += len(f)
 	}
 	return out
@@ -69,16 +69,16 @@ func (p *parser) parseScalar(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
 	if text, end, ok := parseQuoted(raw); ok {
-		return value{text: p.vars.replaceInLine(text), at: l.byteRange(from, from+end)}
+		return value{text: p.vars.replaceInLine(text), at: l.newByteRange(from, from+end)}
 	}
 	if raw == "#" || strings.HasPrefix(raw, "# ") || strings.HasPrefix(raw, "#\t") {
-		return value{at: l.byteRange(from, from)}
+		return value{at: l.newByteRange(from, from)}
 	}
 	if i := findCommentStart(raw); i >= 0 {
 		from, to = trimSpan(l.text, from, from+i)
 		raw = l.text[from:to]
 	}
-	v := value{text: raw, at: l.byteRange(from, to), line: l, off: from}
+	v := value{text: raw, at: l.newByteRange(from, to), line: l, off: from}
 	if expanded := p.vars.replaceInLine(raw); expanded != raw {
 		v.text, v.line = strings.TrimSpace(expanded), nil
 	}
@@ -170,11 +170,11 @@ func (p *parser) parseBlock(name string, pieces []piece) value {
 		pieces = pieces[:len(pieces)-1]
 	}
 	if len(pieces) == 0 {
-		return value{at: at.line.byteRange(at.from, at.from)}
+		return value{at: at.line.newByteRange(at.from, at.from)}
 	}
 	first := pieces[0]
 	if entries, ok := p.parsePlainMap(pieces); ok {
-		return value{kind: mapValue, at: first.trimmedRange(), entries: entries}
+		return value{kind: mapValue, at: first.newTrimmedRange(), entries: entries}
 	}
 	if p.needsYAML(first) {
 		return p.parseYAML(name, pieces)
@@ -188,13 +188,13 @@ func (p *parser) parseBlock(name string, pieces []piece) value {
 			texts = append(texts, v.text)
 		}
 	}
-	return value{text: strings.Join(texts, " "), at: first.trimmedRange()}
+	return value{text: strings.Join(texts, " "), at: first.newTrimmedRange()}
 }
 
-// trimmedRange returns the range of a piece without surrounding blanks.
-func (p piece) trimmedRange() diag.Range {
+// newTrimmedRange returns the range of a piece without surrounding blanks.
+func (p piece) newTrimmedRange() diag.Range {
 	from, to := trimSpan(p.line.text, p.from, p.to)
-	return p.line.byteRange(from, to)
+	return p.line.newByteRange(from, to)
 }
 
 // needsYAML reports whether a value with this first line must be parsed as YAML: a map, a list or a
@@ -251,7 +251,7 @@ func (p *parser) parsePlainMap(pieces []piece) ([]entry, bool) {
 		}
 		entries = append(entries, entry{
 			name:  strings.ToLower(key),
-			at:    q.line.byteRange(from, from+colon),
+			at:    q.line.newByteRange(from, from+colon),
 			value: p.parseScalar(q.line, from+colon+1, to),
 		})
 	}

@@ -134,7 +134,7 @@ func (v vars) warnOfUnknownVariables(l *line, diags *diag.List) {
 		if _, given := v.values[name]; given {
 			continue
 		}
-		d := diags.Warnf(l.byteRange(start, end), "the variable %s has no value and stays as it is", quoteForMessage(name))
+		d := diags.Warnf(l.newByteRange(start, end), "the variable %s has no value and stays as it is", quoteForMessage(name))
 		d.Code = diag.UnknownVariable
 		if len(v.names) > 0 {
 			d.Detail = "Variables with a value: " + strings.Join(v.names, ", ")

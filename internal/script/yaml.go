@@ -18,7 +18,7 @@ const maxMapDepth = 4
 // parseYAML parses values other than plain maps: braces, nested maps, lists, blocks of text, escapes.
 // Scalars keep their text as written.
 func (p *parser) parseYAML(name string, pieces []piece) value {
-	at := pieces[0].trimmedRange()
+	at := pieces[0].newTrimmedRange()
 	size, tabs := 0, false
 	for _, q := range pieces {
 		size += q.to - q.from
@@ -81,7 +81,7 @@ func (p *parser) reportYAMLError(name string, pieces []piece, err error) {
 	if at.isEmpty() {
 		at = pieces[0]
 	}
-	d := p.diags.Errorf(at.trimmedRange(), "the map of %s cannot be read: %s", name, restoreBraces(message))
+	d := p.diags.Errorf(at.newTrimmedRange(), "the map of %s cannot be read: %s", name, restoreBraces(message))
 	d.Detail = "A map has one \"name: value\" per line, all with the same indentation"
 	d.Hint = `put a value with #, ": ", a bracket or a quote in quotes: color: "#ff0000"`
 }
@@ -96,7 +96,7 @@ type yamlReader struct {
 
 func (r yamlReader) convert(n *yaml.Node, depth int) value {
 	at := r.findPieceOf(n)
-	v := value{at: at.trimmedRange()}
+	v := value{at: at.newTrimmedRange()}
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d := r.p.diags.Errorf(v.at, "the map of %s uses a YAML anchor or alias", r.name)
@@ -110,7 +110,7 @@ func (r yamlReader) convert(n *yaml.Node, depth int) value {
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
 			if key.Kind != yaml.ScalarNode || key.Anchor != "" {
-				r.p.diags.Errorf(r.findPieceOf(key).trimmedRange(), "a name in the map of %s is not a plain word", r.name)
+				r.p.diags.Errorf(r.findPieceOf(key).newTrimmedRange(), "a name in the map of %s is not a plain word", r.name)
 				v.kind = brokenValue
 				return v
 			}
@@ -118,7 +118,7 @@ func (r yamlReader) convert(n *yaml.Node, depth int) value {
 			k.to = min(k.to, k.from+len(key.Value))
 			v.entries = append(v.entries, entry{
 				name:  strings.ToLower(restoreBraces(key.Value)),
-				at:    k.trimmedRange(),
+				at:    k.newTrimmedRange(),
 				value: r.convert(n.Content[i+1], depth+1),
 			})
 		}

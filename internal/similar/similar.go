@@ -37,9 +37,9 @@ func CountEdits(a, b string, limit int) int {
 	return min(above[len(rb)], limit)
 }
 
-// maxEdits returns the maximum distance for a suggestion: one for known names of up to five letters, two for
+// chooseMaxEdits returns the maximum distance for a suggestion: one for known names of up to five letters, two for
 // longer ones.
-func maxEdits(known string) int {
+func chooseMaxEdits(known string) int {
 	const short = 5
 	if utf8.RuneCountInString(known) <= short {
 		return 1
@@ -52,7 +52,7 @@ func maxEdits(known string) int {
 func FindNearest(name string, known []string) (string, bool) {
 	best, least := "", 1<<30
 	for _, k := range known {
-		most := maxEdits(k)
+		most := chooseMaxEdits(k)
 		if d := CountEdits(name, k, most+1); d <= most && d < least {
 			best, least = k, d
 		}

@@ -69,7 +69,7 @@ func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
 		return "", err
 	}
 	// Without fontconfig's fc-list, changes of the installed fonts are not detected.
-	fonts, err := d.run.Output(ctx, proc.Command{
+	fonts, err := d.run.RunForOutput(ctx, proc.Command{
 		Program: "fc-list", Args: []string{":", "file", "fontversion"},
 		Resident: true, Timeout: startTime,
 	})

@@ -165,7 +165,7 @@ func TestPartDropsWhatIsOver(t *testing.T) {
 	const g = sound.Grid
 	p := sound.Chunk{First: 100, Packets: 50, Heard: []int{0}}
 	const from, to = -sound.Around, 58*g + sound.Around // relative to the start of the chunk's encoding
-	begin := p.FirstEncodedSample()
+	begin := p.FindFirstEncodedSample()
 	if begin != 96*g || p.CountEncodedSamples() != 58*g {
 		t.Fatalf("the chunk begins at %d and has %d samples", begin, p.CountEncodedSamples())
 	}
@@ -216,7 +216,7 @@ func TestPartDropsWhatIsOver(t *testing.T) {
 			sound.Clip{Samples: 100, Ducks: []sound.Duck{{From: from, To: to, Down: 9, Up: 9}}},
 		},
 	} {
-		if got := p.ClipsInChunk([]sound.Clip{c.in}); len(got) != 1 || !reflect.DeepEqual(got[0], c.want) {
+		if got := p.ListClips([]sound.Clip{c.in}); len(got) != 1 || !reflect.DeepEqual(got[0], c.want) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}

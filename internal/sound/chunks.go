@@ -31,8 +31,8 @@ type Chunk struct {
 	Heard []int
 }
 
-// FirstEncodedSample returns the first sample of the track that is encoded for the chunk, including the lead.
-func (p Chunk) FirstEncodedSample() int64 { return (p.First - Lead) * Grid }
+// FindFirstEncodedSample returns the first sample of the track that is encoded for the chunk, including the lead.
+func (p Chunk) FindFirstEncodedSample() int64 { return (p.First - Lead) * Grid }
 
 // CountEncodedSamples returns the number of samples that are encoded, including the leads.
 func (p Chunk) CountEncodedSamples() int64 { return (p.Packets + 2*Lead) * Grid }
@@ -128,7 +128,7 @@ func markHeard(chunks []Chunk, clips []Clip) {
 	next := 0
 	for i := range chunks {
 		p := &chunks[i]
-		from, to := p.FirstEncodedSample()-Around, p.FirstEncodedSample()+p.CountEncodedSamples()+Around
+		from, to := p.FindFirstEncodedSample()-Around, p.FindFirstEncodedSample()+p.CountEncodedSamples()+Around
 		for next < len(order) && clips[order[next]].Start < to {
 			open = append(open, order[next])
 			next++
@@ -143,14 +143,14 @@ func markHeard(chunks []Chunk, clips []Clip) {
 	}
 }
 
-// ClipsInChunk returns the clips of a chunk, timed from the start of its encoding. It removes what is not audible in
+// ListClips returns the clips of a chunk, timed from the start of its encoding. It removes what is not audible in
 // it: for example, the chunk does not change if music continues longer after it.
-func (p Chunk) ClipsInChunk(clips []Clip) []Clip {
+func (p Chunk) ListClips(clips []Clip) []Clip {
 	const from = -Around
 	to := p.CountEncodedSamples() + Around
 	var out []Clip
 	for _, i := range p.Heard {
-		c := clips[i].MoveBy(-p.FirstEncodedSample())
+		c := clips[i].MoveBy(-p.FindFirstEncodedSample())
 		if c.Start+c.FadeIn <= from {
 			c.FadeIn = 0
 		}

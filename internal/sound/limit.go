@@ -65,7 +65,7 @@ func mixAndMaster(ctx context.Context, clips []Clip, samples int64, channels int
 	if err != nil {
 		return nil, err
 	}
-	gain := loudness.FactorOfHalfDecibels(m.Gain)
+	gain := loudness.ToFactor(m.Gain)
 	for i := range wide {
 		wide[i] *= gain
 	}
@@ -118,8 +118,8 @@ func limitPeaks(x []float64, channels int) {
 		return
 	}
 	const half, quarter = Around / 2, Around / 4
-	gain, scale := slidingSum(slidingMinimum(need, half), quarter, one)
-	gain, scale = slidingSum(gain, half-quarter, scale)
+	gain, scale := computeSlidingSum(computeSlidingMinimum(need, half), quarter, one)
+	gain, scale = computeSlidingSum(gain, half-quarter, scale)
 	for i, g := range gain {
 		if g == scale {
 			continue
@@ -130,8 +130,8 @@ func limitPeaks(x []float64, channels int) {
 	}
 }
 
-// slidingMinimum returns, for each position, the minimum within a distance.
-func slidingMinimum(v []int64, far int) []int64 {
+// computeSlidingMinimum returns, for each position, the minimum within a distance.
+func computeSlidingMinimum(v []int64, far int) []int64 {
 	out := make([]int64, len(v))
 	var queue []int // positions with rising values
 	for i := range len(v) + far {
@@ -151,9 +151,9 @@ func slidingMinimum(v []int64, far int) []int64 {
 	return out
 }
 
-// slidingSum returns, for each position, the sum of the values within a distance. scale is the sum if all values are
-// full. Values beyond the ends count as full.
-func slidingSum(v []int64, far int, full int64) (out []int64, scale int64) {
+// computeSlidingSum returns, for each position, the sum of the values within a distance. scale is the sum if all values
+// are full. Values beyond the ends count as full.
+func computeSlidingSum(v []int64, far int, full int64) (out []int64, scale int64) {
 	out = make([]int64, len(v))
 	at := func(i int) int64 {
 		if i < 0 || i >= len(v) {

@@ -209,7 +209,7 @@ func (s *speaker) speakSentence(ctx context.Context, scene, item int) error {
 // newLine returns the input for the voice of a part.
 func (s *speaker) newLine(p storyboard.Part) utter.Line {
 	line := p.ToLine()
-	line.Level, _ = s.board.TargetLoudness()
+	line.Level, _ = s.board.FindTargetLoudness()
 	return line
 }
 

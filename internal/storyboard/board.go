@@ -175,9 +175,9 @@ type Slide struct {
 	Highlight []frame.LineRange `json:"highlight,omitempty"`
 }
 
-// TargetLoudness returns the loudness in LUFS to which the sound of the film is normalized. It returns false if
+// FindTargetLoudness returns the loudness in LUFS to which the sound of the film is normalized. It returns false if
 // the sound is not normalized: without narration, or if the script says so.
-func (b *Board) TargetLoudness() (float64, bool) {
+func (b *Board) FindTargetLoudness() (float64, bool) {
 	const usual = -16
 	spoken := false
 	for _, s := range b.Scenes {

@@ -160,7 +160,7 @@ func (p *planner) warnOfOtherLanguage(v Voice, tag string, scenes []*narratedSce
 		numbers = append(numbers, s.number)
 	}
 	d := p.list.Warnf(scenes[0].place, "the voice %s speaks %s, but the narration in %s is probably %s",
-		v.Name, langid.EnglishName(v.Language), FormatScenes(numbers), langid.EnglishName(tag))
+		v.Name, langid.FindEnglishName(v.Language), FormatScenes(numbers), langid.FindEnglishName(tag))
 	d.Code = diag.OtherLanguage
 	d.Hint = "choose a voice of that language"
 	if other := p.project.ResolveVoice("", tag); other.Problem == "" {

@@ -258,7 +258,7 @@ func (p *planner) resolveFile(f script.File, what string) string {
 		d := p.list.Errorf(f.Range, "the %s file %q does not exist", what, f.Name)
 		d.Detail = "Names are relative to the folder of the script and case-sensitive"
 		if near := p.project.SuggestFile(name, what); near != "" {
-			d.Hint = fmt.Sprintf("did you mean %q?", p.pathFromScript(near))
+			d.Hint = fmt.Sprintf("did you mean %q?", p.makePathFromScript(near))
 		}
 	case info.Dir:
 		p.list.Errorf(f.Range, "%q is a folder, not a file", f.Name).Hint = "write the name of a file inside it"
@@ -268,8 +268,8 @@ func (p *planner) resolveFile(f script.File, what string) string {
 	return ""
 }
 
-// pathFromScript returns the path of a project's file relative to the script's folder.
-func (p *planner) pathFromScript(name string) string {
+// makePathFromScript returns the path of a project's file relative to the script's folder.
+func (p *planner) makePathFromScript(name string) string {
 	if p.opt.Dir == "" || p.opt.Dir == "." {
 		return name
 	}

@@ -121,12 +121,12 @@ func (s *sceneState) applyFromHere(n *script.Set) {
 	}
 	s.now.Override(n.Properties)
 	if n.Voice != nil {
-		s.currentVoice(n.Range) // report an unknown name even if the scene has no narration
+		s.findCurrentVoice(n.Range) // report an unknown name even if the scene has no narration
 	}
 }
 
-// currentVoice returns the voice for narration at this place, and reports a problem with its name once.
-func (s *sceneState) currentVoice(r diag.Range) Voice {
+// findCurrentVoice returns the voice for narration at this place, and reports a problem with its name once.
+func (s *sceneState) findCurrentVoice(r diag.Range) Voice {
 	name, language := valueOr(s.now.Voice, ""), s.board.Film.Language
 	if s.opt.Voice != "" && s.now.Voice == s.header.Voice {
 		return s.findVoice(cmp.Or(s.opt.VoicePlace, r), s.opt.Voice, language)
@@ -158,7 +158,7 @@ func (p *planner) findVoice(r diag.Range, name, language string) Voice {
 
 // addNarration adds the sentences of one paragraph.
 func (s *sceneState) addNarration(r diag.Range, runs []utter.Run) {
-	s.addSentences(r, runs, s.currentVoice(r), paragraphEnds)
+	s.addSentences(r, runs, s.findCurrentVoice(r), paragraphEnds)
 	s.paragraph++
 }
 

@@ -47,7 +47,7 @@ func TestLevel(t *testing.T) {
 		"![](a.png)\n\n---\n\n![](a.png)\n\nSaid.": "-16 true",
 	} {
 		board, _ := plan(t, src, storyboard.Options{})
-		level, ok := board.TargetLoudness()
+		level, ok := board.FindTargetLoudness()
 		if got := fmt.Sprint(level, " ", ok); got != want {
 			t.Errorf("%q: %s, want %s", src, got, want)
 		}

@@ -7,7 +7,7 @@ import (
 
 // addShot adds a shot for an image or clip.
 func (s *sceneState) addShot(n *script.Picture) {
-	name := s.resolveFile(script.File{Name: n.File, Range: n.FileRange}, nameKind(n))
+	name := s.resolveFile(script.File{Name: n.File, Range: n.FileRange}, namePictureKind(n))
 	if name == "" {
 		return
 	}
@@ -39,7 +39,7 @@ func (s *sceneState) addShot(n *script.Picture) {
 	s.out.Shots = append(s.out.Shots, shot)
 }
 
-func nameKind(n *script.Picture) string {
+func namePictureKind(n *script.Picture) string {
 	if n.Video {
 		return "video"
 	}

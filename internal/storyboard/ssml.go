@@ -24,7 +24,7 @@ func (s *sceneState) addSSML(n *script.SSML) {
 	if n.Root == nil {
 		return
 	}
-	w := &ssmlState{sceneState: s, node: n, voice: s.currentVoice(n.Range)}
+	w := &ssmlState{sceneState: s, node: n, voice: s.findCurrentVoice(n.Range)}
 	var manner utter.Run
 	if lang := n.Root.Attributes["xml:lang"]; lang != "" {
 		w.findVoice(n.Root.Range, "", lang)
@@ -247,7 +247,7 @@ func (w *ssmlState) findElementVoice(e *script.Element) Voice {
 	case name != "":
 		return w.findVoice(e.Range, strings.Fields(name + " x")[0], w.board.Film.Language)
 	case language == "" && gender == "":
-		return w.currentVoice(e.Range)
+		return w.findCurrentVoice(e.Range)
 	case language == "":
 		language = w.voice.Language
 	}

@@ -104,7 +104,7 @@ func (s *Studio) Facts(ctx context.Context, req Request) (*Facts, error) {
 	}
 	for name := range named {
 		if info, err := in.Stat(name); name != "" && err == nil && info.Mode().IsRegular() {
-			out.Files = append(out.Files, path.Clean(in.SpellingOnDisk(name)))
+			out.Files = append(out.Files, path.Clean(in.FindSpellingOnDisk(name)))
 		}
 	}
 	slices.Sort(out.Files)

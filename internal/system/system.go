@@ -17,8 +17,8 @@ type Identity [5]int64
 // Size returns the file's size in bytes.
 func (id Identity) Size() int64 { return id[2] }
 
-// ChangeTime returns when the file, its name or its permissions changed.
-func (id Identity) ChangeTime() time.Time { return time.Unix(0, id[4]) }
+// ReadChangeTime returns when the file, its name or its permissions changed.
+func (id Identity) ReadChangeTime() time.Time { return time.Unix(0, id[4]) }
 
 // Identify identifies a file; links are followed.
 func Identify(path string) (Identity, error) { return identify(path, true) }

@@ -25,7 +25,7 @@ func TestIdentityChangesWithTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
 	write(t, path, "one")
 	before, err := system.Identify(path)
-	if err != nil || before.Size() != 3 || time.Since(before.ChangeTime()) > time.Minute {
+	if err != nil || before.Size() != 3 || time.Since(before.ReadChangeTime()) > time.Minute {
 		t.Fatalf("%v, %v", before, err)
 	}
 	if again, _ := system.IdentifyRegular(path); again != before {

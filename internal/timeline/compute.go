@@ -39,7 +39,7 @@ func Compute(b *storyboard.Board, m Measured) *Line {
 	for i := range b.Scenes {
 		c.addScene(i)
 	}
-	c.line.Samples = c.line.SampleAtFrame(c.line.Frames)
+	c.line.Samples = c.line.ToSample(c.line.Frames)
 	c.addMusic()
 	return c.line
 }
@@ -49,7 +49,7 @@ func toSeconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(tim
 
 func toSamples(d *big.Rat) int64 { return roundHalfUp(new(big.Rat).Mul(d, big.NewRat(SampleRate, 1))) }
 
-func samplesToSeconds(n int64) *big.Rat { return big.NewRat(n, SampleRate) }
+func toExactSeconds(n int64) *big.Rat { return big.NewRat(n, SampleRate) }
 
 // roundHalfUp returns the nearest whole number, halves up.
 func roundHalfUp(r *big.Rat) int64 {
@@ -65,14 +65,14 @@ func roundUp(r *big.Rat) int64 {
 	return new(big.Int).Div(n, r.Denom()).Int64()
 }
 
-func maxRat(a, b *big.Rat) *big.Rat {
+func chooseLarger(a, b *big.Rat) *big.Rat {
 	if a.Cmp(b) >= 0 {
 		return a
 	}
 	return b
 }
 
-func minRat(a, b *big.Rat) *big.Rat {
+func chooseSmaller(a, b *big.Rat) *big.Rat {
 	if a.Cmp(b) <= 0 {
 		return a
 	}
@@ -125,7 +125,7 @@ func (c *computer) measureShape(i int) shape {
 			n += toSamples(toSeconds(part.After))
 		}
 		out.v = append(out.v, n)
-		out.total.Add(out.total, samplesToSeconds(n))
+		out.total.Add(out.total, toExactSeconds(n))
 	}
 	out.pure = !speaks
 	out.t = new(big.Rat).Set(out.total)
@@ -162,15 +162,15 @@ func (c *computer) measureClip(shot storyboard.Shot) *big.Rat {
 	return new(big.Rat)
 }
 
-// sceneLength returns the length of a scene in seconds, according to the table on timing in the
+// computeSceneLength returns the length of a scene in seconds, according to the table on timing in the
 // description of the script language. duration is nil if the script sets none.
-func (s shape) sceneLength(duration *time.Duration) *big.Rat {
+func (s shape) computeSceneLength(duration *time.Duration) *big.Rat {
 	silent := s.total.Sign() == 0
 	if duration != nil {
 		if silent {
 			return toSeconds(*duration)
 		}
-		return maxRat(s.t, toSeconds(*duration))
+		return chooseLarger(s.t, toSeconds(*duration))
 	}
 	if len(s.clips) == 0 {
 		if silent {
@@ -189,9 +189,9 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 		case silent:
 			return s.c
 		case s.pure:
-			return minRat(s.total, s.c)
+			return chooseSmaller(s.total, s.c)
 		default:
-			return minRat(s.t, s.c)
+			return chooseSmaller(s.t, s.c)
 		}
 	case script.Loop:
 		switch {
@@ -200,10 +200,10 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 		case s.gif:
 			return s.t
 		default:
-			return maxRat(s.t, s.c)
+			return chooseLarger(s.t, s.c)
 		}
 	default: // freeze, loop-audio
-		return maxRat(s.t, s.c)
+		return chooseLarger(s.t, s.c)
 	}
 }
 
@@ -211,16 +211,16 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 func (c *computer) addScene(i int) {
 	b := &c.board.Scenes[i]
 	s := c.measureShape(i)
-	frames := max(c.roundUpToFrames(s.sceneLength(b.Duration)), 1)
+	frames := max(c.roundUpToFrames(s.computeSceneLength(b.Duration)), 1)
 	scene := Scene{Number: b.Number, Start: c.line.Frames, Frames: frames}
-	end := c.line.SampleAtFrame(scene.Start + frames)
+	end := c.line.ToSample(scene.Start + frames)
 	c.shift = c.next
 	c.next = 0
 	if i+1 < len(c.board.Scenes) {
 		c.next = roundToGrid(end) - end
 	}
 	c.end = end + c.next
-	scene.Sound = c.line.SampleAtFrame(scene.Start) + c.shift
+	scene.Sound = c.line.ToSample(scene.Start) + c.shift
 	scene.VoiceEnd = scene.Sound
 	c.addVoice(i, s, &scene)
 	c.enter = 0
@@ -290,7 +290,7 @@ func (c *computer) planScenePictures(i int, s shape, scene Scene) []Picture {
 	return c.shareImages(i, scene.Start, scene.Frames, listIndexes(len(b.Shots)))
 }
 
-func floatToRat(f float64) *big.Rat {
+func toRat(f float64) *big.Rat {
 	r := new(big.Rat)
 	if r.SetFloat64(f) == nil {
 		return new(big.Rat)

@@ -50,8 +50,8 @@ type Line struct {
 	Sounds  []Sound    `json:"sounds"`
 }
 
-// SampleAtFrame returns the sample at which a frame begins, rounded.
-func (l *Line) SampleAtFrame(frame int64) int64 {
+// ToSample returns the sample at which a frame begins, rounded.
+func (l *Line) ToSample(frame int64) int64 {
 	return toSamples(big.NewRat(frame*l.FPS.Den, l.FPS.Num))
 }
 

@@ -21,7 +21,7 @@ func CheckLength(b *storyboard.Board, m Measured) diag.List {
 	total := new(big.Rat)
 	for i := range b.Scenes {
 		s := c.measureShape(i)
-		total.Add(total, s.sceneLength(b.Scenes[i].Duration))
+		total.Add(total, s.computeSceneLength(b.Scenes[i].Duration))
 		if total.Cmp(toSeconds(longest)) > 0 {
 			minutes := roundUp(new(big.Rat).Quo(total, big.NewRat(60, 1)))
 			d := list.Errorf(c.findCauseOfLength(i, s), "with this scene the video lasts %d hours and %d minutes", minutes/60, minutes%60)
@@ -37,9 +37,9 @@ func CheckLength(b *storyboard.Board, m Measured) diag.List {
 // length, or else the range of the scene.
 func (c *computer) findCauseOfLength(i int, s shape) diag.Range {
 	b := &c.board.Scenes[i]
-	half := new(big.Rat).Quo(s.sceneLength(b.Duration), big.NewRat(2, 1))
+	half := new(big.Rat).Quo(s.computeSceneLength(b.Duration), big.NewRat(2, 1))
 	for p, n := range s.v {
-		if samplesToSeconds(n).Cmp(half) > 0 {
+		if toExactSeconds(n).Cmp(half) > 0 {
 			return b.Parts[p].Range
 		}
 	}

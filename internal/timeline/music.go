@@ -19,7 +19,7 @@ func (c *computer) addMusic() {
 	}
 	for i, s := range c.board.Scenes {
 		if s.Music != nil {
-			starts = append(starts, start{s.Music, c.line.SampleAtFrame(c.line.Scenes[i].Start)})
+			starts = append(starts, start{s.Music, c.line.ToSample(c.line.Scenes[i].Start)})
 		}
 	}
 	spans := c.listNarrationRanges()
@@ -34,7 +34,7 @@ func (c *computer) addMusic() {
 		sound := Sound{
 			Kind: SoundMusic, Scene: -1, Item: -1, File: s.m.File, Builtin: s.m.Builtin,
 			Start: s.at, Samples: end - s.at, Loop: true,
-			Gain:   roundHalfUp(new(big.Rat).Mul(floatToRat(s.m.Volume), big.NewRat(1000, 1))),
+			Gain:   roundHalfUp(new(big.Rat).Mul(toRat(s.m.Volume), big.NewRat(1000, 1))),
 			FadeIn: clipFade, FadeOut: clipFade,
 		}
 		if depth := c.chooseDuckDepth(s.m); depth > 0 {
@@ -65,7 +65,7 @@ func (c *computer) chooseDuckDepth(m *storyboard.Music) int64 {
 	case d.None:
 		return 0
 	}
-	return roundHalfUp(new(big.Rat).Mul(floatToRat(d.Value), big.NewRat(10, 1)))
+	return roundHalfUp(new(big.Rat).Mul(toRat(d.Value), big.NewRat(10, 1)))
 }
 
 // listNarrationRanges returns the ranges of the film with speech or audio files, joined if they are close to

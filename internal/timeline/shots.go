@@ -29,7 +29,7 @@ func (c *computer) findRevealStarts(i int, scene *Scene) []int64 {
 			continue
 		}
 		if seen[part.Paragraph] = true; len(seen) > 1 {
-			at := c.roundToFrames(samplesToSeconds(v.Start - c.shift))
+			at := c.roundToFrames(toExactSeconds(v.Start - c.shift))
 			starts = append(starts, min(max(at, scene.Start), scene.Start+scene.Frames-1))
 		}
 	}
@@ -199,18 +199,18 @@ func (c *computer) fillRest(i int, s shape, played []Picture, at, end int64) []P
 func (c *computer) addClipSound(scene, shotIndex int, p Picture) {
 	shot := c.board.Scenes[scene].Shots[shotIndex]
 	m := c.m.Files[shot.File]
-	gain := roundHalfUp(new(big.Rat).Mul(floatToRat(shot.Volume), big.NewRat(1000, 1)))
+	gain := roundHalfUp(new(big.Rat).Mul(toRat(shot.Volume), big.NewRat(1000, 1)))
 	if shot.Kind != storyboard.Clip || !m.Sound || gain == 0 {
 		return
 	}
-	start := c.line.SampleAtFrame(p.Start) + c.shift
+	start := c.line.ToSample(p.Start) + c.shift
 	fadeIn := int64(clipFade / 10)
 	if at := p.Start - c.line.Frames; at < c.enter { // the clip fades in with the transition of its scene
-		fadeIn = max(fadeIn, c.line.SampleAtFrame(c.line.Frames+c.enter)+c.shift-start)
+		fadeIn = max(fadeIn, c.line.ToSample(c.line.Frames+c.enter)+c.shift-start)
 	}
 	c.line.Sounds = append(c.line.Sounds, Sound{
 		Kind: SoundClip, Scene: scene, Item: shotIndex, File: shot.File,
-		Start: start, Samples: min(c.line.SampleAtFrame(p.Start+p.Moving)+c.shift, c.end) - start,
+		Start: start, Samples: min(c.line.ToSample(p.Start+p.Moving)+c.shift, c.end) - start,
 		From:          toSamples(big.NewRat(p.From, 1_000_000)),
 		SourceSamples: toSamples(big.NewRat(p.Length, 1_000_000)),
 		Gain:          gain, FadeIn: fadeIn, FadeOut: clipFade,

@@ -19,9 +19,9 @@ const (
 	Spell    Style = "spell"    // `x`, letter by letter
 )
 
-// Factors returns speed, pitch and volume of a style for voices without styles: stressed words are slower,
+// ComputeFactors returns speed, pitch and volume of a style for voices without styles: stressed words are slower,
 // higher and louder.
-func (s Style) Factors() (speed, pitch, volume float64) {
+func (s Style) ComputeFactors() (speed, pitch, volume float64) {
 	switch s {
 	case Emphasis:
 		return 0.9, 1.08, 1.25
@@ -58,9 +58,9 @@ func (r Run) IsSpokenLike(o Run) bool {
 	return r == o && r.Say == "" && r.IPA == "" && r.Pause == 0
 }
 
-// Factors returns the run's speed, pitch and volume, including those of its style.
-func (r Run) Factors() (speed, pitch, volume float64) {
-	speed, pitch, volume = r.Style.Factors()
+// ComputeFactors returns the run's speed, pitch and volume, including those of its style.
+func (r Run) ComputeFactors() (speed, pitch, volume float64) {
+	speed, pitch, volume = r.Style.ComputeFactors()
 	return r.Speed.ValueOrOne() * speed, r.Pitch.ValueOrOne() * pitch, r.Volume.ValueOrOne() * volume
 }
 

@@ -53,10 +53,10 @@ func TestFactor(t *testing.T) {
 func TestRun(t *testing.T) {
 	t.Parallel()
 	run := utter.Run{Style: utter.Strong, Text: "a", Speed: utter.NewFactor(2), Volume: utter.NewFactor(0)}
-	if s, p, v := run.Factors(); s != 2*0.82 || p != 1.15 || v != 0 {
+	if s, p, v := run.ComputeFactors(); s != 2*0.82 || p != 1.15 || v != 0 {
 		t.Errorf("%g %g %g", s, p, v)
 	}
-	if s, p, v := (utter.Run{Style: utter.Spell}).Factors(); s != 1 || p != 1 || v != 1 {
+	if s, p, v := (utter.Run{Style: utter.Spell}).ComputeFactors(); s != 1 || p != 1 || v != 1 {
 		t.Errorf("%g %g %g", s, p, v)
 	}
 	b, err := json.Marshal([]utter.Run{run, {Text: "b"}})

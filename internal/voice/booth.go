@@ -149,12 +149,12 @@ func (b *Booth) isInstalled(ctx context.Context, engine string) bool {
 	return fault.CodeOf(err) != fault.ToolMissing
 }
 
-// Voices returns the voices that this machine can use: those of the catalogue and the settings, then those that
+// ListVoices returns the voices that this machine can use: those of the catalogue and the settings, then those that
 // other engines list, named ENGINE/ID.
-func (b *Booth) Voices(ctx context.Context) []Voice {
+func (b *Booth) ListVoices(ctx context.Context) []Voice {
 	var out []Voice
 	seen := map[[2]string]bool{}
-	for _, v := range append(b.catalogue.Voices(), b.listEngineVoices(ctx)...) {
+	for _, v := range append(b.catalogue.ListVoices(), b.listEngineVoices(ctx)...) {
 		id := [2]string{v.Engine, v.EngineVoice}
 		if v.Name == v.Engine+"/"+v.EngineVoice && seen[id] || !b.canUse(ctx, v) {
 			continue
@@ -323,8 +323,8 @@ func isHeard(pcm []int16) bool {
 	return slices.ContainsFunc(pcm, func(v int16) bool { return v > floor || v < -floor })
 }
 
-// samplesKey returns the cache key of a sentence's samples, which are 16-bit little-endian.
-func samplesKey(key cache.Key) cache.Key {
+// newSamplesKey returns the cache key of a sentence's samples, which are 16-bit little-endian.
+func newSamplesKey(key cache.Key) cache.Key {
 	return cache.NewHasher("samples").AddBytes(key[:]).Key()
 }
 
@@ -339,7 +339,7 @@ func (b *Booth) writeToCache(s Spoken, pcm []int16) error {
 		buf = binary.LittleEndian.AppendUint16(buf, uint16(v))
 	}
 	// Write the metadata last: where it exists, the samples exist.
-	if err := b.store.PutBytes(cache.Narration, samplesKey(s.Key), buf); err != nil {
+	if err := b.store.PutBytes(cache.Narration, newSamplesKey(s.Key), buf); err != nil {
 		return err
 	}
 	return b.store.PutBytes(cache.Narration, s.Key, meta)
@@ -349,7 +349,7 @@ func (b *Booth) writeToCache(s Spoken, pcm []int16) error {
 func (b *Booth) findInCache(recipe Narration) (Spoken, bool) {
 	key := part.ComputeKey(recipe)
 	meta, ok := b.store.ReadEntry(cache.Narration, key)
-	if !ok || !b.store.HasEntry(cache.Narration, samplesKey(key)) {
+	if !ok || !b.store.HasEntry(cache.Narration, newSamplesKey(key)) {
 		return Spoken{}, false
 	}
 	var h sentenceHead
@@ -360,7 +360,7 @@ func (b *Booth) findInCache(recipe Narration) (Spoken, bool) {
 // OpenSamples returns a reader of a sentence's samples, beginning at the sample from: mono, 16 bits, little-endian, at
 // Rate. The caller closes it.
 func (b *Booth) OpenSamples(key cache.Key, from int64) (io.ReadCloser, error) {
-	e, ok := b.store.OpenEntry(cache.Narration, samplesKey(key))
+	e, ok := b.store.OpenEntry(cache.Narration, newSamplesKey(key))
 	if !ok {
 		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
 	}
@@ -373,7 +373,7 @@ func (b *Booth) OpenSamples(key cache.Key, from int64) (io.ReadCloser, error) {
 
 // ReadSamples returns the samples of a sentence: mono, at Rate.
 func (b *Booth) ReadSamples(key cache.Key) ([]int16, error) {
-	whole, ok := b.store.ReadEntry(cache.Narration, samplesKey(key))
+	whole, ok := b.store.ReadEntry(cache.Narration, newSamplesKey(key))
 	if !ok {
 		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
 	}

@@ -416,7 +416,7 @@ func TestStandIn(t *testing.T) {
 		if v, m := b.Resolve(t.Context(), "hans", ""); v.Name != "hans" || m.StandIn || m.Warning != "" {
 			t.Errorf("%s: %+v, %+v", name, v, m)
 		}
-		for _, v := range b.Voices(t.Context()) {
+		for _, v := range b.ListVoices(t.Context()) {
 			if v.Engine == voice.EngineFlite {
 				t.Fatalf("%s: %s is listed", name, v.Name)
 			}

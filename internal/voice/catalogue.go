@@ -33,8 +33,8 @@ type Voice struct {
 	Code string `json:"code,omitempty"`
 }
 
-// LanguageCode returns the language code that lists for clients of the hosted service contain.
-func (v Voice) LanguageCode() string { return cmp.Or(v.Code, v.Language) }
+// ToLanguageCode returns the language code that lists for clients of the hosted service contain.
+func (v Voice) ToLanguageCode() string { return cmp.Or(v.Code, v.Language) }
 
 // The engines that the catalogue refers to.
 const (
@@ -110,8 +110,8 @@ func formatEspeakVariant(g Gender, n int) string {
 	return variants[n%len(variants)]
 }
 
-// Voices returns all voices in the order of the catalogue.
-func (c *Catalogue) Voices() []Voice { return slices.Clone(c.voices) }
+// ListVoices returns all voices in the order of the catalogue.
+func (c *Catalogue) ListVoices() []Voice { return slices.Clone(c.voices) }
 
 // FindByName finds a voice by name, ignoring case, accents, and leading and trailing blanks.
 func (c *Catalogue) FindByName(name string) (Voice, bool) {
@@ -255,7 +255,7 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		m.Hint = fmt.Sprintf("%s is a language: write language: %s, or choose one of its voices, such as %s",
 			called, tag, list[0].Name)
 	} else {
-		m.Nearest = c.NearestNames(name)
+		m.Nearest = c.FindNearestNames(name)
 	}
 	m.addWarning("unknown voice %q; %s speaks instead", name, v.Name)
 	if !spoken && strings.TrimSpace(language) != "" {
@@ -315,8 +315,8 @@ func (c *Catalogue) chooseDefaultVoice(language string) (v Voice, spoken bool) {
 	return listForLanguage(c.voices[:c.own], "en-US")[0], false
 }
 
-// NearestNames returns up to three voice names that differ from a name by few letters, the nearest first.
-func (c *Catalogue) NearestNames(name string) []string {
+// FindNearestNames returns up to three voice names that differ from a name by few letters, the nearest first.
+func (c *Catalogue) FindNearestNames(name string) []string {
 	const most, longestName = 3, 32
 	want := foldName(name)
 	letters := utf8.RuneCountInString(want)

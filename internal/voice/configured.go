@@ -142,8 +142,8 @@ func (b *Booth) replaceLanguage(v Voice, language string) Voice {
 
 // listAllVoices returns the voices of the catalogue and the default voices of the settings.
 func (c *Catalogue) listAllVoices() []Voice {
-	out := c.Voices()
-	for _, tag := range sortedKeys(c.defaults) {
+	out := c.ListVoices()
+	for _, tag := range sortKeys(c.defaults) {
 		out = append(out, c.defaults[tag])
 	}
 	return out
@@ -165,7 +165,7 @@ func (b *Booth) newVoice(e Engine, v EngineVoice) Voice {
 // that fail to list their voices.
 func (b *Booth) listEngineVoices(ctx context.Context) []Voice {
 	var out []Voice
-	for _, name := range sortedKeys(b.engines) {
+	for _, name := range sortKeys(b.engines) {
 		e := b.engines[name]
 		if name == EngineEspeak || name == EngineFlite {
 			continue
@@ -181,7 +181,7 @@ func (b *Booth) listEngineVoices(ctx context.Context) []Voice {
 	return out
 }
 
-func sortedKeys[V any](m map[string]V) []string {
+func sortKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)

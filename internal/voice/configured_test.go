@@ -90,7 +90,7 @@ func TestConfiguredNames(t *testing.T) {
 		}
 	}
 	listed := map[string]int{}
-	for _, v := range b.Voices(t.Context()) {
+	for _, v := range b.ListVoices(t.Context()) {
 		listed[v.Name]++
 		if v.LanguageName == "" {
 			t.Errorf("%s has no language", v.Name)

@@ -29,7 +29,7 @@ func splitRequest(can Abilities, req Request) (asked Request, left []manner, vol
 	left = make([]manner, len(runs))
 	for i := range runs {
 		left[i] = removeUnsupported(can, &runs[i])
-		if sameLanguage(runs[i].Language, req.Language) {
+		if isSameLanguage(runs[i].Language, req.Language) {
 			runs[i].Language = ""
 		}
 	}
@@ -61,7 +61,7 @@ func removeUnsupported(can Abilities, r *utter.Run) manner {
 		undone.Pause, r.Pause = r.Pause, 0
 	}
 	m := manner{pause: undone.Pause}
-	m.speed, m.pitch, m.volume = undone.Factors()
+	m.speed, m.pitch, m.volume = undone.ComputeFactors()
 	const least = 1e-4 // avoids division by zero when the sound is stretched
 	m.speed, m.pitch = max(m.speed, least), max(m.pitch, least)
 	return m

@@ -110,7 +110,7 @@ func computeLevelingFactor(pcm []int16, level float64) float64 {
 		}
 		m.AddSamples(buf[:len(part)])
 	}
-	has := loudness.IntegratedLoudness(m.ListSteps())
+	has := loudness.ComputeIntegrated(m.ListSteps())
 	if math.IsInf(has, 0) {
 		return 1
 	}
@@ -125,7 +125,7 @@ func computeIntendedVolume(runs []utter.Run) float64 {
 	mean := func(least float64) float64 {
 		sum, weight := 0.0, 0.0
 		for _, r := range runs {
-			_, _, v := r.Factors()
+			_, _, v := r.ComputeFactors()
 			said := r.Text
 			if r.Say != "" {
 				said = r.Say

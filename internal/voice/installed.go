@@ -75,7 +75,7 @@ func (b *Booth) replaceByInstalled(ctx context.Context, v Voice, m Match) (Voice
 	var found *Voice
 	for _, n := range b.listInstalledVoices(ctx) {
 		same := normalizeTag(n.Language) == normalizeTag(v.Language)
-		near := sameLanguage(n.Language, v.Language) &&
+		near := isSameLanguage(n.Language, v.Language) &&
 			(m.Kind == Unspoken || !strings.Contains(normalizeTag(v.Language), "-"))
 		switch {
 		case !same && !near:

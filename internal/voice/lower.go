@@ -53,11 +53,11 @@ func lowerEmphasis(r Request) Request {
 	speed, pitch, volume := 1.0, 1.0, 1.0
 	switch r.Emphasis {
 	case "strong":
-		speed, pitch, volume = utter.Strong.Factors()
+		speed, pitch, volume = utter.Strong.ComputeFactors()
 	case "moderate":
-		speed, pitch, volume = utter.Emphasis.Factors()
+		speed, pitch, volume = utter.Emphasis.ComputeFactors()
 	case "reduced":
-		speed, pitch, volume = utter.Reduced.Factors()
+		speed, pitch, volume = utter.Reduced.ComputeFactors()
 	}
 	if r.Emphasis = ""; speed == 1 {
 		return r
@@ -172,7 +172,7 @@ func (b *Booth) planPortion(ctx context.Context, e Engine, req Request, language
 // findForeignVoice finds a voice for text in another language, preferably of the gender of the request's voice.
 func (b *Booth) findForeignVoice(ctx context.Context, req Request, language string) (Voice, bool) {
 	var gender Gender
-	for _, v := range b.catalogue.Voices() {
+	for _, v := range b.catalogue.ListVoices() {
 		if v.EngineVoice == req.Voice && v.Language == req.Language {
 			gender = v.Gender
 			break
@@ -214,8 +214,8 @@ func (b *Booth) FindVoiceForScript(ctx context.Context, script string) (Voice, b
 	return b.FindVoice(ctx, tag, "")
 }
 
-// sameLanguage reports whether two BCP 47 tags have the same language, ignoring regions.
-func sameLanguage(a, b string) bool {
+// isSameLanguage reports whether two BCP 47 tags have the same language, ignoring regions.
+func isSameLanguage(a, b string) bool {
 	a, _, _ = strings.Cut(normalizeTag(a), "-")
 	b, _, _ = strings.Cut(normalizeTag(b), "-")
 	return a == b

@@ -155,7 +155,7 @@ func findEspeakVoice(tag string) string {
 
 // findRequestGender returns the gender of a request's voice, empty if unknown.
 func (b *Booth) findRequestGender(e Engine, req Request) Gender {
-	for _, v := range b.catalogue.Voices() {
+	for _, v := range b.catalogue.ListVoices() {
 		if v.Engine == e.Name() && v.EngineVoice == req.Voice && v.Gender != "" {
 			return v.Gender
 		}

@@ -62,7 +62,7 @@ func TestUnreadable(t *testing.T) {
 func TestManyLanguages(t *testing.T) {
 	t.Parallel()
 	var tags []string
-	for _, v := range voice.NewCatalogue().Voices() {
+	for _, v := range voice.NewCatalogue().ListVoices() {
 		if !slices.Contains(tags, v.Language) {
 			tags = append(tags, v.Language)
 		}

@@ -39,8 +39,8 @@ type Chunk struct {
 	Offset, Claimed, Held int64
 }
 
-// NextPosition returns the position of the next chunk, which is even.
-func (c Chunk) NextPosition() int64 { return c.Offset + c.Held + c.Held&1 }
+// FindNext returns the position of the next chunk, which is even.
+func (c Chunk) FindNext() int64 { return c.Offset + c.Held + c.Held&1 }
 
 // ListChunks returns the chunks of a file of size bytes, in order.
 func ListChunks(r io.ReaderAt, size int64) iter.Seq[Chunk] {
@@ -55,7 +55,7 @@ func ListChunks(r io.ReaderAt, size int64) iter.Seq[Chunk] {
 			if !yield(c) {
 				return
 			}
-			at = c.NextPosition()
+			at = c.FindNext()
 		}
 	}
 }

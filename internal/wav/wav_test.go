@@ -69,7 +69,7 @@ func FuzzChunks(f *testing.F) {
 			if c.Offset != end+8 || c.Held < 0 || c.Held > c.Claimed || c.Offset+c.Held > r.Size() {
 				t.Fatalf("%+v in %d bytes, after %d", c, len(b), end)
 			}
-			end = c.NextPosition()
+			end = c.FindNext()
 			wav.ReadForm(r, c)
 		}
 	})

@@ -112,7 +112,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	h := e.newAuthHeader()
 	h.Set("Content-Type", "application/ssml+xml")
 	h.Set("X-Microsoft-OutputFormat", "riff-24khz-16bit-mono-pcm")
-	answer, err := e.client.Do(ctx, remote.Call{
+	answer, err := e.client.SendCall(ctx, remote.Call{
 		Path: "/cognitiveservices/v1", Header: h,
 		Body: []byte(ssml.FormatSSML(req, newDialect(req.Voice, cmp.Or(req.Language, s.Voice.Language,
 			remote.Language))).Text),

@@ -147,7 +147,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil {
 		return clip, err
 	}
-	answer, err := e.client.Do(ctx, remote.Call{
+	answer, err := e.client.SendCall(ctx, remote.Call{
 		Path:   "/v1/text-to-speech/" + url.PathEscape(req.Voice) + "/with-timestamps",
 		Query:  url.Values{"output_format": {fmt.Sprintf("pcm_%d", e.cfg.Rate)}},
 		Header: e.newAuthHeader(), Body: raw, Accept: []string{"application/json"},

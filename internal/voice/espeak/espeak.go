@@ -83,7 +83,7 @@ const (
 
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
-	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--version"}})
+	out, err := e.program.RunForOutput(ctx, proc.Command{Args: []string{"--version"}})
 	if err != nil {
 		return "", err
 	}
@@ -105,7 +105,7 @@ func (e *Engine) Abilities() voice.Abilities {
 
 // Voices implements voice.Engine. It omits variants ("+f3"), because each voice has them.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--voices"}})
+	out, err := e.program.RunForOutput(ctx, proc.Command{Args: []string{"--voices"}})
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	args, rest, raise := formatArguments(req)
 	args = append(args, "--phonout="+phonemes.name())
 	var wav bytes.Buffer
-	err = e.program.Run(ctx, proc.Command{
+	err = e.program.RunCommand(ctx, proc.Command{
 		Args: args, Stdin: strings.NewReader(joinPhrases(phrases, req.Fragment)), Stdout: &wav,
 		Stderr: phonemes.stderr(), MaxStdout: maxSound,
 	})

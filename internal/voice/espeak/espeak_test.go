@@ -68,7 +68,7 @@ func TestCatalogue(t *testing.T) {
 		have[v.ID] = true
 	}
 	said := map[string]bool{}
-	for _, v := range voice.NewCatalogue().Voices() {
+	for _, v := range voice.NewCatalogue().ListVoices() {
 		id, variant, _ := strings.Cut(v.EngineVoice, "+")
 		if v.Engine != voice.EngineEspeak {
 			continue

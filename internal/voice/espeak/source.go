@@ -81,7 +81,7 @@ func (s *source) writeRun(r utter.Run, at int, req voice.Request) {
 // formatProsody returns the SSML attributes for a run's speed, pitch and volume, empty if all are 1. around is the
 // pitch factor of the sentence.
 func formatProsody(r utter.Run, around float64) string {
-	speed, height, volume := r.Factors()
+	speed, height, volume := r.ComputeFactors()
 	var b strings.Builder
 	percent := func(name string, f float64) {
 		if f != 1 {
@@ -159,9 +159,9 @@ func (s *source) trimEnd() {
 	s.text.WriteString(short)
 }
 
-// byteAt converts a position in the source, in characters from 1, to a byte of the request's text. It returns -1
+// findByte converts a position in the source, in characters from 1, to a byte of the request's text. It returns -1
 // if the position and all following ones are markup.
-func (s *source) byteAt(position int) int {
+func (s *source) findByte(position int) int {
 	for i := position - 1; i >= 0 && i < len(s.from); i++ {
 		if s.from[i] >= 0 {
 			return s.from[i]
@@ -180,7 +180,7 @@ func setTimesFromEvents(clip *voice.Clip, s *source, events []event) {
 		starts[i] = -1
 	}
 	for k, e := range events {
-		at := s.byteAt(e.position)
+		at := s.findByte(e.position)
 		if !e.word || e.position == 0 || at < 0 || e.sample >= len(clip.PCM) {
 			continue
 		}

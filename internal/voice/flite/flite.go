@@ -51,7 +51,7 @@ const form = "1"
 
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
-	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--version"}})
+	out, err := e.program.RunForOutput(ctx, proc.Command{Args: []string{"--version"}})
 	var exit *proc.ExitError
 	// the program exits with status 1 although it succeeds
 	if err != nil && (!errors.As(err, &exit) || len(out) <= 0) {
@@ -73,7 +73,7 @@ func (e *Engine) Abilities() voice.Abilities {
 
 // Voices implements voice.Engine. It omits awb_time, which can only tell the time.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	out, err := e.program.Output(ctx, proc.Command{Args: []string{"-lv"}})
+	out, err := e.program.RunForOutput(ctx, proc.Command{Args: []string{"-lv"}})
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +219,7 @@ func (e *Engine) synthesize(
 	if markup {
 		args = append(args, "-ssml")
 	}
-	out, err := e.program.Output(ctx, proc.Command{
+	out, err := e.program.RunForOutput(ctx, proc.Command{
 		Args:       append(args, "-f", "-", "-o", spool.Name),
 		Stdin:      strings.NewReader(say),
 		ExtraFiles: spool.Files,
@@ -326,7 +326,7 @@ func (e *Engine) listWordSounds(
 			order = append(order, p.Word)
 		}
 	}
-	out, err := e.program.Output(ctx, proc.Command{
+	out, err := e.program.RunForOutput(ctx, proc.Command{
 		Args: []string{"-voice", "kal", "-psdur", "-f", "-", "-o", "none"}, Stdin: strings.NewReader(b.String()),
 	})
 	if err != nil {

@@ -35,7 +35,7 @@ func TestCatalogue(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	e := engine(t, flite.DefaultConfig())
-	for _, v := range voice.NewCatalogue().Voices() {
+	for _, v := range voice.NewCatalogue().ListVoices() {
 		if v.Engine != voice.EngineFlite {
 			continue
 		}

@@ -169,7 +169,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil {
 		return clip, err
 	}
-	answer, err := e.client.Do(ctx, remote.Call{
+	answer, err := e.client.SendCall(ctx, remote.Call{
 		Path: "/v1beta1/text:synthesize", Header: e.newAuthHeader(), Body: raw, Accept: []string{"application/json"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})

@@ -67,7 +67,7 @@ func (i *Installer) ListAvailable(ctx context.Context, language string) ([]Avail
 			continue
 		}
 		v := Available{
-			Name: name, Language: l.languageTag(), LanguageName: l.Language.Name, Quality: l.Quality,
+			Name: name, Language: l.findLanguageTag(), LanguageName: l.Language.Name, Quality: l.Quality,
 			Speakers:  max(l.Speakers, 1),
 			Installed: installed[name],
 		}
@@ -126,12 +126,12 @@ func findLicence(card string) string {
 	return ""
 }
 
-// languageTag returns the BCP 47 tag of a voice's language.
-func (l indexEntry) languageTag() string { return strings.ReplaceAll(l.Language.Code, "_", "-") }
+// findLanguageTag returns the BCP 47 tag of a voice's language.
+func (l indexEntry) findLanguageTag() string { return strings.ReplaceAll(l.Language.Code, "_", "-") }
 
 // speaksLanguage reports whether a voice speaks a language: a tag, the beginning of a tag, or an English name.
 func (l indexEntry) speaksLanguage(language string) bool {
 	want := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(language), "_", "-"))
-	tag := strings.ToLower(l.languageTag())
+	tag := strings.ToLower(l.findLanguageTag())
 	return want == "" || tag == want || strings.HasPrefix(tag, want+"-") || strings.EqualFold(l.Language.Name, want)
 }

@@ -108,9 +108,9 @@ func isValidEspeakVoice(id string) bool {
 		strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
 
-// ScalesOrDefaults returns the voice's randomness of the sound, length factor and randomness of the rhythm, or Piper's
+// ChooseScales returns the voice's randomness of the sound, length factor and randomness of the rhythm, or Piper's
 // defaults.
-func (c Config) ScalesOrDefaults() (noise, length, noiseW float64) {
+func (c Config) ChooseScales() (noise, length, noiseW float64) {
 	or := func(p *float64, f float64) float64 {
 		if p == nil {
 			return f
@@ -128,9 +128,9 @@ type Voice struct {
 	Config     Config
 }
 
-// LanguageTag returns the voice's BCP 47 tag: that of the description, else that at the beginning of the name,
+// FindLanguageTag returns the voice's BCP 47 tag: that of the description, else that at the beginning of the name,
 // else espeak-ng's voice.
-func (v Voice) LanguageTag() string {
+func (v Voice) FindLanguageTag() string {
 	if code := v.Config.Language.Code; code != "" {
 		return strings.ReplaceAll(code, "_", "-")
 	}
@@ -234,7 +234,7 @@ func ignoreMissing(err error) error {
 func ToEngineVoices(list []Voice) []voice.EngineVoice {
 	var out []voice.EngineVoice
 	for _, v := range list {
-		out = append(out, voice.EngineVoice{ID: v.Name, Language: v.LanguageTag()})
+		out = append(out, voice.EngineVoice{ID: v.Name, Language: v.FindLanguageTag()})
 	}
 	return out
 }

@@ -158,7 +158,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil {
 		return clip, err
 	}
-	answer, err := e.client.Do(ctx, remote.Call{
+	answer, err := e.client.SendCall(ctx, remote.Call{
 		Path: "/audio/speech", Header: e.newAuthHeader(), Body: raw,
 		Accept:  []string{"audio/", "application/octet-stream"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },

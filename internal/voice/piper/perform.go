@@ -161,7 +161,7 @@ func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, er
 		args = append(args, "--speaker", strconv.FormatInt(p.speaker, 10))
 	}
 	var out bytes.Buffer
-	err = e.piper.Run(ctx, proc.Command{
+	err = e.piper.RunCommand(ctx, proc.Command{
 		Args: args, Stdin: strings.NewReader(strings.Join(p.phonemes, "") + "\n"), Stdout: &out, MaxStdout: 256 << 20,
 	})
 	if err != nil {

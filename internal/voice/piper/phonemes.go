@@ -147,7 +147,7 @@ func (e *Engine) pronounceLines(ctx context.Context, espeakVoice, text string) (
 	for strings.Contains(text, "[[") { // "[[" would start phonemes
 		text = strings.ReplaceAll(text, "[[", "[ [")
 	}
-	out, err := e.espeak.Output(ctx, proc.Command{
+	out, err := e.espeak.RunForOutput(ctx, proc.Command{
 		Args: []string{"--stdin", "-q", "-b", "1", "--ipa", "-v", espeakVoice}, Stdin: bytes.NewBufferString(text),
 		MaxStdout: 1 << 20,
 	})

@@ -139,7 +139,7 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 	} else if by, err = e.ProgramVersion(ctx); err != nil {
 		return "", err
 	}
-	out, err := e.espeak.Output(ctx, proc.Command{Args: []string{"--version"}})
+	out, err := e.espeak.RunForOutput(ctx, proc.Command{Args: []string{"--version"}})
 	if err != nil {
 		return "", err
 	}
@@ -178,7 +178,7 @@ func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 // readOutputs returns what the program prints to standard output and standard error.
 func (e *Engine) readOutputs(ctx context.Context, arg string) (string, error) {
 	var b strings.Builder
-	err := e.piper.Run(ctx, proc.Command{Args: []string{arg}, Stdout: &b, Stderr: &b, MaxStdout: 1 << 20})
+	err := e.piper.RunCommand(ctx, proc.Command{Args: []string{arg}, Stdout: &b, Stderr: &b, MaxStdout: 1 << 20})
 	return b.String(), err
 }
 
@@ -241,7 +241,7 @@ func (e *Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
 // DescribeVoice implements voice.Namer.
 func (e *Engine) DescribeVoice(id string) (voice.EngineVoice, bool) {
 	v, _, err := e.findVoiceAndSpeaker(id)
-	return voice.EngineVoice{ID: id, Language: v.LanguageTag()}, err == nil
+	return voice.EngineVoice{ID: id, Language: v.FindLanguageTag()}, err == nil
 }
 
 // newMissingVoiceFault returns the fault for a voice that cannot be read.
@@ -297,7 +297,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil || len(phonemes) == 0 {
 		return clip, err
 	}
-	noise, length, noiseW := v.Config.ScalesOrDefaults()
+	noise, length, noiseW := v.Config.ChooseScales()
 	if e.cfg.Steady {
 		noise, noiseW = 0, 0
 	}

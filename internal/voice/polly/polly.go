@@ -233,7 +233,7 @@ func (e *Engine) sendRequest(ctx context.Context, b body, accept string) (remote
 	if err != nil {
 		return remote.Answer{}, err
 	}
-	return e.client.Do(ctx, remote.Call{
+	return e.client.SendCall(ctx, remote.Call{
 		Path: "/v1/speech", Header: http.Header{"Content-Type": {"application/json"}}, Body: raw, Sign: e.signRequest,
 		Accept:  []string{accept},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, b.VoiceID) },

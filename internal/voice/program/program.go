@@ -55,16 +55,16 @@ func New(name string, cfg Config, run *proc.Runner) (*Program, error) {
 // Config returns the program's settings.
 func (p *Program) Config() Config { return p.cfg }
 
-// Run runs the program with the arguments, input and output of c. It sets c's Program and Timeout.
-func (p *Program) Run(ctx context.Context, c proc.Command) error {
+// RunCommand runs the program with the arguments, input and output of c. It sets c's Program and Timeout.
+func (p *Program) RunCommand(ctx context.Context, c proc.Command) error {
 	c.Program, c.Timeout = p.cfg.Program, p.cfg.Timeout
 	return p.explainFailure(ctx, p.run.Run(ctx, c))
 }
 
-// Output runs the program and returns its standard output, even if it fails.
-func (p *Program) Output(ctx context.Context, c proc.Command) ([]byte, error) {
+// RunForOutput runs the program and returns its standard output, even if it fails.
+func (p *Program) RunForOutput(ctx context.Context, c proc.Command) ([]byte, error) {
 	c.Program, c.Timeout = p.cfg.Program, p.cfg.Timeout
-	out, err := p.run.Output(ctx, c)
+	out, err := p.run.RunForOutput(ctx, c)
 	return out, p.explainFailure(ctx, err)
 }
 

@@ -100,8 +100,8 @@ type Answer struct {
 	Body   []byte
 }
 
-// Do sends a request. The error is the error of ctx, or a fault whose cause is a *RequestError.
-func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
+// SendCall sends a request. The error is the error of ctx, or a fault whose cause is a *RequestError.
+func (c *Client) SendCall(ctx context.Context, call Call) (Answer, error) {
 	timed, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	req, err := c.newRequest(timed, call)
@@ -110,7 +110,7 @@ func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return Answer{}, c.toFault(ctx, timed, err, "cannot be reached at "+c.cfg.HostOfURL())
+		return Answer{}, c.toFault(ctx, timed, err, "cannot be reached at "+c.cfg.FindHost())
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.cfg.MaxBody+1))
@@ -146,7 +146,7 @@ func CheckReachable(ctx context.Context, cfg Config) error {
 		return err
 	}
 	defer c.http.CloseIdleConnections()
-	_, err = c.Do(ctx, Call{Method: http.MethodGet})
+	_, err = c.SendCall(ctx, Call{Method: http.MethodGet})
 	if f, ok := errors.AsType[*RequestError](err); ok && f.Err != nil && f.Status == 0 {
 		return err
 	}

@@ -97,7 +97,7 @@ func (l *Listing) refresh(ctx context.Context) {
 	const patience = 3 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	a, err := l.client.Do(ctx, l.call)
+	a, err := l.client.SendCall(ctx, l.call)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked = time.Now()

@@ -99,8 +99,8 @@ func (c Config) computeTotalTime() time.Duration {
 	return max(c.Most, time.Duration(c.Tries)*c.Timeout)
 }
 
-// HostOfURL returns the host of the URL, for messages.
-func (c Config) HostOfURL() string {
+// FindHost returns the host of the URL, for messages.
+func (c Config) FindHost() string {
 	u, err := url.Parse(c.URL)
 	if err != nil {
 		return ""

@@ -169,7 +169,7 @@ func estimateLetterEffort(req voice.Request) float64 {
 				b.WriteRune(r)
 			}
 		}
-		speed, _, _ := run.Factors()
+		speed, _, _ := run.ComputeFactors()
 		sum += voice.EstimateEffort(b.String()) / speed
 	}
 	return sum

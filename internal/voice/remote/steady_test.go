@@ -23,7 +23,7 @@ type asking struct {
 }
 
 func (a asking) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	if _, err := a.client.Do(ctx, remote.Call{}); err != nil {
+	if _, err := a.client.SendCall(ctx, remote.Call{}); err != nil {
 		return voice.Clip{}, err
 	}
 	return a.Engine.Speak(ctx, req)

@@ -99,10 +99,10 @@ func (w *writer) writeRun(r utter.Run, text string, offset int) {
 	if w.d.Language && r.Language != "" {
 		open("lang", FormatAttribute("xml:lang", r.Language))
 	}
-	speed, pitch, volume := r.Factors()
+	speed, pitch, volume := r.ComputeFactors()
 	if level := findEmphasisLevel(r.Style); level != "" && w.d.Emphasis {
 		r.Style = utter.Plain
-		speed, pitch, volume = r.Factors()
+		speed, pitch, volume = r.ComputeFactors()
 		open("emphasis", FormatAttribute("level", level))
 	}
 	if a := w.formatProsody(speed, pitch, volume); a != "" {

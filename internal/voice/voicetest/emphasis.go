@@ -159,7 +159,7 @@ func checkEmphasised(t *testing.T, e voice.Engine, o Options, text string) {
 		}
 		a, b := plain.findSamples(lo, hi)
 		c, d := got.findSamples(lo, hi)
-		speed, _, volume := r.Factors()
+		speed, _, volume := r.ComputeFactors()
 		longer, ours := float64(d-c)/float64(b-a), !can.Emphasis && !whole && !isInWord(runs, lo)
 		if ours && math.Abs(longer*speed-1) > 0.15 {
 			t.Errorf("%q is %.2f times as long, want %.2f", r.Text, longer, 1/speed)
