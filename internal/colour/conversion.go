@@ -139,7 +139,7 @@ func NewFromCodes(primary, curve int) *Conversion {
 	return newLinearConversion([3]func(float64) float64{f, f, f}, toD50).setID(facts)
 }
 
-// NewFromPNGCodes is like FromCodes for the cICP chunk of a PNG file. Browsers interpret the transfer
+// NewFromPNGCodes is like NewFromCodes for the cICP chunk of a PNG file. Browsers interpret the transfer
 // code points of SDR video (BT.709 and similar) in it as the curve of a display.
 func NewFromPNGCodes(primary, curve int) *Conversion {
 	switch curve {

@@ -24,7 +24,7 @@ import (
 type Config struct {
 	Jobs       int           // maximum concurrent children, at least 1
 	StderrTail int           // bytes of standard error that are kept for messages
-	MaxOutput  int64         // default limit of the output of Output, in bytes
+	MaxOutput  int64         // default limit of the output of RunForOutput, in bytes
 	MaxStderr  int64         // bytes of standard error after which a child is killed
 	Stall      time.Duration // a child that does nothing for this time is killed; 0: never
 	Silence    time.Duration // a child that computes but neither reads nor writes for this time is killed; 0: never
@@ -85,7 +85,7 @@ type Command struct {
 	Dir     string   // working folder; empty: the root folder
 	Env     []string // added to the fixed environment; the last value of a name counts
 
-	// Stdin is copied to the child's standard input. nil means empty input for Run and Output, and a pipe,
+	// Stdin is copied to the child's standard input. nil means empty input for Run and RunForOutput, and a pipe,
 	// Process.Stdin, for Start. If reading from it fails, the child is killed. If Stdin still blocks when the
 	// child has ended, Wait does not wait for it.
 	Stdin io.Reader
@@ -100,7 +100,7 @@ type Command struct {
 	ExtraFiles []*os.File
 
 	Timeout   time.Duration // the child is killed after it; 0: never
-	MaxStdout int64         // bytes of output after which the child is killed; 0: no limit (Output: Config.MaxOutput)
+	MaxStdout int64         // bytes of output after which the child is killed; 0: no limit (RunForOutput: Config.MaxOutput)
 	Limits    Limits
 
 	// Resident marks a helper that stays for long and mostly waits, such as a browser. It takes no slot, so
