@@ -44,12 +44,14 @@ func files() map[string]storyboard.File {
 }
 
 func (project) DescribeFile(name string) storyboard.File { return files()[name] }
-func (project) IsTrack(name string) bool           { return name == "ukulele-1" }
+func (project) IsTrack(name string) bool                 { return name == "ukulele-1" }
 
 // SuggestFile returns a file whose name differs only in its last letter.
-func (project) ChooseVoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
+func (project) ChooseVoiceLike(string, string) (storyboard.Voice, bool) {
+	return storyboard.Voice{}, false
+}
 func (project) ReadAs(string, string, string, string) (string, bool) { return "", false }
-func (project) AddLexicon(string) diag.List                            { return nil }
+func (project) AddLexicon(string) diag.List                          { return nil }
 func (project) CountLegible(sentence []utter.Run, _ storyboard.Voice) storyboard.Legibility {
 	var l storyboard.Legibility
 	for _, r := range sentence {

@@ -39,15 +39,17 @@ func (project) DescribeFile(name string) storyboard.File {
 	return f
 }
 
-func (project) ChooseVoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
+func (project) ChooseVoiceLike(string, string) (storyboard.Voice, bool) {
+	return storyboard.Voice{}, false
+}
 func (project) ReadAs(string, string, string, string) (string, bool) { return "", false }
-func (project) AddLexicon(string) diag.List                            { return nil }
+func (project) AddLexicon(string) diag.List                          { return nil }
 func (project) CountLegible([]utter.Run, storyboard.Voice) storyboard.Legibility {
 	return storyboard.Legibility{}
 }
-func (project) CanRead(string, storyboard.Voice) bool   { return true }
-func (project) SuggestFile(string, string) string         { return "" }
-func (project) IsTrack(string) bool                     { return false }
+func (project) CanRead(string, storyboard.Voice) bool        { return true }
+func (project) SuggestFile(string, string) string            { return "" }
+func (project) IsTrack(string) bool                          { return false }
 func (project) ResolveVoice(name, _ string) storyboard.Voice { return storyboard.Voice{Name: name} }
 
 func (project) SplitSentences(runs []utter.Run, _ string) [][]utter.Run {
