@@ -205,7 +205,8 @@ const wholeQuote = 4
 // of the scene, except its edges, in proportion to their characters. Each quote becomes one cue with
 // the lines of the script, unless it is very long.
 func makeQuotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits,
-	language string) []Cue {
+	language string,
+) []Cue {
 	start, end := l.ToSample(t.Start), l.ToSample(t.Start+t.Frames)
 	if end-start > 4*quoteEdge {
 		start, end = start+quoteEdge, end-quoteEdge

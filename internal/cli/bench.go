@@ -112,7 +112,8 @@ func (a *app) runBench(ctx context.Context, f *buildFlags, args []string, runs i
 
 // buildColdAndWarm builds with an empty cache, then again with nothing changed.
 func (a *app) buildColdAndWarm(ctx context.Context, r studio.Request) (runs [2]benchRun, result *studio.Result,
-	err error) {
+	err error,
+) {
 	for i, name := range []string{"cold", "warm"} {
 		var h *house.House
 		if h, err = a.openHouse(); err != nil {

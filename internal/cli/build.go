@@ -357,7 +357,8 @@ func (f *buildFlags) listFlagsByLanguage(args []string) (all []*buildFlags, path
 
 // checkLanguages checks a script in several languages and returns each finding once.
 func (a *app) checkLanguages(ctx context.Context, all []*buildFlags, args []string) (diag.List, map[string][]byte,
-	error) {
+	error,
+) {
 	h, err := a.openHouse()
 	if err != nil {
 		return nil, nil, err
@@ -448,8 +449,10 @@ func (a *app) reportError(asJSON bool, err error) error {
 	}
 	e := json.NewEncoder(a.Out)
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
-		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(),
-			Errors: wrong.List.LimitToPrinted()})
+		_ = e.Encode(failure{
+			Event: "failed", Code: string(fault.Script), Message: wrong.Error(),
+			Errors: wrong.List.LimitToPrinted(),
+		})
 		return &silentError{exitScript}
 	}
 	f := fault.From(err)

@@ -69,8 +69,10 @@ func TestCuesAtTheLimits(t *testing.T) {
 func TestCuesInPlace(t *testing.T) {
 	t.Parallel()
 	s := &script.Script{File: TextFile}
-	if _, err := addCueScenes(s, TextRequest{Text: "WEBVTT\n\n00:01.000 --> 09:59:59.000\nOne.\n",
-		Timed: "vtt"}); err != nil {
+	if _, err := addCueScenes(s, TextRequest{
+		Text:  "WEBVTT\n\n00:01.000 --> 09:59:59.000\nOne.\n",
+		Timed: "vtt",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	at := diag.Range{File: TextFile, Start: diag.Pos{Line: 3, Column: 1}, End: diag.Pos{Line: 3, Column: 1}}

@@ -126,8 +126,10 @@ func TestArguments(t *testing.T) {
 		{"ReadClip of a GIF", hd().ReadClipArgs(gif)},
 		{"ReadClip of a transparent WebM", hd().ReadClipArgs(webm)},
 		{"ReadEnter", hd().ReadTransitionArgs(ffmpeg.EnterInput{Type: "dissolve", Path: "/s/before", Frames: 12}, 7)},
-		{"EncodeMoving that comes in", ntsc.EncodeMovingArgs(&ffmpeg.EnterInput{Type: "circle", Path: "/s/before",
-			Frames: 15})},
+		{"EncodeMoving that comes in", ntsc.EncodeMovingArgs(&ffmpeg.EnterInput{
+			Type: "circle", Path: "/s/before",
+			Frames: 15,
+		})},
 		{"EncodeCrossings", hd().EncodeCrossingsArgs([]int64{15, 1, 15})},
 		{"EncodeChains", hd().EncodeChainsArgs([]int64{4, 9})},
 		{"EncodeMoving that comes in under captions", ntsc.EncodeMovingArgs(&ffmpeg.EnterInput{

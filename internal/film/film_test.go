@@ -106,8 +106,10 @@ func soundChunk(t *testing.T, p sound.Chunk, pcm []int16) film.ChunkTask {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return film.ChunkTask{Key: cache.NewHasher("chunk").AddBytes(raw).Key(), PCM: path, Skip: sound.Lead,
-		Packets: p.Packets}
+	return film.ChunkTask{
+		Key: cache.NewHasher("chunk").AddBytes(raw).Key(), PCM: path, Skip: sound.Lead,
+		Packets: p.Packets,
+	}
 }
 
 func TestCut(t *testing.T) {

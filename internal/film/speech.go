@@ -69,8 +69,10 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 			return nil
 		},
 	}
-	_, err = mp4.WriteMovie(file, &mp4.Movie{Tracks: []*mp4.Track{track},
-		Tags: []mp4.Tag{{Code: mp4.TagTool, Value: "Mynah"}}})
+	_, err = mp4.WriteMovie(file, &mp4.Movie{
+		Tracks: []*mp4.Track{track},
+		Tags:   []mp4.Tag{{Code: mp4.TagTool, Value: "Mynah"}},
+	})
 	return errors.Join(err, file.Close())
 }
 

@@ -367,8 +367,10 @@ func TestCaptionsInTheCache(t *testing.T) {
 	defer store.Close()
 	a := &artist{Maker: part.Maker{Store: store}}
 	plain, both, lit := cache.Key{1}, cache.Key{2}, cache.Key{3}
-	for _, k := range []cache.Key{drawingKey(plain), drawingKey(both), drawingKey(keyWithHighlight(both)),
-		drawingKey(keyWithHighlight(lit))} {
+	for _, k := range []cache.Key{
+		drawingKey(plain), drawingKey(both), drawingKey(keyWithHighlight(both)),
+		drawingKey(keyWithHighlight(lit)),
+	} {
 		keepDrawing(t, store, k, 8, 8)
 	}
 	for _, c := range []struct {

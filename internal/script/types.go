@@ -104,8 +104,10 @@ func newChoiceParser(words ...string) valueParser[string] {
 
 // newTextParser returns the parser of any text. k is TextKind or VoiceKind.
 func newTextParser(k Kind, allowed string) valueParser[string] {
-	return valueParser[string]{Form: Form{Kind: k, Allowed: allowed},
-		read: func(s string) (string, bool) { return s, true }}
+	return valueParser[string]{
+		Form: Form{Kind: k, Allowed: allowed},
+		read: func(s string) (string, bool) { return s, true },
+	}
 }
 
 // newFileParser returns the parser of names of files in the project.

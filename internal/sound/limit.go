@@ -49,7 +49,8 @@ func WriteMastered(ctx context.Context, clips []Clip, samples int64, channels in
 
 // MeasureLoudness mixes clips and returns the loudness of the mastered sum in steps.
 func MeasureLoudness(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]loudness.Step,
-	error) {
+	error,
+) {
 	wide, err := mixAndMaster(ctx, clips, samples, channels, m)
 	if err != nil {
 		return nil, err

@@ -48,7 +48,8 @@ func (s *speaker) speakCueInTime(ctx context.Context, cue int, time time.Duratio
 
 // speakCueAtSpeed speaks a cue with its speed multiplied by a factor. total is its length in samples.
 func (s *speaker) speakCueAtSpeed(ctx context.Context, cue int, speed float64) (out []voice.Spoken, total int64,
-	err error) {
+	err error,
+) {
 	for _, p := range s.board.Scenes[cue].Parts {
 		if len(p.Runs) == 0 {
 			continue

@@ -67,8 +67,10 @@ func (s *Studio) open(ctx context.Context, dir string, report func(meter.Progres
 	}
 	return &session{
 		studio: s, project: in, meter: meter.New(s.run, report), unlock: unlock,
-		maker: part.Maker{Store: s.store, Book: part.NewBook(), Executor: s.cfg.Executor, Jobs: s.run.MaxChildren(),
-			Work: work},
+		maker: part.Maker{
+			Store: s.store, Book: part.NewBook(), Executor: s.cfg.Executor, Jobs: s.run.MaxChildren(),
+			Work: work,
+		},
 	}, nil
 }
 

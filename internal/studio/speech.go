@@ -81,8 +81,10 @@ func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, e
 	if err != nil {
 		return nil, err
 	}
-	sp := &Speech{Recording: recording, Warnings: e.list, Sources: e.sources, Uses: spoken.ListVoiceUses(in.board),
-		session: e}
+	sp := &Speech{
+		Recording: recording, Warnings: e.list, Sources: e.sources, Uses: spoken.ListVoiceUses(in.board),
+		session: e,
+	}
 	for _, scene := range in.board.Scenes {
 		for _, p := range scene.Parts {
 			if p.Kind == storyboard.Speech && !slices.Contains(sp.Voices, p.Voice) {

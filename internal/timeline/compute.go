@@ -34,8 +34,10 @@ type computer struct {
 
 // Compute returns the timeline of a storyboard. m must contain every file of the board.
 func Compute(b *storyboard.Board, m Measured) *Line {
-	c := &computer{board: b, m: m, line: &Line{FPS: ChooseFrameRate(b, m.Files), Width: b.Film.Width,
-		Height: b.Film.Height}}
+	c := &computer{board: b, m: m, line: &Line{
+		FPS: ChooseFrameRate(b, m.Files), Width: b.Film.Width,
+		Height: b.Film.Height,
+	}}
 	for i := range b.Scenes {
 		c.addScene(i)
 	}

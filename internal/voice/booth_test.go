@@ -248,8 +248,11 @@ func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 			{Text: "Hello", Pitch: utter.NewFactor(1.5)},
 			{Text: " you.", Pitch: utter.NewFactor(1.5), Speed: utter.NewFactor(2)},
 		}, 1.5, 1, 1},
-		"said in its place": {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.NewFactor(0.5)}, {Text: " you."}}, 1.5, 1,
-			0.5},
+		"said in its place": {
+			[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.NewFactor(0.5)}, {Text: " you."}},
+			1.5, 1,
+			0.5,
+		},
 	} {
 		e := &able{counted: &counted{Engine: tone.New()}}
 		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.NewVoice(),

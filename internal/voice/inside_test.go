@@ -96,8 +96,10 @@ func TestNoRunCutsASentence(t *testing.T) {
 		"a pause without a comma": {
 			[]utter.Run{{Text: first + "bbbbbb", Pause: time.Second}, {Text: rest[1:]}}, 360, 1770,
 		},
-		"stressed before a pause": {with(utter.Run{Text: "bbbbbb", Speed: utter.NewFactor(0.5), Pause: time.Second}), 720,
-			2130},
+		"stressed before a pause": {
+			with(utter.Run{Text: "bbbbbb", Speed: utter.NewFactor(0.5), Pause: time.Second}), 720,
+			2130,
+		},
 		"a pause at the end": {[]utter.Run{{Text: first + "bbbbbb" + rest, Pause: time.Second}}, 360, 970},
 		"an open end":        {[]utter.Run{{Text: first + "bbbbbb" + rest[:14], Pause: time.Second}}, 360, 970},
 	} {

@@ -104,8 +104,10 @@ func (d *Desk) Sample(ctx context.Context, name string, w io.Writer) (ok bool, e
 		return false, nil
 	}
 	sp, err := d.worker.studio.Speak(ctx, studio.SpeechRequest{
-		TextRequest: compile.TextRequest{Text: voice.FindSampleSentence(v.Name, v.Language),
-			Header: map[string]string{"voice": v.Name}},
+		TextRequest: compile.TextRequest{
+			Text:   voice.FindSampleSentence(v.Name, v.Language),
+			Header: map[string]string{"voice": v.Name},
+		},
 	})
 	if err != nil {
 		return true, err

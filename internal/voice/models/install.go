@@ -151,7 +151,8 @@ type indexEntry struct {
 
 // installFromIndex installs a voice of the index.
 func (i *Installer) installFromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed,
-	error) {
+	error,
+) {
 	all, base, err := i.fetchList(ctx)
 	if err != nil {
 		return Installed{}, err
@@ -212,7 +213,8 @@ func formatSimilarNames(name string, all map[string]indexEntry) string {
 
 // installFromURL installs a voice from a URL.
 func (i *Installer) installFromURL(ctx context.Context, source string, progress func(done, total int64)) (Installed,
-	error) {
+	error,
+) {
 	u, err := url.Parse(source)
 	if err != nil || u.Host == "" {
 		return Installed{}, fault.New(fault.Usage, nil, "the address of the voice is not a URL")

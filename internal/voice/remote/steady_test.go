@@ -63,7 +63,8 @@ func TestLongTimeouts(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			s := remotetest.StartServer(t, func(_ *remotetest.Server, _ http.ResponseWriter,
-				r *http.Request) {
+				r *http.Request,
+			) {
 				<-r.Context().Done()
 			})
 			cfg := remotetest.NewConfig("service", s.URL)
@@ -112,8 +113,11 @@ func TestPartsOfSentences(t *testing.T) {
 	}{
 		"half":  {3 * time.Second, []utter.Run{{Text: long}}, false},
 		"whole": {6 * time.Second, []utter.Run{{Text: long}}, true},
-		"a fast run": {2400 * time.Millisecond, []utter.Run{{Text: "Sure: "}, {Text: long, Speed: utter.NewFactor(2.5)}},
-			true},
+		"a fast run": {
+			2400 * time.Millisecond,
+			[]utter.Run{{Text: "Sure: "}, {Text: long, Speed: utter.NewFactor(2.5)}},
+			true,
+		},
 		"a long word": {time.Second, []utter.Run{{Text: "N" + strings.Repeat("o", 60) + "!"}}, true},
 	} {
 		cfg := remotetest.NewConfig("service", "http://127.0.0.1:1")
