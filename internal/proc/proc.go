@@ -100,7 +100,7 @@ type Command struct {
 	ExtraFiles []*os.File
 
 	Timeout   time.Duration // the child is killed after it; 0: never
-	MaxStdout int64         // bytes of output after which the child is killed; 0: no limit (RunForOutput: Config.MaxOutput)
+	MaxStdout int64         // bytes of output after which the child is killed; 0: none (RunForOutput: Config.MaxOutput)
 	Limits    Limits
 
 	// Resident marks a helper that stays for long and mostly waits, such as a browser. It takes no slot, so
