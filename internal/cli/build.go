@@ -301,7 +301,7 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	show := a.newReporter(f)
 	r.Progress = show.showProgress
 	result, err := h.Studio.Produce(ctx, r)
-	show.close(err == nil)
+	show.finishProgress(err == nil)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
@@ -456,7 +456,7 @@ func (a *app) reportError(asJSON bool, err error) error {
 		return &silentError{exitScript}
 	}
 	f := fault.From(err)
-	_ = e.Encode(failure{Event: "failed", Code: string(f.Code), Message: explainFault(f, err), Hint: f.Hint})
+	_ = e.Encode(failure{Event: "failed", Code: string(f.Code), Message: formatFault(f, err), Hint: f.Hint})
 	return &silentError{chooseExitCode(f.Code)}
 }
 

@@ -50,7 +50,7 @@ func (a *app) reportErrorToGitHub(err error) error {
 	d := diag.Diagnostic{Severity: diag.Error, Summary: err.Error()}
 	if _, wrong := errors.AsType[usageError](err); !wrong {
 		f := fault.From(err)
-		d.Summary, d.Hint = explainFault(f, err), f.Hint
+		d.Summary, d.Hint = formatFault(f, err), f.Hint
 	}
 	if _, failed := fmt.Fprintln(a.Out, formatWorkflowCommand(d, "")); failed != nil {
 		return failed

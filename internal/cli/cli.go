@@ -207,16 +207,16 @@ func (a *app) printErrorAndCode(err error) int {
 		return exitScript
 	}
 	f := fault.From(err)
-	fmt.Fprintf(a.Err, "mynah: %s\n", explainFault(f, err))
+	fmt.Fprintf(a.Err, "mynah: %s\n", formatFault(f, err))
 	if f.Hint != "" {
 		fmt.Fprintf(a.Err, "  help: %s\n", f.Hint)
 	}
 	return chooseExitCode(f.Code)
 }
 
-// explainFault returns the text of a fault for a person at this machine: its public sentence and its
+// formatFault returns the text of a fault for a person at this machine: its public sentence and its
 // cause.
-func explainFault(f *fault.Error, err error) string {
+func formatFault(f *fault.Error, err error) string {
 	if f.Code == fault.Internal {
 		return err.Error()
 	}

@@ -14,7 +14,7 @@ import (
 // reporter shows the progress of a build.
 type reporter interface {
 	showProgress(p meter.Progress)
-	close(good bool)
+	finishProgress(good bool)
 }
 
 // newReporter returns the reporter for the output: JSON lines, a bar on a terminal, plain lines in a
@@ -35,7 +35,7 @@ func (a *app) newReporter(f *buildFlags) reporter {
 type silence struct{}
 
 func (silence) showProgress(meter.Progress) {}
-func (silence) close(bool)                  {}
+func (silence) finishProgress(bool)         {}
 
 // jsonLines prints an event for each phase and each percent.
 type jsonLines struct {
@@ -56,7 +56,7 @@ func (j *jsonLines) showProgress(p meter.Progress) {
 	}{"progress", p.Phase, int(p.Percent)})
 }
 
-func (*jsonLines) close(bool) {}
+func (*jsonLines) finishProgress(bool) {}
 
 // plainLines prints a line for each phase, and every few seconds in long phases.
 type plainLines struct {
@@ -73,7 +73,7 @@ func (l *plainLines) showProgress(p meter.Progress) {
 	fmt.Fprintf(l.a.Err, "%3.0f %%  %s\n", p.Percent, p.Phase)
 }
 
-func (*plainLines) close(bool) {}
+func (*plainLines) finishProgress(bool) {}
 
 // bar draws a progress bar with the phase, the percentage and the remaining time.
 type bar struct {
@@ -114,7 +114,7 @@ func (b *bar) showProgress(p meter.Progress) {
 	b.b.SetCurrent(min(int64(p.Percent*10), 999))
 }
 
-func (b *bar) close(good bool) {
+func (b *bar) finishProgress(good bool) {
 	if good {
 		b.b.SetTotal(-1, true)
 	} else {

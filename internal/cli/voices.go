@@ -251,7 +251,7 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			in, err := installer.Install(cmd.Context(), args[0], func(done float64) {
 				r.showProgress(meter.Progress{Phase: "downloading the voice", Percent: 100 * done})
 			})
-			r.close(err == nil)
+			r.finishProgress(err == nil)
 			if err != nil {
 				return err
 			}

@@ -105,7 +105,7 @@ func (a *app) buildAndShow(ctx context.Context, s *studio.Studio, r studio.Reque
 	}
 	if err != nil {
 		f := fault.From(err)
-		text := capitalize(explainFault(f, err))
+		text := capitalize(formatFault(f, err))
 		fmt.Fprintln(a.Err, text)
 		page.Show(watch.State{State: "failed", Text: text, Findings: f.Hint})
 		return

@@ -78,7 +78,7 @@ type spectra struct {
 }
 
 func newSpectra(size, rate int) *spectra {
-	padded := findFastSize(size)
+	padded := findFastTransformSize(size)
 	s := &spectra{
 		fft: fourier.NewFFT(padded), window: make([]float64, size), frame: make([]float64, padded),
 		spectrum: make([]complex128, padded/2+1), power: make([]float64, padded/2+1), bank: newMelFilters(padded, rate),
@@ -89,9 +89,9 @@ func newSpectra(size, rate int) *spectra {
 	return s
 }
 
-// findFastSize returns the smallest number from n on that is a multiple of 64 and has only the prime factors 2 and 3,
+// findFastTransformSize returns the smallest number from n on that is a multiple of 64 and has only the prime factors 2 and 3,
 // because Fourier transforms of such lengths are fast.
-func findFastSize(n int) int {
+func findFastTransformSize(n int) int {
 	const step = 64
 	for n = (n + step - 1) / step * step; ; n += step {
 		rest := n
@@ -163,8 +163,8 @@ func newMelFilters(size, rate int) []filter {
 	return bank
 }
 
-// toRatio converts a ratio of energies from dB to a factor.
-func toRatio(db float64) float64 { return math.Pow(10, db/10) }
+// decibelsToRatio converts a ratio of energies from dB to a factor.
+func decibelsToRatio(db float64) float64 { return math.Pow(10, db/10) }
 
 // findMaximum returns the maximum energy.
 func findMaximum(energy []float64) float64 {
@@ -177,7 +177,7 @@ func findMaximum(energy []float64) float64 {
 
 // computeCepstra returns the cosine transforms of the logarithmic band energies.
 func computeCepstra(mel, energy []float64) []float64 {
-	floor := findMaximum(energy) * toRatio(floorDB) / melFilters
+	floor := findMaximum(energy) * decibelsToRatio(floorDB) / melFilters
 	var cosines [melFilters][coefficients]float64
 	for m := range melFilters {
 		for c := range coefficients {
@@ -204,9 +204,9 @@ func standardiseAndAddChanges(cep, energy []float64) Features {
 	f := Features{frames: n, values: make([]float32, n*dims), silent: make([]bool, n)}
 	most := findMaximum(energy)
 	for t, e := range energy {
-		f.silent[t] = e < most*toRatio(silenceDB)
+		f.silent[t] = e < most*decibelsToRatio(silenceDB)
 	}
-	speech := most * toRatio(speechDB)
+	speech := most * decibelsToRatio(speechDB)
 	for c := range coefficients {
 		sum, squares, count := 0.0, 0.0, 0.0
 		for t, e := range energy {

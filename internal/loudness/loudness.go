@@ -143,5 +143,5 @@ func ComputeGainInHalfDecibels(loudness, target float64) int {
 	return int(min(max(math.Round((target-loudness)*2), -most), most))
 }
 
-// ToFactor converts a gain in half decibels to a factor.
-func ToFactor(halfDB int) float64 { return math.Pow(10, float64(halfDB)/40) }
+// HalfDecibelsToFactor converts a gain in half decibels to a factor.
+func HalfDecibelsToFactor(halfDB int) float64 { return math.Pow(10, float64(halfDB)/40) }

@@ -25,8 +25,8 @@ const maxIndex = 512 << 20
 
 var errIndex = errors.New("the index of the file is damaged")
 
-// InspectFile reads the index (ISO/IEC 14496-12) of a file that WriteMovie wrote. It reads no samples.
-func InspectFile(r io.ReaderAt, size int64) ([]TrackInfo, error) {
+// ReadTrackInfos reads the index (ISO/IEC 14496-12) of a file that WriteMovie wrote. It reads no samples.
+func ReadTrackInfos(r io.ReaderAt, size int64) ([]TrackInfo, error) {
 	for at := int64(0); at < size; {
 		kind, head, length, err := readBoxHeader(r, at, size)
 		if err != nil {

@@ -42,7 +42,7 @@ func inspected(tb testing.TB) []byte {
 func TestInspect(t *testing.T) {
 	t.Parallel()
 	b := inspected(t)
-	found, err := mp4.InspectFile(bytes.NewReader(b), int64(len(b)))
+	found, err := mp4.ReadTrackInfos(bytes.NewReader(b), int64(len(b)))
 	if err != nil || len(found) != 2 {
 		t.Fatalf("%+v, %v", found, err)
 	}
@@ -60,7 +60,7 @@ func TestInspect(t *testing.T) {
 		}
 	}
 	for n := range 200 { // truncated anywhere in the index
-		if _, err := mp4.InspectFile(bytes.NewReader(b[:n]), int64(n)); err == nil {
+		if _, err := mp4.ReadTrackInfos(bytes.NewReader(b[:n]), int64(n)); err == nil {
 			t.Errorf("%d bytes of it are read without an error", n)
 		}
 	}
@@ -70,6 +70,6 @@ func FuzzInspect(f *testing.F) {
 	f.Add(inspected(f))
 	f.Add([]byte("\x00\x00\x00\x08moov"))
 	f.Fuzz(func(_ *testing.T, b []byte) {
-		_, _ = mp4.InspectFile(bytes.NewReader(b), int64(len(b)))
+		_, _ = mp4.ReadTrackInfos(bytes.NewReader(b), int64(len(b)))
 	})
 }

@@ -132,7 +132,7 @@ func keyWithHighlight(key cache.Key) cache.Key {
 }
 
 func (a *artist) hasCaption(key cache.Key, karaoke bool) bool {
-	return a.Store.HasEntry(cache.Pictures, drawingKey(key)) && (!karaoke || a.Store.HasEntry(cache.Pictures, drawingKey(keyWithHighlight(key))))
+	return a.Store.HasEntry(cache.Pictures, newDrawingKey(key)) && (!karaoke || a.Store.HasEntry(cache.Pictures, newDrawingKey(keyWithHighlight(key))))
 }
 
 // drawSheet draws the captions with the indexes in batch together, and stores them in the cache.
@@ -158,9 +158,9 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 			head.Words = append(head.Words, word)
 		}
 		kept, err := json.Marshal(head)
-		errs := []error{err, a.storeLayer(drawingKey(keys[i]), d.Plain, at)}
+		errs := []error{err, a.storeLayer(newDrawingKey(keys[i]), d.Plain, at)}
 		if d.Lit != nil {
-			errs = append(errs, a.storeLayer(drawingKey(keyWithHighlight(keys[i])), d.Lit, at))
+			errs = append(errs, a.storeLayer(newDrawingKey(keyWithHighlight(keys[i])), d.Lit, at))
 		}
 		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], kept))...); err != nil {
 			return fault.New(fault.Disk, err, "cannot keep a subtitle in the cache")
@@ -234,10 +234,10 @@ func newCaptionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head cap
 func newCaptionLayerRef(key cache.Key, head captionHead, word int) picture.LayerRef {
 	ref := picture.LayerRef{
 		Key:     cache.NewHasher("caption state 1").AddBytes(key[:]).AddInts(int64(word)).Key(),
-		Drawing: drawingKey(key), Often: true,
+		Drawing: newDrawingKey(key), Often: true,
 	}
 	if word >= 0 {
-		ref.Lit, ref.Boxes = drawingKey(keyWithHighlight(key)), head.Words[word]
+		ref.Lit, ref.Boxes = newDrawingKey(keyWithHighlight(key)), head.Words[word]
 	}
 	return ref
 }

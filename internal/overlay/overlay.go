@@ -29,9 +29,9 @@ type artist struct {
 
 const doing = "drawing slides"
 
-// drawingKey returns the cache key of the drawing of a slide or caption. Its metadata (slideHead or
+// newDrawingKey returns the cache key of the drawing of a slide or caption. Its metadata (slideHead or
 // captionHead) is stored under key itself.
-func drawingKey(key cache.Key) cache.Key {
+func newDrawingKey(key cache.Key) cache.Key {
 	return cache.NewHasher("drawing 1").AddBytes(key[:]).Key()
 }
 

@@ -73,7 +73,7 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 	}
 	for i, t := range tasks {
 		out[t.scene] = append(out[t.scene], SlideState{
-			Layer: picture.LayerRef{Key: t.key, Drawing: drawingKey(t.key)}, Backdrops: heads[i].Backdrops,
+			Layer: picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key)}, Backdrops: heads[i].Backdrops,
 		})
 	}
 	return out, reportSlides(tasks, heads, wrong), nil
@@ -137,14 +137,14 @@ func (t slideTask) newLabel() part.Label {
 // drawSlide returns the metadata of a slide, and draws the slide if it is not in the cache.
 func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
 	head, ok := part.ReadJSON[slideHead](a.Store, cache.Pictures, t.key)
-	if ok && a.Store.HasEntry(cache.Pictures, drawingKey(t.key)) {
+	if ok && a.Store.HasEntry(cache.Pictures, newDrawingKey(t.key)) {
 		return head, nil
 	}
 	if err := a.MakeParts(ctx, func() error { return a.drawAndStoreSlide(ctx, t) }, t.key); err != nil {
 		return slideHead{}, err
 	}
 	head, ok = part.ReadJSON[slideHead](a.Store, cache.Pictures, t.key)
-	if !ok || !a.Store.HasEntry(cache.Pictures, drawingKey(t.key)) {
+	if !ok || !a.Store.HasEntry(cache.Pictures, newDrawingKey(t.key)) {
 		return slideHead{}, cache.ErrLost
 	}
 	return head, nil
@@ -164,7 +164,7 @@ func (a *artist) drawAndStoreSlide(ctx context.Context, t slideTask) error {
 	}
 	meta, err := json.Marshal(slideHead{Backdrops: convertBackdrops(drawn, t.request), Warnings: drawn.Warnings})
 	if err == nil { // store the metadata last, so that it is there only with the drawing
-		err = errors.Join(a.Store.PutBytes(cache.Pictures, drawingKey(t.key), l), a.Store.PutBytes(cache.Pictures, t.key, meta))
+		err = errors.Join(a.Store.PutBytes(cache.Pictures, newDrawingKey(t.key), l), a.Store.PutBytes(cache.Pictures, t.key, meta))
 	}
 	if err != nil {
 		return fault.New(fault.Disk, err, "cannot keep a slide in the cache")

@@ -281,8 +281,8 @@ func TestCaptionSpans(t *testing.T) {
 				word = s.Layer.Boxes[0].Min.X
 			}
 			got = append(got, span{s.From, s.To, word})
-			if !s.Layer.Often || s.Layer.Drawing != drawingKey(key) ||
-				(s.Layer.Lit == drawingKey(keyWithHighlight(key))) != (word >= 0) {
+			if !s.Layer.Often || s.Layer.Drawing != newDrawingKey(key) ||
+				(s.Layer.Lit == newDrawingKey(keyWithHighlight(key))) != (word >= 0) {
 				t.Errorf("%s: %+v", name, s.Layer)
 			}
 			if s.Layer.Key != newCaptionLayerRef(key, head, word).Key {
@@ -368,8 +368,8 @@ func TestCaptionsInTheCache(t *testing.T) {
 	a := &artist{Maker: part.Maker{Store: store}}
 	plain, both, lit := cache.Key{1}, cache.Key{2}, cache.Key{3}
 	for _, k := range []cache.Key{
-		drawingKey(plain), drawingKey(both), drawingKey(keyWithHighlight(both)),
-		drawingKey(keyWithHighlight(lit)),
+		newDrawingKey(plain), newDrawingKey(both), newDrawingKey(keyWithHighlight(both)),
+		newDrawingKey(keyWithHighlight(lit)),
 	} {
 		keepDrawing(t, store, k, 8, 8)
 	}

@@ -27,24 +27,24 @@ type Target struct {
 
 // listOutputPaths returns the paths of the files that a build may write, the video first.
 func (t Target) listOutputPaths() []string {
-	files := append([]string{t.Video, t.makePath(names.EndPoster)}, t.listSubtitlePaths()...)
+	files := append([]string{t.Video, t.replaceEnding(names.EndPoster)}, t.listSubtitlePaths()...)
 	if t.Timeline {
-		files = append(files, t.makePath(names.EndTimeline))
+		files = append(files, t.replaceEnding(names.EndTimeline))
 	}
 	if t.Transcript {
-		files = append(files, t.makePath(names.EndTranscript), t.makePath(names.EndChapters))
+		files = append(files, t.replaceEnding(names.EndTranscript), t.replaceEnding(names.EndChapters))
 	}
 	return files
 }
 
-// makePath returns the path of the video with another ending.
-func (t Target) makePath(ending string) string {
+// replaceEnding returns the path of the video with another ending.
+func (t Target) replaceEnding(ending string) string {
 	return strings.TrimSuffix(t.Video, filepath.Ext(t.Video)) + ending
 }
 
 // listSubtitlePaths returns the paths of the subtitle files.
 func (t Target) listSubtitlePaths() []string {
-	return []string{t.makePath(names.EndSRT), t.makePath(names.EndVTT)}
+	return []string{t.replaceEnding(names.EndSRT), t.replaceEnding(names.EndVTT)}
 }
 
 // Outputs contains the files of a build, checked so that nothing is replaced that must not be.

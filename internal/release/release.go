@@ -154,7 +154,7 @@ func (r *Releaser) writeVideo(
 		}
 	}
 	if r.hasStaleChapters(files) {
-		_ = os.Remove(r.out.makePath(names.EndChapters))
+		_ = os.Remove(r.out.replaceEnding(names.EndChapters))
 	}
 	w.storeNote(key, size)
 	return size, nil
@@ -204,7 +204,7 @@ func (r *Releaser) listChapters() []film.Chapter {
 
 // describeFiles returns the paths of the video's files, and the content of the text files next to it.
 func (r *Releaser) describeFiles() (Files, []sidecar, error) {
-	files := Files{Film: r.out.Video, Poster: r.out.makePath(names.EndPoster)}
+	files := Files{Film: r.out.Video, Poster: r.out.replaceEnding(names.EndPoster)}
 	var beside []sidecar
 	if cues := r.video.Cues; len(cues) > 0 {
 		files.SRT, files.VTT = r.out.listSubtitlePaths()[0], r.out.listSubtitlePaths()[1]
@@ -212,7 +212,7 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 			sidecar{files.SRT, []byte(caption.FormatSRT(cues))}, sidecar{files.VTT, []byte(caption.FormatVTT(cues))})
 	}
 	if r.out.Timeline {
-		files.Timeline = r.out.makePath(names.EndTimeline)
+		files.Timeline = r.out.replaceEnding(names.EndTimeline)
 		b, err := json.MarshalIndent(Timeline{Board: r.video.Board, Line: r.video.Line, Captions: r.video.Cues}, "",
 			"  ")
 		if err != nil {
@@ -222,10 +222,10 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 	}
 	if r.out.Transcript {
 		text, list := r.composeTranscript()
-		files.Transcript = r.out.makePath(names.EndTranscript)
+		files.Transcript = r.out.replaceEnding(names.EndTranscript)
 		beside = append(beside, sidecar{files.Transcript, []byte(text)})
 		if list != "" {
-			files.Chapters = r.out.makePath(names.EndChapters)
+			files.Chapters = r.out.replaceEnding(names.EndChapters)
 			beside = append(beside, sidecar{files.Chapters, []byte(list)})
 		}
 	}
@@ -236,5 +236,5 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 // has chapters.
 func (r *Releaser) hasStaleChapters(files Files) bool {
 	return r.out.Transcript && files.Chapters == "" && r.out.replaces &&
-		r.out.isFromEarlierBuild(r.out.makePath(names.EndChapters))
+		r.out.isFromEarlierBuild(r.out.replaceEnding(names.EndChapters))
 }

@@ -95,7 +95,7 @@ func (r *Releaser) checkParts(f *film.Film) error {
 
 // checkFile compares the index of the written file with the plan.
 func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error {
-	tracks, err := mp4.InspectFile(r, size)
+	tracks, err := mp4.ReadTrackInfos(r, size)
 	if err != nil {
 		return newMismatchFault(-1, "the written video cannot be read: %s", err)
 	}

@@ -147,7 +147,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		l.Samples -= n
 		checkError(t, "a sample nearer", checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), "")
 	}
-	tracks, err := mp4.InspectFile(bytes.NewReader(out.Bytes()), size)
+	tracks, err := mp4.ReadTrackInfos(bytes.NewReader(out.Bytes()), size)
 	if err != nil {
 		t.Fatal(err)
 	}

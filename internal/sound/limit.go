@@ -66,7 +66,7 @@ func mixAndMaster(ctx context.Context, clips []Clip, samples int64, channels int
 	if err != nil {
 		return nil, err
 	}
-	gain := loudness.ToFactor(m.Gain)
+	gain := loudness.HalfDecibelsToFactor(m.Gain)
 	for i := range wide {
 		wide[i] *= gain
 	}

@@ -311,14 +311,14 @@ func parseRateFactor(s string) (float64, bool) {
 		return 1.7, true
 	}
 	if n, ok := strings.CutSuffix(s, "%"); ok {
-		return parsePercent(n)
+		return parsePercentAsFactor(n)
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	return v, err == nil && v > 0 && v <= 10
 }
 
-// parsePercent parses a percentage without its sign as a factor: "80" is 0.8, and "+20" is 1.2.
-func parsePercent(n string) (float64, bool) {
+// parsePercentAsFactor parses a percentage without its sign as a factor: "80" is 0.8, and "+20" is 1.2.
+func parsePercentAsFactor(n string) (float64, bool) {
 	v, err := strconv.ParseFloat(n, 64)
 	if err != nil {
 		return 0, false
@@ -347,7 +347,7 @@ func parsePitchFactor(s string) (float64, bool) {
 		return 1.35, true
 	}
 	if n, ok := strings.CutSuffix(s, "%"); ok {
-		return parsePercent(n)
+		return parsePercentAsFactor(n)
 	}
 	if n, ok := strings.CutSuffix(s, "st"); ok {
 		v, err := strconv.ParseFloat(n, 64)
@@ -387,7 +387,7 @@ func parseVolumeFactor(s string) (float64, bool) {
 		return math.Pow(10, min(v, 12)/20), err == nil && v >= -100
 	}
 	if n, ok := strings.CutSuffix(s, "%"); ok {
-		return parsePercent(n)
+		return parsePercentAsFactor(n)
 	}
 	v, err := strconv.ParseFloat(s, 64) // percent, as in SSML 1.0
 	return max(v, 0.1) / 100, err == nil && v >= 0 && v <= 100

@@ -46,7 +46,7 @@ func SplitSentences(text, language string) []Span {
 // SplitRuns splits styled text into sentences as SplitSentences does. Each sentence has at least one run, and no
 // leading or trailing blanks.
 func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
-	spans := joinInsideRuns(SplitSentences(utter.JoinTexts(runs), language), runs)
+	spans := joinSentencesInsideRuns(SplitSentences(utter.JoinTexts(runs), language), runs)
 	out := make([][]utter.Run, 0, len(spans))
 	k, base := 0, 0 // k is the current run, base its first byte
 	for _, s := range spans {
@@ -73,8 +73,8 @@ func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
 	return out
 }
 
-// joinInsideRuns joins sentences whose boundary is within a run that is spoken differently than it is written.
-func joinInsideRuns(spans []Span, runs []utter.Run) []Span {
+// joinSentencesInsideRuns joins sentences whose boundary is within a run that is spoken differently than it is written.
+func joinSentencesInsideRuns(spans []Span, runs []utter.Run) []Span {
 	at := 0
 	for _, r := range runs {
 		from, to := at, at+len(r.Text)
