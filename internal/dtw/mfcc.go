@@ -89,8 +89,8 @@ func newSpectra(size, rate int) *spectra {
 	return s
 }
 
-// findFastTransformSize returns the smallest number from n on that is a multiple of 64 and has only the prime factors 2 and 3,
-// because Fourier transforms of such lengths are fast.
+// findFastTransformSize returns the smallest number from n on that is a multiple of 64 and has only the prime factors 2
+// and 3, because Fourier transforms of such lengths are fast.
 func findFastTransformSize(n int) int {
 	const step = 64
 	for n = (n + step - 1) / step * step; ; n += step {

@@ -20,7 +20,7 @@ type TrackInfo struct {
 	Last    int64  // file offset of the last chunk
 }
 
-// maxIndex is the maximum size of an index that InspectFile reads, in bytes.
+// maxIndex is the maximum size of an index that ReadTrackInfos reads, in bytes.
 const maxIndex = 512 << 20
 
 var errIndex = errors.New("the index of the file is damaged")
