@@ -62,8 +62,8 @@ type Worker struct {
 	wake   chan struct{}
 }
 
-// Start starts to make scenes in the background. The caller must call Stop.
-func Start(ctx context.Context, m part.Maker, in Input) *Worker {
+// StartWorker starts to make scenes in the background. The caller must call StopAndRecord.
+func StartWorker(ctx context.Context, m part.Maker, in Input) *Worker {
 	w := &Worker{
 		in: in, maker: m, book: m.Book,
 		over: make(chan struct{}), ended: make(chan struct{}), wake: make(chan struct{}, 1),
@@ -71,20 +71,21 @@ func Start(ctx context.Context, m part.Maker, in Input) *Worker {
 	w.maker.Book, w.maker.Report = part.NewBook(), nil
 	go func() {
 		defer close(w.ended)
-		_ = fault.Guard("working ahead", func() error { w.run(ctx); return nil }) // the later steps report the error
+		// the later steps report the error
+		_ = fault.Guard("working ahead", func() error { w.makeUntilStopped(ctx); return nil })
 	}()
 	return w
 }
 
-// Stop waits for the current step, ends the work, and records the finished parts in the build's book.
-func (w *Worker) Stop() {
+// StopAndRecord waits for the current step, ends the work, and records the finished parts in the build's book.
+func (w *Worker) StopAndRecord() {
 	close(w.over)
 	<-w.ended
-	w.book.Adopt(w.maker.Book)
+	w.book.AdoptMade(w.maker.Book)
 }
 
-// Spoken informs the worker that the first n scenes are spoken.
-func (w *Worker) Spoken(n int, s *speech.Spoken) {
+// NotifySpoken informs the worker that the first n scenes are spoken.
+func (w *Worker) NotifySpoken(n int, s *speech.Spoken) {
 	w.mu.Lock()
 	// the other sentences are still being written
 	w.ready, w.spoken = n, &speech.Spoken{Sentences: slices.Clone(s.Sentences[:n])}
@@ -95,8 +96,8 @@ func (w *Worker) Spoken(n int, s *speech.Spoken) {
 	}
 }
 
-// run makes scenes when they are spoken, until Stop is called.
-func (w *Worker) run(ctx context.Context) {
+// makeUntilStopped makes scenes when they are spoken, until StopAndRecord is called.
+func (w *Worker) makeUntilStopped(ctx context.Context) {
 	late := time.NewTimer(w.in.After)
 	defer late.Stop()
 	select {
@@ -105,7 +106,7 @@ func (w *Worker) run(ctx context.Context) {
 	case <-late.C: // speech takes long
 	}
 	done := 0
-	for !w.isOver() {
+	for !w.isStopped() {
 		w.mu.Lock()
 		ready, spoken := w.ready, w.spoken
 		w.mu.Unlock()
@@ -128,8 +129,8 @@ func (w *Worker) run(ctx context.Context) {
 	}
 }
 
-// isOver reports whether Stop was called.
-func (w *Worker) isOver() bool {
+// isStopped reports whether StopAndRecord was called.
+func (w *Worker) isStopped() bool {
 	select {
 	case <-w.over:
 		return true
@@ -145,12 +146,12 @@ var errFindings = errors.New("the script has errors")
 func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) error {
 	board := *w.in.Board
 	board.Scenes = board.Scenes[:n]
-	measured := timeline.Measured{Files: w.in.Files.Media(), Speech: spoken.Lengths()}
-	if timeline.Check(&board, measured).HasErrors() {
+	measured := timeline.Measured{Files: w.in.Files.ListMedia(), Speech: spoken.ListLengths()}
+	if timeline.CheckLength(&board, measured).HasErrors() {
 		return errFindings
 	}
 	line := timeline.Compute(&board, measured)
-	cues := caption.Cues(&board, line, spoken.Words)
+	cues := caption.MakeCues(&board, line, spoken.ListWords)
 	known := len(cues)
 	for known > 0 && cues[known-1].Scene == n-1 {
 		known--
@@ -160,11 +161,11 @@ func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) e
 	board.Scenes, line.Scenes = board.Scenes[:n-1], line.Scenes[:n-1]
 	in := overlay.Input{Board: &board, Files: w.in.Project, Drawer: w.in.Drawer}
 	slides, list, err := overlay.DrawSlides(ctx, w.maker, in, cues)
-	if err := orFindings(list, err); err != nil {
+	if err := errorOfFindings(list, err); err != nil {
 		return err
 	}
 	captions, list, err := overlay.DrawCaptions(ctx, w.maker, in, line, cues)
-	if err := orFindings(list, err); err != nil {
+	if err := errorOfFindings(list, err); err != nil {
 		return err
 	}
 	layers, err := overlay.NewDrawings(w.maker.Store)
@@ -174,18 +175,18 @@ func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) e
 	c := cut.New(w.maker, w.in.Cut(line, layers), cut.Input{
 		Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions,
 	})
-	list, err = c.Make(ctx, c.Plan())
-	if err := orFindings(list, err); err != nil {
+	list, err = c.MakePictures(ctx, c.PlanPictures())
+	if err := errorOfFindings(list, err); err != nil {
 		return err
 	}
 	x := mix.New(w.maker, w.in.Mix, mix.Input{
 		Board: w.in.Board, Line: &whole, Files: w.in.Files, Spoken: spoken, Booth: w.in.Booth,
 	})
-	return x.MakeBefore(ctx, whole.Scenes[n-1].Sound)
+	return x.MakeChunksBefore(ctx, whole.Scenes[n-1].Sound)
 }
 
-// orFindings returns err, or errFindings if the list contains errors.
-func orFindings(list diag.List, err error) error {
+// errorOfFindings returns err, or errFindings if the list contains errors.
+func errorOfFindings(list diag.List, err error) error {
 	if err == nil && list.HasErrors() {
 		return errFindings
 	}

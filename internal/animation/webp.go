@@ -101,8 +101,8 @@ func readChunkHeader(file io.ReaderAt, at int64) (kind string, length int64, err
 	return string(head[:4]), int64(binary.LittleEndian.Uint32(head[4:])), nil
 }
 
-// u24 decodes a little-endian number of three bytes.
-func u24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
+// decodeUint24 decodes a little-endian number of three bytes.
+func decodeUint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }
 
 var errDamaged = errors.New("it is damaged")
 
@@ -114,7 +114,7 @@ func (w *WebP) readCanvas(at, length int64) error {
 	if _, err := w.file.ReadAt(b[:], at); err != nil {
 		return err
 	}
-	w.Width, w.Height = u24(b[4:])+1, u24(b[7:])+1
+	w.Width, w.Height = decodeUint24(b[4:])+1, decodeUint24(b[7:])+1
 	return nil
 }
 
@@ -130,10 +130,10 @@ func (w *WebP) readFrame(at, length int64) error {
 	if _, err := w.file.ReadAt(b[:], at); err != nil {
 		return err
 	}
-	x, y := 2*u24(b[:]), 2*u24(b[3:])
+	x, y := 2*decodeUint24(b[:]), 2*decodeUint24(b[3:])
 	f := Frame{
-		at: at + head, length: length - head, box: image.Rect(x, y, x+u24(b[6:])+1, y+u24(b[9:])+1),
-		Duration: time.Duration(u24(b[12:])) * time.Millisecond, overwrite: b[15]&2 != 0, clear: b[15]&1 != 0,
+		at: at + head, length: length - head, box: image.Rect(x, y, x+decodeUint24(b[6:])+1, y+decodeUint24(b[9:])+1),
+		Duration: time.Duration(decodeUint24(b[12:])) * time.Millisecond, overwrite: b[15]&2 != 0, clear: b[15]&1 != 0,
 	}
 	if f.Duration < shortest {
 		f.Duration = usual
@@ -145,15 +145,15 @@ func (w *WebP) readFrame(at, length int64) error {
 	return nil
 }
 
-// Play decodes the frames in order and calls show with each as a whole picture, with straight (not
+// PlayFrames decodes the frames in order and calls show with each as a whole picture, with straight (not
 // premultiplied) alpha. The picture is valid only until show returns.
-func (w *WebP) Play(show func(picture *image.NRGBA, d time.Duration) error) error {
+func (w *WebP) PlayFrames(show func(picture *image.NRGBA, d time.Duration) error) error {
 	canvas := image.NewNRGBA(image.Rect(0, 0, w.Width, w.Height))
 	for i, f := range w.Frames {
 		if !f.box.In(canvas.Rect) {
 			return fmt.Errorf("frame %d is outside the image: %w", i+1, errDamaged)
 		}
-		img, err := w.decode(f)
+		img, err := w.decodeFrame(f)
 		if err != nil {
 			return fmt.Errorf("frame %d cannot be decoded: %w", i+1, err)
 		}
@@ -170,8 +170,8 @@ func (w *WebP) Play(show func(picture *image.NRGBA, d time.Duration) error) erro
 	return nil
 }
 
-// decode decodes the picture of a frame by making a separate WebP file of it.
-func (w *WebP) decode(f Frame) (image.Image, error) {
+// decodeFrame decodes the picture of a frame by making a separate WebP file of it.
+func (w *WebP) decodeFrame(f Frame) (image.Image, error) {
 	if f.length > mostChunk {
 		return nil, errDamaged
 	}
@@ -216,7 +216,7 @@ func (w *WebP) decode(f Frame) (image.Image, error) {
 
 // drawFrame draws a frame on the canvas.
 func drawFrame(canvas *image.NRGBA, img image.Image, f Frame) {
-	at := pixelReader(img)
+	at := newPixelReader(img)
 	for y := range f.box.Dy() {
 		row := canvas.Pix[canvas.PixOffset(f.box.Min.X, f.box.Min.Y+y):]
 		for x := range f.box.Dx() {
@@ -236,9 +236,9 @@ func drawFrame(canvas *image.NRGBA, img image.Image, f Frame) {
 	}
 }
 
-// pixelReader returns a function for the colours of a decoded frame. Lossy frames are BT.601 with limited
+// newPixelReader returns a function for the colours of a decoded frame. Lossy frames are BT.601 with limited
 // range (RFC 6386, 9.2), unlike image.YCbCr, which uses the full range of JPEG.
-func pixelReader(img image.Image) func(x, y int) (r, g, b, a byte) {
+func newPixelReader(img image.Image) func(x, y int) (r, g, b, a byte) {
 	var yuv *image.YCbCr
 	alpha := func(int, int) byte { return 255 }
 	switch img := img.(type) {

@@ -40,7 +40,7 @@ func size(w, h int) string {
 	return string(rune('0'+w/10)) + string(rune('0'+w%10)) + "x" + string(rune('0'+h/10)) + string(rune('0'+h%10))
 }
 
-func u24(v int) []byte { return []byte{byte(v), byte(v >> 8), byte(v >> 16)} }
+func decodeUint24(v int) []byte { return []byte{byte(v), byte(v >> 8), byte(v >> 16)} }
 
 func chunk(kind string, parts ...[]byte) []byte {
 	body := bytes.Join(parts, nil)
@@ -51,11 +51,13 @@ func chunk(kind string, parts ...[]byte) []byte {
 // frame returns the chunk of a frame in a box. how is its last byte: 2 disables blending, 1 clears the
 // box afterwards.
 func frame(box image.Rectangle, ms int, how byte, picture []byte) []byte {
-	return chunk("ANMF", u24(box.Min.X/2), u24(box.Min.Y/2), u24(box.Dx()-1), u24(box.Dy()-1), u24(ms), []byte{how}, picture)
+	return chunk("ANMF", decodeUint24(box.Min.X/2), decodeUint24(box.Min.Y/2), decodeUint24(box.Dx()-1), decodeUint24(box.Dy()-1), decodeUint24(ms), []byte{how}, picture)
 }
 
 // canvas returns the chunk with the size of the whole picture.
-func canvas(w, h int) []byte { return chunk("VP8X", []byte{0x12, 0, 0, 0}, u24(w-1), u24(h-1)) }
+func canvas(w, h int) []byte {
+	return chunk("VP8X", []byte{0x12, 0, 0, 0}, decodeUint24(w-1), decodeUint24(h-1))
+}
 
 func file(w, h int, frames ...[]byte) []byte {
 	body := append([]byte("WEBP"), canvas(w, h)...)
@@ -88,7 +90,7 @@ func TestPlay(t *testing.T) {
 		{0, 5, 5}: {255, 0, 0, 255}, {1, 5, 5}: {127, 0, 128, 255}, {1, 25, 15}: {255, 0, 0, 255},
 		{2, 5, 5}: {}, {2, 20, 15}: {200, 100, 50, 255}, {2, 30, 2}: {255, 0, 0, 255}, {3, 5, 5}: {0, 0, 255, 128},
 	}
-	err = movie.Play(func(p *image.NRGBA, d time.Duration) error {
+	err = movie.PlayFrames(func(p *image.NRGBA, d time.Duration) error {
 		for at := range want {
 			if at.frame == len(times) {
 				got[at] = p.NRGBAAt(at.x, at.y)
@@ -114,7 +116,7 @@ func TestPlay(t *testing.T) {
 		}
 	}
 	stop := errors.New("stop")
-	if err := movie.Play(func(*image.NRGBA, time.Duration) error { return stop }); !errors.Is(err, stop) {
+	if err := movie.PlayFrames(func(*image.NRGBA, time.Duration) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("it goes on: %v", err)
 	}
 }
@@ -145,7 +147,7 @@ func TestDamagedWebP(t *testing.T) {
 	} {
 		movie, err := read(b)
 		if err == nil {
-			err = movie.Play(func(*image.NRGBA, time.Duration) error { return nil })
+			err = movie.PlayFrames(func(*image.NRGBA, time.Duration) error { return nil })
 		}
 		if err == nil {
 			t.Errorf("%s: it plays", name)
@@ -164,7 +166,7 @@ func FuzzWebP(f *testing.F) {
 		if err != nil || movie.Width*movie.Height*len(movie.Frames) > 1<<22 {
 			return
 		}
-		_ = movie.Play(func(p *image.NRGBA, d time.Duration) error {
+		_ = movie.PlayFrames(func(p *image.NRGBA, d time.Duration) error {
 			if d <= 0 || p.Bounds().Dx() != movie.Width {
 				t.Fatalf("%v %v", d, p.Bounds())
 			}

@@ -38,15 +38,15 @@ func (w *identifier) convertWebP(ctx context.Context, a *Asset) error {
 	for _, frame := range movie.Frames {
 		ms = append(ms, frame.Duration.Milliseconds())
 	}
-	a.Info = ffmpeg.Movie(movie.Width, movie.Height, ms)
+	a.Info = ffmpeg.DescribeMovie(movie.Width, movie.Height, ms)
 	a.Info.Video.Source.Turn = a.header.Turn
 	return w.replaceByMovie(a, "WebP", func(w io.Writer) error {
-		out, err := ffmpeg.NewMovie(w, movie.Width, movie.Height)
+		out, err := ffmpeg.NewMovieWriter(w, movie.Width, movie.Height)
 		if err != nil {
 			return err
 		}
-		err = movie.Play(func(picture *image.NRGBA, d time.Duration) error {
-			return errors.Join(ctx.Err(), out.Add(picture.Pix, d.Milliseconds()))
+		err = movie.PlayFrames(func(picture *image.NRGBA, d time.Duration) error {
+			return errors.Join(ctx.Err(), out.AddPicture(picture.Pix, d.Milliseconds()))
 		})
 		return errors.Join(err, out.Close())
 	})
@@ -55,8 +55,8 @@ func (w *identifier) convertWebP(ctx context.Context, a *Asset) error {
 // replaceByMovie replaces an asset's file by a converted one. The converted file is stored in the cache, and
 // copied to the work folder only when a picture is painted. from is the original format.
 func (w *identifier) replaceByMovie(a *Asset, from string, write func(io.Writer) error) error {
-	key := part.KeyOf(Movie{Content: a.Content, From: from, Tool: w.tools.Version})
-	if !w.Store.Has(cache.Pictures, key) {
+	key := part.ComputeKey(Movie{Content: a.Content, From: from, Tool: w.tools.Version})
+	if !w.Store.HasEntry(cache.Pictures, key) {
 		if err := w.Store.Put(cache.Pictures, key, write); err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (w *identifier) replaceByMovie(a *Asset, from string, write func(io.Writer)
 	path := a.Input.Path + ".mkv"
 	a.Input.Path, a.Input.Format, a.Input.Cycles = path, media.Matroska, true
 	w.set.deferWrite(func() error {
-		e, ok := w.Store.Open(cache.Pictures, key)
+		e, ok := w.Store.OpenEntry(cache.Pictures, key)
 		if !ok {
 			return cache.ErrLost
 		}
@@ -82,7 +82,7 @@ func (w *identifier) replaceByMovie(a *Asset, from string, write func(io.Writer)
 // probeSequence probes an AVIF file with moving pictures.
 func (w *identifier) probeSequence(ctx context.Context, a *Asset, facts media.AVIFFacts) error {
 	a.Input.Format, a.Input.Cycles = media.MOV, true
-	if err := w.probe(ctx, a); err != nil {
+	if err := w.probeClip(ctx, a); err != nil {
 		return err
 	}
 	if a.Info.Video == nil {
@@ -92,7 +92,7 @@ func (w *identifier) probeSequence(ctx context.Context, a *Asset, facts media.AV
 	if facts.Alpha {
 		source := a.Input
 		err := w.replaceByMovie(a, "AVIF", func(out io.Writer) error {
-			return w.tools.FFmpeg.Run(ctx, ffmpeg.MergeAlpha(source), nil, out)
+			return w.tools.FFmpeg.RunFFmpeg(ctx, ffmpeg.MergeAlphaArgs(source), nil, out)
 		})
 		if err != nil {
 			return err

@@ -47,9 +47,9 @@ type Asset struct {
 	advice string
 }
 
-// Picture returns the asset for package picture. Its Content is a hash of everything that determines
+// ToPicture returns the asset for package picture. Its Content is a hash of everything that determines
 // the pixels, so that, for example, a rotated copy is a different picture.
-func (a *Asset) Picture() *picture.Asset {
+func (a *Asset) ToPicture() *picture.Asset {
 	out := &picture.Asset{Input: a.Input}
 	if a.Info != nil && a.Info.Video != nil {
 		out.Source = a.Info.Video.Source
@@ -66,15 +66,15 @@ func (a *Asset) Picture() *picture.Asset {
 	if a.table != nil {
 		out.Source.Colours = a.table.id
 	}
-	out.Content = cache.NewHasher("looks 1").Bytes(a.Content[:]).String(fmt.Sprintf("%+v %s", out.Source, a.Input.Format)).Key()
+	out.Content = cache.NewHasher("looks 1").AddBytes(a.Content[:]).AddString(fmt.Sprintf("%+v %s", out.Source, a.Input.Format)).Key()
 	if a.table != nil {
 		out.Source.Table = a.table.path
 	}
 	return out
 }
 
-// Media returns the asset's properties for package timeline.
-func (a *Asset) Media() timeline.Media {
+// ToMedia returns the asset's properties for package timeline.
+func (a *Asset) ToMedia() timeline.Media {
 	m := timeline.Media{}
 	if a == nil || a.Info == nil {
 		return m
@@ -92,26 +92,26 @@ func (a *Asset) Media() timeline.Media {
 // identifyFile stages, hashes and measures a file. number makes its staged name unique; sound is true for
 // a file that is used for its sound.
 func (w *identifier) identifyFile(ctx context.Context, name string, number int, sound bool) (*Asset, error) {
-	head, _, err := w.project.Head(name)
+	head, _, err := w.project.ReadHead(name)
 	if err != nil {
 		return nil, errors.New("it cannot be read")
 	}
 	a := &Asset{name: name}
-	if a.Input.Path, err = w.project.Stage(name, w.Work, number); err != nil {
+	if a.Input.Path, err = w.project.StageFile(name, w.Work, number); err != nil {
 		return nil, err
 	}
 	if a.Content, err = w.Store.HashFile(ctx, a.Input.Path); err != nil {
 		return nil, err
 	}
-	a.Input.Format = media.Sniff(head)
+	a.Input.Format = media.DetectFormat(head)
 	switch {
 	case a.Input.Format == media.GIF:
-		if err = checkEnd(a.Input.Path, media.GIFEnds); err == nil {
-			err = w.probe(ctx, a)
+		if err = checkComplete(a.Input.Path, media.IsGIFComplete); err == nil {
+			err = w.probeClip(ctx, a)
 		}
-	case sound || a.Input.Format.Video():
-		err = w.probe(ctx, a)
-	case a.Input.Format == media.WebP && media.Animated(head):
+	case sound || a.Input.Format.IsVideo():
+		err = w.probeClip(ctx, a)
+	case a.Input.Format == media.WebP && media.IsAnimated(head):
 		err = w.convertWebP(ctx, a)
 	case a.Input.Format == media.AVIF:
 		err = w.convertAVIF(ctx, a)
@@ -123,7 +123,7 @@ func (w *identifier) identifyFile(ctx context.Context, name string, number int, 
 		}
 	}
 	if err == nil && !sound {
-		w.findColours(a)
+		w.setConversion(a)
 	}
 	return a, err
 }
@@ -137,17 +137,17 @@ func (w *identifier) readHeader(a *Asset) error {
 	if a.header, err = media.ReadHeader(f, a.Input.Format); err != nil {
 		return err
 	}
-	if a.Input.Format == media.PNG && !media.PNGEnds(f) || a.Input.Format == media.JPEG && !media.JPEGEnds(f) {
+	if a.Input.Format == media.PNG && !media.IsPNGComplete(f) || a.Input.Format == media.JPEG && !media.IsJPEGComplete(f) {
 		return errCut
 	}
-	return checkPixels(a.header.Width, a.header.Height)
+	return checkPixelCount(a.header.Width, a.header.Height)
 }
 
 // errCut is the error for a file whose end is missing.
 var errCut = errors.New("the file is truncated: its end is missing")
 
-// checkEnd returns errCut if a file is truncated. ends reports whether a file is complete.
-func checkEnd(path string, ends func(io.ReadSeeker) bool) error {
+// checkComplete returns errCut if a file is truncated. ends reports whether a file is complete.
+func checkComplete(path string, ends func(io.ReadSeeker) bool) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -159,20 +159,20 @@ func checkEnd(path string, ends func(io.ReadSeeker) bool) error {
 	return nil
 }
 
-func checkPixels(w, h int) error {
+func checkPixelCount(w, h int) error {
 	if int64(w)*int64(h) > maxPixels {
 		return fmt.Errorf("it has %d x %d pixels; a picture may have up to %d million", w, h, maxPixels/1_000_000)
 	}
 	return nil
 }
 
-// probe measures a clip or sound, or reads the result from the cache.
-func (w *identifier) probe(ctx context.Context, a *Asset) error {
+// probeClip measures a clip or sound, or reads the result from the cache.
+func (w *identifier) probeClip(ctx context.Context, a *Asset) error {
 	r := Probe{Content: a.Content, Format: a.Input.Format, Cycles: a.Input.Cycles, Tool: w.tools.Version}
-	info, err := part.RememberJSON(w.Store, cache.Probes, r, func() (*ffmpeg.Info, error) {
-		info, err := w.tools.FFmpeg.Probe(ctx, a.Input)
+	info, err := part.ReadOrMakeJSON(w.Store, cache.Probes, r, func() (*ffmpeg.Info, error) {
+		info, err := w.tools.FFmpeg.ProbeFile(ctx, a.Input)
 		if err == nil && info.Video != nil {
-			err = checkPixels(info.Video.Source.Width, info.Video.Source.Height)
+			err = checkPixelCount(info.Video.Source.Width, info.Video.Source.Height)
 		}
 		return info, err
 	})
@@ -189,7 +189,7 @@ func (w *identifier) replaceByPNG(a *Asset, b []byte) error {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		return err
 	}
-	a.Content = cache.NewHasher("converted").Bytes(b).Key()
+	a.Content = cache.NewHasher("converted").AddBytes(b).Key()
 	a.Input.Path, a.Input.Format, a.converted = path, media.PNG, true
 	return w.readHeader(a)
 }
@@ -212,7 +212,7 @@ func (w *identifier) drawSVG(ctx context.Context, a *Asset) error {
 		a.warning = fmt.Sprintf("it refers to %.*q, which is not embedded in the image file and is left out", most, file)
 		a.advice = "export the image with its pictures embedded"
 	}
-	b, err := part.Remember(w.Store, cache.Pictures, r, func() ([]byte, error) {
+	b, err := part.ReadOrMake(w.Store, cache.Pictures, r, func() ([]byte, error) {
 		return w.tools.Drawer.DrawSVG(ctx, slide.Drawing{Source: in, Cover: image.Pt(width, height), MostPixels: maxPixels})
 	})
 	if err != nil {
@@ -256,7 +256,7 @@ func (w *identifier) decodeAVIF(ctx context.Context, a *Asset) ([]byte, error) {
 		return nil, err
 	}
 	r := Decoded{Content: a.Content, Tool: w.tools.Version, Decoder: decoder}
-	return part.Remember(w.Store, cache.Pictures, r, func() ([]byte, error) {
+	return part.ReadOrMake(w.Store, cache.Pictures, r, func() ([]byte, error) {
 		return codec.DecodeAVIF(ctx, w.tools.Run, a.Input.Path)
 	})
 }

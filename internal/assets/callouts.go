@@ -8,10 +8,10 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// Callouts converts callouts to the film's frame. shot is the picture on which they are, or nil if
+// ConvertCallouts converts callouts to the film's frame. shot is the picture on which they are, or nil if
 // they are on a slide or the canvas. If the film's size differs from the header's, callouts keep their
 // position on the picture or, without a picture, relative to the centre.
-func (s *Set) Callouts(film storyboard.Film, list []script.Callout, shot *storyboard.Shot) []picture.Callout {
+func (s *Set) ConvertCallouts(film storyboard.Film, list []script.Callout, shot *storyboard.Shot) []picture.Callout {
 	var out []picture.Callout
 	for _, c := range list {
 		out = append(out, s.convertCallout(film, c, shot))
@@ -32,11 +32,11 @@ func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *story
 		return out
 	}
 	if shot == nil {
-		return out.Recentre(from.Width, from.Height, film.Width, film.Height)
+		return out.MapToSize(from.Width, from.Height, film.Width, film.Height)
 	}
-	w, h := s.Get(shot.File).Picture().Source.Upright()
-	return out.Carry(ffmpeg.Place(w, h, from.Width, from.Height, shot.Placing),
-		ffmpeg.Place(w, h, film.Width, film.Height, shot.Placing))
+	w, h := s.Get(shot.File).ToPicture().Source.ComputeUprightSize()
+	return out.MapToPlacement(ffmpeg.PlaceSource(w, h, from.Width, from.Height, shot.Placing),
+		ffmpeg.PlaceSource(w, h, film.Width, film.Height, shot.Placing))
 }
 
 // checkCallouts warns about callouts that are outside the visible area.
@@ -48,7 +48,7 @@ func (c check) checkCallouts(list []script.Callout, shot *storyboard.Shot, found
 	for _, one := range list {
 		out := c.set.convertCallout(film, one, shot)
 		if one.OfImage {
-			if w, h := c.set.Get(shot.File).Picture().Source.Upright(); out.IsOutside(w, h) {
+			if w, h := c.set.Get(shot.File).ToPicture().Source.ComputeUprightSize(); out.IsOutside(w, h) {
 				d := found.Warnf(one.Range, "the callout is outside %q, which has %d x %d pixels", shot.File, w, h)
 				d.Hint = "with of: image, positions and lengths are in pixels of the picture, from its top left corner"
 			}

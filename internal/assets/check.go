@@ -43,7 +43,7 @@ func (c check) checkShots(list *diag.List) {
 			c.checkCallouts(shot.Callouts, &shot, list)
 		}
 	}
-	sizes.reportSizes(list)
+	sizes.reportAll(list)
 }
 
 func (c check) checkShot(shot storyboard.Shot, list *diag.List) {

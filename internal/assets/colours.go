@@ -23,20 +23,20 @@ const usualGamma = 0.45455
 
 const warnProfile = "its colour profile cannot be used; its colours are read as sRGB"
 
-// findColours determines how the colours of a picture or clip are converted to those of the video.
-func (w *identifier) findColours(a *Asset) {
+// setConversion determines how the colours of a picture or clip are converted to those of the video.
+func (w *identifier) setConversion(a *Asset) {
 	var c *colour.Conversion
 	switch {
 	case a.Info != nil && a.header.Colours != (media.Colours{}):
 		c = w.readConversion(a)
 	case a.Info != nil && a.Info.Video != nil:
 		s := a.Info.Video.Source
-		c = colour.FromCodes(s.Primaries, s.Transfer)
+		c = colour.NewFromCodes(s.Primaries, s.Transfer)
 	case a.Info == nil:
 		c = w.readConversion(a)
 	}
 	if c != nil {
-		a.table = w.set.tableFor(c, a.header.Deep)
+		a.table = w.set.findOrAddTable(c, a.header.Deep)
 	}
 }
 
@@ -48,12 +48,12 @@ func (w *identifier) readConversion(a *Asset) *colour.Conversion {
 	switch {
 	case cs.Transfer > 0 || cs.Primaries > 0:
 		if a.Input.Format == media.PNG && !a.converted {
-			return colour.FromPNGCodes(cs.Primaries, cs.Transfer)
+			return colour.NewFromPNGCodes(cs.Primaries, cs.Transfer)
 		}
-		return colour.FromCodes(cs.Primaries, cs.Transfer)
+		return colour.NewFromCodes(cs.Primaries, cs.Transfer)
 	case cs.BadICC:
 		a.warning = warnProfile
-		w.withoutProfile(a)
+		w.removeProfile(a)
 	case h.Channels == 4: // the inks were already converted
 	case cs.ICC != "":
 		c, err := w.parseProfile(cs.ICC, max(h.Channels, 1))
@@ -64,9 +64,9 @@ func (w *identifier) readConversion(a *Asset) *colour.Conversion {
 	case cs.SRGB:
 	case cs.HasChroma && cs.Gamma > 0: // browsers ignore chromaticities without gamma
 		w := cs.Chroma // in a PNG file, white is first
-		return colour.FromGamma(cs.Gamma, &colour.Chromaticities{w[2], w[3], w[4], w[5], w[6], w[7], w[0], w[1]})
+		return colour.NewFromGamma(cs.Gamma, &colour.Chromaticities{w[2], w[3], w[4], w[5], w[6], w[7], w[0], w[1]})
 	case cs.Gamma > 0 && !cs.HasChroma && math.Abs(cs.Gamma-usualGamma) > 0.0005:
-		return colour.FromGamma(cs.Gamma, nil)
+		return colour.NewFromGamma(cs.Gamma, nil)
 	}
 	return nil
 }
@@ -94,15 +94,15 @@ func (w *identifier) parseProfile(icc string, channels int) (*colour.Conversion,
 	if ok {
 		return found.conversion, found.err
 	}
-	found.conversion, found.err = colour.FromICC([]byte(icc), channels)
+	found.conversion, found.err = colour.NewFromICC([]byte(icc), channels)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.profiles[use] = found
 	return found.conversion, found.err
 }
 
-// withoutProfile replaces a PNG by a copy without its damaged profile.
-func (w *identifier) withoutProfile(a *Asset) {
+// removeProfile replaces a PNG by a copy without its damaged profile.
+func (w *identifier) removeProfile(a *Asset) {
 	if a.Input.Format != media.PNG {
 		return
 	}
@@ -118,6 +118,6 @@ func (w *identifier) withoutProfile(a *Asset) {
 		if err != nil {
 			return err
 		}
-		return errors.Join(media.CopyPNG(out, in), out.Close())
+		return errors.Join(media.CopyPNGWithoutProfile(out, in), out.Close())
 	})
 }

@@ -72,7 +72,7 @@ func linearGrey() []byte {
 func TestConversions(t *testing.T) {
 	t.Parallel()
 	chroma := [8]float64{0.3127, 0.329, 0.7, 0.3, 0.2, 0.7, 0.15, 0.06}
-	own := colour.FromGamma(0.5, &colour.Chromaticities{0.7, 0.3, 0.2, 0.7, 0.15, 0.06, 0.3127, 0.329})
+	own := colour.NewFromGamma(0.5, &colour.Chromaticities{0.7, 0.3, 0.2, 0.7, 0.15, 0.06, 0.3127, 0.329})
 	for _, c := range []struct {
 		name    string
 		format  media.Format
@@ -81,29 +81,29 @@ func TestConversions(t *testing.T) {
 		warning string
 	}{
 		{"nothing", media.PNG, media.Header{Channels: 3}, nil, ""},
-		{"HDR", media.PNG, media.Header{Colours: media.Colours{Primaries: 9, Transfer: 16}}, colour.FromCodes(9, 16), ""},
-		{"primaries alone", media.JPEG, media.Header{Colours: media.Colours{Primaries: 9}}, colour.FromCodes(9, 0), ""},
-		{"a curve alone", media.JPEG, media.Header{Colours: media.Colours{Transfer: 8}}, colour.FromCodes(0, 8), ""},
+		{"HDR", media.PNG, media.Header{Colours: media.Colours{Primaries: 9, Transfer: 16}}, colour.NewFromCodes(9, 16), ""},
+		{"primaries alone", media.JPEG, media.Header{Colours: media.Colours{Primaries: 9}}, colour.NewFromCodes(9, 0), ""},
+		{"a curve alone", media.JPEG, media.Header{Colours: media.Colours{Transfer: 8}}, colour.NewFromCodes(0, 8), ""},
 		{
 			"of a PNG file", media.PNG,
 			media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
-			colour.FromPNGCodes(9, 1), "",
+			colour.NewFromPNGCodes(9, 1), "",
 		},
 		{
 			"of a JPEG file", media.JPEG,
 			media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
-			colour.FromCodes(9, 1), "",
+			colour.NewFromCodes(9, 1), "",
 		},
 		{
 			"codes and gamma", media.PNG,
 			media.Header{Colours: media.Colours{Transfer: 8, Gamma: 0.5}},
-			colour.FromPNGCodes(0, 8), "",
+			colour.NewFromPNGCodes(0, 8), "",
 		},
 		{"bad", media.JPEG, media.Header{Colours: media.Colours{BadICC: true, Gamma: 0.5}}, nil, warnProfile},
 		{"bytes that are not a profile", media.PNG, media.Header{Channels: 3, Colours: media.Colours{ICC: "x"}}, nil, warnProfile},
 		{"inks", media.JPEG, media.Header{Channels: 4, Colours: media.Colours{ICC: "x"}}, nil, ""},
 		{"sRGB and gamma", media.PNG, media.Header{Colours: media.Colours{SRGB: true, Gamma: 0.5}}, nil, ""},
-		{"gamma", media.PNG, media.Header{Colours: media.Colours{Gamma: 0.5}}, colour.FromGamma(0.5, nil), ""},
+		{"gamma", media.PNG, media.Header{Colours: media.Colours{Gamma: 0.5}}, colour.NewFromGamma(0.5, nil), ""},
 		{"the usual gamma", media.PNG, media.Header{Colours: media.Colours{Gamma: usualGamma}}, nil, ""},
 		{
 			"chromaticities", media.PNG,
@@ -117,7 +117,7 @@ func TestConversions(t *testing.T) {
 				Gamma: usualGamma, HasChroma: true,
 				Chroma: chroma,
 			}},
-			colour.FromGamma(usualGamma, &colour.Chromaticities{0.7, 0.3, 0.2, 0.7, 0.15, 0.06, 0.3127, 0.329}), "",
+			colour.NewFromGamma(usualGamma, &colour.Chromaticities{0.7, 0.3, 0.2, 0.7, 0.15, 0.06, 0.3127, 0.329}), "",
 		},
 		{"chromaticities alone", media.PNG, media.Header{Colours: media.Colours{HasChroma: true, Chroma: chroma}}, nil, ""},
 	} {
@@ -141,7 +141,7 @@ func TestConversions(t *testing.T) {
 		converted: true, header: media.Header{Colours: media.Colours{Primaries: 9, Transfer: 1}},
 		Input: ffmpeg.Input{Format: media.PNG},
 	}
-	if got := newIdentifier(nil).readConversion(converted); got == nil || got.ID() != colour.FromCodes(9, 1).ID() {
+	if got := newIdentifier(nil).readConversion(converted); got == nil || got.ID() != colour.NewFromCodes(9, 1).ID() {
 		t.Errorf("a file that is not a PNG has the colours of one: %v", got)
 	}
 }
@@ -162,12 +162,12 @@ func TestColoursOf(t *testing.T) {
 		asset *Asset
 		want  *colour.Conversion
 	}{
-		"plain clip": {clip(1, 1, nil), nil}, "clip": {code, colour.FromCodes(9, 18)},
-		"moving image": {both, colour.FromCodes(9, 16)},
-		"image":        {image, colour.FromCodes(9, 16)}, "deep image": {deep, colour.FromCodes(9, 16)},
+		"plain clip": {clip(1, 1, nil), nil}, "clip": {code, colour.NewFromCodes(9, 18)},
+		"moving image": {both, colour.NewFromCodes(9, 16)},
+		"image":        {image, colour.NewFromCodes(9, 16)}, "deep image": {deep, colour.NewFromCodes(9, 16)},
 		"sound": {onlySound(nil), nil}, "plain image": {newStill(1, 1), nil},
 	} {
-		w.findColours(c.asset)
+		w.setConversion(c.asset)
 		if got := c.asset.table; (got == nil) != (c.want == nil) || got != nil &&
 			(got.id != c.want.ID() || got.whole != (c.asset == deep)) {
 			t.Errorf("%s: %+v", name, got)
@@ -196,7 +196,7 @@ func TestWithoutProfile(t *testing.T) {
 			Input:  ffmpeg.Input{Path: path, Format: format},
 			header: media.Header{Colours: media.Colours{BadICC: true}},
 		}
-		w.findColours(a)
+		w.setConversion(a)
 		if (a.Input.Path != path) != moved || a.warning != warnProfile {
 			t.Errorf("%s: %+v", format, a)
 		}
@@ -216,7 +216,7 @@ func TestTables(t *testing.T) {
 	t.Parallel()
 	work := t.TempDir()
 	s := &Set{tables: map[string]*colourTable{}, work: filepath.Join(work, "later")}
-	table := s.tableFor(colour.FromGamma(0.5, nil), false)
+	table := s.findOrAddTable(colour.NewFromGamma(0.5, nil), false)
 	if err := s.WriteFiles(); err == nil || table.written {
 		t.Errorf("without a folder: %v", err)
 	}
@@ -251,7 +251,7 @@ func TestPixels(t *testing.T) {
 		{1 << 31, 1 << 31, false},
 		{0, 0, true},
 	} {
-		err := checkPixels(c.w, c.h)
+		err := checkPixelCount(c.w, c.h)
 		if (err == nil) != c.good || err != nil && !strings.Contains(err.Error(), "150 million") {
 			t.Errorf("%d x %d: %v", c.w, c.h, err)
 		}
@@ -337,7 +337,7 @@ func TestPictureSource(t *testing.T) {
 		"sound": {onlySound(nil), ffmpeg.Source{PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "rgb"}}},
 		"yuv":   {yuv, ffmpeg.Source{Width: 4, Height: 3, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "bt601"}}},
 	} {
-		got := c.asset.Picture()
+		got := c.asset.ToPicture()
 		if got.Source != c.want || (got.Input.AlphaVPX == "vp9") != (name == "clip") || seen[got.Content] {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
@@ -368,7 +368,7 @@ func TestMedia(t *testing.T) {
 		"still movie": {gif(1, media.MOV, true), one, false, true}, "movie": {gif(2, media.MOV, true), one, false, false},
 		"clip of a frame": {gif(1, media.MOV, false), one, false, false},
 	} {
-		m := c.asset.Media()
+		m := c.asset.ToMedia()
 		if (m.Length == nil) != (c.length == nil) || m.Length != nil && m.Length.Cmp(c.length) != 0 || m.Sound != c.sound ||
 			m.Still != c.still {
 			t.Errorf("%s: %+v", name, m)
@@ -395,11 +395,11 @@ func TestNamed(t *testing.T) {
 		},
 	})
 	want := []use{{"m", at(1), true}, {"a", at(3), false}, {"b", at(4), false}, {"s", at(6), true}, {"n", at(10), true}}
-	if got := w.uses(); !reflect.DeepEqual(got, want) {
+	if got := w.listUses(); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v", got)
 	}
-	if w.set.Place("b") != at(4) || (*Set)(nil).Place("b") != (diag.Range{}) {
-		t.Errorf("the place of b is %+v", w.set.Place("b"))
+	if w.set.FindFirstUse("b") != at(4) || (*Set)(nil).FindFirstUse("b") != (diag.Range{}) {
+		t.Errorf("the place of b is %+v", w.set.FindFirstUse("b"))
 	}
 }
 

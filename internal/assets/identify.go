@@ -57,10 +57,10 @@ func Identify(ctx context.Context, m part.Maker, tools Tools, in *project.Projec
 
 // identifyAll identifies the files that the storyboard refers to.
 func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
-	uses := w.uses()
+	uses := w.listUses()
 	found := make([]*Asset, len(uses))
 	fails := make([]error, len(uses))
-	g, ctx := w.Group(ctx, doing, float64(len(uses)))
+	g, ctx := w.NewGroup(ctx, doing, float64(len(uses)))
 	for i, u := range uses {
 		g.Go(1, func() error {
 			var a *Asset
@@ -99,8 +99,8 @@ type use struct {
 	sound bool
 }
 
-// uses returns the files of the board, each once, in the order of the film.
-func (w *identifier) uses() []use {
+// listUses returns the files of the board, each once, in the order of the film.
+func (w *identifier) listUses() []use {
 	var out []use
 	add := func(name string, place diag.Range, isSound bool) {
 		if name == "" {

@@ -78,7 +78,7 @@ func (b bench) identify(t *testing.T, text string) (*assets.Set, *storyboard.Boa
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := compile.Read(t.Context(), in, booth, compile.Request{Script: "s.md"})
+	src, err := compile.PlanScript(t.Context(), in, booth, compile.Request{Script: "s.md"})
 	if err != nil || src.Findings.HasErrors() {
 		t.Fatal(err, src.Findings)
 	}
@@ -156,7 +156,7 @@ func TestKinds(t *testing.T) {
 	if len(list) != 1 || list[0].Summary != outside || !strings.Contains(list[0].Hint, "embedded") || last != 1 {
 		t.Fatalf("%+v, progress %g", list, last)
 	}
-	names := set.Names()
+	names := set.ListNames()
 	slices.Sort(names)
 	if !slices.Equal(names, []string{"a.png", "b.jpg", "c.gif", "d.mp4", "e.wav", "f.svg"}) {
 		t.Errorf("files are %q", names)
@@ -170,11 +170,11 @@ func TestKinds(t *testing.T) {
 		"d.mp4": {media.MOV, 160, 90, true}, "f.svg": {media.PNG, 160, 90, false},
 	} {
 		a := set.Get(name)
-		p := a.Picture()
-		if w, h := p.Source.Upright(); w != want.w || h != want.h || a.Input.Format != want.format {
+		p := a.ToPicture()
+		if w, h := p.Source.ComputeUprightSize(); w != want.w || h != want.h || a.Input.Format != want.format {
 			t.Errorf("%s: %d x %d, %s", name, w, h, a.Input.Format)
 		}
-		m := a.Media()
+		m := a.ToMedia()
 		if m.Sound != want.sound {
 			t.Errorf("%s: sound %t", name, m.Sound)
 		}
@@ -182,16 +182,16 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s is staged as %s", name, a.Input.Path)
 		}
 	}
-	if m := set.Get("c.gif").Media(); m.Frames != 2 || m.Still || m.Length == nil || m.Length.FloatString(2) != "0.50" {
+	if m := set.Get("c.gif").ToMedia(); m.Frames != 2 || m.Still || m.Length == nil || m.Length.FloatString(2) != "0.50" {
 		t.Errorf("a GIF: %+v", m)
 	}
-	if m := set.Get("d.mp4").Media(); m.Frames != 25 || m.Rate.Num != 25*m.Rate.Den {
+	if m := set.Get("d.mp4").ToMedia(); m.Frames != 25 || m.Rate.Num != 25*m.Rate.Den {
 		t.Errorf("a clip: %+v", m)
 	}
-	if m := set.Media()["e.wav"]; !m.Sound || m.Length.FloatString(2) != "0.50" {
+	if m := set.ListMedia()["e.wav"]; !m.Sound || m.Length.FloatString(2) != "0.50" {
 		t.Errorf("a sound: %+v", m)
 	}
-	if at := set.Place("d.mp4"); at.File != "s.md" || at.Start.Line != 13 {
+	if at := set.FindFirstUse("d.mp4"); at.File != "s.md" || at.Start.Line != 13 {
 		t.Errorf("the place of the clip is %+v", at)
 	}
 	if set.Get("none") != nil || (*assets.Set)(nil).Get("a.png") != nil {
@@ -199,7 +199,7 @@ func TestKinds(t *testing.T) {
 	}
 	again, _, _ := b.identify(t, text)
 	for _, name := range names {
-		if again.Get(name).Content != set.Get(name).Content || again.Get(name).Picture().Content != set.Get(name).Picture().Content {
+		if again.Get(name).Content != set.Get(name).Content || again.Get(name).ToPicture().Content != set.Get(name).ToPicture().Content {
 			t.Errorf("%s has another content", name)
 		}
 	}
@@ -303,14 +303,14 @@ func TestCallouts(t *testing.T) {
 	}
 	shot := board.Scenes[0].Shots[0]
 	film := board.Film
-	if got := set.Callouts(film, shot.Callouts, &shot); len(got) != 1 || got[0].Round || got[0].X0 != 10 || got[0].Y1 != 60 {
+	if got := set.ConvertCallouts(film, shot.Callouts, &shot); len(got) != 1 || got[0].Round || got[0].X0 != 10 || got[0].Y1 != 60 {
 		t.Errorf("%+v", got)
 	}
 	film.Width, film.Height = 320, 180 // twice the header's size
-	if got := set.Callouts(film, shot.Callouts, &shot); got[0].X0 != 20 || got[0].Y0 != 40 || got[0].X1 != 100 {
+	if got := set.ConvertCallouts(film, shot.Callouts, &shot); got[0].X0 != 20 || got[0].Y0 != 40 || got[0].X1 != 100 {
 		t.Errorf("in a larger frame: %+v", got)
 	}
-	if got := set.Callouts(film, shot.Callouts, nil); got[0].X0 != 20 || got[0].Y1 != 120 {
+	if got := set.ConvertCallouts(film, shot.Callouts, nil); got[0].X0 != 20 || got[0].Y1 != 120 {
 		t.Errorf("without a picture: %+v", got)
 	}
 }
@@ -344,13 +344,13 @@ func TestConverted(t *testing.T) {
 	webp, avif := set.Get("a.webp"), set.Get("b.avif")
 	for name, want := range map[string]media.Format{"moving.avif": media.MOV, "clear.avif": media.Matroska} {
 		a := set.Get(name)
-		m, v := a.Media(), a.Picture().Source
+		m, v := a.ToMedia(), a.ToPicture().Source
 		if m.Frames != 3 || m.Still || m.Sound || !a.Input.Cycles || a.Input.Format != want ||
 			v.Alpha != (want == media.Matroska) {
 			t.Errorf("%s: %+v, %+v, %s", name, m, v, a.Input.Format)
 		}
 	}
-	if m := webp.Media(); m.Frames != 5 || webp.Input.Format != media.Matroska || m.Length.FloatString(1) != "1.0" {
+	if m := webp.ToMedia(); m.Frames != 5 || webp.Input.Format != media.Matroska || m.Length.FloatString(1) != "1.0" {
 		t.Errorf("%+v, %s", m, webp.Input.Format)
 	}
 	if _, err := os.Stat(webp.Input.Path); !errors.Is(err, os.ErrNotExist) {
@@ -362,7 +362,7 @@ func TestConverted(t *testing.T) {
 	if info, err := os.Stat(webp.Input.Path); err != nil || info.Size() == 0 {
 		t.Errorf("got %v", err)
 	}
-	if w, h := avif.Picture().Source.Upright(); w != 160 || h != 90 || avif.Input.Format != media.PNG {
+	if w, h := avif.ToPicture().Source.ComputeUprightSize(); w != 160 || h != 90 || avif.Input.Format != media.PNG {
 		t.Errorf("%d x %d, %s", w, h, avif.Input.Format)
 	}
 }
@@ -398,14 +398,14 @@ func TestColours(t *testing.T) {
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
-	plain, converted := set.Get("plain.png").Picture(), set.Get("linear.png").Picture()
+	plain, converted := set.Get("plain.png").ToPicture(), set.Get("linear.png").ToPicture()
 	if plain.Source.Colours != "" || converted.Source.Colours == "" || converted.Source.Table == "" {
 		t.Fatalf("%+v, %+v", plain.Source, converted.Source)
 	}
 	if err := set.WriteFiles(); err != nil {
 		t.Fatal(err)
 	}
-	if grey := set.Get("grey.png").Picture(); grey.Source.Colours == "" {
+	if grey := set.Get("grey.png").ToPicture(); grey.Source.Colours == "" {
 		t.Errorf("a profile is not used: %+v", grey.Source)
 	}
 	for _, end := range []string{".csp", ".cube"} {

@@ -24,12 +24,12 @@ const mostInks = 60_000_000
 // is warned.
 func (w *identifier) convertCMYK(a *Asset) error {
 	profile := a.header.Colours.ICC
-	convert, err := colour.Inks([]byte(profile))
+	convert, err := colour.NewInkConverter([]byte(profile))
 	if err != nil || a.header.Width*a.header.Height > mostInks {
 		a.warning = warnProfile
 		return nil //nolint:nilerr // the author is warned
 	}
-	b, err := part.Remember(w.Store, cache.Pictures, Converted{Content: a.Content},
+	b, err := part.ReadOrMake(w.Store, cache.Pictures, Converted{Content: a.Content},
 		func() ([]byte, error) { return convertInks(a.Input.Path, convert) })
 	if errors.Is(err, errNotCMYK) {
 		a.warning = warnProfile

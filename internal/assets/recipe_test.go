@@ -11,9 +11,9 @@ import (
 // decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
-	parttest.Check(t, parttest.Fill[assets.Probe](t))
-	parttest.Check(t, parttest.Fill[assets.Drawing](t))
-	parttest.Check(t, parttest.Fill[assets.Decoded](t))
-	parttest.Check(t, parttest.Fill[assets.Converted](t))
-	parttest.Check(t, parttest.Fill[assets.Movie](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[assets.Probe](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[assets.Drawing](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[assets.Decoded](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[assets.Converted](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[assets.Movie](t))
 }

@@ -34,29 +34,29 @@ func (s *Set) Get(name string) *Asset {
 	return s.byName[name]
 }
 
-// Place returns the place where a file is used first.
-func (s *Set) Place(name string) diag.Range {
+// FindFirstUse returns the place where a file is used first.
+func (s *Set) FindFirstUse(name string) diag.Range {
 	if s == nil {
 		return diag.Range{}
 	}
 	return s.places[name]
 }
 
-// Names returns the paths of the files in the project, in no particular order.
-func (s *Set) Names() []string { return slices.Collect(maps.Keys(s.byName)) }
+// ListNames returns the paths of the files in the project, in no particular order.
+func (s *Set) ListNames() []string { return slices.Collect(maps.Keys(s.byName)) }
 
-// Media returns the properties of all files for package timeline.
-func (s *Set) Media() map[string]timeline.Media {
+// ListMedia returns the properties of all files for package timeline.
+func (s *Set) ListMedia() map[string]timeline.Media {
 	out := map[string]timeline.Media{}
 	for name, a := range s.byName {
-		out[name] = a.Media()
+		out[name] = a.ToMedia()
 	}
 	return out
 }
 
-// tableFor returns the colourTable of a conversion. Its files are written by WriteFiles only when a
+// findOrAddTable returns the colourTable of a conversion. Its files are written by WriteFiles only when a
 // picture is painted, because a build that finds everything in the cache does not need them.
-func (s *Set) tableFor(c *colour.Conversion, whole bool) *colourTable {
+func (s *Set) findOrAddTable(c *colour.Conversion, whole bool) *colourTable {
 	name := fmt.Sprintf("colours-%s-%t", c.ID(), whole)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,8 +91,8 @@ func (s *Set) WriteFiles() error {
 			continue
 		}
 		err := errors.Join(
-			os.WriteFile(t.path+".csp", t.conversion.Grid(t.whole), 0o600),
-			os.WriteFile(t.path+".cube", t.conversion.Curve(), 0o600))
+			os.WriteFile(t.path+".csp", t.conversion.FormatGrid(t.whole), 0o600),
+			os.WriteFile(t.path+".cube", t.conversion.FormatCurve(), 0o600))
 		if err != nil {
 			return fault.New(fault.Disk, err, "cannot write to the temporary folder")
 		}

@@ -49,8 +49,8 @@ func (c check) checkSize(shot storyboard.Shot, scene int, found *sizeFindings, l
 	if a == nil || a.Info != nil && a.Info.Video == nil {
 		return
 	}
-	source := a.Picture().Source
-	w, h := source.Upright()
+	source := a.ToPicture().Source
+	w, h := source.ComputeUprightSize()
 	frameW, frameH := float64(c.board.Film.Width), float64(c.board.Film.Height)
 	wide, high := frameW/float64(w), frameH/float64(h)
 	scale := max(wide, high)
@@ -81,13 +81,13 @@ func (c check) checkSize(shot storyboard.Shot, scene int, found *sizeFindings, l
 	}
 }
 
-// reportSizes reports the findings. A single picture gets its own hint.
-func (f sizeFindings) reportSizes(list *diag.List) {
+// reportAll reports the findings. A single picture gets its own hint.
+func (f sizeFindings) reportAll(list *diag.List) {
 	switch c := f.cropped; len(c) {
 	case 0:
 	case 1:
 		list.Warnf(c[0].place, "only %s of %q is visible in %s: it is cropped to fill the frame", c[0].how,
-			c[0].file, storyboard.InScenes(c[0].scenes)).Hint = c[0].hint
+			c[0].file, storyboard.FormatScenes(c[0].scenes)).Hint = c[0].hint
 	default:
 		list.Warnf(c[0].place, "%d pictures are cropped to fill the frame, with less than %.0f %% of each visible: %s",
 			len(c), leastKept*100, formatFindings(c)).
@@ -97,7 +97,7 @@ func (f sizeFindings) reportSizes(list *diag.List) {
 	case 0:
 	case 1:
 		list.Warnf(e[0].place, "%q is enlarged %s in %s and will look blurred", e[0].file, e[0].how,
-			storyboard.InScenes(e[0].scenes)).Hint = e[0].hint
+			storyboard.FormatScenes(e[0].scenes)).Hint = e[0].hint
 	default:
 		list.Warnf(e[0].place, "%d pictures are enlarged more than %g times and will look blurred: %s",
 			len(e), mostEnlarge, formatFindings(e)).
@@ -109,7 +109,7 @@ func formatFindings(findings []sizeFinding) string {
 	const most = 10
 	var out []string
 	for _, f := range findings[:min(len(findings), most)] {
-		out = append(out, fmt.Sprintf("%q (%s) in %s", f.file, f.how, storyboard.InScenes(f.scenes)))
+		out = append(out, fmt.Sprintf("%q (%s) in %s", f.file, f.how, storyboard.FormatScenes(f.scenes)))
 	}
 	if more := len(findings) - most; more > 0 {
 		out = append(out, fmt.Sprintf("and %d more", more))

@@ -64,7 +64,7 @@ func TestSizes(t *testing.T) {
 		var found sizeFindings
 		var list diag.List
 		ch.checkSize(shot, 1, &found, &list)
-		found.reportSizes(&list)
+		found.reportAll(&list)
 		got := findingLines(list)
 		if c.want == "" && len(got) > 0 || c.want != "" && !slices.ContainsFunc(got,
 			func(s string) bool { return strings.Contains(s, c.want) }) {
@@ -120,7 +120,7 @@ func TestSizesOfAll(t *testing.T) {
 		},
 	} {
 		var list diag.List
-		c.found.reportSizes(&list)
+		c.found.reportAll(&list)
 		if got := findingLines(list); !slices.Equal(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
@@ -305,11 +305,12 @@ func TestCalloutsKeepTheirPlace(t *testing.T) {
 	} {
 		one.OfImage = c.image
 		film := storyboard.Film{Width: c.film.Width, Height: c.film.Height, Header: c.header}
-		if got := set.Callouts(film, []script.Callout{one}, nil); len(got) != 1 || math.Abs(got[0].X0-c.want) > 1e-9 {
+		if got := set.ConvertCallouts(film, []script.Callout{one}, nil); len(got) != 1 || math.Abs(got[0].X0-c.want) > 1e-9 {
 			t.Errorf("%+v: %+v, want %g", c, got, c.want)
 		}
 	}
-	round := set.Callouts(storyboard.Film{}, []script.Callout{{Shape: script.Circle, CX: 50, CY: 40, Size: 10}}, nil)[0]
+	round := set.ConvertCallouts(storyboard.Film{}, []script.Callout{{Shape: script.Circle, CX: 50, CY: 40, Size: 10}},
+		nil)[0]
 	if !round.Round || round.X0 != 40 || round.Y0 != 30 || round.X1 != 60 || round.Y1 != 50 {
 		t.Errorf("%+v", round)
 	}

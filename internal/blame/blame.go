@@ -139,5 +139,5 @@ func Reason(err error) string {
 	if !errors.As(err, &exit) {
 		return err.Error()
 	}
-	return ffmpeg.Complaint(exit.Stderr)
+	return ffmpeg.FindComplaint(exit.Stderr)
 }

@@ -42,8 +42,8 @@ const (
 	Probes    Kind = "probes"
 )
 
-// allKinds returns all kinds.
-func allKinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
+// listKinds returns all kinds.
+func listKinds() []Kind { return []Kind{Narration, Pictures, Segments, Sounds, Probes} }
 
 // HashFile returns a key that is the hash of a file's content.
 func HashFile(ctx context.Context, path string) (Key, error) {
@@ -53,7 +53,7 @@ func HashFile(ctx context.Context, path string) (Key, error) {
 	}
 	defer func() { _ = f.Close() }()
 	h := sha256.New()
-	buf := make([]byte, readSize(f))
+	buf := make([]byte, chooseBufferSize(f))
 	for {
 		if err := ctx.Err(); err != nil {
 			return Key{}, err
@@ -69,9 +69,9 @@ func HashFile(ctx context.Context, path string) (Key, error) {
 	}
 }
 
-// readSize returns the size of the buffer for reading a file. It is small for small files, because allocated
+// chooseBufferSize returns the size of the buffer for reading a file. It is small for small files, because allocated
 // memory must be cleared.
-func readSize(f *os.File) int64 {
+func chooseBufferSize(f *os.File) int64 {
 	const most = 256 << 10
 	fi, err := f.Stat()
 	if err != nil {
@@ -94,11 +94,11 @@ func (s *Store) HashFile(ctx context.Context, path string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	if id.Size() < largeFile || time.Since(id.Changed()) < settled {
+	if id.Size() < largeFile || time.Since(id.ReadChangeTime()) < settled {
 		return HashFile(ctx, path)
 	}
-	note := NewHasher("file 1").Int(id[:]...).Key()
-	if b, ok := s.Get(Probes, note); ok && len(b) == sha256.Size {
+	note := NewHasher("file 1").AddInts(id[:]...).Key()
+	if b, ok := s.ReadEntry(Probes, note); ok && len(b) == sha256.Size {
 		return Key(b), nil
 	}
 	k, err := HashFile(ctx, path)
@@ -145,8 +145,8 @@ func (s *Store) Close() { s.own.close() }
 // Dir returns the store's folder.
 func (s *Store) Dir() string { return s.dir }
 
-// entryPath returns the path of an entry's file.
-func (s *Store) entryPath(kind Kind, key Key) string {
+// makeEntryPath returns the path of an entry's file.
+func (s *Store) makeEntryPath(kind Kind, key Key) string {
 	k := key.String()
 	return filepath.Join(s.dir, string(kind), k[:2], k[2:])
 }
@@ -189,9 +189,9 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 	if err := errors.Join(buf.Flush(), f.Close()); err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
-	dst := s.entryPath(kind, key)
+	dst := s.makeEntryPath(kind, key)
 	err = s.renameIntoStore(f.Name(), dst)
-	if system.IsInUse(err) && s.Has(kind, key) {
+	if system.IsInUse(err) && s.HasEntry(kind, key) {
 		return nil // an equal entry exists and is open for reading
 	}
 	if err != nil {
@@ -247,10 +247,10 @@ type Entry struct {
 // Close closes the entry.
 func (e *Entry) Close() error { return e.f.Close() }
 
-// Open opens an entry. It returns false if there is none. Opening updates the entry's time of last use, on
+// OpenEntry opens an entry. It returns false if there is none. Opening updates the entry's time of last use, on
 // which Prune relies.
-func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
-	p := s.entryPath(kind, key)
+func (s *Store) OpenEntry(kind Kind, key Key) (*Entry, bool) {
+	p := s.makeEntryPath(kind, key)
 	f, err := os.Open(p)
 	if err != nil {
 		return nil, false
@@ -271,9 +271,9 @@ func (s *Store) Open(kind Kind, key Key) (*Entry, bool) {
 	return &Entry{f: f, size: size, SectionReader: io.NewSectionReader(f, 0, size)}, true
 }
 
-// Get returns the content of an entry.
-func (s *Store) Get(kind Kind, key Key) ([]byte, bool) {
-	e, ok := s.Open(kind, key)
+// ReadEntry returns the content of an entry.
+func (s *Store) ReadEntry(kind Kind, key Key) ([]byte, bool) {
+	e, ok := s.OpenEntry(kind, key)
 	if !ok {
 		return nil, false
 	}
@@ -285,15 +285,15 @@ func (s *Store) Get(kind Kind, key Key) ([]byte, bool) {
 	return b, true
 }
 
-// Remove removes an entry, for example if it turned out to be wrong.
-func (s *Store) Remove(kind Kind, key Key) {
-	_ = os.Remove(s.entryPath(kind, key))
+// RemoveEntry removes an entry, for example if it turned out to be wrong.
+func (s *Store) RemoveEntry(kind Kind, key Key) {
+	_ = os.Remove(s.makeEntryPath(kind, key))
 }
 
-// Has reports whether there is an entry with a correct checksum. It checks the content, because callers base
+// HasEntry reports whether there is an entry with a correct checksum. It checks the content, because callers base
 // plans on the result.
-func (s *Store) Has(kind Kind, key Key) bool {
-	e, ok := s.Open(kind, key)
+func (s *Store) HasEntry(kind Kind, key Key) bool {
+	e, ok := s.OpenEntry(kind, key)
 	if ok {
 		_ = e.Close()
 	}
@@ -345,7 +345,7 @@ type file struct {
 // listFiles returns the files of all entries.
 func (s *Store) listFiles() ([]file, error) {
 	var out []file
-	for _, kind := range allKinds() {
+	for _, kind := range listKinds() {
 		err := filepath.WalkDir(filepath.Join(s.dir, string(kind)), func(p string, d fs.DirEntry, err error) error {
 			if err != nil {
 				if errors.Is(err, fs.ErrNotExist) {
@@ -373,14 +373,14 @@ func (s *Store) listFiles() ([]file, error) {
 	return out, nil
 }
 
-// List returns the usage of each kind.
-func (s *Store) List() ([]Usage, error) {
+// ListUsage returns the usage of each kind.
+func (s *Store) ListUsage() ([]Usage, error) {
 	files, err := s.listFiles()
 	if err != nil {
 		return nil, err
 	}
 	var out []Usage
-	for _, kind := range allKinds() {
+	for _, kind := range listKinds() {
 		u := Usage{Kind: kind}
 		for _, f := range files {
 			if f.kind == kind {
@@ -396,7 +396,7 @@ func (s *Store) List() ([]Usage, error) {
 // Prune removes the least recently used entries until at most maxBytes are left, and returns what it removed.
 // It returns ErrInUse while a build uses the store.
 func (s *Store) Prune(maxBytes int64) (Usage, error) {
-	l := s.lock()
+	l := s.newLock()
 	ok, err := l.TryLock()
 	if err != nil {
 		return Usage{}, fmt.Errorf("lock the cache: %w", err)
@@ -434,9 +434,9 @@ func (s *Store) Prune(maxBytes int64) (Usage, error) {
 	return gone, nil
 }
 
-// TempDir creates a folder for a build's temporary files. The caller removes it. If the build is killed, the
+// MakeTempDir creates a folder for a build's temporary files. The caller removes it. If the build is killed, the
 // next process that opens the store removes it.
-func (s *Store) TempDir() (string, error) {
+func (s *Store) MakeTempDir() (string, error) {
 	dir, err := s.own.openFolder(s.dir)
 	if err != nil {
 		return "", err
@@ -444,18 +444,18 @@ func (s *Store) TempDir() (string, error) {
 	return os.MkdirTemp(dir, "work-*")
 }
 
-// Use marks the store as in use until the returned function is called or the process ends, even if it is
+// MarkInUse marks the store as in use until the returned function is called or the process ends, even if it is
 // killed. Prune fails meanwhile.
-func (s *Store) Use() (func(), error) {
-	l := s.lock()
+func (s *Store) MarkInUse() (func(), error) {
+	l := s.newLock()
 	if err := l.RLock(); err != nil {
 		return nil, fmt.Errorf("lock the cache: %w", err)
 	}
 	return func() { _ = l.Unlock() }, nil
 }
 
-// lock returns the lock that Use and Prune share.
-func (s *Store) lock() *flock.Flock {
+// newLock returns the lock that MarkInUse and Prune share.
+func (s *Store) newLock() *flock.Flock {
 	path := filepath.Join(s.dir, "lock")
 	if fi, err := os.Lstat(path); err == nil && fi.IsDir() {
 		_ = os.RemoveAll(path)

@@ -24,22 +24,22 @@ func open(t *testing.T) *cache.Store {
 	return s
 }
 
-func key(n int64) cache.Key { return cache.NewHasher("test").Int(n).Key() }
+func key(n int64) cache.Key { return cache.NewHasher("test").AddInts(n).Key() }
 
 func TestWhatIsPutIsFound(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	if _, ok := s.Get(cache.Segments, key(1)); ok {
+	if _, ok := s.ReadEntry(cache.Segments, key(1)); ok {
 		t.Error("found before it was put")
 	}
 	want := bytes.Repeat([]byte("abc"), 100000)
 	if err := s.PutBytes(cache.Segments, key(1), want); err != nil {
 		t.Fatal(err)
 	}
-	if got, ok := s.Get(cache.Segments, key(1)); !ok || !bytes.Equal(got, want) {
+	if got, ok := s.ReadEntry(cache.Segments, key(1)); !ok || !bytes.Equal(got, want) {
 		t.Error("the content differs from what was stored")
 	}
-	e, ok := s.Open(cache.Segments, key(1))
+	e, ok := s.OpenEntry(cache.Segments, key(1))
 	if !ok {
 		t.Fatal("not found")
 	}
@@ -57,7 +57,7 @@ func TestFailedWritesLeaveNothing(t *testing.T) {
 		_, _ = w.Write([]byte("half"))
 		return fail
 	})
-	if !errors.Is(err, fail) || s.Has(cache.Sounds, key(1)) {
+	if !errors.Is(err, fail) || s.HasEntry(cache.Sounds, key(1)) {
 		t.Error("half an entry is there")
 	}
 	left, _ := filepath.Glob(filepath.Join(s.Dir(), "tmp-*", "*"))
@@ -103,7 +103,7 @@ func TestCloseWaits(t *testing.T) {
 	if err := <-written; err != nil {
 		t.Error(err)
 	}
-	if b, _ := s.Get(cache.Sounds, key(1)); string(b) != "whole" {
+	if b, _ := s.ReadEntry(cache.Sounds, key(1)); string(b) != "whole" {
 		t.Errorf("the entry contains %q", b)
 	}
 	if left, _ := filepath.Glob(filepath.Join(s.Dir(), "tmp-*")); len(left) > 0 {
@@ -116,7 +116,7 @@ func TestCloseWaits(t *testing.T) {
 func TestLeftFoldersAreRemoved(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	work, err := s.TempDir()
+	work, err := s.MakeTempDir()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,22 +178,22 @@ func TestDamageIsNoticed(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if s.Has(cache.Pictures, key(n)) {
+		if s.HasEntry(cache.Pictures, key(n)) {
 			t.Errorf("a damaged entry (%d) is there", n)
 		}
 		if err := s.PutBytes(cache.Pictures, key(n), whole); err != nil {
 			t.Errorf("a damaged entry (%d) cannot be replaced: %v", n, err)
 		}
-		if got, ok := s.Get(cache.Pictures, key(n)); !ok || !bytes.Equal(got, whole) {
+		if got, ok := s.ReadEntry(cache.Pictures, key(n)); !ok || !bytes.Equal(got, whole) {
 			t.Errorf("a damaged entry (%d) was not replaced", n)
 		}
 		if err := os.WriteFile(path, b[:len(b)/2], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := s.Open(cache.Pictures, key(n)); ok {
+		if _, ok := s.OpenEntry(cache.Pictures, key(n)); ok {
 			t.Error("a damaged entry is opened")
 		}
-		if _, ok := s.Get(cache.Pictures, key(n)); ok {
+		if _, ok := s.ReadEntry(cache.Pictures, key(n)); ok {
 			t.Error("a damaged entry is read")
 		}
 	}
@@ -202,7 +202,7 @@ func TestDamageIsNoticed(t *testing.T) {
 		os.WriteFile(filepath.Join(s.Dir(), "sounds"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutBytes(cache.Sounds, key(1), []byte("x")); err != nil || !s.Has(cache.Sounds, key(1)) {
+	if err := s.PutBytes(cache.Sounds, key(1), []byte("x")); err != nil || !s.HasEntry(cache.Sounds, key(1)) {
 		t.Error("a file in the place of a folder stops the cache:", err)
 	}
 	if err := os.Mkdir(filepath.Join(s.Dir(), "lock"), 0o700); err != nil {
@@ -221,7 +221,7 @@ func TestPrune(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	done, err := s.Use()
+	done, err := s.MarkInUse()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func TestPrune(t *testing.T) {
 	if _, err := s.Prune(0); err != nil {
 		t.Fatal(err)
 	}
-	usage, err := s.List()
+	usage, err := s.ListUsage()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestManyAtOnce(t *testing.T) {
 				if err := s.PutBytes(cache.Segments, key(n), bytes.Repeat([]byte{byte(n)}, 3000)); err != nil {
 					t.Error(err)
 				}
-				if b, ok := s.Get(cache.Segments, key(n)); !ok || len(b) != 3000 || b[0] != byte(n) {
+				if b, ok := s.ReadEntry(cache.Segments, key(n)); !ok || len(b) != 3000 || b[0] != byte(n) {
 					t.Error("a torn entry")
 				}
 			}
@@ -268,8 +268,8 @@ func TestManyAtOnce(t *testing.T) {
 
 func TestHashersKeepPartsApart(t *testing.T) {
 	t.Parallel()
-	a := cache.NewHasher("x").String("ab").String("c").Key()
-	b := cache.NewHasher("x").String("a").String("bc").Key()
+	a := cache.NewHasher("x").AddString("ab").AddString("c").Key()
+	b := cache.NewHasher("x").AddString("a").AddString("bc").Key()
 	if a == b {
 		t.Error("two lists of parts have one key")
 	}
@@ -337,7 +337,7 @@ func FuzzEntry(f *testing.F) {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got, ok := s.Get(cache.Probes, k); ok && (!bytes.Equal(b, whole) || string(got) != "what was put") {
+		if got, ok := s.ReadEntry(cache.Probes, k); ok && (!bytes.Equal(b, whole) || string(got) != "what was put") {
 			t.Fatalf("%q is taken for an entry", b)
 		}
 	})

@@ -37,25 +37,25 @@ type Hasher struct{ h hash.Hash }
 // NewHasher returns a hasher. domain names what is hashed and the version of its format.
 func NewHasher(domain string) *Hasher {
 	h := &Hasher{h: sha256.New()}
-	return h.String(domain)
+	return h.AddString(domain)
 }
 
-// String adds text.
-func (h *Hasher) String(s string) *Hasher {
-	h.Int(int64(len(s)))
+// AddString adds text.
+func (h *Hasher) AddString(s string) *Hasher {
+	h.AddInts(int64(len(s)))
 	_, _ = io.WriteString(h.h, s)
 	return h
 }
 
-// Bytes adds bytes.
-func (h *Hasher) Bytes(b []byte) *Hasher {
-	h.Int(int64(len(b)))
+// AddBytes adds bytes.
+func (h *Hasher) AddBytes(b []byte) *Hasher {
+	h.AddInts(int64(len(b)))
 	_, _ = h.h.Write(b)
 	return h
 }
 
-// Int adds integers.
-func (h *Hasher) Int(v ...int64) *Hasher {
+// AddInts adds integers.
+func (h *Hasher) AddInts(v ...int64) *Hasher {
 	var b [8]byte
 	for _, n := range v {
 		binary.BigEndian.PutUint64(b[:], uint64(n))
@@ -64,22 +64,22 @@ func (h *Hasher) Int(v ...int64) *Hasher {
 	return h
 }
 
-// Float adds floating-point numbers by their exact bits.
-func (h *Hasher) Float(v ...float64) *Hasher {
+// AddFloats adds floating-point numbers by their exact bits.
+func (h *Hasher) AddFloats(v ...float64) *Hasher {
 	for _, f := range v {
-		h.Int(int64(math.Float64bits(f)))
+		h.AddInts(int64(math.Float64bits(f)))
 	}
 	return h
 }
 
-// Bool adds booleans.
-func (h *Hasher) Bool(v ...bool) *Hasher {
+// AddBools adds booleans.
+func (h *Hasher) AddBools(v ...bool) *Hasher {
 	for _, b := range v {
 		n := int64(0)
 		if b {
 			n = 1
 		}
-		h.Int(n)
+		h.AddInts(n)
 	}
 	return h
 }

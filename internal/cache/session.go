@@ -75,7 +75,7 @@ func (s *session) close() {
 	defer s.mu.Unlock()
 	if s.lock != nil {
 		_ = os.RemoveAll(s.path)
-		s.lock.Release()
+		s.lock.Unlock()
 		s.lock = nil
 	}
 }
@@ -90,7 +90,7 @@ func removeLeftFolders(dir string) {
 		name := filepath.Join(dir, e.Name())
 		if lock, err := system.TryLock(name); err == nil {
 			_ = os.RemoveAll(name)
-			lock.Release()
+			lock.Unlock()
 		}
 	}
 }

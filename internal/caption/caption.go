@@ -68,17 +68,17 @@ type Word struct {
 // Words returns the words of a sentence. scene and part are indexes.
 type Words func(scene, part int) []Word
 
-// Cues returns the subtitles of a film.
-func Cues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
+// MakeCues returns the subtitles of a film.
+func MakeCues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 	var out []Cue
-	limit := limitsOf(b.Film)
+	limit := newLimits(b.Film)
 	for i := range l.Scenes {
 		s := &b.Scenes[i]
 		if s.Quote != nil {
-			out = append(out, quotedCues(i, s, &l.Scenes[i], l, limit, b.Film.Language)...)
+			out = append(out, makeQuotedCues(i, s, &l.Scenes[i], l, limit, b.Film.Language)...)
 			continue
 		}
-		out = append(out, spokenCues(i, s, &l.Scenes[i], words, limit)...)
+		out = append(out, makeSpokenCues(i, s, &l.Scenes[i], words, limit)...)
 	}
 	separateCues(out)
 	paragraph := -1
@@ -115,17 +115,17 @@ const (
 	usualLines = 2
 )
 
-// limitsOf returns the limits for the settings of a film. More characters per cue make longer lines,
+// newLimits returns the limits for the settings of a film. More characters per cue make longer lines,
 // and more lines where longer ones do not fit into the frame.
-func limitsOf(f storyboard.Film) limits {
+func newLimits(f storyboard.Film) limits {
 	l := limits{chars: max(f.Subtitles.Break-1, 1), line: usualLine, lines: usualLines}
 	long := l.chars > usualLine*usualLines
 	if long {
 		// Lines end between words, so they need a few columns more than an equal share.
 		l.line = l.chars/usualLines + 5
 	}
-	l.room = columnsIn(f, narrow)
-	if room := columnsIn(f, usual); room > 0 && room < l.line {
+	l.room = countColumns(f, narrow)
+	if room := countColumns(f, usual); room > 0 && room < l.line {
 		l.line = room
 		if long {
 			l.lines = max(usualLines, l.chars/max(room-5, 1)+1)
@@ -137,8 +137,8 @@ func limitsOf(f storyboard.Film) limits {
 // usualSize is the font size of subtitles in pixels of a frame whose shorter side is 720.
 const usualSize = 36
 
-// Size returns the font size of subtitles, in pixels of a frame whose shorter side is 720.
-func Size(s script.Subtitles) float64 {
+// ChooseFontSize returns the font size of subtitles, in pixels of a frame whose shorter side is 720.
+func ChooseFontSize(s script.Subtitles) float64 {
 	size := float64(usualSize)
 	if s.Size > 0 {
 		size = s.Size
@@ -153,10 +153,10 @@ func Size(s script.Subtitles) float64 {
 // the mean width in a text. Wider lines are drawn smaller.
 const usual, narrow = 0.56, 0.46
 
-// columnsIn returns the number of columns of subtitles that fit into the frame. It returns 0, unlimited,
+// countColumns returns the number of columns of subtitles that fit into the frame. It returns 0, unlimited,
 // if subtitles are not drawn into the picture. column is the width of a column relative to the font
 // size.
-func columnsIn(f storyboard.Film, column float64) int {
+func countColumns(f storyboard.Film, column float64) int {
 	const (
 		share = 0.9 // maximum width of a line, as a share of the frame's width
 		least = 6
@@ -165,11 +165,11 @@ func columnsIn(f storyboard.Film, column float64) int {
 	if side <= 0 || f.Subtitles.Mode != script.SubtitlesOverlay {
 		return 0
 	}
-	return max(int(share*720*float64(f.Width)/float64(side)/(column*Size(f.Subtitles))), least)
+	return max(int(share*720*float64(f.Width)/float64(side)/(column*ChooseFontSize(f.Subtitles))), least)
 }
 
-// spokenCues returns the cues of a scene's narration.
-func spokenCues(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit limits) []Cue {
+// makeSpokenCues returns the cues of a scene's narration.
+func makeSpokenCues(i int, s *storyboard.Scene, t *timeline.Scene, words Words, limit limits) []Cue {
 	var out []Cue
 	p := &paragraph{}
 	last, lastPart := -1, -1
@@ -201,11 +201,13 @@ const quoteEdge = timeline.SampleRate / 10
 // wholeQuote limits quotes that are not split: they may be this many times longer than a usual cue.
 const wholeQuote = 4
 
-// quotedCues returns the cues of a scene whose subtitles are quotes in the script. They share the time
+// makeQuotedCues returns the cues of a scene whose subtitles are quotes in the script. They share the time
 // of the scene, except its edges, in proportion to their characters. Each quote becomes one cue with
 // the lines of the script, unless it is very long.
-func quotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits, language string) []Cue {
-	start, end := l.Sample(t.Start), l.Sample(t.Start+t.Frames)
+func makeQuotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line, limit limits,
+	language string,
+) []Cue {
+	start, end := l.ToSample(t.Start), l.ToSample(t.Start+t.Frames)
 	if end-start > 4*quoteEdge {
 		start, end = start+quoteEdge, end-quoteEdge
 	}
@@ -225,14 +227,14 @@ func quotedCues(i int, s *storyboard.Scene, t *timeline.Scene, l *timeline.Line,
 		p := &paragraph{}
 		p.addSentence(q, nil, timeline.Voice{Start: from, Samples: to - from})
 		if n > int64(wholeQuote*(limit.chars+1)) {
-			for _, sentence := range voice.Sentences(p.text, language) {
+			for _, sentence := range voice.SplitSentences(p.text, language) {
 				p.ends = append(p.ends, sentence.End)
 			}
 			slices.Sort(p.ends)
 			out = append(out, p.splitIntoCues(i, limit)...)
 			continue
 		}
-		if c := p.cueOfLines(i, strings.Split(q, "\n"), limit); c.End > c.Start {
+		if c := p.newCueOfLines(i, strings.Split(q, "\n"), limit); c.End > c.Start {
 			out = append(out, c)
 		}
 	}

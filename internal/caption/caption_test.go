@@ -23,7 +23,7 @@ func cuesOf(text string, limit int, quote *string) ([]caption.Cue, *timeline.Lin
 	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{
 		Frames: 250, Voice: []timeline.Voice{{Start: 0, Samples: n}}, VoiceEnd: n,
 	}}}
-	return caption.Cues(b, l, func(int, int) []caption.Word {
+	return caption.MakeCues(b, l, func(int, int) []caption.Word {
 		var out []caption.Word
 		at := 0
 		for i, w := range words {
@@ -88,7 +88,7 @@ func TestQuotesLastAsLongAsTheScene(t *testing.T) {
 			l.Scenes[0].Voice = append(l.Scenes[0].Voice, timeline.Voice{Part: i, Start: int64(i) * second, Samples: second})
 			l.Scenes[0].VoiceEnd = int64(i+1) * second
 		}
-		cues := caption.Cues(b, l, nil)
+		cues := caption.MakeCues(b, l, nil)
 		if len(cues) != 1 || cues[0].Start != c.start || cues[0].End != c.end {
 			t.Errorf("%s: %+v", name, cues)
 		}
@@ -112,7 +112,7 @@ func TestQuotesKeepTheirLines(t *testing.T) {
 	b := &storyboard.Board{Film: plainFilm(80), Scenes: []storyboard.Scene{{Quote: &long}}}
 	b.Film.Width, b.Film.Height, b.Film.Subtitles.Mode = 1280, 720, script.SubtitlesOverlay
 	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Frames: 250}}}
-	if cues := caption.Cues(b, l, nil); len(cues) != 1 || len(cues[0].Lines()) != 3 {
+	if cues := caption.MakeCues(b, l, nil); len(cues) != 1 || len(cues[0].Lines()) != 3 {
 		t.Errorf("%+v", cues)
 	}
 }
@@ -131,7 +131,7 @@ func TestCuesOfScenesAreApart(t *testing.T) {
 		at += frames
 	}
 	var got []int64
-	for _, c := range caption.Cues(b, l, nil) {
+	for _, c := range caption.MakeCues(b, l, nil) {
 		got = append(got, c.Start*100/timeline.SampleRate, c.End*100/timeline.SampleRate)
 		if w := c.Words[0]; w.End > c.End {
 			t.Errorf("%+v is on longer than its cue: %+v", w, c)
@@ -154,11 +154,11 @@ func TestForms(t *testing.T) {
 	t.Parallel()
 	cues := []caption.Cue{{Start: 0, End: 48000, Text: "a < b & c --> d"}, {Start: 3600 * 48000, End: 3600*48000 + 24, Text: "x"}}
 	srt := "1\n00:00:00,000 --> 00:00:01,000\na < b & c → d\n\n2\n01:00:00,000 --> 01:00:00,001\nx\n\n"
-	if got := caption.SRT(cues); got != srt {
+	if got := caption.FormatSRT(cues); got != srt {
 		t.Errorf("%q", got)
 	}
 	vtt := "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\na &lt; b &amp; c --&gt; d\n\n01:00:00.000 --> 01:00:00.001\nx\n\n"
-	if got := caption.VTT(cues); got != vtt {
+	if got := caption.FormatVTT(cues); got != vtt {
 		t.Errorf("%q", got)
 	}
 }
@@ -185,7 +185,7 @@ func TestMarksStayWithTheirWord(t *testing.T) {
 			Frames: 500, Voice: []timeline.Voice{{Samples: n}}, VoiceEnd: n,
 		}}}
 		var got []string
-		for _, c := range caption.Cues(b, l, func(int, int) []caption.Word { return words }) {
+		for _, c := range caption.MakeCues(b, l, func(int, int) []caption.Word { return words }) {
 			got = append(got, strings.Fields(c.Text)...)
 		}
 		if want := strings.Fields(text); !slices.Equal(got, want) {

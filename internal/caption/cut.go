@@ -41,20 +41,20 @@ type atoms struct {
 	chars, cols, sentences []int
 }
 
-// atoms splits the text at all places where a line may end: where Unicode's line breaking rules (UAX
-// 14) and mayBreak allow it, and between letters of scripts without spaces. An atom that is too long
+// splitIntoAtoms splits the text at all places where a line may end: where Unicode's line breaking rules (UAX
+// 14) and canBreakAt allow it, and between letters of scripts without spaces. An atom that is too long
 // for a cue or a line is split between letters.
-func (p *paragraph) atoms(limit limits) *atoms {
+func (p *paragraph) splitIntoAtoms(limit limits) *atoms {
 	t := &atoms{chars: []int{0}, cols: []int{0}, sentences: []int{0}}
 	from, state, rest := 0, -1, p.text
 	for at := 0; rest != ""; {
 		var segment string
 		segment, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
 		at += len(segment)
-		if rest != "" && !p.mayBreak(at) {
+		if rest != "" && !p.canBreakAt(at) {
 			continue
 		}
-		for _, end := range p.spokenBreaks(from, at) {
+		for _, end := range p.findSpokenWordEnds(from, at) {
 			t.splitAndAppend(p, from, end, limit)
 			from = end
 		}
@@ -62,19 +62,19 @@ func (p *paragraph) atoms(limit limits) *atoms {
 	return t
 }
 
-// mayBreak reports whether a line may end at a place where Unicode allows it. Words are not split at
+// canBreakAt reports whether a line may end at a place where Unicode allows it. Words are not split at
 // their hyphens.
-func (p *paragraph) mayBreak(at int) bool {
+func (p *paragraph) canBreakAt(at int) bool {
 	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
 	behind, _ := utf8.DecodeRuneInString(p.text[at:])
 	return before == ' ' || before == '\u200b' || isUnspacedScript(before) || isUnspacedScript(behind)
 }
 
-// spokenBreaks returns the ends of words in the range from..to, in scripts without spaces such as
+// findSpokenWordEnds returns the ends of words in the range from..to, in scripts without spaces such as
 // Thai. It uses the word times of the voice, since Unicode's rules would need a dictionary.
-func (p *paragraph) spokenBreaks(from, to int) []int {
+func (p *paragraph) findSpokenWordEnds(from, to int) []int {
 	var out []int
-	for _, s := range p.spans[p.span(from):] {
+	for _, s := range p.spans[p.findSpan(from):] {
 		if s.from <= from {
 			continue
 		}
@@ -83,7 +83,7 @@ func (p *paragraph) spokenBreaks(from, to int) []int {
 		}
 		before, _ := utf8.DecodeLastRuneInString(p.text[:s.from])
 		behind, _ := utf8.DecodeRuneInString(p.text[s.from:])
-		if isSoutheastAsian(before) && isSoutheastAsian(behind) && !unicode.IsMark(behind) && !isTrailing(behind) && !isLeadingVowel(before) {
+		if isSoutheastAsian(before) && isSoutheastAsian(behind) && !unicode.IsMark(behind) && !isTrailingVowelOrMark(behind) && !isLeadingVowel(before) {
 			out = append(out, s.from)
 		}
 	}
@@ -98,9 +98,9 @@ func isSoutheastAsian(r rune) bool {
 // spoken after it. The two must not be separated.
 func isLeadingVowel(r rune) bool { return r >= 'เ' && r <= 'ไ' || r >= 'ເ' && r <= 'ໄ' }
 
-// isTrailing reports whether r is a vowel or mark of Thai or Lao that belongs to the consonant before it,
+// isTrailingVowelOrMark reports whether r is a vowel or mark of Thai or Lao that belongs to the consonant before it,
 // although Unicode classifies it as a letter.
-func isTrailing(r rune) bool {
+func isTrailingVowelOrMark(r rune) bool {
 	return strings.ContainsRune("ะาำๅๆฯະາຳໆຯ", r)
 }
 
@@ -119,15 +119,15 @@ func beginsSyllable(text string) bool {
 	return false
 }
 
-// nextLetter returns the size of the first letter of a text, with all characters that cannot be separated
+// measureFirstLetter returns the size of the first letter of a text, with all characters that cannot be separated
 // from it, in bytes, characters and columns. state and next are states of uniseg.
-func nextLetter(text string, state int, limit limits) (size, chars, cols, next int) {
+func measureFirstLetter(text string, state int, limit limits) (size, chars, cols, next int) {
 	cluster, rest, cols, next := uniseg.FirstGraphemeClusterInString(text, state)
 	size, chars = len(cluster), utf8.RuneCountInString(cluster)
 	for rest != "" {
 		last, _ := utf8.DecodeLastRuneInString(text[:size])
 		behind, _ := utf8.DecodeRuneInString(rest)
-		if !isTrailing(behind) && (!isLeadingVowel(last) || !isSoutheastAsian(behind) || isLeadingVowel(behind)) {
+		if !isTrailingVowelOrMark(behind) && (!isLeadingVowel(last) || !isSoutheastAsian(behind) || isLeadingVowel(behind)) {
 			break
 		}
 		more, left, wide, after := uniseg.FirstGraphemeClusterInString(rest, next)
@@ -148,7 +148,7 @@ func (t *atoms) splitAndAppend(p *paragraph, from, to int, limit limits) {
 	whole := a // the part of a that ends before a syllable
 	for rest != "" {
 		var size, n, cols int
-		size, n, cols, state = nextLetter(rest, state, limit)
+		size, n, cols, state = measureFirstLetter(rest, state, limit)
 		if a.to > a.from && (a.chars+n > limit.chars || a.cols+cols > limit.line) {
 			if 3*whole.cols < a.cols {
 				whole = a
@@ -166,9 +166,9 @@ func (t *atoms) splitAndAppend(p *paragraph, from, to int, limit limits) {
 	if a.to < to {
 		a.blank = 1
 	}
-	word := p.spans[p.span(a.to)]
+	word := p.spans[p.findSpan(a.to)]
 	a.whole = a.to == word.from || a.to+a.blank >= word.to
-	a.ends = p.ending(a)
+	a.ends = p.classifyEndingAfter(a)
 	a.phrase = p.endsPhrase(a.to)
 	a.dangling = a.ends == nothing && isDangling(text)
 	t.appendAtom(a)
@@ -198,8 +198,8 @@ func isDangling(word string) bool {
 	return n > 0 && n <= 4
 }
 
-// ending returns what ends after an atom.
-func (p *paragraph) ending(a atom) ending {
+// classifyEndingAfter returns what ends after an atom.
+func (p *paragraph) classifyEndingAfter(a atom) ending {
 	if _, ends := slices.BinarySearch(p.ends, a.to); ends {
 		return sentence
 	}
@@ -269,7 +269,7 @@ func (t *atoms) chooseCuts(limit limits) []int {
 			if lines > limit.lines {
 				break
 			}
-			if c := best[i] + t.cost(i, j, limit); c < best[j] {
+			if c := best[i] + t.computeCueCost(i, j, limit); c < best[j] {
 				best[j], from[j] = c, i
 			}
 		}
@@ -282,8 +282,8 @@ func (t *atoms) chooseCuts(limit limits) []int {
 	return out
 }
 
-// cost returns the cost of a cue of the atoms i..j, without j.
-func (t *atoms) cost(i, j int, limit limits) float64 {
+// computeCueCost returns the cost of a cue of the atoms i..j, without j.
+func (t *atoms) computeCueCost(i, j int, limit limits) float64 {
 	n := len(t.atoms)
 	_, cols := t.measureAtoms(i, j)
 	room := float64(min(limit.chars, limit.line*limit.lines))
@@ -305,7 +305,7 @@ func (t *atoms) cost(i, j int, limit limits) float64 {
 		}
 	}
 	if j < n {
-		c += t.atoms[j-1].cost()
+		c += t.atoms[j-1].computeSplitCost()
 		if t.atoms[j-1].ends != sentence && t.sentences[j-1] > t.sentences[i] {
 			c += spilled
 		}
@@ -313,8 +313,8 @@ func (t *atoms) cost(i, j int, limit limits) float64 {
 	return c
 }
 
-// cost returns the cost of splitting the text after an atom.
-func (a atom) cost() float64 {
+// computeSplitCost returns the cost of splitting the text after an atom.
+func (a atom) computeSplitCost() float64 {
 	c := 0.0
 	switch a.ends {
 	case nothing:
@@ -375,7 +375,7 @@ func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 				if _, cols := t.measureAtoms(i+a, i+b); cols > limit.line && b > a+1 {
 					break
 				}
-				if c := best[a] + t.lineCost(i+a, i+b, b == n, mean); c < next[b] {
+				if c := best[a] + t.computeLineCost(i+a, i+b, b == n, mean); c < next[b] {
 					next[b], from[l][b] = c, a
 				}
 			}
@@ -391,14 +391,14 @@ func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 	return out, best[n]
 }
 
-// lineCost returns the cost of a line of the atoms a..b, without b. mean is the mean width of a line
+// computeLineCost returns the cost of a line of the atoms a..b, without b. mean is the mean width of a line
 // in columns.
-func (t *atoms) lineCost(first, after int, last bool, mean float64) float64 {
+func (t *atoms) computeLineCost(first, after int, last bool, mean float64) float64 {
 	_, cols := t.measureAtoms(first, after)
 	off := (float64(cols) - mean) / mean
 	c := orphaned * off * off
 	if end := t.atoms[after-1]; !last {
-		c += end.cost() / 2
+		c += end.computeSplitCost() / 2
 		switch {
 		case end.ends != nothing || end.blank > 0:
 		case end.phrase:

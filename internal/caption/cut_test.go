@@ -28,14 +28,14 @@ func cuesOfSentences(film storyboard.Film, sentences ...string) []caption.Cue {
 		n := int64(utf8.RuneCountInString(text)) * letter
 		l.Scenes[0].Voice = append(l.Scenes[0].Voice, timeline.Voice{Part: i, Start: at, Samples: n})
 		var ws []caption.Word
-		for _, s := range voice.Words(text) {
+		for _, s := range voice.SplitWords(text) {
 			from, to := int64(utf8.RuneCountInString(text[:s.Start]))*letter, int64(utf8.RuneCountInString(text[:s.End]))*letter
 			ws = append(ws, caption.Word{Offset: s.Start, Start: from, End: to})
 		}
 		words = append(words, ws)
 		at += n + timeline.SampleRate*35/100
 	}
-	return caption.Cues(b, l, func(_, part int) []caption.Word { return words[part] })
+	return caption.MakeCues(b, l, func(_, part int) []caption.Word { return words[part] })
 }
 
 func plainFilm(limit int) storyboard.Film {
@@ -228,10 +228,10 @@ func TestWordsThatAreSaidAtOnce(t *testing.T) {
 	}
 	l := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{Voice: []timeline.Voice{{Samples: 480000}}}}}
 	var words []caption.Word
-	for _, s := range voice.Words(text) {
+	for _, s := range voice.SplitWords(text) {
 		words = append(words, caption.Word{Offset: s.Start, Start: 0, End: 480000})
 	}
-	cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
+	cues := caption.MakeCues(b, l, func(int, int) []caption.Word { return words })
 	var got []string
 	for _, c := range cues {
 		got = append(got, c.Text)
@@ -256,7 +256,7 @@ func TestParagraphsAreWholeAgain(t *testing.T) {
 	} {
 		for _, limit := range []int{12, 20, 40} {
 			cues := cuesOfSentences(plainFilm(limit), text)
-			if got := caption.Text(cues); got != text+"\n" || limit < 20 && len(cues) < 2 {
+			if got := caption.FormatText(cues); got != text+"\n" || limit < 20 && len(cues) < 2 {
 				t.Errorf("%d pieces of fewer than %d make %q", len(cues), limit, got)
 			}
 		}
@@ -351,7 +351,7 @@ func FuzzCut(f *testing.F) {
 			b.Scenes[0].Quote = &text
 		}
 		var words []caption.Word
-		for i, s := range voice.Words(text) {
+		for i, s := range voice.SplitWords(text) {
 			words = append(words, caption.Word{Offset: s.Start, Start: int64(i) * int64(pace), End: int64(i+1) * int64(pace)})
 		}
 		n := int64(len(words))*int64(pace) - int64(pace)/2
@@ -362,14 +362,14 @@ func FuzzCut(f *testing.F) {
 				Voice:  []timeline.Voice{{Samples: n}, {Part: 1, Start: n + 10, Samples: n}}, VoiceEnd: 2*n + 10,
 			}},
 		}
-		cues := caption.Cues(b, l, func(int, int) []caption.Word { return words })
+		cues := caption.MakeCues(b, l, func(int, int) []caption.Word { return words })
 		most := limit
 		if quote { // quotes that are not much longer than a cue are not split
 			most = 4*limit + 1
 		}
 		check(t, cues, most)
 		if pace > 48 {
-			for _, problem := range append(badVTT(caption.VTT(cues)), badSRT(caption.SRT(cues))...) {
+			for _, problem := range append(badVTT(caption.FormatVTT(cues)), badSRT(caption.FormatSRT(cues))...) {
 				t.Error(problem)
 			}
 		}

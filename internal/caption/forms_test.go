@@ -129,10 +129,10 @@ func millis(parts []string) int64 {
 func TestFormsAreValid(t *testing.T) {
 	t.Parallel()
 	cues := hostileCues()
-	for _, problem := range append(badVTT(caption.VTT(cues)), badSRT(caption.SRT(cues))...) {
+	for _, problem := range append(badVTT(caption.FormatVTT(cues)), badSRT(caption.FormatSRT(cues))...) {
 		t.Error(problem)
 	}
-	if !strings.Contains(caption.SRT(cues), "the first line\nthe second line\n\n") {
+	if !strings.Contains(caption.FormatSRT(cues), "the first line\nthe second line\n\n") {
 		t.Error("lines are not broken as they are on the screen")
 	}
 	for _, wrong := range []string{
@@ -158,11 +158,11 @@ func TestFormsAreValid(t *testing.T) {
 func TestOthersReadTheForms(t *testing.T) {
 	t.Parallel()
 	cues := hostileCues()
-	vtt, err := astisub.ReadFromWebVTT(strings.NewReader(caption.VTT(cues)))
+	vtt, err := astisub.ReadFromWebVTT(strings.NewReader(caption.FormatVTT(cues)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	srt, err := astisub.ReadFromSRT(strings.NewReader(caption.SRT(cues)))
+	srt, err := astisub.ReadFromSRT(strings.NewReader(caption.FormatSRT(cues)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestOthersReadTheForms(t *testing.T) {
 			t.Fatalf("%s: %d cues, want %d", name, len(items), len(cues))
 		}
 		for i, c := range cues {
-			if got, want := items[i].StartAt.Milliseconds(), caption.Milliseconds(c.Start); got != want {
+			if got, want := items[i].StartAt.Milliseconds(), caption.ToMilliseconds(c.Start); got != want {
 				t.Errorf("%s: cue %d begins at %d ms, want %d", name, i, got, want)
 			}
 			for k, line := range c.Lines() {
@@ -183,7 +183,7 @@ func TestOthersReadTheForms(t *testing.T) {
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.vtt")
-	if err := os.WriteFile(path, []byte(caption.VTT(cues)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(caption.FormatVTT(cues)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", path, "-f", "srt", "-").CombinedOutput()

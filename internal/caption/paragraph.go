@@ -37,7 +37,7 @@ func (p *paragraph) addSentence(text string, words []Word, v timeline.Voice) {
 		if k == 0 {
 			return
 		}
-		text, words = text[:wordStart(text, w.Offset)], words[:k]
+		text, words = text[:moveToWordStart(text, w.Offset)], words[:k]
 		break
 	}
 	text, places := normalizeSpaces(text)
@@ -62,7 +62,7 @@ func (p *paragraph) addSentence(text string, words []Word, v timeline.Voice) {
 	for k, w := range words {
 		from := base
 		if k > 0 {
-			from += wordStart(text, places(w.Offset))
+			from += moveToWordStart(text, places(w.Offset))
 		}
 		start, end := v.Start+max(w.Start, 0), v.Start+min(max(w.End, w.Start, 0), v.Samples)
 		if n := len(p.spans); n > first {
@@ -125,10 +125,10 @@ func isBreakingSpace(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r)
 }
 
-// wordStart moves a byte offset from the first letter of a word back to a place where a cue may begin:
+// moveToWordStart moves a byte offset from the first letter of a word back to a place where a cue may begin:
 // after a space, so that quotes and brackets stay with their word, or between letters of a script
 // without spaces.
-func wordStart(text string, at int) int {
+func moveToWordStart(text string, at int) int {
 	if at < 0 || at > len(text) {
 		return len(text)
 	}
@@ -150,10 +150,10 @@ func isUnspacedScript(r rune) bool {
 		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef // punctuation of these scripts
 }
 
-// timeAt returns the sample at which the byte offset place is spoken. The characters of a word share its
+// findSampleAt returns the sample at which the byte offset place is spoken. The characters of a word share its
 // time equally.
-func (p *paragraph) timeAt(place int) int64 {
-	s := p.spans[p.span(place)]
+func (p *paragraph) findSampleAt(place int) int64 {
+	s := p.spans[p.findSpan(place)]
 	all := strings.TrimRight(p.text[s.from:s.to], " ")
 	n := int64(utf8.RuneCountInString(all))
 	if place >= s.from+len(all) || n == 0 {
@@ -162,16 +162,16 @@ func (p *paragraph) timeAt(place int) int64 {
 	return s.start + (s.end-s.start)*int64(utf8.RuneCountInString(p.text[s.from:place]))/n
 }
 
-// span returns the index of the span that contains a byte offset.
-func (p *paragraph) span(place int) int {
+// findSpan returns the index of the span that contains a byte offset.
+func (p *paragraph) findSpan(place int) int {
 	return max(sort.Search(len(p.spans), func(i int) bool { return p.spans[i].from > place })-1, 0)
 }
 
-// wordsBetween returns the spoken words in the range from..to, as ranges without spaces. Offsets are relative
+// listWordsBetween returns the spoken words in the range from..to, as ranges without spaces. Offsets are relative
 // to from.
-func (p *paragraph) wordsBetween(from, to int) []CueWord {
+func (p *paragraph) listWordsBetween(from, to int) []CueWord {
 	var out []CueWord
-	for _, s := range p.spans[p.span(from):] {
+	for _, s := range p.spans[p.findSpan(from):] {
 		if s.from >= to {
 			break
 		}
@@ -184,9 +184,9 @@ func (p *paragraph) wordsBetween(from, to int) []CueWord {
 			if n > 0 {
 				end := s.end
 				if rest := strings.TrimLeft(p.text[a+n:s.to], " "); rest != "" {
-					end = p.timeAt(s.to - len(rest))
+					end = p.findSampleAt(s.to - len(rest))
 				}
-				out = append(out, CueWord{Offset: a - from, Length: n, Start: p.timeAt(a), End: end})
+				out = append(out, CueWord{Offset: a - from, Length: n, Start: p.findSampleAt(a), End: end})
 			}
 			a += n + 1
 		}
@@ -199,19 +199,19 @@ func (p *paragraph) splitIntoCues(scene int, limit limits) []Cue {
 	if p.text == "" {
 		return nil
 	}
-	t := p.atoms(limit)
+	t := p.splitIntoAtoms(limit)
 	cuts := t.chooseCuts(limit)
 	starts := make([]int64, len(cuts)+1)
 	starts[len(cuts)] = p.end
 	even := false
 	for k, c := range cuts {
-		starts[k] = p.timeAt(t.atoms[c].from)
+		starts[k] = p.findSampleAt(t.atoms[c].from)
 		even = even || k > 0 && starts[k] <= starts[k-1]
 	}
 	if even = even || p.end <= starts[len(cuts)-1]; even {
 		p.spreadEvenly(starts[0])
 		for k, c := range cuts {
-			starts[k] = p.timeAt(t.atoms[c].from)
+			starts[k] = p.findSampleAt(t.atoms[c].from)
 		}
 	}
 	var out []Cue
@@ -227,7 +227,7 @@ func (p *paragraph) splitIntoCues(scene int, limit limits) []Cue {
 		for _, at := range breaks {
 			c.Breaks = append(c.Breaks, t.atoms[at].from-a)
 		}
-		c.Words = p.wordsBetween(a, b)
+		c.Words = p.listWordsBetween(a, b)
 		c.clampWords()
 		if c.Paragraph = len(out); c.End > c.Start {
 			out = append(out, c)
@@ -236,10 +236,10 @@ func (p *paragraph) splitIntoCues(scene int, limit limits) []Cue {
 	return out
 }
 
-// cueOfLines returns the paragraph as one cue with the given lines. Lines that do not fit into the
+// newCueOfLines returns the paragraph as one cue with the given lines. Lines that do not fit into the
 // frame are wrapped.
-func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
-	c := Cue{Scene: scene, Text: p.text, Words: p.wordsBetween(0, len(p.text)), End: p.end}
+func (p *paragraph) newCueOfLines(scene int, lines []string, limit limits) Cue {
+	c := Cue{Scene: scene, Text: p.text, Words: p.listWordsBetween(0, len(p.text)), End: p.end}
 	if len(p.spans) > 0 {
 		c.Start = p.spans[0].start
 	}
@@ -256,7 +256,7 @@ func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
 		if at += found; at > 0 {
 			c.Breaks = append(c.Breaks, at)
 		}
-		for _, b := range breakLine(text, limit) {
+		for _, b := range findLineBreaks(text, limit) {
 			c.Breaks = append(c.Breaks, at+b)
 		}
 		at += len(text)
@@ -265,15 +265,15 @@ func (p *paragraph) cueOfLines(scene int, lines []string, limit limits) Cue {
 	return c
 }
 
-// breakLine returns the byte offsets at which a line must be broken to fit into the frame.
-func breakLine(line string, limit limits) []int {
+// findLineBreaks returns the byte offsets at which a line must be broken to fit into the frame.
+func findLineBreaks(line string, limit limits) []int {
 	if limit.room <= 0 || uniseg.StringWidth(line) <= limit.room {
 		return nil
 	}
 	p := &paragraph{}
 	p.addSentence(line, nil, timeline.Voice{Samples: 1})
 	room := limits{chars: len(line), line: limit.room, lines: len(line)}
-	t := p.atoms(room)
+	t := p.splitIntoAtoms(room)
 	breaks, _ := t.breakLines(0, len(t.atoms), room)
 	var out []int
 	for _, b := range breaks {

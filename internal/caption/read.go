@@ -46,24 +46,24 @@ var (
 	remarks = regexp.MustCompile(`^(?:NOTE(?:\s.*)?|STYLE\s*|REGION\s*)$`)
 )
 
-// Read returns the cues of a file in their order in the file. The text of a cue extends to the times
+// ParseCues returns the cues of a file in their order in the file. The text of a cue extends to the times
 // of the next cue, across blank lines, without the next cue's number or name. Tags are removed and
 // entities are decoded. Cues without text are skipped. Errors are of type *ReadError.
 //
-// Sources: WebVTT, https://www.w3.org/TR/webvtt1/. SubRip has no specification; Read accepts what its
+// Sources: WebVTT, https://www.w3.org/TR/webvtt1/. SubRip has no specification; ParseCues accepts what its
 // files contain in practice.
-func Read(text string, form Form) ([]Timed, error) {
+func ParseCues(text string, form Form) ([]Timed, error) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\ufeff"))
 	lines := strings.Split(text, "\n")
 	if form == WebVTT {
-		blankRemarks(lines)
+		emptyRemarkLines(lines)
 	}
 	var out []Timed
 	var said []string
 	open := false
 	end := func() {
 		if c := &out[len(out)-1]; open {
-			c.Text = plainCue(strings.Join(said, "\n"))
+			c.Text = removeMarkup(strings.Join(said, "\n"))
 		}
 		if open && out[len(out)-1].Text == "" {
 			out = out[:len(out)-1]
@@ -75,11 +75,11 @@ func Read(text string, form Form) ([]Timed, error) {
 			said = append(said, line)
 			continue
 		}
-		from, to, err := cueTimes(line)
+		from, to, err := parseCueTimes(line)
 		if err != nil {
 			return nil, &ReadError{i + 1, err.Error()}
 		}
-		said = withoutName(said, form)
+		said = removeCueName(said, form)
 		if open {
 			end()
 		}
@@ -91,9 +91,9 @@ func Read(text string, form Form) ([]Timed, error) {
 	return out, nil
 }
 
-// blankRemarks empties the lines of the header and of blocks that are not cues. Such a block begins
+// emptyRemarkLines empties the lines of the header and of blocks that are not cues. Such a block begins
 // after a blank line and ends before the next.
-func blankRemarks(lines []string) {
+func emptyRemarkLines(lines []string) {
 	within := len(lines) > 0 && strings.HasPrefix(lines[0], "WEBVTT")
 	blank := true
 	for i, line := range lines {
@@ -110,9 +110,9 @@ func blankRemarks(lines []string) {
 	}
 }
 
-// withoutName removes the name of the next cue from the end of the lines before its times. In WebVTT
+// removeCueName removes the name of the next cue from the end of the lines before its times. In WebVTT
 // it is any line after a blank one, in SubRip a number.
-func withoutName(lines []string, form Form) []string {
+func removeCueName(lines []string, form Form) []string {
 	n := len(lines)
 	if n == 0 {
 		return lines
@@ -126,20 +126,20 @@ func withoutName(lines []string, form Form) []string {
 	return lines
 }
 
-func cueTimes(line string) (from, to time.Duration, err error) {
+func parseCueTimes(line string) (from, to time.Duration, err error) {
 	m := timeLine.FindStringSubmatch(line)
 	if m == nil {
 		return 0, 0, fmt.Errorf("%.80q is not a line with the times of a cue", line)
 	}
-	if from, err = cueTime(m[1]); err != nil {
+	if from, err = parseCueTime(m[1]); err != nil {
 		return 0, 0, err
 	}
-	to, err = cueTime(m[2])
+	to, err = parseCueTime(m[2])
 	return from, to, err
 }
 
-// cueTime parses a time: optional hours, minutes, seconds and an optional decimal fraction.
-func cueTime(s string) (time.Duration, error) {
+// parseCueTime parses a time: optional hours, minutes, seconds and an optional decimal fraction.
+func parseCueTime(s string) (time.Duration, error) {
 	m := stamp.FindStringSubmatch(s)
 	if m == nil {
 		return 0, fmt.Errorf("%.40q is not a time", s)
@@ -154,8 +154,8 @@ func cueTime(s string) (time.Duration, error) {
 	return time.Duration(seconds)*time.Second + time.Duration(fraction), nil
 }
 
-// plainCue returns the spoken text of a cue on one line.
-func plainCue(s string) string {
+// removeMarkup returns the spoken text of a cue on one line.
+func removeMarkup(s string) string {
 	s = cueMarks.ReplaceAllString(cueTags.ReplaceAllString(s, ""), "")
 	breaks := strings.NewReplacer(`\N`, " ", `\n`, " ", `\h`, " ")
 	return strings.Join(strings.Fields(html.UnescapeString(breaks.Replace(s))), " ")

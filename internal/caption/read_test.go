@@ -84,7 +84,7 @@ func TestReadCues(t *testing.T) {
 		"nothing":                 {caption.WebVTT, "", nil},
 		"no cue":                  {caption.WebVTT, "WEBVTT\n\nhello there\n", nil},
 	} {
-		cues, err := caption.Read(c.text, c.form)
+		cues, err := caption.ParseCues(c.text, c.form)
 		var got []string
 		for _, cue := range cues {
 			got = append(got, cue.Text)
@@ -112,7 +112,7 @@ func TestReadTimes(t *testing.T) {
 		"aa:bb:cc,000 --> 00:00:06,000":                     {-1, 0},
 		"00:00:01,000 --> soon":                             {-1, 0},
 	} {
-		cues, err := caption.Read("\n"+line+"\nText.", caption.SubRip)
+		cues, err := caption.ParseCues("\n"+line+"\nText.", caption.SubRip)
 		if want[0] < 0 {
 			var e *caption.ReadError
 			if !errors.As(err, &e) || e.Line != 2 {
@@ -135,7 +135,7 @@ func FuzzRead(f *testing.F) {
 		if vtt {
 			form = caption.WebVTT
 		}
-		cues, err := caption.Read(text, form)
+		cues, err := caption.ParseCues(text, form)
 		if err != nil {
 			if e := new(caption.ReadError); !errors.As(err, &e) || e.Line < 1 {
 				t.Fatalf("%v names no line", err)

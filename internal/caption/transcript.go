@@ -15,9 +15,9 @@ type Chapter struct {
 	Title string
 }
 
-// Transcript returns the narration as Markdown: the title, chapters as headings, and paragraphs with
+// FormatTranscript returns the narration as Markdown: the title, chapters as headings, and paragraphs with
 // the time at which they begin.
-func Transcript(title string, chapters []Chapter, cues []Cue) string {
+func FormatTranscript(title string, chapters []Chapter, cues []Cue) string {
 	var b strings.Builder
 	b.WriteString("# " + escapeHeading(title) + "\n")
 	next := 0
@@ -27,7 +27,7 @@ func Transcript(title string, chapters []Chapter, cues []Cue) string {
 		}
 	}
 	const last = 1 << 30
-	for _, p := range mergeCues(cues) {
+	for _, p := range joinByParagraph(cues) {
 		until(p.scene)
 		fmt.Fprintf(&b, "\n**%s** %s\n", formatMinutes(p.start), escapeMarkdown(p.text))
 	}
@@ -35,9 +35,9 @@ func Transcript(title string, chapters []Chapter, cues []Cue) string {
 	return b.String()
 }
 
-// ChapterList returns chapters in the format of video descriptions on video sites: one line each, with
+// FormatChapters returns chapters in the format of video descriptions on video sites: one line each, with
 // time and title.
-func ChapterList(chapters []Chapter) string {
+func FormatChapters(chapters []Chapter) string {
 	var b strings.Builder
 	for _, c := range chapters {
 		fmt.Fprintf(&b, "%s %s\n", formatMinutes(c.Start), strings.Join(strings.Fields(c.Title), " "))

@@ -7,26 +7,26 @@ import (
 	"mynah/internal/timeline"
 )
 
-// SRT formats cues as a SubRip file.
-func SRT(cues []Cue) string {
+// FormatSRT formats cues as a SubRip file.
+func FormatSRT(cues []Cue) string {
 	var b strings.Builder
 	// Players would read an arrow as the times of another cue.
 	arrow := strings.NewReplacer("-->", "→")
 	for i, c := range cues {
-		start, end := clampedTimes(c)
-		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, formatClock(start, ","), formatClock(end, ","), arrow.Replace(cueText(c)))
+		start, end := toClampedMilliseconds(c)
+		fmt.Fprintf(&b, "%d\n%s --> %s\n%s\n\n", i+1, formatClock(start, ","), formatClock(end, ","), arrow.Replace(joinCueLines(c)))
 	}
 	return b.String()
 }
 
-// VTT formats cues as a WebVTT file, https://www.w3.org/TR/webvtt1/.
-func VTT(cues []Cue) string {
+// FormatVTT formats cues as a WebVTT file, https://www.w3.org/TR/webvtt1/.
+func FormatVTT(cues []Cue) string {
 	var b strings.Builder
 	b.WriteString("WEBVTT\n\n")
 	escape := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 	for _, c := range cues {
-		start, end := clampedTimes(c)
-		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", formatClock(start, "."), formatClock(end, "."), escape.Replace(cueText(c)))
+		start, end := toClampedMilliseconds(c)
+		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", formatClock(start, "."), formatClock(end, "."), escape.Replace(joinCueLines(c)))
 	}
 	return b.String()
 }
@@ -38,8 +38,8 @@ type speechSpan struct {
 	text  string
 }
 
-// mergeCues joins the cues of each paragraph.
-func mergeCues(cues []Cue) []speechSpan {
+// joinByParagraph joins the cues of each paragraph.
+func joinByParagraph(cues []Cue) []speechSpan {
 	var out []speechSpan
 	for i, c := range cues {
 		if i > 0 && c.Paragraph == cues[i-1].Paragraph {
@@ -55,17 +55,17 @@ func mergeCues(cues []Cue) []speechSpan {
 	return out
 }
 
-// Text returns the text of the cues, one paragraph per line, with a blank line between paragraphs.
-func Text(cues []Cue) string {
+// FormatText returns the text of the cues, one paragraph per line, with a blank line between paragraphs.
+func FormatText(cues []Cue) string {
 	var all []string
-	for _, p := range mergeCues(cues) {
+	for _, p := range joinByParagraph(cues) {
 		all = append(all, p.text+"\n")
 	}
 	return strings.Join(all, "\n")
 }
 
-// cueText returns the lines of a cue without blank lines and line separators, which would end the cue.
-func cueText(c Cue) string {
+// joinCueLines returns the lines of a cue without blank lines and line separators, which would end the cue.
+func joinCueLines(c Cue) string {
 	var out []string
 	for _, line := range c.Lines() {
 		line = strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -81,14 +81,14 @@ func cueText(c Cue) string {
 	return strings.Join(out, "\n")
 }
 
-// clampedTimes returns the times of a cue in milliseconds. The end is at least one after the start.
-func clampedTimes(c Cue) (start, end int64) {
-	start, end = Milliseconds(c.Start), Milliseconds(c.End)
+// toClampedMilliseconds returns the times of a cue in milliseconds. The end is at least one after the start.
+func toClampedMilliseconds(c Cue) (start, end int64) {
+	start, end = ToMilliseconds(c.Start), ToMilliseconds(c.End)
 	return start, max(end, start+1)
 }
 
-// Milliseconds converts a sample of the film to milliseconds, rounded.
-func Milliseconds(sample int64) int64 {
+// ToMilliseconds converts a sample of the film to milliseconds, rounded.
+func ToMilliseconds(sample int64) int64 {
 	return (sample*1000 + timeline.SampleRate/2) / timeline.SampleRate
 }
 

@@ -47,7 +47,7 @@ type benchResult struct {
 	Runs          []benchRun `json:"runs"`
 }
 
-func (a *app) benchCommand() *cobra.Command {
+func (a *app) newBenchCommand() *cobra.Command {
 	f := &buildFlags{}
 	runs := 3
 	cmd := &cobra.Command{
@@ -56,15 +56,15 @@ func (a *app) benchCommand() *cobra.Command {
 		Long: `Builds a project with an empty cache, then again with nothing changed, and prints the time that
 each phase took. The video and the cache of these builds are temporary; figures are those
 of the run with the median processor time.`,
-		Args: checkArgs(cobra.MaximumNArgs(1)),
+		Args: withUsageErrors(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if runs < 1 || runs > 99 {
 				return usageError{fmt.Errorf("--runs: %d, must be 1 to 99", runs)}
 			}
-			return a.bench(cmd.Context(), f, args, runs)
+			return a.runBench(cmd.Context(), f, args, runs)
 		},
 	}
-	f.projectFlags(cmd.Flags())
+	f.addProjectFlags(cmd.Flags())
 	_ = cmd.Flags().MarkHidden("output")
 	_ = cmd.Flags().MarkHidden("force")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the figures as JSON")
@@ -72,14 +72,14 @@ of the run with the median processor time.`,
 	return cmd
 }
 
-func (a *app) bench(ctx context.Context, f *buildFlags, args []string, runs int) error {
+func (a *app) runBench(ctx context.Context, f *buildFlags, args []string, runs int) error {
 	dir, err := os.MkdirTemp("", "mynah-bench-*")
 	if err != nil {
 		return a.reportError(f.json, fault.New(fault.Disk, err, "cannot create a temporary folder"))
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	f.output = filepath.Join(dir, "film.mp4")
-	r, err := a.filmRequest(f, args)
+	r, err := a.newFilmRequest(f, args)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
@@ -88,33 +88,35 @@ func (a *app) bench(ctx context.Context, f *buildFlags, args []string, runs int)
 	for i := range runs {
 		// Each pair has its own cache; the system's file cache is warm for all of them.
 		a.cfg.CacheDir = filepath.Join(dir, fmt.Sprintf("cache-%d", i))
-		pair, result, err := a.benchPair(ctx, r)
+		pair, result, err := a.buildColdAndWarm(ctx, r)
 		if err != nil {
 			return a.reportError(f.json, err)
 		}
 		cold, warm = append(cold, pair[0]), append(warm, pair[1])
 		out.Film, out.Seconds, out.Bytes, out.Scenes = r.Script, result.Seconds, result.Bytes, result.Scenes
 		if i == 0 {
-			own, child := proc.PeakMemory()
+			own, child := proc.ReadPeakMemory()
 			out.PeakMB, out.PeakProgramMB = float64(own)/1e6, float64(child)/1e6
 		}
 		_ = os.RemoveAll(a.cfg.CacheDir)
 	}
-	out.Runs = []benchRun{medianRun(cold), medianRun(warm)}
+	out.Runs = []benchRun{chooseMedianRun(cold), chooseMedianRun(warm)}
 	if f.json {
 		e := json.NewEncoder(a.Out)
 		e.SetIndent("", "  ")
 		return e.Encode(out)
 	}
-	a.benchTable(out)
+	a.printBenchTable(out)
 	return nil
 }
 
-// benchPair builds with an empty cache, then again with nothing changed.
-func (a *app) benchPair(ctx context.Context, r studio.Request) (runs [2]benchRun, result *studio.Result, err error) {
+// buildColdAndWarm builds with an empty cache, then again with nothing changed.
+func (a *app) buildColdAndWarm(ctx context.Context, r studio.Request) (runs [2]benchRun, result *studio.Result,
+	err error,
+) {
 	for i, name := range []string{"cold", "warm"} {
 		var h *house.House
-		if h, err = a.open(); err != nil {
+		if h, err = a.openHouse(); err != nil {
 			return runs, nil, err
 		}
 		result, err = h.Studio.Produce(ctx, r)
@@ -133,15 +135,15 @@ func (a *app) benchPair(ctx context.Context, r studio.Request) (runs [2]benchRun
 	return runs, result, nil
 }
 
-// medianRun returns the run with the median processor time.
-func medianRun(runs []benchRun) benchRun {
+// chooseMedianRun returns the run with the median processor time.
+func chooseMedianRun(runs []benchRun) benchRun {
 	slices.SortStableFunc(runs, func(a, b benchRun) int { return int(a.CPUMS - b.CPUMS) })
 	return runs[len(runs)/2]
 }
 
-func (a *app) benchTable(b benchResult) {
+func (a *app) printBenchTable(b benchResult) {
 	fmt.Fprintf(a.Out, "%s: %.2f s of video, %s, %.1f MB; peak memory %.0f MB, of the largest program %.0f MB\n",
-		b.Film, b.Seconds, countScenes(b.Scenes), float64(b.Bytes)/1e6, b.PeakMB, b.PeakProgramMB)
+		b.Film, b.Seconds, formatSceneCount(b.Scenes), float64(b.Bytes)/1e6, b.PeakMB, b.PeakProgramMB)
 	for _, run := range b.Runs {
 		fmt.Fprintf(a.Out, "\n%s build: %.2f s, %.2f s of processor time, %.0f times real time, %d parts made, %d found in the cache\n",
 			run.Name, float64(run.WallMS)/1000, float64(run.CPUMS)/1000, run.Realtime, run.Made, run.Found)

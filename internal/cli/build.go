@@ -42,7 +42,7 @@ type buildFlags struct {
 	settings                       string // path of the settings file that was read
 }
 
-func (a *app) buildCommand() *cobra.Command {
+func (a *app) newBuildCommand() *cobra.Command {
 	f := &buildFlags{}
 	cmd := &cobra.Command{
 		Use:   "build [DIR|SCRIPT ...]",
@@ -66,15 +66,15 @@ of them, or a template with {name}, {language} and {size}.`,
 			case f.server != "" && len(args) > 1:
 				return usageError{errors.New("--server builds one script at a time")}
 			case f.server != "":
-				return a.remote(cmd.Context(), f, args)
+				return a.buildRemotely(cmd.Context(), f, args)
 			case len(args) > 1:
-				return a.buildMany(cmd.Context(), f, args)
+				return a.buildScripts(cmd.Context(), f, args)
 			}
 			return a.build(cmd.Context(), f, args)
 		},
 	}
 	fl := cmd.Flags()
-	f.projectFlags(fl)
+	f.addProjectFlags(fl)
 	fl.BoolVar(&f.json, "json", false, "print progress and result as JSON lines")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only warnings and errors")
 	fl.BoolVar(&f.plan, "plan", false, "print the plan without building")
@@ -89,8 +89,8 @@ of them, or a template with {name}, {language} and {size}.`,
 	return cmd
 }
 
-// projectFlags adds the flags of every command that builds a video.
-func (f *buildFlags) projectFlags(fl *pflag.FlagSet) {
+// addProjectFlags adds the flags of every command that builds a video.
+func (f *buildFlags) addProjectFlags(fl *pflag.FlagSet) {
 	fl.StringVarP(&f.output, "output", "o", "",
 		"video file, folder, or template such as {name}-{language}-{size}.mp4 (default: NAME.mp4 next to the script)")
 	fl.StringVar(&f.size, "size", "", "video size: 720p, 1080p, 4k or WIDTHxHEIGHT (default: the header's)")
@@ -107,8 +107,8 @@ func (f *buildFlags) projectFlags(fl *pflag.FlagSet) {
 	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "bit rate of the soundtrack, 32k to 320k")
 }
 
-// target finds the project's folder and the script in it.
-func target(args []string, root string) (dir, name string, err error) {
+// findScript finds the project's folder and the script in it.
+func findScript(args []string, root string) (dir, name string, err error) {
 	path := "."
 	if len(args) > 0 {
 		path = args[0]
@@ -119,7 +119,7 @@ func target(args []string, root string) (dir, name string, err error) {
 			WithHint("use the path of a script, or of its folder")
 	}
 	if info.IsDir() {
-		if name, err = onlyScript(path); err != nil {
+		if name, err = findScriptIn(path); err != nil {
 			return "", "", err
 		}
 		path = filepath.Join(path, name)
@@ -136,9 +136,9 @@ func target(args []string, root string) (dir, name string, err error) {
 	return absRoot, filepath.ToSlash(rel), nil
 }
 
-// onlyScript returns the script in a folder; see project.Choose.
-func onlyScript(dir string) (string, error) {
-	c, err := project.Choose(os.DirFS(dir), ".")
+// findScriptIn returns the script in a folder; see project.Choose.
+func findScriptIn(dir string) (string, error) {
+	c, err := project.ChooseScript(os.DirFS(dir), ".")
 	switch {
 	case err != nil:
 		return "", fault.New(fault.Input, err, "the folder %q cannot be read", dir)
@@ -161,7 +161,7 @@ func onlyScript(dir string) (string, error) {
 func (f *buildFlags) newRequest(args []string) (studio.Request, error) {
 	var r studio.Request
 	var err error
-	if r.Dir, r.Script, err = target(args, f.root); err != nil {
+	if r.Dir, r.Script, err = findScript(args, f.root); err != nil {
 		return r, err
 	}
 	var errs []error
@@ -175,10 +175,10 @@ func (f *buildFlags) newRequest(args []string) (studio.Request, error) {
 		errs = append(errs, err)
 		r.FPS = &fps
 	}
-	over, err := f.overrides()
+	over, err := f.parseOverrides()
 	errs = append(errs, err)
 	r.Header = over
-	r.Scenes, err = parseScenes(f.scenes)
+	r.Scenes, err = parseSceneRange(f.scenes)
 	errs = append(errs, err)
 	r.Variables = map[string]string{}
 	for _, v := range f.vars {
@@ -200,12 +200,12 @@ func (f *buildFlags) newRequest(args []string) (studio.Request, error) {
 	if r.Output == "" {
 		name := r.Script
 		if f.language != "" {
-			if name, err = compile.ScriptIn(os.DirFS(r.Dir), name, f.language, r.Variables); err != nil {
+			if name, err = compile.FindScriptForLanguage(os.DirFS(r.Dir), name, f.language, r.Variables); err != nil {
 				return r, err
 			}
 		}
 		path := filepath.Join(r.Dir, filepath.FromSlash(name))
-		r.Output = strings.TrimSuffix(path, filepath.Ext(path)) + f.scenesSuffix() + ".mp4"
+		r.Output = strings.TrimSuffix(path, filepath.Ext(path)) + f.formatScenesSuffix() + ".mp4"
 	}
 	return r, nil
 }
@@ -247,17 +247,17 @@ func checkReplaceable(path string, force bool, format media.Format, what string)
 	defer func() { _ = file.Close() }()
 	head := make([]byte, media.HeadSize)
 	n, _ := io.ReadFull(file, head)
-	if media.Sniff(head[:n]) != format {
+	if media.DetectFormat(head[:n]) != format {
 		return fault.New(fault.Usage, nil,
-			"the output %q %s, which the %s would replace", path, media.Describe(head[:n]), what).
+			"the output %q %s, which the %s would replace", path, media.DescribeUnsupported(head[:n]), what).
 			WithHint("choose another file with -o, or use --force")
 	}
 	return nil
 }
 
-// filmRequest turns the flags into a request for a video, and checks that its file can be
+// newFilmRequest turns the flags into a request for a video, and checks that its file can be
 // written.
-func (a *app) filmRequest(f *buildFlags, args []string) (studio.Request, error) {
+func (a *app) newFilmRequest(f *buildFlags, args []string) (studio.Request, error) {
 	f.settings = a.config
 	r, err := f.newRequest(args)
 	if err != nil {
@@ -278,19 +278,19 @@ func (a *app) filmRequest(f *buildFlags, args []string) (studio.Request, error) 
 
 func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	if f.allLanguages {
-		return a.buildAll(ctx, f, args)
+		return a.buildWithTranslations(ctx, f, args)
 	}
 	if !f.single && (isTemplate(f.output) || isFolder(f.output)) {
 		if len(args) == 0 {
 			args = []string{"."}
 		}
-		return a.buildMany(ctx, f, args)
+		return a.buildScripts(ctx, f, args)
 	}
-	r, err := a.filmRequest(f, args)
+	r, err := a.newFilmRequest(f, args)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
-	h, err := a.open()
+	h, err := a.openHouse()
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
@@ -298,27 +298,27 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	if f.plan {
 		return a.printPlan(ctx, h.Studio, r, f)
 	}
-	show := a.reporter(f)
-	r.Progress = show.progress
+	show := a.newReporter(f)
+	r.Progress = show.showProgress
 	result, err := h.Studio.Produce(ctx, r)
-	show.close(err == nil)
+	show.finishProgress(err == nil)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
 	return a.printResult(f, result)
 }
 
-// buildAll builds a script and its translations, one after the other, so that shared parts are
+// buildWithTranslations builds a script and its translations, one after the other, so that shared parts are
 // made once. It reports the errors of all of them before it builds the first.
-func (a *app) buildAll(ctx context.Context, f *buildFlags, args []string) error {
+func (a *app) buildWithTranslations(ctx context.Context, f *buildFlags, args []string) error {
 	if f.output != "" || f.language != "" {
 		return usageError{errors.New("--all-languages cannot be combined with -o or --language: each video is written next to its script")}
 	}
-	all, path, err := f.flagsByLanguage(args)
+	all, path, err := f.listFlagsByLanguage(args)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
-	list, sources, err := a.checkEach(ctx, all, path)
+	list, sources, err := a.checkLanguages(ctx, all, path)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
@@ -333,20 +333,20 @@ func (a *app) buildAll(ctx context.Context, f *buildFlags, args []string) error 
 	return nil
 }
 
-// flagsByLanguage returns the flags for a script and for each of its translations, and the script
+// listFlagsByLanguage returns the flags for a script and for each of its translations, and the script
 // as an argument.
-func (f *buildFlags) flagsByLanguage(args []string) (all []*buildFlags, path []string, err error) {
-	dir, name, err := target(args, f.root)
+func (f *buildFlags) listFlagsByLanguage(args []string) (all []*buildFlags, path []string, err error) {
+	dir, name, err := findScript(args, f.root)
 	if err != nil {
 		return nil, nil, err
 	}
 	file := filepath.Join(dir, filepath.FromSlash(name))
-	if base, _, ok := script.TranslationOf(filepath.Base(file)); ok {
+	if base, _, ok := script.ParseTranslationName(filepath.Base(file)); ok {
 		if _, err := os.Stat(filepath.Join(filepath.Dir(file), base)); err == nil {
 			file = filepath.Join(filepath.Dir(file), base)
 		}
 	}
-	tags := compile.Languages(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	tags := compile.ListTranslations(os.DirFS(filepath.Dir(file)), filepath.Base(file))
 	for _, tag := range append([]string{""}, tags...) {
 		one := *f
 		one.allLanguages, one.language = false, tag
@@ -355,9 +355,11 @@ func (f *buildFlags) flagsByLanguage(args []string) (all []*buildFlags, path []s
 	return all, []string{file}, nil
 }
 
-// checkEach checks a script in several languages and returns each finding once.
-func (a *app) checkEach(ctx context.Context, all []*buildFlags, args []string) (diag.List, map[string][]byte, error) {
-	h, err := a.open()
+// checkLanguages checks a script in several languages and returns each finding once.
+func (a *app) checkLanguages(ctx context.Context, all []*buildFlags, args []string) (diag.List, map[string][]byte,
+	error,
+) {
+	h, err := a.openHouse()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -390,7 +392,7 @@ func (a *app) printPlan(ctx context.Context, s *studio.Studio, r studio.Request,
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
-	a.render(p.Warnings, p.Sources)
+	a.printFindings(p.Warnings, p.Sources)
 	if f.json {
 		e := json.NewEncoder(a.Out)
 		e.SetIndent("", "  ")
@@ -398,7 +400,7 @@ func (a *app) printPlan(ctx context.Context, s *studio.Studio, r studio.Request,
 	}
 	fps := float64(p.Line.FPS.Num) / float64(p.Line.FPS.Den)
 	fmt.Fprintf(a.Out, "%dx%d, %.6g frames per second, %.2f s, %s\n", p.Line.Width, p.Line.Height, fps,
-		float64(p.Line.Frames)/fps, countScenes(len(p.Line.Scenes)))
+		float64(p.Line.Frames)/fps, formatSceneCount(len(p.Line.Scenes)))
 	for i, s := range p.Line.Scenes {
 		fmt.Fprintf(a.Out, "%4d  %8.2f s  %7.2f s  %s\n",
 			s.Number, float64(s.Start)/fps, float64(s.Frames)/fps, summarizeScene(p, i))
@@ -448,12 +450,15 @@ func (a *app) reportError(asJSON bool, err error) error {
 	}
 	e := json.NewEncoder(a.Out)
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
-		_ = e.Encode(failure{Event: "failed", Code: string(fault.Script), Message: wrong.Error(), Errors: wrong.List.Limit()})
+		_ = e.Encode(failure{
+			Event: "failed", Code: string(fault.Script), Message: wrong.Error(),
+			Errors: wrong.List.LimitToPrinted(),
+		})
 		return &silentError{exitScript}
 	}
 	f := fault.From(err)
-	_ = e.Encode(failure{Event: "failed", Code: string(f.Code), Message: explainFault(f, err), Hint: f.Hint})
-	return &silentError{exitCode(f.Code)}
+	_ = e.Encode(failure{Event: "failed", Code: string(f.Code), Message: formatFault(f, err), Hint: f.Hint})
+	return &silentError{chooseExitCode(f.Code)}
 }
 
 // printResult prints the result of a build.
@@ -463,22 +468,22 @@ func (a *app) printResult(f *buildFlags, r *studio.Result) error {
 			Event string `json:"event"`
 			*studio.Result
 			Warnings diag.List `json:"warnings,omitempty"`
-		}{"done", r, r.Warnings.Limit()})
+		}{"done", r, r.Warnings.LimitToPrinted()})
 	}
-	a.render(r.Warnings, r.Sources)
+	a.printFindings(r.Warnings, r.Sources)
 	if f.quiet {
 		return nil
 	}
 	fmt.Fprintf(a.Out, "%s  %dx%d, %.2f s, %s, %.1f MB, built in %.2f s\n", r.Film, r.Width, r.Height, r.Seconds,
-		countScenes(r.Scenes), float64(r.Bytes)/1e6, float64(r.ElapsedMS)/1000)
+		formatSceneCount(r.Scenes), float64(r.Bytes)/1e6, float64(r.ElapsedMS)/1000)
 	if f.explain {
-		a.explainBuild(r)
+		a.printExplanation(r)
 	}
 	return nil
 }
 
-// countScenes returns a number of scenes with its noun, such as "1 scene".
-func countScenes(n int) string {
+// formatSceneCount returns a number of scenes with its noun, such as "1 scene".
+func formatSceneCount(n int) string {
 	if n == 1 {
 		return "1 scene"
 	}

@@ -21,7 +21,7 @@ import (
 	"mynah/internal/script"
 )
 
-func (a *app) checkCommand() *cobra.Command {
+func (a *app) newCheckCommand() *cobra.Command {
 	f := &buildFlags{}
 	var format string
 	cmd := &cobra.Command{
@@ -36,16 +36,16 @@ their lines in a pull request. File names are then relative to the working direc
 		Example: `  mynah check
   mynah check lesson/script.md --strict
   mynah check lesson --all-languages --format github`,
-		Args: checkArgs(cobra.MaximumNArgs(1)),
+		Args: withUsageErrors(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := checkFormat(format, f.json, a.onCommandLine["json"])
+			format, err := chooseCheckFormat(format, f.json, a.onCommandLine["json"])
 			if err != nil {
 				return usageError{err}
 			}
 			f.json = format == formatJSON
-			err = a.check(cmd.Context(), f, format, args)
+			err = a.checkScript(cmd.Context(), f, format, args)
 			if format == formatGitHub {
-				return a.failOnGitHub(err)
+				return a.reportErrorToGitHub(err)
 			}
 			return err
 		},
@@ -53,7 +53,8 @@ their lines in a pull request. File names are then relative to the working direc
 	fl := cmd.Flags()
 	fl.BoolVar(&f.json, "json", false, "print the findings as JSON; the same as --format json")
 	// subtitles has a --format too, whose values in settings mean nothing here.
-	fl.StringVar(&format, "format", "", "format of the findings: "+strings.Join(checkFormats(), ", ")+` (default "text")`)
+	fl.StringVar(&format, "format", "", "format of the findings: "+strings.Join(listCheckFormats(),
+		", ")+` (default "text")`)
 	fl.Lookup("format").Annotations = map[string][]string{commandLineOnly: nil}
 	fl.BoolVar(&f.strict, "strict", false, "treat unknown names as errors")
 	fl.StringVar(&f.size, "size", "", "check for this size instead of the header's: 720p, 1080p, 4k or WIDTHxHEIGHT")
@@ -70,47 +71,47 @@ const (
 	formatGitHub = "github"
 )
 
-// checkFormats lists the formats in which findings can be printed.
-func checkFormats() []string { return []string{formatText, formatJSON, formatGitHub} }
+// listCheckFormats lists the formats in which findings can be printed.
+func listCheckFormats() []string { return []string{formatText, formatJSON, formatGitHub} }
 
-// checkFormat returns the output format for --format and --json. If --json comes from a settings
+// chooseCheckFormat returns the output format for --format and --json. If --json comes from a settings
 // file or a variable (inArgs is false), --format overrides it.
-func checkFormat(format string, asJSON, inArgs bool) (string, error) {
+func chooseCheckFormat(format string, asJSON, inArgs bool) (string, error) {
 	switch {
 	case format == "" && asJSON:
 		return formatJSON, nil
 	case format == "":
 		return formatText, nil
-	case !slices.Contains(checkFormats(), format):
-		return "", fmt.Errorf("unknown format %q: use %s", format, strings.Join(checkFormats(), ", "))
+	case !slices.Contains(listCheckFormats(), format):
+		return "", fmt.Errorf("unknown format %q: use %s", format, strings.Join(listCheckFormats(), ", "))
 	case inArgs && asJSON && format != formatJSON:
 		return "", fmt.Errorf("--json and --format %s cannot be used together", format)
 	}
 	return format, nil
 }
 
-func (a *app) check(ctx context.Context, f *buildFlags, format string, args []string) error {
+func (a *app) checkScript(ctx context.Context, f *buildFlags, format string, args []string) error {
 	all := []*buildFlags{f}
 	if f.allLanguages {
 		if f.language != "" {
 			return usageError{errors.New("--all-languages cannot be combined with --language")}
 		}
 		var err error
-		if all, args, err = f.flagsByLanguage(args); err != nil {
+		if all, args, err = f.listFlagsByLanguage(args); err != nil {
 			return a.reportError(f.json, err)
 		}
 	}
-	list, sources, err := a.checkEach(ctx, all, args)
+	list, sources, err := a.checkLanguages(ctx, all, args)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
 	switch format {
 	case formatJSON:
-		err = a.printJSON(list)
+		err = a.printFindingsAsJSON(list)
 	case formatGitHub:
-		err = a.printGitHub(f, list, args)
+		err = a.printWorkflowCommands(f, list, args)
 	default:
-		a.render(list, sources)
+		a.printFindings(list, sources)
 		if len(list) == 0 {
 			fmt.Fprintln(a.Out, "no mistakes found")
 		}
@@ -121,8 +122,8 @@ func (a *app) check(ctx context.Context, f *buildFlags, format string, args []st
 	return err
 }
 
-func (a *app) printJSON(list diag.List) error {
-	list = list.Limit()
+func (a *app) printFindingsAsJSON(list diag.List) error {
+	list = list.LimitToPrinted()
 	if list == nil {
 		list = diag.List{}
 	}
@@ -131,7 +132,7 @@ func (a *app) printJSON(list diag.List) error {
 	return e.Encode(list)
 }
 
-func (a *app) fmtCommand() *cobra.Command {
+func (a *app) newFmtCommand() *cobra.Command {
 	var list, stdout bool
 	cmd := &cobra.Command{
 		Use:   "fmt [SCRIPT …]",
@@ -144,7 +145,7 @@ the standard input and prints to the standard output.`,
 				if err != nil {
 					return err
 				}
-				out, err := a.format("stdin", src)
+				out, err := a.formatScript("stdin", src)
 				if err != nil {
 					return err
 				}
@@ -164,10 +165,10 @@ the standard input and prints to the standard output.`,
 	return cmd
 }
 
-func (a *app) format(name string, src []byte) ([]byte, error) {
+func (a *app) formatScript(name string, src []byte) ([]byte, error) {
 	out, found := script.Format(name, src)
 	if found.HasErrors() {
-		a.render(found, map[string][]byte{name: src})
+		a.printFindings(found, map[string][]byte{name: src})
 		return nil, &silentError{exitScript}
 	}
 	return out, nil
@@ -183,7 +184,7 @@ func (a *app) formatFile(path string, list, stdout bool) error {
 	if err != nil {
 		return fault.New(fault.Input, nil, "the script %q cannot be read", path)
 	}
-	out, err := a.format(filepath.ToSlash(path), src)
+	out, err := a.formatScript(filepath.ToSlash(path), src)
 	if err != nil {
 		return err
 	}
@@ -197,19 +198,19 @@ func (a *app) formatFile(path string, list, stdout bool) error {
 		fmt.Fprintln(a.Out, path)
 		return nil
 	}
-	if err := rewrite(path, out); err != nil {
+	if err := replaceContent(path, out); err != nil {
 		return fault.New(fault.Disk, err, "the script %q cannot be written", path)
 	}
 	return nil
 }
 
-// rewrite gives a file new content, all of it or nothing, under the permissions it has.
-func rewrite(path string, content []byte) error {
+// replaceContent gives a file new content, all of it or nothing, under the permissions it has.
+func replaceContent(path string, content []byte) error {
 	fi, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
-	f, err := pending.Create(path)
+	f, err := pending.CreateFile(path)
 	if err != nil {
 		return err
 	}

@@ -22,46 +22,46 @@ var (
 	escapeProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-// printGitHub prints each finding as a workflow command of GitHub, which shows it at its line in a
+// printWorkflowCommands prints each finding as a workflow command of GitHub, which shows it at its line in a
 // pull request.
-func (a *app) printGitHub(f *buildFlags, list diag.List, args []string) error {
-	dir, _, err := target(args, f.root)
+func (a *app) printWorkflowCommands(f *buildFlags, list diag.List, args []string) error {
+	dir, _, err := findScript(args, f.root)
 	if err != nil {
 		return err
 	}
-	for _, d := range list.Limit() {
-		file, ok := pathForGitHub(dir, d.Range.File)
+	for _, d := range list.LimitToPrinted() {
+		file, ok := makePathForGitHub(dir, d.Range.File)
 		if !ok && d.Range.File != "" {
 			d.Summary = d.Range.File + ": " + d.Summary
 		}
-		if _, err := fmt.Fprintln(a.Out, workflowCommand(d, file)); err != nil {
+		if _, err := fmt.Fprintln(a.Out, formatWorkflowCommand(d, file)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// failOnGitHub reports as a workflow command what stopped the check itself. What a command has said
+// reportErrorToGitHub reports as a workflow command what stopped the check itself. What a command has said
 // already is not said again.
-func (a *app) failOnGitHub(err error) error {
+func (a *app) reportErrorToGitHub(err error) error {
 	if _, silent := errors.AsType[*silentError](err); err == nil || silent {
 		return err
 	}
 	d := diag.Diagnostic{Severity: diag.Error, Summary: err.Error()}
 	if _, wrong := errors.AsType[usageError](err); !wrong {
 		f := fault.From(err)
-		d.Summary, d.Hint = explainFault(f, err), f.Hint
+		d.Summary, d.Hint = formatFault(f, err), f.Hint
 	}
-	if _, failed := fmt.Fprintln(a.Out, workflowCommand(d, "")); failed != nil {
+	if _, failed := fmt.Fprintln(a.Out, formatWorkflowCommand(d, "")); failed != nil {
 		return failed
 	}
 	return err
 }
 
-// pathForGitHub returns the path of a finding's file as GitHub wants it: relative to the working
+// makePathForGitHub returns the path of a finding's file as GitHub wants it: relative to the working
 // directory, with forward slashes. dir is the project's folder, which name is relative to. It
 // reports false for what is no file, such as the name of a flag.
-func pathForGitHub(dir, name string) (string, bool) {
+func makePathForGitHub(dir, name string) (string, bool) {
 	if name == "" {
 		return "", false
 	}
@@ -81,8 +81,8 @@ func pathForGitHub(dir, name string) (string, bool) {
 	return filepath.ToSlash(path), true
 }
 
-// workflowCommand writes a finding as a workflow command. file is empty if it is about no file.
-func workflowCommand(d diag.Diagnostic, file string) string {
+// formatWorkflowCommand writes a finding as a workflow command. file is empty if it is about no file.
+func formatWorkflowCommand(d diag.Diagnostic, file string) string {
 	var properties []string
 	add := func(name, value string) {
 		properties = append(properties, name+"="+escapeProperty.Replace(value))

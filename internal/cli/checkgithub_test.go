@@ -60,7 +60,7 @@ func TestWorkflowCommand(t *testing.T) {
 			"::error file=50%25 a%3Ab%2Cc%0D%0A.md,line=1,col=1,endLine=1,endColumn=1,title=Mynah::100%25 of a::b,%0D%0Ac",
 		},
 	} {
-		if got := workflowCommand(c.finding, c.file); got != c.want {
+		if got := formatWorkflowCommand(c.finding, c.file); got != c.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", name, got, c.want)
 		}
 	}
@@ -73,15 +73,15 @@ func TestPathForGitHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{".", working, filepath.Join(working, "..", "cli")} {
-		if got, ok := pathForGitHub(dir, "check.go"); !ok || got != "check.go" {
+		if got, ok := makePathForGitHub(dir, "check.go"); !ok || got != "check.go" {
 			t.Errorf("in %s the path is %q, %t", dir, got, ok)
 		}
 	}
-	if got, ok := pathForGitHub("../diag", "diag.go"); !ok || got != "../diag/diag.go" {
+	if got, ok := makePathForGitHub("../diag", "diag.go"); !ok || got != "../diag/diag.go" {
 		t.Errorf("the path is %q, %t", got, ok)
 	}
 	for _, name := range []string{"", "--voice x"} {
-		if got, ok := pathForGitHub(".", name); ok {
+		if got, ok := makePathForGitHub(".", name); ok {
 			t.Errorf("%q is a file: %s", name, got)
 		}
 	}
@@ -103,7 +103,7 @@ func TestCheckFormat(t *testing.T) {
 		{"xml", false, "", "use text, json, github"},
 		{"GitHub", false, "", "use text, json, github"},
 	} {
-		got, err := checkFormat(c.format, c.json, true)
+		got, err := chooseCheckFormat(c.format, c.json, true)
 		if got != c.want || (err == nil) != (c.fails == "") || err != nil && !strings.Contains(err.Error(), c.fails) {
 			t.Errorf("%q, %t: got %q, %v", c.format, c.json, got, err)
 		}
@@ -113,7 +113,7 @@ func TestCheckFormat(t *testing.T) {
 // TestFormatOverridesSettings checks that --format is used where a settings file sets json.
 func TestFormatOverridesSettings(t *testing.T) {
 	t.Parallel()
-	got, err := checkFormat(formatGitHub, true, false)
+	got, err := chooseCheckFormat(formatGitHub, true, false)
 	if got != formatGitHub || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}

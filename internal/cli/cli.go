@@ -61,17 +61,17 @@ type usageError struct{ error }
 // Main runs a command line and returns its exit code.
 func Main(ctx context.Context, s Streams, args []string) int {
 	a := &app{Streams: s, cfg: house.DefaultConfig()}
-	root := a.root() //nolint:contextcheck // commands get theirs when they run
+	root := a.newRootCommand() //nolint:contextcheck // commands get theirs when they run
 	root.SetArgs(args)
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	cmd, err := root.ExecuteContextC(ctx)
 	a.command = cmd
-	return a.exit(err)
+	return a.printErrorAndCode(err)
 }
 
-func (a *app) root() *cobra.Command {
+func (a *app) newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mynah",
 		Short: "Turns Markdown scripts into narrated videos, on your own machine",
@@ -95,7 +95,7 @@ docs/voices.md.`,
 	}
 	root.Version = version
 	root.SetVersionTemplate("mynah {{.Version}} " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + "\n")
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(toUsageError)
 	f := root.PersistentFlags()
 	f.StringVar(&a.config, "config", "",
 		"settings file (default: mynah.yaml in your configuration folder and in the current folder)")
@@ -105,15 +105,15 @@ docs/voices.md.`,
 	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "rebuild everything, without the cache")
 	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of chromium-headless-shell, chromium and others)")
 	f.IntVarP(&a.cfg.Proc.Jobs, "jobs", "j", a.cfg.Proc.Jobs, "number of programs that run at once")
-	root.AddCommand(a.buildCommand(), a.watchCommand(), a.benchCommand(), a.snapshotCommand(), a.subtitlesCommand(), a.checkCommand(), a.fmtCommand(), a.sayCommand(), a.voicesCommand(),
-		a.doctorCommand(), a.cacheCommand(), a.versionCommand(), a.initCommand(), a.serveCommand(), a.keysCommand(), a.clientCommand())
+	root.AddCommand(a.newBuildCommand(), a.newWatchCommand(), a.newBenchCommand(), a.newSnapshotCommand(), a.newSubtitlesCommand(), a.newCheckCommand(), a.newFmtCommand(), a.newSayCommand(), a.newVoicesCommand(),
+		a.newDoctorCommand(), a.newCacheCommand(), a.newVersionCommand(), a.newInitCommand(), a.newServeCommand(), a.newKeysCommand(), a.newClientCommand())
 	root.InitDefaultCompletionCmd()
 	return root
 }
 
-// flagError turns an error of flag parsing into a usage error, and suggests a flag for an unknown
+// toUsageError turns an error of flag parsing into a usage error, and suggests a flag for an unknown
 // one.
-func flagError(cmd *cobra.Command, err error) error {
+func toUsageError(cmd *cobra.Command, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok || unknown.GetSpecifiedShortnames() != "" {
 		return usageError{err}
@@ -122,7 +122,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	text := "unknown flag --" + name
-	if near, ok := similar.Nearest(name, known); ok {
+	if near, ok := similar.FindNearest(name, known); ok {
 		text += "; did you mean --" + near + "?"
 	}
 	return usageError{errors.New(text)}
@@ -152,19 +152,19 @@ func (a *app) setFromEnvironment(cmd *cobra.Command) error {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	})
-	path := ownConfig()
+	path := findUserConfig()
 	if f := cmd.Flags().Lookup(configFlag); f != nil && f.Value.String() != "" {
 		path = f.Value.String()
 	}
-	errs = append(errs, setFromFile(cmd.Flags(), path, otherFlags(cmd)), setFromFile(cmd.Flags(), a.systemFile(cmd), otherFlags(cmd)))
+	errs = append(errs, setFromFile(cmd.Flags(), path, listAllFlagNames(cmd)), setFromFile(cmd.Flags(), a.findSystemConfig(cmd), listAllFlagNames(cmd)))
 	if err := errors.Join(errs...); err != nil {
 		return usageError{err}
 	}
 	return nil
 }
 
-// checkArgs wraps cobra's check of arguments so that its errors are usage errors.
-func checkArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+// withUsageErrors wraps cobra's check of arguments so that its errors are usage errors.
+func withUsageErrors(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
 			return usageError{err}
@@ -173,8 +173,8 @@ func checkArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// open creates the parts of Mynah from the configuration.
-func (a *app) open() (*house.House, error) {
+// openHouse creates the parts of Mynah from the configuration.
+func (a *app) openHouse() (*house.House, error) {
 	if err := a.readEngines(""); err != nil {
 		return nil, err
 	}
@@ -184,8 +184,8 @@ func (a *app) open() (*house.House, error) {
 	return house.New(a.cfg)
 }
 
-// exit prints an error and returns its exit code.
-func (a *app) exit(err error) int {
+// printErrorAndCode prints an error and returns its exit code.
+func (a *app) printErrorAndCode(err error) int {
 	if err == nil {
 		return exitDone
 	}
@@ -203,20 +203,20 @@ func (a *app) exit(err error) int {
 		return exitUsage
 	}
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
-		a.render(wrong.List, wrong.Sources)
+		a.printFindings(wrong.List, wrong.Sources)
 		return exitScript
 	}
 	f := fault.From(err)
-	fmt.Fprintf(a.Err, "mynah: %s\n", explainFault(f, err))
+	fmt.Fprintf(a.Err, "mynah: %s\n", formatFault(f, err))
 	if f.Hint != "" {
 		fmt.Fprintf(a.Err, "  help: %s\n", f.Hint)
 	}
-	return exitCode(f.Code)
+	return chooseExitCode(f.Code)
 }
 
-// explainFault returns the text of a fault for a person at this machine: its public sentence and its
+// formatFault returns the text of a fault for a person at this machine: its public sentence and its
 // cause.
-func explainFault(f *fault.Error, err error) string {
+func formatFault(f *fault.Error, err error) string {
 	if f.Code == fault.Internal {
 		return err.Error()
 	}
@@ -226,8 +226,8 @@ func explainFault(f *fault.Error, err error) string {
 	return f.Public + ": " + f.Cause.Error()
 }
 
-// exitCode maps faults to exit codes.
-func exitCode(c fault.Code) int {
+// chooseExitCode maps faults to exit codes.
+func chooseExitCode(c fault.Code) int {
 	switch c {
 	case fault.Usage:
 		return exitUsage
@@ -254,9 +254,9 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// render prints findings with the source lines they point to.
-func (a *app) render(list diag.List, sources map[string][]byte) {
-	_ = diag.Render(a.Err, list, func(file string) ([]byte, bool) {
+// printFindings prints findings with the source lines they point to.
+func (a *app) printFindings(list diag.List, sources map[string][]byte) {
+	_ = diag.RenderFindings(a.Err, list, func(file string) ([]byte, bool) {
 		b, ok := sources[file]
 		return b, ok
 	}, diag.Options{Color: isTerminal(a.Err) && os.Getenv("NO_COLOR") == ""})

@@ -62,7 +62,7 @@ func TestExitCodes(t *testing.T) {
 			t.Parallel()
 			var out, stderr bytes.Buffer
 			a := &app{Streams: Streams{Out: &out, Err: &stderr}}
-			if got := a.exit(c.err); got != c.want {
+			if got := a.printErrorAndCode(c.err); got != c.want {
 				t.Errorf("exit code %d, want %d", got, c.want)
 			}
 			for _, s := range c.says {
@@ -261,7 +261,7 @@ func TestVariablesReachTheSettings(t *testing.T) {
 	t.Setenv("MYNAH_JOBS", "7")
 	t.Setenv("MYNAH_CACHE_DIR", "/elsewhere")
 	t.Setenv("MYNAH_NO_CACHE", "true")
-	root := a.root()
+	root := a.newRootCommand()
 	root.SetArgs([]string{"version"})
 	if err := root.ExecuteContext(t.Context()); err != nil {
 		t.Fatal(err)
@@ -297,7 +297,7 @@ func TestOnlyScript(t *testing.T) {
 		if err := os.Mkdir(filepath.Join(dir, "folder.md"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		got, err := onlyScript(dir)
+		got, err := findScriptIn(dir)
 		if got != c.want || (err == nil) != (c.says == nil) {
 			t.Errorf("%q: %q %v, want %q", c.files, got, err, c.want)
 		}
@@ -354,19 +354,19 @@ func TestSystemFile(t *testing.T) {
 	}
 	t.Setenv("MYNAH_WORKERS", "3")
 	a := &app{systemConfig: path}
-	cmd := a.serveCommand()
+	cmd := a.newServeCommand()
 	if err := a.setFromEnvironment(cmd); err != nil ||
 		cmd.Flag("listen").Value.String() != "there" || cmd.Flag("workers").Value.String() != "3" {
 		t.Errorf("listen is %s, workers %s: %v", cmd.Flag("listen").Value, cmd.Flag("workers").Value, err)
 	}
-	if err := a.readEngines(a.systemFile(cmd)); err != nil || len(a.cfg.Engines.Engines) != 1 {
+	if err := a.readEngines(a.findSystemConfig(cmd)); err != nil || len(a.cfg.Engines.Engines) != 1 {
 		t.Errorf("%+v, %v", a.cfg.Engines, err)
 	}
-	if a.systemFile(a.checkCommand()) != "" {
+	if a.findSystemConfig(a.newCheckCommand()) != "" {
 		t.Error("another command has read the machine's settings file")
 	}
 	a.config = "named.yaml"
-	if a.systemFile(cmd) != "" {
+	if a.findSystemConfig(cmd) != "" {
 		t.Error("the machine's settings file was read in addition to the one named by --config")
 	}
 }

@@ -31,7 +31,7 @@ type clientFlags struct {
 	verbose                            bool
 }
 
-func (a *app) clientCommand() *cobra.Command {
+func (a *app) newClientCommand() *cobra.Command {
 	f := &clientFlags{}
 	cmd := &cobra.Command{
 		Use:   "client",
@@ -45,9 +45,9 @@ the server fetches), github (OWNER/NAME).`,
       --source script.md --repository lesson --repository-type local-dir
   mynah client --api-url http://127.0.0.1:8080 --api-key KEY \
       --project-type audio --script "Hi there" --output-type mp3 --voice brian`,
-		Args: checkArgs(cobra.NoArgs),
+		Args: withUsageErrors(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			err := a.client(cmd.Context(), f)
+			err := a.runClient(cmd.Context(), f)
 			if err == nil || errors.Is(err, context.Canceled) {
 				return err
 			}
@@ -73,11 +73,11 @@ the server fetches), github (OWNER/NAME).`,
 	return cmd
 }
 
-func (a *app) client(ctx context.Context, f *clientFlags) error {
+func (a *app) runClient(ctx context.Context, f *clientFlags) error {
 	if f.apiKey == "" {
 		return errors.New("--api-key is missing")
 	}
-	c := &client.Client{URL: serverURL(f.apiURL), Key: f.apiKey}
+	c := &client.Client{URL: addDefaultScheme(f.apiURL), Key: f.apiKey}
 	say := func(format string, args ...any) {
 		if f.verbose {
 			fmt.Fprintf(a.Err, format+"\n", args...)
@@ -87,9 +87,9 @@ func (a *app) client(ctx context.Context, f *clientFlags) error {
 	var err error
 	switch f.projectType {
 	case "video":
-		task, err = f.video(ctx, c, say)
+		task, err = f.startVideo(ctx, c, say)
 	case "audio":
-		task, err = f.audio(ctx, c)
+		task, err = f.startAudio(ctx, c)
 	default:
 		err = fmt.Errorf("--project-type %q must be video or audio", f.projectType)
 	}
@@ -103,21 +103,21 @@ func (a *app) client(ctx context.Context, f *clientFlags) error {
 	}
 	output := f.output
 	if output == "" {
-		output = remoteName(status.Result)
+		output = nameFromURL(status.Result)
 	}
 	say("downloading %s", output)
-	return download(ctx, c, status.Result, output)
+	return downloadFile(ctx, c, status.Result, output)
 }
 
-// remoteName returns the last part of a URL's path.
-func remoteName(address string) string {
+// nameFromURL returns the last part of a URL's path.
+func nameFromURL(address string) string {
 	address, _, _ = strings.Cut(address, "?")
 	return path.Base(address)
 }
 
-// download saves a URL to a file, which appears only when it is complete.
-func download(ctx context.Context, c *client.Client, address, output string) error {
-	p, err := pending.Create(output)
+// downloadFile saves a URL to a file, which appears only when it is complete.
+func downloadFile(ctx context.Context, c *client.Client, address, output string) error {
+	p, err := pending.CreateFile(output)
 	if err != nil {
 		return fmt.Errorf("the file %s cannot be written", output)
 	}
@@ -128,8 +128,8 @@ func download(ctx context.Context, c *client.Client, address, output string) err
 	return p.Publish()
 }
 
-// video uploads a local project and starts a build.
-func (f *clientFlags) video(ctx context.Context, c *client.Client, say func(string, ...any)) (api.Task, error) {
+// startVideo uploads a local project and starts a build.
+func (f *clientFlags) startVideo(ctx context.Context, c *client.Client, say func(string, ...any)) (api.Task, error) {
 	if f.repository == "" {
 		return api.Task{}, errors.New("--repository is missing")
 	}
@@ -171,7 +171,7 @@ func uploadLocal(ctx context.Context, c *client.Client, repository string, folde
 	return c.UploadZip(ctx, t.Name())
 }
 
-func (f *clientFlags) audio(ctx context.Context, c *client.Client) (api.Task, error) {
+func (f *clientFlags) startAudio(ctx context.Context, c *client.Client) (api.Task, error) {
 	text := f.script
 	if f.scriptFile != "" {
 		b, err := os.ReadFile(f.scriptFile)
@@ -186,8 +186,8 @@ func (f *clientFlags) audio(ctx context.Context, c *client.Client) (api.Task, er
 	return c.Speak(ctx, client.Speech{Format: f.outputType, Text: text, Voice: f.voice})
 }
 
-// remote builds on a server what build would build locally.
-func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
+// buildRemotely builds on a server what build would build locally.
+func (a *app) buildRemotely(ctx context.Context, f *buildFlags, args []string) error {
 	if f.apiKey == "" {
 		return usageError{errors.New("--server needs an --api-key, or MYNAH_API_KEY")}
 	}
@@ -204,34 +204,34 @@ func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 	if f.scenes != "" {
 		return usageError{errors.New("--server cannot be combined with --scenes")}
 	}
-	c := &client.Client{URL: serverURL(f.server), Key: f.apiKey}
+	c := &client.Client{URL: addDefaultScheme(f.server), Key: f.apiKey}
 	p := client.Project{
 		Source: r.Script, Variables: r.Variables,
-		Settings: f.remoteSettings(),
+		Settings: f.newRemoteSettings(),
 	}
-	files, err := a.neededFiles(ctx, r)
+	files, err := a.listNeededFiles(ctx, r)
 	if err != nil {
 		return err
 	}
-	b, err := sendFiles(ctx, c, r.Dir, files, p)
+	b, err := sendFilesAndBuild(ctx, c, r.Dir, files, p)
 	if err == nil {
-		b, err = a.follow(ctx, c, f, b)
+		b, err = a.waitForBuild(ctx, c, f, b)
 	}
 	if wrong, ok := errors.AsType[*client.ScriptError](err); ok {
-		a.render(findings(wrong.Found, r.Dir))
+		a.printFindings(convertFindings(wrong.Found, r.Dir))
 		return &silentError{exitScript}
 	}
 	if err != nil {
-		return remoteFault(ctx, err)
+		return toFault(ctx, err)
 	}
-	a.render(findings(b.Warnings, r.Dir))
+	a.printFindings(convertFindings(b.Warnings, r.Dir))
 	base := strings.TrimSuffix(r.Output, filepath.Ext(r.Output))
 	for link, name := range map[string]string{"result": r.Output, "poster": base + ".jpg", "srt": base + ".srt", "vtt": base + ".vtt"} {
 		if b.Links[link] == "" {
 			continue
 		}
-		if err := download(ctx, c, b.Links[link], name); err != nil {
-			return remoteFault(ctx, err)
+		if err := downloadFile(ctx, c, b.Links[link], name); err != nil {
+			return toFault(ctx, err)
 		}
 	}
 	switch {
@@ -243,17 +243,17 @@ func (a *app) remote(ctx context.Context, f *buildFlags, args []string) error {
 	return nil
 }
 
-// remoteFault turns an error of a server, or of the connection to it, into a fault.
-func remoteFault(ctx context.Context, err error) error {
+// toFault turns an error of a server, or of the connection to it, into a fault.
+func toFault(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
 	}
 	return fault.New(fault.Internal, nil, "%s", err)
 }
 
-// remoteSettings returns the settings of the request: the flags that set properties of the
+// newRemoteSettings returns the settings of the request: the flags that set properties of the
 // header.
-func (f *buildFlags) remoteSettings() api.Settings {
+func (f *buildFlags) newRemoteSettings() api.Settings {
 	out := api.Settings{}
 	for name, v := range map[string]string{"size": f.size, "fps": f.fps, "voice": f.voice, "subtitles": f.subtitles, "asset-resize": f.assetResize} {
 		if v != "" {
@@ -266,18 +266,18 @@ func (f *buildFlags) remoteSettings() api.Settings {
 	return out
 }
 
-// serverURL adds http:// to an address without a scheme, such as 127.0.0.1:8080.
-func serverURL(s string) string {
+// addDefaultScheme adds http:// to an address without a scheme, such as 127.0.0.1:8080.
+func addDefaultScheme(s string) string {
 	if !strings.Contains(s, "://") {
 		return "http://" + s
 	}
 	return s
 }
 
-// neededFiles lists the existing files that a build needs. For a script with errors these are the
+// listNeededFiles lists the existing files that a build needs. For a script with errors these are the
 // files that it names: the server reports the errors.
-func (a *app) neededFiles(ctx context.Context, r studio.Request) ([]string, error) {
-	h, err := a.open()
+func (a *app) listNeededFiles(ctx context.Context, r studio.Request) ([]string, error) {
+	h, err := a.openHouse()
 	if err != nil {
 		return nil, err
 	}
@@ -289,8 +289,8 @@ func (a *app) neededFiles(ctx context.Context, r studio.Request) ([]string, erro
 	return facts.Files, nil
 }
 
-// sendFiles packs files of a folder, or all of it if files is nil, and starts its build.
-func sendFiles(ctx context.Context, c *client.Client, dir string, files []string, p client.Project) (b api.Build, err error) {
+// sendFilesAndBuild packs files of a folder, or all of it if files is nil, and starts its build.
+func sendFilesAndBuild(ctx context.Context, c *client.Client, dir string, files []string, p client.Project) (b api.Build, err error) {
 	t, err := os.CreateTemp("", "mynah-*.zip")
 	if err != nil {
 		return b, fmt.Errorf("cannot create a temporary file: %w", err)
@@ -310,8 +310,8 @@ func sendFiles(ctx context.Context, c *client.Client, dir string, files []string
 // mostFailures is how many polls in a row may fail, one second apart.
 const mostFailures = 30
 
-// follow polls a build until it has ended, and cancels it if ctx ends first.
-func (a *app) follow(ctx context.Context, c *client.Client, f *buildFlags, b api.Build) (api.Build, error) {
+// waitForBuild polls a build until it has ended, and cancels it if ctx ends first.
+func (a *app) waitForBuild(ctx context.Context, c *client.Client, f *buildFlags, b api.Build) (api.Build, error) {
 	last, fails := "", 0
 	for wait := 50 * time.Millisecond; ; wait = min(wait*2, time.Second) {
 		select {
@@ -347,8 +347,8 @@ func (a *app) follow(ctx context.Context, c *client.Client, f *buildFlags, b api
 	}
 }
 
-// findings converts a server's findings to a list, with the source files they point into.
-func findings(found []api.Diagnostic, dir string) (diag.List, map[string][]byte) {
+// convertFindings converts a server's findings to a list, with the source files they point into.
+func convertFindings(found []api.Diagnostic, dir string) (diag.List, map[string][]byte) {
 	var list diag.List
 	sources := map[string][]byte{}
 	root, err := os.OpenRoot(dir)

@@ -42,7 +42,7 @@ func setFromFile(flags *pflag.FlagSet, path string, others map[string]bool) erro
 		v := settings[name]
 		f := flags.Lookup(name)
 		switch {
-		case slices.Contains(house.VoiceSettingNames(), name) || name == house.HeaderSetting: // read elsewhere
+		case slices.Contains(house.ListVoiceSettingNames(), name) || name == house.HeaderSetting: // read elsewhere
 		case f == nil && others[name]:
 		case f == nil || name == configFlag || name == "help":
 			errs = append(errs, fmt.Errorf("%s:%d: unknown setting %q", path, v.Line, name))
@@ -58,9 +58,9 @@ func setFromFile(flags *pflag.FlagSet, path string, others map[string]bool) erro
 	return errors.Join(errs...)
 }
 
-// otherFlags returns the names of the flags of all commands, since one settings file serves them
+// listAllFlagNames returns the names of the flags of all commands, since one settings file serves them
 // all.
-func otherFlags(cmd *cobra.Command) map[string]bool {
+func listAllFlagNames(cmd *cobra.Command) map[string]bool {
 	out := map[string]bool{}
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {
@@ -73,8 +73,8 @@ func otherFlags(cmd *cobra.Command) map[string]bool {
 	return out
 }
 
-// ownConfig returns the path of the user's settings file, or "" if it does not exist.
-func ownConfig() string {
+// findUserConfig returns the path of the user's settings file, or "" if it does not exist.
+func findUserConfig() string {
 	dir, err := os.UserConfigDir()
 	if err != nil {
 		return ""
@@ -89,8 +89,8 @@ func ownConfig() string {
 // systemConfig is the machine's settings file, which servers read.
 const systemConfig = "/etc/" + configName
 
-// systemFile returns the machine's settings file if it exists and the command reads it.
-func (a *app) systemFile(cmd *cobra.Command) string {
+// findSystemConfig returns the machine's settings file if it exists and the command reads it.
+func (a *app) findSystemConfig(cmd *cobra.Command) string {
 	path := cmp.Or(a.systemConfig, systemConfig)
 	if cmd.Name() != "serve" || a.config != "" {
 		return ""
@@ -113,7 +113,7 @@ func (a *app) readEngines(system string) error {
 	}
 	files := []file{{a.config, false}}
 	if a.config == "" {
-		files = []file{{system, false}, {ownConfig(), false}, {configName, true}}
+		files = []file{{system, false}, {findUserConfig(), false}, {configName, true}}
 	}
 	for _, f := range files {
 		if f.path == "" {
@@ -129,7 +129,7 @@ func (a *app) readEngines(system string) error {
 		s.AddFile(f.path, b, f.found)
 	}
 	s.AddEnvironment(os.Environ())
-	c, err := s.Config(os.Getenv)
+	c, err := s.ParseEngines(os.Getenv)
 	if err != nil {
 		return usageError{err}
 	}

@@ -20,19 +20,19 @@ import (
 // speechServer answers POST /audio/speech with tones.
 func speechServer(t *testing.T) *remotetest.Server {
 	t.Helper()
-	return remotetest.New(t, func(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
+	return remotetest.StartServer(t, func(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		var b struct{ Input string }
 		if r.URL.Path != "/v1/audio/speech" {
 			http.NotFound(w, r)
 			return
 		}
 		if err := json.NewDecoder(r.Body).Decode(&b); err != nil {
-			s.Wrong(w, "%v", err)
+			s.AnswerWrongFormat(w, "%v", err)
 			return
 		}
-		clip, _ := s.Say(r.Context(), []utter.Run{{Text: b.Input}}, 1, 1)
+		clip, _ := s.SpeakAsTones(r.Context(), []utter.Run{{Text: b.Input}}, 1, 1)
 		w.Header().Set("Content-Type", "audio/wav")
-		_, _ = w.Write(remotetest.WAV(clip.PCM, clip.Rate))
+		_, _ = w.Write(remotetest.FormatWAV(clip.PCM, clip.Rate))
 	})
 }
 
@@ -78,7 +78,7 @@ func TestConfiguredVoices(t *testing.T) {
 	if code == 0 && !strings.Contains(errs, `local has no installed voice "nobody"; `) {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
-	s.Misbehave(remotetest.Status(http.StatusUnauthorized, "", `{"error":{"message":"no"}}`))
+	s.SetNextAnswers(remotetest.NewStatusAnswer(http.StatusUnauthorized, "", `{"error":{"message":"no"}}`))
 	code, _, errs = run(t, settings, "say", "Hello.", "-o", file, "--voice", "amy")
 	if code != exitTool || !strings.Contains(errs,
 		`the sentence "Hello." could not be spoken by amy: local needs a key, but OPENAI_API_KEY is not set`) {
@@ -99,11 +99,11 @@ func TestNeuralVoices(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	dir := t.TempDir()
-	voicetest.Install(t, dir, "de_DE-eva-low", 1, func(c map[string]any) {
+	voicetest.InstallModel(t, dir, "de_DE-eva-low", 1, func(c map[string]any) {
 		c["espeak"], c["language"] = map[string]any{"voice": "de"}, map[string]any{"code": "de_DE"}
 	})
 	settings := filepath.Join(dir, "mynah.yaml")
-	text := "engines: {piper: {library: " + voicetest.Runtime(t) + ", steady: true}}\nvoices: {eva: piper/de_DE-eva-low, de: piper/de_DE-eva-low}\nvoices-dir: " + filepath.Join(dir, "voices") + "\n"
+	text := "engines: {piper: {library: " + voicetest.FindRuntime(t) + ", steady: true}}\nvoices: {eva: piper/de_DE-eva-low, de: piper/de_DE-eva-low}\nvoices-dir: " + filepath.Join(dir, "voices") + "\n"
 	if err := os.WriteFile(settings, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -153,10 +153,10 @@ func TestFallback(t *testing.T) {
 	testrun.SkipMinute(t)
 	for _, fallback := range []bool{true, false} {
 		s := speechServer(t)
-		down := remotetest.Status(http.StatusServiceUnavailable, "", "")
+		down := remotetest.NewStatusAnswer(http.StatusServiceUnavailable, "", "")
 		settings := fmt.Sprintf("engines:\n  local: {kind: openai, url: %s/v1, tries: 1, at-once: 1}\nvoices:\n  max: {voice: local/onyx, gender: male}\nfallback: %t\n", s.URL, fallback)
 		var n atomic.Int64
-		s.Before(func(w http.ResponseWriter, r *http.Request) bool {
+		s.SetInterceptor(func(w http.ResponseWriter, r *http.Request) bool {
 			if n.Add(1) < 3 {
 				return false
 			}

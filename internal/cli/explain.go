@@ -8,8 +8,8 @@ import (
 	"mynah/internal/studio"
 )
 
-// explainBuild prints which parts were rebuilt and why, and the time of each phase.
-func (a *app) explainBuild(r *studio.Result) {
+// printExplanation prints which parts were rebuilt and why, and the time of each phase.
+func (a *app) printExplanation(r *studio.Result) {
 	if len(r.Made) == 0 {
 		fmt.Fprintln(a.Out, "\nNothing was rebuilt: every part was in the cache.")
 	} else {

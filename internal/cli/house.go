@@ -20,7 +20,7 @@ import (
 	"mynah/internal/voice"
 )
 
-func (a *app) doctorCommand() *cobra.Command {
+func (a *app) newDoctorCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -28,14 +28,14 @@ func (a *app) doctorCommand() *cobra.Command {
 		Long: `Shows which of the programs that Mynah uses are installed, their versions, what they
 lack, and the commands that install them. The exit code is 4 if a program that every
 build needs is missing.`,
-		Args: checkArgs(cobra.NoArgs),
+		Args: withUsageErrors(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			h, err := a.open()
+			h, err := a.openHouse()
 			if err != nil {
 				return err
 			}
 			defer h.Close()
-			tools := h.Check(cmd.Context())
+			tools := h.CheckTools(cmd.Context())
 			if asJSON {
 				e := json.NewEncoder(a.Out)
 				e.SetIndent("", "  ")
@@ -44,7 +44,7 @@ build needs is missing.`,
 				}
 			} else {
 				a.printTools(tools)
-				a.adviseVoices(cmd.Context(), h)
+				a.printVoiceAdvice(cmd.Context(), h)
 			}
 			for _, t := range tools {
 				if t.Needed && !t.IsComplete() {
@@ -58,9 +58,9 @@ build needs is missing.`,
 	return cmd
 }
 
-// adviseVoices prints how to get better voices if no neural voice is installed.
-func (a *app) adviseVoices(ctx context.Context, h *house.House) {
-	for _, v := range h.Booth.Voices(ctx) {
+// printVoiceAdvice prints how to get better voices if no neural voice is installed.
+func (a *app) printVoiceAdvice(ctx context.Context, h *house.House) {
+	for _, v := range h.Booth.ListVoices(ctx) {
 		if v.Engine != voice.EngineEspeak && v.Engine != voice.EngineFlite {
 			return
 		}
@@ -92,7 +92,7 @@ func (a *app) printTools(tools []house.Tool) {
 	_ = w.Flush()
 }
 
-func (a *app) cacheCommand() *cobra.Command {
+func (a *app) newCacheCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cache",
 		Short: "Shows and prunes the cache",
@@ -106,13 +106,13 @@ func (a *app) cacheCommand() *cobra.Command {
 	}
 	var asJSON bool
 	ls := &cobra.Command{
-		Use: "ls", Short: "Shows what is in the cache", Args: checkArgs(cobra.NoArgs),
+		Use: "ls", Short: "Shows what is in the cache", Args: withUsageErrors(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			store, err := house.OpenCache(a.cfg)
 			if err != nil {
 				return err
 			}
-			usage, err := store.List()
+			usage, err := store.ListUsage()
 			if err != nil {
 				return fault.New(fault.Disk, err, "the cache cannot be read")
 			}
@@ -125,11 +125,11 @@ func (a *app) cacheCommand() *cobra.Command {
 			var entries int
 			var bytes int64
 			for _, u := range usage {
-				fmt.Fprintf(w, "%s\t%d\t%s\t\n", u.Kind, u.Entries, size(u.Bytes))
+				fmt.Fprintf(w, "%s\t%d\t%s\t\n", u.Kind, u.Entries, formatSize(u.Bytes))
 				entries += u.Entries
 				bytes += u.Bytes
 			}
-			fmt.Fprintf(w, "all\t%d\t%s\t\n", entries, size(bytes))
+			fmt.Fprintf(w, "all\t%d\t%s\t\n", entries, formatSize(bytes))
 			_ = w.Flush()
 			fmt.Fprintf(a.Out, "in %s\n", store.Dir())
 			return nil
@@ -138,7 +138,7 @@ func (a *app) cacheCommand() *cobra.Command {
 	ls.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	var limit string
 	prune := &cobra.Command{
-		Use: "prune", Short: "Removes the least recently used entries", Args: checkArgs(cobra.NoArgs),
+		Use: "prune", Short: "Removes the least recently used entries", Args: withUsageErrors(cobra.NoArgs),
 		Example: "  mynah cache prune --max-size 2GB\n  mynah cache prune --max-size 0",
 		RunE: func(*cobra.Command, []string) error {
 			n, err := humanize.ParseBytes(limit)
@@ -156,7 +156,7 @@ func (a *app) cacheCommand() *cobra.Command {
 			if err != nil {
 				return fault.New(fault.Disk, err, "the cache cannot be pruned")
 			}
-			fmt.Fprintf(a.Out, "removed %d entries, %s\n", gone.Entries, size(gone.Bytes))
+			fmt.Fprintf(a.Out, "removed %d entries, %s\n", gone.Entries, formatSize(gone.Bytes))
 			return nil
 		},
 	}
@@ -165,14 +165,14 @@ func (a *app) cacheCommand() *cobra.Command {
 	return cmd
 }
 
-func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
+func formatSize(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
 
 const version = "0.1.0"
 
-func (a *app) versionCommand() *cobra.Command {
+func (a *app) newVersionCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "version", Short: "Prints the version", Args: checkArgs(cobra.NoArgs),
+		Use: "version", Short: "Prints the version", Args: withUsageErrors(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			revision := ""
 			if info, ok := debug.ReadBuildInfo(); ok {

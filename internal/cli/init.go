@@ -13,11 +13,11 @@ import (
 	"mynah/internal/fault"
 )
 
-func (a *app) initCommand() *cobra.Command {
+func (a *app) newInitCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Creates a starter project that is ready to build",
-		Args:  checkArgs(cobra.MaximumNArgs(1)),
+		Args:  withUsageErrors(cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) > 0 {

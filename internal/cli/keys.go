@@ -15,7 +15,7 @@ import (
 	"mynah/internal/store"
 )
 
-func (a *app) keysCommand() *cobra.Command {
+func (a *app) newKeysCommand() *cobra.Command {
 	var data string
 	cmd := &cobra.Command{
 		Use:   "keys",
@@ -35,7 +35,7 @@ func (a *app) keysCommand() *cobra.Command {
 	}
 	var asJSON bool
 	create := &cobra.Command{
-		Use: "create [NAME]", Short: "Creates a key and shows it once", Args: checkArgs(cobra.MaximumNArgs(1)),
+		Use: "create [NAME]", Short: "Creates a key and shows it once", Args: withUsageErrors(cobra.MaximumNArgs(1)),
 		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {
 			name := ""
 			if len(args) > 0 {
@@ -51,12 +51,12 @@ func (a *app) keysCommand() *cobra.Command {
 		}),
 	}
 	list := &cobra.Command{
-		Use: "list", Short: "Lists the keys", Args: checkArgs(cobra.NoArgs),
-		RunE: with(func(cmd *cobra.Command, s *store.Store, _ []string) error { return a.listKeys(cmd, s, asJSON) }),
+		Use: "list", Short: "Lists the keys", Args: withUsageErrors(cobra.NoArgs),
+		RunE: with(func(cmd *cobra.Command, s *store.Store, _ []string) error { return a.printKeys(cmd, s, asJSON) }),
 	}
 	list.Flags().BoolVar(&asJSON, "json", false, "print the keys as JSON")
 	revoke := &cobra.Command{
-		Use: "revoke ID", Short: "Revokes a key", Args: checkArgs(cobra.ExactArgs(1)),
+		Use: "revoke ID", Short: "Revokes a key", Args: withUsageErrors(cobra.ExactArgs(1)),
 		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {
 			err := s.RevokeKey(cmd.Context(), args[0], time.Now())
 			if errors.Is(err, auth.ErrUnknown) {
@@ -74,7 +74,7 @@ func (a *app) keysCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) listKeys(cmd *cobra.Command, s *store.Store, asJSON bool) error {
+func (a *app) printKeys(cmd *cobra.Command, s *store.Store, asJSON bool) error {
 	keys, err := s.Keys(cmd.Context())
 	if err != nil {
 		return fault.New(fault.Disk, err, "the keys cannot be read")

@@ -13,13 +13,13 @@ import (
 
 // reporter shows the progress of a build.
 type reporter interface {
-	progress(p meter.Progress)
-	close(good bool)
+	showProgress(p meter.Progress)
+	finishProgress(good bool)
 }
 
-// reporter returns the reporter for the output: JSON lines, a bar on a terminal, plain lines in a
+// newReporter returns the reporter for the output: JSON lines, a bar on a terminal, plain lines in a
 // pipe.
-func (a *app) reporter(f *buildFlags) reporter {
+func (a *app) newReporter(f *buildFlags) reporter {
 	switch {
 	case f.json:
 		return &jsonLines{a: a}
@@ -34,8 +34,8 @@ func (a *app) reporter(f *buildFlags) reporter {
 
 type silence struct{}
 
-func (silence) progress(meter.Progress) {}
-func (silence) close(bool)              {}
+func (silence) showProgress(meter.Progress) {}
+func (silence) finishProgress(bool)         {}
 
 // jsonLines prints an event for each phase and each percent.
 type jsonLines struct {
@@ -44,7 +44,7 @@ type jsonLines struct {
 	last  int
 }
 
-func (j *jsonLines) progress(p meter.Progress) {
+func (j *jsonLines) showProgress(p meter.Progress) {
 	if p.Phase == j.phase && int(p.Percent) == j.last {
 		return
 	}
@@ -56,7 +56,7 @@ func (j *jsonLines) progress(p meter.Progress) {
 	}{"progress", p.Phase, int(p.Percent)})
 }
 
-func (*jsonLines) close(bool) {}
+func (*jsonLines) finishProgress(bool) {}
 
 // plainLines prints a line for each phase, and every few seconds in long phases.
 type plainLines struct {
@@ -65,7 +65,7 @@ type plainLines struct {
 	at    time.Time
 }
 
-func (l *plainLines) progress(p meter.Progress) {
+func (l *plainLines) showProgress(p meter.Progress) {
 	if p.Phase == l.phase && time.Since(l.at) < 5*time.Second {
 		return
 	}
@@ -73,7 +73,7 @@ func (l *plainLines) progress(p meter.Progress) {
 	fmt.Fprintf(l.a.Err, "%3.0f %%  %s\n", p.Percent, p.Phase)
 }
 
-func (*plainLines) close(bool) {}
+func (*plainLines) finishProgress(bool) {}
 
 // bar draws a progress bar with the phase, the percentage and the remaining time.
 type bar struct {
@@ -105,7 +105,7 @@ func newBar(a *app) *bar {
 	return b
 }
 
-func (b *bar) progress(p meter.Progress) {
+func (b *bar) showProgress(p meter.Progress) {
 	select {
 	case <-b.phase:
 	default:
@@ -114,7 +114,7 @@ func (b *bar) progress(p meter.Progress) {
 	b.b.SetCurrent(min(int64(p.Percent*10), 999))
 }
 
-func (b *bar) close(good bool) {
+func (b *bar) finishProgress(good bool) {
 	if good {
 		b.b.SetTotal(-1, true)
 	} else {

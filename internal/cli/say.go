@@ -10,7 +10,7 @@ import (
 	"mynah/internal/studio"
 )
 
-func (a *app) sayCommand() *cobra.Command {
+func (a *app) newSayCommand() *cobra.Command {
 	var r studio.SayRequest
 	cmd := &cobra.Command{
 		Use:   "say TEXT -o FILE.wav|mp3|m4a",
@@ -19,7 +19,7 @@ func (a *app) sayCommand() *cobra.Command {
 as in scripts; pictures are ignored. If TEXT is -, it is read from standard input.`,
 		Example: `  mynah say "Good morning" -o morning.mp3
   mynah say --voice marlene "Guten Morgen" -o morgen.wav`,
-		Args: checkArgs(cobra.MinimumNArgs(1)),
+		Args: withUsageErrors(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.Text = strings.Join(args, " ")
 			if r.Text == "-" {
@@ -32,7 +32,7 @@ as in scripts; pictures are ignored. If TEXT is -, it is read from standard inpu
 			if r.Output == "" {
 				return usageError{fmt.Errorf("choose the file to write, such as -o speech.mp3")}
 			}
-			h, err := a.open()
+			h, err := a.openHouse()
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ as in scripts; pictures are ignored. If TEXT is -, it is read from standard inpu
 			if err != nil {
 				return err
 			}
-			a.render(said.Warnings, said.Sources)
+			a.printFindings(said.Warnings, said.Sources)
 			fmt.Fprintf(a.Out, "%s  %.2f s, by %s\n", r.Output, said.Seconds, said.Voice)
 			return nil
 		},

@@ -14,7 +14,7 @@ import (
 	"mynah/internal/house"
 )
 
-func (a *app) serveCommand() *cobra.Command {
+func (a *app) newServeCommand() *cobra.Command {
 	c := house.DefaultServeConfig()
 	var keys, level, format, maxUpload, cacheSize string
 	var origins []string
@@ -33,7 +33,7 @@ as "max-upload: 2GiB" in a settings file (--config, or /etc/mynah.yaml). A flag 
 a variable, a variable overrides the file.`,
 		Example: `  mynah serve --data /var/lib/mynah --public-url https://mynah.example.com
   MYNAH_API_KEYS=a-long-secret mynah serve --listen 127.0.0.1:9000`,
-		Args: checkArgs(cobra.NoArgs),
+		Args: withUsageErrors(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for k := range strings.SplitSeq(keys, ",") {
 				if k = strings.TrimSpace(k); k != "" {
@@ -68,7 +68,7 @@ a variable, a variable overrides the file.`,
 			}
 			c.HTTP.Version = api.Version{Version: version, Go: runtime.Version()}
 			c.Out = a.Out
-			if err := a.readEngines(a.systemFile(cmd)); err != nil {
+			if err := a.readEngines(a.findSystemConfig(cmd)); err != nil {
 				return err
 			}
 			return house.Serve(cmd.Context(), a.cfg, c)

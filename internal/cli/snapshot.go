@@ -25,7 +25,7 @@ type snapshotFlags struct {
 	sheet bool
 }
 
-func (a *app) snapshotCommand() *cobra.Command {
+func (a *app) newSnapshotCommand() *cobra.Command {
 	f := &snapshotFlags{}
 	cmd := &cobra.Command{
 		Use:   "snapshot [DIR|SCRIPT]",
@@ -35,7 +35,7 @@ draws a contact sheet with the middle frame of every scene.`,
 		Example: `  mynah snapshot lesson/script.md --scene 3
   mynah snapshot --scene 2 --at 1.5 -o frame.png
   mynah snapshot lesson --sheet`,
-		Args: checkArgs(cobra.MaximumNArgs(1)),
+		Args: withUsageErrors(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.sheet == (f.scene != 0) {
 				return usageError{errors.New("choose a scene with --scene N, or all scenes with --sheet")}
@@ -43,11 +43,11 @@ draws a contact sheet with the middle frame of every scene.`,
 			if f.scene < 0 || f.at < 0 || f.sheet && cmd.Flags().Changed("at") {
 				return usageError{errors.New("--scene must be 1 or more, and --at 0 or more seconds of one scene")}
 			}
-			return a.snapshot(cmd.Context(), f, args, cmd.Flags().Changed("at"))
+			return a.takeSnapshot(cmd.Context(), f, args, cmd.Flags().Changed("at"))
 		},
 	}
 	fl := cmd.Flags()
-	f.projectFlags(fl)
+	f.addProjectFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
 	fl.Lookup("output").Usage = "image file (default: NAME-scene-N.png or NAME-sheet.png next to the script)"
 	fl.Lookup("force").Usage = "replace the output even if it is not a PNG image"
@@ -58,7 +58,7 @@ draws a contact sheet with the middle frame of every scene.`,
 	return cmd
 }
 
-func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, timed bool) error {
+func (a *app) takeSnapshot(ctx context.Context, f *snapshotFlags, args []string, timed bool) error {
 	r, err := f.newRequest(args)
 	if err != nil {
 		return a.reportError(f.json, err)
@@ -73,7 +73,7 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, tim
 	if err := checkReplaceable(r.Output, f.force, media.PNG, "image"); err != nil {
 		return a.reportError(f.json, err)
 	}
-	h, err := a.open()
+	h, err := a.openHouse()
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
@@ -87,20 +87,20 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags, args []string, tim
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
-	if err := writeWhole(r.Output, image); err != nil {
+	if err := writeFileAtomically(r.Output, image); err != nil {
 		return a.reportError(f.json, fault.New(fault.Disk, err, "the image %s cannot be written", r.Output))
 	}
 	if f.json {
 		return json.NewEncoder(a.Out).Encode(map[string]any{"event": "finished", "image": r.Output, "scenes": len(plan.Line.Scenes), "warnings": plan.Warnings})
 	}
-	a.render(plan.Warnings, plan.Sources)
+	a.printFindings(plan.Warnings, plan.Sources)
 	fmt.Fprintln(a.Out, r.Output)
 	return nil
 }
 
-// writeWhole writes a file atomically: readers see all of it or nothing.
-func writeWhole(path string, b []byte) error {
-	out, err := pending.Create(path)
+// writeFileAtomically writes a file atomically: readers see all of it or nothing.
+func writeFileAtomically(path string, b []byte) error {
+	out, err := pending.CreateFile(path)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type subtitleFlags struct {
 	format string
 }
 
-func (a *app) subtitlesCommand() *cobra.Command {
+func (a *app) newSubtitlesCommand() *cobra.Command {
 	f := &subtitleFlags{}
 	cmd := &cobra.Command{
 		Use:   "subtitles [DIR|SCRIPT]",
@@ -34,13 +34,13 @@ and .vtt are written next to the script.`,
 		Example: `  mynah subtitles lesson/script.md
   mynah subtitles lesson -o lesson.vtt
   mynah subtitles lesson --format txt -o -`,
-		Args: checkArgs(cobra.MaximumNArgs(1)),
+		Args: withUsageErrors(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.subtitles(cmd.Context(), f, args)
+			return a.writeSubtitles(cmd.Context(), f, args)
 		},
 	}
 	fl := cmd.Flags()
-	f.projectFlags(fl)
+	f.addProjectFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
 	fl.Lookup("output").Usage = "subtitle file, - for standard output (default: NAME.srt and NAME.vtt next to the script)"
 	fl.Lookup("force").Usage = "replace the output even if Mynah did not create it"
@@ -49,9 +49,9 @@ and .vtt are written next to the script.`,
 	return cmd
 }
 
-// files returns the requested subtitle files: those that a build writes, unless a format or a
+// listSubtitleFiles returns the requested subtitle files: those that a build writes, unless a format or a
 // file is given. Standard output has the path "".
-func (f *subtitleFlags) files(film string) ([]studio.SubtitleFile, error) {
+func (f *subtitleFlags) listSubtitleFiles(film string) ([]studio.SubtitleFile, error) {
 	formats := studio.SubtitleFormats()
 	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(f.output), "."))
 	format := strings.ToLower(f.format)
@@ -82,12 +82,12 @@ func (f *subtitleFlags) files(film string) ([]studio.SubtitleFile, error) {
 	}
 }
 
-func (a *app) subtitles(ctx context.Context, f *subtitleFlags, args []string) error {
+func (a *app) writeSubtitles(ctx context.Context, f *subtitleFlags, args []string) error {
 	r, err := f.newRequest(args)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
-	files, err := f.files(r.Output)
+	files, err := f.listSubtitleFiles(r.Output)
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
@@ -99,7 +99,7 @@ func (a *app) subtitles(ctx context.Context, f *subtitleFlags, args []string) er
 			return a.reportError(f.json, err)
 		}
 	}
-	h, err := a.open()
+	h, err := a.openHouse()
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
@@ -112,10 +112,10 @@ func (a *app) subtitles(ctx context.Context, f *subtitleFlags, args []string) er
 		fps := s.Line.FPS
 		return json.NewEncoder(a.Out).Encode(map[string]any{
 			"event": "finished", "subtitles": files[0].Path, "format": files[0].Format, "files": files, "cues": s.Captions,
-			"seconds": float64(s.Line.Frames*fps.Den) / float64(fps.Num), "warnings": s.Warnings.Limit(),
+			"seconds": float64(s.Line.Frames*fps.Den) / float64(fps.Num), "warnings": s.Warnings.LimitToPrinted(),
 		})
 	}
-	a.render(s.Warnings, s.Sources)
+	a.printFindings(s.Warnings, s.Sources)
 	for i, file := range files {
 		if file.Path == "" {
 			if _, err := fmt.Fprint(a.Out, s.Texts[i]); err != nil {

@@ -16,8 +16,8 @@ import (
 	"mynah/internal/studio"
 )
 
-// overrides reads the flags that set properties of the header.
-func (f *buildFlags) overrides() (script.Properties, error) {
+// parseOverrides reads the flags that set properties of the header.
+func (f *buildFlags) parseOverrides() (script.Properties, error) {
 	var out script.Properties
 	var errs []error
 	for _, p := range []struct{ name, value string }{{"subtitles", f.subtitles}, {"asset-resize", f.assetResize}} {
@@ -28,13 +28,13 @@ func (f *buildFlags) overrides() (script.Properties, error) {
 		for _, d := range list {
 			errs = append(errs, fmt.Errorf("--%s %q: %s. %s", p.name, p.value, d.Summary, d.Detail))
 		}
-		out.Fill(s.Header.Properties)
+		out.FillMissing(s.Header.Properties)
 	}
 	return out, errors.Join(errs...)
 }
 
-// parseScenes reads a scene or a range of scenes, such as 3 or 3-7.
-func parseScenes(s string) (out [2]int, err error) {
+// parseSceneRange reads a scene or a range of scenes, such as 3 or 3-7.
+func parseSceneRange(s string) (out [2]int, err error) {
 	if s == "" {
 		return out, nil
 	}
@@ -50,8 +50,8 @@ func parseScenes(s string) (out [2]int, err error) {
 	return [2]int{from, to}, nil
 }
 
-// scenesSuffix returns the suffix of the name of a video of some scenes, such as -scenes-3-7.
-func (f *buildFlags) scenesSuffix() string {
+// formatScenesSuffix returns the suffix of the name of a video of some scenes, such as -scenes-3-7.
+func (f *buildFlags) formatScenesSuffix() string {
 	if f.scenes == "" {
 		return ""
 	}
@@ -133,11 +133,11 @@ func (a *app) expandTemplate(ctx context.Context, f *buildFlags, arg, template s
 		return "", err
 	}
 	values := map[string]string{"name": strings.TrimSuffix(filepath.Base(r.Script), filepath.Ext(r.Script))}
-	if base, _, ok := script.TranslationOf(filepath.Base(r.Script)); ok {
+	if base, _, ok := script.ParseTranslationName(filepath.Base(r.Script)); ok {
 		values["name"] = strings.TrimSuffix(base, filepath.Ext(base))
 	}
 	if strings.Contains(template, "{language}") || strings.Contains(template, "{size}") {
-		h, err := a.open()
+		h, err := a.openHouse()
 		if err != nil {
 			return "", err
 		}
@@ -156,9 +156,9 @@ func (a *app) expandTemplate(ctx context.Context, f *buildFlags, arg, template s
 	return strings.NewReplacer(pairs...).Replace(template), nil
 }
 
-// buildMany builds several scripts, one after the other, so that shared parts are made once. It
+// buildScripts builds several scripts, one after the other, so that shared parts are made once. It
 // reports the errors of all of them before it builds the first.
-func (a *app) buildMany(ctx context.Context, f *buildFlags, args []string) error {
+func (a *app) buildScripts(ctx context.Context, f *buildFlags, args []string) error {
 	if f.allLanguages {
 		return usageError{errors.New("--all-languages takes one script: build them one by one")}
 	}
@@ -169,7 +169,7 @@ func (a *app) buildMany(ctx context.Context, f *buildFlags, args []string) error
 	var list diag.List
 	sources := map[string][]byte{}
 	for i, one := range all {
-		found, read, err := a.checkEach(ctx, []*buildFlags{one}, args[i:i+1])
+		found, read, err := a.checkLanguages(ctx, []*buildFlags{one}, args[i:i+1])
 		if err != nil {
 			return a.reportError(f.json, err)
 		}

@@ -26,7 +26,7 @@ type voicesFlags struct {
 	json                     bool
 }
 
-func (a *app) voicesCommand() *cobra.Command {
+func (a *app) newVoicesCommand() *cobra.Command {
 	f := &voicesFlags{}
 	cmd := &cobra.Command{
 		Use:   "voices",
@@ -38,33 +38,34 @@ that mynah.yaml gives it, or ENGINE/ID. The default voice of each language is ma
   mynah voices sample marlene -o marlene.mp3
   mynah voices available --language de
   mynah voices install de_DE-thorsten-medium`,
-		Args: checkArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.listVoices(cmd.Context(), f) },
+		Args: withUsageErrors(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.printVoices(cmd.Context(), f) },
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.language, "language", "", "only voices of this language, such as de, pt-BR or German")
 	fl.StringVar(&f.engine, "engine", "", "only voices of this engine, such as flite, espeak-ng or piper")
 	fl.StringVar(&f.gender, "gender", "", "only voices of this gender: female or male")
 	fl.BoolVar(&f.json, "json", false, "print the voices as JSON")
-	cmd.AddCommand(a.voicesAvailableCommand(), a.voicesSampleCommand(), a.voicesInstallCommand(), a.voicesRemoveCommand())
+	cmd.AddCommand(a.newVoicesAvailableCommand(), a.newVoicesSampleCommand(), a.newVoicesInstallCommand(),
+		a.newVoicesRemoveCommand())
 	return cmd
 }
 
-func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
+func (a *app) printVoices(ctx context.Context, f *voicesFlags) error {
 	if f.gender != "" && f.gender != string(voice.Female) && f.gender != string(voice.Male) {
 		return usageError{fmt.Errorf("--gender %q: must be female or male", f.gender)}
 	}
-	h, err := a.open()
+	h, err := a.openHouse()
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	all := h.Booth.Voices(ctx)
+	all := h.Booth.ListVoices(ctx)
 	voices := []voice.Voice{}
 	engines := map[string]bool{}
 	for _, v := range all {
 		engines[v.Engine] = true
-		if (f.language == "" || hasLanguage(v, f.language)) && (f.engine == "" || v.Engine == f.engine) && (f.gender == "" || string(v.Gender) == f.gender) {
+		if (f.language == "" || speaksLanguage(v, f.language)) && (f.engine == "" || v.Engine == f.engine) && (f.gender == "" || string(v.Gender) == f.gender) {
 			voices = append(voices, v)
 		}
 	}
@@ -75,7 +76,8 @@ func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
 	}
 	switch {
 	case len(all) == 0:
-		return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("%s", house.InstallVoices())
+		return fault.New(fault.ToolMissing, nil, "no speech engine is installed").WithHint("%s",
+			house.FormatVoiceInstallHint())
 	case f.engine != "" && !engines[f.engine]:
 		return fault.New(fault.Usage, nil, "unknown engine %q", f.engine).
 			WithHint("available engines: %s", strings.Join(slices.Sorted(maps.Keys(engines)), ", "))
@@ -92,7 +94,7 @@ func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
 			defaults[v.Language] = d.Name
 		}
 	}
-	fmt.Fprintln(a.Out, countVoices(voices))
+	fmt.Fprintln(a.Out, formatVoiceCounts(voices))
 	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "NAME\tCODE\tLANGUAGE\tGENDER\tENGINE\tNOTE")
 	for _, v := range voices {
@@ -108,8 +110,8 @@ func (a *app) listVoices(ctx context.Context, f *voicesFlags) error {
 	return w.Flush()
 }
 
-// countVoices counts voices by language: "27 English, 6 German and 30 of 14 more languages".
-func countVoices(voices []voice.Voice) string {
+// formatVoiceCounts counts voices by language: "27 English, 6 German and 30 of 14 more languages".
+func formatVoiceCounts(voices []voice.Voice) string {
 	const most = 6
 	count := map[string]int{}
 	for _, v := range voices {
@@ -130,7 +132,7 @@ func countVoices(voices []voice.Voice) string {
 	return fmt.Sprintf("%d voices: %s", len(voices), text)
 }
 
-func (a *app) voicesAvailableCommand() *cobra.Command {
+func (a *app) newVoicesAvailableCommand() *cobra.Command {
 	var index, language string
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -139,13 +141,13 @@ func (a *app) voicesAvailableCommand() *cobra.Command {
 		Long: `Downloads the public list of neural voices and shows those that can be installed, with
 their size and licence. The recommended voice of each region comes first.`,
 		Example: `  mynah voices available --language de`,
-		Args:    checkArgs(cobra.NoArgs),
+		Args:    withUsageErrors(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			installer, err := house.NewInstaller(a.cfg, index)
 			if err != nil {
 				return err
 			}
-			list, err := installer.Available(cmd.Context(), language)
+			list, err := installer.ListAvailable(cmd.Context(), language)
 			if err != nil {
 				return err
 			}
@@ -171,7 +173,7 @@ their size and licence. The recommended voice of each region comes first.`,
 				if v.Speakers > 1 {
 					notes = append(notes, fmt.Sprintf("%d speakers", v.Speakers))
 				}
-				fmt.Fprintf(w, "%s\t%s (%s)\t%s\t%s\t%s\t%s\n", v.Name, v.LanguageName, v.Language, v.Quality, size(v.Bytes), cmp.Or(v.Licence, "see its card"), strings.Join(notes, ", "))
+				fmt.Fprintf(w, "%s\t%s (%s)\t%s\t%s\t%s\t%s\n", v.Name, v.LanguageName, v.Language, v.Quality, formatSize(v.Bytes), cmp.Or(v.Licence, "see its card"), strings.Join(notes, ", "))
 			}
 			if err := w.Flush(); err != nil {
 				return err
@@ -187,16 +189,16 @@ their size and licence. The recommended voice of each region comes first.`,
 	return cmd
 }
 
-func (a *app) voicesSampleCommand() *cobra.Command {
+func (a *app) newVoicesSampleCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "sample NAME",
 		Short: "Writes a sample of a voice to a sound file",
 		Example: `  mynah voices sample marlene
   mynah voices sample brian -o brian.wav`,
-		Args: checkArgs(cobra.ExactArgs(1)),
+		Args: withUsageErrors(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := a.open()
+			h, err := a.openHouse()
 			if err != nil {
 				return err
 			}
@@ -212,12 +214,12 @@ func (a *app) voicesSampleCommand() *cobra.Command {
 			}
 			file := cmp.Or(output, strings.ReplaceAll(strings.ToLower(args[0]), "/", "-")+".mp3")
 			said, err := h.Studio.Say(cmd.Context(), studio.SayRequest{
-				Text: voice.Sample(v.Name, v.Language), Output: file, Voice: args[0], Speed: 1, Pitch: 1, Volume: 1,
+				Text: voice.FindSampleSentence(v.Name, v.Language), Output: file, Voice: args[0], Speed: 1, Pitch: 1, Volume: 1,
 			})
 			if err != nil {
 				return err
 			}
-			a.render(said.Warnings, said.Sources)
+			a.printFindings(said.Warnings, said.Sources)
 			fmt.Fprintf(a.Out, "%s  %.2f s, %s by %s\n", file, said.Seconds, v.LanguageName, v.Engine)
 			return nil
 		},
@@ -226,7 +228,7 @@ func (a *app) voicesSampleCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) voicesInstallCommand() *cobra.Command {
+func (a *app) newVoicesInstallCommand() *cobra.Command {
 	var index string
 	f := &buildFlags{}
 	cmd := &cobra.Command{
@@ -239,23 +241,23 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 		Example: `  mynah voices install en_GB-alba-medium
   mynah voices install https://example.com/de_DE-eva-low.onnx#sha256=0f3a…
   mynah voices install ./my-voice.zip`,
-		Args: checkArgs(cobra.ExactArgs(1)),
+		Args: withUsageErrors(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			installer, err := house.NewInstaller(a.cfg, index)
 			if err != nil {
 				return err
 			}
-			r := a.reporter(f)
+			r := a.newReporter(f)
 			in, err := installer.Install(cmd.Context(), args[0], func(done float64) {
-				r.progress(meter.Progress{Phase: "downloading the voice", Percent: 100 * done})
+				r.showProgress(meter.Progress{Phase: "downloading the voice", Percent: 100 * done})
 			})
-			r.close(err == nil)
+			r.finishProgress(err == nil)
 			if err != nil {
 				return err
 			}
 			if f.json {
 				return json.NewEncoder(a.Out).Encode(map[string]any{
-					"event": "installed", "voice": "piper/" + in.Voice.Name, "language": in.Voice.Language(), "checked": in.Checked, "same": in.Same,
+					"event": "installed", "voice": "piper/" + in.Voice.Name, "language": in.Voice.FindLanguageTag(), "checked": in.Checked, "same": in.Same,
 				})
 			}
 			note := ""
@@ -265,7 +267,9 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			if in.Same {
 				note = "; it was already installed"
 			}
-			fmt.Fprintf(a.Out, "piper/%s  %s, in %s%s\n", in.Voice.Name, in.Voice.Language(), filepath.Dir(in.Voice.Model), note)
+			fmt.Fprintf(a.Out, "piper/%s  %s, in %s%s\n", in.Voice.Name, in.Voice.FindLanguageTag(),
+				filepath.Dir(in.Voice.Model),
+				note)
 			return nil
 		},
 	}
@@ -276,11 +280,11 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 	return cmd
 }
 
-func (a *app) voicesRemoveCommand() *cobra.Command {
+func (a *app) newVoicesRemoveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove NAME",
 		Short: "Removes an installed neural voice",
-		Args:  checkArgs(cobra.ExactArgs(1)),
+		Args:  withUsageErrors(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := strings.TrimPrefix(args[0], "piper/")
 			if err := house.RemoveVoice(a.cfg, name); err != nil {
@@ -292,10 +296,10 @@ func (a *app) voicesRemoveCommand() *cobra.Command {
 	}
 }
 
-// hasLanguage reports whether a voice has a language, given as a tag, the beginning of a tag, or a
+// speaksLanguage reports whether a voice has a language, given as a tag, the beginning of a tag, or a
 // name.
-func hasLanguage(v voice.Voice, language string) bool {
-	tag, want := voice.Canonical(v.Language), voice.Canonical(language)
+func speaksLanguage(v voice.Voice, language string) bool {
+	tag, want := voice.ToCanonicalTag(v.Language), voice.ToCanonicalTag(language)
 	name := strings.ToLower(v.LanguageName)
 	return tag == want || strings.HasPrefix(tag, want+"-") || name == want || strings.HasPrefix(name, want+" ")
 }

@@ -20,7 +20,7 @@ import (
 	"mynah/internal/watch"
 )
 
-func (a *app) watchCommand() *cobra.Command {
+func (a *app) newWatchCommand() *cobra.Command {
 	f := &buildFlags{}
 	listen := "127.0.0.1:8090"
 	cmd := &cobra.Command{
@@ -31,22 +31,22 @@ project is saved. The page reloads by itself and keeps its position in the video
 in the script are listed below the video. Press Ctrl-C to stop.`,
 		Example: `  mynah watch
   mynah watch lesson/script.md --listen 127.0.0.1:9000`,
-		Args: checkArgs(cobra.MaximumNArgs(1)),
+		Args: withUsageErrors(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.watch(cmd.Context(), f, args, listen)
+			return a.watchAndRebuild(cmd.Context(), f, args, listen)
 		},
 	}
-	f.projectFlags(cmd.Flags())
+	f.addProjectFlags(cmd.Flags())
 	cmd.Flags().StringVar(&listen, "listen", listen, "address of the page; port 0 is any free port")
 	return cmd
 }
 
-func (a *app) watch(ctx context.Context, f *buildFlags, args []string, listen string) error {
-	r, err := a.filmRequest(f, args)
+func (a *app) watchAndRebuild(ctx context.Context, f *buildFlags, args []string, listen string) error {
+	r, err := a.newFilmRequest(f, args)
 	if err != nil {
 		return err
 	}
-	h, err := a.open()
+	h, err := a.openHouse()
 	if err != nil {
 		return err
 	}
@@ -60,16 +60,16 @@ func (a *app) watch(ctx context.Context, f *buildFlags, args []string, listen st
 	go func() { _ = server.Serve(listener) }()
 	defer func() { _ = server.Close() }()
 	fmt.Fprintf(a.Out, "http://%s shows the video; press Ctrl-C to stop\n", listener.Addr())
-	p := watch.Project{Dir: r.Dir, Own: isOutputOf(r.Output)}
-	if err := p.Run(ctx, func(ctx context.Context) { a.rebuild(ctx, h.Studio, r, page) }); err != nil {
+	p := watch.Project{Dir: r.Dir, Own: newOutputMatcher(r.Output)}
+	if err := p.Run(ctx, func(ctx context.Context) { a.buildAndShow(ctx, h.Studio, r, page) }); err != nil {
 		return fault.New(fault.Disk, err, "cannot watch the project's files")
 	}
 	return fault.New(fault.Cancelled, ctx.Err(), "stopped")
 }
 
-// isOutputOf returns a function that reports whether a path is a file that the build of a video
+// newOutputMatcher returns a function that reports whether a path is a file that the build of a video
 // writes.
-func isOutputOf(film string) func(string) bool {
+func newOutputMatcher(film string) func(string) bool {
 	same := func(path string) string {
 		if abs, err := filepath.Abs(path); err == nil {
 			return abs
@@ -89,8 +89,8 @@ func isOutputOf(film string) func(string) bool {
 	}
 }
 
-// rebuild builds once, and shows the result on the terminal and on the page.
-func (a *app) rebuild(ctx context.Context, s *studio.Studio, r studio.Request, page *watch.Page) {
+// buildAndShow builds once, and shows the result on the terminal and on the page.
+func (a *app) buildAndShow(ctx context.Context, s *studio.Studio, r studio.Request, page *watch.Page) {
 	r.Progress = func(p meter.Progress) {
 		page.Show(watch.State{State: "building", Text: capitalize(p.Phase), Percent: int(p.Percent)})
 	}
@@ -99,22 +99,22 @@ func (a *app) rebuild(ctx context.Context, s *studio.Studio, r studio.Request, p
 		return // a newer save is built next
 	}
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
-		a.render(wrong.List, wrong.Sources)
-		page.Show(watch.State{State: "failed", Text: "The script has errors", Findings: renderPlain(wrong.List, wrong.Sources)})
+		a.printFindings(wrong.List, wrong.Sources)
+		page.Show(watch.State{State: "failed", Text: "The script has errors", Findings: formatFindings(wrong.List, wrong.Sources)})
 		return
 	}
 	if err != nil {
 		f := fault.From(err)
-		text := capitalize(explainFault(f, err))
+		text := capitalize(formatFault(f, err))
 		fmt.Fprintln(a.Err, text)
 		page.Show(watch.State{State: "failed", Text: text, Findings: f.Hint})
 		return
 	}
-	a.render(result.Warnings, result.Sources)
+	a.printFindings(result.Warnings, result.Sources)
 	text := fmt.Sprintf("%s  %.2f s, %s, %d parts rebuilt, built in %.2f s",
-		filepath.Base(result.Film), result.Seconds, countScenes(result.Scenes), len(result.Made), float64(result.ElapsedMS)/1000)
+		filepath.Base(result.Film), result.Seconds, formatSceneCount(result.Scenes), len(result.Made), float64(result.ElapsedMS)/1000)
 	fmt.Fprintln(a.Out, text)
-	page.Show(watch.State{State: "built", Text: text, Findings: renderPlain(result.Warnings, result.Sources)})
+	page.Show(watch.State{State: "built", Text: text, Findings: formatFindings(result.Warnings, result.Sources)})
 }
 
 func capitalize(s string) string {
@@ -124,10 +124,10 @@ func capitalize(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// renderPlain returns findings as text without colours.
-func renderPlain(list diag.List, sources map[string][]byte) string {
+// formatFindings returns findings as text without colours.
+func formatFindings(list diag.List, sources map[string][]byte) string {
 	var b bytes.Buffer
-	_ = diag.Render(&b, list, func(file string) ([]byte, bool) {
+	_ = diag.RenderFindings(&b, list, func(file string) ([]byte, bool) {
 		text, ok := sources[file]
 		return text, ok
 	}, diag.Options{})

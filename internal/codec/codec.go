@@ -16,7 +16,7 @@ const avifdec = "avifdec"
 
 // IdentifyAVIF returns a text that identifies the installed AVIF decoder. It is part of cache keys, so that
 // another build of the decoder decodes pictures again.
-func IdentifyAVIF(run *proc.Runner) (string, error) { return run.Identity(avifdec) }
+func IdentifyAVIF(run *proc.Runner) (string, error) { return run.IdentifyProgram(avifdec) }
 
 // DecodeAVIF decodes an AVIF picture to PNG. It writes temporary files to the folder of path.
 func DecodeAVIF(ctx context.Context, run *proc.Runner, path string) ([]byte, error) {
@@ -34,10 +34,10 @@ func DecodeAVIF(ctx context.Context, run *proc.Runner, path string) ([]byte, err
 
 const lame = "lame"
 
-// HasMP3 reports whether lame is installed. It starts ten times faster than ffmpeg, which uses the same
+// HasMP3Encoder reports whether lame is installed. It starts ten times faster than ffmpeg, which uses the same
 // encoder.
-func HasMP3(run *proc.Runner) bool {
-	_, err := run.Look(lame)
+func HasMP3Encoder(run *proc.Runner) bool {
+	_, err := run.FindProgram(lame)
 	return err == nil
 }
 

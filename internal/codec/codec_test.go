@@ -25,7 +25,7 @@ func runner(t *testing.T) *proc.Runner {
 func TestMP3(t *testing.T) {
 	t.Parallel()
 	r := runner(t)
-	if !codec.HasMP3(r) {
+	if !codec.HasMP3Encoder(r) {
 		t.Fatal("lame is not installed; scripts/setup installs it")
 	}
 	for channels := 1; channels <= 2; channels++ {

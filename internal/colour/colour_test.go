@@ -191,12 +191,12 @@ func TestProfiles(t *testing.T) {
 		})}), 3, [3]int{128, 9, 9}, [3]int{119, 119, 119}},
 		"a table of the new form": {profile("RGB ", "XYZ ", tag{"A2B0", newTable()}), 3, [3]int{200, 100, 50}, [3]int{202, 100, 46}},
 	} {
-		got, err := colour.FromICC(c.icc, c.channels)
+		got, err := colour.NewFromICC(c.icc, c.channels)
 		if err != nil || !isNear(convert(got, c.in[0], c.in[1], c.in[2]), c.want, 1) {
 			t.Errorf("%s: %v becomes %v, want %v (%v)", name, c.in, convert(got, c.in[0], c.in[1], c.in[2]), c.want, err)
 		}
 	}
-	if c, err := colour.FromICC(srgb(), 3); c != nil || err != nil {
+	if c, err := colour.NewFromICC(srgb(), 3); c != nil || err != nil {
 		t.Errorf("sRGB is converted: %v", err)
 	}
 }
@@ -206,7 +206,7 @@ func TestInks(t *testing.T) {
 	icc := profile("CMYK", "Lab ", tag{"A2B0", table(4, 1, func(v []float64) [3]float64 {
 		return [3]float64{1 - v[3], 128.0 / 255, 128.0 / 255}
 	})})
-	f, err := colour.Inks(icc)
+	f, err := colour.NewInkConverter(icc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestInks(t *testing.T) {
 			t.Errorf("black of %d is %v, want %d", k, got, want)
 		}
 	}
-	if _, err := colour.Inks(p3()); err == nil {
+	if _, err := colour.NewInkConverter(p3()); err == nil {
 		t.Error("Inks accepts an RGB profile")
 	}
 }
@@ -229,11 +229,11 @@ func TestBadProfiles(t *testing.T) {
 		"no light": flat, "for inks": profile("CMYK", "Lab "), "too large": append(p3(), make([]byte, colour.MaxProfile)...),
 		"a table that is cut": profile("RGB ", "Lab ", tag{"A2B0", table(3, 1, func([]float64) [3]float64 { return [3]float64{} })[:900]}),
 	} {
-		if c, err := colour.FromICC(icc, 3); err == nil {
+		if c, err := colour.NewFromICC(icc, 3); err == nil {
 			t.Errorf("%s: %v", name, c)
 		}
 	}
-	if _, err := colour.FromICC(append(p3(), make([]byte, 5_000_000)...), 3); err != nil {
+	if _, err := colour.NewFromICC(append(p3(), make([]byte, 5_000_000)...), 3); err != nil {
 		t.Errorf("a profile of 5 MB: %v", err)
 	}
 }
@@ -247,14 +247,14 @@ func TestCurvesWithoutBounds(t *testing.T) {
 		"of all kinds of numbers": steep,
 	} {
 		for _, b := range [][]byte{ramp(), power(0.5), power(-1), steep} {
-			c, err := colour.FromICC(profile("RGB ", "XYZ ", tag{"A2B0", tableOfCurves(b, m)}), 3)
+			c, err := colour.NewFromICC(profile("RGB ", "XYZ ", tag{"A2B0", tableOfCurves(b, m)}), 3)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)
 				continue
 			}
 			checkColours(t, c)
 		}
-		c, err := colour.FromICC(profile("GRAY", "XYZ ", tag{"kTRC", m}), 1)
+		c, err := colour.NewFromICC(profile("GRAY", "XYZ ", tag{"kTRC", m}), 1)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -277,7 +277,7 @@ func checkColours(t *testing.T, c *colour.Conversion) {
 			}
 		}
 	}
-	for _, table := range [][]byte{c.Grid(true), c.Curve()} {
+	for _, table := range [][]byte{c.FormatGrid(true), c.FormatCurve()} {
 		if bytes.Contains(table, []byte("NaN")) || bytes.Contains(table, []byte("Inf")) {
 			t.Fatal("a table holds what is no number")
 		}
@@ -302,7 +302,7 @@ func TestHDR(t *testing.T) {
 		code   int
 		signal func(float64) float64
 	}{"PQ": {16, pq}, "HLG": {18, hlg}} {
-		conversion := colour.FromCodes(9, c.code)
+		conversion := colour.NewFromCodes(9, c.code)
 		last := -1.0
 		for nits := 0.05; nits < 1000; nits *= 1.02 {
 			v := c.signal(nits)
@@ -333,20 +333,20 @@ func TestHDR(t *testing.T) {
 func TestCodes(t *testing.T) {
 	t.Parallel()
 	for _, codes := range [][2]int{{0, 0}, {1, 1}, {1, 13}, {2, 2}, {1, 6}, {1, 14}, {999, -5}} {
-		if c := colour.FromCodes(codes[0], codes[1]); c != nil {
+		if c := colour.NewFromCodes(codes[0], codes[1]); c != nil {
 			t.Errorf("%v is converted", codes)
 		}
 	}
-	if got := convert(colour.FromCodes(12, 13), 200, 100, 50); !isNear(got, [3]int{215, 93, 31}, 1) {
+	if got := convert(colour.NewFromCodes(12, 13), 200, 100, 50); !isNear(got, [3]int{215, 93, 31}, 1) {
 		t.Errorf("P3 is %v", got)
 	}
-	if got := convert(colour.FromCodes(9, 1), 255, 255, 255); got != [3]int{255, 255, 255} {
+	if got := convert(colour.NewFromCodes(9, 1), 255, 255, 255); got != [3]int{255, 255, 255} {
 		t.Errorf("white of BT.2020 is %v", got)
 	}
-	if got := convert(colour.FromGamma(1, nil), 48, 48, 48); !isNear(got, [3]int{120, 120, 120}, 1) {
+	if got := convert(colour.NewFromGamma(1, nil), 48, 48, 48); !isNear(got, [3]int{120, 120, 120}, 1) {
 		t.Errorf("light is %v", got)
 	}
-	if c := colour.FromGamma(1, &colour.Chromaticities{}); c != nil {
+	if c := colour.NewFromGamma(1, &colour.Chromaticities{}); c != nil {
 		t.Error("primaries of nothing are converted")
 	}
 }
@@ -354,7 +354,7 @@ func TestCodes(t *testing.T) {
 // TestTables applies the tables with ffmpeg.
 func TestTables(t *testing.T) {
 	t.Parallel()
-	icc, err := colour.FromICC(p3(), 3)
+	icc, err := colour.NewFromICC(p3(), 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -362,11 +362,11 @@ func TestTables(t *testing.T) {
 		*colour.Conversion
 		by int
 	}{"P3": {icc, 1}, "PQ": {
-		colour.FromCodes(9, 16),
+		colour.NewFromCodes(9, 16),
 		5,
-	}, "ProPhoto": {func() *colour.Conversion { c, _ := colour.FromICC(proPhoto(), 3); return c }(), 1}} {
+	}, "ProPhoto": {func() *colour.Conversion { c, _ := colour.NewFromICC(proPhoto(), 3); return c }(), 1}} {
 		dir := t.TempDir()
-		for file, b := range map[string][]byte{"t.csp": c.Grid(false), "t.cube": c.Curve()} {
+		for file, b := range map[string][]byte{"t.csp": c.FormatGrid(false), "t.cube": c.FormatCurve()} {
 			if err := os.WriteFile(filepath.Join(dir, file), b, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -403,10 +403,10 @@ func FuzzICC(f *testing.F) {
 	f.Add(profile("RGB ", "XYZ ", tag{"A2B0", tableOfCurves(ramp(), power(-1))}), 3)
 	f.Add(profile("RGB ", "Lab ", tag{"A2B0", tableOfCurves(ramp(), ramp())}), 3)
 	f.Fuzz(func(t *testing.T, b []byte, channels int) {
-		if c, err := colour.FromICC(b, channels); err == nil {
+		if c, err := colour.NewFromICC(b, channels); err == nil {
 			checkColours(t, c)
 		}
-		if f, err := colour.Inks(b); err == nil {
+		if f, err := colour.NewInkConverter(b); err == nil {
 			for v := range 256 {
 				f([4]byte{byte(v), byte(255 - v), 3, byte(v * 7)})
 			}

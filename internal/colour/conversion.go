@@ -52,8 +52,8 @@ func (c *Conversion) Convert(r, g, b float64) (float64, float64, float64) {
 	return v[0], v[1], v[2]
 }
 
-// changesColours reports whether any colour changes by more than a step of 8 bits.
-func (c *Conversion) changesColours() bool {
+// hasEffect reports whether any colour changes by more than a step of 8 bits.
+func (c *Conversion) hasEffect() bool {
 	const steps, least = 16, 0.6 / 255
 	for r := range steps + 1 {
 		for g := range steps + 1 {
@@ -71,10 +71,10 @@ func (c *Conversion) changesColours() bool {
 	return false
 }
 
-// withID sets the ID of a conversion, or returns nil if the conversion changes nothing. facts
+// setID sets the ID of a conversion, or returns nil if the conversion changes nothing. facts
 // identifies its parameters.
-func (c *Conversion) withID(facts string) *Conversion {
-	if !c.changesColours() {
+func (c *Conversion) setID(facts string) *Conversion {
+	if !c.hasEffect() {
 		return nil
 	}
 	sum := sha256.Sum256([]byte(version + "\x00" + facts))
@@ -82,10 +82,10 @@ func (c *Conversion) withID(facts string) *Conversion {
 	return c
 }
 
-// newLinear returns the conversion for a picture with a curve per channel and a matrix from linear light
+// newLinearConversion returns the conversion for a picture with a curve per channel and a matrix from linear light
 // to XYZ of D50.
-func newLinear(curves [3]func(float64) float64, toD50 matrix) *Conversion {
-	m := fromD50().times(toD50)
+func newLinearConversion(curves [3]func(float64) float64, toD50 matrix) *Conversion {
+	m := newMatrixFromD50().multiply(toD50)
 	c := &Conversion{grid: linearGrid, within: m.apply, after: encodeSRGB}
 	for i, curve := range curves {
 		c.before[i] = func(v float64) float64 { return clampUnit(curve(v)) }
@@ -93,71 +93,71 @@ func newLinear(curves [3]func(float64) float64, toD50 matrix) *Conversion {
 	return c
 }
 
-// softness is the parameter of encodeSoft, which encodes linear light for the grid. Near black, it is less
+// softness is the parameter of encodeSoftened, which encodes linear light for the grid. Near black, it is less
 // steep than the sRGB curve. Otherwise colours outside the video's gamut would distort their
 // neighbours in the grid.
 const softness = 0.02
 
-func encodeSoft(light float64) float64 {
+func encodeSoftened(light float64) float64 {
 	const low, power = softness, 1 / 2.4
 	bottom := math.Pow(low, power)
 	v := (math.Pow(math.Abs(light)+low, power) - bottom) / (math.Pow(1+low, power) - bottom)
 	return math.Copysign(v, light)
 }
 
-func decodeSoft(v float64) float64 {
+func decodeSoftened(v float64) float64 {
 	const low, power = softness, 1 / 2.4
 	bottom := math.Pow(low, power)
 	return math.Pow(v*(math.Pow(1+low, power)-bottom)+bottom, 2.4) - low
 }
 
-// newMapped returns the conversion for a function from encoded colours to linear light of the video.
-func newMapped(f func(vec) vec, grid int) *Conversion {
+// newMappedConversion returns the conversion for a function from encoded colours to linear light of the video.
+func newMappedConversion(f func(vec) vec, grid int) *Conversion {
 	return &Conversion{
 		grid:  grid,
-		after: func(v float64) float64 { return encodeSRGB(decodeSoft(v)) },
+		after: func(v float64) float64 { return encodeSRGB(decodeSoftened(v)) },
 		within: func(v vec) vec {
 			light := f(v)
-			return vec{encodeSoft(light[0]), encodeSoft(light[1]), encodeSoft(light[2])}
+			return vec{encodeSoftened(light[0]), encodeSoftened(light[1]), encodeSoftened(light[2])}
 		},
 	}
 }
 
-// FromCodes returns the conversion for primaries and transfer characteristics given by code points of
+// NewFromCodes returns the conversion for primaries and transfer characteristics given by code points of
 // ITU-T H.273. It returns nil if there is nothing to convert.
-func FromCodes(primary, curve int) *Conversion {
-	toD50, ok := primariesOf(primary).toD50()
+func NewFromCodes(primary, curve int) *Conversion {
+	toD50, ok := chooseChromaticities(primary).newMatrixToD50()
 	if !ok {
 		return nil
 	}
 	facts := fmt.Sprintf("codes %d %d", primary, curve)
-	if HDR(curve) {
-		m := fromD50().times(toD50)
-		return newMapped(func(v vec) vec { return toneMap(m.apply(hdrLight(curve, v))) }, hdrGrid).withID(facts)
+	if IsHDR(curve) {
+		m := newMatrixFromD50().multiply(toD50)
+		return newMappedConversion(func(v vec) vec { return mapToSDR(m.apply(decodeHDR(curve, v))) }, hdrGrid).setID(facts)
 	}
-	f := transferCurve(curve)
-	return newLinear([3]func(float64) float64{f, f, f}, toD50).withID(facts)
+	f := chooseDecoder(curve)
+	return newLinearConversion([3]func(float64) float64{f, f, f}, toD50).setID(facts)
 }
 
-// FromPNGCodes is like FromCodes for the cICP chunk of a PNG file. Browsers interpret the transfer
+// NewFromPNGCodes is like NewFromCodes for the cICP chunk of a PNG file. Browsers interpret the transfer
 // code points of SDR video (BT.709 and similar) in it as the curve of a display.
-func FromPNGCodes(primary, curve int) *Conversion {
+func NewFromPNGCodes(primary, curve int) *Conversion {
 	switch curve {
 	case 1, 6, 14, 15:
-		return FromCodes(primary, displayCurve)
+		return NewFromCodes(primary, displayCurve)
 	default:
-		return FromCodes(primary, curve)
+		return NewFromCodes(primary, curve)
 	}
 }
 
-// FromGamma returns the conversion for the gAMA and cHRM chunks of a PNG file. gamma is the exponent
+// NewFromGamma returns the conversion for the gAMA and cHRM chunks of a PNG file. gamma is the exponent
 // from light to values, 0 without gAMA; chroma is nil without cHRM.
-func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
-	p := bt709()
+func NewFromGamma(gamma float64, chroma *Chromaticities) *Conversion {
+	p := newBT709Chromaticities()
 	if chroma != nil {
 		p = *chroma
 	}
-	toD50, ok := p.toD50()
+	toD50, ok := p.newMatrixToD50()
 	if !ok {
 		return nil
 	}
@@ -165,7 +165,7 @@ func FromGamma(gamma float64, chroma *Chromaticities) *Conversion {
 	if gamma > 0 {
 		f = func(v float64) float64 { return math.Pow(v, 1/gamma) }
 	}
-	return newLinear([3]func(float64) float64{f, f, f}, toD50).withID(fmt.Sprint("gamma ", gamma, p))
+	return newLinearConversion([3]func(float64) float64{f, f, f}, toD50).setID(fmt.Sprint("gamma ", gamma, p))
 }
 
 // white is the 16-bit value, as a share of 65535, to which swscale (ffmpeg's converter) converts the
@@ -180,10 +180,10 @@ func writeNumber(b *strings.Builder, v float64, end byte) {
 	b.WriteByte(end)
 }
 
-// Grid returns the first two steps as a table in the Cinespace format (.csp) for 16-bit pixels. whole
+// FormatGrid returns the first two steps as a table in the Cinespace format (.csp) for 16-bit pixels. whole
 // is true for pixels that use the full range of 16 bits, and false for pixels that swscale converted
 // from fewer bits.
-func (c *Conversion) Grid(whole bool) []byte {
+func (c *Conversion) FormatGrid(whole bool) []byte {
 	top := white
 	if whole {
 		top = 1
@@ -224,8 +224,8 @@ func (c *Conversion) Grid(whole bool) []byte {
 	return []byte(b.String())
 }
 
-// Curve returns the last step as a one-dimensional table (.cube) for 16-bit pixels.
-func (c *Conversion) Curve() []byte {
+// FormatCurve returns the last step as a one-dimensional table (.cube) for 16-bit pixels.
+func (c *Conversion) FormatCurve() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "LUT_1D_SIZE %d\n", afterPoints)
 	for i := range afterPoints {

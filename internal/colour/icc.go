@@ -45,10 +45,10 @@ func parseProfile(data []byte) (*profile, error) {
 	return p, nil
 }
 
-// FromICC returns the conversion for an ICC profile of a picture with the given number of channels: 1
+// NewFromICC returns the conversion for an ICC profile of a picture with the given number of channels: 1
 // (grey), 3 (RGB) or 4 (CMYK). It returns nil if there is nothing to convert, and an error if the
 // profile cannot be used.
-func FromICC(data []byte, channels int) (*Conversion, error) {
+func NewFromICC(data []byte, channels int) (*Conversion, error) {
 	p, err := parseProfile(data)
 	if err != nil {
 		return nil, err
@@ -67,16 +67,16 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 		if err != nil {
 			return nil, err
 		}
-		toD50, _ := bt709().toD50()
-		return newLinear([3]func(float64) float64{curve, curve, curve}, toD50).withID(facts), nil
+		toD50, _ := newBT709Chromaticities().newMatrixToD50()
+		return newLinearConversion([3]func(float64) float64{curve, curve, curve}, toD50).setID(facts), nil
 	case 4:
 		return nil, errors.New("the colour profile is for printing inks")
 	}
-	if t, ok := p.tables["cicp"]; ok && len(t) >= 12 && HDR(int(t[9])) {
-		return FromCodes(int(t[8]), int(t[9])), nil
+	if t, ok := p.tables["cicp"]; ok && len(t) >= 12 && IsHDR(int(t[9])) {
+		return NewFromCodes(int(t[8]), int(t[9])), nil
 	}
 	if f, err := p.newLookup(3); err == nil {
-		return newMapped(func(v vec) vec { return f(v[:]) }, tableGrid).withID(facts), nil
+		return newMappedConversion(func(v vec) vec { return f(v[:]) }, tableGrid).setID(facts), nil
 	}
 	var curves [3]func(float64) float64
 	var m matrix
@@ -92,15 +92,15 @@ func FromICC(data []byte, channels int) (*Conversion, error) {
 			m[k][i] = xyz[k]
 		}
 	}
-	if _, ok := m.inverse(); !ok {
+	if _, ok := m.invert(); !ok {
 		return nil, errProfile
 	}
-	return newLinear(curves, m).withID(facts), nil
+	return newLinearConversion(curves, m).setID(facts), nil
 }
 
-// Inks returns the function from printing inks (cyan, magenta, yellow, black) to colours of a video,
+// NewInkConverter returns the function from printing inks (cyan, magenta, yellow, black) to colours of a video,
 // both with 8 bits. data is an ICC profile.
-func Inks(data []byte) (func(inks [4]byte) [3]byte, error) {
+func NewInkConverter(data []byte) (func(inks [4]byte) [3]byte, error) {
 	p, err := parseProfile(data)
 	if err != nil {
 		return nil, err
@@ -123,14 +123,14 @@ func Inks(data []byte) (func(inks [4]byte) [3]byte, error) {
 		}
 		light := f(in)
 		for _, v := range light {
-			g.values = append(g.values, encodeSoft(v))
+			g.values = append(g.values, encodeSoftened(v))
 		}
 	}
 	return func(inks [4]byte) [3]byte {
 		in := [4]float64{float64(inks[0]) / 255, float64(inks[1]) / 255, float64(inks[2]) / 255, float64(inks[3]) / 255}
 		var out [3]byte
 		for i, v := range g.interpolate(in[:]) {
-			out[i] = byte(math.Round(255 * math.Min(encodeSRGB(decodeSoft(clampUnit(v))), 1)))
+			out[i] = byte(math.Round(255 * math.Min(encodeSRGB(decodeSoftened(clampUnit(v))), 1)))
 		}
 		return out
 	}, nil
@@ -181,7 +181,7 @@ func parseAnyCurve(b []byte) (func(float64) float64, int, error) {
 			g := float64(binary.BigEndian.Uint16(b[12:])) / 256
 			return func(v float64) float64 { return math.Pow(math.Max(v, 0), g) }, size, nil
 		}
-		return curveFromPoints(parse16Bit(b[12:], n)), size, nil
+		return newSampledCurve(parse16Bit(b[12:], n)), size, nil
 	case "para":
 		return parseParametricCurve(b)
 	}
@@ -245,8 +245,8 @@ func parse8Bit(b []byte, n int) []float64 {
 	return out
 }
 
-// curveFromPoints returns a curve that interpolates between points at equal distances from 0 to 1.
-func curveFromPoints(points []float64) func(float64) float64 {
+// newSampledCurve returns a curve that interpolates between points at equal distances from 0 to 1.
+func newSampledCurve(points []float64) func(float64) float64 {
 	return func(v float64) float64 {
 		at := clampUnit(v) * float64(len(points)-1)
 		i := min(int(at), len(points)-2)

@@ -29,7 +29,7 @@ func (p *profile) newLookup(channels int) (func([]float64) vec, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := fromD50()
+	m := newMatrixFromD50()
 	return func(in []float64) vec {
 		return m.apply(p.toXYZ(stages(in), legacy))
 	}, nil
@@ -54,7 +54,7 @@ func (p *profile) toXYZ(v vec, legacy bool) vec {
 		}
 		return (t - 16.0/116) * 108 / 841
 	}
-	y, white := (l+16)/116, whiteD50()
+	y, white := (l+16)/116, newWhitePointD50()
 	return vec{white[0] * f(y+a/500), white[1] * f(y), white[2] * f(y-b/200)}
 }
 
@@ -132,11 +132,11 @@ func (p *profile) parseLutTable(t []byte, channels, size int) (func([]float64) v
 	}
 	var before, after []func(float64) float64
 	for range channels {
-		before = append(before, curveFromPoints(take(in)))
+		before = append(before, newSampledCurve(take(in)))
 	}
 	g.values = take(n)
 	for range 3 {
-		after = append(after, curveFromPoints(take(out)))
+		after = append(after, newSampledCurve(take(out)))
 	}
 	return func(v []float64) vec {
 		var shaped [4]float64

@@ -20,7 +20,7 @@ func (m matrix) apply(v vec) vec {
 	return out
 }
 
-func (m matrix) times(n matrix) matrix {
+func (m matrix) multiply(n matrix) matrix {
 	var out matrix
 	for i := range 3 {
 		for k := range 3 {
@@ -49,8 +49,8 @@ func clampFinite(v float64) float64 {
 	return math.Min(math.Max(v, -most), most)
 }
 
-// inverse returns the inverse matrix, or false if the matrix is singular.
-func (m matrix) inverse() (matrix, bool) {
+// invert returns the inverse matrix, or false if the matrix is singular.
+func (m matrix) invert() (matrix, bool) {
 	cross := func(a, b vec) vec { return vec{a[1]*b[2] - a[2]*b[1], a[2]*b[0] - a[0]*b[2], a[0]*b[1] - a[1]*b[0]} }
 	c := matrix{cross(m[1], m[2]), cross(m[2], m[0]), cross(m[0], m[1])}
 	det := m[0][0]*c[0][0] + m[0][1]*c[0][1] + m[0][2]*c[0][2]
@@ -69,12 +69,12 @@ func (m matrix) inverse() (matrix, bool) {
 // Chromaticities are the CIE 1931 coordinates x and y of red, green, blue and white.
 type Chromaticities [8]float64
 
-// whiteD50 is the white point of the ICC connection space (ICC.1:2022, 7.2.16).
-func whiteD50() vec { return vec{0.9642, 1, 0.8249} }
+// newWhitePointD50 is the white point of the ICC connection space (ICC.1:2022, 7.2.16).
+func newWhitePointD50() vec { return vec{0.9642, 1, 0.8249} }
 
-// toD50 returns the matrix from linear light in these primaries to XYZ, adapted to D50 with the
+// newMatrixToD50 returns the matrix from linear light in these primaries to XYZ, adapted to D50 with the
 // Bradford transform (ICC.1:2022, annex E).
-func (c Chromaticities) toD50() (matrix, bool) {
+func (c Chromaticities) newMatrixToD50() (matrix, bool) {
 	xyz := func(x, y float64) vec { return vec{x / y, 1, (1 - x - y) / y} }
 	for i := 1; i < len(c); i += 2 {
 		if !(c[i] > 1e-4) || c[i] > 1 || math.IsNaN(c[i-1]) || math.Abs(c[i-1]) > 1 {
@@ -83,7 +83,7 @@ func (c Chromaticities) toD50() (matrix, bool) {
 	}
 	r, g, b, w := xyz(c[0], c[1]), xyz(c[2], c[3]), xyz(c[4], c[5]), xyz(c[6], c[7])
 	p := matrix{{r[0], g[0], b[0]}, {r[1], g[1], b[1]}, {r[2], g[2], b[2]}}
-	inverse, ok := p.inverse()
+	inverse, ok := p.invert()
 	if !ok {
 		return matrix{}, false
 	}
@@ -94,26 +94,26 @@ func (c Chromaticities) toD50() (matrix, bool) {
 		}
 	}
 	bradford := matrix{{0.8951, 0.2664, -0.1614}, {-0.7502, 1.7135, 0.0367}, {0.0389, -0.0685, 1.0296}}
-	back, _ := bradford.inverse()
-	from, to := bradford.apply(w), bradford.apply(whiteD50())
+	back, _ := bradford.invert()
+	from, to := bradford.apply(w), bradford.apply(newWhitePointD50())
 	for _, v := range from {
 		if math.Abs(v) < 1e-6 {
 			return matrix{}, false
 		}
 	}
 	scale := matrix{{to[0] / from[0]}, {0, to[1] / from[1]}, {0, 0, to[2] / from[2]}}
-	return back.times(scale).times(bradford).times(p), true
+	return back.multiply(scale).multiply(bradford).multiply(p), true
 }
 
-// bt709 returns the primaries and white point of videos and of sRGB.
-func bt709() Chromaticities {
+// newBT709Chromaticities returns the primaries and white point of videos and of sRGB.
+func newBT709Chromaticities() Chromaticities {
 	return Chromaticities{0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290}
 }
 
-// fromD50 returns the matrix from the ICC connection space to linear light with BT.709 primaries.
-func fromD50() matrix {
-	m, _ := bt709().toD50()
-	out, _ := m.inverse()
+// newMatrixFromD50 returns the matrix from the ICC connection space to linear light with BT.709 primaries.
+func newMatrixFromD50() matrix {
+	m, _ := newBT709Chromaticities().newMatrixToD50()
+	out, _ := m.invert()
 	return out
 }
 
@@ -141,9 +141,9 @@ func decodeSRGB(v float64) float64 {
 	}
 }
 
-// primariesOf returns the chromaticities for a code point of ITU-T H.273, table 2. Code points without
+// chooseChromaticities returns the chromaticities for a code point of ITU-T H.273, table 2. Code points without
 // defined primaries are treated as BT.709, as in browsers.
-func primariesOf(code int) Chromaticities {
+func chooseChromaticities(code int) Chromaticities {
 	const dx, dy = 0.3127, 0.3290 // D65
 	const cx, cy = 0.310, 0.316   // illuminant C
 	switch code {
@@ -164,16 +164,16 @@ func primariesOf(code int) Chromaticities {
 	case 22: // EBU Tech 3213
 		return Chromaticities{0.630, 0.340, 0.295, 0.605, 0.155, 0.077, dx, dy}
 	default:
-		return bt709()
+		return newBT709Chromaticities()
 	}
 }
 
 // displayCurve is an internal code point for the curve of a display, ITU-R BT.1886.
 const displayCurve = 1001
 
-// transferCurve returns the curve from encoded values to linear light for a code point of ITU-T H.273,
+// chooseDecoder returns the curve from encoded values to linear light for a code point of ITU-T H.273,
 // table 3. The camera curves of SDR video are treated as the sRGB curve, as in browsers.
-func transferCurve(code int) func(float64) float64 {
+func chooseDecoder(code int) func(float64) float64 {
 	switch code {
 	case 4:
 		return func(v float64) float64 { return math.Pow(v, 2.2) }
@@ -196,22 +196,22 @@ const (
 	hlg = 18 // ARIB STD-B67
 )
 
-// HDR reports whether a transfer code point of ITU-T H.273 has a high dynamic range.
-func HDR(transfer int) bool { return transfer == pq || transfer == hlg }
+// IsHDR reports whether a transfer code point of ITU-T H.273 has a high dynamic range.
+func IsHDR(transfer int) bool { return transfer == pq || transfer == hlg }
 
 // referenceWhite is the luminance of diffuse white in HDR pictures (ITU-R BT.2408), in nits.
 const referenceWhite = 203
 
-// pqNits returns the luminance, in nits, of an encoded value of SMPTE ST 2084.
-func pqNits(v float64) float64 {
+// decodePQ returns the luminance, in nits, of an encoded value of SMPTE ST 2084.
+func decodePQ(v float64) float64 {
 	const m1, m2 = 2610.0 / 16384, 2523.0 / 4096 * 128
 	const c1, c2, c3 = 3424.0 / 4096, 2413.0 / 4096 * 32, 2392.0 / 4096 * 32
 	p := math.Pow(math.Max(v, 0), 1/m2)
 	return 10000 * math.Pow(math.Max(p-c1, 0)/(c2-c3*p), 1/m1)
 }
 
-// hlgScene returns the scene light, from 0 to 1, of an encoded value of HLG (ITU-R BT.2100, table 5).
-func hlgScene(v float64) float64 {
+// decodeHLG returns the scene light, from 0 to 1, of an encoded value of HLG (ITU-R BT.2100, table 5).
+func decodeHLG(v float64) float64 {
 	const a, b, c = 0.17883277, 0.28466892, 0.55991073
 	if v <= 0.5 {
 		return math.Max(v, 0) * math.Max(v, 0) / 3
@@ -219,15 +219,15 @@ func hlgScene(v float64) float64 {
 	return (math.Exp((v-c)/a) + b) / 12
 }
 
-// hdrLight returns the linear light of an HDR colour, relative to referenceWhite. code is pq or hlg.
-func hdrLight(code int, v vec) vec {
+// decodeHDR returns the linear light of an HDR colour, relative to referenceWhite. code is pq or hlg.
+func decodeHDR(code int, v vec) vec {
 	if code == pq {
-		return vec{pqNits(v[0]) / referenceWhite, pqNits(v[1]) / referenceWhite, pqNits(v[2]) / referenceWhite}
+		return vec{decodePQ(v[0]) / referenceWhite, decodePQ(v[1]) / referenceWhite, decodePQ(v[2]) / referenceWhite}
 	}
 	// The system gamma for a display of 1000 nits applies to the luminance of the scene (BT.2100, table
 	// 5).
 	const peak, gamma = 1000.0, 1.2
-	s := vec{hlgScene(v[0]), hlgScene(v[1]), hlgScene(v[2])}
+	s := vec{decodeHLG(v[0]), decodeHLG(v[1]), decodeHLG(v[2])}
 	y := 0.2627*s[0] + 0.6780*s[1] + 0.0593*s[2]
 	k := 0.0
 	if y > 0 {
@@ -236,10 +236,10 @@ func hdrLight(code int, v vec) vec {
 	return vec{s[0] * k, s[1] * k, s[2] * k}
 }
 
-// sdrValue encodes linear light for SDR. Browsers decode videos with the sRGB curve, television sets
+// encodeSDR encodes linear light for SDR. Browsers decode videos with the sRGB curve, television sets
 // with a power of 2.4 (ITU-R BT.1886). The mean of both curves differs from each by at most 6.3 of
 // 255.
-func sdrValue(light float64) float64 {
+func encodeSDR(light float64) float64 {
 	light = math.Max(light, 0)
 	return (encodeSRGB(light) + math.Pow(light, 1/2.4)) / 2
 }
@@ -255,13 +255,13 @@ func compressHighlights(v float64) float64 {
 	return knee + (1-knee)*u/math.Pow(1+math.Pow(u, bend), 1/bend)
 }
 
-// toneMap converts HDR light to SDR light. It scales all channels by the same factor, which compresses
+// mapToSDR converts HDR light to SDR light. It scales all channels by the same factor, which compresses
 // the brightest channel, so that colours keep their hue.
-func toneMap(light vec) vec {
+func mapToSDR(light vec) vec {
 	top := math.Max(light[0], math.Max(light[1], light[2]))
 	if top <= 0 {
 		return vec{}
 	}
-	k := decodeSRGB(compressHighlights(sdrValue(top))) / top
+	k := decodeSRGB(compressHighlights(encodeSDR(top))) / top
 	return vec{light[0] * k, light[1] * k, light[2] * k}
 }

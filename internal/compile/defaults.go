@@ -39,7 +39,7 @@ func (c *compiler) readDefaults(name string) (defaults, diag.List) {
 		return defaults{}, list
 	}
 	c.out.Sources[file] = src
-	return parseDefaults(file, src, c.isSettings(file))
+	return parseDefaults(file, src, c.isSettingsFile(file))
 }
 
 // parseDefaults parses a defaults file. settings is set if the command line has read its settings
@@ -66,9 +66,9 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 		key, value := pair[0], pair[1]
 		switch key.Value {
 		case "header":
-			d.header = headerOf(file, value, at, &list)
+			d.header = readHeaderDefaults(file, value, at, &list)
 		case "voices":
-			d.voices = voicesOf(value, at, &list)
+			d.voices = readVoiceNames(value, at, &list)
 		case "engines", "fallback":
 			if !settings {
 				list.Warnf(at(key), "%s is ignored in a project's %s", key.Value, defaultsFile).Hint = "engines and fallback are settings of the machine: write them into the mynah.yaml of the folder in which you run mynah, or into a file that you pass with --config"
@@ -110,8 +110,8 @@ func readYAML(src []byte) (*yaml.Node, error) {
 	return root.Content[0], nil
 }
 
-// isSettings reports whether a file of the project is the settings file of the command line.
-func (c *compiler) isSettings(file string) bool {
+// isSettingsFile reports whether a file of the project is the settings file of the command line.
+func (c *compiler) isSettingsFile(file string) bool {
 	if c.req.Settings == "" {
 		return false
 	}
@@ -120,8 +120,8 @@ func (c *compiler) isSettings(file string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
-// headerOf reads the properties under header:.
-func headerOf(file string, value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List) *script.Header {
+// readHeaderDefaults reads the properties under header:.
+func readHeaderDefaults(file string, value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List) *script.Header {
 	if value.Kind != yaml.MappingNode {
 		if value.Tag != "!!null" {
 			list.Errorf(at(value), "header: contains no properties").Hint = "write them, indented, under the line header:"
@@ -133,8 +133,8 @@ func headerOf(file string, value *yaml.Node, at func(*yaml.Node) diag.Range, lis
 	return &h
 }
 
-// voicesOf reads the project's names of voices, under voices:.
-func voicesOf(value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List) map[string]string {
+// readVoiceNames reads the project's names of voices, under voices:.
+func readVoiceNames(value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag.List) map[string]string {
 	if value.Kind != yaml.MappingNode {
 		if value.Tag != "!!null" {
 			list.Errorf(at(value), "voices: contains no names").Hint = "write narrator: brian, indented, under the line voices:"
@@ -173,9 +173,9 @@ func (d defaults) fillHeader(s *script.Script, translation bool) {
 	}
 	from := d.header.Properties
 	if translation {
-		from.LeaveLanguage()
+		from.RemoveUntranslated()
 	}
-	s.Header.Fill(from)
+	s.Header.FillMissing(from)
 	if s.Header.Range.File == "" {
 		s.Header.Range = d.header.Range
 	}

@@ -101,7 +101,7 @@ func TestFindings(t *testing.T) {
 			script = s
 			delete(files, "build")
 		}
-		src, err := compile.Read(t.Context(), open(t, files), b, compile.Request{Script: script})
+		src, err := compile.PlanScript(t.Context(), open(t, files), b, compile.Request{Script: script})
 		fmt.Fprintf(&out, "== %s\n", name)
 		if err != nil {
 			fmt.Fprintf(&out, "error: %v\n", err)

@@ -10,11 +10,11 @@ import (
 	"mynah/internal/script"
 )
 
-// ScriptIn returns the script to build for a video in a language: a translation next to the
+// FindScriptForLanguage returns the script to build for a video in a language: a translation next to the
 // script, or the script itself if that is its language. Callers that derive file names from the
 // built script use it too, so that videos in different languages get different names.
-func ScriptIn(fsys fs.FS, name, tag string, variables map[string]string) (string, error) {
-	if base, _, ok := script.TranslationOf(name); ok && isFile(fsys, base) {
+func FindScriptForLanguage(fsys fs.FS, name, tag string, variables map[string]string) (string, error) {
+	if base, _, ok := script.ParseTranslationName(name); ok && isFile(fsys, base) {
 		name = base
 	}
 	main, _ := script.Load(fsys, name, script.Options{Variables: variables})
@@ -24,20 +24,20 @@ func ScriptIn(fsys fs.FS, name, tag string, variables map[string]string) (string
 	}
 	// A translation states its language in its name, so it is preferred over a script with the
 	// same language.
-	languages := Languages(fsys, name)
+	languages := ListTranslations(fsys, name)
 	all := append(slices.Clone(languages), own)
 	found, ok := matchLanguage(tag, all)
 	if !ok {
-		found, ok = widenLanguage(tag, own, languages)
+		found, ok = expandLanguage(tag, own, languages)
 	}
 	switch {
 	case ok && slices.Contains(languages, found):
-		return script.TranslationName(name, found), nil
+		return script.FormatTranslationName(name, found), nil
 	case ok:
 		return name, nil
 	}
 	f := fault.New(fault.Input, nil, "%s has no translation for the language %q", path.Base(name), tag)
-	missing := path.Base(script.TranslationName(name, tag))
+	missing := path.Base(script.FormatTranslationName(name, tag))
 	if len(languages) == 0 {
 		return "", f.WithHint("write %s next to it, with the same scenes", missing)
 	}
@@ -60,10 +60,10 @@ func matchLanguage(tag string, languages []string) (string, bool) {
 	return "", false
 }
 
-// widenLanguage finds the language that a shorter tag means, such as pt-BR for pt: the script's own, or
+// expandLanguage finds the language that a shorter tag means, such as pt-BR for pt: the script's own, or
 // the only such translation. The header's language is not considered: otherwise a script in en
 // would be hidden by its translation into en-GB.
-func widenLanguage(tag, own string, languages []string) (string, bool) {
+func expandLanguage(tag, own string, languages []string) (string, bool) {
 	means := func(l string) bool {
 		return len(l) > len(tag) && l[len(tag)] == '-' && strings.EqualFold(l[:len(tag)], tag)
 	}
@@ -82,15 +82,15 @@ func isFile(fsys fs.FS, name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// Languages lists the languages of the translations next to a script.
-func Languages(fsys fs.FS, name string) []string {
+// ListTranslations lists the languages of the translations next to a script.
+func ListTranslations(fsys fs.FS, name string) []string {
 	entries, err := fs.ReadDir(fsys, path.Dir(name))
 	if err != nil {
 		return nil
 	}
 	var out []string
 	for _, e := range entries {
-		base, tag, ok := script.TranslationOf(e.Name())
+		base, tag, ok := script.ParseTranslationName(e.Name())
 		if ok && !e.IsDir() && base == path.Base(name) {
 			out = append(out, tag)
 		}

@@ -40,7 +40,7 @@ func TestScriptIn(t *testing.T) {
 		{"b.md", "fr", "b.md"},
 		{"b.md", "fr-FR", "b.fr-FR.md"},
 	} {
-		got, err := ScriptIn(fsys, c[0], c[1], nil)
+		got, err := FindScriptForLanguage(fsys, c[0], c[1], nil)
 		if got != c[2] || (err == nil) != (c[2] != "") {
 			t.Errorf("%s in %s is %q (%v), want %q", c[0], c[1], got, err, c[2])
 		}
@@ -51,9 +51,9 @@ func TestScriptIn(t *testing.T) {
 // catalogue is recognized as a translation.
 func TestTranslationsIntoWhatIsSpoken(t *testing.T) {
 	t.Parallel()
-	for _, v := range voice.NewCatalogue().Voices() {
-		name := script.TranslationName("s.md", v.Language)
-		if base, tag, ok := script.TranslationOf(name); !ok || base != "s.md" || tag != v.Language {
+	for _, v := range voice.NewCatalogue().ListVoices() {
+		name := script.FormatTranslationName("s.md", v.Language)
+		if base, tag, ok := script.ParseTranslationName(name); !ok || base != "s.md" || tag != v.Language {
 			t.Errorf("%s is not recognized as a translation", name)
 		}
 	}
@@ -70,7 +70,7 @@ func TestLanguages(t *testing.T) {
 		"a/s.md": "de fr", "s.md": "en", "a/t.md": "es", "a/none.md": "",
 		"nowhere/s.md": "",
 	} {
-		if got := strings.Join(Languages(fsys, name), " "); got != want {
+		if got := strings.Join(ListTranslations(fsys, name), " "); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
@@ -93,7 +93,7 @@ func TestMissingTranslation(t *testing.T) {
 		{"only.de.md", "it", "write only.de.it.md next to it, with the same scenes"},
 		{"dir.de.md", "it", "write dir.de.it.md next to it, with the same scenes"},
 	} {
-		_, err := ScriptIn(fsys, c[0], c[1], nil)
+		_, err := FindScriptForLanguage(fsys, c[0], c[1], nil)
 		f, ok := fault.As(err)
 		if !ok || f.Code != fault.Input || f.Hint != c[2] {
 			t.Errorf("%s in %s: %+v", c[0], c[1], f)
@@ -134,7 +134,7 @@ func TestFitting(t *testing.T) {
 		{"pt", "pt-", "", "pt-"},
 		{"pt", "en", "de pt-BR fr", "pt-BR"},
 	} {
-		got, ok := widenLanguage(c.tag, c.own, strings.Fields(c.languages))
+		got, ok := expandLanguage(c.tag, c.own, strings.Fields(c.languages))
 		if got != c.want || ok != (c.want != "") {
 			t.Errorf("%q of %q in %q: %q", c.tag, c.own, c.languages, got)
 		}

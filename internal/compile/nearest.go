@@ -12,13 +12,13 @@ import (
 // mostSlips is the maximum distance, in letters, of a suggested file name.
 const mostSlips = 3
 
-// Nearest implements storyboard.Project. After a number of missing files it suggests nothing
+// SuggestFile implements storyboard.Project. After a number of missing files it suggests nothing
 // more. It never suggests files that Mynah writes next to a script.
-func (p *planner) Nearest(name, what string) string {
+func (p *planner) SuggestFile(name, what string) string {
 	const mostAsked = 200
 	p.mu.Lock()
 	if p.asked++; p.asked == 1 {
-		p.listed = p.List()
+		p.listed = p.ListFiles()
 	}
 	listed, asked := p.listed, p.asked
 	p.mu.Unlock()
@@ -28,17 +28,18 @@ func (p *planner) Nearest(name, what string) string {
 	lower := strings.ToLower(name)
 	best, least := "", mostSlips+1
 	for _, path := range listed {
-		if n := countSlips(lower, strings.ToLower(path)); n < least && !p.isOutput(path) && p.hasKind(path, what) {
+		if n := measureNameDistance(lower, strings.ToLower(path)); n < least && !p.isOutputName(path) &&
+			p.isUsableAs(path, what) {
 			best, least = path, n
 		}
 	}
 	return best
 }
 
-// countSlips returns the distance of two file names in letters. The same name in another folder, or
+// measureNameDistance returns the distance of two file names in letters. The same name in another folder, or
 // with another extension, has distance 1.
-func countSlips(a, b string) int {
-	n := similar.Distance(a, b, mostSlips+1)
+func measureNameDistance(a, b string) int {
+	n := similar.CountEdits(a, b, mostSlips+1)
 	baseA, baseB := path.Base(a), path.Base(b)
 	stem := func(s string) string { return strings.TrimSuffix(s, path.Ext(s)) }
 	if baseA == baseB || path.Dir(a) == path.Dir(b) && stem(baseA) == stem(baseB) {
@@ -50,8 +51,8 @@ func countSlips(a, b string) int {
 	return n
 }
 
-// isOutput reports whether Mynah writes a file of this name next to the script.
-func (p *planner) isOutput(name string) bool {
+// isOutputName reports whether Mynah writes a file of this name next to the script.
+func (p *planner) isOutputName(name string) bool {
 	stem := strings.TrimSuffix(p.script, path.Ext(p.script))
 	rest, ok := strings.CutPrefix(name, stem)
 	return name == p.script || ok && slices.Contains([]string{
@@ -59,8 +60,8 @@ func (p *planner) isOutput(name string) bool {
 	}, rest)
 }
 
-// hasKind reports whether a file can be used where a file of a kind is missing.
-func (p *planner) hasKind(name, what string) bool {
+// isUsableAs reports whether a file can be used where a file of a kind is missing.
+func (p *planner) isUsableAs(name, what string) bool {
 	ending := strings.ToLower(path.Ext(name))
 	switch what {
 	case "theme":
@@ -68,11 +69,11 @@ func (p *planner) hasKind(name, what string) bool {
 	case "font":
 		return ending == ".ttf" || ending == ".otf"
 	case "lexicon":
-		return ending != ".md" && p.File(name).Kind == "" && !p.File(name).Sound
+		return ending != ".md" && p.DescribeFile(name).Kind == "" && !p.DescribeFile(name).Sound
 	case "audio", "background":
-		return p.File(name).Sound || slices.Contains([]string{".wav", ".mp3", ".m4a", ".ogg", ".flac"}, ending)
+		return p.DescribeFile(name).Sound || slices.Contains([]string{".wav", ".mp3", ".m4a", ".ogg", ".flac"}, ending)
 	default:
-		return p.File(name).Kind != "" || slices.Contains([]string{
+		return p.DescribeFile(name).Kind != "" || slices.Contains([]string{
 			".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".mp4", ".mov", ".webm", ".mkv", ".m4v",
 		}, ending)
 	}

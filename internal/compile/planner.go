@@ -33,8 +33,8 @@ type planner struct {
 	asked  int      // number of searches for similar names
 }
 
-// Voice implements storyboard.Project.
-func (p *planner) Voice(name, language string) storyboard.Voice {
+// ResolveVoice implements storyboard.Project.
+func (p *planner) ResolveVoice(name, language string) storyboard.Voice {
 	v, m := p.booth.Resolve(p.ctx, p.defaults.resolveName(name), language)
 	out := storyboard.Voice{Name: v.Name, Language: v.Language, Problem: m.Warning, Hint: m.Hint, Unspoken: m.Kind == voice.Unspoken}
 	switch {
@@ -56,15 +56,15 @@ func (p *planner) Voice(name, language string) storyboard.Voice {
 		out.Code = diag.UnspokenLanguage
 	case m.StandIn:
 		out.Code = diag.MissingVoice
-		out.Hint = cmp.Or(installHint(name), "run mynah doctor to see what is missing and how to install it")
+		out.Hint = cmp.Or(formatInstallHint(name), "run mynah doctor to see what is missing and how to install it")
 		p.missing = m.Warning
 	}
 	out.Hint = cmp.Or(out.Hint, "run mynah voices to list all")
 	return out
 }
 
-// installHint returns how to install the neural voice that a script names with its engine.
-func installHint(name string) string {
+// formatInstallHint returns how to install the neural voice that a script names with its engine.
+func formatInstallHint(name string) string {
 	model, ok := strings.CutPrefix(name, "piper/")
 	if !ok {
 		return ""
@@ -76,8 +76,8 @@ func installHint(name string) string {
 	return "run mynah voices to list the installed voices, or mynah voices available to list those that can be installed"
 }
 
-// Legible implements storyboard.Project.
-func (p *planner) Legible(sentence []utter.Run, speaks storyboard.Voice) storyboard.Legibility {
+// CountLegible implements storyboard.Project.
+func (p *planner) CountLegible(sentence []utter.Run, speaks storyboard.Voice) storyboard.Legibility {
 	v, _ := p.booth.Resolve(p.ctx, speaks.Name, speaks.Language)
 	var text strings.Builder
 	for _, r := range sentence {
@@ -95,26 +95,26 @@ func (p *planner) Legible(sentence []utter.Run, speaks storyboard.Voice) storybo
 	return out
 }
 
-// Reads implements storyboard.Project.
-func (p *planner) Reads(text string, speaks storyboard.Voice) bool {
+// CanRead implements storyboard.Project.
+func (p *planner) CanRead(text string, speaks storyboard.Voice) bool {
 	v, _ := p.booth.Resolve(p.ctx, speaks.Name, speaks.Language)
 	letters, lost, _ := voice.CountLetters(text, v)
 	return lost*2 <= letters
 }
 
-// VoiceLike implements storyboard.Project.
-func (p *planner) VoiceLike(language, gender string) (storyboard.Voice, bool) {
+// ChooseVoiceLike implements storyboard.Project.
+func (p *planner) ChooseVoiceLike(language, gender string) (storyboard.Voice, bool) {
 	v, ok := p.booth.FindVoice(p.ctx, language, voice.Gender(strings.ToLower(gender)))
 	return storyboard.Voice{Name: v.Name, Language: v.Language}, ok
 }
 
-// SayAs implements storyboard.Project.
-func (p *planner) SayAs(text, as, format, language string) (string, bool) {
-	return reading.SayAs(text, as, format, language)
+// ReadAs implements storyboard.Project.
+func (p *planner) ReadAs(text, as, format, language string) (string, bool) {
+	return reading.ReadAs(text, as, format, language)
 }
 
-// Lexicon implements storyboard.Project.
-func (p *planner) Lexicon(name string) diag.List {
+// AddLexicon implements storyboard.Project.
+func (p *planner) AddLexicon(name string) diag.List {
 	b, err := p.ReadFile(name, reading.MaxLexicon)
 	if err != nil {
 		var list diag.List
@@ -128,11 +128,11 @@ func (p *planner) Lexicon(name string) diag.List {
 	return list
 }
 
-// Sentences implements storyboard.Project. It returns nothing once the context has ended, since
+// SplitSentences implements storyboard.Project. It returns nothing once the context has ended, since
 // reading a long text takes most of the planning time.
-func (p *planner) Sentences(runs []utter.Run, language string) [][]utter.Run {
+func (p *planner) SplitSentences(runs []utter.Run, language string) [][]utter.Run {
 	if p.ctx.Err() != nil {
 		return nil
 	}
-	return p.reader.Sentences(runs, language)
+	return p.reader.ReadSentences(runs, language)
 }

@@ -69,7 +69,7 @@ func TestReads(t *testing.T) {
 		"abcd": true, "abcп": true, "abпр": true, "aпрт": false, "прти": false, "aпр": false, "abпрт": false, "": true,
 		"123": true,
 	} {
-		if got := p.Reads(text, storyboard.Voice{Name: "brian"}); got != want {
+		if got := p.CanRead(text, storyboard.Voice{Name: "brian"}); got != want {
 			t.Errorf("%q: %t", text, got)
 		}
 	}
@@ -92,7 +92,7 @@ func TestLegible(t *testing.T) {
 		{[]utter.Run{{Text: "ab", Say: "пр"}}, 2, 2, "tatyana"},
 		{[]utter.Run{{Text: "abп"}}, 3, 1, "tatyana"},
 	} {
-		got := p.Legible(c.runs, storyboard.Voice{Name: "brian", Language: "en-GB"})
+		got := p.CountLegible(c.runs, storyboard.Voice{Name: "brian", Language: "en-GB"})
 		if got.Letters != c.letters || got.Lost != c.lost || !strings.HasPrefix(got.Reader, c.reader) ||
 			(got.Reader == "") != (c.reader == "") {
 			t.Errorf("%v: %+v", c.runs, got)
@@ -119,7 +119,7 @@ func TestInstallHint(t *testing.T) {
 		"en_US-amy-medium":              "",
 		"brian":                         "",
 	} {
-		if got := installHint(name); got != want {
+		if got := formatInstallHint(name); got != want {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
@@ -145,7 +145,7 @@ func TestVoiceProblems(t *testing.T) {
 		{"brian", "", diag.MissingVoice, "run mynah doctor", espeak},
 	} {
 		p := newPlanner(t, nil, c.engines...)
-		v := p.Voice(c.name, c.language)
+		v := p.ResolveVoice(c.name, c.language)
 		if v.Code != c.code || !strings.Contains(v.Hint, c.hint) || v.Unspoken != (c.code == diag.UnspokenLanguage) {
 			t.Errorf("%s %s: %+v", c.name, c.language, v)
 		}
@@ -164,15 +164,15 @@ func TestLexiconFile(t *testing.T) {
 	t.Parallel()
 	fill := "Mynah: MY nah\n#" + strings.Repeat("x", reading.MaxLexicon)
 	p := newPlanner(t, map[string]string{"full.txt": fill[:reading.MaxLexicon], "long.txt": fill[:reading.MaxLexicon+1]})
-	if list := p.Lexicon("full.txt"); len(list) > 0 || len(p.sources["full.txt"]) != reading.MaxLexicon {
+	if list := p.AddLexicon("full.txt"); len(list) > 0 || len(p.sources["full.txt"]) != reading.MaxLexicon {
 		t.Errorf("%v", list)
 	}
-	said := p.Sentences([]utter.Run{{Text: "Mynah sings. He left."}}, "en")
+	said := p.SplitSentences([]utter.Run{{Text: "Mynah sings. He left."}}, "en")
 	if len(said) != 2 || said[0][0].Say != "MY nah" {
 		t.Errorf("%+v", said)
 	}
 	for _, name := range []string{"long.txt", "none.txt"} {
-		list := p.Lexicon(name)
+		list := p.AddLexicon(name)
 		first := diag.Pos{Line: 1, Column: 1}
 		if len(list) != 1 || !list.HasErrors() || list[0].Range != (diag.Range{File: name, Start: first, End: first}) ||
 			list[0].Hint == "" {
@@ -202,7 +202,7 @@ func TestSlips(t *testing.T) {
 		{"abc.png", "axy.png", 4},
 		{"photo.png", "zzzzzzz.png", 4},
 	} {
-		if got := countSlips(c.a, c.b); got != c.want {
+		if got := measureNameDistance(c.a, c.b); got != c.want {
 			t.Errorf("%s and %s: %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
@@ -247,7 +247,7 @@ func TestNearestFits(t *testing.T) {
 		{"s.mp5", "video", ""},
 		{"x.md", "lexicon", ""},
 	} {
-		if got := p.Nearest(c[0], c[1]); got != c[2] {
+		if got := p.SuggestFile(c[0], c[1]); got != c[2] {
 			t.Errorf("%s %s: %q, want %q", c[1], c[0], got, c[2])
 		}
 	}
@@ -258,7 +258,7 @@ func TestNearestGivesUp(t *testing.T) {
 	t.Parallel()
 	p := newPlanner(t, map[string]string{"look.css": "a{}"})
 	for i := range 202 {
-		if got, want := p.Nearest("lok.css", "theme"), map[bool]string{true: "look.css"}[i < 200]; got != want {
+		if got, want := p.SuggestFile("lok.css", "theme"), map[bool]string{true: "look.css"}[i < 200]; got != want {
 			t.Fatalf("suggestion %d is %q", i+1, got)
 		}
 	}
@@ -276,7 +276,7 @@ func TestWritten(t *testing.T) {
 		"a/talk.md": true, "a/talk.mp4": true, "a/talk.srt": true, "a/talk.vtt": true, "talk.mp4": false,
 		"a/talks.mp4": false, "a/talk.png": false, "a/talk": false,
 	} {
-		if got := p.isOutput(name); got != want {
+		if got := p.isOutputName(name); got != want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}

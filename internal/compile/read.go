@@ -58,31 +58,31 @@ type compiler struct {
 	out     Script
 }
 
-// Read reads a script and plans its video. Mistakes in the script are among the findings. If it
+// PlanScript reads a script and plans its video. Mistakes in the script are among the findings. If it
 // returns an error, which is a fault, the result holds what is known so far.
-func Read(ctx context.Context, in *project.Project, booth *voice.Booth, req Request) (Script, error) {
+func PlanScript(ctx context.Context, in *project.Project, booth *voice.Booth, req Request) (Script, error) {
 	c := &compiler{project: in, req: req, out: Script{Name: req.Script, Sources: map[string][]byte{}}}
-	err := c.read(ctx, booth)
+	err := c.planScript(ctx, booth)
 	return c.out, err
 }
 
-func (c *compiler) read(ctx context.Context, booth *voice.Booth) error {
-	loaded, found, err := c.load()
+func (c *compiler) planScript(ctx context.Context, booth *voice.Booth) error {
+	loaded, found, err := c.loadScript()
 	if err != nil {
 		return err
 	}
 	defaults, list := c.readDefaults(c.out.Name)
 	found.Add(list...)
-	_, _, translation := script.TranslationOf(c.out.Name)
+	_, _, translation := script.ParseTranslationName(c.out.Name)
 	defaults.fillHeader(loaded.Script, translation)
 	over := c.req.Header
-	over.Fill(loaded.Script.Header.Properties)
+	over.FillMissing(loaded.Script.Header.Properties)
 	loaded.Script.Header.Properties = over
 	if err := c.keepScenes(loaded.Script); err != nil {
 		return err
 	}
 	c.out.Findings = found
-	if len(loaded.Script.Scenes) == 0 && c.isWrong(found) {
+	if len(loaded.Script.Scenes) == 0 && c.stopsBuild(found) {
 		return nil
 	}
 	p := &planner{Project: c.project, ctx: ctx, booth: booth, sources: c.out.Sources, script: c.out.Name, defaults: defaults}
@@ -102,20 +102,20 @@ func (c *compiler) read(ctx context.Context, booth *voice.Booth) error {
 	return nil
 }
 
-// isWrong reports whether findings stop the build.
-func (c *compiler) isWrong(list diag.List) bool {
+// stopsBuild reports whether findings stop the build.
+func (c *compiler) stopsBuild(list diag.List) bool {
 	if c.req.Strict {
-		list = list.Strict()
+		list = list.WithStrictErrors()
 	}
 	return list.HasErrors()
 }
 
-// load reads the script or the requested translation.
-func (c *compiler) load() (script.Result, diag.List, error) {
+// loadScript reads the script or the requested translation.
+func (c *compiler) loadScript() (script.Result, diag.List, error) {
 	options := script.Options{Variables: c.req.Variables}
 	fsys := c.project.FS()
 	if tag := c.req.Language; tag != "" {
-		name, err := ScriptIn(fsys, c.out.Name, tag, c.req.Variables)
+		name, err := FindScriptForLanguage(fsys, c.out.Name, tag, c.req.Variables)
 		if err != nil {
 			return script.Result{}, nil, err
 		}
@@ -123,14 +123,14 @@ func (c *compiler) load() (script.Result, diag.List, error) {
 	}
 	loaded, found := script.Load(fsys, c.out.Name, options)
 	if tag := loaded.Script.Header.Language; tag != nil && c.req.Language == "" {
-		if l, ok := matchLanguage(*tag, Languages(fsys, c.out.Name)); ok {
-			c.out.Name = script.TranslationName(c.out.Name, l)
+		if l, ok := matchLanguage(*tag, ListTranslations(fsys, c.out.Name)); ok {
+			c.out.Name = script.FormatTranslationName(c.out.Name, l)
 			loaded, found = script.Load(fsys, c.out.Name, options)
 		}
 	}
 	c.out.Sources = loaded.Sources
-	name, tag, ok := script.TranslationOf(c.out.Name)
-	if !ok || !c.project.File(name).Exists || found.HasErrors() {
+	name, tag, ok := script.ParseTranslationName(c.out.Name)
+	if !ok || !c.project.DescribeFile(name).Exists || found.HasErrors() {
 		return loaded, found, nil
 	}
 	base, list := script.Load(fsys, name, options)
@@ -139,7 +139,7 @@ func (c *compiler) load() (script.Result, diag.List, error) {
 		found.Add(list...)
 		return loaded, found, nil
 	}
-	found.Add(script.Translate(loaded.Script, base.Script, tag)...)
+	found.Add(script.CompleteTranslation(loaded.Script, base.Script, tag)...)
 	return loaded, found, nil
 }
 

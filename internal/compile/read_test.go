@@ -73,7 +73,7 @@ func TestRead(t *testing.T) {
 		"bad.md": "(nonsense: 1)\n\n(size: huge)\n", "empty.md": "",
 	})
 	b := newBooth(t, tone.New())
-	src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md"})
+	src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md"})
 	if err != nil || src.Board == nil || len(src.Board.Scenes) != 3 || src.Name != "s.md" ||
 		src.Board.Film.Title != "Ours" || src.Board.Film.Width != 64 {
 		t.Fatalf("%v, %+v", err, src)
@@ -87,31 +87,31 @@ func TestRead(t *testing.T) {
 		Voice: "tone/low", Scenes: [2]int{2, 3},
 	}
 	req.Header.Title = &title
-	src, err = compile.Read(t.Context(), in, b, req)
+	src, err = compile.PlanScript(t.Context(), in, b, req)
 	if err != nil || len(src.Board.Scenes) != 2 || src.Board.Film.Width != 128 || src.Board.Film.FPS.Num != 50 ||
 		src.Board.Film.Title != "Mine" ||
 		src.Board.Scenes[0].Parts[0].Voice != "tone/low" || src.Board.Scenes[0].Parts[0].Text != "Two." {
 		t.Errorf("%v, %+v", err, src.Board)
 	}
-	_, err = compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: [2]int{3, 4}})
+	_, err = compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: [2]int{3, 4}})
 	if fault.CodeOf(err) != fault.Usage || !strings.Contains(err.Error(), "scene 4 does not exist: the last scene of s.md is 3") {
 		t.Errorf("got %v", err)
 	}
-	src, err = compile.Read(t.Context(), in, b, compile.Request{Script: "me.md"})
+	src, err = compile.PlanScript(t.Context(), in, b, compile.Request{Script: "me.md"})
 	if err != nil || src.Board.Scenes[0].Parts[0].Voice != "tone/low" {
 		t.Errorf("a voice name defined by the project: %v, %s", err, summaries(src.Findings))
 	}
-	src, err = compile.Read(t.Context(), in, b, compile.Request{Script: "none.md"})
+	src, err = compile.PlanScript(t.Context(), in, b, compile.Request{Script: "none.md"})
 	if err != nil || !src.Findings.HasErrors() {
 		t.Errorf("a missing script: %v, %s", err, summaries(src.Findings))
 	}
-	src, err = compile.Read(t.Context(), in, b, compile.Request{Script: "empty.md"})
+	src, err = compile.PlanScript(t.Context(), in, b, compile.Request{Script: "empty.md"})
 	if err != nil || !src.Findings.HasErrors() {
 		t.Errorf("an empty script: %v, %s", err, summaries(src.Findings))
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := compile.Read(ctx, in, b, compile.Request{Script: "s.md"}); !errors.Is(err, context.Canceled) {
+	if _, err := compile.PlanScript(ctx, in, b, compile.Request{Script: "s.md"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled context returns %v", err)
 	}
 }
@@ -133,17 +133,17 @@ func TestTranslations(t *testing.T) {
 		{"h.md", "", "h.de.md", "Eins."},
 		{"s.de.md", "en", "s.md", "One."},
 	} {
-		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: c.script, Language: c.language})
+		src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: c.script, Language: c.language})
 		if err != nil || src.Name != c.name || src.Board == nil || src.Board.Scenes[0].Parts[0].Text != c.text {
 			t.Errorf("%s in %q: %v, %s, %s", c.script, c.language, err, src.Name, summaries(src.Findings))
 			continue
 		}
 	}
-	_, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Language: "fr"})
+	_, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md", Language: "fr"})
 	if fault.CodeOf(err) != fault.Input || !strings.Contains(err.Error(), `s.md has no translation for the language "fr"`) {
 		t.Errorf("got %v", err)
 	}
-	src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "l.de.md"})
+	src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "l.de.md"})
 	if err != nil || !strings.Contains(summaries(src.Findings), "scene") {
 		t.Errorf("a translation with a missing scene: %v, %q", err, summaries(src.Findings))
 	}
@@ -161,7 +161,7 @@ func TestVoices(t *testing.T) {
 		"---\nvoice: tone/high\nlexicon: wrods.txt\n---\nHello.\n": "wrods.txt",
 	} {
 		in := open(t, map[string]string{"s.md": text, "words.txt": "Mynah: MY nah\n"})
-		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md"})
+		src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +170,7 @@ func TestVoices(t *testing.T) {
 		}
 	}
 	in := open(t, map[string]string{"s.md": said + "(lexicon: x)\n\nMynah sings.\n", "bad.txt": "no colon here\n"})
-	_, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md"})
+	_, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md"})
 	if err != nil {
 		t.Error(err)
 	}
@@ -193,10 +193,10 @@ func TestNearest(t *testing.T) {
 		"![](s.jgp)\n":                       "",
 		"```md {theme: lok.css}\n# x\n```\n": "",
 	} {
-		if err := os.WriteFile(in.Path("s.md"), []byte(said+text), 0o600); err != nil {
+		if err := os.WriteFile(in.MakePathOnDisk("s.md"), []byte(said+text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md"})
+		src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -226,7 +226,7 @@ func TestStrict(t *testing.T) {
 		{"---\nvoice: zaphod/x\n---\n(pause: 1)\n", true, false},
 	} {
 		in := open(t, map[string]string{"s.md": c.text})
-		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Strict: c.strict})
+		src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md", Strict: c.strict})
 		f, ok := fault.As(err)
 		if ok != c.ends || ok && (f.Code != fault.ToolMissing || !strings.Contains(f.Public, "the voice brian needs flite")) {
 			t.Errorf("%q strict %t: %v, %q", c.text, c.strict, err, summaries(src.Findings))
@@ -243,7 +243,7 @@ func TestScenesToBuild(t *testing.T) {
 		{}: "One. Two. Three.", {1, 1}: "One.", {1, 3}: "One. Two. Three.", {2, 2}: "Two.", {3, 3}: "Three.", {2, 4}: "",
 		{4, 4}: "",
 	} {
-		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: scenes})
+		src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: scenes})
 		if (err == nil) != (want != "") || err != nil && fault.CodeOf(err) != fault.Usage {
 			t.Errorf("%v: %v", scenes, err)
 			continue
@@ -259,7 +259,7 @@ func TestScenesToBuild(t *testing.T) {
 		}
 	}
 	in = open(t, map[string]string{"s.md": said + "One.\n\n---\nTwo ![](none.png).\n"})
-	src, err := compile.Read(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: [2]int{2, 2}})
+	src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: "s.md", Scenes: [2]int{2, 2}})
 	if err != nil || src.Board.Scenes[0].Range.Start.Line != 7 || !src.Findings.HasErrors() {
 		t.Errorf("%v, %q", err, summaries(src.Findings))
 	}
@@ -284,7 +284,7 @@ func TestNoBoard(t *testing.T) {
 		{map[string]string{"s.md": said + "Hello.\n", "mynah.yaml": "- a\n"}, false, true},
 		{map[string]string{"s.md": said + "(nonsense: 1)\n\nHello.\n"}, true, true},
 	} {
-		src, err := compile.Read(t.Context(), open(t, c.files), b, compile.Request{Script: "s.md", Strict: c.strict})
+		src, err := compile.PlanScript(t.Context(), open(t, c.files), b, compile.Request{Script: "s.md", Strict: c.strict})
 		if err != nil || (src.Board != nil) != c.planned || len(src.Findings) == 0 {
 			t.Errorf("%q: %v, %t, %q", c.files, err, src.Board != nil, summaries(src.Findings))
 		}
@@ -309,7 +309,7 @@ func TestTranslationsOfWrongScripts(t *testing.T) {
 		{"own.md", "own.de.md", "", "own.de.md own.md"},
 		{"far.md", "far.md", "", "far.md"},
 	} {
-		src, err := compile.Read(t.Context(), in, b, compile.Request{Script: c.script})
+		src, err := compile.PlanScript(t.Context(), in, b, compile.Request{Script: c.script})
 		if err != nil || src.Name != c.name {
 			t.Errorf("%s: %v, %s", c.script, err, src.Name)
 		}
@@ -326,7 +326,7 @@ func TestTranslationsOfWrongScripts(t *testing.T) {
 func TestText(t *testing.T) {
 	t.Parallel()
 	b := newBooth(t, tone.New())
-	src, cues, err := compile.Text(t.Context(), project.Empty(), b, compile.TextRequest{
+	src, cues, err := compile.PlanText(t.Context(), project.NewEmpty(), b, compile.TextRequest{
 		Text:   "---\nvoice: tone/high\nbackground: corporate-1\n---\nOne. ![](a.png)\n\n(background: song.mp3)\n\n(transition: wipe)\n\n---\n```md\n# slide\n```\n\nTwo.\n",
 		Header: map[string]string{"voice-speed": "fast", "voice": "tone/low", "language": "en-GB"},
 	})
@@ -348,7 +348,7 @@ func TestText(t *testing.T) {
 	if i < 0 || parts[i].Voice != "tone/low" || parts[i].Speed != 1.25 || src.Board.Film.Music == nil {
 		t.Errorf("%+v", parts)
 	}
-	src, cues, err = compile.Text(t.Context(), project.Empty(), b, compile.TextRequest{
+	src, cues, err = compile.PlanText(t.Context(), project.NewEmpty(), b, compile.TextRequest{
 		Text:  "1\n00:00:01,000 --> 00:00:02,000\nFirst.\n\n2\n00:00:03,000 --> 00:00:04,000\nSecond.\n",
 		Timed: "srt", Header: map[string]string{"voice": "tone/high"},
 	})
@@ -360,14 +360,14 @@ func TestText(t *testing.T) {
 		{Text: "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n", Timed: "vtt", Longest: time.Second},
 		{Text: "nothing", Timed: "srt"},
 	} {
-		if _, _, err := compile.Text(t.Context(), project.Empty(), b, r); err == nil {
+		if _, _, err := compile.PlanText(t.Context(), project.NewEmpty(), b, r); err == nil {
 			t.Errorf("%+v was accepted", r)
 		}
 	}
-	if err := compile.CheckHeader(map[string]string{"voice-pitch": "low"}); err != nil {
+	if err := compile.CheckTextHeader(map[string]string{"voice-pitch": "low"}); err != nil {
 		t.Error(err)
 	}
-	if err := compile.CheckHeader(map[string]string{"voice-pitch": "99"}); err == nil {
+	if err := compile.CheckTextHeader(map[string]string{"voice-pitch": "99"}); err == nil {
 		t.Error("a pitch of 99 was accepted")
 	}
 }

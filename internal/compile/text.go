@@ -34,11 +34,11 @@ type TextRequest struct {
 	Longest time.Duration
 }
 
-// Text parses a text and plans its narration. For subtitles it also returns the cues, each of
+// PlanText parses a text and plans its narration. For subtitles it also returns the cues, each of
 // which is a scene. Errors of the author are among the findings.
-func Text(ctx context.Context, in *project.Project, booth *voice.Booth, r TextRequest) (Script, []caption.Timed, error) {
+func PlanText(ctx context.Context, in *project.Project, booth *voice.Booth, r TextRequest) (Script, []caption.Timed, error) {
 	out := Script{Name: TextFile, Sources: map[string][]byte{TextFile: []byte(r.Text)}}
-	over, err := headerProperties(r.Header)
+	over, err := parseHeaderProperties(r.Header)
 	if err != nil {
 		return out, nil, err
 	}
@@ -49,7 +49,7 @@ func Text(ctx context.Context, in *project.Project, booth *voice.Booth, r TextRe
 			return out, nil, nil
 		}
 	}
-	keepSpoken(text, in.Track, &out.Findings)
+	removeUnspoken(text, in.IsTrack, &out.Findings)
 	overrideVoice(&text.Header, over)
 	opt := storyboard.Options{}
 	if over.Voice != nil {
@@ -57,7 +57,7 @@ func Text(ctx context.Context, in *project.Project, booth *voice.Booth, r TextRe
 	}
 	var cues []caption.Timed
 	if r.Timed != "" {
-		if cues, err = readCues(text, r); err != nil {
+		if cues, err = addCueScenes(text, r); err != nil {
 			return out, nil, err
 		}
 	}
@@ -71,9 +71,9 @@ func Text(ctx context.Context, in *project.Project, booth *voice.Booth, r TextRe
 	return out, cues, nil
 }
 
-// CheckHeader returns an error if a property cannot be in a TextRequest's header.
-func CheckHeader(header map[string]string) error {
-	_, err := headerProperties(header)
+// CheckTextHeader returns an error if a property cannot be in a TextRequest's header.
+func CheckTextHeader(header map[string]string) error {
+	_, err := parseHeaderProperties(header)
 	return err
 }
 
@@ -91,8 +91,8 @@ func overrideVoice(h *script.Header, over script.Properties) {
 	}
 }
 
-// readCues turns subtitles into a script with a scene for each cue.
-func readCues(s *script.Script, r TextRequest) ([]caption.Timed, error) {
+// addCueScenes turns subtitles into a script with a scene for each cue.
+func addCueScenes(s *script.Script, r TextRequest) ([]caption.Timed, error) {
 	cues, err := parseCues(r.Text, r.Timed, cmp.Or(r.Longest, longestTimed))
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ const longestTimed = 10 * time.Hour
 
 // parseCues reads cues and checks that they are in order and short enough.
 func parseCues(text, form string, longest time.Duration) ([]caption.Timed, error) {
-	cues, err := caption.Read(text, caption.Form(form))
+	cues, err := caption.ParseCues(text, caption.Form(form))
 	if err != nil {
 		return nil, fault.New(fault.Input, err, "the subtitles cannot be read as %s", map[string]string{"vtt": "WebVTT", "srt": "SubRip"}[form]).
 			WithHint("each cue needs a line such as 00:00:01.000 --> 00:00:03.500 with its text below")
@@ -132,8 +132,8 @@ func parseCues(text, form string, longest time.Duration) ([]caption.Timed, error
 	return cues, nil
 }
 
-// headerProperties parses properties of a header.
-func headerProperties(header map[string]string) (script.Properties, error) {
+// parseHeaderProperties parses properties of a header.
+func parseHeaderProperties(header map[string]string) (script.Properties, error) {
 	var text strings.Builder
 	text.WriteString("---\n")
 	for _, name := range []string{"voice", "voice-speed", "voice-pitch", "voice-volume", "language"} {
@@ -160,9 +160,9 @@ func headerProperties(header map[string]string) (script.Properties, error) {
 	return s.Header.Properties, nil
 }
 
-// keepSpoken removes from a script whatever is visual or needs a file. Built-in music tracks
+// removeUnspoken removes from a script whatever is visual or needs a file. Built-in music tracks
 // stay.
-func keepSpoken(s *script.Script, isTrack func(name string) bool, list *diag.List) {
+func removeUnspoken(s *script.Script, isTrack func(name string) bool, list *diag.List) {
 	music := func(b *script.Background) bool {
 		if b == nil || b.Name == "" || isTrack(b.Name) {
 			return true

@@ -70,7 +70,10 @@ func TestCuesAtTheLimits(t *testing.T) {
 func TestCuesInPlace(t *testing.T) {
 	t.Parallel()
 	s := &script.Script{File: TextFile}
-	if _, err := readCues(s, TextRequest{Text: "WEBVTT\n\n00:01.000 --> 09:59:59.000\nOne.\n", Timed: "vtt"}); err != nil {
+	if _, err := addCueScenes(s, TextRequest{
+		Text:  "WEBVTT\n\n00:01.000 --> 09:59:59.000\nOne.\n",
+		Timed: "vtt",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	at := diag.Range{File: TextFile, Start: diag.Pos{Line: 3, Column: 1}, End: diag.Pos{Line: 3, Column: 1}}
@@ -82,7 +85,7 @@ func TestCuesInPlace(t *testing.T) {
 		{Text: "WEBVTT\n\n00:01.000 --> 10:00:00.001\nOne.\n", Timed: "vtt"},
 		{Text: "WEBVTT\n\n00:01.000 --> 00:05.001\nOne.\n", Timed: "vtt", Longest: 5 * time.Second},
 	} {
-		if _, err := readCues(s, r); err == nil {
+		if _, err := addCueScenes(s, r); err == nil {
 			t.Errorf("%+v was accepted", r)
 		}
 	}
@@ -136,7 +139,7 @@ func TestKeepSpoken(t *testing.T) {
 	} {
 		s, _ := script.Parse(TextFile, []byte(text+"\n"))
 		var list diag.List
-		keepSpoken(s, func(name string) bool { return name == "corporate-1" }, &list)
+		removeUnspoken(s, func(name string) bool { return name == "corporate-1" }, &list)
 		var got []string
 		for _, scene := range s.Scenes {
 			for _, n := range scene.Nodes {
@@ -170,7 +173,7 @@ func TestKeepSpoken(t *testing.T) {
 			_ := script.Parse(TextFile,
 			[]byte("---\n"+text+"\ntransition: wipe\nsubtitles: none\nlexicon: a.txt\n---\nHello.\n"))
 		var list diag.List
-		keepSpoken(s, func(name string) bool { return name == "corporate-1" }, &list)
+		removeUnspoken(s, func(name string) bool { return name == "corporate-1" }, &list)
 		h := s.Header
 		if (h.Background != nil) != want || len(list) > 0 != (text == "background: song.mp3") || h.Transition != nil ||
 			h.Subtitles != nil || h.Lexicon != nil {
@@ -206,7 +209,7 @@ func FuzzCues(f *testing.F) {
 
 func TestHeaderProperties(t *testing.T) {
 	t.Parallel()
-	p, err := headerProperties(map[string]string{"voice": "Joanna", "voice-speed": "fast", "voice-pitch": "1.1", "voice-volume": " loud "})
+	p, err := parseHeaderProperties(map[string]string{"voice": "Joanna", "voice-speed": "fast", "voice-pitch": "1.1", "voice-volume": " loud "})
 	if err != nil || *p.Voice != "Joanna" || *p.VoiceSpeed != 1.25 || *p.VoicePitch != 1.1 || *p.VoiceVolume != 1.5 {
 		t.Errorf("%+v, %v", p, err)
 	}
@@ -217,7 +220,7 @@ func TestHeaderProperties(t *testing.T) {
 		{"voice": "a: b"},
 		{"voice-volume": strings.Repeat("1", 200)},
 	} {
-		f, ok := fault.As(CheckHeader(wrong))
+		f, ok := fault.As(CheckTextHeader(wrong))
 		if !ok || f.Code != fault.Usage || f.Public == "" || strings.Contains(f.Public, "..") {
 			t.Errorf("%v: %v", wrong, f)
 		}
@@ -233,11 +236,11 @@ func TestHeaderProperties(t *testing.T) {
 		{"", true},
 		{"  ", true},
 	} {
-		if err := CheckHeader(map[string]string{"voice": c.v}); (err == nil) != c.good {
+		if err := CheckTextHeader(map[string]string{"voice": c.v}); (err == nil) != c.good {
 			t.Errorf("%q: %v", c.v, err)
 		}
 	}
-	if f, _ := fault.As(CheckHeader(map[string]string{"voice-speed": "quick"})); f == nil ||
+	if f, _ := fault.As(CheckTextHeader(map[string]string{"voice-speed": "quick"})); f == nil ||
 		!strings.Contains(f.Public, ". Allowed") {
 		t.Errorf("the fault lacks its detail: %v", f)
 	}

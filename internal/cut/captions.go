@@ -36,7 +36,7 @@ func (c *Cutter) addCaptions(v *picture.View, scene int, pic timeline.Picture) {
 // writeCaptionStates writes the captions that a view shows in count frames, beginning at the frame from, to a
 // temporary file. It returns nil if there are none. The caller removes the file.
 func (c *Cutter) writeCaptionStates(v *picture.View, from, count int64, key cache.Key) (*ffmpeg.StatesInput, error) {
-	spans := v.During(from, count).Captions
+	spans := v.WithCaptionsDuring(from, count).Captions
 	var box image.Rectangle
 	for _, s := range spans {
 		for _, ref := range s.Layers {
@@ -50,7 +50,7 @@ func (c *Cutter) writeCaptionStates(v *picture.View, from, count int64, key cach
 	if box.Empty() {
 		return nil, nil //nolint:nilnil // there are no captions
 	}
-	states := []ffmpeg.State{{Raw: func() ([]byte, error) { return picture.RawIn(box), nil }}}
+	states := []ffmpeg.State{{Raw: func() ([]byte, error) { return picture.JoinRawInBox(box), nil }}}
 	for _, s := range spans {
 		states = append(states, ffmpeg.State{Frame: s.From - from, Raw: func() ([]byte, error) {
 			var list []*picture.Layer
@@ -61,14 +61,14 @@ func (c *Cutter) writeCaptionStates(v *picture.View, from, count int64, key cach
 				}
 				list = append(list, l)
 			}
-			return picture.RawIn(box, list...), nil
+			return picture.JoinRawInBox(box, list...), nil
 		}})
 	}
 	if spans[0].From == from {
 		states = states[1:]
 	}
 	out := &ffmpeg.StatesInput{
-		Path: c.ScratchPath("captions-"+strconv.FormatInt(from, 10), key),
+		Path: c.MakeScratchPath("captions-"+strconv.FormatInt(from, 10), key),
 		X:    box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy(),
 	}
 	file, err := os.OpenFile(out.Path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)

@@ -51,7 +51,7 @@ func TestLongChains(t *testing.T) {
 		s.caption(t, 1, 2*i, 2*i+1)
 	}
 	c := s.cutter(t)
-	p := c.Plan()
+	p := c.PlanPictures()
 	var got []string
 	for _, run := range p.Runs {
 		got = append(got, fmt.Sprint(len(run.Holds), "/", run.Frames))

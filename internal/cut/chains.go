@@ -23,11 +23,11 @@ const longestChain = 100
 // planStandingPictures plans the frames from to to of a view without motion, with one picture per state. Pictures that
 // differ only in captions are encoded as a chain, up to the maximum time between intra pictures.
 func (c *Cutter) planStandingPictures(p *Plan, s viewFrame, scene int, from, to int64) {
-	states := s.view.States(from, to)
+	states := s.view.SplitIntoStates(from, to)
 	for len(states) > 0 {
 		n, length := 1, states[0].Frames
 		for len(s.view.Captions) > 0 && n < min(len(states), longestChain) &&
-			length+states[n].Frames <= film.Repeat(c.form) {
+			length+states[n].Frames <= film.ChooseMaxRepeat(c.form) {
 			length += states[n].Frames
 			n++
 		}
@@ -43,28 +43,28 @@ func (c *Cutter) planStandingPictures(p *Plan, s viewFrame, scene int, from, to 
 
 // planChain plans consecutive pictures without motion as one segment.
 func (c *Cutter) planChain(p *Plan, s viewFrame, scene int, states []picture.State) film.SegmentRun {
-	recipe := Chain{Form: c.encoder.Form()}
+	recipe := Chain{Form: c.encoder.NewForm()}
 	t := chainTask{viewFrame: s}
 	var run film.SegmentRun
 	for _, state := range states {
-		now := s.view.At(state.From)
-		recipe.Links = append(recipe.Links, Link{Look: now.Look(), Frame: frameOf(s, state.From)})
+		now := s.view.FreezeAt(state.From)
+		recipe.Links = append(recipe.Links, Link{Look: now.Look(), Frame: chooseFrameForKey(s, state.From)})
 		t.frames = append(t.frames, state.From)
 		run.Holds, run.Frames = append(run.Holds, state.Frames), run.Frames+state.Frames
 	}
-	t.key = c.Book.Add(recipe, s.label(scene))
+	t.key = c.Book.AddRecipe(recipe, s.newLabel(scene))
 	run.Segment = t.key
 	if !p.seen[t.key] {
 		p.seen[t.key] = true
-		if !c.encoder.Has(t.key) {
+		if !c.encoder.HasSegment(t.key) {
 			p.chains = append(p.chains, t)
 		}
 	}
 	return run
 }
 
-// batchChains divides chains into batches. One process encodes a batch.
-func (p *Plan) batchChains(jobs, frame int) [][]chainTask {
+// splitChainsIntoBatches divides chains into batches. One process encodes a batch.
+func (p *Plan) splitChainsIntoBatches(jobs, frame int) [][]chainTask {
 	const (
 		least = 24 // minimum pictures per batch, because starting a process takes time
 		most  = 400
@@ -117,7 +117,7 @@ func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (viewFrame, 
 		var lengths []int64
 		for _, t := range batch {
 			if t.view.Clip != nil { // read the file here, where a failure can be attributed to it
-				if _, err := c.painter.Frame(ctx, t.view, t.frames[0]); err != nil {
+				if _, err := c.painter.PaintFrame(ctx, t.view, t.frames[0]); err != nil {
 					at = t.viewFrame
 					return err
 				}
@@ -127,7 +127,7 @@ func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (viewFrame, 
 			}
 			lengths = append(lengths, int64(len(t.frames)))
 		}
-		return c.encoder.EncodeChains(ctx, c.painter.Sequence(ctx, list), lengths, keys)
+		return c.encoder.EncodeChains(ctx, c.painter.PaintSequence(ctx, list), lengths, keys)
 	}, keys...)
 	return at, err
 }

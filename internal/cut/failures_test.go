@@ -22,14 +22,14 @@ func (s *studio) cutOff(t *testing.T, name string, part float64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Write(t, name, b[:int(part*float64(len(b)))])
+	s.WriteFile(t, name, b[:int(part*float64(len(b)))])
 }
 
 // broken returns a studio in which the pixels of b.png are damaged.
 func broken(t *testing.T, text string) *studio {
 	t.Helper()
 	s := newStudio(t, text)
-	s.PNG(t, "b.png", width, height, blue)
+	s.WritePNG(t, "b.png", width, height, blue)
 	b, err := os.ReadFile(filepath.Join(s.Dir, "b.png"))
 	if err != nil {
 		t.Fatal(err)
@@ -37,8 +37,8 @@ func broken(t *testing.T, text string) *studio {
 	for i := 45; i < len(b)-12; i++ { // the data between the headers of the chunks
 		b[i] ^= 0x5a
 	}
-	s.Write(t, "b.png", b)
-	s.Timed = s.Time(t, s.Maker(t), header+text)
+	s.WriteFile(t, "b.png", b)
+	s.Timed = s.PlanTimeline(t, s.NewMaker(t), header+text)
 	return s
 }
 
@@ -64,14 +64,14 @@ func TestBrokenImages(t *testing.T) {
 			s := broken(t, c.text)
 			c.lay(s)
 			cutter := s.cutter(t)
-			list, err := cutter.Make(t.Context(), cutter.Plan())
+			list, err := cutter.MakePictures(t.Context(), cutter.PlanPictures())
 			line := strings.Count(c.text[:strings.Index(c.text, "(b.png)")], "\n") + strings.Count(header, "\n") + 1
 			if err != nil || len(list) == 0 || !strings.Contains(list[0].Summary, `"b.png"`) ||
 				list[0].Range.Start.Line != line {
 				t.Errorf("%v %v, want b.png in line %d", list, err, line)
 			}
 			if name == "bare" || name == "wipe" {
-				frame, list, err := s.cutter(t).Frame(t.Context(), 2, 3)
+				frame, list, err := s.cutter(t).DrawFrame(t.Context(), 2, 3)
 				if frame != nil || err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"b.png"`) {
 					t.Errorf("Frame: %v %v", list, err)
 				}
@@ -86,12 +86,13 @@ func TestCutOffClips(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1.5)\n")
-	s.Media(t, "clip.mp4", "-f lavfi -i testsrc=s=64x36:r=10:d=4 -c:v libx264 -preset ultrafast -g 1 -pix_fmt yuv420p "+
+	s.WriteMedia(t, "clip.mp4", "-f lavfi -i testsrc=s=64x36:r=10:d=4 -c:v libx264 -preset ultrafast "+
+		"-g 1 -pix_fmt yuv420p "+
 		"-movflags +faststart")
 	s.cutOff(t, "clip.mp4", 0.5)
-	s.Timed = s.Time(t, s.Maker(t), header+"![](clip.mp4)\n(pause: 1.5)\n")
+	s.Timed = s.PlanTimeline(t, s.NewMaker(t), header+"![](clip.mp4)\n(pause: 1.5)\n")
 	c := s.cutter(t)
-	list, err := c.Make(t.Context(), c.Plan())
+	list, err := c.MakePictures(t.Context(), c.PlanPictures())
 	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"clip.mp4" ends after`) ||
 		!strings.Contains(list[0].Summary, "of 4.0 seconds") {
 		t.Errorf("%v %v", list, err)
@@ -132,7 +133,7 @@ func TestProgramFails(t *testing.T) {
 		FFmpeg: ffmpeg.NewTools(s.Run, "false", "false"), Version: "x", Form: c.form,
 		Layers: c.layers,
 	}, c.in)
-	_, err := c.Make(t.Context(), c.Plan())
+	_, err := c.MakePictures(t.Context(), c.PlanPictures())
 	f, ok := fault.As(err)
 	if !ok || f.Code != fault.ToolFailed || !strings.Contains(f.Public, "script.md:6") || f.Hint == "" {
 		t.Errorf("got %v", err)
@@ -140,10 +141,10 @@ func TestProgramFails(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	c = s.cutter(t)
-	if _, err := c.Make(ctx, c.Plan()); !errors.Is(err, context.Canceled) {
+	if _, err := c.MakePictures(ctx, c.PlanPictures()); !errors.Is(err, context.Canceled) {
 		t.Errorf("a stop is %v", err)
 	}
-	_, _, err = c.Frame(t.Context(), 0, 10)
+	_, _, err = c.DrawFrame(t.Context(), 0, 10)
 	if fault.CodeOf(err) != fault.Internal {
 		t.Errorf("a frame behind the scene: %v", err)
 	}
@@ -164,14 +165,14 @@ func TestBatches(t *testing.T) {
 			}
 			p.chains = append(p.chains, chainTask{viewFrame: viewFrame{view: views[i]}, frames: make([]int64, frames)})
 		}
-		for _, b := range p.batchChains(jobs, frame) {
+		for _, b := range p.splitChainsIntoBatches(jobs, frame) {
 			out = append(out, len(b))
 		}
 		return out
 	}
 	crossings := func(frame int, tasks ...movingTask) (out []int, rest int) {
 		p := &Plan{moving: tasks}
-		batches, other := p.splitCrossfades(frame)
+		batches, other := p.separateCrossfades(frame)
 		for _, b := range batches {
 			out = append(out, len(b))
 		}
@@ -203,7 +204,7 @@ func TestBatches(t *testing.T) {
 		{50, 1, batchBytes, 1},
 		{50, 1, 2 * batchBytes, 1},
 	} {
-		if got := stillsPerProcess(x[0], x[1], x[2]); got != x[3] {
+		if got := chooseStillsPerProcess(x[0], x[1], x[2]); got != x[3] {
 			t.Errorf("%d stills for %d workers, %d bytes each: %d at once, want %d", x[0], x[1], x[2], got, x[3])
 		}
 	}
@@ -240,7 +241,7 @@ func TestFrameReadsWhatItShows(t *testing.T) {
 		"---\n(transition: wipe-left 0.5)\n![](a.png)\n(duration: 1)\n")
 	c := s.cutter(t)
 	for _, scene := range []int{0, 2, 3} {
-		frame, list, err := c.Frame(t.Context(), scene, 5)
+		frame, list, err := c.DrawFrame(t.Context(), scene, 5)
 		if err != nil || len(list) > 0 || len(frame) != frameSize || !isNear(luma(frame, 5, 5), 63) {
 			t.Errorf("scene %d: %v %v", scene, list, err)
 		}
@@ -249,24 +250,24 @@ func TestFrameReadsWhatItShows(t *testing.T) {
 		FFmpeg: ffmpeg.NewTools(s.Run, "no-such-program", "no-such-program"), Version: "x", Form: c.form,
 		Layers: c.layers,
 	}
-	if _, list, err := New(c.Maker, missing, c.in).Frame(t.Context(), 0, 5); err == nil || len(list) > 0 {
+	if _, list, err := New(c.Maker, missing, c.in).DrawFrame(t.Context(), 0, 5); err == nil || len(list) > 0 {
 		t.Errorf("no program: %v %v", list, err)
 	}
-	if list, err := New(c.Maker, missing, c.in).Make(t.Context(), c.Plan()); err == nil || len(list) > 0 {
+	if list, err := New(c.Maker, missing, c.in).MakePictures(t.Context(), c.PlanPictures()); err == nil || len(list) > 0 {
 		t.Errorf("no program: %v %v", list, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, list, err := s.cutter(t).Frame(ctx, 0, 5); err == nil || len(list) > 0 {
+	if _, list, err := s.cutter(t).DrawFrame(ctx, 0, 5); err == nil || len(list) > 0 {
 		t.Errorf("a stop: %v %v", list, err)
 	}
 }
 
-// TestLeavingPictureIsBroken checks that Frame names the unreadable one of a transition's two pictures.
+// TestLeavingPictureIsBroken checks that DrawFrame names the unreadable one of a transition's two pictures.
 func TestLeavingPictureIsBroken(t *testing.T) {
 	t.Parallel()
 	s := broken(t, "![](b.png)\n(duration: 1)\n\n---\n(transition: wipe-left 0.5)\n![](a.png)\n(duration: 1)\n")
-	frame, list, err := s.cutter(t).Frame(t.Context(), 1, 2)
+	frame, list, err := s.cutter(t).DrawFrame(t.Context(), 1, 2)
 	if frame != nil || err != nil || len(list) != 1 || list[0].Range.Start.Line != 6 {
 		t.Errorf("%v %v", list, err)
 	}
@@ -282,14 +283,14 @@ func TestChainsFail(t *testing.T) {
 	s.caption(t, 1, 12, 16)
 	_, p := s.makePlan(t)
 	for _, chain := range p.chains {
-		s.Store.Remove(cache.Segments, chain.key)
+		s.Store.RemoveEntry(cache.Segments, chain.key)
 	}
 	if err := os.WriteFile(s.Files.Get("clip.mp4").Input.Path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := s.cutter(t)
 	c.Jobs = 1
-	list, err := c.Make(t.Context(), c.Plan())
+	list, err := c.MakePictures(t.Context(), c.PlanPictures())
 	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"clip.mp4"`) {
 		t.Errorf("%v %v", list, err)
 	}
@@ -302,7 +303,7 @@ func TestChainsFail(t *testing.T) {
 		Layers: c.layers,
 	}, c.in)
 	c.Jobs = 1
-	_, err = c.Make(t.Context(), c.Plan())
+	_, err = c.MakePictures(t.Context(), c.PlanPictures())
 	if f, ok := fault.As(err); !ok || !strings.Contains(f.Public, "script.md:6") {
 		t.Errorf("got %v", err)
 	}

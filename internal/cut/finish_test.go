@@ -59,7 +59,9 @@ func TestFinish(t *testing.T) {
 func TestFrameOf(t *testing.T) {
 	t.Parallel()
 	moves := &picture.View{Clip: &ffmpeg.ClipInput{}}
-	if a, b := frameOf(viewFrame{view: moves}, 7), frameOf(viewFrame{view: &picture.View{}}, 7); a != 7 || b != 0 {
+	if a, b := chooseFrameForKey(viewFrame{view: moves}, 7),
+		chooseFrameForKey(viewFrame{view: &picture.View{}}, 7); a != 7 ||
+		b != 0 {
 		t.Errorf("%d and %d", a, b)
 	}
 }
@@ -70,8 +72,8 @@ func TestCaptionStates(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](a.png)\n(duration: 2)\n")
 	c := s.cutter(t)
-	first := s.Layer(t, width, height, image.Rect(4, 8, 20, 16), grey)
-	second := s.Layer(t, width, height, image.Rect(10, 12, 40, 30), grey)
+	first := s.StoreLayer(t, width, height, image.Rect(4, 8, 20, 16), grey)
+	second := s.StoreLayer(t, width, height, image.Rect(10, 12, 40, 30), grey)
 	v := &picture.View{Frames: 20, Captions: []picture.Span{
 		{From: 2, Layers: []picture.LayerRef{first}}, {From: 5}, {From: 8, Layers: []picture.LayerRef{second}}, {From: 12},
 	}}

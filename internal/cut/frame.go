@@ -12,12 +12,12 @@ import (
 	"mynah/internal/picture"
 )
 
-// Frame returns the raw pixels of a scene's frame n. If a file cannot be read, it returns a finding instead.
-func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.List, error) {
+// DrawFrame returns the raw pixels of a scene's frame n. If a file cannot be read, it returns a finding instead.
+func (c *Cutter) DrawFrame(ctx context.Context, scene int, n int64) ([]byte, diag.List, error) {
 	if err := c.in.Files.WriteFiles(); err != nil {
 		return nil, nil, err
 	}
-	frame, err := c.drawFrame(ctx, scene, n)
+	frame, err := c.composeFrame(ctx, scene, n)
 	var list diag.List
 	if f, ok := errors.AsType[*fileError](err); ok {
 		blame.AddUnusable(&list, f.at.place, f.at.name, f.error)
@@ -26,8 +26,8 @@ func (c *Cutter) Frame(ctx context.Context, scene int, n int64) ([]byte, diag.Li
 	return frame, nil, err
 }
 
-// drawFrame draws frame n of a scene, including transitions.
-func (c *Cutter) drawFrame(ctx context.Context, scene int, n int64) ([]byte, error) {
+// composeFrame draws frame n of a scene, including transitions.
+func (c *Cutter) composeFrame(ctx context.Context, scene int, n int64) ([]byte, error) {
 	var before viewFrame
 	for i := range scene + 1 {
 		for _, pic := range c.in.Line.Scenes[i].Pictures {
@@ -39,7 +39,7 @@ func (c *Cutter) drawFrame(ctx context.Context, scene int, n int64) ([]byte, err
 					return c.paintFrame(ctx, now)
 				}
 				bare := now
-				bare.view, before.view = now.view.Uncaptioned(), before.view.Uncaptioned()
+				bare.view, before.view = now.view.WithoutCaptions(), before.view.WithoutCaptions()
 				frame, err := c.paintFrame(ctx, bare)
 				if err != nil {
 					return nil, err
@@ -49,7 +49,7 @@ func (c *Cutter) drawFrame(ctx context.Context, scene int, n int64) ([]byte, err
 				if err != nil {
 					return nil, err
 				}
-				return frame, c.painter.Caption(frame, now.view, at)
+				return frame, c.painter.DrawCaptions(frame, now.view, at)
 			}
 			before = viewFrame{view: &picture.View{}}
 			if i >= scene-1 { // a picture of an earlier scene cannot be visible in this one
@@ -69,7 +69,7 @@ type fileError struct {
 
 // paintFrame draws a frame. The error is a *fileError if a file of the project cannot be read.
 func (c *Cutter) paintFrame(ctx context.Context, s viewFrame) ([]byte, error) {
-	frame, err := c.painter.Frame(ctx, s.view, s.frame)
+	frame, err := c.painter.PaintFrame(ctx, s.view, s.frame)
 	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) {
 		return frame, err
 	}
@@ -84,13 +84,13 @@ func (c *Cutter) drawTransition(
 	if err != nil {
 		return nil, err
 	}
-	if e.Path, err = c.Scratch("enter", before.view.Look().Key(), old); err != nil {
+	if e.Path, err = c.WriteScratch("enter", before.view.Look().Key(), old); err != nil {
 		return nil, err
 	}
 	// Each frame of a transition depends only on its number.
 	in := bytes.NewReader(bytes.Repeat(frame, int(n+1)))
 	var out bytes.Buffer
-	if err := c.tools.Run(ctx, c.form.ReadEnter(e, n+1), in, &out); err != nil {
+	if err := c.tools.RunFFmpeg(ctx, c.form.ReadTransitionArgs(e, n+1), in, &out); err != nil {
 		return nil, err
 	}
 	if b := out.Bytes(); len(b) >= len(frame) {

@@ -43,9 +43,9 @@ type studio struct {
 
 func newStudio(t *testing.T, text string) *studio {
 	t.Helper()
-	s := &studio{Bench: steptest.New(t)}
-	s.PNG(t, "a.png", width, height, red)
-	s.PNG(t, "b.png", width, height, blue)
+	s := &studio{Bench: steptest.NewBench(t)}
+	s.WritePNG(t, "a.png", width, height, red)
+	s.WritePNG(t, "b.png", width, height, blue)
 	if strings.Contains(text, "linear.png") {
 		b, err := os.ReadFile(filepath.Join(s.Dir, "a.png"))
 		if err != nil {
@@ -53,16 +53,16 @@ func newStudio(t *testing.T, text string) *studio {
 		}
 		// A gAMA chunk of 1.0 after the header means linear light. PNG, third edition, 11.3.2.2.
 		gamma := []byte{0, 0, 0, 4, 'g', 'A', 'M', 'A', 0, 1, 0x86, 0xa0, 0x31, 0xe8, 0x96, 0x5f}
-		s.Write(t, "linear.png", slices.Concat(b[:33], gamma, b[33:]))
+		s.WriteFile(t, "linear.png", slices.Concat(b[:33], gamma, b[33:]))
 	}
 	const ramp = "-f lavfi -i nullsrc=s=64x36:r=10:d=%s,geq=lum=%s+N*%d:cb=128:cr=128"
 	if strings.Contains(text, "clip.mp4") {
-		s.Media(t, "clip.mp4", fmt.Sprintf(ramp, "1", "30", 20)+" -c:v libx264 -preset ultrafast -qp 4 -pix_fmt yuv420p")
+		s.WriteMedia(t, "clip.mp4", fmt.Sprintf(ramp, "1", "30", 20)+" -c:v libx264 -preset ultrafast -qp 4 -pix_fmt yuv420p")
 	}
 	if strings.Contains(text, "five.gif") {
-		s.Media(t, "five.gif", fmt.Sprintf(ramp, "0.5", "40", 40))
+		s.WriteMedia(t, "five.gif", fmt.Sprintf(ramp, "0.5", "40", 40))
 	}
-	s.Timed = s.Time(t, s.Maker(t), header+text)
+	s.Timed = s.PlanTimeline(t, s.NewMaker(t), header+text)
 	s.slides = make([][]overlay.SlideState, len(s.Board.Scenes))
 	s.captions = make([][]overlay.CaptionSpan, len(s.Board.Scenes))
 	return s
@@ -75,14 +75,14 @@ func (s *studio) caption(t *testing.T, scene int, from, to int64) {
 	// Each box is one row higher than the one before, so that all are different.
 	box := image.Rect(0, 0, width/2, 8+2*len(s.captions[scene]))
 	s.captions[scene] = append(s.captions[scene], overlay.CaptionSpan{
-		From: start + from, To: start + to, Layer: s.Layer(t, width, height, box, grey),
+		From: start + from, To: start + to, Layer: s.StoreLayer(t, width, height, box, grey),
 	})
 }
 
 // slide adds a state to a scene's slide: a grey box of rows rows in the right half.
 func (s *studio) slide(t *testing.T, scene, rows int) {
 	t.Helper()
-	l := s.Layer(t, width, height, image.Rect(width/2, 0, width, rows), grey)
+	l := s.StoreLayer(t, width, height, image.Rect(width/2, 0, width, rows), grey)
 	s.slides[scene] = append(s.slides[scene], overlay.SlideState{Layer: l})
 }
 
@@ -93,8 +93,8 @@ func (s *studio) cutter(t *testing.T) *Cutter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tools := Tools{FFmpeg: s.FFmpeg, Version: steptest.Version, Form: steptest.Form(s.Line), Layers: layers}
-	return New(s.Maker(t), tools, Input{
+	tools := Tools{FFmpeg: s.FFmpeg, Version: steptest.Version, Form: steptest.NewPictureForm(s.Line), Layers: layers}
+	return New(s.NewMaker(t), tools, Input{
 		Board: s.Board, Line: s.Line, Files: s.Files, Slides: s.slides,
 		Captions: s.captions,
 	})
@@ -104,8 +104,8 @@ func (s *studio) cutter(t *testing.T) *Cutter {
 func (s *studio) makePlan(t *testing.T) (*Cutter, *Plan) {
 	t.Helper()
 	c := s.cutter(t)
-	p := c.Plan()
-	list, err := c.Make(t.Context(), p)
+	p := c.PlanPictures()
+	list, err := c.MakePictures(t.Context(), p)
 	if err != nil || len(list) > 0 {
 		t.Fatalf("%v %v", list, err)
 	}
@@ -117,7 +117,7 @@ func (s *studio) makePlan(t *testing.T) (*Cutter, *Plan) {
 func describePlan(b *part.Book, p *Plan) string {
 	var out strings.Builder
 	for _, run := range p.Runs {
-		kind, label, ok := b.Label(run.Segment)
+		kind, label, ok := b.FindLabel(run.Segment)
 		fmt.Fprintf(&out, "%s %s: ", kind, label.Name)
 		if !ok {
 			out.WriteString("unknown: ")
@@ -150,13 +150,13 @@ func (s *studio) playPlan(t *testing.T, p *Plan) [][]byte {
 	t.Helper()
 	var file bytes.Buffer
 	f := film.Film{
-		Picture: steptest.Form(s.Line), Runs: p.Runs, Samples: s.Line.Samples,
-		Sound: []film.PacketRun{{Packets: sound.Packets(s.Line.Samples), Silent: true}}, AAC: ffmpeg.DefaultAAC(1),
+		Picture: steptest.NewPictureForm(s.Line), Runs: p.Runs, Samples: s.Line.Samples,
+		Sound: []film.PacketRun{{Packets: sound.CountPackets(s.Line.Samples), Silent: true}}, AAC: ffmpeg.NewDefaultAAC(1),
 	}
-	if _, err := f.Write(s.Store, &file); err != nil {
+	if _, err := f.WriteMP4(s.Store, &file); err != nil {
 		t.Fatal(err)
 	}
-	s.Write(t, "film.mp4", file.Bytes())
+	s.WriteFile(t, "film.mp4", file.Bytes())
 	var out bytes.Buffer
 	err := s.Run.Run(t.Context(), proc.Command{
 		Program: "ffmpeg", Stdout: &out,
@@ -204,12 +204,12 @@ func wantLuma(t *testing.T, frames [][]byte, from, x, y int, want ...int) {
 	}
 }
 
-// wantFrames compares the result of Frame with decoded frames, at some frames of a scene.
+// wantFrames compares the result of DrawFrame with decoded frames, at some frames of a scene.
 func (s *studio) wantFrames(t *testing.T, frames [][]byte, scene int, at ...int64) {
 	t.Helper()
 	c := s.cutter(t)
 	for _, n := range at {
-		got, list, err := c.Frame(t.Context(), scene, n)
+		got, list, err := c.DrawFrame(t.Context(), scene, n)
 		if err != nil || len(list) > 0 {
 			t.Fatalf("scene %d frame %d: %v %v", scene, n, list, err)
 		}

@@ -25,15 +25,15 @@ type maker struct {
 	list  diag.List
 }
 
-// Make encodes the missing parts of a plan in parallel. It returns findings for files that cannot be read.
-func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
+// MakePictures encodes the missing parts of a plan in parallel. It returns findings for files that cannot be read.
+func (c *Cutter) MakePictures(ctx context.Context, p *Plan) (diag.List, error) {
 	if len(p.stills)+len(p.moving)+len(p.chains) > 0 {
 		if err := c.in.Files.WriteFiles(); err != nil {
 			return nil, err
 		}
 	}
 	m := &maker{Cutter: c}
-	m.group, ctx = c.Group(ctx, doing, max(p.totalWeight(), 1))
+	m.group, ctx = c.NewGroup(ctx, doing, max(p.countPictures(), 1))
 	m.startMoving(ctx, p)
 	m.startChains(ctx, p)
 	m.startStills(ctx, p)
@@ -45,8 +45,8 @@ func (c *Cutter) Make(ctx context.Context, p *Plan) (diag.List, error) {
 	return m.list, err
 }
 
-// totalWeight returns the amount of work of a plan, in pictures.
-func (p *Plan) totalWeight() float64 {
+// countPictures returns the amount of work of a plan, in pictures.
+func (p *Plan) countPictures() float64 {
 	total := float64(len(p.stills))
 	for _, m := range p.moving {
 		total += float64(m.count)
@@ -76,7 +76,7 @@ func (m *maker) explainFailure(ctx context.Context, at viewFrame, err error) err
 }
 
 func (m *maker) startMoving(ctx context.Context, p *Plan) {
-	crossings, moving := p.splitCrossfades(m.painter.FrameSize())
+	crossings, moving := p.separateCrossfades(m.painter.FrameSize())
 	for _, t := range moving {
 		m.group.Go(float64(t.count), func() error {
 			at, err := m.makeMoving(ctx, t)
@@ -92,7 +92,7 @@ func (m *maker) startMoving(ctx context.Context, p *Plan) {
 }
 
 func (m *maker) startChains(ctx context.Context, p *Plan) {
-	for _, batch := range p.batchChains(m.Jobs, m.painter.FrameSize()) {
+	for _, batch := range p.splitChainsIntoBatches(m.Jobs, m.painter.FrameSize()) {
 		weight := 0.0
 		for _, t := range batch {
 			weight += float64(len(t.frames))
@@ -105,7 +105,7 @@ func (m *maker) startChains(ctx context.Context, p *Plan) {
 }
 
 func (m *maker) startStills(ctx context.Context, p *Plan) {
-	for batch := range slices.Chunk(p.stills, stillsPerProcess(len(p.stills), m.Jobs, m.painter.FrameSize())) {
+	for batch := range slices.Chunk(p.stills, chooseStillsPerProcess(len(p.stills), m.Jobs, m.painter.FrameSize())) {
 		m.group.Go(float64(len(batch)), func() error {
 			err := m.makeStills(ctx, batch)
 			at := batch[0]
@@ -117,9 +117,9 @@ func (m *maker) startStills(ctx context.Context, p *Plan) {
 	}
 }
 
-// stillsPerProcess returns how many stills one process encodes. Each worker gets an equal share, limited by memory,
-// but at least six, because starting a process takes time.
-func stillsPerProcess(count, jobs, frame int) int {
+// chooseStillsPerProcess returns how many stills one process encodes. Each worker gets an equal share, limited by
+// memory, but at least six, because starting a process takes time.
+func chooseStillsPerProcess(count, jobs, frame int) int {
 	const least = 6
 	return max(min(max((count+jobs-1)/jobs, least), batchBytes/frame, batchCount), 1)
 }
@@ -128,7 +128,7 @@ func stillsPerProcess(count, jobs, frame int) int {
 // frame or two are missing, the last picture is repeated instead.
 func (c *Cutter) checkLengths(p *Plan) (list diag.List, err error) {
 	for k, t := range p.wanted {
-		n, ok := c.encoder.Count(k)
+		n, ok := c.encoder.CountPictures(k)
 		if !ok {
 			return nil, cache.ErrLost
 		}

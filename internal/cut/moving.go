@@ -17,13 +17,13 @@ func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error
 	err := c.MakeParts(ctx, func() error {
 		var enter *ffmpeg.EnterInput
 		if t.enter != "" {
-			before, err := c.painter.Frame(ctx, t.before.view, t.before.frame)
+			before, err := c.painter.PaintFrame(ctx, t.before.view, t.before.frame)
 			if err != nil {
 				at = t.before
 				return err
 			}
 			enter = &ffmpeg.EnterInput{Type: t.enter, Frames: t.count}
-			if enter.Path, err = c.Scratch("enter", t.key, before); err != nil {
+			if enter.Path, err = c.WriteScratch("enter", t.key, before); err != nil {
 				return err
 			}
 			defer func() { _ = os.Remove(enter.Path) }()
@@ -37,11 +37,11 @@ func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error
 			if err != nil {
 				return err
 			}
-			if enter.States, view = states, view.Uncaptioned(); states != nil {
+			if enter.States, view = states, view.WithoutCaptions(); states != nil {
 				defer func() { _ = os.Remove(states.Path) }()
 			}
 		}
-		frames, err := c.painter.Frames(ctx, view, t.frame, t.count)
+		frames, err := c.painter.PaintFrames(ctx, view, t.frame, t.count)
 		if err != nil {
 			return err
 		}
@@ -53,9 +53,9 @@ func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error
 // crossfade is the only transition that this program computes itself, unless a clip is involved.
 const crossfade = "crossfade"
 
-// splitCrossfades separates the crossfades that this program computes, in batches for one process each, from
+// separateCrossfades separates the crossfades that this program computes, in batches for one process each, from
 // the other tasks. A batch keeps its frames in memory while the process runs.
-func (p *Plan) splitCrossfades(frame int) (crossings [][]movingTask, rest []movingTask) {
+func (p *Plan) separateCrossfades(frame int) (crossings [][]movingTask, rest []movingTask) {
 	held := batchBytes
 	for _, m := range p.moving {
 		if m.enter != crossfade || m.view.Clip != nil {
@@ -88,16 +88,16 @@ func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (viewFra
 		var all []io.Reader
 		for _, t := range batch {
 			at = t.before
-			before, err := c.painter.Frame(ctx, t.before.view, t.before.frame)
+			before, err := c.painter.PaintFrame(ctx, t.before.view, t.before.frame)
 			if err != nil {
 				return err
 			}
 			at = t.viewFrame
-			frames, err := c.painter.Frames(ctx, t.view.Uncaptioned(), t.frame, t.count)
+			frames, err := c.painter.PaintFrames(ctx, t.view.WithoutCaptions(), t.frame, t.count)
 			if err != nil {
 				return err
 			}
-			crossing := c.painter.Captioned(picture.Cross(before, frames, t.count), t.view, t.frame)
+			crossing := c.painter.DrawCaptionsOnAll(picture.CrossFade(before, frames, t.count), t.view, t.frame)
 			lengths, all = append(lengths, t.count), append(all, crossing)
 		}
 		return c.encoder.EncodeCrossings(ctx, io.MultiReader(all...), lengths, keys)
@@ -110,11 +110,11 @@ func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.Enter
 	clip := *t.view.Clip
 	clip.Skip, clip.Frames, clip.Held, clip.Enter = t.frame, t.count, t.held, enter
 	add := func(l *picture.Layer, from, to int64) error {
-		raw, box := l.Raw(c.form.Width, c.form.Height)
+		raw, box := l.ToRaw(c.form.Width, c.form.Height)
 		if box.Empty() || from >= to {
 			return nil
 		}
-		path, err := c.Scratch("layer-"+strconv.Itoa(len(clip.Layers)), t.key, raw)
+		path, err := c.WriteScratch("layer-"+strconv.Itoa(len(clip.Layers)), t.key, raw)
 		clip.Layers = append(clip.Layers, ffmpeg.LayerInput{
 			Path: path, X: box.Min.X, Y: box.Min.Y, W: box.Dx(), H: box.Dy(), From: from, To: to,
 		})
@@ -125,7 +125,7 @@ func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.Enter
 			_ = os.Remove(l.Path)
 		}
 	}()
-	if shade := c.painter.Shade(t.view); shade != nil {
+	if shade := c.painter.NewCalloutLayer(t.view); shade != nil {
 		if err := add(shade, 0, t.count); err != nil {
 			return err
 		}

@@ -57,8 +57,8 @@ type Plan struct {
 	wanted map[cache.Key]movingTask
 }
 
-// Plan converts the timed pictures to runs, and lists what must be encoded for them.
-func (c *Cutter) Plan() *Plan {
+// PlanPictures converts the timed pictures to runs, and lists what must be encoded for them.
+func (c *Cutter) PlanPictures() *Plan {
 	p := &Plan{seen: map[cache.Key]bool{}, wanted: map[cache.Key]movingTask{}}
 	var before viewFrame
 	for i, scene := range c.in.Line.Scenes {
@@ -68,7 +68,7 @@ func (c *Cutter) Plan() *Plan {
 			if pic.Fade > 0 && before.view != nil {
 				done = pic.Fade
 				// Captions are drawn over both pictures; those of the old picture alone are gone.
-				before.view = before.view.Uncaptioned()
+				before.view = before.view.WithoutCaptions()
 				t := movingTask{viewFrame: now, count: done, enter: pic.Enter, before: before}
 				p.Runs = append(p.Runs, c.planMotion(p, t, i, done))
 			}
@@ -107,11 +107,12 @@ func (p *Plan) markRawFrames() {
 
 // planStill plans one still and returns its key.
 func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
-	now := s.view.At(s.frame)
-	key := c.Book.Add(Still{Look: now.Look(), Frame: frameOf(s, s.frame), Form: c.encoder.Form()}, s.label(scene))
+	now := s.view.FreezeAt(s.frame)
+	key := c.Book.AddRecipe(Still{Look: now.Look(), Frame: chooseFrameForKey(s, s.frame), Form: c.encoder.NewForm()},
+		s.newLabel(scene))
 	if !p.seen[key] {
 		p.seen[key] = true
-		if !c.encoder.Has(key) {
+		if !c.encoder.HasSegment(key) {
 			p.stills = append(p.stills, stillTask{viewFrame: s, key: key})
 		}
 	}
@@ -121,24 +122,24 @@ func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 // planMotion plans a range of moving pictures that is visible for some frames.
 func (c *Cutter) planMotion(p *Plan, t movingTask, scene int, frames int64) film.SegmentRun {
 	recipe := Motion{
-		Look: t.view.During(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter,
-		Form: c.encoder.Form(),
+		Look: t.view.WithCaptionsDuring(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter,
+		Form: c.encoder.NewForm(),
 	}
 	if t.enter != "" {
-		now := t.before.view.At(t.before.frame)
+		now := t.before.view.FreezeAt(t.before.frame)
 		before := now.Look()
 		recipe.Before = &before
-		if t.before.view.Moves() {
+		if t.before.view.IsMoving() {
 			recipe.BeforeFrame = t.before.frame
 		}
 	}
-	t.key = c.Book.Add(recipe, t.label(scene))
+	t.key = c.Book.AddRecipe(recipe, t.newLabel(scene))
 	if t.view.Clip != nil {
 		p.wanted[t.key] = t
 	}
 	if !p.seen[t.key] {
 		p.seen[t.key] = true
-		if !c.encoder.Has(t.key) {
+		if !c.encoder.HasSegment(t.key) {
 			p.moving = append(p.moving, t)
 		}
 	}

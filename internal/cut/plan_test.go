@@ -32,10 +32,10 @@ func TestStills(t *testing.T) {
 		"picture the canvas: 10",
 		"picture a.png: 10",
 		"move b.png: 10 in 10")
-	if len(p.stills) != 2 || len(p.moving) != 1 || p.totalWeight() != 12 || p.Runs[0].Segment != p.Runs[2].Segment {
-		t.Errorf("%d stills, %d moving, weight %v", len(p.stills), len(p.moving), p.totalWeight())
+	if len(p.stills) != 2 || len(p.moving) != 1 || p.countPictures() != 12 || p.Runs[0].Segment != p.Runs[2].Segment {
+		t.Errorf("%d stills, %d moving, weight %v", len(p.stills), len(p.moving), p.countPictures())
 	}
-	if _, label, _ := c.Book.Label(p.Runs[1].Segment); label.Scene != 2 {
+	if _, label, _ := c.Book.FindLabel(p.Runs[1].Segment); label.Scene != 2 {
 		t.Errorf("the canvas is of scene %d", label.Scene)
 	}
 	frames := s.playPlan(t, p)
@@ -96,9 +96,9 @@ func TestClips(t *testing.T) {
 	s.wantFrames(t, frames, 2, 13)
 	s.wantFrames(t, frames, 4, 1)
 	s.wantFrames(t, frames, 5, 1)
-	if len(p.wanted) != 4 || p.totalWeight() != 10+4+10+3+1+1 {
+	if len(p.wanted) != 4 || p.countPictures() != 10+4+10+3+1+1 {
 		t.Errorf("%d clips, weight %v; want one still, the range, the loop and the start",
-			len(p.wanted), p.totalWeight())
+			len(p.wanted), p.countPictures())
 	}
 	s.checkNothingNew(t, p)
 }
@@ -187,8 +187,8 @@ func TestTransitions(t *testing.T) {
 		"crossing a.png: 10 in 10",
 		"crossing b.png: 4 in 4", "picture b.png: 6",
 		"crossing a.png: 4 in 4", "picture a.png: 6")
-	if want := 1 + 1 + 4*2 + 4 + 6 + 10 + 4 + 4; p.totalWeight() != float64(want) {
-		t.Errorf("the weight is %v, want %d", p.totalWeight(), want)
+	if want := 1 + 1 + 4*2 + 4 + 6 + 10 + 4 + 4; p.countPictures() != float64(want) {
+		t.Errorf("the weight is %v, want %d", p.countPictures(), want)
 	}
 	frames := s.playPlan(t, p)
 	wantLuma(t, frames, 9, 5, 5, 63, 57, 51, 44, 38, 32, 32)
@@ -284,8 +284,8 @@ func TestCaptions(t *testing.T) {
 		"clip five.gif: 12 in 12",
 		"move b.png: 10 in 10",
 		"crossing a.png: 5 in 5", "picture a.png: 5 [3 2]")
-	if len(p.chains) != 3 || p.totalWeight() != 5+2+2+float64(10+12+10+5) {
-		t.Errorf("%d chains, weight %v", len(p.chains), p.totalWeight())
+	if len(p.chains) != 3 || p.countPictures() != 5+2+2+float64(10+12+10+5) {
+		t.Errorf("%d chains, weight %v", len(p.chains), p.countPictures())
 	}
 	frames := s.playPlan(t, p)
 	wantLuma(t, frames, 0, 5, 5, 63, 63, 63, 126, 126, 126, 126, 126, 126, 126, 126, 126, 63, 63, 63, 126, 126, 126,
@@ -330,7 +330,7 @@ func TestEndOfMoves(t *testing.T) {
 (pause: 1)
 `)
 	c := s.cutter(t)
-	wantRuns(t, c, c.Plan(), "picture a.png: 10",
+	wantRuns(t, c, c.PlanPictures(), "picture a.png: 10",
 		"crossing b.png: 9 in 9", "move b.png: 1 in 1", "crossing a.png: 9 in 9", "picture a.png: 1",
 		"crossing clip.mp4: 9 in 9", "clip clip.mp4: 1 in 1")
 }
@@ -352,9 +352,9 @@ func TestShorterShowings(t *testing.T) {
 			s.slide(t, 0, 10+i)
 		}
 		cutter := s.cutter(t)
-		p := cutter.Plan()
-		if p.totalWeight() != c.weight || len(p.Runs) != 2 || p.Runs[1].Take != 5 {
-			t.Errorf("%s: weight %v, %v", c.name, p.totalWeight(), describePlan(cutter.Book, p))
+		p := cutter.PlanPictures()
+		if p.countPictures() != c.weight || len(p.Runs) != 2 || p.Runs[1].Take != 5 {
+			t.Errorf("%s: weight %v, %v", c.name, p.countPictures(), describePlan(cutter.Book, p))
 		}
 	}
 }
@@ -498,10 +498,10 @@ func TestTables(t *testing.T) {
 	s := newStudio(t, text)
 	for _, want := range []bool{true, false} {
 		s.makePlan(t)
-		_, err := os.Stat(s.Files.Get("linear.png").Picture().Source.Table + ".csp")
+		_, err := os.Stat(s.Files.Get("linear.png").ToPicture().Source.Table + ".csp")
 		if (err == nil) != want {
 			t.Errorf("a table is there: %t, want %t", !want, want)
 		}
-		s.Timed = s.Time(t, s.Maker(t), header+text)
+		s.Timed = s.PlanTimeline(t, s.NewMaker(t), header+text)
 	}
 }

@@ -70,13 +70,13 @@ func (m Motion) Kind() part.Kind {
 // Version implements part.Recipe.
 func (Motion) Version() int { return 2 }
 
-// frameOf returns the frame number if it influences how a view looks, else 0.
-func frameOf(s viewFrame, frame int64) int64 {
+// chooseFrameForKey returns the frame number if it influences how a view looks, else 0.
+func chooseFrameForKey(s viewFrame, frame int64) int64 {
 	if s.view.Clip != nil {
 		return frame
 	}
 	return 0
 }
 
-// label returns how explanations name what scene number scene, from 0, shows.
-func (s viewFrame) label(scene int) part.Label { return part.Label{Name: s.name, Scene: scene + 1} }
+// newLabel returns how explanations name what scene number scene, from 0, shows.
+func (s viewFrame) newLabel(scene int) part.Label { return part.Label{Name: s.name, Scene: scene + 1} }

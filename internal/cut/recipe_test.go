@@ -11,9 +11,9 @@ import (
 // TestRecipes checks that each field of a recipe changes its key, and that recipes can be encoded and decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
-	parttest.Check(t, parttest.Fill[cut.Still](t))
-	parttest.Check(t, parttest.Fill[cut.Chain](t))
-	parttest.Check(t, parttest.Fill[cut.Motion](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[cut.Still](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[cut.Chain](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[cut.Motion](t))
 }
 
 // TestKinds checks the kinds of motions: transition, clip or move. It also pins the versions, because a new

@@ -19,9 +19,9 @@ const (
 	mostSheet  = 400
 )
 
-// Snapshot draws a frame of a scene as PNG. number is the scene, from 1; from is the time in the scene, nil for
+// DrawSnapshot draws a frame of a scene as PNG. number is the scene, from 1; from is the time in the scene, nil for
 // its middle. If a file cannot be read, it returns a finding instead.
-func (c *Cutter) Snapshot(ctx context.Context, number int, from *time.Duration) ([]byte, diag.List, error) {
+func (c *Cutter) DrawSnapshot(ctx context.Context, number int, from *time.Duration) ([]byte, diag.List, error) {
 	if number < 1 || number > len(c.in.Line.Scenes) {
 		return nil, nil, fault.New(fault.Usage, nil,
 			"scene %d does not exist: the last scene is %d", number, len(c.in.Line.Scenes)).
@@ -40,18 +40,18 @@ func (c *Cutter) Snapshot(ctx context.Context, number int, from *time.Duration) 
 				WithHint("--at counts from the scene's beginning, in seconds")
 		}
 	}
-	frame, list, err := c.Frame(ctx, number-1, n)
+	frame, list, err := c.DrawFrame(ctx, number-1, n)
 	if err != nil || len(list) > 0 {
 		return nil, list, err
 	}
 	var out bytes.Buffer
-	err = c.tools.Run(ctx, c.form.PNG(), bytes.NewReader(frame), &out)
+	err = c.tools.RunFFmpeg(ctx, c.form.EncodePNGArgs(), bytes.NewReader(frame), &out)
 	return out.Bytes(), nil, err
 }
 
-// Sheet draws a contact sheet as PNG with the middle frame of each scene. If a file cannot be read, it returns
+// DrawSheet draws a contact sheet as PNG with the middle frame of each scene. If a file cannot be read, it returns
 // a finding instead.
-func (c *Cutter) Sheet(ctx context.Context) ([]byte, diag.List, error) {
+func (c *Cutter) DrawSheet(ctx context.Context) ([]byte, diag.List, error) {
 	count := len(c.in.Line.Scenes)
 	if count > mostSheet {
 		return nil, nil, fault.New(fault.Usage, nil, "the video has %d scenes; a sheet shows at most %d", count,
@@ -68,14 +68,14 @@ func (c *Cutter) Sheet(ctx context.Context) ([]byte, diag.List, error) {
 	small.Width, small.Height = small.Width/by&^1, small.Height/by&^1
 	var frames []io.Reader
 	for i, scene := range c.in.Line.Scenes {
-		frame, list, err := c.Frame(ctx, i, scene.Frames/2)
+		frame, list, err := c.DrawFrame(ctx, i, scene.Frames/2)
 		if err != nil || len(list) > 0 {
 			return nil, list, err
 		}
 		frames = append(frames, bytes.NewReader(picture.Shrink(frame, c.form.Width, c.form.Height, by)))
-		c.Progress(float64(i+1) / float64(count))
+		c.ReportProgress(float64(i+1) / float64(count))
 	}
 	var out bytes.Buffer
-	err := c.tools.Run(ctx, small.Sheet(count, sheetWidth), io.MultiReader(frames...), &out)
+	err := c.tools.RunFFmpeg(ctx, small.EncodeSheetArgs(count, sheetWidth), io.MultiReader(frames...), &out)
 	return out.Bytes(), nil, err
 }

@@ -42,7 +42,7 @@ func TestSnapshot(t *testing.T) {
 		from  *time.Duration
 		want  int // luma
 	}{{1, nil, 130}, {1, at(99 * ms), 30}, {1, at(999 * ms), 210}, {2, nil, 235}} {
-		b, list, err := c.Snapshot(t.Context(), x.scene, x.from)
+		b, list, err := c.DrawSnapshot(t.Context(), x.scene, x.from)
 		if err != nil || len(list) > 0 {
 			t.Fatalf("%+v: %v %v", x, list, err)
 		}
@@ -61,7 +61,7 @@ func TestSnapshot(t *testing.T) {
 		{1, at(time.Second), "scene 1 has no frame at 1s: it lasts 1.00 s"},
 		{2, at(-ms), "scene 2 has no frame at -1ms: it lasts 1.00 s"},
 	} {
-		_, _, err := c.Snapshot(t.Context(), x.scene, x.from)
+		_, _, err := c.DrawSnapshot(t.Context(), x.scene, x.from)
 		if f, ok := fault.As(err); !ok || f.Code != fault.Usage || !strings.HasPrefix(f.Public, x.want) || f.Hint == "" {
 			t.Errorf("%+v: %v", x, err)
 		}
@@ -75,7 +75,7 @@ func TestSheet(t *testing.T) {
 	c := s.cutter(t)
 	var progress []float64
 	c.Report = func(done float64) { progress = append(progress, done) }
-	b, list, err := c.Sheet(t.Context())
+	b, list, err := c.DrawSheet(t.Context())
 	if err != nil || len(list) > 0 || len(progress) != 2 || progress[0] != 0.5 || progress[1] != 1 {
 		t.Fatalf("%v %v, progress %v", list, err, progress)
 	}
@@ -96,7 +96,7 @@ func TestSheet(t *testing.T) {
 			Board: &board, Line: &line, Files: s.Files, Slides: make([][]overlay.SlideState, n),
 			Captions: make([][]overlay.CaptionSpan, n),
 		}
-		if _, _, err := c.Sheet(ctx); (fault.CodeOf(err) == fault.Usage) != usage || !usage &&
+		if _, _, err := c.DrawSheet(ctx); (fault.CodeOf(err) == fault.Usage) != usage || !usage &&
 			!errors.Is(err, context.Canceled) {
 			t.Errorf("%d scenes: %v", n, err)
 		}

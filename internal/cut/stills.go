@@ -14,7 +14,7 @@ import (
 func (c *Cutter) makeStills(ctx context.Context, batch []stillTask) error {
 	var bare, painted []int
 	for i, t := range batch {
-		if t.view.Bare() && !t.raw {
+		if t.view.IsBareImage() && !t.raw {
 			bare = append(bare, i)
 		} else {
 			painted = append(painted, i)
@@ -24,11 +24,11 @@ func (c *Cutter) makeStills(ctx context.Context, batch []stillTask) error {
 		var inputs []ffmpeg.StillInput
 		var keys []cache.Key
 		for _, i := range bare {
-			inputs, keys = append(inputs, c.painter.Input(batch[i].view.Still)), append(keys, batch[i].key)
+			inputs, keys = append(inputs, c.painter.NewStillInput(batch[i].view.Still)), append(keys, batch[i].key)
 		}
 		encode := func() error { return c.encoder.EncodeImages(ctx, inputs, keys) }
 		if err := c.MakeParts(ctx, encode, keys...); err != nil {
-			return c.blameImage(ctx, batch, bare, err)
+			return c.findUnreadableImage(ctx, batch, bare, err)
 		}
 	}
 	if len(painted) == 0 {
@@ -59,7 +59,7 @@ func (c *Cutter) paintStills(ctx context.Context, batch []stillTask, painted []i
 	}
 	var frames [][]byte
 	for _, i := range painted {
-		frame, err := c.painter.Frame(ctx, batch[i].view, batch[i].frame)
+		frame, err := c.painter.PaintFrame(ctx, batch[i].view, batch[i].frame)
 		if err != nil {
 			return &picture.Failure{Index: i, Err: err}
 		}
@@ -68,8 +68,8 @@ func (c *Cutter) paintStills(ctx context.Context, batch []stillTask, painted []i
 	return c.encoder.EncodeStills(ctx, frames, keys)
 }
 
-// blameImage finds out which image of a batch cannot be read, by reading each of them separately.
-func (c *Cutter) blameImage(ctx context.Context, batch []stillTask, bare []int, err error) error {
+// findUnreadableImage finds out which image of a batch cannot be read, by reading each of them separately.
+func (c *Cutter) findUnreadableImage(ctx context.Context, batch []stillTask, bare []int, err error) error {
 	for _, i := range bare {
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -19,21 +19,21 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 	}
 	c.addCaptions(v, i, pic)
 	if pic.Shot < 0 {
-		v.Callouts = c.in.Files.Callouts(c.in.Board.Film, scene.Callouts, nil)
+		v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, scene.Callouts, nil)
 		return out
 	}
 	shot := scene.Shots[pic.Shot]
-	a := c.in.Files.Get(shot.File).Picture()
+	a := c.in.Files.Get(shot.File).ToPicture()
 	out.name, out.place = shot.File, shot.Range
 	v.Canvas, v.Asset, v.Placing = shot.Canvas, a, shot.Placing
-	v.Callouts = c.in.Files.Callouts(c.in.Board.Film, shot.Callouts, &shot)
+	v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, shot.Callouts, &shot)
 	switch {
 	case pic.Moving > 0:
-		v.Clip, v.Cycle = c.clipStretch(i, pic, v), pic.Cycle
+		v.Clip, v.Cycle = c.newClipInput(i, pic, v), pic.Cycle
 	case shot.Kind == storyboard.Clip:
 		v.Still.Clip, v.AtEnd = true, shot.Still == script.StillEnd
 		if l := c.in.Files.Get(shot.File).Info.Video.Length; l != nil {
-			v.Length = timeline.Microseconds(l)
+			v.Length = timeline.ToMicroseconds(l)
 		}
 		if shot.Segment != nil {
 			v.From, v.Length = shot.Segment.From.Microseconds(), (shot.Segment.To - shot.Segment.From).Microseconds()
@@ -68,19 +68,19 @@ func (c *Cutter) addSlides(v *picture.View, i int, pic timeline.Picture) {
 	}
 }
 
-// clipStretch returns the part of a clip or GIF that a picture plays.
-func (c *Cutter) clipStretch(i int, pic timeline.Picture, v *picture.View) *ffmpeg.ClipInput {
+// newClipInput returns the part of a clip or GIF that a picture plays.
+func (c *Cutter) newClipInput(i int, pic timeline.Picture, v *picture.View) *ffmpeg.ClipInput {
 	shot := c.in.Board.Scenes[i].Shots[pic.Shot]
-	w, h := v.Asset.Source.Upright()
+	w, h := v.Asset.Source.ComputeUprightSize()
 	clip := &ffmpeg.ClipInput{
 		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas,
 		ClipOverlays: ffmpeg.ClipOverlays{Backdrops: v.Backdrops},
-		Placement:    ffmpeg.Place(w, h, c.form.Width, c.form.Height, shot.Placing),
+		Placement:    ffmpeg.PlaceSource(w, h, c.form.Width, c.form.Height, shot.Placing),
 		Stretch: ffmpeg.Stretch{
 			From: pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
 			Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle),
 		},
-		Frames: longestShowing(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.Get(shot.File).Info.Video.Rate,
+		Frames: findLongestShowing(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.Get(shot.File).Info.Video.Rate,
 	}
 	if shot.Segment == nil && (clip.Again || clip.Frames*c.form.FPS.Den*1_000_000 >= pic.Length*c.form.FPS.Num) {
 		clip.Length = 0 // the whole file: the decoder finds its end
@@ -88,9 +88,9 @@ func (c *Cutter) clipStretch(i int, pic timeline.Picture, v *picture.View) *ffmp
 	return clip
 }
 
-// longestShowing returns the maximum number of frames for which pictures show the same range of the same clip. Shorter
-// ones use the first pictures of the same segment.
-func longestShowing(pictures []timeline.Picture, pic timeline.Picture) int64 {
+// findLongestShowing returns the maximum number of frames for which pictures show the same range of the same clip.
+// Shorter ones use the first pictures of the same segment.
+func findLongestShowing(pictures []timeline.Picture, pic timeline.Picture) int64 {
 	n := pic.Moving
 	for _, other := range pictures {
 		if other.Shot == pic.Shot && other.From == pic.From && other.Length == pic.Length &&

@@ -33,11 +33,11 @@ func TestLongest(t *testing.T) {
 		"speed":   {other(func(o *timeline.Picture) { o.SpeedNum = 1 }), 10},
 		"slower":  {other(func(o *timeline.Picture) { o.SpeedDen = 1 }), 10},
 	} {
-		if got := longestShowing([]timeline.Picture{c.other, pic}, pic); got != c.want {
+		if got := findLongestShowing([]timeline.Picture{c.other, pic}, pic); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}
-	if got := longestShowing(nil, pic); got != 10 {
+	if got := findLongestShowing(nil, pic); got != 10 {
 		t.Errorf("alone: %d", got)
 	}
 }
@@ -128,14 +128,14 @@ func TestRunsOfClips(t *testing.T) {
 			"picture a.png: 10", "crossing b.png: 9 in 9", "move b.png: 1 in 1",
 		}},
 	} {
-		s.Timed = s.Time(t, s.Maker(t), header+c.text)
+		s.Timed = s.PlanTimeline(t, s.NewMaker(t), header+c.text)
 		s.slides = make([][]overlay.SlideState, len(s.Board.Scenes))
 		s.captions = make([][]overlay.CaptionSpan, len(s.Board.Scenes))
 		for _, span := range c.captions {
 			s.caption(t, 0, span[0], span[1])
 		}
 		cutter := s.cutter(t)
-		p := cutter.Plan()
+		p := cutter.PlanPictures()
 		if got := describePlan(cutter.Book, p); got != strings.Join(c.want, "\n") {
 			t.Errorf("%q with captions %v:\n%s\nwant\n%s", c.text, c.captions, got, strings.Join(c.want, "\n"))
 		}

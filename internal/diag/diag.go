@@ -63,7 +63,7 @@ type Range struct {
 // distinguish have an empty code.
 type Code string
 
-// The codes. Code.IsStrict reports which of them fail a strict build.
+// The codes. Code.FailsStrictBuild reports which of them fail a strict build.
 const (
 	// UnknownProperty is an unknown property, direction or map key.
 	UnknownProperty Code = "unknown-property"
@@ -96,8 +96,8 @@ const (
 	MoreFindings Code = "more-findings"
 )
 
-// IsStrict reports whether a strict build fails for warnings with this code.
-func (c Code) IsStrict() bool {
+// FailsStrictBuild reports whether a strict build fails for warnings with this code.
+func (c Code) FailsStrictBuild() bool {
 	switch c {
 	case UnknownProperty, UnknownVoice, UnknownVariable, TextTooSmall:
 		return true
@@ -153,8 +153,8 @@ func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Sort orders findings by file, place, severity and summary, for stable output.
-func (l List) Sort() {
+// SortByPlace orders findings by file, place, severity and summary, for stable output.
+func (l List) SortByPlace() {
 	slices.SortStableFunc(l, func(a, b Diagnostic) int {
 		return cmp.Or(
 			cmp.Compare(a.Range.File, b.Range.File),
@@ -166,9 +166,9 @@ func (l List) Sort() {
 	})
 }
 
-// Merge returns a copy in which equal warnings at several places are one warning at the first
+// MergeWarnings returns a copy in which equal warnings at several places are one warning at the first
 // place, with the other lines in its detail. Warnings that fail strict builds are not merged.
-func (l List) Merge() List {
+func (l List) MergeWarnings() List {
 	type kind struct{ file, summary, hint, detail string }
 	first := map[kind]int{}
 	var out List
@@ -176,7 +176,7 @@ func (l List) Merge() List {
 	for _, d := range l {
 		k := kind{d.Range.File, d.Summary, d.Hint, d.Detail}
 		at, known := first[k]
-		if d.Severity != Warning || d.Code.IsStrict() || !known {
+		if d.Severity != Warning || d.Code.FailsStrictBuild() || !known {
 			first[k] = len(out)
 			out = append(out, d)
 			continue
@@ -198,11 +198,11 @@ func (l List) Merge() List {
 	return out
 }
 
-// Strict returns a copy in which warnings that fail strict builds (see Code.IsStrict) are errors.
-func (l List) Strict() List {
+// WithStrictErrors returns a copy in which warnings that fail strict builds (see Code.FailsStrictBuild) are errors.
+func (l List) WithStrictErrors() List {
 	out := slices.Clone(l)
 	for i := range out {
-		if out[i].Severity == Warning && out[i].Code.IsStrict() {
+		if out[i].Severity == Warning && out[i].Code.FailsStrictBuild() {
 			out[i].Severity = Error
 			out[i].Summary = removeOutcome(out[i].Summary)
 		}

@@ -15,8 +15,8 @@ type Finding struct {
 	Hint     string   `json:"hint"`
 }
 
-// JSON converts a diagnostic to its JSON form.
-func (d Diagnostic) JSON() Finding {
+// ToFinding converts a diagnostic to its JSON form.
+func (d Diagnostic) ToFinding() Finding {
 	return Finding{
 		File:     d.Range.File,
 		Line:     d.Range.Start.Line,
@@ -30,7 +30,7 @@ func (d Diagnostic) JSON() Finding {
 }
 
 // MarshalJSON writes the diagnostic as a Finding.
-func (d Diagnostic) MarshalJSON() ([]byte, error) { return json.Marshal(d.JSON()) }
+func (d Diagnostic) MarshalJSON() ([]byte, error) { return json.Marshal(d.ToFinding()) }
 
 // UnmarshalJSON parses a Finding. The range of the result starts and ends at its position.
 func (d *Diagnostic) UnmarshalJSON(b []byte) error {

@@ -11,7 +11,7 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// Options are the options of Render. The zero value means plain text.
+// Options are the options of RenderFindings. The zero value means plain text.
 type Options struct {
 	// Color adds ANSI colours.
 	Color bool
@@ -32,10 +32,10 @@ const (
 	tabWidth = 4
 )
 
-// Render prints findings in the order of the list: place and summary, the source line with a mark
+// RenderFindings prints findings in the order of the list: place and summary, the source line with a mark
 // under the place, what is allowed, and what to write instead. sources returns the content of a file;
-// if it is nil or returns false, the source line is omitted. Render returns the first error of w.
-func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), opts Options) error {
+// if it is nil or returns false, the source line is omitted. RenderFindings returns the first error of w.
+func RenderFindings(w io.Writer, list List, sources func(file string) ([]byte, bool), opts Options) error {
 	r := renderer{style: style{on: opts.Color}, width: opts.Width, sources: sources, files: map[string][][]byte{}}
 	if r.width == 0 {
 		r.width = defaultWidth
@@ -59,26 +59,26 @@ func Render(w io.Writer, list List, sources func(file string) ([]byte, bool), op
 		}
 	}
 	if left > 0 {
-		_, err := fmt.Fprintf(w, "\n%s\n", countHidden(left))
+		_, err := fmt.Fprintf(w, "\n%s\n", formatHiddenCount(left))
 		return err
 	}
 	return nil
 }
 
-func countHidden(left int) string {
+func formatHiddenCount(left int) string {
 	return fmt.Sprintf("%d more findings are not shown: fix these first", left)
 }
 
-// Limit returns at most as many findings as Render prints by default. If some are left out, it adds a
+// LimitToPrinted returns at most as many findings as RenderFindings prints by default. If some are left out, it adds a
 // finding that says how many.
-func (l List) Limit() List {
+func (l List) LimitToPrinted() List {
 	if len(l) <= defaultMost {
 		return l
 	}
 	out := limitFindings(l, defaultMost)
 	more := Diagnostic{
 		Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings,
-		Summary: countHidden(len(l) - len(out)),
+		Summary: formatHiddenCount(len(l) - len(out)),
 	}
 	if countErrors(l) > countErrors(out) {
 		more.Severity = Error
@@ -148,12 +148,12 @@ func (r *renderer) printFinding(d Diagnostic) {
 	fmt.Fprintf(&r.out, "%s: %s %s\n",
 		r.style.bold(makePrintable(place)), mark(d.Severity.String()+":"), r.style.bold(makePrintable(shortenNote(d.Summary))))
 	r.printSource(d.Range, mark)
-	r.note("", d.Detail)
-	r.note("help: ", d.Hint)
+	r.printNote("", d.Detail)
+	r.printNote("help: ", d.Hint)
 }
 
-// note prints a text of one or more lines, aligned to the right of its label.
-func (r *renderer) note(label, text string) {
+// printNote prints a text of one or more lines, aligned to the right of its label.
+func (r *renderer) printNote(label, text string) {
 	if text == "" {
 		return
 	}
@@ -167,7 +167,7 @@ func (r *renderer) note(label, text string) {
 }
 
 func (r *renderer) printSource(at Range, mark func(string) string) {
-	lines := r.sourceLines(at.File)
+	lines := r.readSourceLines(at.File)
 	if at.Start.Line < 1 || at.Start.Line > len(lines) {
 		return
 	}
@@ -183,7 +183,7 @@ func (r *renderer) printSource(at Range, mark func(string) string) {
 	for at.End.Line > at.Start.Line && to > from && cells[to-1].text == " " {
 		to-- // do not mark blanks at the end of the line
 	}
-	text, before, under := cutWindow(cells, from, max(to, from), r.width)
+	text, before, under := cutAroundPlace(cells, from, max(to, from), r.width)
 	number := fmt.Sprint(at.Start.Line)
 	caret := "^" + strings.Repeat("~", max(under-1, 0))
 	fmt.Fprintf(&r.out, "  %s %s\n", r.style.faint(number+" |"), text)
@@ -191,8 +191,8 @@ func (r *renderer) printSource(at Range, mark func(string) string) {
 		r.style.faint(strings.Repeat(" ", len(number))+" |"), strings.Repeat(" ", before), mark(caret))
 }
 
-// sourceLines returns the lines of a file; the file is split only once.
-func (r *renderer) sourceLines(file string) [][]byte {
+// readSourceLines returns the lines of a file; the file is split only once.
+func (r *renderer) readSourceLines(file string) [][]byte {
 	if lines, ok := r.files[file]; ok {
 		return lines
 	}
@@ -251,18 +251,18 @@ func layOutCells(line []byte) []cell {
 	return cells
 }
 
-// cutWindow shortens a line to width cells around the place, the cells from..to. It returns the text, the
+// cutAroundPlace shortens a line to width cells around the place, the cells from..to. It returns the text, the
 // number of cells before the place, and the number of shown cells of the place (at least one).
-func cutWindow(cells []cell, from, to, width int) (text string, before, under int) {
+func cutAroundPlace(cells []cell, from, to, width int) (text string, before, under int) {
 	first, last := 0, len(cells)
-	if totalWidth(cells) > width {
+	if sumWidths(cells) > width {
 		// The place takes precedence; the text around it shares the remaining room.
 		last = min(to, from+width)
-		for last > from+1 && totalWidth(cells[from:last]) > width-2 {
+		for last > from+1 && sumWidths(cells[from:last]) > width-2 {
 			last--
 		}
 		first = from
-		room := width - 2 - totalWidth(cells[first:last])
+		room := width - 2 - sumWidths(cells[first:last])
 		for room > 0 && (first > 0 || last < len(cells)) {
 			if first > 0 {
 				first--
@@ -285,11 +285,11 @@ func cutWindow(cells []cell, from, to, width int) (text string, before, under in
 	if last < len(cells) {
 		b.WriteString("…")
 	}
-	before += totalWidth(cells[first:from])
-	return strings.TrimRight(b.String(), " "), before, max(totalWidth(cells[from:min(to, last)]), 1)
+	before += sumWidths(cells[first:from])
+	return strings.TrimRight(b.String(), " "), before, max(sumWidths(cells[from:min(to, last)]), 1)
 }
 
-func totalWidth(cells []cell) int {
+func sumWidths(cells []cell) int {
 	n := 0
 	for _, c := range cells {
 		n += c.width

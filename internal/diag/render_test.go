@@ -19,7 +19,7 @@ func at(line, column, endLine, endColumn int) diag.Range {
 func render(t *testing.T, src string, opts diag.Options, list ...diag.Diagnostic) string {
 	t.Helper()
 	var b strings.Builder
-	err := diag.Render(&b, list, func(file string) ([]byte, bool) { return []byte(src), file == "s.md" }, opts)
+	err := diag.RenderFindings(&b, list, func(file string) ([]byte, bool) { return []byte(src), file == "s.md" }, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,11 +192,12 @@ func TestFindingsStandApart(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	var b strings.Builder
-	if err := diag.Render(&b, diag.List{d}, nil, diag.Options{}); err != nil || b.String() != "s.md:1:1: error: wrong\n" {
+	if err := diag.RenderFindings(&b, diag.List{d}, nil, diag.Options{}); err != nil ||
+		b.String() != "s.md:1:1: error: wrong\n" {
 		t.Errorf("without sources: %q %v", b.String(), err)
 	}
 	broken := errors.New("broken")
-	if err := diag.Render(failing{broken}, diag.List{d}, nil, diag.Options{}); !errors.Is(err, broken) {
+	if err := diag.RenderFindings(failing{broken}, diag.List{d}, nil, diag.Options{}); !errors.Is(err, broken) {
 		t.Errorf("the writer's error is %v", err)
 	}
 }
@@ -215,12 +216,12 @@ func TestStrict(t *testing.T) {
 	for code := range want {
 		list.Warnf(at(1, 1, 1, 1), "odd").Code = code
 	}
-	for _, d := range list.Strict() {
+	for _, d := range list.WithStrictErrors() {
 		if d.Severity != want[d.Code] {
 			t.Errorf("a strict build takes %q for %v", d.Code, d.Severity)
 		}
 	}
-	if list.HasErrors() || !list.Strict().HasErrors() {
+	if list.HasErrors() || !list.WithStrictErrors().HasErrors() {
 		t.Error("the list itself changed")
 	}
 	if (diag.List{}).HasErrors() {
@@ -247,7 +248,7 @@ func TestSort(t *testing.T) {
 		for i := range want {
 			got.Add(want[(i*3+shift)%len(want)])
 		}
-		if got.Sort(); !reflect.DeepEqual(got, want) {
+		if got.SortByPlace(); !reflect.DeepEqual(got, want) {
 			t.Errorf("%v", got)
 		}
 	}
@@ -293,7 +294,7 @@ func TestFloodsAreCut(t *testing.T) {
 		d.Detail, d.Hint = strings.Repeat("ü", 10000), strings.Repeat("z", 10000)
 	}
 	var out strings.Builder
-	if err := diag.Render(&out, list, nil, diag.Options{}); err != nil {
+	if err := diag.RenderFindings(&out, list, nil, diag.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(out.String(), "error: wrong"); n != 100 ||
@@ -302,7 +303,7 @@ func TestFloodsAreCut(t *testing.T) {
 	}
 }
 
-// TestForemost checks that Limit returns as many findings as Render prints, and the number of all.
+// TestForemost checks that LimitToPrinted returns as many findings as RenderFindings prints, and the number of all.
 func TestForemost(t *testing.T) {
 	t.Parallel()
 	many := func(errors, warnings int) diag.List {
@@ -328,7 +329,7 @@ func TestForemost(t *testing.T) {
 		{101, 0, 100, 100, "1 more", diag.Error},
 		{500, 500, 100, 100, "900 more", diag.Error},
 	} {
-		got := many(c.errors, c.warnings).Limit()
+		got := many(c.errors, c.warnings).LimitToPrinted()
 		if c.more != "" {
 			last := got[len(got)-1]
 			if !strings.HasPrefix(last.Summary, c.more+" findings") || last.Code != diag.MoreFindings ||
@@ -360,7 +361,7 @@ func TestStrictSaysNoOutcome(t *testing.T) {
 	} {
 		var list diag.List
 		list.Warnf(diag.Range{}, "%s", warning).Code = diag.UnknownProperty
-		if got := list.Strict()[0].Summary; got != want {
+		if got := list.WithStrictErrors()[0].Summary; got != want {
 			t.Errorf("%q, not %q", got, want)
 		}
 	}

@@ -23,6 +23,6 @@ func noise(seconds, rate int, seed uint64) []int16 {
 func BenchmarkSentence(b *testing.B) {
 	one, other := noise(20, 22050, 1), noise(20, 24000, 2)
 	for b.Loop() {
-		Align(MFCC(one, 22050), MFCC(other, 24000))
+		AlignRecordings(ComputeMFCC(one, 22050), ComputeMFCC(other, 24000))
 	}
 }

@@ -12,7 +12,7 @@ import (
 const (
 	bandFrames = 50       // width on either side, in frames, without bandShare
 	bandShare  = 0.1      // additional width, as a fraction of the longer recording
-	mostCells  = 16 << 20 // maximum number of cells, one byte each; beyond it, Align fails
+	mostCells  = 16 << 20 // maximum number of cells, one byte each; beyond it, AlignRecordings fails
 	// diagonal is the cost of a step along both recordings, relative to a step along one of them. Lower values
 	// make the path straighter.
 	diagonal = 1.4
@@ -41,29 +41,29 @@ type band struct {
 	rows, columns, reach int
 }
 
-func (b band) width() int { return 2*b.reach + 1 }
+func (b band) countColumns() int { return 2*b.reach + 1 }
 
-// firstColumn returns the column of the first cell of a row, which may be negative.
-func (b band) firstColumn(row int) int {
+// findFirstColumn returns the column of the first cell of a row, which may be negative.
+func (b band) findFirstColumn(row int) int {
 	return int(math.Round(float64(row)*float64(b.columns-1)/float64(max(b.rows-1, 1)))) - b.reach
 }
 
-// Align returns the path with the lowest cost between two recordings. It returns false if there is no path
+// AlignRecordings returns the path with the lowest cost between two recordings. It returns false if there is no path
 // within the band, or if the recordings are too long.
-func Align(one, other Features) (Path, bool) {
+func AlignRecordings(one, other Features) (Path, bool) {
 	b := band{rows: one.frames, columns: other.frames}
 	b.reach = bandFrames + int(bandShare*float64(max(b.rows, b.columns)))
-	if b.rows == 0 || b.columns == 0 || b.rows > mostCells/b.width() {
+	if b.rows == 0 || b.columns == 0 || b.rows > mostCells/b.countColumns() {
 		return Path{}, false
 	}
-	steps := make([]uint8, b.rows*b.width())
-	above, row := make([]float32, b.width()), make([]float32, b.width())
-	d := distances{one, other, squaredLengths(one), squaredLengths(other), make([]float32, b.width())}
+	steps := make([]uint8, b.rows*b.countColumns())
+	above, row := make([]float32, b.countColumns()), make([]float32, b.countColumns())
+	d := distances{one, other, computeSquaredLengths(one), computeSquaredLengths(other), make([]float32, b.countColumns())}
 	for i := range b.rows {
-		b.fillRow(d, i, above, row, steps[i*b.width():(i+1)*b.width()])
+		b.fillRow(d, i, above, row, steps[i*b.countColumns():(i+1)*b.countColumns()])
 		above, row = row, above
 	}
-	end := b.columns - 1 - b.firstColumn(b.rows-1)
+	end := b.columns - 1 - b.findFirstColumn(b.rows-1)
 	p := Path{first: make([]int, b.rows), last: make([]int, b.rows)}
 	p.Cost = float64(above[end]) / float64(b.rows+b.columns)
 	if !b.tracePath(steps, p) {
@@ -105,12 +105,12 @@ func (p Path) computeBent(one, other Features) float64 {
 // fillRow computes a row of the table from the one above.
 func (b band) fillRow(d distances, i int, above, row []float32, steps []uint8) {
 	infinite := float32(math.Inf(1))
-	start, shift := b.firstColumn(i), 0 // cell k of this row is below cell k+shift of the row above
+	start, shift := b.findFirstColumn(i), 0 // cell k of this row is below cell k+shift of the row above
 	if i > 0 {
-		shift = start - b.firstColumn(i-1)
+		shift = start - b.findFirstColumn(i-1)
 	}
 	low, high := max(-start, 0), min(b.columns-start, len(row))
-	here := d.distanceRow(i, start+low, start+high)
+	here := d.computeRow(i, start+low, start+high)
 	for k := range row {
 		row[k] = infinite
 	}
@@ -143,24 +143,24 @@ type distances struct {
 	buffer                 []float32
 }
 
-// squaredLengths returns the squared length of each frame.
-func squaredLengths(f Features) []float32 {
+// computeSquaredLengths returns the squared length of each frame.
+func computeSquaredLengths(f Features) []float32 {
 	out := make([]float32, f.frames)
 	for i := range out {
-		for _, v := range f.frame(i) {
+		for _, v := range f.findFrame(i) {
 			out[i] += v * v
 		}
 	}
 	return out
 }
 
-// distanceRow returns the distances between frame i of the first recording and the frames from to to of the other. The
+// computeRow returns the distances between frame i of the first recording and the frames from to to of the other. The
 // result is valid until the next call.
-func (d distances) distanceRow(i, from, to int) []float32 {
+func (d distances) computeRow(i, from, to int) []float32 {
 	out := d.buffer[:to-from]
 	var blas gonum.Implementation // computes products with SIMD, which the compiler does not
 	values := d.other.values[from*dims : to*dims]
-	blas.Sgemv(gonumblas.NoTrans, to-from, dims, 1, values, dims, d.one.frame(i), 1, 0, out, 1)
+	blas.Sgemv(gonumblas.NoTrans, to-from, dims, 1, values, dims, d.one.findFrame(i), 1, 0, out, 1)
 	for k, dot := range out {
 		out[k] = float32(math.Sqrt(float64(max(d.oneSquare[i]+d.otherSquare[from+k]-2*dot, 0))))
 	}
@@ -172,7 +172,7 @@ func (b band) tracePath(steps []uint8, p Path) bool {
 	i, j := b.rows-1, b.columns-1
 	p.last[i] = j
 	for i > 0 || j > 0 {
-		step := steps[i*b.width()+j-b.firstColumn(i)]
+		step := steps[i*b.countColumns()+j-b.findFirstColumn(i)]
 		switch step {
 		case stepOther:
 			j--
@@ -190,8 +190,8 @@ func (b band) tracePath(steps []uint8, p Path) bool {
 	return true
 }
 
-// Map returns the frame of the other recording for a frame of the first one. Both may be fractions.
-func (p Path) Map(frame float64) float64 {
+// MapFrame returns the frame of the other recording for a frame of the first one. Both may be fractions.
+func (p Path) MapFrame(frame float64) float64 {
 	if len(p.first) == 0 {
 		return 0
 	}

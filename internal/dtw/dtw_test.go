@@ -37,17 +37,17 @@ func TestAlign(t *testing.T) {
 	for i := range loud {
 		loud[i] *= 3
 	}
-	p, ok := Align(MFCC(chirps(16000, one...), 16000), MFCC(loud, 22050))
+	p, ok := AlignRecordings(ComputeMFCC(chirps(16000, one...), 16000), ComputeMFCC(loud, 22050))
 	if !ok {
 		t.Fatal("not aligned")
 	}
 	at, want := 0, 0
 	for i := range one {
-		got := p.Map(float64(at)/10) * 10
+		got := p.MapFrame(float64(at)/10) * 10
 		if math.Abs(got-float64(want)) > 25 {
 			t.Errorf("%d ms are %.0f ms, want %d", at, got, want)
 		}
-		middle, inOther := p.Map(float64(at+one[i]/2)/10)*10, want+other[i]/2
+		middle, inOther := p.MapFrame(float64(at+one[i]/2)/10)*10, want+other[i]/2
 		if i%2 == 0 && math.Abs(middle-float64(inOther)) > 35 {
 			t.Errorf("the middle of part %d is %.0f ms, want %d", i, middle, inOther)
 		}
@@ -58,7 +58,7 @@ func TestAlign(t *testing.T) {
 	}
 	reversed := slices.Clone(loud)
 	slices.Reverse(reversed)
-	bad, ok := Align(MFCC(chirps(16000, one...), 16000), MFCC(reversed, 22050))
+	bad, ok := AlignRecordings(ComputeMFCC(chirps(16000, one...), 16000), ComputeMFCC(reversed, 22050))
 	if ok && bad.Cost+bad.Bent < p.Cost+p.Bent+0.5 {
 		t.Errorf("backwards it costs %.2f, bent %.2f; forwards %.2f, %.2f", bad.Cost, bad.Bent, p.Cost, p.Bent)
 	}
@@ -67,13 +67,13 @@ func TestAlign(t *testing.T) {
 // TestSame aligns a recording with itself.
 func TestSame(t *testing.T) {
 	t.Parallel()
-	f := MFCC(noise(3, 24000, 7), 24000)
-	p, ok := Align(f, f)
+	f := ComputeMFCC(noise(3, 24000, 7), 24000)
+	p, ok := AlignRecordings(f, f)
 	if !ok || p.Cost > 0.1 || p.Bent != 0 {
 		t.Fatalf("%t, cost %f, bent %f", ok, p.Cost, p.Bent)
 	}
 	for i := range f.frames {
-		if got := p.Map(float64(i)); got != float64(i) {
+		if got := p.MapFrame(float64(i)); got != float64(i) {
 			t.Fatalf("frame %d is %f", i, got)
 		}
 	}
@@ -82,22 +82,22 @@ func TestSame(t *testing.T) {
 // TestLimits checks that recordings which cannot be aligned are rejected without much time and memory.
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	some := MFCC(noise(1, 16000, 1), 16000)
+	some := ComputeMFCC(noise(1, 16000, 1), 16000)
 	for name, pair := range map[string][2]Features{
-		"nothing":  {MFCC(nil, 16000), some},
-		"no rate":  {some, MFCC([]int16{1, 2, 3}, 0)},
+		"nothing":  {ComputeMFCC(nil, 16000), some},
+		"no rate":  {some, ComputeMFCC([]int16{1, 2, 3}, 0)},
 		"too long": {{frames: 1 << 20}, {frames: 1 << 20}},
 	} {
-		if _, ok := Align(pair[0], pair[1]); ok {
+		if _, ok := AlignRecordings(pair[0], pair[1]); ok {
 			t.Errorf("%s: aligned", name)
 		}
 	}
-	if got := (Path{}).Map(3); got != 0 {
+	if got := (Path{}).MapFrame(3); got != 0 {
 		t.Errorf("no path leads to %f", got)
 	}
 	began := time.Now()
-	long := MFCC(noise(60, 16000, 1), 16000)
-	if _, ok := Align(long, MFCC(noise(50, 16000, 2), 16000)); !ok || time.Since(began) > 5*time.Second {
+	long := ComputeMFCC(noise(60, 16000, 1), 16000)
+	if _, ok := AlignRecordings(long, ComputeMFCC(noise(50, 16000, 2), 16000)); !ok || time.Since(began) > 5*time.Second {
 		t.Errorf("a minute: %t after %s", ok, time.Since(began))
 	}
 }
@@ -112,14 +112,14 @@ func FuzzAlign(f *testing.F) {
 			}
 			return pcm
 		}
-		one, other := MFCC(samples(a), int(rate)), MFCC(samples(b), 16000)
-		p, ok := Align(one, other)
+		one, other := ComputeMFCC(samples(a), int(rate)), ComputeMFCC(samples(b), 16000)
+		p, ok := AlignRecordings(one, other)
 		if !ok {
 			return
 		}
 		last := 0.0
 		for i := range one.frames {
-			at := p.Map(float64(i))
+			at := p.MapFrame(float64(i))
 			if math.IsNaN(at) || at < last || at > float64(other.frames-1) {
 				t.Fatalf("frame %d is %f, after %f, of %d", i, at, last, other.frames)
 			}

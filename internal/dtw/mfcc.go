@@ -45,10 +45,10 @@ type Features struct {
 	silent []bool
 }
 
-func (f Features) frame(i int) []float32 { return f.values[i*dims : (i+1)*dims] }
+func (f Features) findFrame(i int) []float32 { return f.values[i*dims : (i+1)*dims] }
 
-// MFCC computes the features of samples. rate is in Hz; recordings with different rates can be compared.
-func MFCC(pcm []int16, rate int) Features {
+// ComputeMFCC computes the features of samples. rate is in Hz; recordings with different rates can be compared.
+func ComputeMFCC(pcm []int16, rate int) Features {
 	size := int(frameLength.Seconds() * float64(rate))
 	if size < 2 || len(pcm) == 0 {
 		return Features{}
@@ -64,7 +64,7 @@ func MFCC(pcm []int16, rate int) Features {
 			energy[t] += e
 		}
 	}
-	return standardise(computeCepstra(mel, energy), energy)
+	return standardiseAndAddChanges(computeCepstra(mel, energy), energy)
 }
 
 // spectra computes the energies of mel bands.
@@ -78,10 +78,10 @@ type spectra struct {
 }
 
 func newSpectra(size, rate int) *spectra {
-	padded := fastSize(size)
+	padded := findFastTransformSize(size)
 	s := &spectra{
 		fft: fourier.NewFFT(padded), window: make([]float64, size), frame: make([]float64, padded),
-		spectrum: make([]complex128, padded/2+1), power: make([]float64, padded/2+1), bank: melBank(padded, rate),
+		spectrum: make([]complex128, padded/2+1), power: make([]float64, padded/2+1), bank: newMelFilters(padded, rate),
 	}
 	for i := range s.window {
 		s.window[i] = 0.54 - 0.46*math.Cos(2*math.Pi*float64(i)/float64(size-1))
@@ -89,9 +89,9 @@ func newSpectra(size, rate int) *spectra {
 	return s
 }
 
-// fastSize returns the smallest number from n on that is a multiple of 64 and has only the prime factors 2 and 3,
-// because Fourier transforms of such lengths are fast.
-func fastSize(n int) int {
+// findFastTransformSize returns the smallest number from n on that is a multiple of 64 and has only the prime factors 2
+// and 3, because Fourier transforms of such lengths are fast.
+func findFastTransformSize(n int) int {
 	const step = 64
 	for n = (n + step - 1) / step * step; ; n += step {
 		rest := n
@@ -139,8 +139,8 @@ type filter struct {
 	weights []float64
 }
 
-// melBank returns triangular filters that are evenly spaced on the mel scale and have equal areas.
-func melBank(size, rate int) []filter {
+// newMelFilters returns triangular filters that are evenly spaced on the mel scale and have equal areas.
+func newMelFilters(size, rate int) []filter {
 	mel := func(hz float64) float64 { return 2595 * math.Log10(1+hz/700) }
 	hertz := func(m float64) float64 { return 700 * (math.Pow(10, m/2595) - 1) }
 	low, high := mel(lowestHertz), mel(min(highestHertz, float64(rate)/2))
@@ -163,11 +163,11 @@ func melBank(size, rate int) []filter {
 	return bank
 }
 
-// decibels converts a ratio of energies from dB to a factor.
-func decibels(db float64) float64 { return math.Pow(10, db/10) }
+// decibelsToRatio converts a ratio of energies from dB to a factor.
+func decibelsToRatio(db float64) float64 { return math.Pow(10, db/10) }
 
-// loudest returns the maximum energy.
-func loudest(energy []float64) float64 {
+// findMaximum returns the maximum energy.
+func findMaximum(energy []float64) float64 {
 	most := 1e-9
 	for _, e := range energy {
 		most = max(most, e)
@@ -177,7 +177,7 @@ func loudest(energy []float64) float64 {
 
 // computeCepstra returns the cosine transforms of the logarithmic band energies.
 func computeCepstra(mel, energy []float64) []float64 {
-	floor := loudest(energy) * decibels(floorDB) / melFilters
+	floor := findMaximum(energy) * decibelsToRatio(floorDB) / melFilters
 	var cosines [melFilters][coefficients]float64
 	for m := range melFilters {
 		for c := range coefficients {
@@ -197,16 +197,16 @@ func computeCepstra(mel, energy []float64) []float64 {
 	return out
 }
 
-// standardise normalises coefficients by their mean and standard deviation over speech, and adds their changes
-// over two frames on either side.
-func standardise(cep, energy []float64) Features {
+// standardiseAndAddChanges normalises coefficients by their mean and standard deviation over speech, and adds their
+// changes over two frames on either side.
+func standardiseAndAddChanges(cep, energy []float64) Features {
 	n := len(energy)
 	f := Features{frames: n, values: make([]float32, n*dims), silent: make([]bool, n)}
-	most := loudest(energy)
+	most := findMaximum(energy)
 	for t, e := range energy {
-		f.silent[t] = e < most*decibels(silenceDB)
+		f.silent[t] = e < most*decibelsToRatio(silenceDB)
 	}
-	speech := most * decibels(speechDB)
+	speech := most * decibelsToRatio(speechDB)
 	for c := range coefficients {
 		sum, squares, count := 0.0, 0.0, 0.0
 		for t, e := range energy {

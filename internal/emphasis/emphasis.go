@@ -13,11 +13,11 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// Parsers returns goldmark's parsers of emphasis and strikethrough with changed rules. In scripts
+// NewParsers returns goldmark's parsers of emphasis and strikethrough with changed rules. In scripts
 // without spaces, marks between punctuation and a letter are emphasis, as in これは**「重要」**です; CommonMark
 // treats them as text. In other scripts, such a double mark can close emphasis but not open it. A star
 // between two digits is not a mark. The parsers have priority over goldmark's own.
-func Parsers() []util.PrioritizedValue {
+func NewParsers() []util.PrioritizedValue {
 	const before = 490 // goldmark's own parsers have priority 500
 	return []util.PrioritizedValue{
 		util.Prioritized(strikethroughParser{parser.NewEmphasisParser()}, before),
@@ -44,7 +44,7 @@ func (f strikethroughParser) Parse(parent ast.Node, block text.Reader, pc parser
 	case d.Char == '*' && d.OriginalLength == 1 && unicode.IsDigit(before) && unicode.IsDigit(after):
 		d.CanOpen, d.CanClose = false, false // multiplication: 2*3*2
 	case unicode.IsSpace(before) || unicode.IsSpace(after):
-	case unspaced(before) || unspaced(after):
+	case isEastAsian(before) || isEastAsian(after):
 		d.CanOpen, d.CanClose = true, true
 	case d.OriginalLength > 1 && !unicode.In(before, unicode.Ps, unicode.Pi):
 		d.CanClose = true
@@ -52,7 +52,7 @@ func (f strikethroughParser) Parse(parent ast.Node, block text.Reader, pc parser
 	return node
 }
 
-// unspaced reports whether a character belongs to an East Asian script.
-func unspaced(r rune) bool {
+// isEastAsian reports whether a character belongs to an East Asian script.
+func isEastAsian(r rune) bool {
 	return util.IsEastAsianWideRune(r) || util.IsSpaceDiscardingUnicodeRune(r)
 }

@@ -40,18 +40,18 @@ func hd() ffmpeg.Picture {
 }
 
 func newStill(n int, f media.Format, s ffmpeg.Source, fit frame.Fit) ffmpeg.StillInput {
-	w, h := s.Upright()
+	w, h := s.ComputeUprightSize()
 	return ffmpeg.StillInput{
 		Input: ffmpeg.Input{Path: fmt.Sprintf("/s/in-%d", n), Format: f}, Source: s, Canvas: frame.Color{R: 1, G: 2, B: 255, A: 255},
-		Placement: ffmpeg.Place(w, h, 1280, 720, frame.Placing{Fit: fit, Position: frame.Position{}}),
+		Placement: ffmpeg.PlaceSource(w, h, 1280, 720, frame.Placing{Fit: fit, Position: frame.Position{}}),
 	}
 }
 
 func clip(s ffmpeg.Source, fit frame.Fit) ffmpeg.ClipInput {
-	w, h := s.Upright()
+	w, h := s.ComputeUprightSize()
 	return ffmpeg.ClipInput{
 		Input: ffmpeg.Input{Path: "/s/in-1", Format: media.MOV}, Source: s, Canvas: frame.Color{A: 255}, Frames: 50,
-		Placement: ffmpeg.Place(w, h, 1280, 720, frame.Placing{Fit: fit, Position: frame.Position{}}),
+		Placement: ffmpeg.PlaceSource(w, h, 1280, 720, frame.Placing{Fit: fit, Position: frame.Position{}}),
 	}
 }
 
@@ -113,51 +113,55 @@ func TestArguments(t *testing.T) {
 		name string
 		args []string
 	}{
-		{"ReadStills, one", ffmpeg.ReadStills(one)},
-		{"ReadStills, three", ffmpeg.ReadStills(three)},
-		{"EncodeImages", hd().EncodeImages(three)},
-		{"EncodeStills", hd().EncodeStills()},
-		{"EncodeMoving", ntsc.EncodeMoving(nil)},
-		{"EncodeClip", ntsc.EncodeClip(clip(dv, frame.Contain))},
-		{"EncodeClip, a stretch, faster, that stands at its end", hd().EncodeClip(stretch)},
-		{"EncodeClip of few pictures", hd().EncodeClip(slow)},
-		{"EncodeClip of the film's own form", hd().EncodeClip(clip(plain, frame.Cover))},
-		{"EncodeClip of high dynamic range", hd().EncodeClip(clip(hdr, frame.Cover))},
-		{"ReadClip of a GIF", hd().ReadClip(gif)},
-		{"ReadClip of a transparent WebM", hd().ReadClip(webm)},
-		{"ReadEnter", hd().ReadEnter(ffmpeg.EnterInput{Type: "dissolve", Path: "/s/before", Frames: 12}, 7)},
-		{"EncodeMoving that comes in", ntsc.EncodeMoving(&ffmpeg.EnterInput{Type: "circle", Path: "/s/before", Frames: 15})},
-		{"EncodeCrossings", hd().EncodeCrossings([]int64{15, 1, 15})},
-		{"EncodeChains", hd().EncodeChains([]int64{4, 9})},
-		{"EncodeMoving that comes in under captions", ntsc.EncodeMoving(&ffmpeg.EnterInput{
+		{"ReadStills, one", ffmpeg.ReadStillsArgs(one)},
+		{"ReadStills, three", ffmpeg.ReadStillsArgs(three)},
+		{"EncodeImages", hd().EncodeImagesArgs(three)},
+		{"EncodeStills", hd().EncodeStillsArgs()},
+		{"EncodeMoving", ntsc.EncodeMovingArgs(nil)},
+		{"EncodeClip", ntsc.EncodeClipArgs(clip(dv, frame.Contain))},
+		{"EncodeClip, a stretch, faster, that stands at its end", hd().EncodeClipArgs(stretch)},
+		{"EncodeClip of few pictures", hd().EncodeClipArgs(slow)},
+		{"EncodeClip of the film's own form", hd().EncodeClipArgs(clip(plain, frame.Cover))},
+		{"EncodeClip of high dynamic range", hd().EncodeClipArgs(clip(hdr, frame.Cover))},
+		{"ReadClip of a GIF", hd().ReadClipArgs(gif)},
+		{"ReadClip of a transparent WebM", hd().ReadClipArgs(webm)},
+		{"ReadEnter", hd().ReadTransitionArgs(ffmpeg.EnterInput{Type: "dissolve", Path: "/s/before", Frames: 12}, 7)},
+		{"EncodeMoving that comes in", ntsc.EncodeMovingArgs(&ffmpeg.EnterInput{
+			Type: "circle", Path: "/s/before",
+			Frames: 15,
+		})},
+		{"EncodeCrossings", hd().EncodeCrossingsArgs([]int64{15, 1, 15})},
+		{"EncodeChains", hd().EncodeChainsArgs([]int64{4, 9})},
+		{"EncodeMoving that comes in under captions", ntsc.EncodeMovingArgs(&ffmpeg.EnterInput{
 			Type: "circle",
 			Path: "/s/before", Frames: 15, States: states,
 		})},
-		{"EncodeClip under a slide and captions, that comes in", hd().EncodeClip(said)},
-		{"EncodeClip under captions", hd().EncodeClip(func() ffmpeg.ClipInput {
+		{"EncodeClip under a slide and captions, that comes in", hd().EncodeClipArgs(said)},
+		{"EncodeClip under captions", hd().EncodeClipArgs(func() ffmpeg.ClipInput {
 			c := clip(plain,
 				frame.Cover)
 			c.States = states
 			return c
 		}())},
-		{"PNG", hd().PNG()},
-		{"Sheet", hd().Sheet(7, 480)},
-		{"EncodeClip under a slide, that comes in", hd().EncodeClip(slide)},
-		{"ReadStills of an image under a blur", ffmpeg.ReadStills(blurred)},
-		{"ReadSound", ffmpeg.ReadSound(sound, 48000)},
-		{"ReadSound, a stretch, slower, in stereo", ffmpeg.ReadSound(part, 48000)},
-		{"ReadSound of more than two channels", ffmpeg.ReadSound(ffmpeg.SoundInput{
+		{"PNG", hd().EncodePNGArgs()},
+		{"Sheet", hd().EncodeSheetArgs(7, 480)},
+		{"EncodeClip under a slide, that comes in", hd().EncodeClipArgs(slide)},
+		{"ReadStills of an image under a blur", ffmpeg.ReadStillsArgs(blurred)},
+		{"ReadSound", ffmpeg.ReadSoundArgs(sound, 48000)},
+		{"ReadSound, a stretch, slower, in stereo", ffmpeg.ReadSoundArgs(part, 48000)},
+		{"ReadSound of more than two channels", ffmpeg.ReadSoundArgs(ffmpeg.SoundInput{
 			Input: sound.Input, Channels: 2,
 			Surround: true,
 		}, 48000)},
-		{"MergeAlpha", ffmpeg.MergeAlpha(ffmpeg.Input{Path: "/s/in-1", Format: media.MOV, Cycles: true})},
-		{"AAC", ffmpeg.DefaultAAC(2).Encode()},
-		{"AAC of two files", ffmpeg.DefaultAAC(1).EncodeFiles([]string{"/s/a", "/s/b"}, []string{"/s/a.aac", "/s/b.aac"})},
-		{"SpeechFile wav", ffmpeg.SpeechFile("wav", 48000, 1, "/s/out.wav")},
-		{"SpeechFile mp3", ffmpeg.SpeechFile("mp3", 48000, 2, "/s/out.mp3")},
-		{"SpeechFile m4a", ffmpeg.SpeechFile("m4a", 48000, 1, "/s/out.m4a")},
-		{"SpeechStream", ffmpeg.SpeechStream(24000, 1)},
-		{"Poster", hd().Poster(3)},
+		{"MergeAlpha", ffmpeg.MergeAlphaArgs(ffmpeg.Input{Path: "/s/in-1", Format: media.MOV, Cycles: true})},
+		{"AAC", ffmpeg.NewDefaultAAC(2).EncodeArgs()},
+		{"AAC of two files", ffmpeg.NewDefaultAAC(1).EncodeFilesArgs([]string{"/s/a", "/s/b"},
+			[]string{"/s/a.aac", "/s/b.aac"})},
+		{"SpeechFile wav", ffmpeg.EncodeSpeechFileArgs("wav", 48000, 1, "/s/out.wav")},
+		{"SpeechFile mp3", ffmpeg.EncodeSpeechFileArgs("mp3", 48000, 2, "/s/out.mp3")},
+		{"SpeechFile m4a", ffmpeg.EncodeSpeechFileArgs("m4a", 48000, 1, "/s/out.m4a")},
+		{"SpeechStream", ffmpeg.EncodeSpeechStreamArgs(24000, 1)},
+		{"Poster", hd().EncodePosterArgs(3)},
 	} {
 		fmt.Fprintf(&b, "# %s\n%s\n\n", job.name, lines(job.args))
 	}
@@ -186,10 +190,10 @@ func TestInputsAreGuarded(t *testing.T) {
 	} {
 		in := ffmpeg.Input{Path: "/s/in-1", Format: format}
 		for name, args := range map[string][]string{
-			"ReadStills": ffmpeg.ReadStills([]ffmpeg.StillInput{{Input: in}, {Input: in}}),
-			"ReadClip":   hd().ReadClip(ffmpeg.ClipInput{Input: in}),
-			"EncodeClip": hd().EncodeClip(ffmpeg.ClipInput{Input: in}),
-			"ReadSound":  ffmpeg.ReadSound(ffmpeg.SoundInput{Input: in}, 48000),
+			"ReadStills": ffmpeg.ReadStillsArgs([]ffmpeg.StillInput{{Input: in}, {Input: in}}),
+			"ReadClip":   hd().ReadClipArgs(ffmpeg.ClipInput{Input: in}),
+			"EncodeClip": hd().EncodeClipArgs(ffmpeg.ClipInput{Input: in}),
+			"ReadSound":  ffmpeg.ReadSoundArgs(ffmpeg.SoundInput{Input: in}, 48000),
 		} {
 			count := func(option, value string) int {
 				n := 0
@@ -237,8 +241,8 @@ func TestLevels(t *testing.T) {
 		p := hd()
 		p.Width, p.Height, p.FPS = c.w, c.h, frame.Rate{Num: c.num, Den: c.den}
 		for name, args := range map[string][]string{
-			"stills": p.EncodeStills(), "images": p.EncodeImages([]ffmpeg.StillInput{{}}),
-			"moving": p.EncodeMoving(nil), "clips": p.EncodeClip(ffmpeg.ClipInput{}),
+			"stills": p.EncodeStillsArgs(), "images": p.EncodeImagesArgs([]ffmpeg.StillInput{{}}),
+			"moving": p.EncodeMovingArgs(nil), "clips": p.EncodeClipArgs(ffmpeg.ClipInput{}),
 		} {
 			if !strings.Contains(strings.Join(args, " "), ":level="+c.want+":") {
 				t.Errorf("%dx%d at %d/%d: %s are not of level %s: %q", c.w, c.h, c.num, c.den, name, c.want, args)
@@ -254,9 +258,9 @@ func TestAllPartsShareTheEncodersSettings(t *testing.T) {
 	settings := regexp.MustCompile(`:?(keyint|me|subme|partitions)=\w+`)
 	var first string
 	for _, args := range [][]string{
-		hd().EncodeStills(), hd().EncodeImages([]ffmpeg.StillInput{{}}), hd().EncodeMoving(nil),
-		hd().EncodeClip(ffmpeg.ClipInput{Held: true, Frames: 9}),
-		hd().EncodeCrossings([]int64{3, 4}), hd().EncodeMoving(&ffmpeg.EnterInput{Type: "rect", Frames: 4}),
+		hd().EncodeStillsArgs(), hd().EncodeImagesArgs([]ffmpeg.StillInput{{}}), hd().EncodeMovingArgs(nil),
+		hd().EncodeClipArgs(ffmpeg.ClipInput{Held: true, Frames: 9}),
+		hd().EncodeCrossingsArgs([]int64{3, 4}), hd().EncodeMovingArgs(&ffmpeg.EnterInput{Type: "rect", Frames: 4}),
 	} {
 		got := settings.ReplaceAllString(args[slices.Index(args, "-x264-params")+1], "")
 		if first == "" {
@@ -271,7 +275,7 @@ func TestAllPartsShareTheEncodersSettings(t *testing.T) {
 // TestSettingsNameWhatDecidesTheBytes checks that different forms of a video have different settings.
 func TestSettingsNameWhatDecidesTheBytes(t *testing.T) {
 	t.Parallel()
-	seen := map[string]string{hd().Settings(): "the first"}
+	seen := map[string]string{hd().FormatSettings(): "the first"}
 	for name, change := range map[string]func(p *ffmpeg.Picture){
 		"width":   func(p *ffmpeg.Picture) { p.Width += 2 },
 		"height":  func(p *ffmpeg.Picture) { p.Height += 2 },
@@ -282,10 +286,10 @@ func TestSettingsNameWhatDecidesTheBytes(t *testing.T) {
 	} {
 		p := hd()
 		change(&p)
-		if other, ok := seen[p.Settings()]; ok {
+		if other, ok := seen[p.FormatSettings()]; ok {
 			t.Errorf("a different %s has the same settings as %s", name, other)
 		}
-		seen[p.Settings()] = name
+		seen[p.FormatSettings()] = name
 	}
 }
 
@@ -309,7 +313,7 @@ func TestTempo(t *testing.T) {
 		{1, 100, 7},
 		{48000, 44100, 1},
 	} {
-		args := ffmpeg.ReadSound(ffmpeg.SoundInput{SpeedNum: c.num, SpeedDen: c.den}, 48000)
+		args := ffmpeg.ReadSoundArgs(ffmpeg.SoundInput{SpeedNum: c.num, SpeedDen: c.den}, 48000)
 		product := big.NewRat(1, 1)
 		found := filter.FindAllStringSubmatch(strings.Join(args, " "), -1)
 		for _, m := range found {
@@ -344,7 +348,7 @@ func TestComplaint(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := ffmpeg.Complaint(c.stderr); got != c.want {
+			if got := ffmpeg.FindComplaint(c.stderr); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

@@ -25,23 +25,23 @@ type Backdrop struct {
 	FrameW, FrameH int
 }
 
-// backdrops returns the filter graph from label in to label out, both 4:2:0.
-func backdrops(list []Backdrop, in, out string) string {
+// formatBackdropGraph returns the filter graph from label in to label out, both 4:2:0.
+func formatBackdropGraph(list []Backdrop, in, out string) string {
 	var all []string
 	for i, b := range list {
 		to := out
 		if i < len(list)-1 {
 			to = fmt.Sprintf("%sn%d", out, i)
 		}
-		all = append(all, b.filterGraph(in, to))
+		all = append(all, b.formatFilterGraph(in, to))
 		in = to
 	}
 	return strings.Join(all, ";")
 }
 
-// filterGraph returns the filter graph of one backdrop.
-func (b Backdrop) filterGraph(in, out string) string {
-	chain := b.effectFilters()
+// formatFilterGraph returns the filter graph of one backdrop.
+func (b Backdrop) formatFilterGraph(in, out string) string {
+	chain := b.listEffectFilters()
 	if len(chain) == 0 {
 		return fmt.Sprintf("[%s]null[%s]", in, out)
 	}
@@ -56,12 +56,12 @@ func (b Backdrop) filterGraph(in, out string) string {
 		in, out, out, out, w, h, x, y, filters, out, out, out, x, y, out)
 }
 
-// effectFilters returns the filters of the effects, with conversions between YUV and RGB.
-func (b Backdrop) effectFilters() []string {
+// listEffectFilters returns the filters of the effects, with conversions between YUV and RGB.
+func (b Backdrop) listEffectFilters() []string {
 	var out []string
 	rgb := false
 	for _, f := range b.Effects {
-		filter, inRGB := f.filter()
+		filter, inRGB := f.formatFilter()
 		if filter == "" {
 			continue
 		}
@@ -80,8 +80,8 @@ func (b Backdrop) effectFilters() []string {
 	return out
 }
 
-// filter returns the filter of an effect, and whether it works on RGB.
-func (f Effect) filter() (filter string, rgb bool) {
+// formatFilter returns the filter of an effect, and whether it works on RGB.
+func (f Effect) formatFilter() (filter string, rgb bool) {
 	v := f.Value
 	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 6, 64) }
 	lut := func(expr string) (string, bool) {
@@ -102,19 +102,19 @@ func (f Effect) filter() (filter string, rgb bool) {
 		v = math.Min(v, 1)
 		return lut("clip(val*" + number(1-2*v) + "+" + number(255*v) + "\\,0\\,255)")
 	case "saturate":
-		return colorMatrixFilter(saturationMatrix(v)), true
+		return formatColorMatrixFilter(newSaturationMatrix(v)), true
 	case "grayscale":
-		return colorMatrixFilter(saturationMatrix(1 - math.Min(v, 1))), true
+		return formatColorMatrixFilter(newSaturationMatrix(1 - math.Min(v, 1))), true
 	case "sepia":
 		s := 1 - math.Min(v, 1)
-		return colorMatrixFilter([9]float64{
+		return formatColorMatrixFilter([9]float64{
 			0.393 + 0.607*s, 0.769 - 0.769*s, 0.189 - 0.189*s,
 			0.349 - 0.349*s, 0.686 + 0.314*s, 0.168 - 0.168*s,
 			0.272 - 0.272*s, 0.534 - 0.534*s, 0.131 + 0.869*s,
 		}), true
 	case "hue-rotate":
 		sin, cos := math.Sincos(v * math.Pi / 180)
-		return colorMatrixFilter([9]float64{
+		return formatColorMatrixFilter([9]float64{
 			0.213 + cos*0.787 - sin*0.213, 0.715 - cos*0.715 - sin*0.715, 0.072 - cos*0.072 + sin*0.928,
 			0.213 - cos*0.213 + sin*0.143, 0.715 + cos*0.285 + sin*0.140, 0.072 - cos*0.072 - sin*0.283,
 			0.213 - cos*0.213 - sin*0.787, 0.715 - cos*0.715 + sin*0.715, 0.072 + cos*0.928 + sin*0.072,
@@ -124,8 +124,8 @@ func (f Effect) filter() (filter string, rgb bool) {
 	}
 }
 
-// saturationMatrix returns the colour matrix of CSS's saturate().
-func saturationMatrix(s float64) [9]float64 {
+// newSaturationMatrix returns the colour matrix of CSS's saturate().
+func newSaturationMatrix(s float64) [9]float64 {
 	return [9]float64{
 		0.213 + 0.787*s, 0.715 - 0.715*s, 0.072 - 0.072*s,
 		0.213 - 0.213*s, 0.715 + 0.285*s, 0.072 - 0.072*s,
@@ -133,8 +133,9 @@ func saturationMatrix(s float64) [9]float64 {
 	}
 }
 
-// colorMatrixFilter returns the filter that multiplies colours by a matrix. The filter accepts factors of -2 to 2.
-func colorMatrixFilter(m [9]float64) string {
+// formatColorMatrixFilter returns the filter that multiplies colours by a matrix. The filter accepts factors of -2 to
+// 2.
+func formatColorMatrixFilter(m [9]float64) string {
 	names := []string{"rr", "rg", "rb", "gr", "gg", "gb", "br", "bg", "bb"}
 	var out []string
 	for i, n := range names {
@@ -165,8 +166,8 @@ type EnterInput struct {
 	States *StatesInput
 }
 
-// rawInput returns the arguments for reading raw frames of the video's size and rate.
-func (p Picture) rawInput(path string) []string {
+// rawVideoArgs returns the arguments for reading raw frames of the video's size and rate.
+func (p Picture) rawVideoArgs(path string) []string {
 	return p.rawArgs(path, "yuv420p", p.Width, p.Height)
 }
 
@@ -174,25 +175,25 @@ func (p Picture) rawInput(path string) []string {
 func (p Picture) rawArgs(path, format string, w, h int) []string {
 	return []string{
 		"-f", "rawvideo", "-pix_fmt", format, "-s", fmt.Sprintf("%dx%d", w, h),
-		"-framerate", Rate(p.FPS), "-i", path,
+		"-framerate", FormatRate(p.FPS), "-i", path,
 	}
 }
 
-// filterGraph returns the filter graph of the transition. in is the label of the moving pictures, still that of the
-// still picture, out that of the result. The first frame already shows a step of the transition; the frame
+// formatFilterGraph returns the filter graph of the transition. in is the label of the moving pictures, still that of
+// the still picture, out that of the result. The first frame already shows a step of the transition; the frame
 // after the last one is entirely the new picture. Both inputs run at 1000 frames per second here: this makes
 // all times whole microseconds, and keeps long transitions below the filter's limit of one minute.
-func (e EnterInput) filterGraph(in, still, out string) string {
+func (e EnterInput) formatFilterGraph(in, still, out string) string {
 	// xfade waits forever for pictures that a truncated file does not have; tpad repeats the last one.
 	const steady = "settb=1/1000,setpts=N,fps=1000,format=yuv444p"
 	return fmt.Sprintf("[%s]%s,tpad=stop_mode=clone:stop=%d[%sb];[%s]loop=loop=%d:size=1,%s[%sa];"+
 		"[%sa][%sb]xfade=transition=%s:duration=%s:offset=-0.001,format=yuv420p[%s]",
-		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, xfadeName(e.Type),
+		in, steady, e.Frames, out, still, e.Frames, steady, out, out, out, translateTransition(e.Type),
 		formatMicros((e.Frames+1)*1000), out)
 }
 
-// xfadeName returns ffmpeg's name for a transition of the script language.
-func xfadeName(transition string) string {
+// translateTransition returns ffmpeg's name for a transition of the script language.
+func translateTransition(transition string) string {
 	kind, way, _ := strings.Cut(transition, "-")
 	switch transition {
 	case "circle":
@@ -218,11 +219,11 @@ func xfadeName(transition string) string {
 	}
 }
 
-// ReadEnter returns the arguments of a process that reads raw frames and writes the first count frames of a
+// ReadTransitionArgs returns the arguments of a process that reads raw frames and writes the first count frames of a
 // transition to them, as raw frames.
-func (p Picture) ReadEnter(e EnterInput, count int64) []string {
-	args := append(append(quietArgs(), p.rawInput("pipe:0")...), p.rawInput(e.Path)...)
-	return append(args, "-filter_complex", e.filterGraph("0:v", "1:v", "v"), "-map", "[v]",
+func (p Picture) ReadTransitionArgs(e EnterInput, count int64) []string {
+	args := append(append(quietArgs(), p.rawVideoArgs("pipe:0")...), p.rawVideoArgs(e.Path)...)
+	return append(args, "-filter_complex", e.formatFilterGraph("0:v", "1:v", "v"), "-map", "[v]",
 		"-frames:v", strconv.FormatInt(count, 10),
 		"-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }

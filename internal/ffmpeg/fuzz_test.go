@@ -19,15 +19,15 @@ func FuzzProbe(f *testing.F) {
 			return
 		}
 		for _, format := range []media.Format{media.MOV, media.Matroska, media.GIF, media.WAV} {
-			info := out.info(Input{Format: format, Cycles: format == media.MOV})
+			info := out.toInfo(Input{Format: format, Cycles: format == media.MOV})
 			if v := info.Video; v != nil {
 				if v.Length == nil || v.Rate.Num <= 0 || v.Rate.Den <= 0 || v.Source.Width < 1 || v.Source.Height < 1 {
 					t.Fatalf("%+v", v)
 				}
-				if w, h := v.Source.Upright(); w < 1 || h < 1 {
+				if w, h := v.Source.ComputeUprightSize(); w < 1 || h < 1 {
 					t.Fatalf("upright it has %d x %d pixels", w, h)
 				}
-				v.isOverWithin(2)
+				v.endsWithin(2)
 			}
 			if a := info.Audio; a != nil && (a.Channels < 1 || a.Length != nil && a.Length.Cmp(big.NewRat(4*maxSeconds, 1)) > 0) {
 				t.Fatalf("%+v", a)

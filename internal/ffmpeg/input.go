@@ -14,9 +14,9 @@ type Input struct {
 	Cycles bool
 }
 
-// demuxerOf returns ffmpeg's demuxer for a format. Naming it prevents ffmpeg from treating the file as a playlist
+// chooseDemuxer returns ffmpeg's demuxer for a format. Naming it prevents ffmpeg from treating the file as a playlist
 // that refers to other files.
-func demuxerOf(f media.Format) string {
+func chooseDemuxer(f media.Format) string {
 	switch f {
 	case media.PNG:
 		return "png_pipe"
@@ -31,7 +31,7 @@ func demuxerOf(f media.Format) string {
 
 // guardArgs returns the input options that restrict ffmpeg to this file and format.
 func (in Input) guardArgs() []string {
-	d := demuxerOf(in.Format)
+	d := chooseDemuxer(in.Format)
 	return []string{"-protocol_whitelist", "file", "-format_whitelist", d, "-f", d}
 }
 

@@ -21,35 +21,36 @@ type StillInput struct {
 	EnlargeW, EnlargeH int
 }
 
-// ReadStills returns the arguments of one process that reads several images and writes each as one raw 4:2:0
+// ReadStillsArgs returns the arguments of one process that reads several images and writes each as one raw 4:2:0
 // frame of the video's size, in order. Starting a process takes as long as encoding a still. A damaged image is
 // an error.
-func ReadStills(stills []StillInput) []string {
-	return append(stillGraph(stills), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
+func ReadStillsArgs(stills []StillInput) []string {
+	return append(stillFilterArgs(stills), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }
 
-// EncodeImages returns the arguments of one process that reads several images and writes each as an IDR
-// picture. It has the same result as ReadStills and EncodeStills without piping the frames.
-func (p Picture) EncodeImages(stills []StillInput) []string {
-	return append(append(append(stillGraph(stills), p.codecArgs(1, 100000)...), p.stillFlags()...), "-f", "h264",
+// EncodeImagesArgs returns the arguments of one process that reads several images and writes each as an IDR
+// picture. It has the same result as ReadStillsArgs and EncodeStillsArgs without piping the frames.
+func (p Picture) EncodeImagesArgs(stills []StillInput) []string {
+	return append(append(append(stillFilterArgs(stills), p.codecArgs(1, 100000)...), p.stillRateControlArgs()...), "-f",
+		"h264",
 		"pipe:1")
 }
 
-// stillGraph returns arguments that fit images to the video's frame, as consecutive frames.
-func stillGraph(stills []StillInput) []string {
+// stillFilterArgs returns arguments that fit images to the video's frame, as consecutive frames.
+func stillFilterArgs(stills []StillInput) []string {
 	args := append(quietArgs(), "-xerror")
 	var graph []string
 	var labels strings.Builder
 	for i, s := range stills {
 		args = append(args, s.readArgs("-threads", "1", "-err_detect", "explode")...)
 		out := fmt.Sprintf("v%d", i)
-		read := sourceChain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, pace{})
+		read := formatSourceChain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, pace{})
 		last := ",trim=end_frame=1"
 		if s.EnlargeW > 0 {
 			last += fmt.Sprintf(",scale=%d:%d:%s", s.EnlargeW, s.EnlargeH, stillScaling)
 		}
 		if len(s.Backdrops) > 0 {
-			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "e];" + backdrops(s.Backdrops, out+"e",
+			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "e];" + formatBackdropGraph(s.Backdrops, out+"e",
 				out)
 		} else {
 			read = strings.TrimSuffix(read, "["+out+"]") + last + "[" + out + "]"
@@ -128,7 +129,7 @@ func (c ClipInput) allInputArgs(p Picture) []string {
 		args = append(args, p.rawArgs(l.Path, "yuva420p", l.W, l.H)...)
 	}
 	if c.Enter != nil {
-		args = append(args, p.rawInput(c.Enter.Path)...)
+		args = append(args, p.rawVideoArgs(c.Enter.Path)...)
 	}
 	if c.States != nil {
 		args = append(args, c.States.inputArgs()...)
@@ -136,28 +137,28 @@ func (c ClipInput) allInputArgs(p Picture) []string {
 	return args
 }
 
-// filterGraph returns the filter graph from the inputs to label v: it converts the clip to the video's form, then
+// formatFilterGraph returns the filter graph from the inputs to label v: it converts the clip to the video's form, then
 // applies backdrops, layers, the transition and states, in this order.
-func (c ClipInput) filterGraph(p Picture) string {
+func (c ClipInput) formatFilterGraph(p Picture) string {
 	in, head := "0:v:0", ""
 	if c.SpeedNum > 0 && c.SpeedDen > 0 && c.SpeedNum != c.SpeedDen {
 		in, head = "s", fmt.Sprintf("[0:v:0]setpts=PTS*%d/%d[s];", c.SpeedDen, c.SpeedNum)
 	}
-	every := pace{Rate(p.FPS), c.isSlower(p.FPS)}
+	every := pace{FormatRate(p.FPS), c.isSlowerThan(p.FPS)}
 	var then []string // each filter reads label v<k> and writes label v<k+1>
 	if c.Skip > 0 {
 		then = append(then,
 			fmt.Sprintf("[v%d]trim=start_frame=%d,setpts=PTS-STARTPTS[v%d]", len(then), c.Skip, len(then)+1))
 	}
 	if len(c.Backdrops) > 0 {
-		then = append(then, backdrops(c.Backdrops, fmt.Sprintf("v%d", len(then)), fmt.Sprintf("v%d", len(then)+1)))
+		then = append(then, formatBackdropGraph(c.Backdrops, fmt.Sprintf("v%d", len(then)), fmt.Sprintf("v%d", len(then)+1)))
 	}
 	for i, l := range c.Layers {
 		then = append(then, fmt.Sprintf("[v%d][%d:v]overlay=%d:%d:format=yuv420:enable='between(n,%d,%d)'[v%d]",
 			len(then), i+1, l.X, l.Y, l.From, l.To-1, len(then)+1))
 	}
 	if c.Enter != nil {
-		then = append(then, c.Enter.filterGraph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1),
+		then = append(then, c.Enter.formatFilterGraph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1),
 			fmt.Sprintf("v%d", len(then)+1)))
 	}
 	if c.States != nil {
@@ -165,47 +166,47 @@ func (c ClipInput) filterGraph(p Picture) string {
 		if c.Enter != nil {
 			input++
 		}
-		then = append(then, c.States.overlayGraph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", input),
+		then = append(then, c.States.formatOverlayGraph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", input),
 			fmt.Sprintf("v%d", len(then)+1)))
 	}
 	if len(then) == 0 {
-		return head + sourceChain(in, "v", c.Source, c.Placement, c.Canvas, every)
+		return head + formatSourceChain(in, "v", c.Source, c.Placement, c.Canvas, every)
 	}
 	last := fmt.Sprintf("[v%d]format=yuv420p,setsar=1[v]", len(then))
-	first := sourceChain(in, "v0", c.Source, c.Placement, c.Canvas, every)
+	first := formatSourceChain(in, "v0", c.Source, c.Placement, c.Canvas, every)
 	return head + strings.Join(append([]string{first}, append(then, last)...), ";")
 }
 
-// isSlower reports whether the clip, at its speed, has fewer pictures per second than the video.
-func (c ClipInput) isSlower(film frame.Rate) bool {
+// isSlowerThan reports whether the clip, at its speed, has fewer pictures per second than the video.
+func (c ClipInput) isSlowerThan(film frame.Rate) bool {
 	speed := big.NewRat(max(c.SpeedNum, 1), max(c.SpeedDen, 1))
 	own := big.NewRat(c.Rate.Num, max(c.Rate.Den, 1))
 	return own.Sign() > 0 && own.Mul(own, speed).Cmp(big.NewRat(film.Num, max(film.Den, 1))) < 0
 }
 
-// EncodeClip returns the arguments of one process that decodes, scales and encodes a range of a clip as one
+// EncodeClipArgs returns the arguments of one process that decodes, scales and encodes a range of a clip as one
 // closed group of pictures. It writes at most c.Frames frames, and fewer if the clip is shorter than its
 // container states.
-func (p Picture) EncodeClip(c ClipInput) []string {
-	args := append(c.allInputArgs(p), "-filter_complex", c.filterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
+func (p Picture) EncodeClipArgs(c ClipInput) []string {
+	args := append(c.allInputArgs(p), "-filter_complex", c.formatFilterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough")
-	args = append(args, p.codecArgs(clipThreads, p.clipKeyint())...)
+	args = append(args, p.codecArgs(clipThreads, p.chooseClipKeyint())...)
 	if c.Held {
 		args = append(args, "-force_key_frames", fmt.Sprintf("expr:eq(n,%d)", c.Frames-1))
 	}
 	return append(args, "-crf", strconv.Itoa(p.ClipCRF), "-f", "h264", "pipe:1")
 }
 
-// ReadClip returns the arguments of a process that writes a range of a clip as raw frames of the video's size.
-func (p Picture) ReadClip(c ClipInput) []string {
-	return append(c.allInputArgs(p), "-filter_complex", c.filterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
+// ReadClipArgs returns the arguments of a process that writes a range of a clip as raw frames of the video's size.
+func (p Picture) ReadClipArgs(c ClipInput) []string {
+	return append(c.allInputArgs(p), "-filter_complex", c.formatFilterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough",
 		"-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }
 
-// MergeAlpha returns the arguments of a process that combines the colour track and the alpha track of a file to
+// MergeAlphaArgs returns the arguments of a process that combines the colour track and the alpha track of a file to
 // one track of a Matroska file, in 8-bit RGB with alpha.
-func MergeAlpha(in Input) []string {
+func MergeAlphaArgs(in Input) []string {
 	args := append(append(quietArgs(), "-xerror"), in.readArgs("-err_detect", "explode")...)
 	return append(args, "-filter_complex",
 		"[0:v:0]format=gbrap[c];[0:v:1]format=gray[a];[c][a]alphamerge,format=bgra[v]", "-map", "[v]",
@@ -222,19 +223,19 @@ type AAC struct {
 	Coder string
 }
 
-// DefaultAAC returns the default settings: 64 kb/s per channel.
-func DefaultAAC(channels int) AAC {
+// NewDefaultAAC returns the default settings: 64 kb/s per channel.
+func NewDefaultAAC(channels int) AAC {
 	return AAC{SampleRate: 48000, Channels: channels, BitRate: 64000 * channels, Coder: "fast"}
 }
 
-// Encode returns the arguments of an encoder that reads raw 16-bit samples and writes ADTS frames.
-func (a AAC) Encode() []string {
+// EncodeArgs returns the arguments of an encoder that reads raw 16-bit samples and writes ADTS frames.
+func (a AAC) EncodeArgs() []string {
 	return append(append(append(quietArgs(), a.inputArgs("pipe:0")...), a.codecArgs()...), "pipe:1")
 }
 
-// EncodeFiles returns the arguments of one process that encodes several files of raw samples. Each output is
+// EncodeFilesArgs returns the arguments of one process that encodes several files of raw samples. Each output is
 // independent of the other files.
-func (a AAC) EncodeFiles(in, out []string) []string {
+func (a AAC) EncodeFilesArgs(in, out []string) []string {
 	args := quietArgs()
 	for _, path := range in {
 		args = append(args, a.inputArgs(path)...)
@@ -258,8 +259,8 @@ func (a AAC) codecArgs() []string {
 	}
 }
 
-// SpeechFile returns the arguments that encode raw samples to a file; format is wav or mp3.
-func SpeechFile(format string, sampleRate, channels int, path string) []string {
+// EncodeSpeechFileArgs returns the arguments that encode raw samples to a file; format is wav or mp3.
+func EncodeSpeechFileArgs(format string, sampleRate, channels int, path string) []string {
 	args := append(quietArgs(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
 		"-i", "pipe:0", "-fflags", "+bitexact", "-flags", "+bitexact")
 	switch format {
@@ -271,17 +272,17 @@ func SpeechFile(format string, sampleRate, channels int, path string) []string {
 	return append(args, "-y", path)
 }
 
-// SpeechStream returns the arguments that encode raw samples as MP3 and write each packet immediately.
-func SpeechStream(sampleRate, channels int) []string {
+// EncodeSpeechStreamArgs returns the arguments that encode raw samples as MP3 and write each packet immediately.
+func EncodeSpeechStreamArgs(sampleRate, channels int) []string {
 	return append(quietArgs(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
 		"-i", "pipe:0", "-fflags", "+bitexact+flush_packets",
 		"-flags", "+bitexact", "-c:a", "libmp3lame", "-b:a", "128k", "-reservoir", "0", "-write_xing", "0",
 		"-id3v2_version", "0", "-f", "mp3", "pipe:1")
 }
 
-// Poster returns the arguments that decode an H.264 stream of n pictures from standard input and write the last
-// one as a JPEG.
-func (p Picture) Poster(n int) []string {
+// EncodePosterArgs returns the arguments that decode an H.264 stream of n pictures from standard input and write the
+// last one as a JPEG.
+func (p Picture) EncodePosterArgs(n int) []string {
 	return append(quietArgs(), "-threads", "1", "-filter_threads", "1", "-f", "h264", "-i", "pipe:0",
 		"-vf", fmt.Sprintf("select=eq(n\\,%d),scale=in_color_matrix=bt709:in_range=tv:"+
 			"out_color_matrix=bt601:out_range=pc,format=yuvj420p", n-1),
@@ -289,16 +290,16 @@ func (p Picture) Poster(n int) []string {
 		"-fflags", "+bitexact", "-flags", "+bitexact", "-f", "image2pipe", "pipe:1")
 }
 
-// PNG returns the arguments that write one raw frame as a PNG image.
-func (p Picture) PNG() []string {
-	return append(append(quietArgs(), p.rawInput("pipe:0")...), "-frames:v", "1",
+// EncodePNGArgs returns the arguments that write one raw frame as a PNG image.
+func (p Picture) EncodePNGArgs() []string {
+	return append(append(quietArgs(), p.rawVideoArgs("pipe:0")...), "-frames:v", "1",
 		"-vf", "scale=in_color_matrix=bt709:in_range=tv:"+stillScaling+",format=rgb24", "-fflags", "+bitexact",
 		"-c:v", "png", "-f", "image2pipe", "pipe:1")
 }
 
-// Sheet returns the arguments that scale count raw frames to a width and arrange them on one PNG image,
+// EncodeSheetArgs returns the arguments that scale count raw frames to a width and arrange them on one PNG image,
 // numbered from 1.
-func (p Picture) Sheet(count, width int) []string {
+func (p Picture) EncodeSheetArgs(count, width int) []string {
 	columns := int(math.Ceil(math.Sqrt(float64(count))))
 	rows := (count + columns - 1) / columns
 	height := max(width*p.Height/p.Width, 2)
@@ -308,14 +309,14 @@ func (p Picture) Sheet(count, width int) []string {
 		"box=1:boxcolor=black@0.6:boxborderw=%d,"+
 		"tile=%dx%d:nb_frames=%d:padding=6:margin=6:color=0x808080",
 		width, height, stillScaling, size/2, size/2, size, size/4, columns, rows, count)
-	return append(append(quietArgs(), p.rawInput("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags", "+bitexact",
+	return append(append(quietArgs(), p.rawVideoArgs("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags", "+bitexact",
 		"-c:v", "png", "-f", "image2pipe", "pipe:1")
 }
 
-// ListPictures returns the arguments of a decoder that reads an H.264 byte stream and writes a line per
+// ListPicturesArgs returns the arguments of a decoder that reads an H.264 byte stream and writes a line per
 // picture. It fails at the first error in the stream. It neither analyses the stream in advance nor copies
 // pictures, so the checksums in the lines are meaningless.
-func ListPictures() []string {
+func ListPicturesArgs() []string {
 	return append(quietArgs(), "-xerror", "-err_detect", "explode", "-threads", "1", "-filter_threads", "1",
 		"-probesize", "32", "-analyzeduration", "0", "-f", "h264", "-i", "pipe:0",
 		"-fps_mode", "passthrough", "-c:v", "wrapped_avframe", "-f", "framecrc", "pipe:1")

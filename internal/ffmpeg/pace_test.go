@@ -38,17 +38,18 @@ func TestSlowClips(t *testing.T) {
 	for name, fit := range map[string]frame.Fit{"cover": frame.Cover, "contain": frame.Contain} {
 		for _, speed := range [][2]int64{{1, 1}, {1, 3}, {7, 2}} {
 			c := clip(source, fit)
-			c.Placement = ffmpeg.Place(240, 320, small.Width, small.Height, frame.Placing{Fit: fit, Position: frame.Position{}})
+			c.Placement = ffmpeg.PlaceSource(240, 320, small.Width, small.Height,
+				frame.Placing{Fit: fit, Position: frame.Position{}})
 			c.Path, c.Format, c.Frames, c.SpeedNum, c.SpeedDen = path, media.MOV, 400, speed[0], speed[1]
 			var frames [2]bytes.Buffer
 			for i, rate := range []frame.Rate{{}, {Num: 2, Den: 1}} {
 				c.Rate = rate
-				args := small.ReadClip(c)
+				args := small.ReadClipArgs(c)
 				graph := strings.Join(args, " ")
 				if late := strings.Index(graph, "fps=") > strings.LastIndex(graph, "scale="); late != (i == 1) {
 					t.Errorf("the rate comes last: %v: %s", late, graph)
 				}
-				if err := tools(t, "ffprobe").Run(t.Context(), args, nil, &frames[i]); err != nil {
+				if err := tools(t, "ffprobe").RunFFmpeg(t.Context(), args, nil, &frames[i]); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -60,7 +61,7 @@ func TestSlowClips(t *testing.T) {
 	c := clip(source, frame.Cover)
 	for rate, slow := range map[frame.Rate]bool{{}: false, {Num: 24, Den: 1}: true, {Num: 25, Den: 1}: false, {Num: 60, Den: 1}: false} {
 		c.Rate = rate
-		if graph := strings.Join(hd().ReadClip(c), " "); strings.Contains(graph, "setsar=1,fps=") != slow {
+		if graph := strings.Join(hd().ReadClipArgs(c), " "); strings.Contains(graph, "setsar=1,fps=") != slow {
 			t.Errorf("%v in a film of 25: %s", rate, graph)
 		}
 	}

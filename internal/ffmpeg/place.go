@@ -22,13 +22,13 @@ type Placement struct {
 	FrameW, FrameH int
 }
 
-// Padded reports whether the picture leaves a part of the frame empty.
-func (p Placement) Padded() bool {
+// IsPadded reports whether the picture leaves a part of the frame empty.
+func (p Placement) IsPadded() bool {
 	return p.OffsetX > 0 || p.OffsetY > 0 || p.OffsetX+p.ScaledW < p.FrameW || p.OffsetY+p.ScaledH < p.FrameH
 }
 
-// Place returns the placement of a source of w x h pixels in a frame.
-func Place(w, h, frameW, frameH int, how frame.Placing) Placement {
+// PlaceSource returns the placement of a source of w x h pixels in a frame.
+func PlaceSource(w, h, frameW, frameH int, how frame.Placing) Placement {
 	p := Placement{CropW: w, CropH: h, FrameW: frameW, FrameH: frameH}
 	at := how.Position
 	switch how.Fit {
@@ -38,19 +38,19 @@ func Place(w, h, frameW, frameH int, how frame.Placing) Placement {
 		s := math.Min(float64(frameW)/float64(w), float64(frameH)/float64(h))
 		p.ScaledW = clamp(int(math.Round(float64(w)*s)), 1, frameW)
 		p.ScaledH = clamp(int(math.Round(float64(h)*s)), 1, frameH)
-		p.OffsetX = alignOffset(frameW-p.ScaledW, at.X)
-		p.OffsetY = alignOffset(frameH-p.ScaledH, at.Y)
+		p.OffsetX = computeAlignOffset(frameW-p.ScaledW, at.X)
+		p.OffsetY = computeAlignOffset(frameH-p.ScaledH, at.Y)
 	default:
 		s := math.Max(float64(frameW)/float64(w), float64(frameH)/float64(h))
-		p.CropX, p.CropW, p.ScaledW, p.OffsetX = coverAxis(w, frameW, s, at.X)
-		p.CropY, p.CropH, p.ScaledH, p.OffsetY = coverAxis(h, frameH, s, at.Y)
+		p.CropX, p.CropW, p.ScaledW, p.OffsetX = placeCoveringAxis(w, frameW, s, at.X)
+		p.CropY, p.CropH, p.ScaledH, p.OffsetY = placeCoveringAxis(h, frameH, s, at.Y)
 	}
 	return p
 }
 
-// coverAxis places one axis of a source that, scaled by s, is at least as long as the frame. It crops to the
+// placeCoveringAxis places one axis of a source that, scaled by s, is at least as long as the frame. It crops to the
 // visible pixels before scaling, so that a panorama takes no more time than its visible part.
-func coverAxis(n, room int, s float64, at frame.Align) (crop, length, scaled, offset int) {
+func placeCoveringAxis(n, room int, s float64, at frame.Align) (crop, length, scaled, offset int) {
 	seen := float64(room) / s
 	free := math.Max(float64(n)-seen, 0)
 	from := free / 2
@@ -69,8 +69,8 @@ func coverAxis(n, room int, s float64, at frame.Align) (crop, length, scaled, of
 	return crop, length, scaled, offset
 }
 
-// alignOffset returns the offset that leaves free pixels at the sides given by the alignment.
-func alignOffset(free int, at frame.Align) int {
+// computeAlignOffset returns the offset that leaves free pixels at the sides given by the alignment.
+func computeAlignOffset(free int, at frame.Align) int {
 	switch at {
 	case frame.AlignStart:
 		return 0
@@ -112,8 +112,8 @@ type Coding struct {
 	Plain bool
 }
 
-// Upright returns the size of the source after rotation, in square pixels.
-func (s Source) Upright() (w, h int) {
+// ComputeUprightSize returns the size of the source after rotation, in square pixels.
+func (s Source) ComputeUprightSize() (w, h int) {
 	w, h = s.Width, s.Height
 	if s.PixelW > 0 && s.PixelH > 0 && s.PixelW != s.PixelH {
 		if s.PixelW > s.PixelH {
@@ -128,8 +128,8 @@ func (s Source) Upright() (w, h int) {
 	return w, h
 }
 
-// turnFilter returns the filters that convert an EXIF orientation to upright.
-func turnFilter(turn int) []string {
+// listTurnFilters returns the filters that convert an EXIF orientation to upright.
+func listTurnFilters(turn int) []string {
 	switch turn {
 	case 2:
 		return []string{"hflip"}
@@ -167,9 +167,9 @@ type pace struct {
 	last bool
 }
 
-// sourceChain returns the filter chain from a source, label in, to the video's frame, label out. Inner labels are
+// formatSourceChain returns the filter chain from a source, label in, to the video's frame, label out. Inner labels are
 // derived from out.
-func sourceChain(in, out string, s Source, p Placement, canvas frame.Color, moving pace) string {
+func formatSourceChain(in, out string, s Source, p Placement, canvas frame.Color, moving pace) string {
 	var f []string
 	rate := moving.rate
 	fps := "fps=" + rate + ":start_time=0:round=near"
@@ -177,8 +177,8 @@ func sourceChain(in, out string, s Source, p Placement, canvas frame.Color, movi
 	if rate != "" && !last {
 		f = append(f, fps)
 	}
-	f = append(f, turnFilter(s.Turn)...)
-	w, h := s.Upright()
+	f = append(f, listTurnFilters(s.Turn)...)
+	w, h := s.ComputeUprightSize()
 	scaling := stillScaling
 	if rate != "" {
 		scaling = movingScaling
@@ -204,18 +204,18 @@ func sourceChain(in, out string, s Source, p Placement, canvas frame.Color, movi
 		if rate == "" {
 			rate = "25"
 		}
-		f = append(append(f, s.colourFilters("gbrap")...), "setsar=1")
+		f = append(append(f, s.listColourFilters("gbrap")...), "setsar=1")
 		head = fmt.Sprintf("[%s]%s[a%s];color=c=%s:s=%dx%d:r=%s,format=gbrp,setsar=1[c%s];"+
 			"[c%s][a%s]overlay=format=gbrp:shortest=1[o%s];",
-			in, strings.Join(f, ","), out, colorText(canvas), p.CropW, p.CropH, rate, out, out, out, out)
+			in, strings.Join(f, ","), out, formatColor(canvas), p.CropW, p.CropH, rate, out, out, out, out)
 		in, f, from, s.Plain, s.Table = "o"+out, nil, "in_range=pc", false, ""
 	}
 	switch {
-	case p.Padded():
+	case p.IsPadded():
 		f = append(f,
 			fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling))
-		f = append(append(f, s.colourFilters("gbrp")...),
-			fmt.Sprintf("pad=%d:%d:%d:%d:color=%s", p.FrameW, p.FrameH, p.OffsetX, p.OffsetY, colorText(canvas)),
+		f = append(append(f, s.listColourFilters("gbrp")...),
+			fmt.Sprintf("pad=%d:%d:%d:%d:color=%s", p.FrameW, p.FrameH, p.OffsetX, p.OffsetY, formatColor(canvas)),
 			"scale="+toFilm+":"+scaling)
 	case s.Table == "" && s.Plain && s.Matrix == "bt709" && !s.FullRange && s.Turn <= 1 &&
 		s.Width == p.FrameW && s.Height == p.FrameH && p.ScaledW == p.FrameW && p.ScaledH == p.FrameH:
@@ -223,7 +223,7 @@ func sourceChain(in, out string, s Source, p Placement, canvas frame.Color, movi
 	default:
 		if s.Table != "" {
 			f = append(f, fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling))
-			f = append(f, s.colourFilters("gbrp")...)
+			f = append(f, s.listColourFilters("gbrp")...)
 			from = "in_range=pc"
 		}
 		f = append(f, fmt.Sprintf("scale=%d:%d:%s:%s:%s", p.ScaledW, p.ScaledH, from, toFilm, scaling))
@@ -239,24 +239,24 @@ func sourceChain(in, out string, s Source, p Placement, canvas frame.Color, movi
 	return fmt.Sprintf("%s[%s]%s[%s]", head, in, strings.Join(f, ","), out)
 }
 
-// colourFilters returns the filters that convert a source's colours to the video's, in an 8-bit RGB format.
+// listColourFilters returns the filters that convert a source's colours to the video's, in an 8-bit RGB format.
 // Intermediate values have 16 bits, because linear light needs them.
-func (s Source) colourFilters(format string) []string {
+func (s Source) listColourFilters(format string) []string {
 	if s.Table == "" {
 		return []string{"format=" + format}
 	}
 	return []string{
 		"format=" + format + "16le",
-		"lut3d=file=" + escapePathText(s.Table+".csp"), "lut1d=file=" + escapePathText(s.Table+".cube"),
+		"lut3d=file=" + escapeFilterValue(s.Table+".csp"), "lut1d=file=" + escapeFilterValue(s.Table+".cube"),
 	}
 }
 
-// escapePathText escapes text as an option value in a filter graph: once for the list of options and once for
+// escapeFilterValue escapes text as an option value in a filter graph: once for the list of options and once for
 // the graph (ffmpeg-utils, "Quoting and escaping").
-func escapePathText(text string) string {
+func escapeFilterValue(text string) string {
 	option := strings.NewReplacer(`\`, `\\`, `'`, `\'`, `:`, `\:`).Replace(text)
 	return strings.NewReplacer(`\`, `\\`, `'`, `\'`, `[`, `\[`, `]`, `\]`, `,`, `\,`, `;`, `\;`).Replace(option)
 }
 
-// colorText returns a colour in ffmpeg's notation.
-func colorText(c frame.Color) string { return fmt.Sprintf("0x%02X%02X%02X", c.R, c.G, c.B) }
+// formatColor returns a colour in ffmpeg's notation.
+func formatColor(c frame.Color) string { return fmt.Sprintf("0x%02X%02X%02X", c.R, c.G, c.B) }

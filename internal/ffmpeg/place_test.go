@@ -49,10 +49,10 @@ func TestPlace(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := ffmpeg.Place(c.w, c.h, 1280, 720, frame.Placing{Fit: c.fit, Position: c.at})
+			p := ffmpeg.PlaceSource(c.w, c.h, 1280, 720, frame.Placing{Fit: c.fit, Position: c.at})
 			got := fmt.Sprintf("%dx%d+%d+%d %dx%d at %d %d", p.CropW, p.CropH, p.CropX, p.CropY, p.ScaledW, p.ScaledH, p.OffsetX, p.OffsetY)
-			if got != c.want || p.Padded() != c.padded {
-				t.Errorf("got %s, padded %v", got, p.Padded())
+			if got != c.want || p.IsPadded() != c.padded {
+				t.Errorf("got %s, padded %v", got, p.IsPadded())
 			}
 		})
 	}
@@ -75,7 +75,7 @@ func TestPlaceProperties(t *testing.T) {
 		w, h, fw, fh := size(), size(), 16+2*r.IntN(2000), 16+2*r.IntN(2000)
 		fit := []frame.Fit{frame.Cover, frame.Contain, frame.Stretch}[r.IntN(3)]
 		at := frame.Position{X: aligns[r.IntN(3)], Y: aligns[r.IntN(3)]}
-		p := ffmpeg.Place(w, h, fw, fh, frame.Placing{Fit: fit, Position: at})
+		p := ffmpeg.PlaceSource(w, h, fw, fh, frame.Placing{Fit: fit, Position: at})
 		x := axis{w, fw, p.CropX, p.CropW, p.ScaledW, p.OffsetX, at.X}
 		y := axis{h, fh, p.CropY, p.CropH, p.ScaledH, p.OffsetY, at.Y}
 		for _, a := range []axis{x, y} {
@@ -99,7 +99,7 @@ func TestPlaceProperties(t *testing.T) {
 		if fit == frame.Contain && p.ScaledW != fw && p.ScaledH != fh {
 			t.Fatalf("%dx%d in %dx%d could be larger: %+v", w, h, fw, fh, p)
 		}
-		if fit == frame.Cover && p.Padded() {
+		if fit == frame.Cover && p.IsPadded() {
 			t.Fatalf("%dx%d does not cover %dx%d: %+v", w, h, fw, fh, p)
 		}
 	}
@@ -158,7 +158,7 @@ func TestUpright(t *testing.T) {
 		{ffmpeg.Source{Width: 720, Height: 576, Turn: 6, PixelW: 64, PixelH: 45}, 576, 1024},
 		{ffmpeg.Source{Width: 1, Height: 1, Turn: 1, PixelW: 20, PixelH: 1}, 20, 1},
 	} {
-		if w, h := c.s.Upright(); w != c.w || h != c.h {
+		if w, h := c.s.ComputeUprightSize(); w != c.w || h != c.h {
 			t.Errorf("%+v stands as %dx%d, want %dx%d", c.s, w, h, c.w, c.h)
 		}
 	}

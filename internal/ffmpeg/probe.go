@@ -93,32 +93,32 @@ const probeEntries = "format=start_time,duration:stream=index,codec_type,codec_n
 	"channels,sample_rate:stream_tags=DURATION,alpha_mode:" +
 	"stream_disposition=default,attached_pic:stream_side_data=rotation"
 
-// Probe reads the properties of a clip, GIF or audio file.
-func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
+// ProbeFile reads the properties of a clip, GIF or audio file.
+func (t *Tools) ProbeFile(ctx context.Context, in Input) (*Info, error) {
 	if pcm, ok := findPlainSamples(in); ok {
 		// Round like ffprobe, so that the length is the same either way.
-		length := parseSeconds(strconv.FormatFloat(float64(pcm.Frames())*(1/float64(pcm.Rate)), 'f', 6, 64))
+		length := parseFirstTime(strconv.FormatFloat(float64(pcm.CountFrames())*(1/float64(pcm.Rate)), 'f', 6, 64))
 		return &Info{Audio: &Audio{Channels: pcm.Channels, Length: length}}, nil
 	}
 	out, err := t.runFFprobe(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	info := out.info(in)
+	info := out.toInfo(in)
 	if info.Video != nil && info.Video.Length.Sign() <= 0 {
 		// The container does not state the length: count the pictures.
 		if out, err = t.runFFprobe(ctx, in, "-count_packets"); err != nil {
 			return nil, err
 		}
-		info = out.info(in)
+		info = out.toInfo(in)
 	}
-	if v := info.Video; v != nil && in.Format == media.Matroska && v.isOverWithin(2) {
+	if v := info.Video; v != nil && in.Format == media.Matroska && v.endsWithin(2) {
 		// A clip of one or two frames may have damaged timestamps: Matroska states the last timestamp as the
 		// length. Only counting shows how many pictures there are.
 		if out, err = t.runFFprobe(ctx, in, "-count_packets"); err != nil {
 			return nil, err
 		}
-		if n := out.info(in).Video; n != nil && n.Frames > 4 && v.isOverWithin(n.Frames/2) {
+		if n := out.toInfo(in).Video; n != nil && n.Frames > 4 && v.endsWithin(n.Frames/2) {
 			return nil, fmt.Errorf("its %d pictures have no timestamps", n.Frames)
 		}
 	}
@@ -128,8 +128,8 @@ func (t *Tools) Probe(ctx context.Context, in Input) (*Info, error) {
 	return info, nil
 }
 
-// isOverWithin reports whether the pictures last no longer than a number of frames should.
-func (v *Video) isOverWithin(frames int64) bool {
+// endsWithin reports whether the pictures last no longer than a number of frames should.
+func (v *Video) endsWithin(frames int64) bool {
 	return v.Length.Cmp(new(big.Rat).Mul(big.NewRat(v.Rate.Den, v.Rate.Num), big.NewRat(frames, 1))) <= 0
 }
 
@@ -153,23 +153,23 @@ func (t *Tools) runFFprobe(ctx context.Context, in Input, more ...string) (*prob
 	return &out, nil
 }
 
-// info converts ffprobe's output.
-func (o *probeOutput) info(in Input) *Info {
+// toInfo converts ffprobe's output.
+func (o *probeOutput) toInfo(in Input) *Info {
 	f := in.Format
 	info := &Info{}
 	for _, s := range o.Streams {
 		switch {
 		case s.Type == "video" && s.Disposition.Attached == 0 && info.Video == nil && s.Width > 0 && s.Height > 0:
-			info.Video = o.video(s, in)
+			info.Video = o.toVideo(s, in)
 		case s.Type == "audio" && info.Audio == nil && s.Channels > 0:
-			info.Audio = &Audio{Channels: s.Channels, Length: o.length(s, f, func(r *big.Rat) *big.Rat { return r })}
+			info.Audio = &Audio{Channels: s.Channels, Length: o.measureStream(s, f, func(r *big.Rat) *big.Rat { return r })}
 		}
 	}
 	return info
 }
 
-// video converts a picture stream.
-func (o *probeOutput) video(s probeStream, in Input) *Video {
+// toVideo converts a picture stream.
+func (o *probeOutput) toVideo(s probeStream, in Input) *Video {
 	rate := parseRate(s.AvgRate)
 	if rate.Num == 0 {
 		rate = parseRate(s.RealRate)
@@ -177,7 +177,7 @@ func (o *probeOutput) video(s probeStream, in Input) *Video {
 	if rate.Num == 0 {
 		rate = frame.Rate{Num: 25, Den: 1}
 	}
-	v := &Video{Rate: rate, Source: s.source()}
+	v := &Video{Rate: rate, Source: s.toSource()}
 	if s.Tags.AlphaMode == "1" {
 		v.AlphaVPX = map[string]string{"vp8": "libvpx", "vp9": "libvpx-vp9"}[s.Codec]
 	}
@@ -189,7 +189,7 @@ func (o *probeOutput) video(s probeStream, in Input) *Video {
 				continue
 			}
 			v.Frames++
-			if d := parseSeconds(p.Duration); d != nil {
+			if d := parseFirstTime(p.Duration); d != nil {
 				delays = append(delays, d)
 			}
 		}
@@ -200,7 +200,10 @@ func (o *probeOutput) video(s probeStream, in Input) *Video {
 	if packets, err := strconv.ParseInt(s.Packets, 10, 64); err == nil {
 		v.Frames = packets
 	}
-	v.Length = o.length(s, in.Format, func(stated *big.Rat) *big.Rat { return exactLength(stated, v.Frames, rate) })
+	v.Length = o.measureStream(s, in.Format, func(stated *big.Rat) *big.Rat {
+		return correctLength(stated, v.Frames,
+			rate)
+	})
 	return v
 }
 
@@ -229,9 +232,9 @@ func (v *Video) setDelays(list []*big.Rat) {
 	}
 }
 
-// Movie returns the description of a file that MovieWriter wrote. ms contains the duration of each picture, in
+// DescribeMovie returns the description of a file that MovieWriter wrote. ms contains the duration of each picture, in
 // milliseconds.
-func Movie(w, h int, ms []int64) *Info {
+func DescribeMovie(w, h int, ms []int64) *Info {
 	v := &Video{Frames: int64(len(ms)), Source: Source{
 		Width: w, Height: h, Turn: 1, PixelW: 1, PixelH: 1, Alpha: true, Coding: Coding{Matrix: "rgb"},
 	}}
@@ -243,14 +246,14 @@ func Movie(w, h int, ms []int64) *Info {
 	return &Info{Video: v}
 }
 
-// length returns the time from the start of the file to the end of a stream. exact corrects the stream's own
+// measureStream returns the time from the start of the file to the end of a stream. exact corrects the stream's own
 // length. The delay of a stream that begins later than the file is added, so that sound and pictures stay in
 // sync.
-func (o *probeOutput) length(s probeStream, f media.Format, exact func(*big.Rat) *big.Rat) *big.Rat {
+func (o *probeOutput) measureStream(s probeStream, f media.Format, exact func(*big.Rat) *big.Rat) *big.Rat {
 	start, first := parseOffset(s.Start), parseOffset(o.Format.Start)
-	stated := parseSeconds(s.Duration)
+	stated := parseFirstTime(s.Duration)
 	if stated == nil {
-		if stated = parseSeconds(s.Tags.Duration, o.Format.Duration); stated != nil && f == media.Matroska {
+		if stated = parseFirstTime(s.Tags.Duration, o.Format.Duration); stated != nil && f == media.Matroska {
 			stated.Sub(stated, start) // Matroska states the time of the end
 		}
 	}
@@ -274,9 +277,9 @@ func parseOffset(text string) *big.Rat {
 	return r
 }
 
-// exactLength corrects a length that a container states in rounded decimals: it returns a whole number of
+// correctLength corrects a length that a container states in rounded decimals: it returns a whole number of
 // frames if the stated length is close enough to it.
-func exactLength(stated *big.Rat, frames int64, rate frame.Rate) *big.Rat {
+func correctLength(stated *big.Rat, frames int64, rate frame.Rate) *big.Rat {
 	perFrame := big.NewRat(rate.Den, rate.Num)
 	byFrames := new(big.Rat).Mul(big.NewRat(frames, 1), perFrame)
 	if stated == nil {
@@ -297,8 +300,8 @@ func exactLength(stated *big.Rat, frames int64, rate frame.Rate) *big.Rat {
 	return stated
 }
 
-// source converts the properties of a picture stream.
-func (s probeStream) source() Source {
+// toSource converts the properties of a picture stream.
+func (s probeStream) toSource() Source {
 	out := Source{Width: s.Width, Height: s.Height, Turn: 1, PixelW: 1, PixelH: 1}
 	if a, b, ok := strings.Cut(s.SAR, ":"); ok {
 		w, err1 := strconv.Atoi(a)
@@ -336,19 +339,19 @@ func (s probeStream) source() Source {
 	default:
 		out.Matrix = "bt601"
 	}
-	out.Primaries, out.Transfer = primaries(s.Primaries), transfer(s.Transfer)
+	out.Primaries, out.Transfer = parsePrimaries(s.Primaries), parseTransfer(s.Transfer)
 	return out
 }
 
-// primaries and transfer return the code points of ITU-T H.273 for ffmpeg's names, 0 for unknown names.
-func primaries(name string) int {
+// parsePrimaries and transfer return the code points of ITU-T H.273 for ffmpeg's names, 0 for unknown names.
+func parsePrimaries(name string) int {
 	return map[string]int{
 		"bt709": 1, "bt470m": 4, "bt470bg": 5, "smpte170m": 6, "smpte240m": 7, "film": 8, "bt2020": 9,
 		"smpte428": 10, "smpte431": 11, "smpte432": 12, "ebu3213": 22, "jedec-p22": 22,
 	}[name]
 }
 
-func transfer(name string) int {
+func parseTransfer(name string) int {
 	return map[string]int{
 		"bt709": 1, "gamma22": 4, "bt470m": 4, "gamma28": 5, "bt470bg": 5, "smpte170m": 6, "smpte240m": 7, "linear": 8,
 		"iec61966-2-4": 11, "bt1361e": 12, "iec61966-2-1": 13, "bt2020-10": 14, "bt2020-12": 15,
@@ -356,8 +359,8 @@ func transfer(name string) int {
 	}[name]
 }
 
-// parseSeconds returns the first text that is a positive time, in decimals or as h:m:s, or nil.
-func parseSeconds(texts ...string) *big.Rat {
+// parseFirstTime returns the first text that is a positive time, in decimals or as h:m:s, or nil.
+func parseFirstTime(texts ...string) *big.Rat {
 	for _, t := range texts {
 		total := new(big.Rat)
 		good := t != ""

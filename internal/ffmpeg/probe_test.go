@@ -43,7 +43,7 @@ func probeAnswer(t *testing.T, f media.Format, answer, counted string) (*ffmpeg.
 			t.Fatal(err)
 		}
 	}
-	return tools(t, fake).Probe(t.Context(), ffmpeg.Input{Path: path, Format: f})
+	return tools(t, fake).ProbeFile(t.Context(), ffmpeg.Input{Path: path, Format: f})
 }
 
 // video returns the output for a clip with the given fields of its picture stream.
@@ -300,7 +300,7 @@ func TestProbe(t *testing.T) {
 			if out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).CombinedOutput(); err != nil {
 				t.Fatalf("ffmpeg: %v\n%s", err, out)
 			}
-			info, err := tools(t, "ffprobe").Probe(t.Context(), ffmpeg.Input{Path: path, Format: c.format})
+			info, err := tools(t, "ffprobe").ProbeFile(t.Context(), ffmpeg.Input{Path: path, Format: c.format})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -356,7 +356,7 @@ func TestGIF(t *testing.T) {
 		if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		info, err := tools(t, "ffprobe").Probe(t.Context(), ffmpeg.Input{Path: path, Format: media.GIF})
+		info, err := tools(t, "ffprobe").ProbeFile(t.Context(), ffmpeg.Input{Path: path, Format: media.GIF})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -385,11 +385,11 @@ func TestOtherFilesAreNotOpened(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range []media.Format{media.WAV, media.MOV, media.Matroska, media.MP3} {
-		if info, err := tools(t, "ffprobe").Probe(t.Context(), ffmpeg.Input{Path: list, Format: f}); err == nil {
+		if info, err := tools(t, "ffprobe").ProbeFile(t.Context(), ffmpeg.Input{Path: list, Format: f}); err == nil {
 			t.Errorf("a playlist is read as %s: %+v", f, info)
 		}
 	}
-	if _, err := tools(t, "ffprobe").Probe(t.Context(), ffmpeg.Input{Path: wav, Format: media.MOV}); err == nil {
+	if _, err := tools(t, "ffprobe").ProbeFile(t.Context(), ffmpeg.Input{Path: wav, Format: media.MOV}); err == nil {
 		t.Error("a WAV file is read as an MP4")
 	}
 }
@@ -406,19 +406,19 @@ func TestVersionIsAskedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		v, err := ffmpeg.NewTools(run, "ffmpeg", "ffprobe").Version(t.Context(), store)
+		v, err := ffmpeg.NewTools(run, "ffmpeg", "ffprobe").FindVersion(t.Context(), store)
 		if err != nil || !strings.Contains(v, "libavcodec") {
 			t.Errorf("%q %v", v, err)
 		}
 	}
-	if n := run.Stats().Started; n != 1 {
+	if n := run.ReadStats().Started; n != 1 {
 		t.Errorf("%d programs were started", n)
 	}
 	// A different file is a different program, which in this case cannot print a version.
-	if _, err := ffmpeg.NewTools(run, "false", "ffprobe").Version(t.Context(), store); err == nil || run.Stats().Started != 2 {
+	if _, err := ffmpeg.NewTools(run, "false", "ffprobe").FindVersion(t.Context(), store); err == nil || run.ReadStats().Started != 2 {
 		t.Errorf("a program that fails has a version: %v", err)
 	}
-	if _, err := ffmpeg.NewTools(run, "no-such-program", "ffprobe").Version(t.Context(), store); err == nil {
+	if _, err := ffmpeg.NewTools(run, "no-such-program", "ffprobe").FindVersion(t.Context(), store); err == nil {
 		t.Error("a program that is not there has a version")
 	}
 }
@@ -431,20 +431,20 @@ func TestMovie(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := ffmpeg.NewMovie(f, 4, 2)
+	m, err := ffmpeg.NewMovieWriter(f, 4, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ms := []int64{40, 100, 100, 1000, 7}
 	for i, d := range ms {
-		if err := m.Add(bytes.Repeat([]byte{byte(50 * i), 1, 2, byte(255 - i)}, 8), d); err != nil {
+		if err := m.AddPicture(bytes.Repeat([]byte{byte(50 * i), 1, 2, byte(255 - i)}, 8), d); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := errors.Join(m.Close(), f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	info := ffmpeg.Movie(4, 2, ms)
+	info := ffmpeg.DescribeMovie(4, 2, ms)
 	if v := info.Video; v.Frames != 5 || v.Rate != (frame.Rate{Num: 10, Den: 1}) || v.Length.Cmp(big.NewRat(1247, 1000)) != 0 {
 		t.Errorf("%+v", v)
 	}

@@ -28,9 +28,9 @@ const clipThreads = 4
 // keySeconds is the maximum time between pictures of a clip to which a player can seek.
 const keySeconds = 5
 
-// h264Level returns the lowest H.264 level for the video's size and rate in macroblocks (ITU-T H.264, table A-1),
+// chooseH264Level returns the lowest H.264 level for the video's size and rate in macroblocks (ITU-T H.264, table A-1),
 // as libx264 names it. It depends only on size and rate, so that all segments state the same.
-func (p Picture) h264Level() string {
+func (p Picture) chooseH264Level() string {
 	mbs := int64((p.Width+15)/16) * int64((p.Height+15)/16)
 	rate := mbs * p.FPS.Num / max(p.FPS.Den, 1)
 	levels := []struct {
@@ -56,15 +56,15 @@ func (p Picture) h264Level() string {
 	return "62"
 }
 
-// x264Params returns libx264's parameters. They make the parameter sets of all segments equal, and each picture's
+// formatX264Params returns libx264's parameters. They make the parameter sets of all segments equal, and each picture's
 // bytes independent of the pictures before it.
-func (p Picture) x264Params(keyint int, more ...string) string {
+func (p Picture) formatX264Params(keyint int, more ...string) string {
 	return strings.Join(append([]string{
 		"bframes=0", "ref=1", "slices=1", "sliced-threads=0", "scenecut=0", "rc-lookahead=0",
-		"mbtree=0", "weightp=0", "stitchable=1", "aud=0", "level=" + p.h264Level(),
+		"mbtree=0", "weightp=0", "stitchable=1", "aud=0", "level=" + p.chooseH264Level(),
 		"keyint=" + strconv.Itoa(keyint), "min-keyint=1",
 		// State the video's frame rate, not that of the source.
-		"force-cfr=1", "fps=" + Rate(p.FPS),
+		"force-cfr=1", "fps=" + FormatRate(p.FPS),
 		"colorprim=bt709", "transfer=bt709", "colormatrix=bt709", "range=tv",
 	}, more...), ":")
 }
@@ -74,38 +74,38 @@ func (p Picture) codecArgs(threads, keyint int, more ...string) []string {
 	return []string{
 		"-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-pix_fmt", "yuv420p",
 		"-chroma_sample_location", "left", "-threads", strconv.Itoa(threads), "-x264-params",
-		p.x264Params(keyint, more...), "-forced-idr", "1",
+		p.formatX264Params(keyint, more...), "-forced-idr", "1",
 	}
 }
 
-// Rate formats a frame rate for ffmpeg.
-func Rate(r frame.Rate) string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
+// FormatRate formats a frame rate for ffmpeg.
+func FormatRate(r frame.Rate) string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
 
-// Settings returns all encoder settings that determine a segment's bytes, for cache keys.
-func (p Picture) Settings() string {
-	return fmt.Sprintf("%dx%d@%s still=%d clip=%d %s", p.Width, p.Height, Rate(p.FPS), p.StillQP, p.ClipCRF,
-		strings.Join(p.codecArgs(clipThreads, p.clipKeyint()), " "))
+// FormatSettings returns all encoder settings that determine a segment's bytes, for cache keys.
+func (p Picture) FormatSettings() string {
+	return fmt.Sprintf("%dx%d@%s still=%d clip=%d %s", p.Width, p.Height, FormatRate(p.FPS), p.StillQP, p.ClipCRF,
+		strings.Join(p.codecArgs(clipThreads, p.chooseClipKeyint()), " "))
 }
 
-// clipKeyint returns the maximum number of frames between key frames of a clip.
-func (p Picture) clipKeyint() int {
+// chooseClipKeyint returns the maximum number of frames between key frames of a clip.
+func (p Picture) chooseClipKeyint() int {
 	return int(max(keySeconds*p.FPS.Num/max(p.FPS.Den, 1), 1))
 }
 
 // quietArgs returns the first arguments of every call: no banner, only errors, no input from the terminal.
 func quietArgs() []string { return []string{"-hide_banner", "-nostdin", "-v", "error"} }
 
-// EncodeStills returns the arguments of an encoder that reads raw 4:2:0 frames of the video's size and writes
+// EncodeStillsArgs returns the arguments of an encoder that reads raw 4:2:0 frames of the video's size and writes
 // each as an IDR picture. The quantiser is constant, so that a picture's bytes do not depend on the one before.
-func (p Picture) EncodeStills() []string {
+func (p Picture) EncodeStillsArgs() []string {
 	return append(append(append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"),
-		p.rawInput("pipe:0")...),
+		p.rawVideoArgs("pipe:0")...),
 		p.codecArgs(1, 100000)...),
-		append(p.stillFlags(), "-vf", "setsar=1", "-f", "h264", "pipe:1")...)
+		append(p.stillRateControlArgs(), "-vf", "setsar=1", "-f", "h264", "pipe:1")...)
 }
 
-// stillFlags returns the rate control for pictures that are encoded independently of each other.
-func (p Picture) stillFlags() []string {
+// stillRateControlArgs returns the rate control for pictures that are encoded independently of each other.
+func (p Picture) stillRateControlArgs() []string {
 	return []string{"-qp", strconv.Itoa(p.StillQP), "-force_key_frames", "expr:1", "-fps_mode", "passthrough"}
 }
 
@@ -113,54 +113,54 @@ func (p Picture) stillFlags() []string {
 // frames is visible only for a moment.
 const crossingQP = 22
 
-// noMotionSearch returns parameters that skip motion search, for pictures without motion.
-func noMotionSearch() []string { return []string{"me=dia", "subme=0", "partitions=none"} }
+// formatNoMotionSearch returns parameters that skip motion search, for pictures without motion.
+func formatNoMotionSearch() []string { return []string{"me=dia", "subme=0", "partitions=none"} }
 
-// EncodeCrossings returns the arguments of an encoder that reads the raw frames of several crossfades and
+// EncodeCrossingsArgs returns the arguments of an encoder that reads the raw frames of several crossfades and
 // writes each crossfade as a closed group that begins with an IDR picture. The quantiser is constant, so that
 // the bytes of one do not depend on those before it.
-func (p Picture) EncodeCrossings(lengths []int64) []string {
-	return p.encodeGroups(lengths, crossingQP)
+func (p Picture) EncodeCrossingsArgs(lengths []int64) []string {
+	return p.encodeGroupsArgs(lengths, crossingQP)
 }
 
-// EncodeChains returns the arguments of an encoder like that of EncodeCrossings, for pictures that differ only
+// EncodeChainsArgs returns the arguments of an encoder like that of EncodeCrossingsArgs, for pictures that differ only
 // in a part, such as captions.
-func (p Picture) EncodeChains(lengths []int64) []string {
-	return p.encodeGroups(lengths, p.StillQP)
+func (p Picture) EncodeChainsArgs(lengths []int64) []string {
+	return p.encodeGroupsArgs(lengths, p.StillQP)
 }
 
-// encodeGroups returns the arguments of an encoder that writes closed groups with the given numbers of frames.
-func (p Picture) encodeGroups(lengths []int64, qp int) []string {
+// encodeGroupsArgs returns the arguments of an encoder that writes closed groups with the given numbers of frames.
+func (p Picture) encodeGroupsArgs(lengths []int64, qp int) []string {
 	var starts []string
 	var n int64
 	for _, l := range lengths {
 		starts = append(starts, fmt.Sprintf("eq(n,%d)", n))
 		n += l
 	}
-	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
-	return append(append(args, p.codecArgs(1, 100000, noMotionSearch()...)...), "-vf", "setsar=1", "-qp",
+	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawVideoArgs("pipe:0")...)
+	return append(append(args, p.codecArgs(1, 100000, formatNoMotionSearch()...)...), "-vf", "setsar=1", "-qp",
 		strconv.Itoa(qp),
 		"-force_key_frames", "expr:"+strings.Join(starts, "+"), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }
 
-// EncodeMoving returns the arguments of an encoder that reads raw frames and writes them as one closed group
+// EncodeMovingArgs returns the arguments of an encoder that reads raw frames and writes them as one closed group
 // that begins with an IDR picture. enter is the transition at the start, nil for none. Motion is smooth here,
 // so a short motion search suffices.
-func (p Picture) EncodeMoving(enter *EnterInput) []string {
-	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawInput("pipe:0")...)
+func (p Picture) EncodeMovingArgs(enter *EnterInput) []string {
+	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawVideoArgs("pipe:0")...)
 	filter := []string{"-vf", "setsar=1"}
 	if enter != nil {
-		args = append(args, p.rawInput(enter.Path)...)
-		graph := enter.filterGraph("0:v", "1:v", "e") + ";[e]"
+		args = append(args, p.rawVideoArgs(enter.Path)...)
+		graph := enter.formatFilterGraph("0:v", "1:v", "e") + ";[e]"
 		if enter.States != nil {
 			args = append(args, enter.States.inputArgs()...)
-			graph = strings.TrimSuffix(graph, "[e]") + enter.States.overlayGraph("e", "2:v",
+			graph = strings.TrimSuffix(graph, "[e]") + enter.States.formatOverlayGraph("e", "2:v",
 				"s") + ";[s]format=yuv420p,"
 		}
 		filter = []string{
 			"-filter_complex", graph + "setsar=1[v]", "-map", "[v]", "-frames:v", strconv.FormatInt(enter.Frames, 10),
 		}
 	}
-	return append(append(append(args, p.codecArgs(1, p.clipKeyint(), "me=dia", "subme=1")...), filter...),
+	return append(append(append(args, p.codecArgs(1, p.chooseClipKeyint(), "me=dia", "subme=1")...), filter...),
 		"-crf", strconv.Itoa(p.ClipCRF), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }

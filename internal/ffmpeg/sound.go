@@ -23,8 +23,8 @@ type SoundInput struct {
 	Surround bool
 }
 
-// ReadSound returns the arguments of a process that writes sound as raw 16-bit samples at a sample rate.
-func ReadSound(s SoundInput, sampleRate int) []string {
+// ReadSoundArgs returns the arguments of a process that writes sound as raw 16-bit samples at a sample rate.
+func ReadSoundArgs(s SoundInput, sampleRate int) []string {
 	var before []string
 	if s.From > 0 {
 		before = append(before, "-ss", formatMicros(s.From))
@@ -39,7 +39,7 @@ func ReadSound(s SoundInput, sampleRate int) []string {
 		resample += surround
 	}
 	filters := []string{resample}
-	filters = append(filters, tempoFilters(s.SpeedNum, s.SpeedDen)...)
+	filters = append(filters, listTempoFilters(s.SpeedNum, s.SpeedDen)...)
 	layout := "mono"
 	if s.Channels == 2 {
 		layout = "stereo"
@@ -54,8 +54,9 @@ func ReadSound(s SoundInput, sampleRate int) []string {
 // -3 dB, without the low-frequency channel. The high maxval prevents ffmpeg from reducing the volume.
 const surround = ":ochl=stereo:clev=0.7071068:slev=0.7071068:lfe_mix_level=0:rematrix_maxval=64"
 
-// tempoFilters returns the filters that change the speed but not the pitch. One filter supports factors of 0.5 to 100.
-func tempoFilters(num, den int64) []string {
+// listTempoFilters returns the filters that change the speed but not the pitch. One filter supports factors of 0.5 to
+// 100.
+func listTempoFilters(num, den int64) []string {
 	if num <= 0 || den <= 0 || num == den {
 		return nil
 	}
@@ -73,13 +74,13 @@ func tempoFilters(num, den int64) []string {
 	return append(out, "atempo="+factor.FloatString(9))
 }
 
-// Sound writes a range of a file's sound as ReadSound describes. It copies the samples of whole WAV files that
+// WriteSound writes a range of a file's sound as ReadSoundArgs describes. It copies the samples of whole WAV files that
 // already have the right format, because starting a program takes longer than decoding ten seconds of sound.
-func (t *Tools) Sound(ctx context.Context, s SoundInput, sampleRate int, out io.Writer) error {
+func (t *Tools) WriteSound(ctx context.Context, s SoundInput, sampleRate int, out io.Writer) error {
 	whole := s.From == 0 && s.Length == 0 && s.SpeedNum == s.SpeedDen
 	pcm, ok := findPlainSamples(s.Input)
 	if !ok || !whole || pcm.Rate != sampleRate || pcm.Channels != s.Channels {
-		return t.Run(ctx, ReadSound(s, sampleRate), nil, out)
+		return t.RunFFmpeg(ctx, ReadSoundArgs(s, sampleRate), nil, out)
 	}
 	f, err := os.Open(s.Path)
 	if err != nil {
@@ -114,5 +115,5 @@ func findPlainSamples(in Input) (media.PCM, bool) {
 	if err != nil {
 		return media.PCM{}, false
 	}
-	return media.PlainWAV(f, fi.Size())
+	return media.FindPlainSamples(f, fi.Size())
 }

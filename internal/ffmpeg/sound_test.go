@@ -27,17 +27,17 @@ func TestPlainSoundIsReadWithoutAProgram(t *testing.T) {
 			makeWAV(t, programs, path, c.rate, c.channels, c.samples)
 			in := ffmpeg.Input{Path: path, Format: media.WAV}
 			s := ffmpeg.SoundInput{Input: in, Channels: c.channels}
-			got, err := none.Probe(t.Context(), in)
+			got, err := none.ProbeFile(t.Context(), in)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var copied, decoded bytes.Buffer
 			if c.rate == 48000 {
-				if err := none.Sound(t.Context(), s, 48000, &copied); err != nil {
+				if err := none.WriteSound(t.Context(), s, 48000, &copied); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := programs.Run(t.Context(), ffmpeg.ReadSound(s, 48000), nil, &decoded); err != nil {
+			if err := programs.RunFFmpeg(t.Context(), ffmpeg.ReadSoundArgs(s, 48000), nil, &decoded); err != nil {
 				t.Fatal(err)
 			}
 			if c.rate == 48000 && (copied.Len() != c.samples*c.channels*2 || !bytes.Equal(copied.Bytes(), decoded.Bytes())) {
@@ -54,7 +54,7 @@ func TestPlainSoundIsReadWithoutAProgram(t *testing.T) {
 			if err := f.Close(); err != nil {
 				t.Fatal(err)
 			}
-			want, err := programs.Probe(t.Context(), in)
+			want, err := programs.ProbeFile(t.Context(), in)
 			if err != nil || want.Audio == nil || got.Audio == nil || got.Video != nil ||
 				got.Audio.Channels != want.Audio.Channels || got.Audio.Length.Cmp(want.Audio.Length) != 0 {
 				t.Errorf("%+v, by ffprobe %+v %v", got.Audio, want.Audio, err)
@@ -97,7 +97,7 @@ func TestStretchesOfPlainSoundAreDecoded(t *testing.T) {
 		"at its speed": {ffmpeg.SoundInput{Input: in, Channels: 2, SpeedNum: 3, SpeedDen: 3}, 192000},
 	} {
 		var out bytes.Buffer
-		if err := programs.Sound(t.Context(), c.s, 48000, &out); err != nil || out.Len() != c.bytes {
+		if err := programs.WriteSound(t.Context(), c.s, 48000, &out); err != nil || out.Len() != c.bytes {
 			t.Errorf("%s: %d bytes, want %d (%v)", name, out.Len(), c.bytes, err)
 		}
 	}

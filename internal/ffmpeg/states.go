@@ -18,9 +18,9 @@ type StatesInput struct {
 
 func (s *StatesInput) inputArgs() []string { return []string{"-f", "matroska", "-i", s.Path} }
 
-// overlayGraph returns the filter graph that draws the states over frames. Both inputs are timed in frames,
+// formatOverlayGraph returns the filter graph that draws the states over frames. Both inputs are timed in frames,
 // independent of the video's timestamps.
-func (s *StatesInput) overlayGraph(in, states, out string) string {
+func (s *StatesInput) formatOverlayGraph(in, states, out string) string {
 	return fmt.Sprintf("[%s]settb=1/1000,setpts=N[%sm];[%sm][%s]overlay=%d:%d:format=yuv420[%s]", in, out, out,
 		states, s.X, s.Y, out)
 }
@@ -36,7 +36,7 @@ type State struct {
 func WriteStates(to io.Writer, w, h int, states []State) error {
 	out := bufio.NewWriter(to)
 	const planes = "Y4\x0b\x08" // libavcodec's tag for this pixel format
-	if _, err := out.Write(matroskaHead(w, h, planes)); err != nil {
+	if _, err := out.Write(encodeMatroskaHead(w, h, planes)); err != nil {
 		return err
 	}
 	var packed bytes.Buffer
@@ -58,31 +58,31 @@ func WriteStates(to io.Writer, w, h int, states []State) error {
 		if err := z.Close(); err != nil {
 			return err
 		}
-		if _, err := out.Write(ebmlElement(0x1f43b675, ebmlNumber(0xe7, s.Frame),
-			ebmlElement(0xa3, packed.Bytes()))); err != nil {
+		if _, err := out.Write(encodeElement(0x1f43b675, encodeNumber(0xe7, s.Frame),
+			encodeElement(0xa3, packed.Bytes()))); err != nil {
 			return err
 		}
 	}
 	return out.Flush()
 }
 
-// matroskaHead returns the start of a Matroska file with one track of raw pictures, each compressed by zlib, with
+// encodeMatroskaHead returns the start of a Matroska file with one track of raw pictures, each compressed by zlib, with
 // timestamps in milliseconds. tag is libavcodec's tag for the pixel format.
-func matroskaHead(w, h int, tag string) []byte {
+func encodeMatroskaHead(w, h int, tag string) []byte {
 	return bytes.Join([][]byte{
-		ebmlElement(0x1a45dfa3,
-			ebmlNumber(0x4286, 1), ebmlNumber(0x42f7, 1), ebmlNumber(0x42f2, 4), ebmlNumber(0x42f3, 8),
-			ebmlElement(0x4282, []byte("matroska")), ebmlNumber(0x4287, 4), ebmlNumber(0x4285, 2)),
+		encodeElement(0x1a45dfa3,
+			encodeNumber(0x4286, 1), encodeNumber(0x42f7, 1), encodeNumber(0x42f2, 4), encodeNumber(0x42f3, 8),
+			encodeElement(0x4282, []byte("matroska")), encodeNumber(0x4287, 4), encodeNumber(0x4285, 2)),
 		{0x18, 0x53, 0x80, 0x67, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, // a segment of unknown length
-		ebmlElement(0x1549a966, ebmlNumber(0x2ad7b1, 1_000_000)),
-		ebmlElement(0x1654ae6b, ebmlElement(0xae,
-			ebmlNumber(0xd7, 1), ebmlNumber(0x73c5, 1), ebmlNumber(0x83, 1), ebmlNumber(0x9c, 0),
-			ebmlElement(0x86, []byte("V_UNCOMPRESSED")),
-			ebmlElement(0x6d80, ebmlElement(0x6240,
-				ebmlNumber(0x5031, 0), ebmlNumber(0x5032, 1), ebmlNumber(0x5033, 0),
-				ebmlElement(0x5034, ebmlNumber(0x4254, 0)))),
-			ebmlElement(0xe0, ebmlNumber(0xb0, int64(w)), ebmlNumber(0xba, int64(h)),
-				ebmlElement(0x2eb524, []byte(tag))))),
+		encodeElement(0x1549a966, encodeNumber(0x2ad7b1, 1_000_000)),
+		encodeElement(0x1654ae6b, encodeElement(0xae,
+			encodeNumber(0xd7, 1), encodeNumber(0x73c5, 1), encodeNumber(0x83, 1), encodeNumber(0x9c, 0),
+			encodeElement(0x86, []byte("V_UNCOMPRESSED")),
+			encodeElement(0x6d80, encodeElement(0x6240,
+				encodeNumber(0x5031, 0), encodeNumber(0x5032, 1), encodeNumber(0x5033, 0),
+				encodeElement(0x5034, encodeNumber(0x4254, 0)))),
+			encodeElement(0xe0, encodeNumber(0xb0, int64(w)), encodeNumber(0xba, int64(h)),
+				encodeElement(0x2eb524, []byte(tag))))),
 	}, nil)
 }
 
@@ -94,19 +94,19 @@ type MovieWriter struct {
 	now    int64 // milliseconds
 }
 
-// NewMovie starts a file of pictures of w x h pixels.
-func NewMovie(to io.Writer, w, h int) (*MovieWriter, error) {
+// NewMovieWriter starts a file of pictures of w x h pixels.
+func NewMovieWriter(to io.Writer, w, h int) (*MovieWriter, error) {
 	m := &MovieWriter{out: bufio.NewWriter(to)}
 	var err error
 	if m.z, err = zlib.NewWriterLevel(&m.packed, zlib.BestSpeed); err != nil {
 		return nil, err
 	}
-	_, err = m.out.Write(matroskaHead(w, h, "RGBA"))
+	_, err = m.out.Write(encodeMatroskaHead(w, h, "RGBA"))
 	return m, err
 }
 
-// Add adds a picture that is visible for ms milliseconds.
-func (m *MovieWriter) Add(pixels []byte, ms int64) error {
+// AddPicture adds a picture that is visible for ms milliseconds.
+func (m *MovieWriter) AddPicture(pixels []byte, ms int64) error {
 	m.packed.Reset()
 	m.packed.Write([]byte{0x81, 0, 0, 0}) // track 1, timestamp relative to the cluster
 	m.z.Reset(&m.packed)
@@ -116,8 +116,8 @@ func (m *MovieWriter) Add(pixels []byte, ms int64) error {
 	if err := m.z.Close(); err != nil {
 		return err
 	}
-	group := ebmlElement(0xa0, ebmlElement(0xa1, m.packed.Bytes()), ebmlNumber(0x9b, ms))
-	_, err := m.out.Write(ebmlElement(0x1f43b675, ebmlNumber(0xe7, m.now), group))
+	group := encodeElement(0xa0, encodeElement(0xa1, m.packed.Bytes()), encodeNumber(0x9b, ms))
+	_, err := m.out.Write(encodeElement(0x1f43b675, encodeNumber(0xe7, m.now), group))
 	m.now += ms
 	return err
 }
@@ -125,15 +125,15 @@ func (m *MovieWriter) Add(pixels []byte, ms int64) error {
 // Close writes the rest of the file. It does not close the underlying writer.
 func (m *MovieWriter) Close() error { return m.out.Flush() }
 
-// ebmlElement returns an EBML element (RFC 8794): ID, length, content.
-func ebmlElement(id uint32, parts ...[]byte) []byte {
+// encodeElement returns an EBML element (RFC 8794): ID, length, content.
+func encodeElement(id uint32, parts ...[]byte) []byte {
 	body := bytes.Join(parts, nil)
 	out := bytes.TrimLeft(binary.BigEndian.AppendUint32(nil, id), "\x00")
 	out = binary.BigEndian.AppendUint64(out, 1<<56|uint64(len(body))) // the length always takes eight bytes
 	return append(out, body...)
 }
 
-// ebmlNumber returns an EBML element with an integer.
-func ebmlNumber(id uint32, v int64) []byte {
-	return ebmlElement(id, binary.BigEndian.AppendUint64(nil, uint64(v)))
+// encodeNumber returns an EBML element with an integer.
+func encodeNumber(id uint32, v int64) []byte {
+	return encodeElement(id, binary.BigEndian.AppendUint64(nil, uint64(v)))
 }

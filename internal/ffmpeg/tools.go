@@ -32,24 +32,24 @@ const (
 
 // runForOutput runs a program and returns its standard output.
 func (t *Tools) runForOutput(ctx context.Context, program string, args []string) ([]byte, error) {
-	return t.run.Output(ctx, proc.Command{Program: program, Args: args, Timeout: probeTimeout, MaxStdout: maxOutput})
+	return t.run.RunForOutput(ctx, proc.Command{Program: program, Args: args, Timeout: probeTimeout, MaxStdout: maxOutput})
 }
 
-// Run runs ffmpeg with arguments from a function of this package. in may be nil.
-func (t *Tools) Run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
+// RunFFmpeg runs ffmpeg with arguments from a function of this package. in may be nil.
+func (t *Tools) RunFFmpeg(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	return t.run.Run(ctx, proc.Command{Program: t.FFmpeg, Args: args, Stdin: in, Stdout: out})
 }
 
-// Version returns ffmpeg's version and build options, which determine its output and are part of cache keys. It
+// FindVersion returns ffmpeg's version and build options, which determine its output and are part of cache keys. It
 // caches them by the program's file, because starting a program takes longer than the rest of an unchanged
 // build.
-func (t *Tools) Version(ctx context.Context, store *cache.Store) (string, error) {
-	id, err := t.run.Identity(t.FFmpeg)
+func (t *Tools) FindVersion(ctx context.Context, store *cache.Store) (string, error) {
+	id, err := t.run.IdentifyProgram(t.FFmpeg)
 	if err != nil {
 		return "", err
 	}
-	key := cache.NewHasher("version 2").String(id).Key()
-	if b, ok := store.Get(cache.Probes, key); ok {
+	key := cache.NewHasher("version 2").AddString(id).Key()
+	if b, ok := store.ReadEntry(cache.Probes, key); ok {
 		return string(b), nil
 	}
 	b, err := t.runForOutput(ctx, t.FFmpeg, []string{"-version"})
@@ -59,9 +59,9 @@ func (t *Tools) Version(ctx context.Context, store *cache.Store) (string, error)
 	return string(b), store.PutBytes(cache.Probes, key, b)
 }
 
-// Complaint returns the most informative line of a program's error output, without the names of Mynah's own
+// FindComplaint returns the most informative line of a program's error output, without the names of Mynah's own
 // files and the addresses of ffmpeg's modules.
-func Complaint(stderr string) string {
+func FindComplaint(stderr string) string {
 	best := ""
 	for line := range strings.Lines(stderr) {
 		line = strings.TrimSpace(line)

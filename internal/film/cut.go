@@ -33,8 +33,8 @@ type Film struct {
 	Chapters []Chapter
 }
 
-// Frames returns the number of frames of the picture track.
-func (f *Film) Frames() int64 {
+// CountFrames returns the number of frames of the picture track.
+func (f *Film) CountFrames() int64 {
 	var n int64
 	for _, p := range f.Runs {
 		n += p.Frames
@@ -42,14 +42,14 @@ func (f *Film) Frames() int64 {
 	return n
 }
 
-// Track opens the picture track. The caller must close it.
-func (f *Film) Track(store *cache.Store) (*Track, error) {
+// OpenTrack opens the picture track. The caller must close it.
+func (f *Film) OpenTrack(store *cache.Store) (*Track, error) {
 	if len(f.Runs) == 0 {
 		return nil, errors.New("a film needs at least one picture")
 	}
 	t := &Track{
 		lib: newLibrary(store, cache.Segments), runs: f.Runs,
-		repeat: Repeat(f.Picture),
+		repeat: ChooseMaxRepeat(f.Picture),
 	}
 	seen := map[cache.Key]bool{}
 	for _, p := range f.Runs {
@@ -57,18 +57,18 @@ func (f *Film) Track(store *cache.Store) (*Track, error) {
 			continue
 		}
 		seen[p.Segment] = true
-		x, err := t.lib.indexOf(p.Segment)
+		x, err := t.lib.readIndexOf(p.Segment)
 		if err != nil {
 			return nil, err
 		}
-		params, err := parseParamsHead(x.head)
+		params, err := decodeParams(x.head)
 		if err != nil {
 			return nil, err
 		}
 		if t.params == nil {
 			t.params = params
 		}
-		if !t.params.Equal(params) {
+		if !t.params.CanJoin(params) {
 			return nil, errors.New("two parts of the film were encoded with different parameter sets")
 		}
 	}
@@ -78,15 +78,15 @@ func (f *Film) Track(store *cache.Store) (*Track, error) {
 // Close releases the entry of the cache that is open.
 func (t *Track) Close() { t.lib.close() }
 
-// Write writes the film as MP4 with the index in front, and returns its size in bytes. The same film
+// WriteMP4 writes the film as MP4 with the index in front, and returns its size in bytes. The same film
 // always has the same bytes.
-func (f *Film) Write(store *cache.Store, w io.Writer) (int64, error) {
-	track, err := f.Track(store)
+func (f *Film) WriteMP4(store *cache.Store, w io.Writer) (int64, error) {
+	track, err := f.OpenTrack(store)
 	if err != nil {
 		return 0, err
 	}
 	defer track.Close()
-	sizes, sync, err := track.sampleSizes()
+	sizes, sync, err := track.listSampleSizes()
 	if err != nil {
 		return 0, err
 	}
@@ -96,9 +96,9 @@ func (f *Film) Write(store *cache.Store, w io.Writer) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	timescale, delta := frameTimescale(f.Picture)
+	timescale, delta := chooseTimescale(f.Picture)
 	video := &mp4.Track{
-		Kind: mp4.Video, Entry: mp4.AVC(f.Picture.Width, f.Picture.Height, track.params.AVCC()),
+		Kind: mp4.Video, Entry: mp4.EncodeAVCEntry(f.Picture.Width, f.Picture.Height, track.params.EncodeAVCC()),
 		Timing: mp4.Timing{Timescale: timescale, Delta: delta}, Sizes: sizes, Sync: sync,
 		Width: f.Picture.Width, Height: f.Picture.Height,
 		Presentation: mp4.Presentation{Duration: toMovieTime(int64(len(sizes)), f.Picture), Language: f.Language, Tag: f.Tag},
@@ -110,9 +110,9 @@ func (f *Film) Write(store *cache.Store, w io.Writer) (int64, error) {
 	}
 	if len(f.Chapters) > 0 {
 		video.Chapters = len(movie.Tracks)
-		movie.Tracks, movie.Chapters = append(movie.Tracks, f.newTitleTrack(video.Duration)), f.chapterList()
+		movie.Tracks, movie.Chapters = append(movie.Tracks, f.newTitleTrack(video.Duration)), f.listChapters()
 	}
-	return mp4.Write(w, movie)
+	return mp4.WriteMovie(w, movie)
 }
 
 // toMovieTime converts frames to units of the movie's timescale, rounded up.
@@ -122,9 +122,9 @@ func toMovieTime(frames int64, p ffmpeg.Picture) int64 {
 	return n.Div(n, big.NewInt(p.FPS.Num)).Int64()
 }
 
-// frameTimescale returns the units per second of the picture track and the length of a frame in these
+// chooseTimescale returns the units per second of the picture track and the length of a frame in these
 // units. The length is exact for every frame rate.
-func frameTimescale(p ffmpeg.Picture) (scale, delta uint32) {
+func chooseTimescale(p ffmpeg.Picture) (scale, delta uint32) {
 	num, den := p.FPS.Num, p.FPS.Den
 	for num < 10000 { // players round times in coarse units
 		num, den = num*2, den*2

@@ -56,7 +56,7 @@ func written(t *testing.T, b *bench, f *film.Film) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Write(b.store, out); err != nil {
+	if _, err := f.WriteMP4(b.store, out); err != nil {
 		t.Fatal(err)
 	}
 	if err := out.Close(); err != nil {
@@ -166,11 +166,11 @@ func TestWhatStandsAndMoves(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: row.runs}
-			if f.Frames() != int64(len(row.want)) {
-				t.Errorf("it says that it has %d frames", f.Frames())
+			f := &film.Film{Picture: b.pic, AAC: ffmpeg.NewDefaultAAC(1), Runs: row.runs}
+			if f.CountFrames() != int64(len(row.want)) {
+				t.Errorf("it says that it has %d frames", f.CountFrames())
 			}
-			f.Samples = f.Frames() * 4800
+			f.Samples = f.CountFrames() * 4800
 			f.Sound = silent(f.Samples)
 			path := written(t, b, f)
 			sums := pictures(t, nil, "-i", path)
@@ -204,12 +204,12 @@ func TestLengthsOfTracks(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	for _, rate := range []frame.Rate{fps(25, 1), fps(30000, 1001), fps(12, 1)} {
-		t.Run(ffmpeg.Rate(rate), func(t *testing.T) {
+		t.Run(ffmpeg.FormatRate(rate), func(t *testing.T) {
 			t.Parallel()
 			const frames = 37
 			b := newBench(t, 96, 64, rate)
 			f := &film.Film{
-				Picture: b.pic, AAC: ffmpeg.DefaultAAC(1),
+				Picture: b.pic, AAC: ffmpeg.NewDefaultAAC(1),
 				Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: frames}}, Language: "deu",
 			}
 			f.Samples = (frames*48000*rate.Den + rate.Num - 1) / rate.Num
@@ -218,7 +218,7 @@ func TestLengthsOfTracks(t *testing.T) {
 			got := strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-show_entries",
 				"stream=avg_frame_rate,nb_frames,duration:stream_tags=language", "-of", "csv=p=0", path))
 			seconds := fmt.Sprintf("%.6f", float64(frames*rate.Den)/float64(rate.Num))
-			if want := fmt.Sprintf("%s,%s,%d,deu", ffmpeg.Rate(rate), seconds, frames); got[0] != want {
+			if want := fmt.Sprintf("%s,%s,%d,deu", ffmpeg.FormatRate(rate), seconds, frames); got[0] != want {
 				t.Errorf("the picture is %s, want %s", got[0], want)
 			}
 			if n := len(pictures(t, nil, "-i", path)); n != frames {
@@ -235,13 +235,13 @@ func TestLengthsOfTracks(t *testing.T) {
 	}
 }
 
-// TestSilenceIsSilent decodes packets of silentPacket.
+// TestSilenceIsSilent decodes packets of newSilentPacket.
 func TestSilenceIsSilent(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
 	for _, channels := range []int{1, 2} {
 		f := &film.Film{
-			Picture: b.pic, AAC: ffmpeg.DefaultAAC(channels),
+			Picture: b.pic, AAC: ffmpeg.NewDefaultAAC(channels),
 			Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: 20}}, Samples: 96000,
 		}
 		f.Sound = silent(f.Samples)
@@ -252,26 +252,26 @@ func TestSilenceIsSilent(t *testing.T) {
 	}
 }
 
-// TestAnyFrameCanBeDecodedAlone checks the pictures that AnnexB writes, as for the poster.
+// TestAnyFrameCanBeDecodedAlone checks the pictures that WriteAnnexB writes, as for the poster.
 func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	b := newBench(t, 96, 64, fps(10, 1))
-	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Sound: silent(48000 * 13), Samples: 48000 * 13}
+	f := &film.Film{Picture: b.pic, AAC: ffmpeg.NewDefaultAAC(1), Sound: silent(48000 * 13), Samples: 48000 * 13}
 	f.Runs = []film.SegmentRun{
 		{Segment: b.encodeStill(t, 1), Frames: 105},
 		{Segment: b.moving(t, 4), Frames: 9, Cycle: 6},
 		{Segment: b.encodeStill(t, 2), Frames: 16},
 	}
 	want := pictures(t, nil, "-i", written(t, b, f))
-	track, err := f.Track(b.store)
+	track, err := f.OpenTrack(b.store)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer track.Close()
 	for _, n := range []int64{0, 99, 104, 106, 108, 110, 112, 129} {
 		var stream bytes.Buffer
-		count, err := track.AnnexB(&stream, n)
+		count, err := track.WriteAnnexB(&stream, n)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -309,7 +309,7 @@ func TestImagesAreEncodedAsTheirFrames(t *testing.T) {
 		images = append(images, ffmpeg.StillInput{
 			Input:     ffmpeg.Input{Path: path, Format: media.PNG},
 			Source:    ffmpeg.Source{Width: 120, Height: 50 + 20*i, Turn: 1, PixelW: 1, PixelH: 1, Coding: ffmpeg.Coding{Matrix: "rgb"}},
-			Placement: ffmpeg.Place(120, 50+20*i, 96, 64, frame.Placing{Fit: frame.Cover, Position: frame.Position{}}),
+			Placement: ffmpeg.PlaceSource(120, 50+20*i, 96, 64, frame.Placing{Fit: frame.Cover, Position: frame.Position{}}),
 		})
 		direct, painted = append(direct, key(fmt.Sprint("direct ", i))), append(painted, key(fmt.Sprint("painted ", i)))
 	}
@@ -317,7 +317,7 @@ func TestImagesAreEncodedAsTheirFrames(t *testing.T) {
 		t.Fatal(err)
 	}
 	var raw bytes.Buffer
-	if err := b.tools.Run(t.Context(), ffmpeg.ReadStills(images), nil, &raw); err != nil {
+	if err := b.tools.RunFFmpeg(t.Context(), ffmpeg.ReadStillsArgs(images), nil, &raw); err != nil {
 		t.Fatal(err)
 	}
 	frames := slices.Collect(slices.Chunk(raw.Bytes(), 96*64*3/2))
@@ -325,12 +325,12 @@ func TestImagesAreEncodedAsTheirFrames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range direct {
-		one, ok1 := b.store.Get(cache.Segments, direct[i])
-		two, ok2 := b.store.Get(cache.Segments, painted[i])
+		one, ok1 := b.store.ReadEntry(cache.Segments, direct[i])
+		two, ok2 := b.store.ReadEntry(cache.Segments, painted[i])
 		if !ok1 || !ok2 || !bytes.Equal(one, two) {
 			t.Errorf("image %d is encoded otherwise than its frame: %v %v", i, ok1, ok2)
 		}
-		if !b.enc.Has(direct[i]) {
+		if !b.enc.HasSegment(direct[i]) {
 			t.Errorf("image %d is not in the cache", i)
 		}
 	}
@@ -363,7 +363,7 @@ func TestClips(t *testing.T) {
 				Width: 96, Height: 64, Turn: 1, PixelW: 1, PixelH: 1,
 				Coding: ffmpeg.Coding{Matrix: "bt601", Plain: true},
 			},
-			Placement: ffmpeg.Place(96, 64, 96, 64, frame.Placing{Fit: frame.Cover, Position: frame.Position{}}),
+			Placement: ffmpeg.PlaceSource(96, 64, 96, 64, frame.Placing{Fit: frame.Cover, Position: frame.Position{}}),
 			Stretch:   ffmpeg.Stretch{From: c.from, Length: c.length, SpeedNum: c.num, SpeedDen: c.den}, Frames: c.frames,
 		}
 		k := key(fmt.Sprint("clip ", i))
@@ -371,7 +371,7 @@ func TestClips(t *testing.T) {
 		if n != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%+v: %d pictures, %v", c, n, err)
 		}
-		if n, ok := b.enc.Count(k); n != c.want || ok != (c.err == nil) {
+		if n, ok := b.enc.CountPictures(k); n != c.want || ok != (c.err == nil) {
 			t.Errorf("%+v: the cache says %d, %v", c, n, ok)
 		}
 	}
@@ -392,7 +392,7 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 		}
 	}
 	shifted := key("shifted")
-	if whole, ok := b.store.Get(cache.Segments, good); !ok {
+	if whole, ok := b.store.ReadEntry(cache.Segments, good); !ok {
 		t.Fatal("no segment")
 	} else if err := b.store.PutBytes(cache.Segments, shifted, append([]byte{0}, whole...)); err != nil {
 		t.Fatal(err)
@@ -416,9 +416,9 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Runs: c.runs, Sound: c.sound, Samples: c.length}
+			f := &film.Film{Picture: b.pic, AAC: ffmpeg.NewDefaultAAC(1), Runs: c.runs, Sound: c.sound, Samples: c.length}
 			var out bytes.Buffer
-			if _, err := f.Write(b.store, &out); err == nil {
+			if _, err := f.WriteMP4(b.store, &out); err == nil {
 				t.Error("it is cut")
 			}
 			if out.Len() > 0 {
@@ -426,7 +426,7 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 			}
 		})
 	}
-	if n, ok := b.enc.Count(broken); ok {
+	if n, ok := b.enc.CountPictures(broken); ok {
 		t.Errorf("what is no segment has %d pictures", n)
 	}
 }
@@ -441,7 +441,8 @@ func TestTheEncodersOwnMistakes(t *testing.T) {
 	if err := b.enc.EncodeStills(t.Context(), [][]byte{b.pattern(1), b.pattern(2)}, []cache.Key{key("c")}); err == nil {
 		t.Error("two pictures pass for one")
 	}
-	if err := b.enc.EncodeFrames(t.Context(), key("d"), bytes.NewReader(nil), nil); err == nil || b.enc.Has(key("d")) {
+	if err := b.enc.EncodeFrames(t.Context(), key("d"), bytes.NewReader(nil), nil); err == nil ||
+		b.enc.HasSegment(key("d")) {
 		t.Errorf("no picture passes for some: %v", err)
 	}
 }
@@ -461,7 +462,7 @@ func TestCrossingsAreApart(t *testing.T) {
 	}
 	last := frames(70, 5)
 	segment := func(k cache.Key) []byte {
-		s, ok := b.store.Get(cache.Segments, k)
+		s, ok := b.store.ReadEntry(cache.Segments, k)
 		if !ok {
 			t.Fatal("no segment")
 		}

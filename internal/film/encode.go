@@ -34,11 +34,11 @@ type Form struct {
 	Settings string `json:"settings"`
 }
 
-// Form returns the Form of the encoder's segments.
-func (e *Encoder) Form() Form { return Form{e.tool, e.pic.Settings()} }
+// NewForm returns the Form of the encoder's segments.
+func (e *Encoder) NewForm() Form { return Form{e.tool, e.pic.FormatSettings()} }
 
-// Has reports whether a segment is in the cache.
-func (e *Encoder) Has(k cache.Key) bool { return e.store.Has(cache.Segments, k) }
+// HasSegment reports whether a segment is in the cache.
+func (e *Encoder) HasSegment(k cache.Key) bool { return e.store.HasEntry(cache.Segments, k) }
 
 // stream processes an encoder's output: parameter sets, then pictures. It calls picture for each
 // picture.
@@ -48,8 +48,8 @@ type stream struct {
 	picture func(p *h264.Params, nal []byte) error
 }
 
-func (s *stream) handleNAL(nal []byte) error {
-	switch h264.Type(nal) {
+func (s *stream) addNAL(nal []byte) error {
+	switch h264.ParseNALType(nal) {
 	case h264.TypeSPS:
 		s.sps = nal
 	case h264.TypePPS:
@@ -57,7 +57,7 @@ func (s *stream) handleNAL(nal []byte) error {
 		if err != nil {
 			return err
 		}
-		if s.params != nil && !s.params.Equal(p) {
+		if s.params != nil && !s.params.CanJoin(p) {
 			return errors.New("the encoder changed its parameter sets within a stream")
 		}
 		s.params = p
@@ -73,8 +73,8 @@ func (s *stream) handleNAL(nal []byte) error {
 // runEncoder runs an encoder process with the input in, and calls picture for each encoded picture.
 func (e *Encoder) runEncoder(ctx context.Context, args []string, in io.Reader, picture func(p *h264.Params, nal []byte) error) error {
 	s := &stream{picture: picture}
-	split := h264.NewSplitter(s.handleNAL)
-	if err := e.tools.Run(ctx, args, in, split); err != nil {
+	split := h264.NewSplitter(s.addNAL)
+	if err := e.tools.RunFFmpeg(ctx, args, in, split); err != nil {
 		return err
 	}
 	return split.Close()
@@ -87,7 +87,7 @@ func (e *Encoder) storeSegment(k cache.Key, write func(add func(p *h264.Params, 
 	err := e.store.Put(cache.Segments, k, func(w io.Writer) error {
 		sw := &segmentWriter{w: w}
 		err := write(func(p *h264.Params, nal []byte) error {
-			sw.head = paramsHead(p)
+			sw.head = encodeParams(p)
 			return sw.addPicture(p, nal)
 		})
 		if err != nil {
@@ -104,12 +104,12 @@ func (e *Encoder) storeSegment(k cache.Key, write func(add func(p *h264.Params, 
 // ErrNoPicture is the error for a source that contains no picture.
 var ErrNoPicture = errors.New("it contains no picture that can be decoded")
 
-func paramsHead(p *h264.Params) []byte {
+func encodeParams(p *h264.Params) []byte {
 	out := binary.BigEndian.AppendUint16(nil, uint16(len(p.SPS)))
 	return append(append(out, p.SPS...), p.PPS...)
 }
 
-func parseParamsHead(head []byte) (*h264.Params, error) {
+func decodeParams(head []byte) (*h264.Params, error) {
 	if len(head) < 2 || len(head) < 2+int(binary.BigEndian.Uint16(head)) {
 		return nil, errSegment
 	}
@@ -124,19 +124,19 @@ func (e *Encoder) EncodeStills(ctx context.Context, frames [][]byte, keys []cach
 	for _, f := range frames {
 		readers = append(readers, bytes.NewReader(f))
 	}
-	return e.encodeStills(ctx, e.pic.EncodeStills(), io.MultiReader(readers...), keys)
+	return e.encodeStills(ctx, e.pic.EncodeStillsArgs(), io.MultiReader(readers...), keys)
 }
 
 // EncodeImages encodes image files, each as a segment of one picture. keys are the keys of the
 // segments.
 func (e *Encoder) EncodeImages(ctx context.Context, images []ffmpeg.StillInput, keys []cache.Key) error {
-	return e.encodeStills(ctx, e.pic.EncodeImages(images), nil, keys)
+	return e.encodeStills(ctx, e.pic.EncodeImagesArgs(images), nil, keys)
 }
 
 func (e *Encoder) encodeStills(ctx context.Context, args []string, in io.Reader, keys []cache.Key) error {
 	i := 0
 	err := e.runEncoder(ctx, args, in, func(p *h264.Params, nal []byte) error {
-		if i >= len(keys) || h264.Type(nal) != h264.TypeIDR {
+		if i >= len(keys) || h264.ParseNALType(nal) != h264.TypeIDR {
 			return errors.New("the encoder did not write one intra picture a frame")
 		}
 		nal = h264.NormalizeLastByte(nal)
@@ -154,7 +154,7 @@ func (e *Encoder) encodeStills(ctx context.Context, args []string, in io.Reader,
 // transition from another picture.
 func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reader, enter *ffmpeg.EnterInput) error {
 	_, err := e.storeSegment(k, func(add func(*h264.Params, []byte) error) error {
-		return e.runEncoder(ctx, e.pic.EncodeMoving(enter), frames, add)
+		return e.runEncoder(ctx, e.pic.EncodeMovingArgs(enter), frames, add)
 	})
 	return err
 }
@@ -163,20 +163,20 @@ func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reade
 // their raw frames one after the other; lengths are their numbers of frames, and keys the keys of the
 // segments.
 func (e *Encoder) EncodeCrossings(ctx context.Context, frames io.Reader, lengths []int64, keys []cache.Key) error {
-	return e.encodeGroups(ctx, e.pic.EncodeCrossings(lengths), frames, lengths, keys)
+	return e.encodeGroups(ctx, e.pic.EncodeCrossingsArgs(lengths), frames, lengths, keys)
 }
 
 // EncodeChains is like EncodeCrossings for sequences of still pictures, which are encoded at the
 // quality of stills.
 func (e *Encoder) EncodeChains(ctx context.Context, frames io.Reader, lengths []int64, keys []cache.Key) error {
-	return e.encodeGroups(ctx, e.pic.EncodeChains(lengths), frames, lengths, keys)
+	return e.encodeGroups(ctx, e.pic.EncodeChainsArgs(lengths), frames, lengths, keys)
 }
 
 func (e *Encoder) encodeGroups(ctx context.Context, args []string, frames io.Reader, lengths []int64, keys []cache.Key) error {
 	at := 0
 	var group [][]byte
 	err := e.runEncoder(ctx, args, frames, func(p *h264.Params, nal []byte) error {
-		if at == len(keys) || (h264.Type(nal) == h264.TypeIDR) != (len(group) == 0) {
+		if at == len(keys) || (h264.ParseNALType(nal) == h264.TypeIDR) != (len(group) == 0) {
 			return errors.New("the encoder did not begin each group with an intra picture")
 		}
 		if group = append(group, h264.NormalizeLastByte(nal)); int64(len(group)) < lengths[at] {
@@ -203,13 +203,13 @@ func (e *Encoder) encodeGroups(ctx context.Context, args []string, frames io.Rea
 // lower than requested if the clip is shorter than its container says.
 func (e *Encoder) EncodeClip(ctx context.Context, k cache.Key, clip ffmpeg.ClipInput) (int, error) {
 	return e.storeSegment(k, func(add func(*h264.Params, []byte) error) error {
-		return e.runEncoder(ctx, e.pic.EncodeClip(clip), nil, add)
+		return e.runEncoder(ctx, e.pic.EncodeClipArgs(clip), nil, add)
 	})
 }
 
-// Count returns the number of pictures of a segment in the cache, or false if it is not there.
-func (e *Encoder) Count(k cache.Key) (int, bool) {
-	entry, ok := e.store.Open(cache.Segments, k)
+// CountPictures returns the number of pictures of a segment in the cache, or false if it is not there.
+func (e *Encoder) CountPictures(k cache.Key) (int, bool) {
+	entry, ok := e.store.OpenEntry(cache.Segments, k)
 	if !ok {
 		return 0, false
 	}
@@ -218,7 +218,7 @@ func (e *Encoder) Count(k cache.Key) (int, bool) {
 	if err != nil {
 		return 0, false
 	}
-	return x.Len(), true
+	return x.CountUnits(), true
 }
 
 // adts splits a stream of ADTS frames (ISO/IEC 13818-7, 6.2) into AAC frames without headers, and

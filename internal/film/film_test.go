@@ -54,13 +54,13 @@ func (b *bench) pattern(n int) []byte {
 
 // silent returns a silent soundtrack.
 func silent(samples int64) []film.PacketRun {
-	return []film.PacketRun{{Packets: sound.Packets(samples), Silent: true}}
+	return []film.PacketRun{{Packets: sound.CountPackets(samples), Silent: true}}
 }
 
 // encodeSamples encodes mono samples as one chunk.
 func (b *bench) encodeSamples(t *testing.T, pcm []int16) []film.PacketRun {
 	t.Helper()
-	p := sound.Chunk{Packets: sound.Packets(int64(len(pcm)))}
+	p := sound.Chunk{Packets: sound.CountPackets(int64(len(pcm)))}
 	return []film.PacketRun{b.chunk(t, p, pcm)}
 }
 
@@ -68,7 +68,7 @@ func (b *bench) encodeSamples(t *testing.T, pcm []int16) []film.PacketRun {
 func (b *bench) chunk(t *testing.T, p sound.Chunk, pcm []int16) film.PacketRun {
 	t.Helper()
 	job := soundChunk(t, p, pcm)
-	if err := b.enc.EncodeSound(t.Context(), ffmpeg.DefaultAAC(1), []film.ChunkTask{job}); err != nil {
+	if err := b.enc.EncodeSound(t.Context(), ffmpeg.NewDefaultAAC(1), []film.ChunkTask{job}); err != nil {
 		t.Fatal(err)
 	}
 	return film.PacketRun{Packets: p.Packets, Segment: job.Key}
@@ -79,11 +79,11 @@ func (b *bench) together(t *testing.T, sounds ...[]int16) (keys []cache.Key) {
 	t.Helper()
 	var jobs []film.ChunkTask
 	for _, pcm := range sounds {
-		job := soundChunk(t, sound.Chunk{Packets: sound.Packets(int64(len(pcm)))}, pcm)
-		job.Key = cache.NewHasher("together").Bytes(job.Key[:]).Key()
+		job := soundChunk(t, sound.Chunk{Packets: sound.CountPackets(int64(len(pcm)))}, pcm)
+		job.Key = cache.NewHasher("together").AddBytes(job.Key[:]).Key()
 		jobs, keys = append(jobs, job), append(keys, job.Key)
 	}
-	if err := b.enc.EncodeSound(t.Context(), ffmpeg.DefaultAAC(1), jobs); err != nil {
+	if err := b.enc.EncodeSound(t.Context(), ffmpeg.NewDefaultAAC(1), jobs); err != nil {
 		t.Fatal(err)
 	}
 	return keys
@@ -92,9 +92,9 @@ func (b *bench) together(t *testing.T, sounds ...[]int16) (keys []cache.Key) {
 // soundChunk writes the samples of a chunk to a file for encoding.
 func soundChunk(t *testing.T, p sound.Chunk, pcm []int16) film.ChunkTask {
 	t.Helper()
-	part := make([]int16, p.Samples())
+	part := make([]int16, p.CountEncodedSamples())
 	for i := range part {
-		if at := p.Begin() + int64(i); at >= 0 && at < int64(len(pcm)) {
+		if at := p.FindFirstEncodedSample() + int64(i); at >= 0 && at < int64(len(pcm)) {
 			part[i] = pcm[at]
 		}
 	}
@@ -106,7 +106,10 @@ func soundChunk(t *testing.T, p sound.Chunk, pcm []int16) film.ChunkTask {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return film.ChunkTask{Key: cache.NewHasher("chunk").Bytes(raw).Key(), PCM: path, Skip: sound.Lead, Packets: p.Packets}
+	return film.ChunkTask{
+		Key: cache.NewHasher("chunk").AddBytes(raw).Key(), PCM: path, Skip: sound.Lead,
+		Packets: p.Packets,
+	}
 }
 
 func TestCut(t *testing.T) {
@@ -116,33 +119,33 @@ func TestCut(t *testing.T) {
 	var keys []cache.Key
 	var frames [][]byte
 	for i := range 3 {
-		keys = append(keys, cache.NewHasher("p").Int(int64(i)).Key())
+		keys = append(keys, cache.NewHasher("p").AddInts(int64(i)).Key())
 		frames = append(frames, b.pattern(i))
 	}
 	if err := b.enc.EncodeStills(ctx, frames, keys); err != nil {
 		t.Fatal(err)
 	}
-	f := &film.Film{Picture: b.pic, AAC: ffmpeg.DefaultAAC(1), Samples: 48000 * 32}
+	f := &film.Film{Picture: b.pic, AAC: ffmpeg.NewDefaultAAC(1), Samples: 48000 * 32}
 	for _, k := range keys {
 		f.Runs = append(f.Runs, film.SegmentRun{Segment: k, Frames: 260})
 	}
 	f.Runs = append(f.Runs, film.SegmentRun{Segment: keys[0], Frames: 20})
 	f.Sound = b.encodeSamples(t, make([]int16, f.Samples))
 	var one, two bytes.Buffer
-	if n, err := f.Write(b.store, &one); err != nil || n != int64(one.Len()) {
+	if n, err := f.WriteMP4(b.store, &one); err != nil || n != int64(one.Len()) {
 		t.Fatalf("%d of %d bytes: %v", n, one.Len(), err)
 	}
-	if _, err := f.Write(b.store, &two); err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
+	if _, err := f.WriteMP4(b.store, &two); err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
 		t.Errorf("the same film has different bytes: %v", err)
 	}
-	track, err := f.Track(b.store)
+	track, err := f.OpenTrack(b.store)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer track.Close()
 	// A still of 260 frames at 25 frames per second gets another intra picture after ten seconds.
 	var stream bytes.Buffer
-	if n, err := track.AnnexB(&stream, 259); err != nil || n != 1 {
+	if n, err := track.WriteAnnexB(&stream, 259); err != nil || n != 1 {
 		t.Errorf("%d pictures lead to frame 259: %v", n, err)
 	}
 }
@@ -154,11 +157,11 @@ func TestAPictureDoesNotRememberItsPredecessor(t *testing.T) {
 	b := newBench(t, 320, 180, frame.Rate{Num: 25, Den: 1})
 	var first []byte
 	for before := range 3 {
-		keys := []cache.Key{cache.NewHasher("before").Int(int64(before)).Key(), cache.NewHasher("same").Int(int64(before)).Key()}
+		keys := []cache.Key{cache.NewHasher("before").AddInts(int64(before)).Key(), cache.NewHasher("same").AddInts(int64(before)).Key()}
 		if err := b.enc.EncodeStills(t.Context(), [][]byte{b.pattern(before + 10), b.pattern(1)}, keys); err != nil {
 			t.Fatal(err)
 		}
-		got, ok := b.store.Get(cache.Segments, keys[1])
+		got, ok := b.store.ReadEntry(cache.Segments, keys[1])
 		if !ok {
 			t.Fatal("no segment")
 		}

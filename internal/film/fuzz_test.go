@@ -31,7 +31,7 @@ func FuzzIndex(f *testing.F) {
 				t.Fatalf("%+v of %d bytes", u, len(b))
 			}
 		}
-		_, _ = parseParamsHead(x.head)
+		_, _ = decodeParams(x.head)
 	})
 }
 

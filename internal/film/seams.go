@@ -10,9 +10,9 @@ import (
 // seamPictures is the number of pictures of a segment that are decoded to check it.
 const seamPictures = 12
 
-// Fresh returns the segments of the film for which isNew returns true, each once, in the order of the
+// ListNewSegments returns the segments of the film for which isNew returns true, each once, in the order of the
 // film.
-func (f *Film) Fresh(isNew func(cache.Key) bool) []cache.Key {
+func (f *Film) ListNewSegments(isNew func(cache.Key) bool) []cache.Key {
 	var out []cache.Key
 	seen := map[cache.Key]bool{}
 	for _, p := range f.Runs {
@@ -24,12 +24,12 @@ func (f *Film) Fresh(isNew func(cache.Key) bool) []cache.Key {
 	return out
 }
 
-// Seams writes the first pictures of each segment, joined as in the film and with a skip picture after
+// WriteSeams writes the first pictures of each segment, joined as in the film and with a skip picture after
 // each segment, as an H.264 byte stream (ITU-T H.264, annex B). It returns the number of pictures. If
 // a decoder reads the stream without errors, it can play the segments and the transitions between
 // them.
-func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pictures int, err error) {
-	t, err := f.Track(store)
+func (f *Film) WriteSeams(store *cache.Store, segments []cache.Key, w io.Writer) (pictures int, err error) {
+	t, err := f.OpenTrack(store)
 	if err != nil {
 		return 0, err
 	}
@@ -38,7 +38,7 @@ func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pic
 		_, err := w.Write(append([]byte{0, 0, 0, 1}, nal...))
 		return err
 	}
-	for _, nal := range [][]byte{t.params.SPS, t.params.PPS, t.params.SkipPPS()} {
+	for _, nal := range [][]byte{t.params.SPS, t.params.PPS, t.params.NewSkipPPS()} {
 		if err := put(nal); err != nil {
 			return 0, err
 		}
@@ -46,18 +46,18 @@ func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pic
 	id := uint32(2)
 	var buf []byte
 	for _, key := range segments {
-		x, err := t.lib.indexOf(key)
+		x, err := t.lib.readIndexOf(key)
 		if err != nil {
 			return 0, err
 		}
 		number := 0
-		for i := range min(x.Len(), seamPictures) {
+		for i := range min(x.CountUnits(), seamPictures) {
 			nal, err := t.lib.readUnit(key, i, buf)
 			if err != nil {
 				return 0, err
 			}
 			buf = nal
-			if h264.Type(nal) == h264.TypeIDR {
+			if h264.ParseNALType(nal) == h264.TypeIDR {
 				id, number = 3-id, 0
 				if nal, err = t.params.SetIDRPicID(nal, id); err != nil {
 					return 0, err
@@ -69,7 +69,7 @@ func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pic
 			number++
 			pictures++
 		}
-		if err := put(t.params.Skip(number)); err != nil {
+		if err := put(t.params.NewSkipPicture(number)); err != nil {
 			return 0, err
 		}
 		pictures++
@@ -77,15 +77,15 @@ func (f *Film) Seams(store *cache.Store, segments []cache.Key, w io.Writer) (pic
 	return pictures, nil
 }
 
-// Sounds returns the size in bytes of each packet of the soundtrack, in order, and the size of a
+// ListPacketSizes returns the size in bytes of each packet of the soundtrack, in order, and the size of a
 // silent packet. The first packet is the encoder's delay; packet i contains the samples from
 // 1024*(i-1) on.
-func (f *Film) Sounds(store *cache.Store) (sizes []uint32, silence uint32, err error) {
+func (f *Film) ListPacketSizes(store *cache.Store) (sizes []uint32, silence uint32, err error) {
 	lib := newLibrary(store, cache.Sounds)
 	defer lib.close()
 	packets, err := f.listPackets(lib)
 	for _, p := range packets {
 		sizes = append(sizes, p.size)
 	}
-	return sizes, uint32(len(silentPacket(f.AAC.Channels))), err
+	return sizes, uint32(len(newSilentPacket(f.AAC.Channels))), err
 }

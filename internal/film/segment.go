@@ -27,8 +27,8 @@ type Index struct {
 	units []unit
 }
 
-// Len returns the number of pictures or sound frames.
-func (x *Index) Len() int { return len(x.units) }
+// CountUnits returns the number of pictures or sound frames.
+func (x *Index) CountUnits() int { return len(x.units) }
 
 const (
 	unitSize   = 9
@@ -54,7 +54,7 @@ func (s *segmentWriter) addUnit(data []byte, u unit) error {
 // addPicture adds an encoded picture. It sets the idr_pic_id of IDR pictures to 1, so that their size
 // does not depend on their position.
 func (s *segmentWriter) addPicture(p *h264.Params, nal []byte) error {
-	u := unit{idr: h264.Type(nal) == h264.TypeIDR}
+	u := unit{idr: h264.ParseNALType(nal) == h264.TypeIDR}
 	if u.idr {
 		one, err := p.SetIDRPicID(nal, 1)
 		if err != nil {
@@ -148,7 +148,7 @@ func (l *library) openEntry(k cache.Key) (*cache.Entry, error) {
 		return l.open, nil
 	}
 	l.close()
-	e, ok := l.store.Open(l.kind, k)
+	e, ok := l.store.OpenEntry(l.kind, k)
 	if !ok {
 		return nil, fmt.Errorf("%w (%s)", cache.ErrLost, k)
 	}
@@ -169,8 +169,8 @@ func (l *library) close() {
 	}
 }
 
-// indexOf returns the index of a segment.
-func (l *library) indexOf(k cache.Key) (*Index, error) {
+// readIndexOf returns the index of a segment.
+func (l *library) readIndexOf(k cache.Key) (*Index, error) {
 	if x, ok := l.indexes[k]; ok {
 		return x, nil
 	}
@@ -188,7 +188,7 @@ func (l *library) indexOf(k cache.Key) (*Index, error) {
 
 // readUnit returns the bytes of unit i of a segment.
 func (l *library) readUnit(k cache.Key, i int, buf []byte) ([]byte, error) {
-	x, err := l.indexOf(k)
+	x, err := l.readIndexOf(k)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (e *Encoder) EncodeSound(ctx context.Context, aac ffmpeg.AAC, jobs []ChunkT
 	for _, j := range jobs {
 		in, out = append(in, j.PCM), append(out, j.PCM+".aac")
 	}
-	if err := e.tools.Run(ctx, aac.EncodeFiles(in, out), nil, io.Discard); err != nil {
+	if err := e.tools.RunFFmpeg(ctx, aac.EncodeFilesArgs(in, out), nil, io.Discard); err != nil {
 		return err
 	}
 	for i, j := range jobs {
@@ -66,7 +66,7 @@ func (e *Encoder) storeSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 			if skip--; skip >= 0 || int64(len(sw.units)) == j.Packets {
 				return nil
 			}
-			if sw.head = soundConfig(aac); !bytes.Equal(config, sw.head) {
+			if sw.head = newAudioConfig(aac); !bytes.Equal(config, sw.head) {
 				return fmt.Errorf("the sound encoder wrote another format (%x)", config)
 			}
 			return sw.addUnit(frame, unit{})
@@ -81,15 +81,15 @@ func (e *Encoder) storeSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
 	})
 }
 
-// soundConfig returns the AudioSpecificConfig of AAC-LC at 48 kHz (ISO/IEC 14496-3, 1.6.2.1).
-func soundConfig(aac ffmpeg.AAC) []byte {
+// newAudioConfig returns the AudioSpecificConfig of AAC-LC at 48 kHz (ISO/IEC 14496-3, 1.6.2.1).
+func newAudioConfig(aac ffmpeg.AAC) []byte {
 	const lc, rate48000 = 2, 3
 	return []byte{lc<<3 | rate48000>>1, rate48000&1<<7 | byte(aac.Channels)<<3}
 }
 
-// silentPacket returns an AAC packet without any scale factor band (ISO/IEC 14496-3, 4.4.2): a single
+// newSilentPacket returns an AAC packet without any scale factor band (ISO/IEC 14496-3, 4.4.2): a single
 // channel element, or a channel pair element with a common window.
-func silentPacket(channels int) []byte {
+func newSilentPacket(channels int) []byte {
 	w := &bitWriter{}
 	const idSingle, idPair = 0, 1
 	if channels == 1 {
@@ -116,7 +116,7 @@ type packet struct {
 // listPackets returns the packets of the soundtrack.
 func (f *Film) listPackets(lib *library) ([]packet, error) {
 	var out []packet
-	silence := uint32(len(silentPacket(f.AAC.Channels)))
+	silence := uint32(len(newSilentPacket(f.AAC.Channels)))
 	for _, p := range f.Sound {
 		if p.Silent {
 			for range p.Packets {
@@ -124,11 +124,11 @@ func (f *Film) listPackets(lib *library) ([]packet, error) {
 			}
 			continue
 		}
-		x, err := lib.indexOf(p.Segment)
+		x, err := lib.readIndexOf(p.Segment)
 		if err != nil {
 			return nil, err
 		}
-		if !bytes.Equal(x.head, soundConfig(f.AAC)) || int64(x.Len()) != p.Packets {
+		if !bytes.Equal(x.head, newAudioConfig(f.AAC)) || int64(x.CountUnits()) != p.Packets {
 			return nil, errSegment
 		}
 		for i, u := range x.units {
@@ -151,11 +151,12 @@ func (f *Film) newAudioTrack(lib *library) (*mp4.Track, error) {
 	for i, p := range packets {
 		sizes[i] = p.size
 	}
-	silence := silentPacket(f.AAC.Channels)
+	silence := newSilentPacket(f.AAC.Channels)
 	next := 0
 	var buf []byte
 	return &mp4.Track{
-		Kind: mp4.Audio, Entry: mp4.AAC(f.AAC.Channels, uint32(f.AAC.SampleRate), uint32(f.AAC.BitRate), soundConfig(f.AAC)),
+		Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(f.AAC.Channels, uint32(f.AAC.SampleRate), uint32(f.AAC.BitRate),
+			newAudioConfig(f.AAC)),
 		Timing: mp4.Timing{Timescale: uint32(f.AAC.SampleRate), Delta: aacFrame}, Sizes: sizes,
 		Presentation: mp4.Presentation{MediaTime: aacFrame, Duration: f.Samples, Language: f.Language, Tag: f.Tag},
 		Next: func(w io.Writer, n int) error {

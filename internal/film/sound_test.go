@@ -58,15 +58,15 @@ func TestSeams(t *testing.T) {
 	const seconds = 8
 	pcm := music(seconds * 48000)
 	whole := &film.Film{
-		Picture: b.pic, AAC: ffmpeg.DefaultAAC(1),
+		Picture: b.pic, AAC: ffmpeg.NewDefaultAAC(1),
 		Runs: []film.SegmentRun{{Segment: b.encodeStill(t, 1), Frames: seconds * 10}}, Samples: int64(len(pcm)),
 	}
 	whole.Sound = b.encodeSamples(t, pcm)
 	cut := *whole
 	cut.Sound = nil
 	var seams []int
-	for at := int64(0); at < sound.Packets(int64(len(pcm))); at += 50 {
-		p := sound.Chunk{First: at, Packets: min(50, sound.Packets(int64(len(pcm)))-at)}
+	for at := int64(0); at < sound.CountPackets(int64(len(pcm))); at += 50 {
+		p := sound.Chunk{First: at, Packets: min(50, sound.CountPackets(int64(len(pcm)))-at)}
 		cut.Sound = append(cut.Sound, b.chunk(t, p, pcm))
 		if at > 0 {
 			seams = append(seams, int(at)*sound.Grid)
@@ -92,9 +92,9 @@ func TestChunksDoNotKnowEachOther(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 96, 64, fps(10, 1))
 	alone := b.encodeSamples(t, music(48000))[0].Segment
-	want, _ := b.store.Get(cache.Sounds, alone)
+	want, _ := b.store.ReadEntry(cache.Sounds, alone)
 	together := b.together(t, music(96000), music(48000))
-	got, ok := b.store.Get(cache.Sounds, together[1])
+	got, ok := b.store.ReadEntry(cache.Sounds, together[1])
 	if !ok || string(got) != string(want) {
 		t.Error("a chunk has other bytes when another is coded before it in the same process")
 	}

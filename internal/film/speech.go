@@ -38,7 +38,7 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 		_, err := out.Write(frame)
 		return err
 	}}
-	if err := tools.Run(ctx, aac.Encode(), pcm, cut); err != nil {
+	if err := tools.RunFFmpeg(ctx, aac.EncodeArgs(), pcm, cut); err != nil {
 		return err
 	}
 	if len(cut.buf) != 0 || len(sizes) == 0 {
@@ -56,7 +56,7 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 	}
 	next, in := 0, bufio.NewReader(frames)
 	track := &mp4.Track{
-		Kind: mp4.Audio, Entry: mp4.AAC(aac.Channels, uint32(aac.SampleRate), uint32(aac.BitRate), config),
+		Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(aac.Channels, uint32(aac.SampleRate), uint32(aac.BitRate), config),
 		Timing: mp4.Timing{Timescale: uint32(aac.SampleRate), Delta: aacFrame}, Sizes: sizes,
 		Presentation: mp4.Presentation{MediaTime: aacFrame, Duration: samples},
 		Next: func(w io.Writer, n int) error {
@@ -69,7 +69,10 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 			return nil
 		},
 	}
-	_, err = mp4.Write(file, &mp4.Movie{Tracks: []*mp4.Track{track}, Tags: []mp4.Tag{{Code: mp4.TagTool, Value: "Mynah"}}})
+	_, err = mp4.WriteMovie(file, &mp4.Movie{
+		Tracks: []*mp4.Track{track},
+		Tags:   []mp4.Tag{{Code: mp4.TagTool, Value: "Mynah"}},
+	})
 	return errors.Join(err, file.Close())
 }
 

@@ -38,8 +38,8 @@ type Track struct {
 // repeatSeconds is the maximum time between intra pictures while a picture does not change.
 const repeatSeconds = 10
 
-// Repeat returns the maximum number of unchanged frames between intra pictures.
-func Repeat(p ffmpeg.Picture) int64 { return max(repeatSeconds*p.FPS.Num/p.FPS.Den, 1) }
+// ChooseMaxRepeat returns the maximum number of unchanged frames between intra pictures.
+func ChooseMaxRepeat(p ffmpeg.Picture) int64 { return max(repeatSeconds*p.FPS.Num/p.FPS.Den, 1) }
 
 // sample is one frame of the track.
 type sample struct {
@@ -69,10 +69,10 @@ type cursor struct {
 	buf     []byte
 }
 
-func (t *Track) cursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]uint32{}} }
+func (t *Track) newCursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]uint32{}} }
 
-// next returns the next frame, or false at the end.
-func (c *cursor) next() (sample, bool, error) {
+// readNextSample returns the next frame, or false at the end.
+func (c *cursor) readNextSample() (sample, bool, error) {
 	for c.run < len(c.t.runs) && c.frame >= c.t.runs[c.run].Frames {
 		c.run, c.frame, c.held, c.until = c.run+1, 0, 0, 0
 	}
@@ -80,11 +80,11 @@ func (c *cursor) next() (sample, bool, error) {
 		return sample{}, false, nil
 	}
 	p := c.t.runs[c.run]
-	x, err := c.t.lib.indexOf(p.Segment)
+	x, err := c.t.lib.readIndexOf(p.Segment)
 	if err != nil {
 		return sample{}, false, err
 	}
-	take := x.Len()
+	take := x.CountUnits()
 	if p.Take > 0 {
 		take = min(take, p.Take)
 	}
@@ -99,23 +99,23 @@ func (c *cursor) next() (sample, bool, error) {
 	shown := take - 1 // index of the picture that stays visible
 	switch {
 	case len(p.Holds) > 0:
-		if at == c.until && c.held < min(len(p.Holds), x.Len()) {
+		if at == c.until && c.held < min(len(p.Holds), x.CountUnits()) {
 			c.held++
 			c.until += p.Holds[c.held-1]
-			return c.heldSample(p.Segment, c.held-1, x.units[c.held-1])
+			return c.newHeldSample(p.Segment, c.held-1, x.units[c.held-1])
 		}
 		shown = c.held - 1
 	case at < int64(take):
-		return c.codedSample(p.Segment, int(at), x.units[at])
+		return c.newCodedSample(p.Segment, int(at), x.units[at])
 	}
 	c.stood++
 	if c.lastIDR && c.stood == c.t.repeat {
-		return c.codedSample(p.Segment, shown, x.units[shown])
+		return c.newCodedSample(p.Segment, shown, x.units[shown])
 	}
 	s := sample{unit: -1, number: c.number}
 	size, ok := c.skips[c.number%(1<<16)]
 	if !ok {
-		size = uint32(len(c.t.params.Skip(c.number))) + 4
+		size = uint32(len(c.t.params.NewSkipPicture(c.number))) + 4
 		c.skips[c.number%(1<<16)] = size
 	}
 	s.size = size
@@ -123,7 +123,7 @@ func (c *cursor) next() (sample, bool, error) {
 	return s, true, nil
 }
 
-func (c *cursor) codedSample(key cache.Key, i int, u unit) (sample, bool, error) {
+func (c *cursor) newCodedSample(key cache.Key, i int, u unit) (sample, bool, error) {
 	s := sample{segment: key, unit: i, size: u.size + 4, idr: u.idr}
 	if u.idr {
 		c.id = 3 - c.id
@@ -138,24 +138,24 @@ func (c *cursor) codedSample(key cache.Key, i int, u unit) (sample, bool, error)
 	return s, true, nil
 }
 
-// heldSample returns an encoded picture after skip pictures. Its changed frame_num can change its size.
-func (c *cursor) heldSample(key cache.Key, i int, u unit) (sample, bool, error) {
+// newHeldSample returns an encoded picture after skip pictures. Its changed frame_num can change its size.
+func (c *cursor) newHeldSample(key cache.Key, i int, u unit) (sample, bool, error) {
 	number := c.number
-	s, ok, err := c.codedSample(key, i, u)
+	s, ok, err := c.newCodedSample(key, i, u)
 	if err != nil || u.idr {
 		return s, ok, err
 	}
 	s.held, s.number = true, number
-	nal, err := c.t.sampleBytes(s, &c.buf)
+	nal, err := c.t.readSample(s, &c.buf)
 	s.size = uint32(len(nal)) + 4
 	return s, ok, err
 }
 
-// sampleSizes returns the sizes in bytes of all frames, and the indexes of the intra coded ones.
-func (t *Track) sampleSizes() (sizes, sync []uint32, err error) {
-	c := t.cursor()
+// listSampleSizes returns the sizes in bytes of all frames, and the indexes of the intra coded ones.
+func (t *Track) listSampleSizes() (sizes, sync []uint32, err error) {
+	c := t.newCursor()
 	for {
-		s, ok, err := c.next()
+		s, ok, err := c.readNextSample()
 		if err != nil {
 			return nil, nil, err
 		}
@@ -171,15 +171,15 @@ func (t *Track) sampleSizes() (sizes, sync []uint32, err error) {
 
 // newSampleWriter returns a function that writes the next n frames, each with its length in front.
 func (t *Track) newSampleWriter() func(w io.Writer, n int) error {
-	c := t.cursor()
+	c := t.newCursor()
 	var buf, out []byte
 	return func(w io.Writer, n int) error {
 		for range n {
-			s, _, err := c.next()
+			s, _, err := c.readNextSample()
 			if err != nil {
 				return err
 			}
-			nal, err := t.sampleBytes(s, &buf)
+			nal, err := t.readSample(s, &buf)
 			if err != nil {
 				return err
 			}
@@ -196,10 +196,10 @@ func (t *Track) newSampleWriter() func(w io.Writer, n int) error {
 	}
 }
 
-// sampleBytes returns the NAL unit of a frame. It uses buf as memory.
-func (t *Track) sampleBytes(s sample, buf *[]byte) ([]byte, error) {
+// readSample returns the NAL unit of a frame. It uses buf as memory.
+func (t *Track) readSample(s sample, buf *[]byte) ([]byte, error) {
 	if s.unit < 0 {
-		return t.params.Skip(s.number), nil
+		return t.params.NewSkipPicture(s.number), nil
 	}
 	nal, err := t.lib.readUnit(s.segment, s.unit, *buf)
 	if err != nil {
@@ -216,13 +216,13 @@ func (t *Track) sampleBytes(s sample, buf *[]byte) ([]byte, error) {
 	}
 }
 
-// AnnexB writes the pictures that are needed to decode frame n as a byte stream, and returns their
+// WriteAnnexB writes the pictures that are needed to decode frame n as a byte stream, and returns their
 // number. Frame n is the last of them.
-func (t *Track) AnnexB(w io.Writer, n int64) (int, error) {
+func (t *Track) WriteAnnexB(w io.Writer, n int64) (int, error) {
 	var from []sample
-	c := t.cursor()
+	c := t.newCursor()
 	for range n + 1 {
-		s, ok, err := c.next()
+		s, ok, err := c.readNextSample()
 		if err != nil {
 			return 0, err
 		}
@@ -251,7 +251,7 @@ func (t *Track) AnnexB(w io.Writer, n int64) (int, error) {
 	}
 	var buf []byte
 	for i, s := range from {
-		nal, err := t.sampleBytes(s, &buf)
+		nal, err := t.readSample(s, &buf)
 		if err != nil {
 			return 0, err
 		}

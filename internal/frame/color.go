@@ -12,9 +12,9 @@ import (
 // Color is a CSS colour with straight alpha.
 type Color struct{ R, G, B, A uint8 }
 
-// ColorNames returns the names of CSS colours. They are sorted, so that suggestions of similar names are
+// ListColorNames returns the names of CSS colours. They are sorted, so that suggestions of similar names are
 // deterministic.
-func ColorNames() []string {
+func ListColorNames() []string {
 	return append(slices.Sorted(maps.Keys(csscolorparser.NamedColors)), "transparent")
 }
 

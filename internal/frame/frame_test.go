@@ -60,7 +60,7 @@ func TestParseColor(t *testing.T) {
 			t.Errorf("%q is taken for %v", text, got)
 		}
 	}
-	for _, name := range frame.ColorNames() {
+	for _, name := range frame.ListColorNames() {
 		if _, ok := frame.ParseColor(name); !ok {
 			t.Errorf("%q is a name and no colour", name)
 		}

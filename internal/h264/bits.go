@@ -12,7 +12,7 @@ type bitReader struct {
 	err error
 }
 
-func (r *bitReader) bit() uint32 {
+func (r *bitReader) readBit() uint32 {
 	if r.pos>>3 >= len(r.b) {
 		r.err = errShort
 		return 0
@@ -22,26 +22,26 @@ func (r *bitReader) bit() uint32 {
 	return uint32(v)
 }
 
-func (r *bitReader) u(n int) uint32 {
+func (r *bitReader) readBits(n int) uint32 {
 	var v uint32
 	for range n {
-		v = v<<1 | r.bit()
+		v = v<<1 | r.readBit()
 	}
 	return v
 }
 
-// ue reads an unsigned Exp-Golomb code (9.1). Signed codes have the same length, so ue can skip them,
+// readExpGolomb reads an unsigned Exp-Golomb code (9.1). Signed codes have the same length, so ue can skip them,
 // too.
-func (r *bitReader) ue() uint32 {
+func (r *bitReader) readExpGolomb() uint32 {
 	zeros := 0
-	for r.bit() == 0 {
+	for r.readBit() == 0 {
 		zeros++
 		if r.err != nil || zeros > 31 {
 			r.err = errShort
 			return 0
 		}
 	}
-	return 1<<zeros - 1 + r.u(zeros)
+	return 1<<zeros - 1 + r.readBits(zeros)
 }
 
 // bitWriter writes the bits of an RBSP.
@@ -50,7 +50,7 @@ type bitWriter struct {
 	n int // number of bits written
 }
 
-func (w *bitWriter) bit(v uint32) {
+func (w *bitWriter) writeBit(v uint32) {
 	if w.n&7 == 0 {
 		w.b = append(w.b, 0)
 	}
@@ -58,27 +58,27 @@ func (w *bitWriter) bit(v uint32) {
 	w.n++
 }
 
-func (w *bitWriter) u(n int, v uint32) {
+func (w *bitWriter) writeBits(n int, v uint32) {
 	for i := n - 1; i >= 0; i-- {
-		w.bit(v >> i)
+		w.writeBit(v >> i)
 	}
 }
 
-func (w *bitWriter) ue(v uint32) {
+func (w *bitWriter) writeExpGolomb(v uint32) {
 	v++
 	n := 0
 	for v>>n > 1 {
 		n++
 	}
-	w.u(n, 0)
-	w.u(n+1, v)
+	w.writeBits(n, 0)
+	w.writeBits(n+1, v)
 }
 
 // writeTrailing ends an RBSP with a one bit and zero bits up to a whole byte (rbsp_trailing_bits).
 func (w *bitWriter) writeTrailing() {
-	w.bit(1)
+	w.writeBit(1)
 	for w.n&7 != 0 {
-		w.bit(0)
+		w.writeBit(0)
 	}
 }
 

@@ -419,12 +419,12 @@ func TestSkipIsWrittenAsTheStandardSays(t *testing.T) {
 		p := params(t, high(c.bits, c.w, c.h), pps("1"))
 		for _, number := range []int{0, 1, 15, 16, 17, 300, 65535, 65536, 70001} {
 			text := u(8, 0x41) + ue(0) + ue(5) + ue(1) + u(c.bits, number%(1<<c.bits)) + "000" + ue(0) + ue(1) + ue(c.w*c.h)
-			if got, want := p.Skip(number), protected(octets(t, rbsp(text))); !bytes.Equal(got, want) {
+			if got, want := p.NewSkipPicture(number), protected(octets(t, rbsp(text))); !bytes.Equal(got, want) {
 				t.Errorf("%+v, picture %d: %x, want %x", c, number, got, want)
 			}
 		}
 		want := pps("1").with("id", ue(1)).with("cabac", "0")
-		if got := p.SkipPPS(); !bytes.Equal(got, nal(t, want)) {
+		if got := p.NewSkipPPS(); !bytes.Equal(got, nal(t, want)) {
 			t.Errorf("the parameter set is %x, want %x", got, nal(t, want))
 		}
 	}
@@ -449,8 +449,8 @@ func TestAVCCByteByByte(t *testing.T) {
 		}
 		sized := func(b []byte) []byte { return append([]byte{byte(len(b) / 256), byte(len(b) % 256)}, b...) }
 		want := slices.Concat([]byte{1, c.sps[1], c.sps[2], c.sps[3], 0xff, 0xe1}, sized(c.sps), []byte{2}, sized(p.PPS),
-			sized(p.SkipPPS()), c.tail)
-		if got := p.AVCC(); !bytes.Equal(got, want) {
+			sized(p.NewSkipPPS()), c.tail)
+		if got := p.EncodeAVCC(); !bytes.Equal(got, want) {
 			t.Errorf("%s: %x, want %x", name, got, want)
 		}
 	}
@@ -468,7 +468,7 @@ func TestEqualSets(t *testing.T) {
 		"another PPS": {params(t, high(8, 80, 45), pps("0")), false},
 		"both":        {params(t, high(8, 80, 46), pps("0")), false},
 	} {
-		if got := a.Equal(c.p); got != c.want {
+		if got := a.CanJoin(c.p); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

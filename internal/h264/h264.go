@@ -23,8 +23,8 @@ const (
 	TypePPS   = 8
 )
 
-// Type returns the type of a NAL unit without start code.
-func Type(nal []byte) int {
+// ParseNALType returns the type of a NAL unit without start code.
+func ParseNALType(nal []byte) int {
 	if len(nal) == 0 {
 		return 0
 	}
@@ -58,35 +58,36 @@ func ParseParams(sps, pps []byte) (*Params, error) {
 
 // parseSPS parses seq_parameter_set_data (7.3.2.1.1) up to the size of the picture.
 func (p *Params) parseSPS() error {
-	if Type(p.SPS) != TypeSPS || len(p.SPS) < 5 {
+	if ParseNALType(p.SPS) != TypeSPS || len(p.SPS) < 5 {
 		return errors.New("h264: the stream has no sequence parameter set")
 	}
 	r := &bitReader{b: removeEmulationPrevention(p.SPS)[1:]}
-	profile := r.u(8)
-	r.u(16)
-	if r.ue() != 0 {
+	profile := r.readBits(8)
+	r.readBits(16)
+	if r.readExpGolomb() != 0 {
 		return errors.New("h264: only the sequence parameter set id 0 is supported")
 	}
 	if profile == 100 || profile == 110 || profile == 122 || profile == 244 {
-		chroma, luma8, chroma8, lossless, scaling := r.ue(), r.ue(), r.ue(), r.bit(), r.bit()
+		chroma, luma8, chroma8, lossless, scaling := r.readExpGolomb(), r.readExpGolomb(), r.readExpGolomb(), r.readBit(),
+			r.readBit()
 		if chroma != 1 || luma8 != 0 || chroma8 != 0 || lossless != 0 || scaling != 0 {
 			return errors.New("h264: only 8 bit 4:2:0 without scaling lists is supported")
 		}
 	}
-	p.log2FrameNum = int(r.ue()) + 4
+	p.log2FrameNum = int(r.readExpGolomb()) + 4
 	if p.log2FrameNum > 16 {
 		return errors.New("h264: frame numbers of more than 16 bits are not supported")
 	}
 	p.maxFrameNum = 1 << p.log2FrameNum
-	if r.ue() != 2 {
+	if r.readExpGolomb() != 2 {
 		return errors.New("h264: only picture order count type 2 is supported")
 	}
-	if r.ue() != 1 {
+	if r.readExpGolomb() != 1 {
 		return errors.New("h264: only one reference frame is supported")
 	}
-	r.bit()
-	w, h := r.ue()+1, r.ue()+1
-	if r.bit() != 1 {
+	r.readBit()
+	w, h := r.readExpGolomb()+1, r.readExpGolomb()+1
+	if r.readBit() != 1 {
 		return errors.New("h264: interlaced")
 	}
 	if w > 1<<12 || h > 1<<12 {
@@ -98,16 +99,16 @@ func (p *Params) parseSPS() error {
 
 // parsePPS parses pic_parameter_set_rbsp (7.3.2.2).
 func (p *Params) parsePPS() error {
-	if Type(p.PPS) != TypePPS {
+	if ParseNALType(p.PPS) != TypePPS {
 		return errors.New("h264: the stream has no picture parameter set")
 	}
 	r := &bitReader{b: removeEmulationPrevention(p.PPS)[1:]}
-	id, spsID, cabac, order, groups := r.ue(), r.ue(), r.bit(), r.bit(), r.ue()
-	l0, _, weighted, bipred := r.ue(), r.ue(), r.bit(), r.u(2)
-	r.ue() // pic_init_qp_minus26
-	r.ue() // pic_init_qs_minus26
-	r.ue() // chroma_qp_index_offset
-	deblocking, _, redundant := r.bit(), r.bit(), r.bit()
+	id, spsID, cabac, order, groups := r.readExpGolomb(), r.readExpGolomb(), r.readBit(), r.readBit(), r.readExpGolomb()
+	l0, _, weighted, bipred := r.readExpGolomb(), r.readExpGolomb(), r.readBit(), r.readBits(2)
+	r.readExpGolomb() // pic_init_qp_minus26
+	r.readExpGolomb() // pic_init_qs_minus26
+	r.readExpGolomb() // chroma_qp_index_offset
+	deblocking, _, redundant := r.readBit(), r.readBit(), r.readBit()
 	if r.err != nil {
 		return r.err
 	}
@@ -119,52 +120,52 @@ func (p *Params) parsePPS() error {
 	return nil
 }
 
-// Equal reports whether pictures of two streams can be joined to one stream.
-func (p *Params) Equal(q *Params) bool {
+// CanJoin reports whether pictures of two streams can be joined to one stream.
+func (p *Params) CanJoin(q *Params) bool {
 	return bytes.Equal(p.SPS, q.SPS) && bytes.Equal(p.PPS, q.PPS)
 }
 
-// SkipPPS returns the picture parameter set with id 1 to which skip pictures refer (7.3.2.2). It
+// NewSkipPPS returns the picture parameter set with id 1 to which skip pictures refer (7.3.2.2). It
 // selects CAVLC, in which a run of skipped macroblocks is one number.
-func (p *Params) SkipPPS() []byte {
+func (p *Params) NewSkipPPS() []byte {
 	w := &bitWriter{}
-	w.u(8, 3<<5|TypePPS)
-	w.ue(1)   // pic_parameter_set_id
-	w.ue(0)   // seq_parameter_set_id
-	w.bit(0)  // entropy_coding_mode_flag: CAVLC
-	w.bit(0)  // bottom_field_pic_order_in_frame_present_flag
-	w.ue(0)   // num_slice_groups_minus1
-	w.ue(0)   // num_ref_idx_l0_default_active_minus1
-	w.ue(0)   // num_ref_idx_l1_default_active_minus1
-	w.bit(0)  // weighted_pred_flag
-	w.u(2, 0) // weighted_bipred_idc
-	w.ue(0)   // pic_init_qp_minus26
-	w.ue(0)   // pic_init_qs_minus26
-	w.ue(0)   // chroma_qp_index_offset
-	w.bit(1)  // deblocking_filter_control_present_flag
-	w.bit(0)  // constrained_intra_pred_flag
-	w.bit(0)  // redundant_pic_cnt_present_flag
+	w.writeBits(8, 3<<5|TypePPS)
+	w.writeExpGolomb(1) // pic_parameter_set_id
+	w.writeExpGolomb(0) // seq_parameter_set_id
+	w.writeBit(0)       // entropy_coding_mode_flag: CAVLC
+	w.writeBit(0)       // bottom_field_pic_order_in_frame_present_flag
+	w.writeExpGolomb(0) // num_slice_groups_minus1
+	w.writeExpGolomb(0) // num_ref_idx_l0_default_active_minus1
+	w.writeExpGolomb(0) // num_ref_idx_l1_default_active_minus1
+	w.writeBit(0)       // weighted_pred_flag
+	w.writeBits(2, 0)   // weighted_bipred_idc
+	w.writeExpGolomb(0) // pic_init_qp_minus26
+	w.writeExpGolomb(0) // pic_init_qs_minus26
+	w.writeExpGolomb(0) // chroma_qp_index_offset
+	w.writeBit(1)       // deblocking_filter_control_present_flag
+	w.writeBit(0)       // constrained_intra_pred_flag
+	w.writeBit(0)       // redundant_pic_cnt_present_flag
 	w.writeTrailing()
 	return addEmulationPrevention(w.b)
 }
 
-// Skip returns a picture in which every macroblock is skipped, so that it decodes to exactly the
+// NewSkipPicture returns a picture in which every macroblock is skipped, so that it decodes to exactly the
 // picture before it. frameNum is the number of reference pictures since the last IDR picture,
 // including it; it is taken modulo the range of frame_num (7.3.3, 7.4.3). Without moving neighbours,
 // motion vectors are inferred as zero (8.4.1.1).
-func (p *Params) Skip(frameNum int) []byte {
+func (p *Params) NewSkipPicture(frameNum int) []byte {
 	w := &bitWriter{}
-	w.u(8, 2<<5|TypeSlice) // nal_ref_idc is not 0: order type 2 forbids two non-reference pictures in a row
-	w.ue(0)                // first_mb_in_slice
-	w.ue(5)                // slice_type: P, like all slices of the picture
-	w.ue(1)                // pic_parameter_set_id
-	w.u(p.log2FrameNum, uint32(frameNum)%p.maxFrameNum)
-	w.bit(0)    // num_ref_idx_active_override_flag
-	w.bit(0)    // ref_pic_list_modification_flag_l0
-	w.bit(0)    // adaptive_ref_pic_marking_mode_flag
-	w.ue(0)     // slice_qp_delta
-	w.ue(1)     // disable_deblocking_filter_idc
-	w.ue(p.mbs) // mb_skip_run: all macroblocks
+	w.writeBits(8, 2<<5|TypeSlice) // nal_ref_idc is not 0: order type 2 forbids two non-reference pictures in a row
+	w.writeExpGolomb(0)            // first_mb_in_slice
+	w.writeExpGolomb(5)            // slice_type: P, like all slices of the picture
+	w.writeExpGolomb(1)            // pic_parameter_set_id
+	w.writeBits(p.log2FrameNum, uint32(frameNum)%p.maxFrameNum)
+	w.writeBit(0)           // num_ref_idx_active_override_flag
+	w.writeBit(0)           // ref_pic_list_modification_flag_l0
+	w.writeBit(0)           // adaptive_ref_pic_marking_mode_flag
+	w.writeExpGolomb(0)     // slice_qp_delta
+	w.writeExpGolomb(1)     // disable_deblocking_filter_idc
+	w.writeExpGolomb(p.mbs) // mb_skip_run: all macroblocks
 	w.writeTrailing()
 	return addEmulationPrevention(w.b)
 }
@@ -185,39 +186,39 @@ func (p *Params) parseSliceHeader(nalByte byte, rbsp []byte) (head, error) {
 	var h head
 	r := &bitReader{b: rbsp}
 	idr := nalByte&31 == TypeIDR
-	first, kind, pps := r.ue(), r.ue()%5, r.ue()
+	first, kind, pps := r.readExpGolomb(), r.readExpGolomb()%5, r.readExpGolomb()
 	if first != 0 || pps != 0 || kind != 0 && kind != 2 {
 		return h, errors.New("h264: only I and P pictures in one slice are supported")
 	}
 	h.frameNumPos = r.pos
-	h.frameNum = r.u(p.log2FrameNum)
+	h.frameNum = r.readBits(p.log2FrameNum)
 	if idr {
 		h.idrPos = r.pos
-		h.idrID = r.ue()
+		h.idrID = r.readExpGolomb()
 		h.afterIDR = r.pos
 	}
 	if kind == 0 {
-		if r.bit() == 1 { // num_ref_idx_active_override_flag
-			r.ue()
+		if r.readBit() == 1 { // num_ref_idx_active_override_flag
+			r.readExpGolomb()
 		}
-		if r.bit() == 1 {
+		if r.readBit() == 1 {
 			return h, errors.New("h264: modified reference lists are not supported")
 		}
 	}
 	if nalByte>>5&3 != 0 {
 		if idr {
-			r.u(2)
-		} else if r.bit() == 1 {
+			r.readBits(2)
+		} else if r.readBit() == 1 {
 			return h, errors.New("h264: adaptive reference marking is not supported")
 		}
 	}
 	if kind == 0 {
-		r.ue() // cabac_init_idc
+		r.readExpGolomb() // cabac_init_idc
 	}
-	r.ue() // slice_qp_delta
-	if p.deblocking && r.ue() != 1 {
-		r.ue() // slice_alpha_c0_offset_div2
-		r.ue() // slice_beta_offset_div2
+	r.readExpGolomb() // slice_qp_delta
+	if p.deblocking && r.readExpGolomb() != 1 {
+		r.readExpGolomb() // slice_alpha_c0_offset_div2
+		r.readExpGolomb() // slice_beta_offset_div2
 	}
 	h.end = r.pos
 	return h, r.err
@@ -227,7 +228,7 @@ func (p *Params) parseSliceHeader(nalByte byte, rbsp []byte) (head, error) {
 // must have different ids (7.4.3). Both values need the same number of bits, so further calls do not
 // change the length of the picture.
 func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
-	if Type(nal) != TypeIDR || id != 1 && id != 2 {
+	if ParseNALType(nal) != TypeIDR || id != 1 && id != 2 {
 		return nil, errors.New("h264: not an IDR picture, or an idr_pic_id other than 1 and 2")
 	}
 	rbsp := removeEmulationPrevention(nal)
@@ -239,18 +240,18 @@ func (p *Params) SetIDRPicID(nal []byte, id uint32) ([]byte, error) {
 		return nal, nil
 	}
 	w := &bitWriter{b: make([]byte, 0, len(rbsp)+4)}
-	w.u(8, uint32(rbsp[0]))
+	w.writeBits(8, uint32(rbsp[0]))
 	r := &bitReader{b: rbsp[1:]}
 	for r.pos < h.idrPos {
-		w.bit(r.bit())
+		w.writeBit(r.readBit())
 	}
-	w.ue(id)
+	w.writeExpGolomb(id)
 	r.pos = h.afterIDR
 	for r.pos < h.end {
-		w.bit(r.bit())
+		w.writeBit(r.readBit())
 	}
 	for w.n&7 != 0 {
-		w.bit(1) // cabac_alignment_one_bit, 7.3.4
+		w.writeBit(1) // cabac_alignment_one_bit, 7.3.4
 	}
 	w.b = append(w.b, rbsp[1+(h.end+7)/8:]...)
 	return addEmulationPrevention(w.b), nil
@@ -271,7 +272,7 @@ func NormalizeLastByte(nal []byte) []byte {
 
 // SetFrameNum returns a P picture with another frame_num, taken modulo the stream's range.
 func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
-	if Type(nal) != TypeSlice {
+	if ParseNALType(nal) != TypeSlice {
 		return nil, errors.New("h264: not a P picture")
 	}
 	rbsp := removeEmulationPrevention(nal)
@@ -294,9 +295,9 @@ func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
 	return addEmulationPrevention(rbsp), nil
 }
 
-// AVCC returns the decoder configuration record with both picture parameter sets (ISO/IEC 14496-15,
+// EncodeAVCC returns the decoder configuration record with both picture parameter sets (ISO/IEC 14496-15,
 // 5.3.3.1.2).
-func (p *Params) AVCC() []byte {
+func (p *Params) EncodeAVCC() []byte {
 	out := []byte{1, p.SPS[1], p.SPS[2], p.SPS[3], 0xfc | 3, 0xe0 | 1}
 	put := func(nal []byte) {
 		out = append(out, byte(len(nal)>>8), byte(len(nal)))
@@ -305,7 +306,7 @@ func (p *Params) AVCC() []byte {
 	put(p.SPS)
 	out = append(out, 2)
 	put(p.PPS)
-	put(p.SkipPPS())
+	put(p.NewSkipPPS())
 	if p.SPS[1] >= 100 {
 		out = append(out, 0xfc|1, 0xf8, 0xf8, 0) // 4:2:0, 8 bit, no SPS extensions
 	}

@@ -25,7 +25,7 @@ func encode(t *testing.T, args ...string) (*h264.Params, [][]byte) {
 	var sps, pps []byte
 	var pictures [][]byte
 	s := h264.NewSplitter(func(nal []byte) error {
-		switch h264.Type(nal) {
+		switch h264.ParseNALType(nal) {
 		case h264.TypeSPS:
 			sps = nal
 		case h264.TypePPS:
@@ -54,7 +54,7 @@ func encode(t *testing.T, args ...string) (*h264.Params, [][]byte) {
 func hashes(t *testing.T, p *h264.Params, pictures [][]byte) []string {
 	t.Helper()
 	var b bytes.Buffer
-	for _, nal := range append([][]byte{p.SPS, p.PPS, p.SkipPPS()}, pictures...) {
+	for _, nal := range append([][]byte{p.SPS, p.PPS, p.NewSkipPPS()}, pictures...) {
 		b.Write([]byte{0, 0, 0, 1})
 		b.Write(nal)
 	}
@@ -99,7 +99,7 @@ func TestSkipPicturesDecodeToTheirPredecessor(t *testing.T) {
 				}
 				stream = append(stream, pic)
 				for n := 1; n < hold; n++ {
-					stream = append(stream, p.Skip(n))
+					stream = append(stream, p.NewSkipPicture(n))
 				}
 			}
 			sums := hashes(t, p, stream)
@@ -127,7 +127,7 @@ func TestPicturesAfterSkipsDecodeAsDirectly(t *testing.T) {
 	var stream [][]byte
 	number := 0
 	for _, pic := range pics {
-		if h264.Type(pic) == h264.TypeSlice {
+		if h264.ParseNALType(pic) == h264.TypeSlice {
 			var err error
 			if pic, err = p.SetFrameNum(pic, number); err != nil {
 				t.Fatal(err)
@@ -136,7 +136,7 @@ func TestPicturesAfterSkipsDecodeAsDirectly(t *testing.T) {
 		stream = append(stream, pic)
 		number++
 		for range 97 {
-			stream = append(stream, p.Skip(number))
+			stream = append(stream, p.NewSkipPicture(number))
 			number++
 		}
 	}
@@ -174,7 +174,7 @@ func TestIDRPicIDKeepsItsLength(t *testing.T) {
 func TestAVCCHoldsBothPictureParameterSets(t *testing.T) {
 	t.Parallel()
 	p, _ := encode(t, "-i", "testsrc2=r=25:d=0.04:s=640x360", "-qp", "20")
-	c := p.AVCC()
+	c := p.EncodeAVCC()
 	at := 8 + int(binary.BigEndian.Uint16(c[6:]))
 	if c[at] != 2 {
 		t.Errorf("%d picture parameter sets, want 2", c[at])
@@ -197,10 +197,10 @@ func FuzzRewrite(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, nal []byte, n int) {
-		if out, err := p.SetIDRPicID(nal, uint32(n&1)+1); err == nil && h264.Type(out) != h264.TypeIDR {
+		if out, err := p.SetIDRPicID(nal, uint32(n&1)+1); err == nil && h264.ParseNALType(out) != h264.TypeIDR {
 			t.Error("the type changed")
 		}
-		if out, err := p.SetFrameNum(nal, n&0xffff); err == nil && h264.Type(out) != h264.TypeSlice {
+		if out, err := p.SetFrameNum(nal, n&0xffff); err == nil && h264.ParseNALType(out) != h264.TypeSlice {
 			t.Error("the type changed")
 		}
 		_, _ = h264.ParseParams(nal, p.PPS)

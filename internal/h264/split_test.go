@@ -93,7 +93,7 @@ func TestAUnitHasALimit(t *testing.T) {
 func traced(t *testing.T, p *h264.Params, pictures [][]byte) func(field string) []string {
 	t.Helper()
 	var stream bytes.Buffer
-	for _, nal := range append([][]byte{p.SPS, p.PPS, p.SkipPPS()}, pictures...) {
+	for _, nal := range append([][]byte{p.SPS, p.PPS, p.NewSkipPPS()}, pictures...) {
 		stream.WriteString("\x00\x00\x00\x01")
 		stream.Write(nal)
 	}
@@ -133,7 +133,7 @@ func TestHeadersAsFFmpegReadsThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value := traced(t, p, [][]byte{idr, p.Skip(1), second, p.Skip(3), third})
+	value := traced(t, p, [][]byte{idr, p.NewSkipPicture(1), second, p.NewSkipPicture(3), third})
 	for field, want := range map[string]string{
 		"frame_num":                     "0 1 2 3 4",
 		"idr_pic_id":                    "2",

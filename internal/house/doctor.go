@@ -37,8 +37,8 @@ func (t Tool) IsComplete() bool { return t.Found && len(t.Missing) == 0 }
 // browser is the preferred browser for slides.
 const browser = "chromium-headless-shell"
 
-// wantedTools lists the programs and the parts they need.
-func wantedTools() []struct {
+// listWantedTools lists the programs and the parts they need.
+func listWantedTools() []struct {
 	Tool
 	version []string
 	parts   map[string][]string // option -> names that its output must contain
@@ -86,10 +86,10 @@ func wantedTools() []struct {
 
 func (h *House) checkTools(ctx context.Context) []Tool {
 	var out []Tool
-	for _, w := range wantedTools() {
+	for _, w := range listWantedTools() {
 		t := w.Tool
-		t.Install = installOn(runtime.GOOS, t.Name)
-		path, err := h.Runner.Look(t.Name)
+		t.Install = formatInstallHint(runtime.GOOS, t.Name)
+		path, err := h.Runner.FindProgram(t.Name)
 		if t.Name == browser { // there are several possible programs
 			path, err = h.Drawer.Program()
 		}
@@ -101,10 +101,10 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 		if t.Name == browser {
 			t.Version, _ = h.Drawer.ProgramVersion(ctx, path)
 		} else {
-			t.Version = firstLine(h.output(ctx, path, w.version...))
+			t.Version = findVersionLine(h.readOutput(ctx, path, w.version...))
 		}
 		for option, names := range w.parts {
-			list := h.output(ctx, path, "-hide_banner", option)
+			list := h.readOutput(ctx, path, "-hide_banner", option)
 			words := map[string]bool{}
 			for word := range strings.FieldsSeq(list) {
 				words[word] = true
@@ -125,7 +125,7 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 // checkTimer returns the state of the helper that times words.
 func (h *House) checkTimer() Tool {
 	t := Tool{Name: espeak.Helper, For: "exact word times", Advice: "make build compiles it next to mynah; it needs a C compiler and libespeak-ng-dev"}
-	if path, err := h.Runner.Look(h.helper); err == nil {
+	if path, err := h.Runner.FindProgram(h.helper); err == nil {
 		t.Found, t.Path = true, path
 	}
 	return t
@@ -135,9 +135,9 @@ func (h *House) checkTimer() Tool {
 func (h *House) checkNeural(ctx context.Context) []Tool {
 	const advice = "see docs/voices.md for how to install it"
 	lib := Tool{Name: "ONNX Runtime", For: "neural voices", Advice: advice}
-	if l, err := h.piper.Library(); err == nil {
+	if l, err := h.piper.LoadLibrary(); err == nil {
 		lib.Found, lib.Version = true, l.Version()
-	} else if what, cause := h.piper.Trouble(); what != "" {
+	} else if what, cause := h.piper.ExplainMissingLibrary(); what != "" {
 		lib.Advice = what
 		if cause != nil {
 			lib.Advice += ": " + cause.Error()
@@ -160,16 +160,16 @@ func (h *House) checkRemotes(ctx context.Context) []Tool {
 		if e.Kind == kindPiper {
 			continue
 		}
-		t := Tool{Name: e.Name, For: "voices by " + e.Kind + " at " + e.remote().Host(), Path: e.URL}
-		err := remote.Reach(ctx, e.remote())
+		t := Tool{Name: e.Name, For: "voices by " + e.Kind + " at " + e.newRemoteConfig().FindHost(), Path: e.URL}
+		err := remote.CheckReachable(ctx, e.newRemoteConfig())
 		switch {
 		case err != nil:
 			t.Advice = "not reachable: " + fault.From(err).Error()
-		case e.key.Empty() && e.Kind != kindOpenAI: // self-hosted servers need no key
+		case e.key.IsEmpty() && e.Kind != kindOpenAI: // self-hosted servers need no key
 			t.Advice = e.KeyEnv + " is not set"
-		case e.Kind == kindPolly && e.secret.Empty():
+		case e.Kind == kindPolly && e.secret.IsEmpty():
 			t.Advice = e.secretEnv + " is not set"
-		case e.key.Empty():
+		case e.key.IsEmpty():
 			t.Found, t.Version = true, "reachable, "+e.KeyEnv+" is not set"
 		default:
 			t.Found, t.Version = true, "reachable, key in "+e.KeyEnv
@@ -179,15 +179,15 @@ func (h *House) checkRemotes(ctx context.Context) []Tool {
 	return out
 }
 
-// output returns the standard output and error of a program.
-func (h *House) output(ctx context.Context, path string, args ...string) string {
+// readOutput returns the standard output and error of a program.
+func (h *House) readOutput(ctx context.Context, path string, args ...string) string {
 	var both bytes.Buffer
 	_ = h.Runner.Run(ctx, proc.Command{Program: path, Args: args, Stdout: &both, Stderr: &both, Timeout: 20 * time.Second})
 	return both.String()
 }
 
-// firstLine returns the line with a version, or else the first line.
-func firstLine(s string) string {
+// findVersionLine returns the line with a version, or else the first line.
+func findVersionLine(s string) string {
 	for line := range strings.Lines(s) {
 		if _, v, ok := strings.Cut(line, "version: "); ok {
 			return strings.TrimSpace(v)

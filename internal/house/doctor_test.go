@@ -16,7 +16,7 @@ func toolReport(t *testing.T, settings, name string, getenv func(string) string)
 	t.Helper()
 	s := house.NewVoiceSettings()
 	s.AddFile("mynah.yaml", []byte(settings), false)
-	engines, err := s.Config(getenv)
+	engines, err := s.ParseEngines(getenv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func toolReport(t *testing.T, settings, name string, getenv func(string) string)
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Close)
-	tools := h.Check(t.Context())
+	tools := h.CheckTools(t.Context())
 	i := slices.IndexFunc(tools, func(t house.Tool) bool { return t.Name == name })
 	if i < 0 {
 		t.Fatalf("the report has no %s: %+v", name, tools)
@@ -62,7 +62,7 @@ func TestSecretOfPolly(t *testing.T) {
 	}
 	s := house.NewVoiceSettings()
 	s.AddFile("mynah.yaml", []byte("engines:\n  polly:\n    region: eu-west-1\n    key-env: WORK_KEY\n"), false)
-	_, err := s.Config(noVariables)
+	_, err := s.ParseEngines(noVariables)
 	if err == nil || !strings.Contains(err.Error(),
 		"mynah.yaml:4: engines.polly.key-env: must end in AWS_ACCESS_KEY_ID") || strings.Contains(err.Error(), "WORK_KEY") {
 		t.Error(err)

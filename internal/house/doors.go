@@ -16,9 +16,9 @@ import (
 	"mynah/internal/fault"
 )
 
-// addresses returns the URLs of a listener, the best first. A listener on all interfaces also has
+// listURLs returns the URLs of a listener, the best first. A listener on all interfaces also has
 // those for other machines.
-func addresses(scheme string, listener net.Addr) []string {
+func listURLs(scheme string, listener net.Addr) []string {
 	at, err := netip.ParseAddrPort(listener.String())
 	if err != nil || !at.Addr().IsUnspecified() {
 		return []string{scheme + "://" + listener.String()}
@@ -41,14 +41,14 @@ func addresses(scheme string, listener net.Addr) []string {
 	return out
 }
 
-// isOpen reports whether other machines can reach a listener.
-func isOpen(listener net.Addr) bool {
+// isReachable reports whether other machines can reach a listener.
+func isReachable(listener net.Addr) bool {
 	at, err := netip.ParseAddrPort(listener.String())
 	return err == nil && !at.Addr().Unmap().IsLoopback()
 }
 
-// announce prints that the server is ready, and its URLs.
-func (o *server) announce(ctx context.Context, urls []string, open bool) {
+// printReady prints that the server is ready, and its URLs.
+func (o *server) printReady(ctx context.Context, urls []string, open bool) {
 	fmt.Fprintf(o.cfg.Out, "mynah is ready: %s\n", urls[0])
 	for _, u := range urls[1:] {
 		fmt.Fprintf(o.cfg.Out, "  also at %s\n", u)

@@ -16,19 +16,19 @@ func TestAddresses(t *testing.T) {
 	for ip, want := range map[string]string{
 		"127.0.0.1": "http://127.0.0.1:8080", "::1": "http://[::1]:8080", "192.0.2.7": "http://192.0.2.7:8080",
 	} {
-		if got := addresses("http", tcp(ip)); !slices.Equal(got, []string{want}) {
+		if got := listURLs("http", tcp(ip)); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s: %q", ip, got)
 		}
 	}
 	for _, ip := range []string{"0.0.0.0", "::"} {
-		got := addresses("https", tcp(ip))
+		got := listURLs("https", tcp(ip))
 		if got[0] != "https://localhost:8080" || strings.Contains(strings.Join(got, " "), "0.0.0.0") ||
 			strings.Contains(strings.Join(got, " "), "[::]") {
 			t.Errorf("%s: %q", ip, got)
 		}
 	}
 	for ip, want := range map[string]bool{"127.0.0.1": false, "::1": false, "0.0.0.0": true, "::": true, "192.0.2.7": true} {
-		if isOpen(tcp(ip)) != want {
+		if isReachable(tcp(ip)) != want {
 			t.Errorf("%s: reachable from other machines: want %v", ip, want)
 		}
 	}

@@ -67,7 +67,7 @@ const (
 	kindPolly      = "polly"
 )
 
-func kinds() []string {
+func listEngineKinds() []string {
 	return []string{kindAzure, kindElevenLabs, kindGoogle, kindOpenAI, kindPiper, kindPolly}
 }
 
@@ -78,7 +78,7 @@ type engineSetting struct {
 	set   func(*EngineConfig, string) error
 }
 
-func engineSettings() []engineSetting {
+func listEngineSettings() []engineSetting {
 	text := func(f func(*EngineConfig) *string) func(*EngineConfig, string) error {
 		return func(e *EngineConfig, s string) error {
 			if s == "" {
@@ -116,7 +116,7 @@ func engineSettings() []engineSetting {
 			return nil
 		}
 	}
-	allKinds := kinds()
+	allKinds := listEngineKinds()
 	return []engineSetting{
 		{"url", nil, text(func(e *EngineConfig) *string { return &e.URL })},
 		{"key-env", nil, setKeyEnv},
@@ -129,7 +129,7 @@ func engineSettings() []engineSetting {
 		{"library", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Library })},
 		{"steady", []string{kindPiper}, truth(func(e *EngineConfig) *bool { return &e.Steady })},
 		{"region", []string{kindAzure, kindPolly}, setRegion},
-		{"engine", []string{kindPolly}, oneOf(func(e *EngineConfig) *string { return &e.Engine }, polly.Engines()...)},
+		{"engine", []string{kindPolly}, oneOf(func(e *EngineConfig) *string { return &e.Engine }, polly.ListEngines()...)},
 		{"ssml", []string{kindGoogle}, truth(func(e *EngineConfig) *bool { return &e.SSML })},
 		{"model", []string{kindElevenLabs, kindOpenAI}, text(func(e *EngineConfig) *string { return &e.Model })},
 		{"format", []string{kindOpenAI}, oneOf(func(e *EngineConfig) *string { return &e.Format }, "wav", "pcm")},
@@ -138,11 +138,11 @@ func engineSettings() []engineSetting {
 	}
 }
 
-// settingNames returns the settings of a kind of engine, or of all kinds for "", including kind
+// listSettingNames returns the settings of a kind of engine, or of all kinds for "", including kind
 // itself.
-func settingNames(kind string) []string {
+func listSettingNames(kind string) []string {
 	out := []string{"kind"}
-	for _, s := range engineSettings() {
+	for _, s := range listEngineSettings() {
 		if kind == "" || slices.Contains(s.kinds, kind) || len(s.kinds) == 0 && kind != kindPiper {
 			out = append(out, s.name)
 		}
@@ -178,7 +178,7 @@ func setTimeout(e *EngineConfig, s string) error {
 func setVoices(e *EngineConfig, s string) error {
 	for part := range strings.SplitSeq(s, ",") {
 		id, language, _ := strings.Cut(strings.TrimSpace(part), "=")
-		if !remote.ValidID(id) {
+		if !remote.IsValidID(id) {
 			return errors.New("a list of the engine's own names, such as [alloy, echo]")
 		}
 		e.Voices = append(e.Voices, voice.EngineVoice{ID: id, Language: language})
@@ -222,17 +222,17 @@ func (e *EngineConfig) readKeys(getenv func(string) string) {
 		e.secret, e.session = secret(e.secretEnv), secret(prefix+"AWS_SESSION_TOKEN")
 		e.Region = cmp.Or(e.Region, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"))
 		if e.URL == "" && e.Region != "" {
-			e.URL = polly.Address(e.Region)
+			e.URL = polly.FormatAddress(e.Region)
 		}
 	case kindAzure:
 		e.Region = cmp.Or(e.Region, getenv("AZURE_SPEECH_REGION"))
 		if e.URL == "" && e.Region != "" {
-			e.URL = azure.Address(e.Region)
+			e.URL = azure.FormatAddress(e.Region)
 		}
 	}
 }
 
-func (e *EngineConfig) remote() remote.Config {
+func (e *EngineConfig) newRemoteConfig() remote.Config {
 	c := remote.DefaultConfig(e.Name, e.URL)
 	c.Key, c.KeyEnv, c.Timeout, c.AtOnce, c.Tries = e.key, e.KeyEnv, e.Timeout, e.AtOnce, e.Tries
 	return c
@@ -243,17 +243,17 @@ func (e *EngineConfig) newEngine() (voice.Engine, error) {
 	switch e.Kind {
 	case kindOpenAI:
 		return openai.New(openai.Config{
-			Config: e.remote(), Model: e.Model, Format: e.Format, Rate: e.Rate, Speed: e.Speed, Language: e.Language, Voices: e.Voices,
+			Config: e.newRemoteConfig(), Model: e.Model, Format: e.Format, Rate: e.Rate, Speed: e.Speed, Language: e.Language, Voices: e.Voices,
 		})
 	case kindElevenLabs:
-		return elevenlabs.New(elevenlabs.Config{Config: e.remote(), Model: e.Model, Rate: e.Rate, Language: e.Language, Voices: e.Voices})
+		return elevenlabs.New(elevenlabs.Config{Config: e.newRemoteConfig(), Model: e.Model, Rate: e.Rate, Language: e.Language, Voices: e.Voices})
 	case kindGoogle:
-		return google.New(google.Config{Config: e.remote(), Language: e.Language, Voices: e.Voices, SSML: e.SSML})
+		return google.New(google.Config{Config: e.newRemoteConfig(), Language: e.Language, Voices: e.Voices, SSML: e.SSML})
 	case kindAzure:
 		if e.URL == "" {
 			return nil, errors.New("region: empty, must be a region of the service, such as westeurope")
 		}
-		return azure.New(azure.Config{Config: e.remote(), Language: e.Language, Voices: e.Voices})
+		return azure.New(azure.Config{Config: e.newRemoteConfig(), Language: e.Language, Voices: e.Voices})
 	case kindPolly:
 		if e.URL == "" {
 			return nil, errors.New("region: empty, must be a region of the service, such as eu-west-1")
@@ -263,7 +263,7 @@ func (e *EngineConfig) newEngine() (voice.Engine, error) {
 				pollyKey, pollyKey)
 		}
 		return polly.New(polly.Config{
-			Config: e.remote(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
+			Config: e.newRemoteConfig(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
 		})
 	}
 	return nil, fmt.Errorf("kind: %q", e.Kind)
@@ -274,7 +274,7 @@ func (e *EngineConfig) Validate() error {
 	if e.Kind == kindPiper {
 		c := DefaultConfig()
 		c.Engines.Engines = []EngineConfig{*e}
-		return c.piper().Validate()
+		return c.newPiperConfig().Validate()
 	}
 	_, err := e.newEngine()
 	return err
@@ -291,7 +291,7 @@ func (c EnginesConfig) newEngines() ([]voice.Engine, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, remote.Steady(made, e.remote()))
+		out = append(out, remote.WithRetries(made, e.newRemoteConfig()))
 	}
 	return out, nil
 }
@@ -307,13 +307,13 @@ func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Val
 			j.addError(v, "unknown setting; a voice can have voice, language or gender")
 		}
 	}
-	if v, ok := voice.NewCatalogue().ByName(at.Text); ok && !isLanguage(name) {
+	if v, ok := voice.NewCatalogue().FindByName(at.Text); ok && !isLanguage(name) {
 		v.Name, v.Code = name, ""
 		c.Voices = append(c.Voices, v)
 		return
 	}
 	engine, id, ok := strings.Cut(at.Text, "/")
-	if !ok || engine == "" || !remote.ValidID(id) {
+	if !ok || engine == "" || !remote.IsValidID(id) {
 		j.addError(at, "%q, must be the name of a voice or ENGINE/VOICE, such as brian or openai/alloy", at.Text)
 		return
 	}
@@ -358,7 +358,7 @@ func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Val
 // describeVoice returns what is known about a voice without asking the engine.
 func (e *EngineConfig) describeVoice(id string) voice.EngineVoice {
 	if e.Kind == "" || e.Kind == kindPiper {
-		return voice.EngineVoice{Language: models.Voice{Name: id}.Language()}
+		return voice.EngineVoice{Language: models.Voice{Name: id}.FindLanguageTag()}
 	}
 	made, err := e.newEngine()
 	if err != nil {
@@ -372,13 +372,13 @@ func (e *EngineConfig) describeVoice(id string) voice.EngineVoice {
 // voice.
 func isLanguage(s string) bool {
 	base, _, _ := strings.Cut(s, "-")
-	return (len(base) == 2 || len(base) == 3) && len(voice.NewCatalogue().ForLanguage(s)) > 0
+	return (len(base) == 2 || len(base) == 3) && len(voice.NewCatalogue().ListForLanguage(s)) > 0
 }
 
-// defaultVoicesDir returns the folder of installed voices: mynah/voices in the user's data
+// findDefaultVoicesDir returns the folder of installed voices: mynah/voices in the user's data
 // folder, or "" if the user has none.
-func defaultVoicesDir() string {
-	data, err := system.UserDataDir()
+func findDefaultVoicesDir() string {
+	data, err := system.FindUserDataDir()
 	if err != nil {
 		return ""
 	}

@@ -23,13 +23,13 @@ func TestFoundAddressesGetNoKey(t *testing.T) {
 		s := NewVoiceSettings()
 		s.AddFile("mynah.yaml", []byte(file), c.found)
 		s.AddEnvironment(c.env)
-		cfg, err := s.Config(getenv)
+		cfg, err := s.ParseEngines(getenv)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range cfg.Engines {
-			if e.Name == "openai" && e.key.Reveal() != c.key {
-				t.Errorf("file of the project: %t, variables %v: the key is %q, want %q", c.found, c.env, e.key.Reveal(), c.key)
+			if e.Name == "openai" && e.key.RevealKey() != c.key {
+				t.Errorf("file of the project: %t, variables %v: the key is %q, want %q", c.found, c.env, e.key.RevealKey(), c.key)
 			}
 		}
 	}

@@ -55,7 +55,7 @@ func DefaultConfig() Config {
 // Validate reports all errors at once.
 func (c Config) Validate() error {
 	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), prefixErrors("espeak-ng", c.Espeak.Validate()),
-		prefixErrors("flite", c.Flite.Validate()), prefixErrors("slides", c.Slide.Validate()), prefixErrors("piper", c.piper().Validate()))
+		prefixErrors("flite", c.Flite.Validate()), prefixErrors("slides", c.Slide.Validate()), prefixErrors("piper", c.newPiperConfig().Validate()))
 }
 
 // prefixErrors adds the name of a part of Mynah to each of its joined configuration errors.
@@ -71,8 +71,8 @@ func prefixErrors(part string, err error) error {
 	return errors.Join(out...)
 }
 
-// defaultCacheDir returns the cache folder of the XDG base directory specification.
-func defaultCacheDir() (string, error) {
+// findDefaultCacheDir returns the cache folder of the XDG base directory specification.
+func findDefaultCacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("the default cache folder cannot be determined: %w", err)
@@ -96,14 +96,14 @@ type House struct {
 	alive     *system.Lock // locked while the temporary folder is in use
 }
 
-// makeTemporary creates a temporary folder of this process, and removes those of killed
+// makeTemporaryDir creates a temporary folder of this process, and removes those of killed
 // processes, whose locks are free.
-func makeTemporary() (string, *system.Lock, error) {
+func makeTemporaryDir() (string, *system.Lock, error) {
 	old, _ := filepath.Glob(filepath.Join(os.TempDir(), temporaryPrefix+"*", aliveName))
 	for _, name := range old {
 		if lock, err := system.TryLock(name); err == nil {
 			_ = os.RemoveAll(filepath.Dir(name))
-			lock.Release()
+			lock.Unlock()
 		}
 	}
 	for {
@@ -137,7 +137,7 @@ func OpenCache(cfg Config) (*cache.Store, error) {
 	dir := cfg.CacheDir
 	if dir == "" {
 		var err error
-		if dir, err = defaultCacheDir(); err != nil {
+		if dir, err = findDefaultCacheDir(); err != nil {
 			return nil, fault.New(fault.Disk, err, "the default cache folder cannot be determined").WithHint("choose one with --cache-dir")
 		}
 	}
@@ -156,20 +156,20 @@ func New(cfg Config) (*House, error) {
 	}
 	h := &House{}
 	if cfg.NoCache {
-		dir, alive, err := makeTemporary()
+		dir, alive, err := makeTemporaryDir()
 		if err != nil {
 			return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
 		}
 		h.temporary, h.alive, cfg.CacheDir = dir, alive, dir
 	}
-	if err := h.build(cfg); err != nil {
+	if err := h.connectParts(cfg); err != nil {
 		h.Close()
 		return nil, err
 	}
 	return h, nil
 }
 
-func (h *House) build(cfg Config) error {
+func (h *House) connectParts(cfg Config) error {
 	var err error
 	if h.Store, err = OpenCache(cfg); err != nil {
 		return err
@@ -187,17 +187,17 @@ func (h *House) build(cfg Config) error {
 		return err
 	}
 	engines := []voice.Engine{
-		voice.Remember(e, h.Store, func() (string, error) {
-			id, err := h.Runner.Identity(cfg.Espeak.Program)
-			helper, _ := h.Runner.Identity(cfg.Espeak.Helper) // it is optional, but changes the sound
+		voice.WithCachedVersion(e, h.Store, func() (string, error) {
+			id, err := h.Runner.IdentifyProgram(cfg.Espeak.Program)
+			helper, _ := h.Runner.IdentifyProgram(cfg.Espeak.Helper) // it is optional, but changes the sound
 			return id + " " + helper, err
 		}),
-		voice.Remember(f, h.Store, func() (string, error) { return h.Runner.Identity(cfg.Flite.Program) }),
+		voice.WithCachedVersion(f, h.Store, func() (string, error) { return h.Runner.IdentifyProgram(cfg.Flite.Program) }),
 	}
-	if h.piper, err = piper.New(cfg.piper(), h.Runner); err != nil {
+	if h.piper, err = piper.New(cfg.newPiperConfig(), h.Runner); err != nil {
 		return err
 	}
-	engines = append(engines, voice.Remember(h.piper, h.Store, func() (string, error) { return h.piperIdentity(cfg.piper()) }))
+	engines = append(engines, voice.WithCachedVersion(h.piper, h.Store, func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }))
 	h.engines = cfg.Engines
 	more, err := cfg.Engines.newEngines()
 	if err != nil {
@@ -209,7 +209,7 @@ func (h *House) build(cfg Config) error {
 	}
 	if cfg.Slide.TempDir == "" {
 		// In the cache folder, the next process removes what a killed one leaves.
-		cfg.Slide.TempDir, _ = h.Store.TempDir()
+		cfg.Slide.TempDir, _ = h.Store.MakeTempDir()
 	}
 	if h.Drawer, err = slide.New(cfg.Slide, h.Runner); err != nil {
 		return err
@@ -230,24 +230,24 @@ func (h *House) Close() {
 		h.piper.Close()
 	}
 	if h.Runner != nil {
-		h.Runner.Idle()
+		h.Runner.WaitUntilIdle()
 	}
 	if h.Store != nil {
 		h.Store.Close()
 	}
 	if h.temporary != "" {
 		_ = os.RemoveAll(h.temporary)
-		h.alive.Release()
+		h.alive.Unlock()
 	}
 }
 
-// Check returns the programs that Mynah uses, as mynah doctor shows them.
-func (h *House) Check(ctx context.Context) []Tool { return h.checkTools(ctx) }
+// CheckTools returns the programs that Mynah uses, as mynah doctor shows them.
+func (h *House) CheckTools(ctx context.Context) []Tool { return h.checkTools(ctx) }
 
-// piper returns the settings of neural voices.
-func (c Config) piper() piper.Config {
+// newPiperConfig returns the settings of neural voices.
+func (c Config) newPiperConfig() piper.Config {
 	p := piper.DefaultConfig()
-	p.Dir, p.Espeak = c.voicesDir(), c.Espeak.Program
+	p.Dir, p.Espeak = c.findVoicesDir(), c.Espeak.Program
 	for _, e := range c.Engines.Engines {
 		if e.Kind == kindPiper {
 			p.Library, p.Steady = e.Library, e.Steady
@@ -256,23 +256,23 @@ func (c Config) piper() piper.Config {
 		}
 	}
 	if p.Library == "" {
-		p.Library = onnx.Find(filepath.Join(filepath.Dir(defaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
+		p.Library = onnx.FindLibrary(filepath.Join(filepath.Dir(findDefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
 	}
 	return p
 }
 
-func (c Config) voicesDir() string { return cmp.Or(c.VoicesDir, defaultVoicesDir()) }
+func (c Config) findVoicesDir() string { return cmp.Or(c.VoicesDir, findDefaultVoicesDir()) }
 
-// piperIdentity identifies the files that decide the sound of neural voices, for cache keys.
-func (h *House) piperIdentity(cfg piper.Config) (string, error) {
-	reader, err := h.Runner.Identity(cfg.Espeak)
+// identifyPiperFiles identifies the files that decide the sound of neural voices, for cache keys.
+func (h *House) identifyPiperFiles(cfg piper.Config) (string, error) {
+	reader, err := h.Runner.IdentifyProgram(cfg.Espeak)
 	if err != nil {
 		return "", err
 	}
 	var by string
 	if info, err := os.Stat(cfg.Library); err == nil {
 		by = fmt.Sprint(cfg.Library, info.Size(), info.ModTime().UnixNano())
-	} else if by, err = h.Runner.Identity(cfg.Program); err != nil {
+	} else if by, err = h.Runner.IdentifyProgram(cfg.Program); err != nil {
 		return "", err
 	}
 	return fmt.Sprint(reader, " ", by, " ", cfg.Steady), nil
@@ -280,17 +280,17 @@ func (h *House) piperIdentity(cfg piper.Config) (string, error) {
 
 // NewInstaller creates an installer of voices; an empty index means the public list.
 func NewInstaller(cfg Config, index string) (*models.Installer, error) {
-	i := models.DefaultInstallConfig(cfg.voicesDir())
+	i := models.DefaultInstallConfig(cfg.findVoicesDir())
 	i.Index = cmp.Or(index, i.Index)
 	return models.NewInstaller(i)
 }
 
 // RemoveVoice removes an installed voice.
 func RemoveVoice(cfg Config, name string) error {
-	err := models.Remove(cfg.voicesDir(), name)
+	err := models.RemoveVoice(cfg.findVoicesDir(), name)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return fault.New(fault.Usage, nil, "no voice %q is installed in %s", name, cfg.voicesDir())
+		return fault.New(fault.Usage, nil, "no voice %q is installed in %s", name, cfg.findVoicesDir())
 	case err != nil:
 		return fault.New(fault.Disk, err, "the voice %s cannot be removed", name)
 	}

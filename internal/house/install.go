@@ -8,8 +8,8 @@ const allVoices = "voices"
 // installation is how to install a program on each system: a command, or where to get it.
 type installation struct{ debian, mac, windows string }
 
-// installations returns how to install each program that is checked.
-func installations() map[string]installation {
+// listInstallations returns how to install each program that is checked.
+func listInstallations() map[string]installation {
 	ffmpeg := installation{"apt-get install ffmpeg", "brew install ffmpeg", "winget install Gyan.FFmpeg"}
 	return map[string]installation{
 		"ffmpeg":  ffmpeg,
@@ -33,9 +33,9 @@ func installations() map[string]installation {
 	}
 }
 
-// installOn returns how to install a program on a system (a GOOS value).
-func installOn(system, program string) string {
-	i := installations()[program]
+// formatInstallHint returns how to install a program on a system (a GOOS value).
+func formatInstallHint(system, program string) string {
+	i := listInstallations()[program]
 	switch system {
 	case "darwin":
 		return i.mac
@@ -45,5 +45,5 @@ func installOn(system, program string) string {
 	return i.debian
 }
 
-// InstallVoices returns how to install the engines that need no settings on this system.
-func InstallVoices() string { return installOn(runtime.GOOS, allVoices) }
+// FormatVoiceInstallHint returns how to install the engines that need no settings on this system.
+func FormatVoiceInstallHint() string { return formatInstallHint(runtime.GOOS, allVoices) }

@@ -95,10 +95,10 @@ func OpenRecords(ctx context.Context, data string, cfg store.Config) (*store.Sto
 		return nil, fault.New(fault.Usage, nil, "the folder %s is not a server's data folder", data).
 			WithHint("use the folder of mynah serve --data; the server creates its data there at its first start")
 	}
-	return openRecords(ctx, data, cfg)
+	return openDatabase(ctx, data, cfg)
 }
 
-func openRecords(ctx context.Context, data string, cfg store.Config) (*store.Store, error) {
+func openDatabase(ctx context.Context, data string, cfg store.Config) (*store.Store, error) {
 	s, err := store.Open(ctx, filepath.Join(data, databaseFile), cfg)
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "the database in %s cannot be opened", data)
@@ -106,8 +106,8 @@ func openRecords(ctx context.Context, data string, cfg store.Config) (*store.Sto
 	return s, nil
 }
 
-// lock locks the data folder for this process.
-func lock(data string) (*flock.Flock, error) {
+// lockData locks the data folder for this process.
+func lockData(data string) (*flock.Flock, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be created", data).
 			WithHint("choose another folder with --data")
@@ -145,13 +145,13 @@ func Serve(ctx context.Context, cfg Config, serve ServeConfig) error {
 	}
 	o := &server{cfg: serve}
 	defer o.closeAll()
-	if err := o.open(ctx, cfg); err != nil {
+	if err := o.openParts(ctx, cfg); err != nil {
 		return err
 	}
-	return o.run(ctx)
+	return o.serveUntilDone(ctx)
 }
 
-func (o *server) onClose(f func()) { o.close = append(o.close, f) }
+func (o *server) addCloser(f func()) { o.close = append(o.close, f) }
 
 // closeAll closes everything in reverse order of opening.
 func (o *server) closeAll() {
@@ -160,21 +160,21 @@ func (o *server) closeAll() {
 	}
 }
 
-func (o *server) open(ctx context.Context, cfg Config) error {
+func (o *server) openParts(ctx context.Context, cfg Config) error {
 	data, err := filepath.Abs(o.cfg.Data)
 	if err != nil {
 		return fault.New(fault.Disk, err, "the data folder %s cannot be found", o.cfg.Data)
 	}
 	o.data = data
-	held, err := lock(data)
+	held, err := lockData(data)
 	if err != nil {
 		return err
 	}
-	o.onClose(func() { _ = held.Close() })
+	o.addCloser(func() { _ = held.Close() })
 	if cfg.CacheDir == "" {
 		cfg.CacheDir = filepath.Join(data, "cache")
 	}
-	if cfg.voicesDir() == "" { // a service account without a home folder
+	if cfg.findVoicesDir() == "" { // a service account without a home folder
 		cfg.VoicesDir = filepath.Join(data, "voices")
 	}
 	if cfg.Proc.Nice == 0 {
@@ -183,11 +183,11 @@ func (o *server) open(ctx context.Context, cfg Config) error {
 	if o.house, err = New(cfg); err != nil {
 		return err
 	}
-	o.onClose(o.house.Close)
-	if o.records, err = openRecords(ctx, data, o.cfg.Store); err != nil {
+	o.addCloser(o.house.Close)
+	if o.records, err = openDatabase(ctx, data, o.cfg.Store); err != nil {
 		return err
 	}
-	o.onClose(func() { _ = o.records.Close() })
+	o.addCloser(func() { _ = o.records.Close() })
 	secret, err := o.records.Secret(ctx, "addresses")
 	if err != nil {
 		return fault.New(fault.Disk, err, "the database cannot be read")
@@ -201,7 +201,7 @@ func (o *server) open(ctx context.Context, cfg Config) error {
 		return fault.New(fault.Disk, err, "the folder of objects cannot be used")
 	}
 	o.objects = objects.New(bucket, signer, folder)
-	o.onClose(func() { _ = o.objects.Close() })
+	o.addCloser(func() { _ = o.objects.Close() })
 	fetcher, err := upload.NewFetcher(o.cfg.Fetch)
 	if err != nil {
 		return err
@@ -210,7 +210,8 @@ func (o *server) open(ctx context.Context, cfg Config) error {
 	if o.worker, err = worker.New(wcfg, o.records, o.objects, fetcher, o.house.Studio, o.cfg.Log); err != nil {
 		return fault.New(fault.Disk, err, "the work folder cannot be used")
 	}
-	if o.queue, err = queue.New(ctx, o.records.Writer(), o.cfg.Queue, quiet(o.cfg.Log), o.worker.Work); err != nil {
+	if o.queue, err = queue.New(ctx, o.records.Writer(), o.cfg.Queue, dropBelowWarnings(o.cfg.Log),
+		o.worker.Work); err != nil {
 		return fault.New(fault.Disk, err, "the queue cannot be opened")
 	}
 	o.records.OnCreate(o.queue.Enqueue)
@@ -222,8 +223,8 @@ func (o *server) open(ctx context.Context, cfg Config) error {
 	return nil
 }
 
-// quiet returns a log that drops a library's messages below warnings.
-func quiet(log *slog.Logger) *slog.Logger { return slog.New(&leveled{log.Handler()}) }
+// dropBelowWarnings returns a log that drops a library's messages below warnings.
+func dropBelowWarnings(log *slog.Logger) *slog.Logger { return slog.New(&leveled{log.Handler()}) }
 
 type leveled struct{ slog.Handler }
 
@@ -232,7 +233,7 @@ func (l *leveled) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && l.Handler.Enabled(ctx, level)
 }
 
-func (o *server) run(ctx context.Context) error {
+func (o *server) serveUntilDone(ctx context.Context) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.cfg.Listen)
 	if err != nil {
 		return fault.New(fault.Usage, err, "cannot listen on %s", o.cfg.Listen).
@@ -240,7 +241,7 @@ func (o *server) run(ctx context.Context) error {
 	}
 	api := httpapi.New(o.cfg.HTTP, httpapi.Services{
 		Records: o.records, Objects: o.objects, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.house.Booth),
-		Cancel: o.worker.Cancel, Ready: o.ready, Log: o.cfg.Log,
+		Cancel: o.worker.Cancel, Ready: o.checkReady, Log: o.cfg.Log,
 	})
 	server := &http.Server{
 		Handler: api.Handler(), ReadHeaderTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
@@ -250,7 +251,7 @@ func (o *server) run(ctx context.Context) error {
 	if o.cfg.TLSCert != "" {
 		scheme = "https"
 	}
-	urls := addresses(scheme, listener.Addr())
+	urls := listURLs(scheme, listener.Addr())
 	if public := strings.TrimSuffix(o.cfg.HTTP.PublicURL, "/"); public != "" {
 		urls = []string{public}
 	}
@@ -264,7 +265,7 @@ func (o *server) run(ctx context.Context) error {
 		_ = listener.Close()
 		return fault.New(fault.Internal, err, "the queue cannot be started")
 	}
-	go o.sweep(ctx)
+	go o.removeExpiredPeriodically(ctx)
 	failed := make(chan error, 1)
 	go func() {
 		if o.cfg.TLSCert != "" {
@@ -273,18 +274,18 @@ func (o *server) run(ctx context.Context) error {
 			failed <- server.Serve(listener)
 		}
 	}()
-	o.announce(ctx, urls, isOpen(listener.Addr()))
+	o.printReady(ctx, urls, isReachable(listener.Addr()))
 	var serveErr error
 	select {
 	case <-ctx.Done():
 	case err := <-failed:
 		serveErr = fault.New(fault.Usage, err, "the server cannot serve on %s", o.cfg.Listen)
 	}
-	return errors.Join(serveErr, o.stop(context.WithoutCancel(ctx), server))
+	return errors.Join(serveErr, o.stopGracefully(context.WithoutCancel(ctx), server))
 }
 
-// stop lets running builds end or go back to the queue, then closes the listener.
-func (o *server) stop(ctx context.Context, server *http.Server) error {
+// stopGracefully lets running builds end or go back to the queue, then closes the listener.
+func (o *server) stopGracefully(ctx context.Context, server *http.Server) error {
 	o.stopping.Store(true)
 	o.cfg.Log.InfoContext(ctx, "stopping", "running", o.worker.Running(), "grace", o.cfg.Grace)
 	soft, cancel := context.WithTimeout(ctx, o.cfg.Grace)
@@ -305,8 +306,8 @@ func (o *server) stop(ctx context.Context, server *http.Server) error {
 // leastFree is the free disk space that a build needs to start, in bytes.
 const leastFree = 256 << 20
 
-// ready reports whether the server can build, with the result of each check.
-func (o *server) ready(ctx context.Context) (map[string]string, bool) {
+// checkReady reports whether the server can build, with the result of each check.
+func (o *server) checkReady(ctx context.Context) (map[string]string, bool) {
 	checks := map[string]string{"store": "ok", "queue": "ok", "disk": "ok", "tools": "ok"}
 	if o.records.Ping(ctx) != nil {
 		checks["store"] = "the database does not respond"
@@ -318,7 +319,7 @@ func (o *server) ready(ctx context.Context) (map[string]string, bool) {
 		checks["disk"] = "the disk is nearly full"
 	}
 	for _, name := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
-		if _, err := o.house.Runner.Look(name); err != nil {
+		if _, err := o.house.Runner.FindProgram(name); err != nil {
 			checks["tools"] = "the program " + name + " is missing"
 		}
 	}
@@ -332,12 +333,12 @@ func (o *server) ready(ctx context.Context) (map[string]string, bool) {
 // forgetAfter is how long the records of expired builds are kept.
 const forgetAfter = 30 * 24 * time.Hour
 
-// sweep removes expired data periodically.
-func (o *server) sweep(ctx context.Context) {
+// removeExpiredPeriodically removes expired data periodically.
+func (o *server) removeExpiredPeriodically(ctx context.Context) {
 	tick := time.NewTicker(o.cfg.Sweep)
 	defer tick.Stop()
 	for {
-		if err := o.expire(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		if err := o.removeExpired(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			o.cfg.Log.ErrorContext(ctx, "expired builds and uploads cannot be removed", "error", err)
 		}
 		if _, err := o.house.Store.Prune(o.cfg.CacheSize); err != nil && !errors.Is(err, cache.ErrInUse) {
@@ -351,9 +352,9 @@ func (o *server) sweep(ctx context.Context) {
 	}
 }
 
-// expire removes the results of builds that ended long ago, uploads that are no longer usable,
+// removeExpired removes the results of builds that ended long ago, uploads that are no longer usable,
 // and objects without a record.
-func (o *server) expire(ctx context.Context, now time.Time) error {
+func (o *server) removeExpired(ctx context.Context, now time.Time) error {
 	old, err := o.records.Ended(ctx, now.Add(-o.cfg.HTTP.Keep), 1000)
 	if err != nil {
 		return err

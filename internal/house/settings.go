@@ -23,7 +23,7 @@ type Value struct {
 }
 
 // VoiceSettings collects the settings of engines and voices from files and variables. Later
-// additions override earlier ones. Config checks them.
+// additions override earlier ones. ParseEngines checks them.
 type VoiceSettings struct {
 	Engines  map[string]map[string]Value // engine -> setting -> value
 	Voices   map[string]map[string]Value // name or language -> voice, language, gender
@@ -36,8 +36,8 @@ func NewVoiceSettings() *VoiceSettings {
 	return &VoiceSettings{Engines: map[string]map[string]Value{}, Voices: map[string]map[string]Value{}}
 }
 
-// VoiceSettingNames returns the top-level names of a settings file that this package reads.
-func VoiceSettingNames() []string { return []string{"engines", "voices", "fallback"} }
+// ListVoiceSettingNames returns the top-level names of a settings file that this package reads.
+func ListVoiceSettingNames() []string { return []string{"engines", "voices", "fallback"} }
 
 // HeaderSetting is the top-level name of a settings file for the project next to it; package
 // compile reads it.
@@ -47,7 +47,7 @@ func (s *VoiceSettings) addError(where, format string, args ...any) {
 	s.errs = append(s.errs, fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...)))
 }
 
-func set(m map[string]map[string]Value, name, setting string, v Value) {
+func setValue(m map[string]map[string]Value, name, setting string, v Value) {
 	if m[name] == nil {
 		m[name] = map[string]Value{}
 	}
@@ -58,7 +58,7 @@ func set(m map[string]map[string]Value, name, setting string, v Value) {
 
 // AddFile reads the engines, voices and fallback of a settings file. A file that was found, not
 // given by the user, may be part of somebody else's project: it must not decide where keys and
-// texts are sent or which programs run. Errors are kept for Config.
+// texts are sent or which programs run. Errors are kept for ParseEngines.
 func (s *VoiceSettings) AddFile(path string, text []byte, found bool) {
 	var root map[string]yaml.Node
 	if err := yaml.Unmarshal(text, &root); err != nil {
@@ -82,13 +82,13 @@ func (s *VoiceSettings) AddFile(path string, text []byte, found bool) {
 		case found:
 			s.addError(where(&n),
 				"%s: a mynah.yaml in the current folder may contain only %s; pass the file with --config to use all of it",
-				name, strings.Join(append(VoiceSettingNames(), HeaderSetting), ", "))
+				name, strings.Join(append(ListVoiceSettingNames(), HeaderSetting), ", "))
 		}
 	}
 }
 
-// eachPair calls a function with each name and value of a mapping.
-func (s *VoiceSettings) eachPair(n *yaml.Node, where, what string, each func(name, value *yaml.Node)) {
+// forEachPair calls a function with each name and value of a mapping.
+func (s *VoiceSettings) forEachPair(n *yaml.Node, where, what string, each func(name, value *yaml.Node)) {
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
 		return
 	}
@@ -102,12 +102,12 @@ func (s *VoiceSettings) eachPair(n *yaml.Node, where, what string, each func(nam
 }
 
 func (s *VoiceSettings) addEngines(n *yaml.Node, where func(*yaml.Node) string, found bool) {
-	s.eachPair(n, where(n), "engines", func(engine, settings *yaml.Node) {
-		set(s.Engines, engine.Value, "", Value{})
+	s.forEachPair(n, where(n), "engines", func(engine, settings *yaml.Node) {
+		setValue(s.Engines, engine.Value, "", Value{})
 		s.Engines[engine.Value][""] = Value{Where: where(engine) + ": engines." + engine.Value}
-		s.eachPair(settings, where(engine), "engines."+engine.Value, func(name, value *yaml.Node) {
+		s.forEachPair(settings, where(engine), "engines."+engine.Value, func(name, value *yaml.Node) {
 			at := fmt.Sprintf("%s: engines.%s.%s", where(name), engine.Value, name.Value)
-			text, ok := flatten(value)
+			text, ok := flattenNode(value)
 			switch {
 			case !ok:
 				s.addError(at, "must be one value")
@@ -115,32 +115,32 @@ func (s *VoiceSettings) addEngines(n *yaml.Node, where func(*yaml.Node) string, 
 				s.addError(at,
 					"is not allowed in a mynah.yaml in the current folder, which may be part of a project from somebody else; pass the file with --config, or move the setting to your own mynah.yaml")
 			default:
-				set(s.Engines, engine.Value, name.Value, Value{text, at, found})
+				setValue(s.Engines, engine.Value, name.Value, Value{text, at, found})
 			}
 		})
 	})
 }
 
 func (s *VoiceSettings) addVoices(n *yaml.Node, where func(*yaml.Node) string) {
-	s.eachPair(n, where(n), "voices", func(name, value *yaml.Node) {
+	s.forEachPair(n, where(n), "voices", func(name, value *yaml.Node) {
 		at := fmt.Sprintf("%s: voices.%s", where(name), name.Value)
 		if value.Kind == yaml.ScalarNode {
 			s.Voices[name.Value] = map[string]Value{"voice": {Text: value.Value, Where: at}}
 			return
 		}
 		s.Voices[name.Value] = map[string]Value{"": {Where: at}}
-		s.eachPair(value, where(name), "voices."+name.Value, func(k, v *yaml.Node) {
+		s.forEachPair(value, where(name), "voices."+name.Value, func(k, v *yaml.Node) {
 			if v.Kind != yaml.ScalarNode {
 				s.addError(at+"."+k.Value, "must be one value")
 				return
 			}
-			set(s.Voices, name.Value, k.Value, Value{Text: v.Value, Where: at + "." + k.Value})
+			setValue(s.Voices, name.Value, k.Value, Value{Text: v.Value, Where: at + "." + k.Value})
 		})
 	})
 }
 
-// flatten converts a value, a list or a mapping of names to one text: "a,b=de-DE".
-func flatten(n *yaml.Node) (string, bool) {
+// flattenNode converts a value, a list or a mapping of names to one text: "a,b=de-DE".
+func flattenNode(n *yaml.Node) (string, bool) {
 	var parts []string
 	for i, c := range n.Content {
 		if c.Kind != yaml.ScalarNode {
@@ -191,10 +191,10 @@ func (s *VoiceSettings) AddEnvironment(environ []string) {
 			rest = strings.ToLower(strings.ReplaceAll(rest, "_", "-"))
 			engine, setting := splitSetting(rest)
 			if engine == "" {
-				s.addError(name, "does not end in a setting; available: %s", strings.Join(settingNames(""), ", "))
+				s.addError(name, "does not end in a setting; available: %s", strings.Join(listSettingNames(""), ", "))
 				continue
 			}
-			set(s.Engines, engine, setting, Value{Text: value, Where: name})
+			setValue(s.Engines, engine, setting, Value{Text: value, Where: name})
 		}
 	}
 }
@@ -202,7 +202,7 @@ func (s *VoiceSettings) AddEnvironment(environ []string) {
 // splitSetting splits "my-server-key-env" into engine and setting; the longest matching setting
 // is used.
 func splitSetting(s string) (engine, setting string) {
-	for _, name := range settingNames("") {
+	for _, name := range listSettingNames("") {
 		if e, ok := strings.CutSuffix(s, "-"+name); ok && len(name) > len(setting) {
 			engine, setting = e, name
 		}
@@ -210,8 +210,8 @@ func splitSetting(s string) (engine, setting string) {
 	return engine, setting
 }
 
-// Config checks the settings. The error lists all mistakes with their places.
-func (s *VoiceSettings) Config(getenv func(string) string) (EnginesConfig, error) {
+// ParseEngines checks the settings. The error lists all mistakes with their places.
+func (s *VoiceSettings) ParseEngines(getenv func(string) string) (EnginesConfig, error) {
 	j := &checker{s: s, errs: slices.Clone(s.errs), getenv: getenv}
 	c := EnginesConfig{}
 	for _, name := range slices.Sorted(maps.Keys(s.Engines)) {
@@ -255,8 +255,8 @@ func (j *checker) readEngine(name string, values map[string]Value) EngineConfig 
 	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return !good(r) }) {
 		j.addError(at, "the engine's name %q may contain only the letters a to z, digits and hyphens", name)
 	}
-	if !slices.Contains(kinds(), e.Kind) {
-		j.addError(at, "unknown kind of engine %q; allowed: %s", e.Kind, strings.Join(kinds(), ", "))
+	if !slices.Contains(listEngineKinds(), e.Kind) {
+		j.addError(at, "unknown kind of engine %q; allowed: %s", e.Kind, strings.Join(listEngineKinds(), ", "))
 		return e
 	}
 	if (e.Kind == kindPiper) != (name == kindPiper) {
@@ -271,13 +271,13 @@ func (j *checker) readEngine(name string, values map[string]Value) EngineConfig 
 		if setting == "kind" || setting == "" {
 			continue
 		}
-		i := slices.IndexFunc(engineSettings(), func(s engineSetting) bool { return s.name == setting })
-		if i < 0 || !slices.Contains(settingNames(e.Kind), setting) {
+		i := slices.IndexFunc(listEngineSettings(), func(s engineSetting) bool { return s.name == setting })
+		if i < 0 || !slices.Contains(listSettingNames(e.Kind), setting) {
 			j.addError(v, "unknown setting of an engine of the kind %s; allowed: %s",
-				e.Kind, strings.Join(settingNames(e.Kind), ", "))
+				e.Kind, strings.Join(listSettingNames(e.Kind), ", "))
 			continue
 		}
-		err := engineSettings()[i].set(&e, v.Text)
+		err := listEngineSettings()[i].set(&e, v.Text)
 		switch {
 		case err != nil && setting == "key-env": // the value may be the key itself, so it is not shown
 			j.addError(v, "must be %v", err)

@@ -38,7 +38,7 @@ fallback: true
 		"MYNAH_ENGINES_OPENAI_MODEL=other-model", "MYNAH_ENGINES_OTHER_AT_ONCE=2",
 		"MYNAH_VOICES=zoe=openai/onyx", "MYNAH_VOICES_DIR=/v",
 	})
-	c, err := s.Config(func(name string) string { return map[string]string{"OTHER_KEY": "k"}[name] })
+	c, err := s.ParseEngines(func(name string) string { return map[string]string{"OTHER_KEY": "k"}[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ voices:
 fallback: perhaps
 `), false)
 	s.AddEnvironment([]string{"MYNAH_ENGINES_X=1", "MYNAH_VOICES=nothing"})
-	_, err := s.Config(noVariables)
+	_, err := s.ParseEngines(noVariables)
 	if err == nil {
 		t.Fatal("no mistake was reported")
 	}
@@ -122,7 +122,7 @@ func TestFoundSettings(t *testing.T) {
   c: {kind: openai, url: "http://127.0.0.1:8880/v1"}
 chromium: ./evil
 `), true)
-	_, err := s.Config(noVariables)
+	_, err := s.ParseEngines(noVariables)
 	if err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestValidation(t *testing.T) {
 	t.Parallel()
 	s := house.NewVoiceSettings()
 	s.AddFile("mynah.yaml", []byte("engines:\n  openai:\n    url: ftp://x\n"), false)
-	_, err := s.Config(noVariables)
+	_, err := s.ParseEngines(noVariables)
 	if err == nil || !strings.Contains(err.Error(), `mynah.yaml:3: engines.openai.url: "ftp://x", must be an address`) {
 		t.Error(err)
 	}
@@ -161,7 +161,7 @@ voices:
   de-DE: azure/de-DE-KatjaNeural
   ruth: polly/Joanna
 `), false)
-	c, err := s.Config(func(name string) string { return "key-of-" + name })
+	c, err := s.ParseEngines(func(name string) string { return "key-of-" + name })
 	if err != nil || len(c.Engines) != 6 {
 		t.Fatal(err, c)
 	}
@@ -182,7 +182,7 @@ voices:
 	}
 	s = house.NewVoiceSettings()
 	s.AddFile("mynah.yaml", []byte("engines:\n  polly: {}\n  azure: {}\n"), false)
-	_, err = s.Config(noVariables)
+	_, err = s.ParseEngines(noVariables)
 	if err == nil || strings.Count(err.Error(), "region: empty") != 2 {
 		t.Error(err)
 	}
@@ -200,13 +200,13 @@ func TestDocumentedSettings(t *testing.T) {
 	example, _, ok := strings.Cut(rest, "```")
 	s := house.NewVoiceSettings()
 	s.AddFile("mynah.yaml", []byte(example), false)
-	c, err := s.Config(noVariables)
+	c, err := s.ParseEngines(noVariables)
 	if !ok || err != nil || len(c.Engines) < 6 || len(c.Voices) != 2 || len(c.Defaults) != 1 {
 		t.Errorf("%v: %+v", err, c)
 	}
 	s = house.NewVoiceSettings()
 	s.AddEnvironment([]string{"MYNAH_ENGINES_X=1"})
-	_, err = s.Config(noVariables)
+	_, err = s.ParseEngines(noVariables)
 	_, list, _ := strings.Cut(err.Error(), "there are ")
 	for name := range strings.SplitSeq(list, ", ") {
 		if !strings.Contains(string(page), "`"+name+"`") {

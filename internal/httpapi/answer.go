@@ -18,9 +18,9 @@ import (
 	"mynah/internal/record"
 )
 
-// isCompatible reports whether a route belongs to the compatible family, whose clients read
+// isCompatibleRoute reports whether a route belongs to the compatible family, whose clients read
 // message and error of plain JSON.
-func isCompatible(r *http.Request) bool { return !strings.HasPrefix(r.URL.Path, "/v1/") }
+func isCompatibleRoute(r *http.Request) bool { return !strings.HasPrefix(r.URL.Path, "/v1/") }
 
 // answerJSON answers with a JSON document.
 func (s *Server) answerJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
@@ -45,8 +45,8 @@ func (s *Server) answerJSON(w http.ResponseWriter, r *http.Request, status int, 
 
 // answerProblem answers with an error.
 func (s *Server) answerProblem(w http.ResponseWriter, r *http.Request, status int, code, sentence string, found ...api.Diagnostic) {
-	linger(w, r)
-	if !isCompatible(r) {
+	drainAndClose(w, r)
+	if !isCompatibleRoute(r) {
 		w.Header().Set("Content-Type", "application/problem+json")
 	}
 	s.answerJSON(w, r, status, api.Problem{
@@ -109,8 +109,8 @@ type bodyError struct {
 
 func (b *bodyError) Error() string { return b.sentence }
 
-// read reads a body completely, up to a limit.
-func (s *Server) read(r *http.Request, limit int64) ([]byte, error) {
+// readBody reads a body completely, up to a limit.
+func (s *Server) readBody(r *http.Request, limit int64) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err != nil {
 		return nil, &bodyError{http.StatusBadRequest, "The request body is incomplete"}
@@ -124,10 +124,10 @@ func (s *Server) read(r *http.Request, limit int64) ([]byte, error) {
 	return b, nil
 }
 
-// decode reads a JSON object into v. It ignores unknown members and reports wrong types with the
+// decodeBody reads a JSON object into v. It ignores unknown members and reports wrong types with the
 // member's name.
-func (s *Server) decode(w http.ResponseWriter, r *http.Request, limit int64, v any) bool {
-	b, err := s.read(r, limit)
+func (s *Server) decodeBody(w http.ResponseWriter, r *http.Request, limit int64, v any) bool {
+	b, err := s.readBody(r, limit)
 	if err == nil {
 		err = unmarshal(b, v)
 	}
@@ -155,7 +155,7 @@ func unmarshal(b []byte, v any) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
 		return &bodyError{
 			http.StatusBadRequest,
-			fmt.Sprintf("%s must be %s, not %s", wrong.Field, typeName(wrong.Type), wrong.Value),
+			fmt.Sprintf("%s must be %s, not %s", wrong.Field, describeJSONType(wrong.Type), wrong.Value),
 		}
 	}
 	if err != nil || !strings.HasPrefix(trimmed, "{") {
@@ -164,8 +164,8 @@ func unmarshal(b []byte, v any) error {
 	return nil
 }
 
-// typeName returns the name of a JSON type with its article.
-func typeName(t reflect.Type) string {
+// describeJSONType returns the name of a JSON type with its article.
+func describeJSONType(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
 		return "a string"
@@ -194,8 +194,8 @@ func requestID(r *http.Request) string {
 	return id
 }
 
-// statusOf returns the status document of a build.
-func (s *Server) statusOf(ctx context.Context, r *http.Request, b record.Build) (api.Status, error) {
+// newStatus returns the status document of a build.
+func (s *Server) newStatus(ctx context.Context, r *http.Request, b record.Build) (api.Status, error) {
 	st := api.Status{Finished: b.State.IsOver(), Succeeded: b.State == record.Succeeded, Percent: b.Percent, Message: b.Message}
 	if st.Message == "" {
 		st.Message = "Waiting"
@@ -213,7 +213,7 @@ func (s *Server) statusOf(ctx context.Context, r *http.Request, b record.Build) 
 	if !st.Succeeded || b.Result == nil {
 		return st, nil
 	}
-	base, err := s.baseURL(r)
+	base, err := s.findBaseURL(r)
 	if err != nil {
 		return st, err
 	}

@@ -32,9 +32,9 @@ type timedBody struct {
 	over bool          // read to its end
 }
 
-// limitTime sets the time limits of a request's body. Uploads have no total limit while data
+// limitBodyTime sets the time limits of a request's body. Uploads have no total limit while data
 // arrive.
-func (s *Server) limitTime(w http.ResponseWriter, r *http.Request) *timedBody {
+func (s *Server) limitBodyTime(w http.ResponseWriter, r *http.Request) *timedBody {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
@@ -43,12 +43,12 @@ func (s *Server) limitTime(w http.ResponseWriter, r *http.Request) *timedBody {
 	if upload {
 		b.end, b.idle = s.now().Add(uploadTime), idleTime
 	}
-	b.renew()
+	b.extendDeadline()
 	r.Body = b
 	return b
 }
 
-func (b *timedBody) renew() {
+func (b *timedBody) extendDeadline() {
 	at := b.end
 	if b.idle > 0 && b.now().Add(b.idle).Before(at) {
 		at = b.now().Add(b.idle)
@@ -64,13 +64,13 @@ func (b *timedBody) Read(p []byte) (int, error) {
 		b.over = true
 		_ = b.rc.SetReadDeadline(time.Time{})
 	case err == nil && b.idle > 0:
-		b.renew()
+		b.extendDeadline()
 	}
 	return n, err
 }
 
-// linger reads a little of an unwanted body, and closes the connection after the answer.
-func linger(w http.ResponseWriter, r *http.Request) {
+// drainAndClose reads a little of an unwanted body, and closes the connection after the answer.
+func drainAndClose(w http.ResponseWriter, r *http.Request) {
 	b, ok := r.Context().Value(keyBody).(*timedBody)
 	if !ok || b == nil || b.over {
 		return

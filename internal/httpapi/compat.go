@@ -28,14 +28,14 @@ const zipType = "application/zip"
 // grantUpload answers a request for an upload with its signed URL.
 func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
 	id := newID()
-	base, err := s.baseURL(r)
+	base, err := s.findBaseURL(r)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
 	}
 	u, err := s.o.Objects.Sign(r.Context(), base, http.MethodPut, record.UploadKey(id), zipType, s.cfg.UploadTTL)
 	if err == nil {
-		err = s.o.Records.AddUpload(r.Context(), identity(r).Tenant, id)
+		err = s.o.Records.AddUpload(r.Context(), findCaller(r).Tenant, id)
 	}
 	if err != nil {
 		s.answerError(w, r, err)
@@ -62,8 +62,8 @@ func (s *Server) refuseSignature(w http.ResponseWriter, r *http.Request) {
 // uploadTime is the maximum time of an upload.
 const uploadTime = 2 * time.Hour
 
-// put stores an upload.
-func (s *Server) put(w http.ResponseWriter, r *http.Request) {
+// storeUpload stores an upload.
+func (s *Server) storeUpload(w http.ResponseWriter, r *http.Request) {
 	key, contentType, ok := s.checkSignature(w, r)
 	if !ok {
 		return
@@ -119,13 +119,13 @@ var repositoryName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0
 // buildVideo starts a build from an archive.
 func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	var q api.BuildRequest
-	if !s.decode(w, r, 1<<20, &q) {
+	if !s.decodeBody(w, r, 1<<20, &q) {
 		return
 	}
 	wrong := func(format string, args ...any) {
 		s.answerProblem(w, r, http.StatusBadRequest, "bad-request", fmt.Sprintf(format, args...))
 	}
-	if project.IsDeck(q.Source) { // checked first: no upload could change it
+	if project.IsPresentationName(q.Source) { // checked first: no upload could change it
 		s.refuseDecks(w, r)
 		return
 	}
@@ -168,7 +168,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	}
 	b := s.newBuild(r, record.Video)
 	b.Spec = record.Spec{Type: q.RepositoryType, Repository: q.Repository, Token: q.Token, SHA: q.SHA, Source: q.Source}
-	s.start(w, r, b)
+	s.startBuild(w, r, b)
 }
 
 func shorten(v string) string {
@@ -191,7 +191,7 @@ func isSourceName(name string) bool {
 // checkUpload reports whether an upload was granted and has arrived; otherwise it answers with an
 // error.
 func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) bool {
-	granted, err := s.o.Records.HasUpload(r.Context(), identity(r).Tenant, id)
+	granted, err := s.o.Records.HasUpload(r.Context(), findCaller(r).Tenant, id)
 	if err != nil {
 		s.answerError(w, r, err)
 		return false
@@ -214,24 +214,24 @@ func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) 
 }
 
 func (s *Server) newBuild(r *http.Request, kind record.Kind) record.Build {
-	id := identity(r)
+	id := findCaller(r)
 	return record.Build{
 		ID: newID(), Tenant: id.Tenant, Key: id.Key, Kind: kind, State: record.Queued, Message: "Waiting", Created: s.now().UTC(),
 	}
 }
 
-// start stores a build and answers with its task.
-func (s *Server) start(w http.ResponseWriter, r *http.Request, b record.Build) {
+// startBuild stores a build and answers with its task.
+func (s *Server) startBuild(w http.ResponseWriter, r *http.Request, b record.Build) {
 	if err := s.o.Records.Create(r.Context(), b); err != nil {
 		s.answerError(w, r, err)
 		return
 	}
-	noteOf(r).build = b.ID
+	findNote(r).build = b.ID
 	s.answerTask(w, r, b.ID)
 }
 
-// status answers a poll with the state of a build.
-func (s *Server) status(w http.ResponseWriter, r *http.Request) {
+// answerStatus answers a poll with the state of a build.
+func (s *Server) answerStatus(w http.ResponseWriter, r *http.Request) {
 	if _, _, ok := s.checkSignature(w, r); !ok {
 		return
 	}
@@ -245,7 +245,7 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 	}
 	var st api.Status
 	if err == nil {
-		st, err = s.statusOf(r.Context(), r, b)
+		st, err = s.newStatus(r.Context(), r, b)
 	}
 	if err != nil {
 		s.answerError(w, r, err)
@@ -254,8 +254,8 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, st)
 }
 
-// contentType returns the content type of a result by its extension.
-func contentType(name string) string {
+// chooseContentType returns the content type of a result by its extension.
+func chooseContentType(name string) string {
 	t, ok := map[string]string{
 		".mp4": "video/mp4", ".jpg": "image/jpeg", ".srt": "application/x-subrip", ".vtt": "text/vtt; charset=utf-8",
 		".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".wav": "audio/wav", ".zip": zipType,
@@ -266,8 +266,8 @@ func contentType(name string) string {
 	return t
 }
 
-// result sends a file of a build's result. It uses only the build's record.
-func (s *Server) result(w http.ResponseWriter, r *http.Request) {
+// sendResult sends a file of a build's result. It uses only the build's record.
+func (s *Server) sendResult(w http.ResponseWriter, r *http.Request) {
 	key, _, ok := s.checkSignature(w, r)
 	if !ok {
 		return
@@ -299,8 +299,8 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = f.Close() }()
 	name := path.Base(key)
 	h := w.Header()
-	h.Set("Content-Type", contentType(name))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": displayName(b.Name, name)}))
+	h.Set("Content-Type", chooseContentType(name))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": chooseDownloadName(b.Name, name)}))
 	h.Set("ETag", a.ETag)
 	h.Set("Cache-Control", "private, max-age=3600")
 	out := &rangeWriter{ResponseWriter: w}
@@ -315,8 +315,8 @@ func (s *Server) result(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// displayName returns the file name of a result for downloads: that of its build if it has one.
-func displayName(name, file string) string {
+// chooseDownloadName returns the file name of a result for downloads: that of its build if it has one.
+func chooseDownloadName(name, file string) string {
 	if name == "" {
 		return file
 	}
@@ -357,9 +357,9 @@ func (w *rangeWriter) ReadFrom(r io.Reader) (int64, error) {
 	return io.Copy(w.ResponseWriter, r)
 }
 
-// presentation answers the routes for presentations, which are not supported.
-func (s *Server) presentation(w http.ResponseWriter, r *http.Request) {
-	if ext := chi.URLParam(r, "ext"); !project.IsDeck("." + ext) {
+// refusePresentations answers the routes for presentations, which are not supported.
+func (s *Server) refusePresentations(w http.ResponseWriter, r *http.Request) {
+	if ext := chi.URLParam(r, "ext"); !project.IsPresentationName("." + ext) {
 		s.answerProblem(w, r, http.StatusBadRequest, "bad-request",
 			"The kind of presentation "+strconv.Quote(shorten(ext))+" is not supported; use pptx, ppt, odp or pdf")
 		return
@@ -367,15 +367,15 @@ func (s *Server) presentation(w http.ResponseWriter, r *http.Request) {
 	s.refuseDecks(w, r)
 }
 
-func (s *Server) voices(w http.ResponseWriter, r *http.Request) {
+func (s *Server) answerVoices(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, s.o.Desk.Voices(r.Context()))
 }
 
 // manyCredits is the number of credits of every account: they are not counted.
 const manyCredits = 1_000_000_000
 
-func (s *Server) credits(w http.ResponseWriter, r *http.Request) {
-	id := identity(r)
+func (s *Server) answerCredits(w http.ResponseWriter, r *http.Request) {
+	id := findCaller(r)
 	billing := id.Tenant
 	if billing == "" {
 		billing = "selfhosted"

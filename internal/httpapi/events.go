@@ -12,19 +12,19 @@ import (
 	"mynah/internal/record"
 )
 
-// events sends the events of a build as server-sent events, until it ends.
-func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	b, err := s.ownBuild(r)
+// sendEvents sends the events of a build as server-sent events, until it ends.
+func (s *Server) sendEvents(w http.ResponseWriter, r *http.Request) {
+	b, err := s.findOwnBuild(r)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
 	}
-	s.follow(w, r, b)
+	s.streamEvents(w, r, b)
 }
 
-// eventsBySignature is events with a signed URL, for EventSource in browsers, which cannot send
+// sendEventsBySignature is events with a signed URL, for EventSource in browsers, which cannot send
 // headers.
-func (s *Server) eventsBySignature(w http.ResponseWriter, r *http.Request) {
+func (s *Server) sendEventsBySignature(w http.ResponseWriter, r *http.Request) {
 	if _, _, ok := s.checkSignature(w, r); !ok {
 		return
 	}
@@ -33,10 +33,10 @@ func (s *Server) eventsBySignature(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, r, err)
 		return
 	}
-	s.follow(w, r, b)
+	s.streamEvents(w, r, b)
 }
 
-func (s *Server) follow(w http.ResponseWriter, r *http.Request, b record.Build) {
+func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, b record.Build) {
 	var last int64
 	var err error
 	if v := r.Header.Get("Last-Event-ID"); v != "" {

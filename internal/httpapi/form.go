@@ -18,8 +18,8 @@ import (
 	"mynah/internal/record"
 )
 
-// form reads a project from a form: a zip named project, or named files.
-func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build, wrong *invalid) error {
+// readForm reads a project from a form: a zip named project, or named files.
+func (s *Server) readForm(r *http.Request, parts *multipart.Reader, b *record.Build, wrong *invalid) error {
 	id := newID()
 	if err := s.o.Records.AddUpload(r.Context(), b.Tenant, id); err != nil {
 		return err
@@ -47,19 +47,19 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 		p, name := &sender{r: part}, part.FormName()
 		switch {
 		case name == "project" && part.FileName() == "":
-			wrong.add("/project", "must be a file, a zip")
+			wrong.addError("/project", "must be a file, a zip")
 		case name == "project" && !project && files.zip == nil && isZip(part.FileName()):
 			project = true
 			_, err = s.o.Objects.Put(r.Context(), record.UploadKey(id), p, s.cfg.MaxUpload)
 		case part.FileName() != "":
-			file := fileName(part)
+			file := readFilePath(part)
 			switch {
 			case project:
 				return &bodyError{http.StatusBadRequest, "A form must contain either one zip named project, or files"}
 			case len(file) > mostName || strings.HasSuffix(file, "/") || !utf8.ValidString(file):
 				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q is not a valid file name", shorten(file))}
 			}
-			err = files.add(file, p)
+			err = files.addFile(file, p)
 		default:
 			var text []byte
 			text, err = io.ReadAll(io.LimitReader(p, mostText+1))
@@ -71,10 +71,10 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 					fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", shorten(name), mostText),
 				}
 			case seen[name] && name != "tags":
-				wrong.add("/"+shorten(name), "is given twice")
+				wrong.addError("/"+shorten(name), "is given twice")
 			default:
 				seen[name] = true
-				fields.field(name, string(text))
+				fields.setFormField(name, string(text))
 			}
 		}
 		if _, long := errors.AsType[*http.MaxBytesError](p.err); long {
@@ -88,21 +88,21 @@ func (s *Server) form(r *http.Request, parts *multipart.Reader, b *record.Build,
 		}
 	}
 	if b.Spec.Text != "" && b.Spec.Source != "" {
-		wrong.add("/source", "cannot be combined with script: a form names a script of its project or contains one")
+		wrong.addError("/source", "cannot be combined with script: a form names a script of its project or contains one")
 	}
 	if files.names["script.md"] && b.Spec.Text != "" {
-		wrong.add("/script", "cannot be combined with a file script.md: they are the same")
+		wrong.addError("/script", "cannot be combined with a file script.md: they are the same")
 		return nil
 	}
 	if b.Spec.Text != "" && !project {
-		if err := files.add("script.md", strings.NewReader(b.Spec.Text)); err != nil {
+		if err := files.addFile("script.md", strings.NewReader(b.Spec.Text)); err != nil {
 			return err
 		}
 		b.Spec.Text, b.Spec.Source = "", "script.md"
 	}
 	switch {
 	case project && b.Spec.Text != "":
-		wrong.add("/script", "cannot be combined with a zip: name the script in it as source")
+		wrong.addError("/script", "cannot be combined with a zip: name the script in it as source")
 	case project || len(*wrong) > 0:
 	case files.zip == nil:
 		return &bodyError{http.StatusBadRequest, "The form contains no project: send a zip as project, files, or a script"}
@@ -122,8 +122,8 @@ const mostName = 1024
 
 func isZip(name string) bool { return path.Ext(name) == ".zip" }
 
-// fileName returns the name of a file with its folders, which Part.FileName removes.
-func fileName(p *multipart.Part) string {
+// readFilePath returns the name of a file with its folders, which Part.FileName removes.
+func readFilePath(p *multipart.Part) string {
 	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
 	if err != nil || params["filename"] == "" {
 		return p.FileName()
@@ -139,7 +139,7 @@ type bundle struct {
 	limit int64
 }
 
-func (u *bundle) add(name string, r io.Reader) error {
+func (u *bundle) addFile(name string, r io.Reader) error {
 	if u.zip == nil {
 		f, err := os.CreateTemp("", "mynah-form-*")
 		if err != nil {

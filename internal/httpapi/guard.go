@@ -30,7 +30,7 @@ import (
 // note is what a handler adds to the log entry of a request.
 type note struct{ build, key string }
 
-func noteOf(r *http.Request) *note {
+func findNote(r *http.Request) *note {
 	n, _ := r.Context().Value(keyNote).(*note)
 	if n == nil {
 		return &note{}
@@ -38,9 +38,9 @@ func noteOf(r *http.Request) *note {
 	return n
 }
 
-// observe gives each request an id, logs and counts it, and turns a panic in a handler into an
+// observeRequests gives each request an id, logs and counts it, and turns a panic in a handler into an
 // answer. URLs are logged without their queries, which contain signatures.
-func (s *Server) observe(routes chi.Router, cors func(http.Handler) http.Handler) http.Handler {
+func (s *Server) observeRequests(routes chi.Router, cors func(http.Handler) http.Handler) http.Handler {
 	handler := cors(routes)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, id, n := s.now(), newID(), &note{}
@@ -57,7 +57,7 @@ func (s *Server) observe(routes chi.Router, cors func(http.Handler) http.Handler
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		if b := s.limitTime(ww, r); b != nil {
+		if b := s.limitBodyTime(ww, r); b != nil {
 			r = r.WithContext(context.WithValue(r.Context(), keyBody, b))
 		}
 		defer func() {
@@ -72,7 +72,7 @@ func (s *Server) observe(routes chi.Router, cors func(http.Handler) http.Handler
 			}
 			route := rc.RoutePattern()
 			took := s.now().Sub(start)
-			s.metrics.requests.WithLabelValues(route, methodLabel(r.Method), strconv.Itoa(ww.Status())).Inc()
+			s.metrics.requests.WithLabelValues(route, chooseMethodLabel(r.Method), strconv.Itoa(ww.Status())).Inc()
 			s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
 			level := slog.LevelInfo
 			switch {
@@ -88,8 +88,8 @@ func (s *Server) observe(routes chi.Router, cors func(http.Handler) http.Handler
 	})
 }
 
-// authorize lets requests through that have a valid key and are within its limits.
-func (s *Server) authorize(next http.Handler) http.Handler {
+// checkKeys lets requests through that have a valid key and are within its limits.
+func (s *Server) checkKeys(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("X-Api-Key")
 		if key == "" {
@@ -107,14 +107,14 @@ func (s *Server) authorize(next http.Handler) http.Handler {
 			s.answerError(w, r, err)
 			return
 		}
-		noteOf(r).key = id.Key
+		findNote(r).key = id.Key
 		if wait, ok := s.o.Guard.Allow(id); !ok {
 			w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
 			s.answerProblem(w, r, http.StatusTooManyRequests, "too-many-requests", "Too many requests; wait a moment")
 			return
 		}
 		// Answers contain URLs: do nothing if they cannot be made.
-		if _, err := s.baseURL(r); err != nil {
+		if _, err := s.findBaseURL(r); err != nil {
 			s.answerError(w, r, err)
 			return
 		}
@@ -129,20 +129,20 @@ func (s *Server) refuseKey(w http.ResponseWriter, r *http.Request, missing bool)
 		detail = "The header x-api-key is missing"
 	}
 	w.Header().Set("Connection", "close")
-	linger(w, r)
+	drainAndClose(w, r)
 	p := api.Problem{
 		Type: "about:blank", Title: http.StatusText(http.StatusForbidden), Status: http.StatusForbidden, Detail: detail, Code: "forbidden",
 		Message: "Forbidden", Error: "Forbidden",
 	}
-	if !isCompatible(r) {
+	if !isCompatibleRoute(r) {
 		w.Header().Set("Content-Type", "application/problem+json")
 	}
 	s.answerJSON(w, r, http.StatusForbidden, p)
 }
 
-// methodLabel returns the metrics label of a method: one of a fixed set, since clients can send
+// chooseMethodLabel returns the metrics label of a method: one of a fixed set, since clients can send
 // any method.
-func methodLabel(method string) string {
+func chooseMethodLabel(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodPatch:
 		return method
@@ -150,7 +150,7 @@ func methodLabel(method string) string {
 	return "other"
 }
 
-func identity(r *http.Request) auth.Identity {
+func findCaller(r *http.Request) auth.Identity {
 	id, _ := r.Context().Value(keyIdentity).(auth.Identity)
 	return id
 }
@@ -195,7 +195,7 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 			s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The Idempotency-Key is longer than 255 characters")
 			return
 		}
-		sum, body, err := s.spool(r)
+		sum, body, err := s.spoolBody(r)
 		if _, ok := fault.As(err); ok {
 			s.answerError(w, r, err)
 			return
@@ -206,7 +206,7 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 		}
 		defer func() { _ = body.Close() }()
 		r.Body = body
-		who := identity(r)
+		who := findCaller(r)
 		ctx := context.WithoutCancel(r.Context())
 		fresh, same, answer, err := s.o.Records.Begin(ctx, who.Tenant, who.Key+" "+key, sum)
 		switch {
@@ -249,8 +249,8 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 	})
 }
 
-// spool writes a body to disk, and returns a hash of the body and its route.
-func (s *Server) spool(r *http.Request) ([]byte, io.ReadCloser, error) {
+// spoolBody writes a body to disk, and returns a hash of the body and its route.
+func (s *Server) spoolBody(r *http.Request) ([]byte, io.ReadCloser, error) {
 	f, err := os.CreateTemp("", "mynah-body-*")
 	if err != nil {
 		return nil, nil, fault.New(fault.Disk, err, "the request cannot be stored")

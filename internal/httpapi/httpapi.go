@@ -160,51 +160,51 @@ func (s *Server) Handler() http.Handler {
 			s.refuseSignature(w, r)
 			return
 		}
-		w.Header().Set("Allow", strings.Join(allowedMethods(routes, r.URL.Path), ", "))
+		w.Header().Set("Allow", strings.Join(listAllowedMethods(routes, r.URL.Path), ", "))
 		s.answerProblem(w, r, http.StatusMethodNotAllowed, "method-not-allowed",
 			"This address does not support the method "+r.Method)
 	})
-	r.Get("/healthz", s.healthz)
-	r.Get("/readyz", s.readyz)
-	r.Get("/version", s.version)
-	r.Get("/openapi.json", s.document)
+	r.Get("/healthz", s.answerHealthz)
+	r.Get("/readyz", s.answerReadyz)
+	r.Get("/version", s.answerVersion)
+	r.Get("/openapi.json", s.answerOpenAPI)
 	if s.cfg.OpenMetrics {
 		r.Method(http.MethodGet, "/metrics", s.metrics.handler)
 	}
 	r.Group(func(r chi.Router) { // signed URLs
-		r.Get(objects.Prefix+"status/{id}", s.status)
-		r.Get(objects.Prefix+"events/{id}", s.eventsBySignature)
-		r.Put(objects.Prefix+"uploads/{id}", s.put)
-		r.Get(objects.Prefix+"results/{id}/{name}", s.result)
+		r.Get(objects.Prefix+"status/{id}", s.answerStatus)
+		r.Get(objects.Prefix+"events/{id}", s.sendEventsBySignature)
+		r.Put(objects.Prefix+"uploads/{id}", s.storeUpload)
+		r.Get(objects.Prefix+"results/{id}/{name}", s.sendResult)
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(s.authorize)
+		r.Use(s.checkKeys)
 		if !s.cfg.OpenMetrics {
 			r.Method(http.MethodGet, "/metrics", s.metrics.handler)
 		}
 		r.Get("/video/upload-request/zip", s.grantUpload)
 		r.With(s.replayAnswers).Post("/video/build", s.buildVideo)
-		r.With(s.replayAnswers).Post("/text-to-speech/{format}", s.textToSpeech)
-		r.Get("/presentation/{ext}/upload-request", s.presentation)
-		r.Post("/presentation/{ext}/{upload}/import", s.presentation)
-		r.Post("/presentation/{ext}/{upload}/{conversion}/build", s.presentation)
-		r.Get("/voices", s.voices)
-		r.Get("/account/credits", s.credits)
+		r.With(s.replayAnswers).Post("/text-to-speech/{format}", s.answerSpeech)
+		r.Get("/presentation/{ext}/upload-request", s.refusePresentations)
+		r.Post("/presentation/{ext}/{upload}/import", s.refusePresentations)
+		r.Post("/presentation/{ext}/{upload}/{conversion}/build", s.refusePresentations)
+		r.Get("/voices", s.answerVoices)
+		r.Get("/account/credits", s.answerCredits)
 		r.With(s.replayAnswers).Post("/v1/builds", s.createBuild)
 		r.Get("/v1/builds", s.listBuilds)
 		r.With(s.refuseQuery).Get("/v1/builds/{id}", s.getBuild)
 		r.With(s.refuseQuery).Delete("/v1/builds/{id}", s.deleteBuild)
-		r.With(s.refuseQuery).Get("/v1/builds/{id}/events", s.events)
+		r.With(s.refuseQuery).Get("/v1/builds/{id}/events", s.sendEvents)
 		r.With(s.refuseQuery).Post("/v1/builds/{id}/cancel", s.cancelBuild)
-		r.Post("/v1/check", s.check)
-		r.With(s.refuseQuery).Get("/v1/voices", s.voices)
-		r.With(s.refuseQuery).Get("/v1/voices/{name}/sample", s.sample)
+		r.Post("/v1/check", s.answerCheck)
+		r.With(s.refuseQuery).Get("/v1/voices", s.answerVoices)
+		r.With(s.refuseQuery).Get("/v1/voices/{name}/sample", s.answerVoiceSample)
 	})
-	return s.observe(r, s.cors())
+	return s.observeRequests(r, s.newCORS())
 }
 
-// allowedMethods lists the methods of the routes at a path.
-func allowedMethods(routes chi.Routes, path string) []string {
+// listAllowedMethods lists the methods of the routes at a path.
+func listAllowedMethods(routes chi.Routes, path string) []string {
 	var out []string
 	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
 		get := m
@@ -218,8 +218,8 @@ func allowedMethods(routes chi.Routes, path string) []string {
 	return out
 }
 
-// cors allows scripts of web pages from Config.Origins to call all routes, including signed URLs.
-func (s *Server) cors() func(http.Handler) http.Handler {
+// newCORS allows scripts of web pages from Config.Origins to call all routes, including signed URLs.
+func (s *Server) newCORS() func(http.Handler) http.Handler {
 	if len(s.cfg.Origins) == 0 {
 		return func(next http.Handler) http.Handler { return next }
 	}
@@ -239,8 +239,8 @@ func (s *Server) cors() func(http.Handler) http.Handler {
 // newID returns a new id. ULIDs sort by time.
 func newID() string { return ulid.Make().String() }
 
-// baseURL returns the URL under which clients reach the server.
-func (s *Server) baseURL(r *http.Request) (*url.URL, error) {
+// findBaseURL returns the URL under which clients reach the server.
+func (s *Server) findBaseURL(r *http.Request) (*url.URL, error) {
 	if s.cfg.PublicURL != "" {
 		return url.Parse(s.cfg.PublicURL)
 	}
@@ -259,7 +259,7 @@ const statusTTL = 10 * 365 * 24 * time.Hour
 
 // answerTask answers with the task of a build.
 func (s *Server) answerTask(w http.ResponseWriter, r *http.Request, id string) {
-	base, err := s.baseURL(r)
+	base, err := s.findBaseURL(r)
 	if err != nil {
 		s.answerError(w, r, err)
 		return

@@ -21,7 +21,7 @@ import (
 // invalid collects the errors of a request.
 type invalid []api.Diagnostic
 
-func (v *invalid) add(pointer, format string, args ...any) {
+func (v *invalid) addError(pointer, format string, args ...any) {
 	const most = 100 // more would not be read
 	if len(*v) == most {
 		return
@@ -29,8 +29,8 @@ func (v *invalid) add(pointer, format string, args ...any) {
 	*v = append(*v, api.Diagnostic{Pointer: pointer, Severity: "error", Code: "invalid", Summary: fmt.Sprintf(format, args...)})
 }
 
-// refuse answers with all errors of a request; it returns false if there are none.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, v invalid) bool {
+// refuseInvalid answers with all errors of a request; it returns false if there are none.
+func (s *Server) refuseInvalid(w http.ResponseWriter, r *http.Request, v invalid) bool {
 	if len(v) == 0 {
 		return false
 	}
@@ -56,11 +56,11 @@ func (s *Server) checkQuery(w http.ResponseWriter, r *http.Request, known ...str
 	var v invalid
 	for name := range r.URL.Query() {
 		if !slices.Contains(known, name) {
-			v.add("?"+shorten(name), "unknown query parameter %q", shorten(name))
+			v.addError("?"+shorten(name), "unknown query parameter %q", shorten(name))
 		}
 	}
 	slices.SortFunc(v, func(a, b api.Diagnostic) int { return strings.Compare(a.Pointer, b.Pointer) })
-	return !s.refuse(w, r, v)
+	return !s.refuseInvalid(w, r, v)
 }
 
 // refuseQuery refuses all query parameters.
@@ -72,12 +72,12 @@ func (s *Server) refuseQuery(next http.Handler) http.Handler {
 	})
 }
 
-// object reads a JSON object.
-func object(b []byte, pointer string, v *invalid) map[string]any {
+// parseObject reads a JSON object.
+func parseObject(b []byte, pointer string, v *invalid) map[string]any {
 	d := json.NewDecoder(bytes.NewReader(b))
 	var out map[string]any
 	if err := d.Decode(&out); err != nil || out == nil || d.More() {
-		v.add(pointer, "must be a JSON object")
+		v.addError(pointer, "must be a JSON object")
 		return nil
 	}
 	return out
@@ -89,43 +89,43 @@ type newBuildFields struct {
 	v *invalid
 }
 
-// take reads one member of a request; it returns false for an unknown name.
-func (f newBuildFields) take(name string, value any) bool {
+// setMember reads one member of a request; it returns false for an unknown name.
+func (f newBuildFields) setMember(name string, value any) bool {
 	const longestName = 200
 	pointer := "/" + name
 	text, isText := value.(string)
 	switch name {
 	case "script":
 		if !isText || strings.TrimSpace(text) == "" {
-			f.v.add(pointer, "must be a text and not empty")
+			f.v.addError(pointer, "must be a text and not empty")
 		}
 		f.b.Spec.Text = text
 	case "source":
 		if f.b.Spec.Source = text; !isText || !isSourceName(text) {
-			f.v.add(pointer, "must be the path of a script inside the project")
+			f.v.addError(pointer, "must be the path of a script inside the project")
 		}
 	case "name":
 		if f.b.Name = strings.TrimSpace(text); !isText || f.b.Name == "" || utf8.RuneCountInString(text) > longestName || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
-			f.v.add(pointer, "must be a text of 1 to %d characters on one line", longestName)
+			f.v.addError(pointer, "must be a text of 1 to %d characters on one line", longestName)
 		}
 	case "settings":
-		f.settings(value)
+		f.setSettings(value)
 	case "variables":
-		f.variables(value)
+		f.setVariables(value)
 	case "tags":
-		f.tags(value)
+		f.setTags(value)
 	case "webhook":
-		f.v.add(pointer, "webhooks are not supported by this server")
+		f.v.addError(pointer, "webhooks are not supported by this server")
 	default:
 		return false
 	}
 	return true
 }
 
-func (f newBuildFields) settings(value any) {
+func (f newBuildFields) setSettings(value any) {
 	values, ok := value.(map[string]any)
 	if !ok {
-		f.v.add("/settings", "must be an object of properties of the header")
+		f.v.addError("/settings", "must be an object of properties of the header")
 		return
 	}
 	properties := map[string]any{}
@@ -135,72 +135,72 @@ func (f newBuildFields) settings(value any) {
 			continue
 		}
 		if _, ok := v.(bool); !ok {
-			f.v.add("/settings/strict", "must be true or false")
+			f.v.addError("/settings/strict", "must be true or false")
 		}
 	}
 	_, wrong := script.ReadSettings(properties)
 	for _, e := range wrong {
-		f.v.add("/settings"+e.Pointer, "%s", e.Summary)
+		f.v.addError("/settings"+e.Pointer, "%s", e.Summary)
 		d := &(*f.v)[len(*f.v)-1]
 		d.Detail, d.Hint = e.Detail, e.Hint
 	}
 	f.b.Spec.Settings = values
 }
 
-func (f newBuildFields) variables(value any) {
+func (f newBuildFields) setVariables(value any) {
 	values, ok := value.(map[string]any)
 	if !ok {
-		f.v.add("/variables", "must be an object of names and texts")
+		f.v.addError("/variables", "must be an object of names and texts")
 		return
 	}
 	f.b.Spec.Variables = map[string]string{}
 	for name, v := range values {
 		text, ok := v.(string)
 		if !ok {
-			f.v.add("/variables/"+name, "must be a text")
+			f.v.addError("/variables/"+name, "must be a text")
 		}
 		f.b.Spec.Variables[name] = text
 	}
 }
 
-func (f newBuildFields) tags(value any) {
+func (f newBuildFields) setTags(value any) {
 	const most, longest = 20, 64
 	list, ok := value.([]any)
 	if !ok || len(f.b.Tags)+len(list) > most {
-		f.v.add("/tags", "must be a list of at most %d texts", most)
+		f.v.addError("/tags", "must be a list of at most %d texts", most)
 		return
 	}
 	for i, v := range list {
 		text, ok := v.(string)
 		if text = strings.TrimSpace(text); !ok || text == "" || utf8.RuneCountInString(text) > longest {
-			f.v.add(fmt.Sprintf("/tags/%d", i), "must be a text of 1 to %d characters", longest)
+			f.v.addError(fmt.Sprintf("/tags/%d", i), "must be a text of 1 to %d characters", longest)
 			continue
 		}
 		f.b.Tags = append(f.b.Tags, text)
 	}
 }
 
-// fromJSON reads a request for a build with an inline script.
-func (s *Server) fromJSON(w http.ResponseWriter, r *http.Request, b *record.Build) bool {
-	body, err := s.read(r, mostText)
+// decodeBuild reads a request for a build with an inline script.
+func (s *Server) decodeBuild(w http.ResponseWriter, r *http.Request, b *record.Build) bool {
+	body, err := s.readBody(r, mostText)
 	if err != nil {
 		return s.refuseBody(w, r, err)
 	}
 	var v invalid
-	values := object(body, "", &v)
+	values := parseObject(body, "", &v)
 	f := newBuildFields{b, &v}
-	for _, name := range sortedNames(values) {
-		if !f.take(name, values[name]) || name == "source" {
-			v.add("/"+shorten(name), "unknown member; allowed: name, script, settings, tags or variables")
+	for _, name := range sortNames(values) {
+		if !f.setMember(name, values[name]) || name == "source" {
+			v.addError("/"+shorten(name), "unknown member; allowed: name, script, settings, tags or variables")
 		}
 	}
 	if _, there := values["script"]; values != nil && !there {
-		v.add("/script", "is missing")
+		v.addError("/script", "is missing")
 	}
-	return !s.refuse(w, r, v)
+	return !s.refuseInvalid(w, r, v)
 }
 
-func sortedNames(m map[string]any) []string {
+func sortNames(m map[string]any) []string {
 	var out []string
 	for name := range m {
 		out = append(out, name)
@@ -209,12 +209,12 @@ func sortedNames(m map[string]any) []string {
 	return out
 }
 
-// field reads a plain field of a form. Fields that are objects or lists in JSON contain JSON.
-func (f newBuildFields) field(name, text string) {
+// setFormField reads a plain field of a form. Fields that are objects or lists in JSON contain JSON.
+func (f newBuildFields) setFormField(name, text string) {
 	var value any = text
 	switch name {
 	case "settings", "variables":
-		object := object([]byte(text), "/"+name, f.v)
+		object := parseObject([]byte(text), "/"+name, f.v)
 		if object == nil {
 			return
 		}
@@ -228,8 +228,8 @@ func (f newBuildFields) field(name, text string) {
 		}
 		value = list
 	}
-	if !f.take(name, value) {
-		f.v.add("/"+shorten(name), "unknown field; allowed: name, project, script, settings, source, tags, variables or files")
+	if !f.setMember(name, value) {
+		f.v.addError("/"+shorten(name), "unknown field; allowed: name, project, script, settings, source, tags, variables or files")
 	}
 }
 

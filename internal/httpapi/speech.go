@@ -16,8 +16,8 @@ import (
 	"mynah/internal/record"
 )
 
-// textToSpeech speaks the body of the request.
-func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
+// answerSpeech speaks the body of the request.
+func (s *Server) answerSpeech(w http.ResponseWriter, r *http.Request) {
 	format := chi.URLParam(r, "format")
 	if format != "mp3" && format != "m4a" && format != "wav" {
 		s.answerProblem(w, r, http.StatusNotFound, "not-found",
@@ -30,14 +30,14 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 		s.answerProblem(w, r, http.StatusNotAcceptable, "not-acceptable", "wav cannot be streamed; use mp3 or m4a, or poll")
 		return
 	}
-	text, ok := s.speechText(w, r, streaming)
+	text, ok := s.readSpeechText(w, r, streaming)
 	if !ok {
 		return
 	}
 	q := r.URL.Query()
 	spec := &record.SpeechSpec{
 		Format: format, Voice: q.Get("voice"), Language: q.Get("language"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
-		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: subtitleFormat(r.Header.Get("Content-Type")),
+		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: detectSubtitleFormat(r.Header.Get("Content-Type")),
 	}
 	near, known, err := s.o.Desk.Inspect(r.Context(), spec)
 	if err != nil {
@@ -46,27 +46,27 @@ func (s *Server) textToSpeech(w http.ResponseWriter, r *http.Request) {
 	}
 	if s.cfg.StrictVoices && !known {
 		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice",
-			"Unknown voice "+strconv.Quote(shorten(spec.Voice))+"; "+describeNearest(near))
+			"Unknown voice "+strconv.Quote(shorten(spec.Voice))+"; "+formatNearestHint(near))
 		return
 	}
 	if streaming {
-		s.stream(w, r, text, spec)
+		s.streamSpeech(w, r, text, spec)
 		return
 	}
 	b := s.newBuild(r, record.Speech)
 	b.Spec = record.Spec{Text: text, Speech: spec}
-	s.start(w, r, b)
+	s.startBuild(w, r, b)
 }
 
-// describeNearest returns the hint for an unknown voice.
-func describeNearest(near []string) string {
+// formatNearestHint returns the hint for an unknown voice.
+func formatNearestHint(near []string) string {
 	if len(near) == 0 {
 		return "GET /voices lists all"
 	}
 	return "did you mean " + strings.Join(near, ", ") + "?"
 }
 
-func subtitleFormat(contentType string) string {
+func detectSubtitleFormat(contentType string) string {
 	t, _, _ := mime.ParseMediaType(contentType)
 	switch t {
 	case "text/vtt":
@@ -78,8 +78,8 @@ func subtitleFormat(contentType string) string {
 	}
 }
 
-// speechText reads the text of a request.
-func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bool) (string, bool) {
+// readSpeechText reads the text of a request.
+func (s *Server) readSpeechText(w http.ResponseWriter, r *http.Request, streaming bool) (string, bool) {
 	switch r.Header.Get("Content-Encoding") {
 	case "gzip":
 		z, err := gzip.NewReader(r.Body)
@@ -98,7 +98,7 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 			"The Content-Encoding must be gzip or absent")
 		return "", false
 	}
-	b, err := s.read(r, mostPolled)
+	b, err := s.readBody(r, mostPolled)
 	if err != nil {
 		return "", s.refuseBody(w, r, err)
 	}
@@ -120,10 +120,10 @@ func (s *Server) speechText(w http.ResponseWriter, r *http.Request, streaming bo
 // durationHeader is sent in lower case, since clients look for it that way.
 const durationHeader = "x-duration-seconds"
 
-// stream answers with the sound itself. The text is spoken completely first, because the header
+// streamSpeech answers with the sound itself. The text is spoken completely first, because the header
 // contains its length.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spec *record.SpeechSpec) {
-	done, err := s.streams.take(r.Context(), identity(r).Tenant)
+func (s *Server) streamSpeech(w http.ResponseWriter, r *http.Request, text string, spec *record.SpeechSpec) {
+	done, err := s.streams.waitForTurn(r.Context(), findCaller(r).Tenant)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -136,10 +136,10 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, text string, spe
 	}
 	defer sp.Close()
 	h := w.Header()
-	h.Set("Content-Type", contentType("."+spec.Format))
+	h.Set("Content-Type", chooseContentType("."+spec.Format))
 	h[durationHeader] = []string{strconv.Itoa(int(math.Ceil(sp.Seconds())))}
 	if len(warnings) > 0 {
-		h.Set("X-Mynah-Warning", headerText(strings.Join(warnings, "; ")))
+		h.Set("X-Mynah-Warning", sanitizeHeaderValue(strings.Join(warnings, "; ")))
 	}
 	out := &flusher{w: w}
 	if err := sp.Stream(r.Context(), spec.Format, out); err != nil {
@@ -171,8 +171,8 @@ func (f *flusher) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// headerText makes a text valid in a header.
-func headerText(v string) string {
+// sanitizeHeaderValue makes a text valid in a header.
+func sanitizeHeaderValue(v string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return '?'

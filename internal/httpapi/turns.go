@@ -30,13 +30,13 @@ func newTurns(most int, longest time.Duration) *turns {
 // errBusy is returned for a request that would wait too long.
 var errBusy = errors.New("too many requests are waiting")
 
-// take waits for a turn; done ends it. A request that would wait too long gets errBusy at once.
-func (t *turns) take(ctx context.Context, tenant string) (done func(), err error) {
+// waitForTurn waits for a turn; done ends it. A request that would wait too long gets errBusy at once.
+func (t *turns) waitForTurn(ctx context.Context, tenant string) (done func(), err error) {
 	t.mu.Lock()
 	if t.working < t.most && t.count == 0 {
 		t.working++
 		t.mu.Unlock()
-		return t.done(), nil
+		return t.newRelease(), nil
 	}
 	if wait := t.usual * time.Duration(t.count/t.most+1); wait > t.longest {
 		t.mu.Unlock()
@@ -53,7 +53,7 @@ func (t *turns) take(ctx context.Context, tenant string) (done func(), err error
 	defer timer.Stop()
 	select {
 	case <-turn:
-		return t.done(), nil
+		return t.newRelease(), nil
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-timer.C:
@@ -63,15 +63,15 @@ func (t *turns) take(ctx context.Context, tenant string) (done func(), err error
 	defer t.mu.Unlock()
 	select {
 	case <-turn: // the turn came at the same moment
-		t.next()
+		t.grantNextTurn()
 	default:
-		t.leave(tenant, turn)
+		t.cancelWait(tenant, turn)
 	}
 	return nil, err
 }
 
-// leave removes a request that no longer waits.
-func (t *turns) leave(tenant string, turn chan struct{}) {
+// cancelWait removes a request that no longer waits.
+func (t *turns) cancelWait(tenant string, turn chan struct{}) {
 	left := slices.DeleteFunc(t.waiting[tenant], func(c chan struct{}) bool { return c == turn })
 	t.count--
 	if t.waiting[tenant] = left; len(left) == 0 {
@@ -80,20 +80,20 @@ func (t *turns) leave(tenant string, turn chan struct{}) {
 	}
 }
 
-// done returns a function that ends a turn, once.
-func (t *turns) done() func() {
+// newRelease returns a function that ends a turn, once.
+func (t *turns) newRelease() func() {
 	start := time.Now()
 	return sync.OnceFunc(func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		const weight = 8
 		t.usual += (time.Since(start) - t.usual) / weight
-		t.next()
+		t.grantNextTurn()
 	})
 }
 
-// next gives a free place to the first request of the next tenant. The lock must be held.
-func (t *turns) next() {
+// grantNextTurn gives a free place to the first request of the next tenant. The lock must be held.
+func (t *turns) grantNextTurn() {
 	if len(t.order) == 0 {
 		t.working--
 		return

@@ -13,7 +13,7 @@ import (
 func TestTurns(t *testing.T) {
 	t.Parallel()
 	q := newTurns(1, time.Minute)
-	done, err := q.take(t.Context(), "a")
+	done, err := q.waitForTurn(t.Context(), "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func TestTurns(t *testing.T) {
 	var all sync.WaitGroup
 	for i, who := range []string{"a1", "a2", "a3", "b1", "c1", "b2"} {
 		all.Go(func() {
-			done, err := q.take(t.Context(), who[:1])
+			done, err := q.waitForTurn(t.Context(), who[:1])
 			if err != nil {
 				t.Error(err)
 				return
@@ -54,18 +54,18 @@ func TestTurns(t *testing.T) {
 func TestTurnsThatAreNotTaken(t *testing.T) {
 	t.Parallel()
 	q := newTurns(1, time.Minute)
-	done, _ := q.take(t.Context(), "a")
+	done, _ := q.waitForTurn(t.Context(), "a")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := q.take(ctx, "b"); !errors.Is(err, context.Canceled) {
+	if _, err := q.waitForTurn(ctx, "b"); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	q.usual = 2 * time.Minute
-	if _, err := q.take(t.Context(), "b"); !errors.Is(err, errBusy) {
+	if _, err := q.waitForTurn(t.Context(), "b"); !errors.Is(err, errBusy) {
 		t.Error(err)
 	}
 	q.usual, q.longest = 0, 10*time.Millisecond
-	if _, err := q.take(t.Context(), "b"); !errors.Is(err, errBusy) {
+	if _, err := q.waitForTurn(t.Context(), "b"); !errors.Is(err, errBusy) {
 		t.Error(err)
 	}
 	done()

@@ -39,18 +39,18 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 		const overhead = 4 << 20 // for the fields and the boundaries
 		r.Body = http.MaxBytesReader(w, r.Body, s.cfg.MaxUpload+overhead)
 		var wrong invalid
-		if err := s.form(r, multipart.NewReader(r.Body, params["boundary"]), &b, &wrong); err != nil {
+		if err := s.readForm(r, multipart.NewReader(r.Body, params["boundary"]), &b, &wrong); err != nil {
 			s.removeUpload(r, b)
 			s.answerFormError(w, r, err)
 			return
 		}
 		if len(wrong) > 0 {
 			s.removeUpload(r, b)
-			s.refuse(w, r, wrong)
+			s.refuseInvalid(w, r, wrong)
 			return
 		}
 	case "application/json", "":
-		if !s.fromJSON(w, r, &b) {
+		if !s.decodeBuild(w, r, &b) {
 			return
 		}
 	default:
@@ -58,7 +58,7 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 			"The content type must be multipart/form-data or application/json")
 		return
 	}
-	if project.IsDeck(b.Spec.Source) {
+	if project.IsPresentationName(b.Spec.Source) {
 		s.removeUpload(r, b)
 		s.refuseDecks(w, r)
 		return
@@ -80,8 +80,8 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, r, err)
 		return
 	}
-	noteOf(r).build = b.ID
-	out, err := s.view(r, b)
+	findNote(r).build = b.ID
+	out, err := s.newBuildView(r, b)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -122,9 +122,9 @@ func hasErrors(found []api.Diagnostic) bool {
 	return false
 }
 
-// view converts a build to its wire form.
-func (s *Server) view(r *http.Request, b record.Build) (api.Build, error) {
-	base, err := s.baseURL(r)
+// newBuildView converts a build to its wire form.
+func (s *Server) newBuildView(r *http.Request, b record.Build) (api.Build, error) {
+	base, err := s.findBaseURL(r)
 	if err != nil {
 		return api.Build{}, err
 	}
@@ -152,7 +152,7 @@ func (s *Server) view(r *http.Request, b record.Build) (api.Build, error) {
 	} else {
 		out.Links["cancel"] = self + "/cancel"
 	}
-	st, err := s.statusOf(r.Context(), r, b)
+	st, err := s.newStatus(r.Context(), r, b)
 	if err != nil {
 		return out, err
 	}
@@ -170,18 +170,18 @@ func (s *Server) view(r *http.Request, b record.Build) (api.Build, error) {
 	return out, nil
 }
 
-// ownBuild returns the requested build if it belongs to the caller's tenant.
-func (s *Server) ownBuild(r *http.Request) (record.Build, error) {
+// findOwnBuild returns the requested build if it belongs to the caller's tenant.
+func (s *Server) findOwnBuild(r *http.Request) (record.Build, error) {
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
-	if err == nil && b.Tenant != identity(r).Tenant {
+	if err == nil && b.Tenant != findCaller(r).Tenant {
 		return record.Build{}, record.ErrNotFound
 	}
-	noteOf(r).build = b.ID
+	findNote(r).build = b.ID
 	return b, err
 }
 
 func (s *Server) getBuild(w http.ResponseWriter, r *http.Request) {
-	b, err := s.ownBuild(r)
+	b, err := s.findOwnBuild(r)
 	if err == nil {
 		err = s.o.Records.Poll(r.Context(), b)
 	}
@@ -189,11 +189,11 @@ func (s *Server) getBuild(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, r, err)
 		return
 	}
-	s.show(w, r, b)
+	s.answerBuild(w, r, b)
 }
 
-func (s *Server) show(w http.ResponseWriter, r *http.Request, b record.Build) {
-	out, err := s.view(r, b)
+func (s *Server) answerBuild(w http.ResponseWriter, r *http.Request, b record.Build) {
+	out, err := s.newBuildView(r, b)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -202,13 +202,13 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, b record.Build) {
 }
 
 func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
-	f, ok := s.filter(w, r)
+	f, ok := s.parseFilter(w, r)
 	if !ok {
 		return
 	}
 	limit := f.Limit
 	f.Limit++
-	list, err := s.o.Records.Builds(r.Context(), identity(r).Tenant, f)
+	list, err := s.o.Records.Builds(r.Context(), findCaller(r).Tenant, f)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -219,7 +219,7 @@ func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
 		out.Next = list[limit-1].ID
 	}
 	for _, b := range list {
-		v, err := s.view(r, b)
+		v, err := s.newBuildView(r, b)
 		if err != nil {
 			s.answerError(w, r, err)
 			return
@@ -229,8 +229,8 @@ func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, out)
 }
 
-// filter reads the filter of a list of builds from the query.
-func (s *Server) filter(w http.ResponseWriter, r *http.Request) (record.Filter, bool) {
+// parseFilter reads the filter of a list of builds from the query.
+func (s *Server) parseFilter(w http.ResponseWriter, r *http.Request) (record.Filter, bool) {
 	const usual, most = 20, 100
 	f := record.Filter{Limit: usual}
 	if !s.checkQuery(w, r, "limit", "cursor", "state", "tag", "since") {
@@ -241,44 +241,44 @@ func (s *Server) filter(w http.ResponseWriter, r *http.Request) (record.Filter, 
 	if text := q.Get("limit"); text != "" {
 		n, err := strconv.Atoi(text)
 		if f.Limit = n; err != nil || n < 1 || n > most {
-			v.add("?limit", "must be a number from 1 to %d", most)
+			v.addError("?limit", "must be a number from 1 to %d", most)
 		}
 	}
 	if f.Before = q.Get("cursor"); f.Before != "" {
 		if _, err := ulid.ParseStrict(f.Before); err != nil {
-			v.add("?cursor", "is not a valid cursor of this list")
+			v.addError("?cursor", "is not a valid cursor of this list")
 		}
 	}
 	if f.State = record.State(q.Get("state")); f.State != "" && !slices.Contains(record.States(), f.State) {
-		v.add("?state", "must be queued, running, succeeded, failed, cancelled or expired")
+		v.addError("?state", "must be queued, running, succeeded, failed, cancelled or expired")
 	}
 	f.Tag = q.Get("tag")
 	if text := q.Get("since"); text != "" {
 		at, ok := parseSince(text)
 		if f.Since = at; !ok {
-			v.add("?since", "must be a time such as 2026-11-26T08:00:00Z, or a day such as 2026-11-26")
+			v.addError("?since", "must be a time such as 2026-11-26T08:00:00Z, or a day such as 2026-11-26")
 		}
 	}
-	return f, !s.refuse(w, r, v)
+	return f, !s.refuseInvalid(w, r, v)
 }
 
 var errOver = errors.New("the build has already ended")
 
 // cancelBuild stops a build; a finished build stays unchanged.
 func (s *Server) cancelBuild(w http.ResponseWriter, r *http.Request) {
-	b, err := s.ownBuild(r)
+	b, err := s.findOwnBuild(r)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
 	}
-	if b, err = s.cancel(r, b); err != nil {
+	if b, err = s.cancelRecord(r, b); err != nil {
 		s.answerError(w, r, err)
 		return
 	}
-	s.show(w, r, b)
+	s.answerBuild(w, r, b)
 }
 
-func (s *Server) cancel(r *http.Request, b record.Build) (record.Build, error) {
+func (s *Server) cancelRecord(r *http.Request, b record.Build) (record.Build, error) {
 	after, err := s.o.Records.Update(r.Context(), b.ID, func(b *record.Build) error {
 		if b.State.IsOver() {
 			return errOver
@@ -297,9 +297,9 @@ func (s *Server) cancel(r *http.Request, b record.Build) (record.Build, error) {
 
 // deleteBuild stops a build and removes its results.
 func (s *Server) deleteBuild(w http.ResponseWriter, r *http.Request) {
-	b, err := s.ownBuild(r)
+	b, err := s.findOwnBuild(r)
 	if err == nil {
-		b, err = s.cancel(r, b)
+		b, err = s.cancelRecord(r, b)
 	}
 	if err == nil {
 		err = s.o.Records.Delete(r.Context(), b.ID)
@@ -320,10 +320,10 @@ const (
 	reassure    = 15 * time.Second
 )
 
-// check answers with the findings of a script.
-func (s *Server) check(w http.ResponseWriter, r *http.Request) {
+// answerCheck answers with the findings of a script.
+func (s *Server) answerCheck(w http.ResponseWriter, r *http.Request) {
 	b := record.Build{}
-	if !s.checkQuery(w, r) || !s.fromJSON(w, r, &b) {
+	if !s.checkQuery(w, r) || !s.decodeBuild(w, r, &b) {
 		return
 	}
 	found, err := s.o.Desk.Check(r.Context(), b.Spec)
@@ -338,7 +338,7 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, out)
 }
 
-func (s *Server) sample(w http.ResponseWriter, r *http.Request) {
+func (s *Server) answerVoiceSample(w http.ResponseWriter, r *http.Request) {
 	name, err := url.PathUnescape(chi.URLParam(r, "name")) // ENGINE%2FVOICE
 	if err != nil {
 		name = ""
@@ -347,7 +347,7 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request) {
 		s.answerProblem(w, r, http.StatusNotFound, "not-found", "Unknown voice "+strconv.Quote(shorten(name)))
 		return
 	}
-	w.Header().Set("Content-Type", contentType(".mp3"))
+	w.Header().Set("Content-Type", chooseContentType(".mp3"))
 	w.Header().Set("Cache-Control", "private, max-age=86400")
 	out := &flusher{w: w}
 	if _, err := s.o.Desk.Sample(r.Context(), name, out); err != nil {
@@ -359,11 +359,11 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
+func (s *Server) answerHealthz(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, api.Health{Status: "ok"})
 }
 
-func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+func (s *Server) answerReadyz(w http.ResponseWriter, r *http.Request) {
 	checks, ok := s.o.Ready(r.Context())
 	h, status := api.Health{Status: "ok", Checks: checks}, http.StatusOK
 	if !ok {
@@ -373,18 +373,18 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, status, h)
 }
 
-func (s *Server) version(w http.ResponseWriter, r *http.Request) {
+func (s *Server) answerVersion(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, s.cfg.Version)
 }
 
-// document gives the OpenAPI document as JSON.
-func (s *Server) document(w http.ResponseWriter, r *http.Request) {
+// answerOpenAPI gives the OpenAPI document as JSON.
+func (s *Server) answerOpenAPI(w http.ResponseWriter, r *http.Request) {
 	var doc map[string]any
 	if err := yaml.Unmarshal(api.Document, &doc); err != nil {
 		s.answerError(w, r, err)
 		return
 	}
-	if base, err := s.baseURL(r); err == nil {
+	if base, err := s.findBaseURL(r); err == nil {
 		doc["servers"] = []map[string]string{{"url": base.String()}}
 	}
 	if _, err := json.Marshal(doc); err != nil {

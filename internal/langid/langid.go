@@ -20,18 +20,18 @@ const (
 	mostOther  = 3
 )
 
-// Of returns the language of a text as a BCP 47 language subtag, such as "de", or "" if the text is
+// Detect returns the language of a text as a BCP 47 language subtag, such as "de", or "" if the text is
 // too short or ambiguous.
-func Of(text string) string {
-	if tag := OfLetters(text); tag != "" {
+func Detect(text string) string {
+	if tag := DetectByLetters(text); tag != "" {
 		return tag
 	}
-	return ofWords(text)
+	return detectByWords(text)
 }
 
-// OfLetters returns the language that the majority of letters belongs to, if these are not Latin, or
+// DetectByLetters returns the language that the majority of letters belongs to, if these are not Latin, or
 // "".
-func OfLetters(text string) string {
+func DetectByLetters(text string) string {
 	count := map[string]int{}
 	all := 0
 	for _, r := range text {
@@ -39,12 +39,12 @@ func OfLetters(text string) string {
 			continue
 		}
 		all++
-		if s := scriptOf(r); s != "" {
+		if s := findScript(r); s != "" {
 			count[s]++
 		}
 	}
 	best := ""
-	for _, s := range scripts() { // the order is fixed, for a deterministic result
+	for _, s := range listScripts() { // the order is fixed, for a deterministic result
 		if n := count[s.name]; n > 0 && (best == "" || n > count[best]) {
 			best = s.name
 		}
@@ -57,8 +57,8 @@ func OfLetters(text string) string {
 	case kana > 0 && east >= count[best] && kana*8 >= count["Han"]:
 		return "ja"
 	}
-	i := slices.IndexFunc(scripts(), func(s script) bool { return s.name == best })
-	return scripts()[i].language(text)
+	i := slices.IndexFunc(listScripts(), func(s script) bool { return s.name == best })
+	return listScripts()[i].detectLanguage(text)
 }
 
 // script is a writing system. tag is its language, or the default one if several languages use it.
@@ -70,8 +70,8 @@ type script struct {
 
 type marked struct{ tag, letters string }
 
-// scripts returns the scripts that identify a language.
-func scripts() []script {
+// listScripts returns the scripts that identify a language.
+func listScripts() []script {
 	return []script{
 		{"Han", "zh", nil},
 		{"Hiragana", "ja", nil},
@@ -101,11 +101,11 @@ func scripts() []script {
 	}
 }
 
-func scriptOf(r rune) string {
+func findScript(r rune) string {
 	if r < 0x370 { // Latin letters and diacritics
 		return ""
 	}
-	for _, s := range scripts() {
+	for _, s := range listScripts() {
 		if unicode.Is(unicode.Scripts[s.name], r) {
 			return s.name
 		}
@@ -113,8 +113,8 @@ func scriptOf(r rune) string {
 	return ""
 }
 
-// language returns the language of a text in this script.
-func (s script) language(text string) string {
+// detectLanguage returns the language of a text in this script.
+func (s script) detectLanguage(text string) string {
 	lower := strings.ToLower(text)
 	for _, m := range s.others {
 		if strings.ContainsAny(lower, m.letters) {
@@ -127,10 +127,10 @@ func (s script) language(text string) string {
 	return s.tag
 }
 
-// ofWords returns the language with the most function words in the text, or "" if the result is
+// detectByWords returns the language with the most function words in the text, or "" if the result is
 // unclear.
-func ofWords(text string) string {
-	lists := functionWords()
+func detectByWords(text string) string {
+	lists := listFunctionWords()
 	score := map[string]int{}
 	for word := range strings.FieldsFuncSeq(strings.ToLower(text),
 		func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' && r != '’' }) {
@@ -146,7 +146,7 @@ func ofWords(text string) string {
 		}
 	}
 	best, second := "", ""
-	for _, tag := range sortedTags(lists) {
+	for _, tag := range sortTags(lists) {
 		switch {
 		case best == "" || score[tag] > score[best]:
 			best, second = tag, best
@@ -163,7 +163,7 @@ func ofWords(text string) string {
 	return best
 }
 
-func sortedTags(m map[string]map[string]bool) []string {
+func sortTags(m map[string]map[string]bool) []string {
 	var out []string
 	for tag := range m {
 		out = append(out, tag)
@@ -172,9 +172,9 @@ func sortedTags(m map[string]map[string]bool) []string {
 	return out
 }
 
-// Base returns the language of a tag without its region, in the form that Of returns: "nb" for no, nn
+// ToBaseLanguage returns the language of a tag without its region, in the form that Detect returns: "nb" for no, nn
 // and nb-NO, and "zh" for cmn-CN.
-func Base(tag string) string {
+func ToBaseLanguage(tag string) string {
 	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	switch base {
 	case "no", "nn":
@@ -185,8 +185,8 @@ func Base(tag string) string {
 	return base
 }
 
-// Name returns the English name of a language, or the tag if the language is unknown.
-func Name(tag string) string {
+// FindEnglishName returns the English name of a language, or the tag if the language is unknown.
+func FindEnglishName(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil {
 		return tag

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// functionWords returns the most frequent articles, pronouns, prepositions, conjunctions and auxiliary
+// listFunctionWords returns the most frequent articles, pronouns, prepositions, conjunctions and auxiliary
 // verbs of languages in Latin script, by language.
-func functionWords() map[string]map[string]bool {
+func listFunctionWords() map[string]map[string]bool {
 	out := map[string]map[string]bool{}
 	for l := range strings.SplitSeq(strings.TrimSpace(wordLists), "\n") {
 		tag, words, _ := strings.Cut(l, ":")

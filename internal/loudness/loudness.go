@@ -24,8 +24,8 @@ type Step struct {
 	Samples int64
 }
 
-// Silence returns the steps of silence.
-func Silence(samples int64) []Step {
+// NewSilentSteps returns the steps of silence.
+func NewSilentSteps(samples int64) []Step {
 	steps := slices.Repeat([]Step{{Samples: step}}, int(samples/step))
 	if rest := samples % step; rest > 0 {
 		steps = append(steps, Step{Samples: rest})
@@ -72,8 +72,8 @@ func NewMeter(channels int) *Meter {
 	return m
 }
 
-// Add measures interleaved samples; 1 is full scale.
-func (m *Meter) Add(samples []float64) {
+// AddSamples measures interleaved samples; 1 is full scale.
+func (m *Meter) AddSamples(samples []float64) {
 	for i := 0; i+m.channels <= len(samples); i += m.channels {
 		for c := range m.channels {
 			f := &m.filters[c]
@@ -87,17 +87,17 @@ func (m *Meter) Add(samples []float64) {
 	}
 }
 
-// Steps returns the steps so far. The last one may be shorter than 100 ms.
-func (m *Meter) Steps() []Step {
+// ListSteps returns the steps so far. The last one may be shorter than 100 ms.
+func (m *Meter) ListSteps() []Step {
 	if m.now.Samples == 0 {
 		return m.steps
 	}
 	return append(slices.Clip(m.steps), m.now)
 }
 
-// Integrated returns the loudness of a sound in LUFS, minus infinity for silence. Sound that is shorter than a
+// ComputeIntegrated returns the loudness of a sound in LUFS, minus infinity for silence. Sound that is shorter than a
 // block counts as one block.
-func Integrated(steps []Step) float64 {
+func ComputeIntegrated(steps []Step) float64 {
 	var blocks []float64 // mean squares
 	for i := 0; i+blockLong <= len(steps) || i == 0; i++ {
 		var b Step
@@ -110,16 +110,16 @@ func Integrated(steps []Step) float64 {
 		}
 	}
 	gate := math.Pow(10, (absolute+0.691)/10)
-	gate = math.Max(gate, gateBlocks(blocks, gate)*math.Pow(10, relative/10))
-	mean := gateBlocks(blocks, gate)
+	gate = math.Max(gate, computeMeanAboveGate(blocks, gate)*math.Pow(10, relative/10))
+	mean := computeMeanAboveGate(blocks, gate)
 	if mean <= 0 {
 		return math.Inf(-1)
 	}
 	return -0.691 + 10*math.Log10(mean)
 }
 
-// gateBlocks returns the mean of the blocks above a gate.
-func gateBlocks(blocks []float64, gate float64) float64 {
+// computeMeanAboveGate returns the mean of the blocks above a gate.
+func computeMeanAboveGate(blocks []float64, gate float64) float64 {
 	sum, n := 0.0, 0
 	for _, b := range blocks {
 		if b > gate {
@@ -133,9 +133,9 @@ func gateBlocks(blocks []float64, gate float64) float64 {
 	return sum / float64(n)
 }
 
-// HalfDecibels returns the gain that changes a loudness to a target, in steps of 0.5 dB and limited to ±20 dB;
-// 0 for silence.
-func HalfDecibels(loudness, target float64) int {
+// ComputeGainInHalfDecibels returns the gain that changes a loudness to a target, in steps of 0.5 dB and limited to ±20
+// dB; 0 for silence.
+func ComputeGainInHalfDecibels(loudness, target float64) int {
 	if math.IsInf(loudness, 0) || math.IsNaN(loudness) {
 		return 0
 	}
@@ -143,5 +143,5 @@ func HalfDecibels(loudness, target float64) int {
 	return int(min(max(math.Round((target-loudness)*2), -most), most))
 }
 
-// Factor converts a gain in half decibels to a factor.
-func Factor(halfDB int) float64 { return math.Pow(10, float64(halfDB)/40) }
+// HalfDecibelsToFactor converts a gain in half decibels to a factor.
+func HalfDecibelsToFactor(halfDB int) float64 { return math.Pow(10, float64(halfDB)/40) }

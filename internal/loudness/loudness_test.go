@@ -38,15 +38,15 @@ func TestKnownLoudness(t *testing.T) {
 		{"shorter than a block", sine(1000, -20, 0.25, 2), 2, -20},
 	} {
 		m := loudness.NewMeter(c.channels)
-		m.Add(c.sound)
-		if got := loudness.Integrated(m.Steps()); math.Abs(got-c.want) > 0.1 {
+		m.AddSamples(c.sound)
+		if got := loudness.ComputeIntegrated(m.ListSteps()); math.Abs(got-c.want) > 0.1 {
 			t.Errorf("%s: %.2f LUFS, want %.2f", c.name, got, c.want)
 		}
 	}
 	for _, n := range []int{0, 100, 480000} {
 		m := loudness.NewMeter(1)
-		m.Add(make([]float64, n))
-		if got := loudness.Integrated(m.Steps()); !math.IsInf(got, -1) {
+		m.AddSamples(make([]float64, n))
+		if got := loudness.ComputeIntegrated(m.ListSteps()); !math.IsInf(got, -1) {
 			t.Errorf("silence of %d samples: %.2f LUFS", n, got)
 		}
 	}
@@ -58,7 +58,7 @@ func TestHalfDecibels(t *testing.T) {
 		has, want float64
 		gain      int
 	}{{-16, -16, 0}, {-16.2, -16, 0}, {-16.3, -16, 1}, {-19.01, -16, 6}, {-10, -16, -12}, {-90, -16, 40}, {math.Inf(-1), -16, 0}} {
-		if got := loudness.HalfDecibels(c.has, c.want); got != c.gain {
+		if got := loudness.ComputeGainInHalfDecibels(c.has, c.want); got != c.gain {
 			t.Errorf("from %g to %g: %d half dB, want %d", c.has, c.want, got, c.gain)
 		}
 	}

@@ -146,7 +146,7 @@ func newEngine() goldmark.Markdown {
 			extension.NewFootnote(extension.WithFootnoteBacklinkHTML("")),
 			emoji.New(emoji.WithRenderingMethod(emoji.Unicode)),
 		),
-		goldmark.WithParserOptions(parser.WithInlineParsers(emphasis.Parsers()...)),
+		goldmark.WithParserOptions(parser.WithInlineParsers(emphasis.NewParsers()...)),
 		goldmark.WithRendererOptions(
 			renderer.WithNodeRenderers(util.Prioritized(nodeRenderer{languages: map[string]chroma.Lexer{}}, 100)),
 			ghtml.WithEastAsianLineBreaks(ghtml.EastAsianLineBreaksCSS3Draft),

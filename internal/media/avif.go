@@ -60,7 +60,7 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 			case kind == "moov":
 				out.Alpha = hasAlphaTrack(body[:n])
 			case n > 4:
-				out.readMeta(body[4:n])
+				out.readMetaBox(body[4:n])
 			}
 		}
 		if size < used {
@@ -75,15 +75,15 @@ func ReadAVIF(r io.ReadSeeker) AVIFFacts {
 // hasAlphaTrack reports whether a moov box contains a track of auxiliary pictures.
 func hasAlphaTrack(moov []byte) bool {
 	found := false
-	eachBox(moov, func(kind string, trak []byte) {
+	forEachBox(moov, func(kind string, trak []byte) {
 		if kind != "trak" {
 			return
 		}
-		eachBox(trak, func(kind string, mdia []byte) {
+		forEachBox(trak, func(kind string, mdia []byte) {
 			if kind != "mdia" {
 				return
 			}
-			eachBox(mdia, func(kind string, b []byte) {
+			forEachBox(mdia, func(kind string, b []byte) {
 				found = found || kind == "hdlr" && len(b) >= 12 && string(b[8:12]) == "auxv"
 			})
 		})
@@ -91,8 +91,8 @@ func hasAlphaTrack(moov []byte) bool {
 	return found
 }
 
-// eachBox calls each for the boxes in a box, in order.
-func eachBox(b []byte, each func(kind string, body []byte)) {
+// forEachBox calls each for the boxes in a box, in order.
+func forEachBox(b []byte, each func(kind string, body []byte)) {
 	for len(b) >= 8 {
 		size := int64(binary.BigEndian.Uint32(b))
 		if size == 0 {
@@ -106,22 +106,22 @@ func eachBox(b []byte, each func(kind string, body []byte)) {
 	}
 }
 
-// readMeta reads the properties of the primary item from a meta box.
-func (a *AVIFFacts) readMeta(b []byte) {
+// readMetaBox reads the properties of the primary item from a meta box.
+func (a *AVIFFacts) readMetaBox(b []byte) {
 	primary := uint32(0)
 	var properties, associations [][]byte
 	var kinds []string
-	eachBox(b, func(kind string, body []byte) {
+	forEachBox(b, func(kind string, body []byte) {
 		switch {
 		case kind == "pitm" && len(body) >= 6 && body[0] == 0:
 			primary = uint32(binary.BigEndian.Uint16(body[4:]))
 		case kind == "pitm" && len(body) >= 8:
 			primary = binary.BigEndian.Uint32(body[4:])
 		case kind == "iprp":
-			eachBox(body, func(kind string, body []byte) {
+			forEachBox(body, func(kind string, body []byte) {
 				switch kind {
 				case "ipco":
-					eachBox(body, func(kind string, body []byte) {
+					forEachBox(body, func(kind string, body []byte) {
 						kinds, properties = append(kinds, kind), append(properties, body)
 					})
 				case "ipma":
@@ -132,7 +132,7 @@ func (a *AVIFFacts) readMeta(b []byte) {
 	})
 	rotation, mirror := 0, -1
 	for _, list := range associations {
-		for _, index := range propertyIndexes(list, primary) {
+		for _, index := range listPropertyIndexes(list, primary) {
 			if index < 1 || index > len(kinds) {
 				continue
 			}
@@ -147,7 +147,7 @@ func (a *AVIFFacts) readMeta(b []byte) {
 					mirror = int(body[0] & 1)
 				}
 			case "colr":
-				a.readColr(body)
+				a.readColrBox(body)
 			}
 		}
 	}
@@ -163,8 +163,8 @@ func (a *AVIFFacts) readMeta(b []byte) {
 	}
 }
 
-// propertyIndexes returns the indexes of an item's properties, from 1, in order.
-func propertyIndexes(b []byte, item uint32) []int {
+// listPropertyIndexes returns the indexes of an item's properties, from 1, in order.
+func listPropertyIndexes(b []byte, item uint32) []int {
 	if len(b) < 8 {
 		return nil
 	}
@@ -204,8 +204,8 @@ func propertyIndexes(b []byte, item uint32) []int {
 	return nil
 }
 
-// readColr reads a colr box.
-func (a *AVIFFacts) readColr(body []byte) {
+// readColrBox reads a colr box.
+func (a *AVIFFacts) readColrBox(body []byte) {
 	if len(body) < 4 {
 		return
 	}

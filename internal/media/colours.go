@@ -28,15 +28,15 @@ type Colours struct {
 	HasChroma bool
 }
 
-// pngFacts reads the chunks of a PNG picture before its pixels (PNG, third edition, sections 11.3.2 and 4.3).
-func pngFacts(r io.ReadSeeker, h *Header) {
+// readPNGFacts reads the chunks of a PNG picture before its pixels (PNG, third edition, sections 11.3.2 and 4.3).
+func readPNGFacts(r io.ReadSeeker, h *Header) {
 	h.Alpha = true // unless the chunks show otherwise
 	if _, err := r.Seek(8, io.SeekStart); err != nil {
 		return
 	}
 	alpha := false
 	for {
-		kind, length, err := pngChunk(r)
+		kind, length, err := readPNGChunkHeader(r)
 		if err != nil {
 			return
 		}
@@ -49,7 +49,7 @@ func pngFacts(r io.ReadSeeker, h *Header) {
 		case "tRNS":
 			alpha = true
 		}
-		body, err := pngBody(r, kind, length)
+		body, err := readPNGBody(r, kind, length)
 		if err != nil {
 			return
 		}
@@ -63,12 +63,12 @@ func pngFacts(r io.ReadSeeker, h *Header) {
 				h.Channels, h.FullRange = 1, true
 			}
 		}
-		h.Colours.pngChunk(kind, body)
+		h.Colours.setFromPNGChunk(kind, body)
 	}
 }
 
-// pngChunk reads the type and the length of a chunk.
-func pngChunk(r io.Reader) (kind string, length int64, err error) {
+// readPNGChunkHeader reads the type and the length of a chunk.
+func readPNGChunkHeader(r io.Reader) (kind string, length int64, err error) {
 	var head [8]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return "", 0, err
@@ -76,8 +76,8 @@ func pngChunk(r io.Reader) (kind string, length int64, err error) {
 	return string(head[4:]), int64(binary.BigEndian.Uint32(head[:4])), nil
 }
 
-// pngBody returns the body of a chunk that this package uses, nil for others, and skips to the next one.
-func pngBody(r io.ReadSeeker, kind string, length int64) ([]byte, error) {
+// readPNGBody returns the body of a chunk that this package uses, nil for others, and skips to the next one.
+func readPNGBody(r io.ReadSeeker, kind string, length int64) ([]byte, error) {
 	var body []byte
 	switch kind {
 	case "IHDR", "iCCP", "sRGB", "gAMA", "cHRM", "cICP":
@@ -97,8 +97,8 @@ func pngBody(r io.ReadSeeker, kind string, length int64) ([]byte, error) {
 	return body, err
 }
 
-// pngChunk sets the colours from a chunk.
-func (c *Colours) pngChunk(kind string, body []byte) {
+// setFromPNGChunk sets the colours from a chunk.
+func (c *Colours) setFromPNGChunk(kind string, body []byte) {
 	word := func(i int) float64 { return float64(binary.BigEndian.Uint32(body[4*i:])) / 100000 }
 	switch {
 	case kind == "cICP" && len(body) == 4 && body[2] == 0 && body[3] == 1:
@@ -106,7 +106,7 @@ func (c *Colours) pngChunk(kind string, body []byte) {
 	case kind == "iCCP" && body == nil:
 		c.BadICC = true
 	case kind == "iCCP":
-		c.ICC, c.BadICC = pngProfile(body)
+		c.ICC, c.BadICC = decompressPNGProfile(body)
 	case kind == "sRGB" && len(body) == 1:
 		c.SRGB = true
 	case kind == "gAMA" && len(body) == 4:
@@ -119,8 +119,8 @@ func (c *Colours) pngChunk(kind string, body []byte) {
 	}
 }
 
-// pngProfile returns the decompressed profile of an iCCP chunk.
-func pngProfile(body []byte) (profile string, bad bool) {
+// decompressPNGProfile returns the decompressed profile of an iCCP chunk.
+func decompressPNGProfile(body []byte) (profile string, bad bool) {
 	i := bytes.IndexByte(body, 0)
 	if i < 0 || i+2 > len(body) {
 		return "", true
@@ -136,9 +136,9 @@ func pngProfile(body []byte) (profile string, bad bool) {
 	return string(b), false
 }
 
-// jpegFacts reads the segments of a JPEG picture before its first scan: the parts of its profile (ICC.1:2022,
+// readJPEGFacts reads the segments of a JPEG picture before its first scan: the parts of its profile (ICC.1:2022,
 // annex B.4) and the number of channels.
-func jpegFacts(r io.ReadSeeker, h *Header) {
+func readJPEGFacts(r io.ReadSeeker, h *Header) {
 	h.Channels = 3
 	if _, err := r.Seek(2, io.SeekStart); err != nil {
 		return
@@ -195,8 +195,8 @@ func joinProfile(parts [][]byte) (profile string, bad bool) {
 	return string(out), false
 }
 
-// CopyPNG copies a PNG file without its colour profile, because decoders fail on a damaged one.
-func CopyPNG(w io.Writer, r io.Reader) error {
+// CopyPNGWithoutProfile copies a PNG file without its colour profile, because decoders fail on a damaged one.
+func CopyPNGWithoutProfile(w io.Writer, r io.Reader) error {
 	if _, err := io.CopyN(w, r, 8); err != nil {
 		return err
 	}

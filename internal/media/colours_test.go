@@ -100,7 +100,7 @@ func TestMP3BehindJunk(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"zeros": append(make([]byte, 300), mp3...), "a part of a frame": mp3[200:], "text": append([]byte("ICY 200 OK\r\n\r\n"), mp3...),
 	} {
-		if f := media.Sniff(b[:min(len(b), media.HeadSize)]); f != media.MP3 {
+		if f := media.DetectFormat(b[:min(len(b), media.HeadSize)]); f != media.MP3 {
 			t.Errorf("behind %s it is %q", name, f)
 		}
 	}
@@ -108,7 +108,7 @@ func TestMP3BehindJunk(t *testing.T) {
 		"an archive": append([]byte("PK\x03\x04"), mp3...), "a PDF": append([]byte("%PDF-1.4"), mp3...),
 		"noise": bytes.Repeat([]byte{7, 0xff, 0xfb, 0x90, 1}, 900),
 	} {
-		if f := media.Sniff(b[:min(len(b), media.HeadSize)]); f != media.Unknown {
+		if f := media.DetectFormat(b[:min(len(b), media.HeadSize)]); f != media.Unknown {
 			t.Errorf("%s is %q", name, f)
 		}
 	}
@@ -119,12 +119,12 @@ func TestCopyPNG(t *testing.T) {
 	plain := pngOf(t, image.NewRGBA(image.Rect(0, 0, 30, 7)))
 	const ihdr = 33
 	var out bytes.Buffer
-	err := media.CopyPNG(&out, bytes.NewReader(slices.Concat(plain[:ihdr], chunk("iCCP", []byte("damaged")), plain[ihdr:])))
+	err := media.CopyPNGWithoutProfile(&out, bytes.NewReader(slices.Concat(plain[:ihdr], chunk("iCCP", []byte("damaged")), plain[ihdr:])))
 	if err != nil || !bytes.Equal(out.Bytes(), plain) {
 		t.Errorf("%d bytes, want %d: %v", out.Len(), len(plain), err)
 	}
 	out.Reset()
-	if err := media.CopyPNG(&out, bytes.NewReader(plain[:len(plain)-7])); err != nil {
+	if err := media.CopyPNGWithoutProfile(&out, bytes.NewReader(plain[:len(plain)-7])); err != nil {
 		t.Errorf("one that is cut: %v", err)
 	}
 }

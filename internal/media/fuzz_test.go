@@ -15,7 +15,7 @@ import (
 	"mynah/internal/media"
 )
 
-// FuzzSniff checks that Sniff does not panic and is deterministic, and that files with a known format are
+// FuzzSniff checks that DetectFormat does not panic and is deterministic, and that files with a known format are
 // described.
 func FuzzSniff(f *testing.F) {
 	for _, s := range []string{
@@ -27,14 +27,14 @@ func FuzzSniff(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, head []byte) {
-		got := media.Sniff(head)
-		if got != media.Unknown && !got.Picture() && !got.Video() && !got.Audio() {
+		got := media.DetectFormat(head)
+		if got != media.Unknown && !got.IsPicture() && !got.IsVideo() && !got.IsAudio() {
 			t.Errorf("%q is good for nothing", got)
 		}
-		if got != media.Sniff(slices.Clone(head)) {
+		if got != media.DetectFormat(slices.Clone(head)) {
 			t.Error("the results for equal bytes differ")
 		}
-		if says := media.Describe(head); says == "" || got != media.Unknown && says == "is empty" {
+		if says := media.DescribeUnsupported(head); says == "" || got != media.Unknown && says == "is empty" {
 			t.Errorf("a %q %q", got, says)
 		}
 	})
@@ -82,9 +82,9 @@ func FuzzReadHeader(f *testing.F) {
 				t.Errorf("%s: %+v", format, h)
 			}
 		}
-		media.PNGEnds(bytes.NewReader(b))
-		media.JPEGEnds(bytes.NewReader(b))
-		media.GIFEnds(bytes.NewReader(b))
+		media.IsPNGComplete(bytes.NewReader(b))
+		media.IsJPEGComplete(bytes.NewReader(b))
+		media.IsGIFComplete(bytes.NewReader(b))
 		if turn := media.ReadAVIF(bytes.NewReader(b)).Turn; turn < 1 || turn > 8 {
 			t.Errorf("an AVIF file has the orientation %d", turn)
 		}

@@ -150,7 +150,7 @@ func TestReadHeader(t *testing.T) {
 			if err != nil || got != c.want {
 				t.Errorf("%+v %v, want %+v", got, err, c.want)
 			}
-			if w, h, err := media.Size(bytes.NewReader(b)); err != nil || w != c.want.Width || h != c.want.Height {
+			if w, h, err := media.ReadPictureSize(bytes.NewReader(b)); err != nil || w != c.want.Width || h != c.want.Height {
 				t.Errorf("size %dx%d, %v", w, h, err)
 			}
 		})
@@ -177,7 +177,7 @@ func TestHeadersThatAreCut(t *testing.T) {
 	}
 	for name, b := range map[string][]byte{"no width": {0, 0, 0, 0, 0, 0, 0, 5}, "no height": {0, 0, 0, 5, 0, 0, 0, 0}} {
 		png := slices.Concat([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(b, 8, 2, 0, 0, 0)))
-		if _, _, err := media.Size(bytes.NewReader(png)); !errors.Is(err, media.ErrNoSize) {
+		if _, _, err := media.ReadPictureSize(bytes.NewReader(png)); !errors.Is(err, media.ErrNoSize) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -195,7 +195,7 @@ func TestOrientation(t *testing.T) {
 				}
 				for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
 					b := marked(t, f, exif(order, turn))
-					if got := media.Orientation(bytes.NewReader(b), f); got != want {
+					if got := media.ReadOrientation(bytes.NewReader(b), f); got != want {
 						t.Errorf("%v: orientation %d is read as %d, want %d", order, turn, got, want)
 					}
 					h, err := media.ReadHeader(bytes.NewReader(b), f)
@@ -206,14 +206,14 @@ func TestOrientation(t *testing.T) {
 			}
 			whole := exif(binary.BigEndian, 6)
 			for _, n := range []int{0, 3, 8, 9, 12, len(whole) - 10} {
-				if got := media.Orientation(bytes.NewReader(marked(t, f, whole[:n])), f); got != 1 {
+				if got := media.ReadOrientation(bytes.NewReader(marked(t, f, whole[:n])), f); got != 1 {
 					t.Errorf("by %d bytes of EXIF the orientation is %d", n, got)
 				}
 			}
 		})
 	}
 	for _, f := range []media.Format{media.GIF, media.AVIF, media.SVG, media.Unknown} {
-		if got := media.Orientation(bytes.NewReader(marked(t, media.JPEG, exif(binary.BigEndian, 6))), f); got != 1 {
+		if got := media.ReadOrientation(bytes.NewReader(marked(t, media.JPEG, exif(binary.BigEndian, 6))), f); got != 1 {
 			t.Errorf("%q has the orientation %d", f, got)
 		}
 	}
@@ -239,7 +239,7 @@ func TestPNGEnds(t *testing.T) {
 		{"half", whole[:len(whole)/2], false},
 		{"its head", whole[:33], false},
 	} {
-		if got := media.PNGEnds(bytes.NewReader(c.bytes)); got != c.want {
+		if got := media.IsPNGComplete(bytes.NewReader(c.bytes)); got != c.want {
 			t.Errorf("%s: it ends: %v", c.name, got)
 		}
 	}
@@ -274,7 +274,7 @@ func TestJPEGEnds(t *testing.T) {
 		{"its first marker", whole[:2], false},
 		{"nothing", nil, false},
 	} {
-		if got := media.JPEGEnds(bytes.NewReader(c.bytes)); got != c.want {
+		if got := media.IsJPEGComplete(bytes.NewReader(c.bytes)); got != c.want {
 			t.Errorf("%s: it ends: %v", c.name, got)
 		}
 	}
@@ -325,7 +325,7 @@ func TestGIFEnds(t *testing.T) {
 		"cut within its colours":  {whole[:15], false},
 		"cut within an extension": {whole[:13+3*4+10], false},
 	} {
-		if got := media.GIFEnds(bytes.NewReader(c.bytes)); got != c.want {
+		if got := media.IsGIFComplete(bytes.NewReader(c.bytes)); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -40,11 +40,11 @@ const (
 	FLAC     Format = "flac"
 )
 
-// HeadSize is the number of bytes at the start of a file that Sniff needs.
+// HeadSize is the number of bytes at the start of a file that DetectFormat needs.
 const HeadSize = 64 << 10
 
-// Picture reports whether the format is an image format.
-func (f Format) Picture() bool {
+// IsPicture reports whether the format is an image format.
+func (f Format) IsPicture() bool {
 	switch f {
 	case PNG, JPEG, GIF, WebP, AVIF, SVG:
 		return true
@@ -53,11 +53,11 @@ func (f Format) Picture() bool {
 	}
 }
 
-// Video reports whether files of the format may contain moving pictures.
-func (f Format) Video() bool { return f == MOV || f == Matroska || f == GIF }
+// IsVideo reports whether files of the format may contain moving pictures.
+func (f Format) IsVideo() bool { return f == MOV || f == Matroska || f == GIF }
 
-// Audio reports whether files of the format may contain sound.
-func (f Format) Audio() bool {
+// IsAudio reports whether files of the format may contain sound.
+func (f Format) IsAudio() bool {
 	switch f {
 	case MOV, Matroska, WAV, MP3, OGG, FLAC:
 		return true
@@ -66,8 +66,8 @@ func (f Format) Audio() bool {
 	}
 }
 
-// Sniff returns the format of a file with the given first bytes.
-func Sniff(head []byte) Format {
+// DetectFormat returns the format of a file with the given first bytes.
+func DetectFormat(head []byte) Format {
 	has := func(at int, s string) bool {
 		return len(head) >= at+len(s) && string(head[at:at+len(s)]) == s
 	}
@@ -83,7 +83,7 @@ func Sniff(head []byte) Format {
 	case has(0, "RIFF") && has(8, "WAVE"), has(0, "RF64") && has(8, "WAVE"):
 		return WAV
 	case has(4, "ftyp"):
-		return sniffFtyp(head)
+		return detectFtypFormat(head)
 	case has(4, "moov"), has(4, "mdat"), has(4, "wide"), has(4, "free"), has(4, "skip"):
 		return MOV
 	case has(0, "\x1a\x45\xdf\xa3"):
@@ -98,14 +98,14 @@ func Sniff(head []byte) Format {
 		return MP3 // MPEG audio, layer III
 	case isSVG(head):
 		return SVG
-	case !isContainer(head) && hasFrames(head):
+	case !canContainMP3(head) && hasMPEGFrames(head):
 		return MP3 // a part of a stream, which may begin within a frame
 	}
 	return Unknown
 }
 
-// isContainer reports whether a file is of a type that may contain uncompressed MP3 files.
-func isContainer(head []byte) bool {
+// canContainMP3 reports whether a file is of a type that may contain uncompressed MP3 files.
+func canContainMP3(head []byte) bool {
 	for _, mark := range []string{"PK", "%PDF", "RIFF", "Rar!", "7z\xbc\xaf", "\x1f\x8b", "<"} {
 		if bytes.HasPrefix(head, []byte(mark)) {
 			return true
@@ -114,8 +114,8 @@ func isContainer(head []byte) bool {
 	return false
 }
 
-// sniffFtyp returns the format of a file with an ftyp box.
-func sniffFtyp(head []byte) Format {
+// detectFtypFormat returns the format of a file with an ftyp box.
+func detectFtypFormat(head []byte) Format {
 	n := min(int(min(binary.BigEndian.Uint32(head), HeadSize)), len(head))
 	for i := 8; i+4 <= n; i += 4 {
 		switch string(head[i : i+4]) {
@@ -142,10 +142,10 @@ func isSVG(head []byte) bool {
 	return regexp.MustCompile(pattern).MatchString(text)
 }
 
-// Animated reports whether a WebP or AVIF file with the given first bytes is animated. It returns false for
+// IsAnimated reports whether a WebP or AVIF file with the given first bytes is animated. It returns false for
 // GIFs, which must be decoded to find out.
-func Animated(head []byte) bool {
-	switch Sniff(head) {
+func IsAnimated(head []byte) bool {
+	switch DetectFormat(head) {
 	case WebP:
 		const animation = 0x02
 		return len(head) > 20 && string(head[12:16]) == "VP8X" && head[20]&animation != 0
@@ -156,16 +156,16 @@ func Animated(head []byte) bool {
 	}
 }
 
-// Describe describes a file in an unsupported format, as the predicate of a sentence: "is an HTML page".
-func Describe(head []byte) string {
-	f := Sniff(head)
+// DescribeUnsupported describes a file in an unsupported format, as the predicate of a sentence: "is an HTML page".
+func DescribeUnsupported(head []byte) string {
+	f := DetectFormat(head)
 	low := bytes.ToLower(bytes.TrimSpace(head[:min(len(head), 1024)]))
 	switch {
 	case len(head) == 0:
 		return "is empty"
 	case f == SVG:
 		return "is an SVG image"
-	case f.Picture():
+	case f.IsPicture():
 		return "is a " + strings.ToUpper(string(f)) + " image"
 	case f == MOV || f == Matroska:
 		return "is a video or audio file"
@@ -200,8 +200,8 @@ func isText(head []byte) bool {
 // ErrNoSize means that a picture's header does not contain a valid size.
 var ErrNoSize = errors.New("the header of the image is damaged")
 
-// Size returns the stored size of a picture, in pixels.
-func Size(r io.Reader) (width, height int, err error) {
+// ReadPictureSize returns the stored size of a picture, in pixels.
+func ReadPictureSize(r io.Reader) (width, height int, err error) {
 	c, _, err := image.DecodeConfig(r)
 	if err != nil || c.Width < 1 || c.Height < 1 {
 		return 0, 0, ErrNoSize
@@ -209,13 +209,13 @@ func Size(r io.Reader) (width, height int, err error) {
 	return c.Width, c.Height, nil
 }
 
-// Orientation returns the orientation of a picture in EXIF's numbers (EXIF 2.32, tag 0x0112): 1 upright, 2
+// ReadOrientation returns the orientation of a picture in EXIF's numbers (EXIF 2.32, tag 0x0112): 1 upright, 2
 // mirrored left to right, 3 upside down, 4 mirrored top to bottom, 5 to 8 rotated by 90 degrees. It returns 1
 // if there is no valid tag.
-func Orientation(r io.ReadSeeker, f Format) int {
+func ReadOrientation(r io.ReadSeeker, f Format) int {
 	if f == WebP {
 		h := Header{Turn: 1}
-		webpFacts(r, &h)
+		readWebPFacts(r, &h)
 		return h.Turn
 	}
 	formats := map[Format]imagemeta.ImageFormat{JPEG: imagemeta.JPEG, PNG: imagemeta.PNG}
@@ -261,18 +261,18 @@ type Header struct {
 func ReadHeader(r io.ReadSeeker, f Format) (Header, error) {
 	h := Header{Turn: 1}
 	var err error
-	if h.Width, h.Height, err = Size(r); err != nil {
+	if h.Width, h.Height, err = ReadPictureSize(r); err != nil {
 		return h, err
 	}
 	switch f {
 	case JPEG:
 		h.YUV, h.FullRange = true, true
-		jpegFacts(r, &h)
+		readJPEGFacts(r, &h)
 	case WebP:
-		webpFacts(r, &h)
+		readWebPFacts(r, &h)
 		return h, nil
 	case PNG:
-		pngFacts(r, &h)
+		readPNGFacts(r, &h)
 	case GIF:
 		h.Alpha = true
 	default:
@@ -280,12 +280,12 @@ func ReadHeader(r io.ReadSeeker, f Format) (Header, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return h, err
 	}
-	h.Turn = Orientation(r, f)
+	h.Turn = ReadOrientation(r, f)
 	return h, nil
 }
 
-// PNGEnds reports whether a PNG picture has its last chunk. Some programs append other data, which is ignored.
-func PNGEnds(r io.ReadSeeker) bool {
+// IsPNGComplete reports whether a PNG picture has its last chunk. Some programs append other data, which is ignored.
+func IsPNGComplete(r io.ReadSeeker) bool {
 	const tail = 4096
 	size, err := r.Seek(0, io.SeekEnd)
 	if err != nil {
@@ -298,9 +298,9 @@ func PNGEnds(r io.ReadSeeker) bool {
 	return err != nil || bytes.Contains(b, []byte("IEND"))
 }
 
-// JPEGEnds reports whether a JPEG picture has an end marker after its first scan (ITU-T T.81, section B.1).
+// IsJPEGComplete reports whether a JPEG picture has an end marker after its first scan (ITU-T T.81, section B.1).
 // Some programs append other data, which is ignored.
-func JPEGEnds(r io.ReadSeeker) bool {
+func IsJPEGComplete(r io.ReadSeeker) bool {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return true
 	}
@@ -343,9 +343,9 @@ func JPEGEnds(r io.ReadSeeker) bool {
 	}
 }
 
-// GIFEnds reports whether the last picture of a GIF is complete. The trailer may be missing: viewers do not
+// IsGIFComplete reports whether the last picture of a GIF is complete. The trailer may be missing: viewers do not
 // need it, and some programs do not write it.
-func GIFEnds(r io.ReadSeeker) bool {
+func IsGIFComplete(r io.ReadSeeker) bool {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return true
 	}

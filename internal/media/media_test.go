@@ -158,18 +158,18 @@ func TestWhatProgramsWrite(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := c.bytes(t)
-			got := media.Sniff(head(b))
+			got := media.DetectFormat(head(b))
 			if got != c.want {
 				t.Fatalf("format %q, want %q", got, c.want)
 			}
-			if got.Picture() != c.picture || got.Video() != c.video || got.Audio() != c.sound {
-				t.Errorf("may be a picture %v, a clip %v, sound %v", got.Picture(), got.Video(), got.Audio())
+			if got.IsPicture() != c.picture || got.IsVideo() != c.video || got.IsAudio() != c.sound {
+				t.Errorf("may be a picture %v, a clip %v, sound %v", got.IsPicture(), got.IsVideo(), got.IsAudio())
 			}
 			// Ignore the difference between a and an.
-			if says := media.Describe(head(b)); strings.ReplaceAll(says, "is an ", "is a ") != c.says {
+			if says := media.DescribeUnsupported(head(b)); strings.ReplaceAll(says, "is an ", "is a ") != c.says {
 				t.Errorf("it %s, want: it %s", says, c.says)
 			}
-			if got := media.Sniff(b[:min(len(b), 32)]); got != c.want && c.want != media.SVG {
+			if got := media.DetectFormat(b[:min(len(b), 32)]); got != c.want && c.want != media.SVG {
 				t.Errorf("by its first 32 bytes it is %q", got)
 			}
 		})
@@ -219,10 +219,10 @@ func TestHeads(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := media.Sniff([]byte(c.head)); got != c.want {
+			if got := media.DetectFormat([]byte(c.head)); got != c.want {
 				t.Errorf("format %q, want %q", got, c.want)
 			}
-			if says := media.Describe([]byte(c.head)); c.says != "" && says != c.says {
+			if says := media.DescribeUnsupported([]byte(c.head)); c.says != "" && says != c.says {
 				t.Errorf("it %s, want: it %s", says, c.says)
 			}
 		})
@@ -253,7 +253,7 @@ func TestCutHeads(t *testing.T) {
 			if n >= c.least {
 				want = c.want
 			}
-			if got := media.Sniff([]byte(c.head[:n])); got != want {
+			if got := media.DetectFormat([]byte(c.head[:n])); got != want {
 				t.Errorf("%s: by %d bytes it is %q, want %q", c.name, n, got, want)
 			}
 		}

@@ -1,9 +1,9 @@
 package media
 
-// mpegFrame parses the header of an MPEG audio layer III frame (ISO/IEC 11172-3, 2.4.1.3, and 13818-3). It
+// parseMPEGFrame parses the header of an MPEG audio layer III frame (ISO/IEC 11172-3, 2.4.1.3, and 13818-3). It
 // returns the length of the frame in bytes, 0 if there is no valid header, and the version and sample rate,
 // which are the same in all frames of a stream.
-func mpegFrame(h []byte) (length int, kind byte) {
+func parseMPEGFrame(h []byte) (length int, kind byte) {
 	if len(h) < 4 || h[0] != 0xff || h[1]&0xe6 != 0xe2 {
 		return 0, 0
 	}
@@ -24,12 +24,12 @@ func mpegFrame(h []byte) (length int, kind byte) {
 	return samples*kbits*1000/hertz + int(h[2]>>1&1), version<<4 | byte(rate)
 }
 
-// hasFrames reports whether bytes contain several consecutive frames of MPEG audio, at any position.
-func hasFrames(head []byte) bool {
+// hasMPEGFrames reports whether bytes contain several consecutive frames of MPEG audio, at any position.
+func hasMPEGFrames(head []byte) bool {
 	const enough = 4
 	for from := range head {
 		at := from
-		length, kind := mpegFrame(head[at:])
+		length, kind := parseMPEGFrame(head[at:])
 		for n := 1; length > 0; n++ {
 			if n == enough {
 				return true
@@ -39,7 +39,7 @@ func hasFrames(head []byte) bool {
 				break
 			}
 			var other byte
-			if length, other = mpegFrame(head[at:]); other != kind {
+			if length, other = parseMPEGFrame(head[at:]); other != kind {
 				break
 			}
 		}

@@ -13,23 +13,23 @@ type PCM struct {
 	Offset, Bytes int64
 }
 
-// Frames returns the number of samples per channel.
-func (p PCM) Frames() int64 { return p.Bytes / int64(2*p.Channels) }
+// CountFrames returns the number of samples per channel.
+func (p PCM) CountFrames() int64 { return p.Bytes / int64(2*p.Channels) }
 
 // mostChunks is the maximum number of chunks of a plain file. It limits the time for files that consist only of
 // chunk headers.
 const mostChunks = 16
 
-// PlainWAV finds the samples of a plain WAV file: one or two channels of 16-bit PCM in one complete chunk. It
+// FindPlainSamples finds the samples of a plain WAV file: one or two channels of 16-bit PCM in one complete chunk. It
 // returns false for files with anything unusual, such as an unknown chunk or a length that differs from that of
 // the file: for these, ffmpeg decides what they mean.
-func PlainWAV(r io.ReaderAt, size int64) (PCM, bool) {
-	if length, ok := wav.Head(r); !ok || length+8 != size {
+func FindPlainSamples(r io.ReaderAt, size int64) (PCM, bool) {
+	if length, ok := wav.ReadHead(r); !ok || length+8 != size {
 		return PCM{}, false
 	}
 	var p PCM
 	chunks, end := 0, int64(0)
-	for c := range wav.Chunks(r, size) {
+	for c := range wav.ListChunks(r, size) {
 		if chunks++; chunks > mostChunks || c.Claimed > c.Held {
 			return PCM{}, false
 		}
@@ -46,12 +46,12 @@ func PlainWAV(r io.ReaderAt, size int64) (PCM, bool) {
 		default:
 			return PCM{}, false
 		}
-		end = c.End()
+		end = c.FindNext()
 	}
 	return p, p.Bytes > 0 && end >= size // otherwise, there is data after the last chunk
 }
 
-// isPlain reports whether a format is plain PCM as PlainWAV describes it.
+// isPlain reports whether a format is plain PCM as FindPlainSamples describes it.
 func isPlain(f wav.Form) bool {
 	return f.Code == wav.PCM && f.Bits == 16 && f.Channels >= 1 && f.Channels <= 2 &&
 		f.Rate >= 8000 && f.Rate <= 192000 &&

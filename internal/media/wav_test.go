@@ -69,7 +69,7 @@ func TestPlainWAV(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, ok := media.PlainWAV(bytes.NewReader(c.file), int64(len(c.file)))
+			got, ok := media.FindPlainSamples(bytes.NewReader(c.file), int64(len(c.file)))
 			if ok != (c.want.Channels > 0) || ok && got != c.want {
 				t.Errorf("%+v %v, want %+v", got, ok, c.want)
 			}
@@ -82,8 +82,8 @@ func FuzzPlainWAV(f *testing.F) {
 	f.Add(wave(waveForm(1, 2, 44100, 16), riffChunk("LIST", []byte("INFO")), riffChunk("data", make([]byte, 16))))
 	f.Add(wave(waveForm(1, 1, 48000, 16), riffChunk("data", []byte{1, 0, 255, 127}), riffChunk("LIST", []byte("odd"))))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, ok := media.PlainWAV(bytes.NewReader(b), int64(len(b)))
-		if ok && (p.Channels < 1 || p.Channels > 2 || p.Rate < 1 || p.Frames() < 1 || p.Offset < 44 || p.Offset+p.Bytes > int64(len(b))) {
+		p, ok := media.FindPlainSamples(bytes.NewReader(b), int64(len(b)))
+		if ok && (p.Channels < 1 || p.Channels > 2 || p.Rate < 1 || p.CountFrames() < 1 || p.Offset < 44 || p.Offset+p.Bytes > int64(len(b))) {
 			t.Errorf("%+v of %d bytes", p, len(b))
 		}
 	})

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// webpChunks calls each for the chunks of a WebP file (RFC 9649, section 2) until it returns false. When each
+// forEachWebPChunk calls each for the chunks of a WebP file (RFC 9649, section 2) until it returns false. When each
 // is called, r is at the start of the chunk's body. Chunks of odd length are followed by a padding byte.
-func webpChunks(r io.ReadSeeker, each func(kind string, length int64) bool) {
+func forEachWebPChunk(r io.ReadSeeker, each func(kind string, length int64) bool) {
 	at := int64(12)
 	for {
 		var head [8]byte
@@ -26,8 +26,8 @@ func webpChunks(r io.ReadSeeker, each func(kind string, length int64) bool) {
 	}
 }
 
-// webpFacts reads the chunks of a WebP picture.
-func webpFacts(r io.ReadSeeker, h *Header) {
+// readWebPFacts reads the chunks of a WebP picture.
+func readWebPFacts(r io.ReadSeeker, h *Header) {
 	h.Alpha, h.YUV, h.Channels = true, true, 3
 	first := true
 	body := func(length int64) []byte {
@@ -40,7 +40,7 @@ func webpFacts(r io.ReadSeeker, h *Header) {
 		}
 		return b
 	}
-	webpChunks(r, func(kind string, length int64) bool {
+	forEachWebPChunk(r, func(kind string, length int64) bool {
 		was := first
 		first = false
 		switch kind {
@@ -65,15 +65,15 @@ func webpFacts(r io.ReadSeeker, h *Header) {
 				h.Colours.BadICC = true
 			}
 		case "EXIF":
-			h.Turn = exifTurn(body(length))
+			h.Turn = parseEXIFOrientation(body(length))
 		}
 		return !was // a file that begins with pixel data has no other chunks
 	})
 }
 
-// exifTurn returns the orientation in an EXIF 2.32 block: tag 0x0112 of its first directory. It returns 1 if
-// there is no valid tag.
-func exifTurn(b []byte) int {
+// parseEXIFOrientation returns the orientation in an EXIF 2.32 block: tag 0x0112 of its first directory. It returns 1
+// if there is no valid tag.
+func parseEXIFOrientation(b []byte) int {
 	b = []byte(strings.TrimPrefix(string(b), "Exif\x00\x00"))
 	if len(b) < 8 {
 		return 1

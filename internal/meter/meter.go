@@ -46,11 +46,11 @@ const (
 	Film  = "writing the video"
 )
 
-// phaseOrder returns the phases in order, without Check.
-func phaseOrder() []string { return []string{Script, Files, Voice, Slides, Pictures, Sound, Film} }
+// listPhases returns the phases in order, without Check.
+func listPhases() []string { return []string{Script, Files, Voice, Slides, Pictures, Sound, Film} }
 
 // usualCosts returns the relative costs of the phases that are assumed until better estimates exist.
-func usualCosts() map[string]float64 {
+func listUsualCosts() map[string]float64 {
 	return map[string]float64{Script: 2, Files: 8, Voice: 20, Slides: 15, Pictures: 35, Sound: 15, Film: 5}
 }
 
@@ -72,20 +72,20 @@ type Meter struct {
 
 // New returns a meter. It counts the programs that run starts. report receives the progress; it may be nil.
 func New(run *proc.Runner, report func(Progress)) *Meter {
-	return &Meter{run: run, report: report, costs: usualCosts(), done: map[string]float64{}}
+	return &Meter{run: run, report: report, costs: listUsualCosts(), done: map[string]float64{}}
 }
 
-// Clock measures a phase until the returned function is called. A phase within another one is not counted as a
+// StartPhase measures a phase until the returned function is called. A phase within another one is not counted as a
 // part of it.
-func (m *Meter) Clock(name string) func() {
-	start, cpu, before := time.Now(), proc.OwnCPU(), m.run.Stats()
+func (m *Meter) StartPhase(name string) func() {
+	start, cpu, before := time.Now(), proc.ReadOwnCPU(), m.run.ReadStats()
 	outer := m.within
 	m.within = Phase{}
 	return func() {
-		after := m.run.Stats()
+		after := m.run.ReadStats()
 		all := Phase{
 			WallMS: time.Since(start).Milliseconds(), Programs: after.Started - before.Started,
-			CPUMS: (proc.OwnCPU() - cpu + after.User + after.System - before.User - before.System).Milliseconds(),
+			CPUMS: (proc.ReadOwnCPU() - cpu + after.User + after.System - before.User - before.System).Milliseconds(),
 		}
 		if k := len(m.Phases); k == 0 || m.Phases[k-1].Name != name {
 			m.Phases = append(m.Phases, Phase{Name: name})
@@ -98,8 +98,8 @@ func (m *Meter) Clock(name string) func() {
 	}
 }
 
-// Expect estimates the costs of the phases from a storyboard and its files.
-func (m *Meter) Expect(board *storyboard.Board, files *assets.Set) {
+// EstimateCosts estimates the costs of the phases from a storyboard and its files.
+func (m *Meter) EstimateCosts(board *storyboard.Board, files *assets.Set) {
 	m.setExpected(estimateCosts(board, files))
 }
 
@@ -110,7 +110,7 @@ func (m *Meter) setExpected(costs map[string]float64) {
 	sum, known := 0.0, 0.0
 	for phase, cost := range costs {
 		sum += cost
-		known += usualCosts()[phase]
+		known += listUsualCosts()[phase]
 	}
 	if sum <= 0 {
 		return
@@ -120,33 +120,33 @@ func (m *Meter) setExpected(costs map[string]float64) {
 	}
 }
 
-// Progress reports the progress of the current phase, 0 to 1. All phases before it count as finished.
-func (m *Meter) Progress(phase string, done float64) {
+// ReportCurrentPhase reports the progress of the current phase, 0 to 1. All phases before it count as finished.
+func (m *Meter) ReportCurrentPhase(phase string, done float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.phase = phase
-	for _, p := range phaseOrder() {
+	for _, p := range listPhases() {
 		if p == phase {
 			m.done[p] = max(m.done[p], done)
 			break
 		}
 		m.done[p] = 1
 	}
-	m.reportProgress()
+	m.reportTotal()
 }
 
-// Ahead reports the progress of a later phase that runs concurrently with the current one, 0 to 1.
-func (m *Meter) Ahead(phase string, done float64) {
+// ReportLaterPhase reports the progress of a later phase that runs concurrently with the current one, 0 to 1.
+func (m *Meter) ReportLaterPhase(phase string, done float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.done[phase] = max(m.done[phase], done)
-	m.reportProgress()
+	m.reportTotal()
 }
 
-// reportProgress reports the finished fraction of the expected cost. It never decreases.
-func (m *Meter) reportProgress() {
+// reportTotal reports the finished fraction of the expected cost. It never decreases.
+func (m *Meter) reportTotal() {
 	all, done := 0.0, 0.0
-	for _, p := range phaseOrder() {
+	for _, p := range listPhases() {
 		all += m.costs[p]
 		done += m.costs[p] * min(m.done[p], 1)
 	}

@@ -35,30 +35,30 @@ func TestProgress(t *testing.T) {
 			t.Errorf("%+v, want %g at %s", last, percent, phase)
 		}
 	}
-	m.Progress(Script, 0)
+	m.ReportCurrentPhase(Script, 0)
 	step(0, Script)
-	m.Progress(Files, 0.5)
+	m.ReportCurrentPhase(Files, 0.5)
 	step(6, Files)
-	m.Progress(Files, 1)
+	m.ReportCurrentPhase(Files, 1)
 	step(10, Files)
 	// The remaining 90, except the 5 of the last phase, are divided among these.
 	m.setExpected(map[string]float64{Voice: 6, Slides: 0, Pictures: 3, Sound: 1})
-	m.Progress(Voice, 0.5)
+	m.ReportCurrentPhase(Voice, 0.5)
 	step(35.5, Voice)
-	m.Ahead(Pictures, 0.5)
+	m.ReportLaterPhase(Pictures, 0.5)
 	step(48.25, Voice)
-	m.Progress(Voice, 1)
+	m.ReportCurrentPhase(Voice, 1)
 	step(73.75, Voice)
-	m.Progress(Pictures, 0)
+	m.ReportCurrentPhase(Pictures, 0)
 	step(73.75, Pictures)
-	m.Progress(Pictures, 1)
+	m.ReportCurrentPhase(Pictures, 1)
 	step(86.5, Pictures)
-	m.Progress(Sound, 1)
+	m.ReportCurrentPhase(Sound, 1)
 	step(95, Sound)
-	m.Progress(Film, 1)
+	m.ReportCurrentPhase(Film, 1)
 	step(100, Film)
 	m.setExpected(nil)
-	m.Progress(Film, 1)
+	m.ReportCurrentPhase(Film, 1)
 	step(100, Film)
 }
 
@@ -66,15 +66,15 @@ func TestProgress(t *testing.T) {
 func TestClock(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t, nil)
-	outer := m.Clock(Film)
-	inner := m.Clock(Check)
+	outer := m.StartPhase(Film)
+	inner := m.StartPhase(Check)
 	inner()
 	outer()
-	m.Clock(Film)()
+	m.StartPhase(Film)()
 	if len(m.Phases) != 2 || m.Phases[0].Name != Check || m.Phases[1].Name != Film || m.Phases[1].WallMS < 0 {
 		t.Errorf("%+v", m.Phases)
 	}
-	m.Progress(Film, 1) // there is no receiver
+	m.ReportCurrentPhase(Film, 1) // there is no receiver
 }
 
 // TestExpected checks that narration, pictures and motion are costs of their phases.

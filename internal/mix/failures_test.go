@@ -17,7 +17,7 @@ import (
 	"mynah/internal/testrun"
 )
 
-func keyOf(r part.Recipe) cache.Key { return part.KeyOf(r) }
+func keyOf(r part.Recipe) cache.Key { return part.ComputeKey(r) }
 
 // TestBrokenSounds checks that the finding names the file, its position and the problem, and that valid files
 // are still decoded.
@@ -26,42 +26,42 @@ func TestBrokenSounds(t *testing.T) {
 	testrun.SkipMinute(t)
 	const text = "(audio: low.wav)\n\n---\n(audio: cut.m4a)\n\n---\n(audio: noise.mp3)\n"
 	d := &desk{Bench: newDesk(t, "(audio: low.wav)\n").Bench}
-	d.Media(t, "cut.m4a", "-f lavfi -i aevalsrc=0.5*sin(1000*PI*t):s=48000:d=8 -c:a aac -movflags +faststart")
+	d.WriteMedia(t, "cut.m4a", "-f lavfi -i aevalsrc=0.5*sin(1000*PI*t):s=48000:d=8 -c:a aac -movflags +faststart")
 	b, err := os.ReadFile(filepath.Join(d.Dir, "cut.m4a"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Write(t, "cut.m4a", b[:len(b)*3/5])
-	d.Media(t, "noise.mp3", "-f lavfi -i aevalsrc=0.5*sin(1000*PI*t):s=48000:d=2 -c:a libmp3lame -b:a 64k")
+	d.WriteFile(t, "cut.m4a", b[:len(b)*3/5])
+	d.WriteMedia(t, "noise.mp3", "-f lavfi -i aevalsrc=0.5*sin(1000*PI*t):s=48000:d=2 -c:a libmp3lame -b:a 64k")
 	d.plan(t, text)
 	x := d.mixer(t)
-	track := x.Plan()
-	list, err := x.Make(t.Context(), track)
+	track := x.PlanTrack()
+	list, err := x.MakeTrack(t.Context(), track)
 	if err != nil || len(list) != 1 || list[0].Range.Start.Line != 11 || list[0].Hint == "" ||
 		!strings.Contains(list[0].Summary, `the sound of "cut.m4a" cannot be read: it is shorter than its header says`) {
 		t.Errorf("%v %v", list, err)
 	}
-	if task := x.decodeTask(d.Line.Sounds[1]); task.in.Length != 0 || task.least == 0 {
+	if task := x.newDecodeTask(d.Line.Sounds[1]); task.in.Length != 0 || task.least == 0 {
 		t.Errorf("a sound without loop has a stated length: %+v", task)
 	}
 	for i, s := range d.Line.Sounds {
-		if want := s.File != "cut.m4a"; d.Store.Has(cache.Sounds, track.sources[i]) != want {
+		if want := s.File != "cut.m4a"; d.Store.HasEntry(cache.Sounds, track.sources[i]) != want {
 			t.Errorf("%s is decoded: %t", s.File, !want)
 		}
 	}
-	if list, err := d.mixer(t).Decode(t.Context(), track); err != nil || len(list) != 1 {
+	if list, err := d.mixer(t).DecodeAllSounds(t.Context(), track); err != nil || len(list) != 1 {
 		t.Errorf("Decode: %v %v", list, err)
 	}
 	if err := (&unreadableError{list}).Error(); !strings.Contains(err, "cut.m4a") {
 		t.Errorf("%q", err)
 	}
 	// A later change of the staged file is detected, too.
-	if err := os.WriteFile(x.decodeTask(d.Line.Sounds[2]).in.Path, bytes.Repeat([]byte("noise"), 5000),
+	if err := os.WriteFile(x.newDecodeTask(d.Line.Sounds[2]).in.Path, bytes.Repeat([]byte("noise"), 5000),
 		0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.Store.Remove(cache.Sounds, track.sources[2])
-	list, err = x.Decode(t.Context(), track)
+	d.Store.RemoveEntry(cache.Sounds, track.sources[2])
+	list, err = x.DecodeAllSounds(t.Context(), track)
 	if err != nil || len(list) != 2 || !strings.Contains(list[1].Summary, `"noise.mp3"`) {
 		t.Errorf("noise: %v %v", list, err)
 	}
@@ -75,7 +75,7 @@ func TestMakeBeforeReads(t *testing.T) {
 	if err := os.WriteFile(d.Files.Get("low.wav").Input.Path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	list, err := splitUnreadable(d.mixer(t).MakeBefore(t.Context(), d.Line.Samples))
+	list, err := splitUnreadable(d.mixer(t).MakeChunksBefore(t.Context(), d.Line.Samples))
 	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"low.wav"`) {
 		t.Errorf("%v %v", list, err)
 	}
@@ -88,7 +88,7 @@ func TestStop(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	x := d.mixer(t)
-	if list, err := x.Make(ctx, x.Plan()); !errors.Is(err, context.Canceled) || len(list) > 0 {
+	if list, err := x.MakeTrack(ctx, x.PlanTrack()); !errors.Is(err, context.Canceled) || len(list) > 0 {
 		t.Errorf("%v %v", list, err)
 	}
 }
@@ -191,15 +191,15 @@ func TestJustLongEnough(t *testing.T) {
 	const second = 48000 * 2 // bytes
 	for least, want := range map[int64]int{second: 0, second + 1: 1} {
 		x := d.mixer(t)
-		track := x.Plan()
+		track := x.PlanTrack()
 		key := track.sources[0]
 		task := track.decodes[key]
 		task.least = least
 		track.decodes[key] = task
-		list, err := x.Decode(t.Context(), track)
+		list, err := x.DecodeAllSounds(t.Context(), track)
 		if err != nil || len(list) != want {
 			t.Errorf("at least %d bytes of %d: %v %v", least, second, list, err)
 		}
-		d.Store.Remove(cache.Sounds, key)
+		d.Store.RemoveEntry(cache.Sounds, key)
 	}
 }

@@ -27,17 +27,17 @@ type desk struct {
 
 func newDesk(t *testing.T, text string) *desk {
 	t.Helper()
-	d := &desk{Bench: steptest.New(t)}
+	d := &desk{Bench: steptest.NewBench(t)}
 	const sine = "-f lavfi -i aevalsrc=%s:s=48000:d=1 "
 	if strings.Contains(text, "low.wav") {
-		d.Media(t, "low.wav", fmt.Sprintf(sine, "0.5*sin(1000*PI*t)"))
+		d.WriteMedia(t, "low.wav", fmt.Sprintf(sine, "0.5*sin(1000*PI*t)"))
 	}
 	if strings.Contains(text, "wide.wav") {
-		d.Media(t, "wide.wav", fmt.Sprintf(sine, "0.5*sin(1000*PI*t)|0"))
+		d.WriteMedia(t, "wide.wav", fmt.Sprintf(sine, "0.5*sin(1000*PI*t)|0"))
 	}
 	if strings.Contains(text, "low.mp4") {
 		// Loud only from 0.4 s to 0.6 s.
-		d.Media(t, "low.mp4", "-f lavfi -i color=red:s=64x36:r=10:d=1 "+fmt.Sprintf(sine,
+		d.WriteMedia(t, "low.mp4", "-f lavfi -i color=red:s=64x36:r=10:d=1 "+fmt.Sprintf(sine,
 			"0.5*sin(1000*PI*t)*between(t\\,0.4\\,0.6)")+
 			"-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -b:a 128k")
 	}
@@ -51,23 +51,23 @@ func (d *desk) plan(t *testing.T, text string) {
 	if !strings.HasPrefix(text, "---\n") {
 		text = "---\nsize: 64x36\nfps: 10\nvoice: tone/high\nloudness: none\n---\n\n" + text
 	}
-	d.Timed = d.Time(t, d.Maker(t), text)
+	d.Timed = d.PlanTimeline(t, d.NewMaker(t), text)
 }
 
 // mixer returns a mixer with a new book.
 func (d *desk) mixer(t *testing.T) *Mixer {
 	t.Helper()
-	a := ffmpeg.DefaultAAC(2)
+	a := ffmpeg.NewDefaultAAC(2)
 	tools := Tools{FFmpeg: d.FFmpeg, Version: steptest.Version, Run: d.Run, BitRate: a.BitRate, Coder: a.Coder}
-	return New(d.Maker(t), tools, Input{Board: d.Board, Line: d.Line, Files: d.Files, Spoken: d.Spoken, Booth: d.Booth})
+	return New(d.NewMaker(t), tools, Input{Board: d.Board, Line: d.Line, Files: d.Files, Spoken: d.Spoken, Booth: d.Booth})
 }
 
 // makeTrack plans and makes the soundtrack.
 func (d *desk) makeTrack(t *testing.T) (*Mixer, *Track) {
 	t.Helper()
 	x := d.mixer(t)
-	track := x.Plan()
-	list, err := x.Make(t.Context(), track)
+	track := x.PlanTrack()
+	list, err := x.MakeTrack(t.Context(), track)
 	if err != nil || len(list) > 0 {
 		t.Fatalf("%v %v", list, err)
 	}
@@ -93,7 +93,7 @@ func (d *desk) checkNothingNew(t *testing.T, before *Track) {
 func describeTrack(b *part.Book, track *Track) string {
 	var out []string
 	for _, p := range track.Runs {
-		kind, label, ok := b.Label(p.Segment)
+		kind, label, ok := b.FindLabel(p.Segment)
 		switch {
 		case p.Silent:
 			out = append(out, fmt.Sprintf("silence %d", p.Packets))
@@ -116,7 +116,7 @@ func wantPieces(t *testing.T, x *Mixer, track *Track, want ...string) {
 // decodeTrack joins the soundtrack with a picture and returns the samples of its first channel.
 func (d *desk) decodeTrack(t *testing.T, x *Mixer, track *Track) []int16 {
 	t.Helper()
-	form := steptest.Form(d.Line)
+	form := steptest.NewPictureForm(d.Line)
 	still := cache.Key{1}
 	frame := make([]byte, form.Width*form.Height*3/2)
 	if err := film.NewEncoder(d.FFmpeg, d.Store, form, steptest.Version).EncodeStills(t.Context(), [][]byte{frame},
@@ -125,13 +125,13 @@ func (d *desk) decodeTrack(t *testing.T, x *Mixer, track *Track) []int16 {
 	}
 	f := film.Film{
 		Picture: form, Runs: []film.SegmentRun{{Segment: still, Frames: d.Line.Frames}},
-		Sound: track.Runs, Samples: d.Line.Samples, AAC: x.AAC(track.Channels),
+		Sound: track.Runs, Samples: d.Line.Samples, AAC: x.NewAAC(track.Channels),
 	}
 	var file bytes.Buffer
-	if _, err := f.Write(d.Store, &file); err != nil {
+	if _, err := f.WriteMP4(d.Store, &file); err != nil {
 		t.Fatal(err)
 	}
-	d.Write(t, "film.mp4", file.Bytes())
+	d.WriteFile(t, "film.mp4", file.Bytes())
 	out := d.decoded(t, filepath.Join(d.Dir, "film.mp4"), track.Channels)
 	if n := int64(len(out)); n < d.Line.Samples || n > d.Line.Samples+timeline.SoundGrid {
 		t.Fatalf("%d samples are heard, planned are %d", n, d.Line.Samples)

@@ -15,7 +15,7 @@ import (
 // limiter reduces the loudness. If the gain differs much from the one at which the loudness was measured,
 // balance measures again. A soundtrack that the limiter keeps below its target stays below it.
 func (x *Mixer) findGain(ctx context.Context, t *Track, chunks []sound.Chunk) error {
-	level, ok := x.in.Board.Level()
+	level, ok := x.in.Board.FindTargetLoudness()
 	if !ok {
 		return nil
 	}
@@ -25,7 +25,7 @@ func (x *Mixer) findGain(ctx context.Context, t *Track, chunks []sound.Chunk) er
 		most   = 40   // half decibels, maximum change of the gain
 		least  = 0.25 // decibels; minimum increase of the loudness per decibel of gain
 	)
-	t.master = expectedMaster(t.Channels)
+	t.master = newExpectedMaster(t.Channels)
 	begin := t.master.Gain
 	var before float64
 	for round, step := 0, 0; round < rounds; round++ {
@@ -41,7 +41,7 @@ func (x *Mixer) findGain(ctx context.Context, t *Track, chunks []sound.Chunk) er
 			// The limiter removes nearly everything; more gain would only raise the soft parts.
 			break
 		}
-		off := loudness.HalfDecibels(heard, level)
+		off := loudness.ComputeGainInHalfDecibels(heard, level)
 		gain := min(max(t.master.Gain+int(math.Round(float64(off)/worth)), begin-most), begin+most)
 		before, step, t.master.Gain = heard, gain-t.master.Gain, gain
 		if step == 0 || round == 0 && off >= -near && off <= near {
@@ -51,9 +51,9 @@ func (x *Mixer) findGain(ctx context.Context, t *Track, chunks []sound.Chunk) er
 	return nil
 }
 
-// expectedMaster returns the expected gain. Sentences already have the target loudness; in two channels, they
+// newExpectedMaster returns the expected gain. Sentences already have the target loudness; in two channels, they
 // are 3 dB louder.
-func expectedMaster(channels int) sound.Master {
+func newExpectedMaster(channels int) sound.Master {
 	return sound.Master{Limit: true, Gain: -6 * (channels - 1)}
 }
 
@@ -65,19 +65,19 @@ func (x *Mixer) measureLoudness(ctx context.Context, t *Track, chunks []sound.Ch
 	var places []int
 	for i, p := range chunks {
 		if p.Silent {
-			steps[i] = loudness.Silence(p.Packets * sound.Grid)
+			steps[i] = loudness.NewSilentSteps(p.Packets * sound.Grid)
 			continue
 		}
-		key := part.KeyOf(x.loudnessRecipe(t, p))
+		key := part.ComputeKey(x.newLoudnessRecipe(t, p))
 		var ok bool
-		if steps[i], ok = part.RecallJSON[[]loudness.Step](x.Store, cache.Probes, key); !ok {
+		if steps[i], ok = part.ReadJSON[[]loudness.Step](x.Store, cache.Probes, key); !ok {
 			unknown, places = append(unknown, chunkTask{Chunk: p, key: key}), append(places, i)
 		}
 	}
 	if err := x.decodeSounds(ctx, t, unknown); err != nil {
 		return 0, err
 	}
-	g, gctx := x.Group(ctx, doing, 0)
+	g, gctx := x.NewGroup(ctx, doing, 0)
 	for k, task := range unknown {
 		g.Go(0, func() error {
 			s, err := x.measureChunk(gctx, t, task)
@@ -88,22 +88,22 @@ func (x *Mixer) measureLoudness(ctx context.Context, t *Track, chunks []sound.Ch
 	if err := g.Wait(); err != nil {
 		return 0, err
 	}
-	return loudness.Integrated(slices.Concat(steps...)), nil
+	return loudness.ComputeIntegrated(slices.Concat(steps...)), nil
 }
 
 // measureChunk measures and caches the loudness of a chunk, without the leads around it.
 func (x *Mixer) measureChunk(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
-	return part.RememberJSON(x.Store, cache.Probes, x.loudnessRecipe(t, task.Chunk), func() ([]loudness.Step, error) {
-		clips := task.Part(t.clips)
+	return part.ReadOrMakeJSON(x.Store, cache.Probes, x.newLoudnessRecipe(t, task.Chunk), func() ([]loudness.Step, error) {
+		clips := task.ListClips(t.clips)
 		for i := range clips {
-			clips[i] = clips[i].Moved(-sound.Lead * sound.Grid)
+			clips[i] = clips[i].MoveBy(-sound.Lead * sound.Grid)
 		}
-		return sound.Measure(ctx, clips, task.Packets*sound.Grid, t.Channels, t.master)
+		return sound.MeasureLoudness(ctx, clips, task.Packets*sound.Grid, t.Channels, t.master)
 	})
 }
 
-// loudnessRecipe returns the recipe of a chunk's loudness.
-func (x *Mixer) loudnessRecipe(t *Track, p sound.Chunk) Loudness {
+// newLoudnessRecipe returns the recipe of a chunk's loudness.
+func (x *Mixer) newLoudnessRecipe(t *Track, p sound.Chunk) Loudness {
 	return Loudness{
 		Heard: t.listHeard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version,
 	}

@@ -27,8 +27,8 @@ func loud(pcm []int16) float64 {
 	for i, s := range pcm {
 		all[i] = float64(s) / 32768
 	}
-	m.Add(all)
-	return loudness.Integrated(m.Steps())
+	m.AddSamples(all)
+	return loudness.ComputeIntegrated(m.ListSteps())
 }
 
 // TestLevel checks that a video with narration has the loudness in its header, that `none` keeps the loudness,
@@ -105,7 +105,7 @@ func TestMeasuredAgain(t *testing.T) {
 	} {
 		d.plan(t, spokenScript("-24", "voice-volume: "+c.volume+"\n"))
 		x := d.mixer(t)
-		track := x.Plan()
+		track := x.PlanTrack()
 		chunks := x.cutTrack(track)
 		if err := x.findGain(t.Context(), track, chunks); err != nil {
 			t.Fatal(err)
@@ -114,7 +114,7 @@ func TestMeasuredAgain(t *testing.T) {
 		var at []int
 		for g := -20; g <= 20; g++ {
 			track.master.Gain = g
-			if d.Store.Has(cache.Probes, keyOf(x.loudnessRecipe(track, chunks[0]))) {
+			if d.Store.HasEntry(cache.Probes, keyOf(x.newLoudnessRecipe(track, chunks[0]))) {
 				at = append(at, g)
 			}
 		}
@@ -128,8 +128,8 @@ func TestMeasuredAgain(t *testing.T) {
 // less.
 func TestLevelOfTwoChannels(t *testing.T) {
 	t.Parallel()
-	if expectedMaster(1).Gain != 0 || expectedMaster(2).Gain != -6 || !expectedMaster(1).Limit {
-		t.Errorf("%+v %+v", expectedMaster(1), expectedMaster(2))
+	if newExpectedMaster(1).Gain != 0 || newExpectedMaster(2).Gain != -6 || !newExpectedMaster(1).Limit {
+		t.Errorf("%+v %+v", newExpectedMaster(1), newExpectedMaster(2))
 	}
 	d := newDesk(t, "(audio: wide.wav)\n")
 	d.plan(t, spokenScript("-16", "background: wide.wav 0.01\n"))
@@ -145,8 +145,8 @@ func TestLoudnessIsKept(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, spokenScript("-16", ""))
 	x := d.mixer(t)
-	track := x.Plan()
-	track.master = expectedMaster(1)
+	track := x.PlanTrack()
+	track.master = newExpectedMaster(1)
 	chunks := x.cutTrack(track)
 	first, err := x.measureLoudness(t.Context(), track, chunks)
 	if err != nil || math.Abs(first+16) > 1.5 {
@@ -191,12 +191,12 @@ func TestMakeBefore(t *testing.T) {
 	d := newDesk(t, spokenScript("-16", ""))
 	x := d.mixer(t)
 	var before, behind []cache.Key
-	track := x.Plan()
-	track.master = expectedMaster(1)
+	track := x.PlanTrack()
+	track.master = newExpectedMaster(1)
 	second := d.Line.Scenes[1].Sound
 	for _, p := range x.cutTrack(track) {
-		recipe, label := x.chunkRecipe(track, p)
-		key := x.Book.Add(recipe, label)
+		recipe, label := x.newChunkRecipe(track, p)
+		key := x.Book.AddRecipe(recipe, label)
 		switch {
 		case p.Silent:
 		case (p.First+p.Packets)*sound.Grid <= second:
@@ -208,10 +208,11 @@ func TestMakeBefore(t *testing.T) {
 	if len(before) != 1 || len(behind) != 1 {
 		t.Fatalf("%d chunks before, %d behind", len(before), len(behind))
 	}
-	if err := x.MakeBefore(t.Context(), second); err != nil {
+	if err := x.MakeChunksBefore(t.Context(), second); err != nil {
 		t.Fatal(err)
 	}
-	if !d.Store.Has(cache.Sounds, before[0]) || !x.Book.IsNew(before[0]) || d.Store.Has(cache.Sounds, behind[0]) {
+	if !d.Store.HasEntry(cache.Sounds, before[0]) || !x.Book.IsNew(before[0]) ||
+		d.Store.HasEntry(cache.Sounds, behind[0]) {
 		t.Error("other chunks were made")
 	}
 	whole, done := d.makeTrack(t)
@@ -219,7 +220,7 @@ func TestMakeBefore(t *testing.T) {
 		t.Error("the complete build encoded a chunk again")
 	}
 	again := d.mixer(t)
-	if err := again.MakeBefore(t.Context(), second); err != nil || again.Book.IsNew(before[0]) {
+	if err := again.MakeChunksBefore(t.Context(), second); err != nil || again.Book.IsNew(before[0]) {
 		t.Errorf("it was made twice: %v", err)
 	}
 	// To the end of the first chunk, and one sample less.
@@ -231,14 +232,15 @@ func TestMakeBefore(t *testing.T) {
 		}
 	}
 	for at, want := range map[int64]bool{end: true, end - 1: false} {
-		d.Store.Remove(cache.Sounds, before[0])
-		if err := d.mixer(t).MakeBefore(t.Context(), at); err != nil || d.Store.Has(cache.Sounds, before[0]) != want {
+		d.Store.RemoveEntry(cache.Sounds, before[0])
+		if err := d.mixer(t).MakeChunksBefore(t.Context(), at); err != nil ||
+			d.Store.HasEntry(cache.Sounds, before[0]) != want {
 			t.Errorf("before %d: made is %t, %v", at, !want, err)
 		}
 	}
 	d.plan(t, spokenScript("none", ""))
 	x = d.mixer(t)
-	if err := x.MakeBefore(t.Context(), d.Line.Samples); err != nil {
+	if err := x.MakeChunksBefore(t.Context(), d.Line.Samples); err != nil {
 		t.Fatal(err)
 	}
 	y, plain := d.makeTrack(t)
@@ -263,8 +265,8 @@ func TestSilentChunks(t *testing.T) {
 // keptKey returns the cache key of a chunk's loudness.
 func keptKey(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cache.Key {
 	t.Helper()
-	key := keyOf(x.loudnessRecipe(track, task.Chunk))
-	if !d.Store.Has(cache.Probes, key) {
+	key := keyOf(x.newLoudnessRecipe(track, task.Chunk))
+	if !d.Store.HasEntry(cache.Probes, key) {
 		t.Fatal("the measured loudness is not cached")
 	}
 	return key

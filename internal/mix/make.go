@@ -20,9 +20,9 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Make decodes, mixes and encodes the missing chunks of a track. It returns findings for sounds that cannot be
+// MakeTrack decodes, mixes and encodes the missing chunks of a track. It returns findings for sounds that cannot be
 // read.
-func (x *Mixer) Make(ctx context.Context, t *Track) (diag.List, error) {
+func (x *Mixer) MakeTrack(ctx context.Context, t *Track) (diag.List, error) {
 	err := x.planChunks(ctx, t, x.cutTrack(t))
 	if err == nil && len(t.todo) > 0 {
 		err = x.encodeSound(ctx, t)
@@ -30,10 +30,10 @@ func (x *Mixer) Make(ctx context.Context, t *Track) (diag.List, error) {
 	return splitUnreadable(err)
 }
 
-// MakeBefore decodes, mixes and encodes the chunks that end before a sample of the track. It uses the gain of
+// MakeChunksBefore decodes, mixes and encodes the chunks that end before a sample of the track. It uses the gain of
 // these chunks alone, which is probably also that of the whole track. The other chunks may still change.
-func (x *Mixer) MakeBefore(ctx context.Context, sample int64) error {
-	t := x.Plan()
+func (x *Mixer) MakeChunksBefore(ctx context.Context, sample int64) error {
+	t := x.PlanTrack()
 	chunks := slices.DeleteFunc(x.cutTrack(t),
 		func(p sound.Chunk) bool { return (p.First+p.Packets)*sound.Grid > sample })
 	if len(chunks) == 0 {
@@ -45,9 +45,9 @@ func (x *Mixer) MakeBefore(ctx context.Context, sample int64) error {
 	return x.encodeSound(ctx, t)
 }
 
-// Decode writes the decoded sounds of all files of a track to the cache. It returns findings for sounds that
+// DecodeAllSounds writes the decoded sounds of all files of a track to the cache. It returns findings for sounds that
 // cannot be read.
-func (x *Mixer) Decode(ctx context.Context, t *Track) (diag.List, error) {
+func (x *Mixer) DecodeAllSounds(ctx context.Context, t *Track) (diag.List, error) {
 	all := chunkTask{}
 	for i := range t.clips {
 		all.Heard = append(all.Heard, i)
@@ -75,7 +75,7 @@ func (x *Mixer) decodeSounds(ctx context.Context, t *Track, chunks []chunkTask) 
 	seen := map[cache.Key]bool{}
 	for _, p := range chunks {
 		for _, i := range p.Heard {
-			if d, ok := t.decodes[t.sources[i]]; ok && !seen[d.key] && !x.Store.Has(cache.Sounds, d.key) {
+			if d, ok := t.decodes[t.sources[i]]; ok && !seen[d.key] && !x.Store.HasEntry(cache.Sounds, d.key) {
 				seen[d.key] = true
 				todo = append(todo, d)
 			}
@@ -83,15 +83,15 @@ func (x *Mixer) decodeSounds(ctx context.Context, t *Track, chunks []chunkTask) 
 	}
 	var list diag.List
 	fails := make([]error, len(todo))
-	g, gctx := x.Group(ctx, doing, 0)
+	g, gctx := x.NewGroup(ctx, doing, 0)
 	for i, d := range todo {
 		g.Go(0, func() error {
 			err := x.Store.Put(cache.Sounds, d.key, func(w io.Writer) error {
 				if d.builtin != "" {
-					return music.Write(w, d.builtin)
+					return music.WriteTrack(w, d.builtin)
 				}
 				counted := &counter{w: w, most: d.most}
-				err := x.tools.FFmpeg.Sound(gctx, d.in, timeline.SampleRate, counted)
+				err := x.tools.FFmpeg.WriteSound(gctx, d.in, timeline.SampleRate, counted)
 				if err == nil && counted.n < d.least {
 					err = errCutOff
 				}
@@ -147,7 +147,7 @@ func (x *Mixer) splitBatches(todo []chunkTask) [][]chunkTask {
 
 // encodeSound mixes and encodes the missing chunks in parallel.
 func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
-	g, ctx := x.Group(ctx, doing, float64(len(t.todo)))
+	g, ctx := x.NewGroup(ctx, doing, float64(len(t.todo)))
 	for b, batch := range x.splitBatches(t.todo) {
 		g.Go(float64(len(batch)), func() error {
 			var jobs []film.ChunkTask
@@ -171,7 +171,7 @@ func (x *Mixer) encodeBatch(ctx context.Context, t *Track, batch []chunkTask, jo
 		}
 	}
 	encoder := film.NewEncoder(x.tools.FFmpeg, x.Store, ffmpeg.Picture{}, x.tools.Version)
-	return encoder.EncodeSound(ctx, x.AAC(t.Channels), jobs)
+	return encoder.EncodeSound(ctx, x.NewAAC(t.Channels), jobs)
 }
 
 // mixToFile mixes a chunk to a file of raw samples.
@@ -180,7 +180,8 @@ func mixToFile(ctx context.Context, p chunkTask, t *Track, path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(sound.Render(ctx, p.Part(t.clips), p.Samples(), t.Channels, t.master, f), f.Close())
+	return errors.Join(sound.WriteMastered(ctx, p.ListClips(t.clips), p.CountEncodedSamples(), t.Channels, t.master,
+		f), f.Close())
 }
 
 // errCutOff means that a sound ends long before the time that its file states.

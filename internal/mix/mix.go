@@ -48,9 +48,9 @@ const doing = "mixing sound"
 // New returns a mixer.
 func New(m part.Maker, tools Tools, in Input) *Mixer { return &Mixer{Maker: m, in: in, tools: tools} }
 
-// AAC returns the encoder's settings for a number of channels.
-func (x *Mixer) AAC(channels int) ffmpeg.AAC {
-	a := ffmpeg.DefaultAAC(channels)
+// NewAAC returns the encoder's settings for a number of channels.
+func (x *Mixer) NewAAC(channels int) ffmpeg.AAC {
+	a := ffmpeg.NewDefaultAAC(channels)
 	a.BitRate, a.Coder = x.tools.BitRate*channels/2, x.tools.Coder
 	return a
 }

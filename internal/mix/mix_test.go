@@ -74,7 +74,7 @@ Words are spoken here.
 	} {
 		wantLevel(t, pcm, c.from, c.to, c.want)
 	}
-	if task := x.decodeTask(d.Line.Sounds[1]); task.in.Length != 0 {
+	if task := x.newDecodeTask(d.Line.Sounds[1]); task.in.Length != 0 {
 		t.Errorf("a sound that is not MP4 has a stated length: %+v", task)
 	}
 	spoken := d.Line.Sounds[0]
@@ -155,13 +155,13 @@ func TestChannels(t *testing.T) {
 	testrun.SkipMinute(t)
 	d := newDesk(t, "(audio: low.wav)\n\n---\n(audio: wide.wav)\n")
 	x, track := d.makeTrack(t)
-	if track.Channels != 2 || x.AAC(1).BitRate*2 != x.AAC(2).BitRate || x.AAC(2).BitRate != x.tools.BitRate {
-		t.Errorf("%d channels, %+v, %+v", track.Channels, x.AAC(1), x.AAC(2))
+	if track.Channels != 2 || x.NewAAC(1).BitRate*2 != x.NewAAC(2).BitRate || x.NewAAC(2).BitRate != x.tools.BitRate {
+		t.Errorf("%d channels, %+v, %+v", track.Channels, x.NewAAC(1), x.NewAAC(2))
 	}
 	pcm := d.decodeTrack(t, x, track)
 	wantLevel(t, pcm, 0.1, 0.9, tone)
 	wantLevel(t, pcm, 1.6, 2.4, tone)
-	if a := x.decodeTask(d.Line.Sounds[1]); a.in.Channels != 2 || a.in.Surround {
+	if a := x.newDecodeTask(d.Line.Sounds[1]); a.in.Channels != 2 || a.in.Surround {
 		t.Errorf("%+v", a.in)
 	}
 }
@@ -185,7 +185,7 @@ func TestDecodeTasks(t *testing.T) {
 (background: ukulele-1)
 (duration: 1)
 `)
-	d.Media(t, "six.wav", "-f lavfi -i aevalsrc=0|0|0|0|0|0.1*sin(1000*PI*t):c=5.1:s=48000:d=4")
+	d.WriteMedia(t, "six.wav", "-f lavfi -i aevalsrc=0|0|0|0|0|0.1*sin(1000*PI*t):c=5.1:s=48000:d=4")
 	x := d.mixer(t)
 	const second = 48000 * 2
 	sounds := d.Line.Sounds
@@ -193,13 +193,13 @@ func TestDecodeTasks(t *testing.T) {
 	for _, s := range sounds {
 		switch {
 		case s.Builtin != "":
-			builtin = x.decodeTask(s)
+			builtin = x.newDecodeTask(s)
 		case s.Kind == timeline.SoundAudio:
-			audio = x.decodeTask(s)
+			audio = x.newDecodeTask(s)
 		case s.Scene == 1:
-			segment = x.decodeTask(s)
+			segment = x.newDecodeTask(s)
 		default:
-			loop = x.decodeTask(s)
+			loop = x.newDecodeTask(s)
 		}
 	}
 	if audio.name != "low.wav" || audio.place.Start.Line != 9 || audio.in.From != 0 || audio.in.Length != 0 ||
@@ -213,20 +213,20 @@ func TestDecodeTasks(t *testing.T) {
 	if loop.in.Length < 990_000 || loop.in.Length > 1_030_000 {
 		t.Errorf("loop: %+v", loop)
 	}
-	if builtin.builtin != "ukulele-1" || builtin.in.Channels != music.Channels || x.Plan().Channels != 2 {
+	if builtin.builtin != "ukulele-1" || builtin.in.Channels != music.Channels || x.PlanTrack().Channels != 2 {
 		t.Errorf("builtin: %+v", builtin)
 	}
 	keys := map[cache.Key]bool{audio.key: true, segment.key: true, loop.key: true, builtin.key: true}
 	if len(keys) != 4 {
 		t.Error("two of them have one key")
 	}
-	d.Media(t, "song.m4a", "-f lavfi -i aevalsrc=0.1*sin(1000*PI*t):s=48000:d=1.2345 -c:a aac")
+	d.WriteMedia(t, "song.m4a", "-f lavfi -i aevalsrc=0.1*sin(1000*PI*t):s=48000:d=1.2345 -c:a aac")
 	d.plan(t, "(background: song.m4a)\n(duration: 3)\n")
-	if song := d.mixer(t).decodeTask(d.Line.Sounds[0]); song.in.Length < 1_230_000 || song.in.Length > 1_260_000 {
+	if song := d.mixer(t).newDecodeTask(d.Line.Sounds[0]); song.in.Length < 1_230_000 || song.in.Length > 1_260_000 {
 		t.Errorf("an MP4 that begins again: %+v", song)
 	}
 	d.plan(t, "(audio: six.wav)\n")
-	if six := d.mixer(t).decodeTask(d.Line.Sounds[0]); !six.in.Surround || six.in.Channels != 2 ||
+	if six := d.mixer(t).newDecodeTask(d.Line.Sounds[0]); !six.in.Surround || six.in.Channels != 2 ||
 		six.most != 2*4*2*second+60*2*second ||
 		six.least != 2*second*(4*97-50)/100 {
 		t.Errorf("six channels: %+v", six)

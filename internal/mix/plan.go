@@ -37,7 +37,7 @@ type chunkTask struct {
 	key cache.Key
 }
 
-// decodeTask decodes a range of a file's sound to raw samples.
+// newDecodeTask decodes a range of a file's sound to raw samples.
 type decodeTask struct {
 	in    ffmpeg.SoundInput
 	key   cache.Key
@@ -62,24 +62,24 @@ func (p pcm) Channels() int { return p.channels }
 
 // Frames implements sound.Source.
 func (p pcm) Frames() (int64, error) {
-	e, ok := p.store.Open(p.kind, p.key)
+	e, ok := p.store.OpenEntry(p.kind, p.key)
 	if !ok {
-		return 0, p.lostError()
+		return 0, p.newLostError()
 	}
 	defer func() { _ = e.Close() }()
 	return e.Size() / int64(p.channels) / 2, nil
 }
 
-// lostError returns the error for samples that are no longer in the cache.
-func (p pcm) lostError() error {
+// newLostError returns the error for samples that are no longer in the cache.
+func (p pcm) newLostError() error {
 	return fmt.Errorf("%w (%s)", cache.ErrLost, p.key)
 }
 
 // Open implements sound.Source.
 func (p pcm) Open(frame int64) (io.ReadCloser, error) {
-	e, ok := p.store.Open(p.kind, p.key)
+	e, ok := p.store.OpenEntry(p.kind, p.key)
 	if !ok {
-		return nil, p.lostError()
+		return nil, p.newLostError()
 	}
 	_, err := e.Seek(frame*int64(p.channels)*2, io.SeekStart)
 	if err != nil {
@@ -89,11 +89,11 @@ func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 	return e, nil
 }
 
-// Plan converts the sounds of the timeline to clips.
-func (x *Mixer) Plan() *Track {
+// PlanTrack converts the sounds of the timeline to clips.
+func (x *Mixer) PlanTrack() *Track {
 	t := &Track{Channels: 1}
 	for _, s := range x.in.Line.Sounds {
-		if s.Kind != timeline.SoundSpeech && x.channelsOf(s) > 1 {
+		if s.Kind != timeline.SoundSpeech && x.countChannels(s) > 1 {
 			t.Channels = 2
 		}
 	}
@@ -111,9 +111,9 @@ func (x *Mixer) Plan() *Track {
 		if s.Kind == timeline.SoundSpeech {
 			spoken := x.in.Spoken.Sentences[s.Scene][s.Item]
 			source = spoken.Key
-			c.Source = speech.Source(x.in.Booth, spoken)
+			c.Source = speech.NewSource(x.in.Booth, spoken)
 		} else {
-			task := x.decodeTask(s)
+			task := x.newDecodeTask(s)
 			source = task.key
 			c.Source = pcm{store: x.Store, kind: cache.Sounds, key: task.key, channels: task.in.Channels}
 			decode[task.key] = task
@@ -130,7 +130,7 @@ func (x *Mixer) cutTrack(t *Track) []sound.Chunk {
 	for _, s := range x.in.Line.Scenes {
 		scenes = append(scenes, s.Sound)
 	}
-	return sound.Cut(t.clips, scenes, x.in.Line.Samples)
+	return sound.CutIntoChunks(t.clips, scenes, x.in.Line.Samples)
 }
 
 // planChunks sets the gain, and lists the chunks that must be encoded.
@@ -144,9 +144,9 @@ func (x *Mixer) planChunks(ctx context.Context, t *Track, chunks []sound.Chunk) 
 			t.Runs = append(t.Runs, film.PacketRun{Packets: p.Packets, Silent: true})
 			continue
 		}
-		task := chunkTask{Chunk: p, key: x.Book.Add(x.chunkRecipe(t, p))}
+		task := chunkTask{Chunk: p, key: x.Book.AddRecipe(x.newChunkRecipe(t, p))}
 		t.Runs = append(t.Runs, film.PacketRun{Packets: p.Packets, Segment: task.key})
-		if seen[task.key] || x.Store.Has(cache.Sounds, task.key) {
+		if seen[task.key] || x.Store.HasEntry(cache.Sounds, task.key) {
 			continue
 		}
 		seen[task.key] = true

@@ -93,7 +93,7 @@ func (Music) Version() int { return 2 }
 // listHeard lists the sounds of a chunk.
 func (t *Track) listHeard(p sound.Chunk) []HeardSound {
 	var out []HeardSound
-	for n, c := range p.Part(t.clips) {
+	for n, c := range p.ListClips(t.clips) {
 		out = append(out, HeardSound{
 			Source: t.sources[p.Heard[n]], From: c.From, Loop: c.Loop, Start: c.Start, Samples: c.Samples,
 			Gain: c.Gain, FadeIn: c.FadeIn, FadeOut: c.FadeOut, Ducks: c.Ducks,
@@ -102,21 +102,21 @@ func (t *Track) listHeard(p sound.Chunk) []HeardSound {
 	return out
 }
 
-// chunkRecipe returns the recipe of a chunk, and its name in explanations.
-func (x *Mixer) chunkRecipe(t *Track, p sound.Chunk) (Chunk, part.Label) {
+// newChunkRecipe returns the recipe of a chunk, and its name in explanations.
+func (x *Mixer) newChunkRecipe(t *Track, p sound.Chunk) (Chunk, part.Label) {
 	byStart := func(s timeline.Scene, at int64) int { return cmp.Compare(s.Sound, at) }
 	scene, _ := slices.BinarySearchFunc(x.in.Line.Scenes, p.First*sound.Grid+1, byStart)
 	at := time.Duration(p.First) * sound.Grid * time.Second / timeline.SampleRate
 	name := fmt.Sprintf("%.1f s from %.1f s on", float64(p.Packets)*sound.Grid/timeline.SampleRate, at.Seconds())
 	recipe := Chunk{
-		Heard: t.listHeard(p), Packets: p.Packets, Master: t.master, AAC: x.AAC(t.Channels), Tool: x.tools.Version,
+		Heard: t.listHeard(p), Packets: p.Packets, Master: t.master, AAC: x.NewAAC(t.Channels), Tool: x.tools.Version,
 	}
 	return recipe,
 		part.Label{Name: name, Scene: max(scene, 1)}
 }
 
-// channelsOf returns the number of channels of a sound that is not speech, at most 2.
-func (x *Mixer) channelsOf(s timeline.Sound) int {
+// countChannels returns the number of channels of a sound that is not speech, at most 2.
+func (x *Mixer) countChannels(s timeline.Sound) int {
 	if s.Builtin != "" {
 		return music.Channels
 	}
@@ -126,13 +126,13 @@ func (x *Mixer) channelsOf(s timeline.Sound) int {
 	return 1
 }
 
-// decodeTask returns the task that decodes a sound.
-func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
-	channels := x.channelsOf(s)
+// newDecodeTask returns the task that decodes a sound.
+func (x *Mixer) newDecodeTask(s timeline.Sound) decodeTask {
+	channels := x.countChannels(s)
 	if s.Builtin != "" {
 		return decodeTask{
 			builtin: s.Builtin, in: ffmpeg.SoundInput{Channels: channels},
-			key: part.KeyOf(Music{Track: s.Builtin, Composer: music.Version}),
+			key: part.ComputeKey(Music{Track: s.Builtin, Composer: music.Version}),
 		}
 	}
 	a := x.in.Files.Get(s.File)
@@ -145,19 +145,19 @@ func (x *Mixer) decodeTask(s timeline.Sound) decodeTask {
 	if s.Loop && a.Input.Format == media.MOV && a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Length != nil {
 		// MP4 states where in the last packet the sound ends, but decoders continue to the end of the packet.
 		// In a loop, this would be an audible gap.
-		in.Length = timeline.Microseconds(a.Info.Audio.Length)
+		in.Length = timeline.ToMicroseconds(a.Info.Audio.Length)
 	}
-	d := decodeTask{in: in, name: s.File, place: x.in.Files.Place(s.File)}
+	d := decodeTask{in: in, name: s.File, place: x.in.Files.FindFirstUse(s.File)}
 	bytes := func(us int64) int64 { return us * timeline.SampleRate / 1_000_000 * int64(channels) * 2 }
 	if a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Length != nil {
-		stated := timeline.Microseconds(a.Info.Audio.Length)
+		stated := timeline.ToMicroseconds(a.Info.Audio.Length)
 		d.most = 2*bytes(max(stated, toMicroseconds(s.Samples))) + bytes(60_000_000)
 		if s.Kind != timeline.SoundClip {
 			// Containers may state a little more than there is.
 			d.least = bytes(stated*97/100 - 500_000)
 		}
 	}
-	d.key = part.KeyOf(Samples{
+	d.key = part.ComputeKey(Samples{
 		Content: a.Content, From: in.From, Length: in.Length, SpeedNum: in.SpeedNum, SpeedDen: in.SpeedDen,
 		Channels: channels, Surround: in.Surround, Tool: x.tools.Version,
 	})

@@ -11,10 +11,10 @@ import (
 // TestRecipes checks that each field of a recipe changes its key, and that recipes can be encoded and decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
-	parttest.Check(t, parttest.Fill[mix.Chunk](t))
-	parttest.Check(t, parttest.Fill[mix.Loudness](t))
-	parttest.Check(t, parttest.Fill[mix.Samples](t))
-	parttest.Check(t, parttest.Fill[mix.Music](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[mix.Chunk](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[mix.Loudness](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[mix.Samples](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[mix.Music](t))
 }
 
 // TestVersions pins the versions of recipes, because a new version makes all parts again.

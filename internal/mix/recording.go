@@ -35,10 +35,10 @@ type Recording struct {
 // span is the time of a scene, in samples.
 type span struct{ from, to int64 }
 
-// Record places all spoken text on one track, with the music of the script. It returns findings for music that
+// PlaceNarration places all spoken text on one track, with the music of the script. It returns findings for music that
 // cannot be played. It omits silence after the last word and, without music, before the first.
-func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
-	r := &Recording{mixer: x, track: x.Plan()}
+func (x *Mixer) PlaceNarration(ctx context.Context) (*Recording, diag.List, error) {
+	r := &Recording{mixer: x, track: x.PlanTrack()}
 	line := x.in.Line
 	for _, s := range line.Scenes {
 		if s.VoiceEnd > s.Sound {
@@ -54,19 +54,19 @@ func (x *Mixer) Record(ctx context.Context) (*Recording, diag.List, error) {
 		r.cutStart(r.spans[0].from)
 		r.samples = r.spans[len(r.spans)-1].to
 	}
-	r.Cues = caption.Cues(x.in.Board, line, x.in.Spoken.Words)
-	list, err := x.Decode(ctx, r.track)
+	r.Cues = caption.MakeCues(x.in.Board, line, x.in.Spoken.ListWords)
+	list, err := x.DecodeAllSounds(ctx, r.track)
 	return r, list, err
 }
 
-// RecordCues places the spoken cues of subtitles on one track, each at its time or after the previous one. It
+// PlaceCues places the spoken cues of subtitles on one track, each at its time or after the previous one. It
 // returns findings for cues that begin late.
-func (x *Mixer) RecordCues(cues []caption.Timed) (*Recording, diag.List) {
+func (x *Mixer) PlaceCues(cues []caption.Timed) (*Recording, diag.List) {
 	r := &Recording{mixer: x, track: &Track{Channels: 1}}
 	var list diag.List
 	var end int64
 	for i, c := range cues {
-		from := timeline.SamplesIn(c.From)
+		from := timeline.ToSamplesDown(c.From)
 		start := max(from, end)
 		if start > from+timeline.SampleRate/20 {
 			d := diag.Diagnostic{Range: x.in.Board.Scenes[i].Range, Severity: diag.Warning, Code: diag.TooLong}
@@ -77,7 +77,7 @@ func (x *Mixer) RecordCues(cues []caption.Timed) (*Recording, diag.List) {
 		}
 		end = start
 		for _, s := range x.in.Spoken.Sentences[i] {
-			clip := sound.Clip{Source: speech.Source(x.in.Booth, s), Start: end, Samples: s.Samples, Gain: 1000}
+			clip := sound.Clip{Source: speech.NewSource(x.in.Booth, s), Start: end, Samples: s.Samples, Gain: 1000}
 			r.track.clips = append(r.track.clips, clip)
 			end += s.Samples
 		}
@@ -91,8 +91,8 @@ func (x *Mixer) RecordCues(cues []caption.Timed) (*Recording, diag.List) {
 // IsEmpty reports whether the recording contains no sound.
 func (r *Recording) IsEmpty() bool { return r.samples == 0 }
 
-// Scenes returns the number of scenes with speech.
-func (r *Recording) Scenes() int { return len(r.spans) }
+// CountScenes returns the number of scenes with speech.
+func (r *Recording) CountScenes() int { return len(r.spans) }
 
 // Seconds returns the length in seconds.
 func (r *Recording) Seconds() float64 { return float64(r.samples) / timeline.SampleRate }
@@ -104,7 +104,7 @@ func (r *Recording) cutStart(n int64) {
 		r.spans[i].to -= n
 	}
 	for i := range r.track.clips {
-		r.track.clips[i] = r.track.clips[i].Moved(-n)
+		r.track.clips[i] = r.track.clips[i].MoveBy(-n)
 	}
 }
 
@@ -113,10 +113,10 @@ func (r *Recording) mixSpan(ctx context.Context, s span, w io.Writer) error {
 	var clips []sound.Clip
 	for _, c := range r.track.clips {
 		if c.Start < s.to && c.Start+c.Samples > s.from {
-			clips = append(clips, c.Moved(-s.from))
+			clips = append(clips, c.MoveBy(-s.from))
 		}
 	}
-	return sound.Mix(ctx, clips, s.to-s.from, r.track.Channels, w)
+	return sound.WriteMix(ctx, clips, s.to-s.from, r.track.Channels, w)
 }
 
 // speechBitRate is the bit rate of mp3 and m4a files, in bits per second.
@@ -126,10 +126,10 @@ const speechBitRate = 128_000
 func (r *Recording) writeSpan(ctx context.Context, format string, s span, path string) error {
 	return r.encodeMix(ctx, s, func(pcm io.Reader) error {
 		if format != "m4a" {
-			args := ffmpeg.SpeechFile(format, timeline.SampleRate, r.track.Channels, path)
-			return r.mixer.tools.FFmpeg.Run(ctx, args, pcm, io.Discard)
+			args := ffmpeg.EncodeSpeechFileArgs(format, timeline.SampleRate, r.track.Channels, path)
+			return r.mixer.tools.FFmpeg.RunFFmpeg(ctx, args, pcm, io.Discard)
 		}
-		aac := ffmpeg.DefaultAAC(r.track.Channels)
+		aac := ffmpeg.NewDefaultAAC(r.track.Channels)
 		aac.BitRate = speechBitRate
 		return film.WriteM4A(ctx, r.mixer.tools.FFmpeg, aac, s.to-s.from, pcm, path)
 	})
@@ -147,13 +147,13 @@ func (r *Recording) encodeMix(ctx context.Context, s span, encode func(pcm io.Re
 	return blame.Fault(err)
 }
 
-// File writes the speech to a file. It does not write atomically.
-func (r *Recording) File(ctx context.Context, format, path string) error {
+// WriteFile writes the speech to a file. It does not write atomically.
+func (r *Recording) WriteFile(ctx context.Context, format, path string) error {
 	return r.writeSpan(ctx, format, span{0, r.samples}, path)
 }
 
-// SceneFiles writes a zip file with one sound file per scene: scene-001.mp3 and so on.
-func (r *Recording) SceneFiles(ctx context.Context, format, path string) error {
+// WriteSceneFiles writes a zip file with one sound file per scene: scene-001.mp3 and so on.
+func (r *Recording) WriteSceneFiles(ctx context.Context, format, path string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return fault.New(fault.Disk, err, "the archive cannot be written")
@@ -165,10 +165,10 @@ func (r *Recording) SceneFiles(ctx context.Context, format, path string) error {
 		if err := r.writeSpan(ctx, format, s, part); err != nil {
 			return err
 		}
-		if err := addStored(z, fmt.Sprintf("scene-%03d.%s", i+1, format), part); err != nil {
+		if err := addUncompressed(z, fmt.Sprintf("scene-%03d.%s", i+1, format), part); err != nil {
 			return fault.New(fault.Disk, err, "the archive cannot be written")
 		}
-		r.mixer.Progress(float64(i+1) / float64(len(r.spans)))
+		r.mixer.ReportProgress(float64(i+1) / float64(len(r.spans)))
 	}
 	if err := z.Close(); err != nil {
 		return fault.New(fault.Disk, err, "the archive cannot be written")
@@ -176,8 +176,8 @@ func (r *Recording) SceneFiles(ctx context.Context, format, path string) error {
 	return nil
 }
 
-// addStored adds a file to an archive without compression, because sound files do not get smaller.
-func addStored(z *zip.Writer, name, path string) error {
+// addUncompressed adds a file to an archive without compression, because sound files do not get smaller.
+func addUncompressed(z *zip.Writer, name, path string) error {
 	head := &zip.FileHeader{Name: name, Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
 	w, err := z.CreateHeader(head)
 	if err != nil {
@@ -197,15 +197,16 @@ func addStored(z *zip.Writer, name, path string) error {
 func (r *Recording) Stream(ctx context.Context, format string, w io.Writer) error {
 	if format == "mp3" {
 		return r.encodeMix(ctx, span{0, r.samples}, func(pcm io.Reader) error {
-			if codec.HasMP3(r.mixer.tools.Run) {
+			if codec.HasMP3Encoder(r.mixer.tools.Run) {
 				form := codec.MP3{SampleRate: timeline.SampleRate, Channels: r.track.Channels, BitRate: speechBitRate}
 				return form.Encode(ctx, r.mixer.tools.Run, pcm, w)
 			}
-			return r.mixer.tools.FFmpeg.Run(ctx, ffmpeg.SpeechStream(timeline.SampleRate, r.track.Channels), pcm, w)
+			return r.mixer.tools.FFmpeg.RunFFmpeg(ctx, ffmpeg.EncodeSpeechStreamArgs(timeline.SampleRate, r.track.Channels),
+				pcm, w)
 		})
 	}
 	path := filepath.Join(r.mixer.Work, "speech")
-	if err := r.File(ctx, format, path); err != nil {
+	if err := r.WriteFile(ctx, format, path); err != nil {
 		return err
 	}
 	f, err := os.Open(path)

@@ -27,7 +27,7 @@ func (d *desk) record(t *testing.T, text string) (*Mixer, *Recording) {
 	t.Helper()
 	d.plan(t, text)
 	x := d.mixer(t)
-	r, list, err := x.Record(t.Context())
+	r, list, err := x.PlaceNarration(t.Context())
 	if err != nil || len(list) > 0 {
 		t.Fatalf("%v %v", list, err)
 	}
@@ -44,15 +44,15 @@ func TestRecord(t *testing.T) {
 	_, r := d.record(t, text)
 	scenes := d.Line.Scenes
 	want := scenes[3].VoiceEnd - scenes[1].Sound
-	if r.samples != want || r.IsEmpty() || r.Scenes() != 2 || math.Abs(r.Seconds()-float64(want)/48000) > 1e-9 {
-		t.Errorf("%d samples, %d scenes, want %d", r.samples, r.Scenes(), want)
+	if r.samples != want || r.IsEmpty() || r.CountScenes() != 2 || math.Abs(r.Seconds()-float64(want)/48000) > 1e-9 {
+		t.Errorf("%d samples, %d scenes, want %d", r.samples, r.CountScenes(), want)
 	}
 	spans := []span{{0, scenes[1].VoiceEnd - scenes[1].Sound}, {scenes[3].Sound - scenes[1].Sound, want}}
 	if fmt.Sprint(r.spans) != fmt.Sprint(spans) || len(r.Cues) != 2 || r.Cues[0].Text != "First words." {
 		t.Errorf("%v, want %v; %v", r.spans, spans, r.Cues)
 	}
 	path := filepath.Join(t.TempDir(), "all.wav")
-	if err := r.File(t.Context(), "wav", path); err != nil {
+	if err := r.WriteFile(t.Context(), "wav", path); err != nil {
 		t.Fatal(err)
 	}
 	pcm := d.decoded(t, path, 1)
@@ -67,13 +67,13 @@ func TestRecord(t *testing.T) {
 		t.Errorf("with music: %d of %d samples, %v", r.samples, d.Line.Samples, r.spans)
 	}
 	path = filepath.Join(t.TempDir(), "music.wav")
-	if err := r.File(t.Context(), "wav", path); err != nil {
+	if err := r.WriteFile(t.Context(), "wav", path); err != nil {
 		t.Fatal(err)
 	}
 	wantLevel(t, d.decoded(t, path, 1), 0.1, 0.7, tone)
 
 	_, r = d.record(t, "(duration: 1)\n")
-	if !r.IsEmpty() || r.Scenes() != 0 || r.Seconds() != 0 || r.Cues != nil {
+	if !r.IsEmpty() || r.CountScenes() != 0 || r.Seconds() != 0 || r.Cues != nil {
 		t.Errorf("of nothing: %+v", r)
 	}
 	_, r = d.record(t, "(pause: 1)\n")
@@ -88,11 +88,11 @@ func TestRecordBrokenMusic(t *testing.T) {
 	d := newDesk(t, "(audio: low.wav)\n")
 	d.plan(t, "(background: low.wav)\n\nWords.\n")
 	x := d.mixer(t)
-	path := x.decodeTask(d.Line.Sounds[len(d.Line.Sounds)-1]).in.Path
+	path := x.newDecodeTask(d.Line.Sounds[len(d.Line.Sounds)-1]).in.Path
 	if err := os.WriteFile(path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, list, err := x.Record(t.Context()); err != nil || len(list) != 1 || !strings.Contains(list[0].Summary,
+	if _, list, err := x.PlaceNarration(t.Context()); err != nil || len(list) != 1 || !strings.Contains(list[0].Summary,
 		`"low.wav"`) {
 		t.Errorf("%v %v", list, err)
 	}
@@ -107,7 +107,7 @@ func TestSceneFiles(t *testing.T) {
 	var progress []float64
 	x.Report = func(p float64) { progress = append(progress, p) }
 	path := filepath.Join(t.TempDir(), "scenes.zip")
-	if err := r.SceneFiles(t.Context(), "wav", path); err != nil {
+	if err := r.WriteSceneFiles(t.Context(), "wav", path); err != nil {
 		t.Fatal(err)
 	}
 	if fmt.Sprint(progress) != "[0.5 1]" {
@@ -129,7 +129,7 @@ func TestSceneFiles(t *testing.T) {
 		if err != nil || f.Method != zip.Store || !f.Modified.Equal(time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)) {
 			t.Errorf("%s: %v, method %d, %s", f.Name, err, f.Method, f.Modified)
 		}
-		d.Write(t, f.Name, b)
+		d.WriteFile(t, f.Name, b)
 		pcm := d.decoded(t, filepath.Join(d.Dir, f.Name), 1)
 		if n := r.spans[i].to - r.spans[i].from; int64(len(pcm)) != n || level(pcm, 0.05, float64(n)/48000-0.05) < -30 {
 			t.Errorf("%s has %d samples, want %d", f.Name, len(pcm), n)
@@ -138,12 +138,12 @@ func TestSceneFiles(t *testing.T) {
 	if strings.Join(names, " ") != "scene-001.wav scene-002.wav" {
 		t.Errorf("%v", names)
 	}
-	err = r.SceneFiles(t.Context(), "wav", filepath.Join(path, "no.zip"))
+	err = r.WriteSceneFiles(t.Context(), "wav", filepath.Join(path, "no.zip"))
 	if fault.CodeOf(err) != fault.Disk {
 		t.Errorf("where no file can be: %v", err)
 	}
 	r.mixer.Work = filepath.Join(path, "no")
-	if err := r.SceneFiles(t.Context(), "wav", path+"2"); err == nil {
+	if err := r.WriteSceneFiles(t.Context(), "wav", path+"2"); err == nil {
 		t.Error("no folder for temporary files, and no error")
 	}
 }
@@ -163,7 +163,7 @@ func TestStream(t *testing.T) {
 		if !bytes.Contains(out.Bytes()[:12], []byte(magic)) {
 			t.Errorf("%s begins with %q", format, out.Bytes()[:12])
 		}
-		d.Write(t, "out."+format, out.Bytes())
+		d.WriteFile(t, "out."+format, out.Bytes())
 		pcm := d.decoded(t, filepath.Join(d.Dir, "out."+format), 1)
 		if n := int64(len(pcm)); n < r.samples-2000 || n > r.samples+5000 || level(pcm, 0.1, r.Seconds()-0.1) < -30 {
 			t.Errorf("%s: %d samples, want about %d", format, n, r.samples)
@@ -186,19 +186,19 @@ func TestStream(t *testing.T) {
 // cues speaks subtitles and records them.
 func (d *desk) cues(t *testing.T, srt string) (*Recording, diag.List) {
 	t.Helper()
-	read, cues, err := compile.Text(t.Context(), d.Project, d.Booth, compile.TextRequest{
+	read, cues, err := compile.PlanText(t.Context(), d.Project, d.Booth, compile.TextRequest{
 		Text: srt, Timed: string(caption.SubRip), Header: map[string]string{"voice": "tone/high"},
 	})
 	if err != nil || read.Findings.HasErrors() {
 		t.Fatalf("%v %v", read.Findings, err)
 	}
-	m := d.Maker(t)
-	spoken, _, err := speech.SayCues(t.Context(), m, d.Booth, read.Board, cues)
+	m := d.NewMaker(t)
+	spoken, _, err := speech.SpeakCues(t.Context(), m, d.Booth, read.Board, cues)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.Board, d.Spoken = read.Board, spoken
-	return d.mixer(t).RecordCues(cues)
+	return d.mixer(t).PlaceCues(cues)
 }
 
 // TestRecordCues checks that each cue is at its time, or after the previous one with a warning if that is late.
@@ -207,12 +207,12 @@ func TestRecordCues(t *testing.T) {
 	d := newDesk(t, "(duration: 1)\n")
 	r, list := d.cues(t, "1\n00:00:01,000 --> 00:00:03,000\nSome words.\n\n2\n00:00:04,000 --> 00:00:06,000\nMore of "+
 		"them.\n")
-	if len(list) > 0 || r.Scenes() != 2 || r.spans[0].from != 48000 || r.spans[1].from != 4*48000 ||
+	if len(list) > 0 || r.CountScenes() != 2 || r.spans[0].from != 48000 || r.spans[1].from != 4*48000 ||
 		r.samples != r.spans[1].to {
 		t.Errorf("%v %v", r.spans, list)
 	}
 	path := filepath.Join(t.TempDir(), "cues.wav")
-	if err := r.File(t.Context(), "wav", path); err != nil {
+	if err := r.WriteFile(t.Context(), "wav", path); err != nil {
 		t.Fatal(err)
 	}
 	pcm := d.decoded(t, path, 1)
@@ -251,7 +251,7 @@ func TestLateness(t *testing.T) {
 	x := d.mixer(t)
 	for late, want := range map[int64]int{50: 0, 51: 1, 0: 0, -1000: 0} {
 		at := caption.Timed{From: timeMS(end/48 - late), Text: "More."}
-		got, list := x.RecordCues([]caption.Timed{{Text: "Words."}, at})
+		got, list := x.PlaceCues([]caption.Timed{{Text: "Words."}, at})
 		if len(list) != want {
 			t.Errorf("%d ms late: %v (%v)", late, list, got.spans)
 		}

@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// box returns a box with a four-character type and the content parts.
-func box(kind string, parts ...[]byte) []byte {
+// encodeBox returns a box with a four-character type and the content parts.
+func encodeBox(kind string, parts ...[]byte) []byte {
 	n := 8
 	for _, p := range parts {
 		n += len(p)
@@ -21,12 +21,12 @@ func box(kind string, parts ...[]byte) []byte {
 	return out
 }
 
-func fullBox(kind string, version byte, flags uint32, parts ...[]byte) []byte {
-	vf := be32(uint32(version)<<24 | flags)
-	return box(kind, append([][]byte{vf}, parts...)...)
+func encodeFullBox(kind string, version byte, flags uint32, parts ...[]byte) []byte {
+	vf := encodeUint32s(uint32(version)<<24 | flags)
+	return encodeBox(kind, append([][]byte{vf}, parts...)...)
 }
 
-func be16(v ...uint16) []byte {
+func encodeUint16s(v ...uint16) []byte {
 	var out []byte
 	for _, n := range v {
 		out = binary.BigEndian.AppendUint16(out, n)
@@ -34,7 +34,7 @@ func be16(v ...uint16) []byte {
 	return out
 }
 
-func be32(v ...uint32) []byte {
+func encodeUint32s(v ...uint32) []byte {
 	var out []byte
 	for _, n := range v {
 		out = binary.BigEndian.AppendUint32(out, n)
@@ -42,7 +42,7 @@ func be32(v ...uint32) []byte {
 	return out
 }
 
-func be64(v ...int64) []byte {
+func encodeInt64s(v ...int64) []byte {
 	var out []byte
 	for _, n := range v {
 		out = binary.BigEndian.AppendUint64(out, uint64(n))
@@ -50,43 +50,43 @@ func be64(v ...int64) []byte {
 	return out
 }
 
-func ftyp() []byte {
-	return box("ftyp", []byte("isom"), be32(0x200), []byte("isomiso2avc1mp41"))
+func encodeFtyp() []byte {
+	return encodeBox("ftyp", []byte("isom"), encodeUint32s(0x200), []byte("isomiso2avc1mp41"))
 }
 
-func mdatHeader(size int64, length int) []byte {
+func encodeMdatHeader(size int64, length int) []byte {
 	if length == 8 {
-		return append(be32(uint32(size+8)), "mdat"...)
+		return append(encodeUint32s(uint32(size+8)), "mdat"...)
 	}
-	return append(append(be32(1), "mdat"...), be64(size+16)...)
+	return append(append(encodeUint32s(1), "mdat"...), encodeInt64s(size+16)...)
 }
 
-// matrix returns a transformation matrix that scales by scale/65536 (ISO/IEC 14496-12, 6.2.2).
-func matrix(scale uint32) []byte {
-	return be32(scale, 0, 0, 0, scale, 0, 0, 0, 0x40000000)
+// encodeMatrix returns a transformation matrix that scales by scale/65536 (ISO/IEC 14496-12, 6.2.2).
+func encodeMatrix(scale uint32) []byte {
+	return encodeUint32s(scale, 0, 0, 0, scale, 0, 0, 0, 0x40000000)
 }
 
 const unscaled = 0x10000
 
-func (m *Movie) moov(chunks []chunk, base int64, large bool) []byte {
+func (m *Movie) encodeMoov(chunks []chunk, base int64, large bool) []byte {
 	var length int64
 	for _, t := range m.Tracks {
 		length = max(length, t.Duration)
 	}
-	parts := [][]byte{fullBox("mvhd", 1, 0,
-		be64(0, 0), be32(MovieTimescale), be64(length),
-		be32(0x10000), be16(0x100, 0), be32(0, 0), matrix(unscaled), make([]byte, 24),
-		be32(uint32(len(m.Tracks)+1)))}
+	parts := [][]byte{encodeFullBox("mvhd", 1, 0,
+		encodeInt64s(0, 0), encodeUint32s(MovieTimescale), encodeInt64s(length),
+		encodeUint32s(0x10000), encodeUint16s(0x100, 0), encodeUint32s(0, 0), encodeMatrix(unscaled), make([]byte, 24),
+		encodeUint32s(uint32(len(m.Tracks)+1)))}
 	for i := range m.Tracks {
-		parts = append(parts, m.trak(i, chunks, base, large))
+		parts = append(parts, m.encodeTrak(i, chunks, base, large))
 	}
-	if udta := m.udta(); udta != nil {
+	if udta := m.encodeUdta(); udta != nil {
 		parts = append(parts, udta)
 	}
-	return box("moov", parts...)
+	return encodeBox("moov", parts...)
 }
 
-func (m *Movie) trak(i int, chunks []chunk, base int64, large bool) []byte {
+func (m *Movie) encodeTrak(i int, chunks []chunk, base int64, large bool) []byte {
 	t := m.Tracks[i]
 	flags, volume, group := uint32(3), uint16(0), uint16(0)
 	if t.Disabled {
@@ -101,42 +101,46 @@ func (m *Movie) trak(i int, chunks []chunk, base int64, large bool) []byte {
 	}
 	id := uint32(i + 1)
 	parts := [][]byte{
-		fullBox("tkhd", 1, flags, be64(0, 0), be32(id, 0), be64(t.Duration), be32(0, 0),
-			be16(layer, group, volume, 0), matrix(cmp.Or(t.Scale, unscaled)), be32(uint32(t.Width)<<16, uint32(t.Height)<<16)),
-		box("edts", fullBox("elst", 1, 0, be32(1), be64(t.Duration, t.MediaTime), be16(1, 0))),
+		encodeFullBox("tkhd", 1, flags, encodeInt64s(0, 0), encodeUint32s(id, 0), encodeInt64s(t.Duration),
+			encodeUint32s(0, 0),
+			encodeUint16s(layer, group, volume, 0), encodeMatrix(cmp.Or(t.Scale, unscaled)),
+			encodeUint32s(uint32(t.Width)<<16, uint32(t.Height)<<16)),
+		encodeBox("edts", encodeFullBox("elst", 1, 0, encodeUint32s(1), encodeInt64s(t.Duration, t.MediaTime),
+			encodeUint16s(1, 0))),
 	}
 	if t.Chapters > 0 {
-		parts = append(parts, box("tref", box("chap", be32(uint32(t.Chapters+1)))))
+		parts = append(parts, encodeBox("tref", encodeBox("chap", encodeUint32s(uint32(t.Chapters+1)))))
 	}
-	parts = append(parts, t.mdia(i, chunks, base, large))
-	return box("trak", parts...)
+	parts = append(parts, t.encodeMdia(i, chunks, base, large))
+	return encodeBox("trak", parts...)
 }
 
-func (t *Track) mdia(index int, chunks []chunk, base int64, large bool) []byte {
+func (t *Track) encodeMdia(index int, chunks []chunk, base int64, large bool) []byte {
 	handler, name := "vide", "VideoHandler"
-	media := fullBox("vmhd", 0, 1, make([]byte, 8))
+	media := encodeFullBox("vmhd", 0, 1, make([]byte, 8))
 	switch t.Kind {
 	case Audio:
 		handler, name = "soun", "SoundHandler"
-		media = fullBox("smhd", 0, 0, make([]byte, 4))
+		media = encodeFullBox("smhd", 0, 0, make([]byte, 4))
 	case Text:
 		handler, name = "sbtl", "SubtitleHandler"
-		media = fullBox("nmhd", 0, 0)
+		media = encodeFullBox("nmhd", 0, 0)
 	case Titles:
 		handler, name = "text", "ChapterHandler"
-		media = gmhd()
+		media = encodeGmhd()
 	case Video:
 	}
 	extended := []byte{}
 	if t.Tag != "" { // extended language, ISO/IEC 14496-12, 8.4.6
-		extended = fullBox("elng", 0, 0, []byte(t.Tag), []byte{0})
+		extended = encodeFullBox("elng", 0, 0, []byte(t.Tag), []byte{0})
 	}
-	dinf := box("dinf", fullBox("dref", 0, 0, be32(1), fullBox("url ", 0, 1)))
-	return box("mdia",
-		fullBox("mdhd", 1, 0, be64(0, 0), be32(t.Timescale), be64(t.mediaDuration()), be16(packLanguage(t.Language), 0)),
+	dinf := encodeBox("dinf", encodeFullBox("dref", 0, 0, encodeUint32s(1), encodeFullBox("url ", 0, 1)))
+	return encodeBox("mdia",
+		encodeFullBox("mdhd", 1, 0, encodeInt64s(0, 0), encodeUint32s(t.Timescale), encodeInt64s(t.sumDurations()),
+			encodeUint16s(packLanguage(t.Language), 0)),
 		extended,
-		fullBox("hdlr", 0, 0, be32(0), []byte(handler), make([]byte, 12), append([]byte(name), 0)),
-		box("minf", media, dinf, t.stbl(index, chunks, base, large)),
+		encodeFullBox("hdlr", 0, 0, encodeUint32s(0), []byte(handler), make([]byte, 12), append([]byte(name), 0)),
+		encodeBox("minf", media, dinf, t.encodeStbl(index, chunks, base, large)),
 	)
 }
 
@@ -152,14 +156,14 @@ func packLanguage(code string) uint16 {
 	return v
 }
 
-func (t *Track) stbl(index int, chunks []chunk, base int64, large bool) []byte {
-	parts := [][]byte{fullBox("stsd", 0, 0, be32(1), t.Entry), t.stts()}
+func (t *Track) encodeStbl(index int, chunks []chunk, base int64, large bool) []byte {
+	parts := [][]byte{encodeFullBox("stsd", 0, 0, encodeUint32s(1), t.Entry), t.encodeStts()}
 	if t.Sync != nil {
-		sync := be32(uint32(len(t.Sync)))
+		sync := encodeUint32s(uint32(len(t.Sync)))
 		for _, n := range t.Sync {
 			sync = binary.BigEndian.AppendUint32(sync, n+1)
 		}
-		parts = append(parts, fullBox("stss", 0, 0, sync))
+		parts = append(parts, encodeFullBox("stss", 0, 0, sync))
 	}
 	var stsc, offsets []byte
 	entries, n, last := uint32(0), uint32(0), -1
@@ -169,35 +173,35 @@ func (t *Track) stbl(index int, chunks []chunk, base int64, large bool) []byte {
 		}
 		n++
 		if c.count != last {
-			stsc = append(stsc, be32(n, uint32(c.count), 1)...)
+			stsc = append(stsc, encodeUint32s(n, uint32(c.count), 1)...)
 			entries++
 			last = c.count
 		}
 		if large {
-			offsets = append(offsets, be64(base+c.offset)...)
+			offsets = append(offsets, encodeInt64s(base+c.offset)...)
 		} else {
-			offsets = append(offsets, be32(uint32(base+c.offset))...)
+			offsets = append(offsets, encodeUint32s(uint32(base+c.offset))...)
 		}
 	}
-	parts = append(parts, fullBox("stsc", 0, 0, be32(entries), stsc), t.stsz())
+	parts = append(parts, encodeFullBox("stsc", 0, 0, encodeUint32s(entries), stsc), t.encodeStsz())
 	if large {
-		parts = append(parts, fullBox("co64", 0, 0, be32(n), offsets))
+		parts = append(parts, encodeFullBox("co64", 0, 0, encodeUint32s(n), offsets))
 	} else {
-		parts = append(parts, fullBox("stco", 0, 0, be32(n), offsets))
+		parts = append(parts, encodeFullBox("stco", 0, 0, encodeUint32s(n), offsets))
 	}
 	if t.Kind == Audio {
 		// Decoding must start one frame earlier (ISO/IEC 14496-12, 10.1).
 		parts = append(parts,
-			fullBox("sgpd", 1, 0, []byte("roll"), be32(2, 1), be16(math.MaxUint16)),
-			fullBox("sbgp", 0, 0, []byte("roll"), be32(1, uint32(len(t.Sizes)), 1)))
+			encodeFullBox("sgpd", 1, 0, []byte("roll"), encodeUint32s(2, 1), encodeUint16s(math.MaxUint16)),
+			encodeFullBox("sbgp", 0, 0, []byte("roll"), encodeUint32s(1, uint32(len(t.Sizes)), 1)))
 	}
-	return box("stbl", parts...)
+	return encodeBox("stbl", parts...)
 }
 
-func (t *Track) stts() []byte {
+func (t *Track) encodeStts() []byte {
 	count := uint32(len(t.Sizes))
 	if t.Deltas == nil {
-		return fullBox("stts", 0, 0, be32(1, count, t.Delta))
+		return encodeFullBox("stts", 0, 0, encodeUint32s(1, count, t.Delta))
 	}
 	var out []byte
 	entries := uint32(0)
@@ -206,57 +210,57 @@ func (t *Track) stts() []byte {
 		for j < len(t.Deltas) && t.Deltas[j] == t.Deltas[i] {
 			j++
 		}
-		out = append(out, be32(uint32(j-i), t.Deltas[i])...)
+		out = append(out, encodeUint32s(uint32(j-i), t.Deltas[i])...)
 		entries++
 		i = j
 	}
-	return fullBox("stts", 0, 0, be32(entries), out)
+	return encodeFullBox("stts", 0, 0, encodeUint32s(entries), out)
 }
 
-func (t *Track) stsz() []byte {
+func (t *Track) encodeStsz() []byte {
 	sizes := make([]byte, 0, 4*len(t.Sizes))
 	for _, s := range t.Sizes {
 		sizes = binary.BigEndian.AppendUint32(sizes, s)
 	}
-	return fullBox("stsz", 0, 0, be32(0, uint32(len(t.Sizes))), sizes)
+	return encodeFullBox("stsz", 0, 0, encodeUint32s(0, uint32(len(t.Sizes))), sizes)
 }
 
-func (m *Movie) udta() []byte {
+func (m *Movie) encodeUdta() []byte {
 	var items [][]byte
 	for _, t := range m.Tags {
 		if t.Value != "" {
-			items = append(items, box(t.Code, fullBox("data", 0, 1, be32(0), []byte(t.Value))))
+			items = append(items, encodeBox(t.Code, encodeFullBox("data", 0, 1, encodeUint32s(0), []byte(t.Value))))
 		}
 	}
 	var parts [][]byte
 	if len(m.Chapters) > 0 {
-		parts = append(parts, m.chpl())
+		parts = append(parts, m.encodeChpl())
 	}
 	if items != nil {
-		parts = append(parts, fullBox("meta", 0, 0,
-			fullBox("hdlr", 0, 0, be32(0), []byte("mdirappl"), make([]byte, 9)),
-			box("ilst", items...)))
+		parts = append(parts, encodeFullBox("meta", 0, 0,
+			encodeFullBox("hdlr", 0, 0, encodeUint32s(0), []byte("mdirappl"), make([]byte, 9)),
+			encodeBox("ilst", items...)))
 	}
 	if parts == nil {
 		return nil
 	}
-	return box("udta", parts...)
+	return encodeBox("udta", parts...)
 }
 
-// AVC returns the sample entry of H.264 video with BT.709 colours, limited range and square pixels
+// EncodeAVCEntry returns the sample entry of H.264 video with BT.709 colours, limited range and square pixels
 // (ISO/IEC 14496-15, 5.4.2).
-func AVC(width, height int, avcc []byte) []byte {
-	return box("avc1", make([]byte, 6), be16(1), make([]byte, 16),
-		be16(uint16(width), uint16(height)),
-		be32(0x480000, 0x480000, 0), be16(1), make([]byte, 32), be16(0x18, math.MaxUint16),
-		box("avcC", avcc),
-		box("colr", []byte("nclx"), be16(1, 1, 1), []byte{0}),
-		box("pasp", be32(1, 1)))
+func EncodeAVCEntry(width, height int, avcc []byte) []byte {
+	return encodeBox("avc1", make([]byte, 6), encodeUint16s(1), make([]byte, 16),
+		encodeUint16s(uint16(width), uint16(height)),
+		encodeUint32s(0x480000, 0x480000, 0), encodeUint16s(1), make([]byte, 32), encodeUint16s(0x18, math.MaxUint16),
+		encodeBox("avcC", avcc),
+		encodeBox("colr", []byte("nclx"), encodeUint16s(1, 1, 1), []byte{0}),
+		encodeBox("pasp", encodeUint32s(1, 1)))
 }
 
-// AAC returns the sample entry of AAC sound. config is the AudioSpecificConfig, bitRate is in bits per
+// EncodeAACEntry returns the sample entry of AAC sound. config is the AudioSpecificConfig, bitRate is in bits per
 // second (ISO/IEC 14496-14, 5.6; 14496-1, 7.2.6).
-func AAC(channels int, sampleRate uint32, bitRate uint32, config []byte) []byte {
+func EncodeAACEntry(channels int, sampleRate uint32, bitRate uint32, config []byte) []byte {
 	descriptor := func(tag byte, parts ...[]byte) []byte {
 		var body []byte
 		for _, p := range parts {
@@ -264,10 +268,10 @@ func AAC(channels int, sampleRate uint32, bitRate uint32, config []byte) []byte 
 		}
 		return append([]byte{tag, 0x80, 0x80, 0x80, byte(len(body))}, body...)
 	}
-	es := descriptor(3, be16(0), []byte{0},
-		descriptor(4, []byte{0x40, 0x15, 0, 0, 0}, be32(bitRate, bitRate), descriptor(5, config)),
+	es := descriptor(3, encodeUint16s(0), []byte{0},
+		descriptor(4, []byte{0x40, 0x15, 0, 0, 0}, encodeUint32s(bitRate, bitRate), descriptor(5, config)),
 		descriptor(6, []byte{2}))
-	return box("mp4a", make([]byte, 6), be16(1), make([]byte, 8),
-		be16(uint16(channels), 16, 0, 0), be32(sampleRate<<16),
-		fullBox("esds", 0, 0, es))
+	return encodeBox("mp4a", make([]byte, 6), encodeUint16s(1), make([]byte, 8),
+		encodeUint16s(uint16(channels), 16, 0, 0), encodeUint32s(sampleRate<<16),
+		encodeFullBox("esds", 0, 0, es))
 }

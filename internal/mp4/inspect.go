@@ -20,15 +20,15 @@ type TrackInfo struct {
 	Last    int64  // file offset of the last chunk
 }
 
-// maxIndex is the maximum size of an index that Inspect reads, in bytes.
+// maxIndex is the maximum size of an index that ReadTrackInfos reads, in bytes.
 const maxIndex = 512 << 20
 
 var errIndex = errors.New("the index of the file is damaged")
 
-// Inspect reads the index (ISO/IEC 14496-12) of a file that Write wrote. It reads no samples.
-func Inspect(r io.ReaderAt, size int64) ([]TrackInfo, error) {
+// ReadTrackInfos reads the index (ISO/IEC 14496-12) of a file that WriteMovie wrote. It reads no samples.
+func ReadTrackInfos(r io.ReaderAt, size int64) ([]TrackInfo, error) {
 	for at := int64(0); at < size; {
-		kind, head, length, err := boxAt(r, at, size)
+		kind, head, length, err := readBoxHeader(r, at, size)
 		if err != nil {
 			return nil, err
 		}
@@ -47,9 +47,9 @@ func Inspect(r io.ReaderAt, size int64) ([]TrackInfo, error) {
 	return nil, fmt.Errorf("%w: it is missing", errIndex)
 }
 
-// boxAt reads the header of the box at an offset of a file. It returns the type, and the lengths of
+// readBoxHeader reads the header of the box at an offset of a file. It returns the type, and the lengths of
 // the header and of the whole box.
-func boxAt(r io.ReaderAt, at, size int64) (kind string, head, length int64, err error) {
+func readBoxHeader(r io.ReaderAt, at, size int64) (kind string, head, length int64, err error) {
 	var b [16]byte
 	n, err := r.ReadAt(b[:min(int64(len(b)), size-at)], at)
 	if n < 8 || err != nil && !errors.Is(err, io.EOF) {

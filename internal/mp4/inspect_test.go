@@ -18,13 +18,15 @@ func inspected(tb testing.TB) []byte {
 		}
 	}
 	var out bytes.Buffer
-	_, err := mp4.Write(&out, &mp4.Movie{Tracks: []*mp4.Track{
+	_, err := mp4.WriteMovie(&out, &mp4.Movie{Tracks: []*mp4.Track{
 		{
-			Kind: mp4.Video, Entry: mp4.AVC(64, 64, []byte{1, 2, 3}), Timing: mp4.Timing{Timescale: 12800, Delta: 512},
-			Sizes: []uint32{10, 10, 10}, Sync: []uint32{0}, Width: 64, Height: 64, Presentation: mp4.Presentation{Duration: 5760}, Next: fill(10),
+			Kind: mp4.Video, Entry: mp4.EncodeAVCEntry(64, 64, []byte{1, 2, 3}),
+			Timing: mp4.Timing{Timescale: 12800, Delta: 512},
+			Sizes:  []uint32{10, 10, 10}, Sync: []uint32{0}, Width: 64, Height: 64,
+			Presentation: mp4.Presentation{Duration: 5760}, Next: fill(10),
 		},
 		{
-			Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 64000, []byte{0x11, 0x88}),
+			Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(1, 48000, 64000, []byte{0x11, 0x88}),
 			Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: []uint32{
 				7, 7, 7,
 				7,
@@ -40,7 +42,7 @@ func inspected(tb testing.TB) []byte {
 func TestInspect(t *testing.T) {
 	t.Parallel()
 	b := inspected(t)
-	found, err := mp4.Inspect(bytes.NewReader(b), int64(len(b)))
+	found, err := mp4.ReadTrackInfos(bytes.NewReader(b), int64(len(b)))
 	if err != nil || len(found) != 2 {
 		t.Fatalf("%+v, %v", found, err)
 	}
@@ -58,7 +60,7 @@ func TestInspect(t *testing.T) {
 		}
 	}
 	for n := range 200 { // truncated anywhere in the index
-		if _, err := mp4.Inspect(bytes.NewReader(b[:n]), int64(n)); err == nil {
+		if _, err := mp4.ReadTrackInfos(bytes.NewReader(b[:n]), int64(n)); err == nil {
 			t.Errorf("%d bytes of it are read without an error", n)
 		}
 	}
@@ -68,6 +70,6 @@ func FuzzInspect(f *testing.F) {
 	f.Add(inspected(f))
 	f.Add([]byte("\x00\x00\x00\x08moov"))
 	f.Fuzz(func(_ *testing.T, b []byte) {
-		_, _ = mp4.Inspect(bytes.NewReader(b), int64(len(b)))
+		_, _ = mp4.ReadTrackInfos(bytes.NewReader(b), int64(len(b)))
 	})
 }

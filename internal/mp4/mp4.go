@@ -25,7 +25,7 @@ const (
 // Track describes one track. Next writes its samples in order.
 type Track struct {
 	Kind Kind
-	// Entry is the sample entry box, such as the result of AVC or AAC.
+	// Entry is the sample entry box, such as the result of EncodeAVCEntry or EncodeAACEntry.
 	Entry []byte
 	Timing
 	// Sizes are the sizes of the samples in bytes.
@@ -111,23 +111,23 @@ type chunk struct {
 	offset       int64
 }
 
-// Write writes the movie to w and returns the number of bytes.
-func Write(w io.Writer, m *Movie) (int64, error) {
+// WriteMovie writes the movie to w and returns the number of bytes.
+func WriteMovie(w io.Writer, m *Movie) (int64, error) {
 	chunks, size, err := m.layOutChunks()
 	if err != nil {
 		return 0, err
 	}
 	large := size > math.MaxUint32-(64<<20)
-	head := ftyp()
-	moov := m.moov(chunks, 0, large)
+	head := encodeFtyp()
+	moov := m.encodeMoov(chunks, 0, large)
 	mdatHead := 8
 	if size+8 > math.MaxUint32 {
 		mdatHead = 16
 	}
 	base := int64(len(head) + len(moov) + mdatHead)
-	moov = m.moov(chunks, base, large)
+	moov = m.encodeMoov(chunks, base, large)
 	cw := &counter{w: w}
-	for _, b := range [][]byte{head, moov, mdatHeader(size, mdatHead)} {
+	for _, b := range [][]byte{head, moov, encodeMdatHeader(size, mdatHead)} {
 		if _, err := cw.Write(b); err != nil {
 			return cw.n, err
 		}
@@ -159,16 +159,16 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// sampleDuration returns the duration of sample i.
-func (t *Track) sampleDuration(i int) uint32 {
+// findDuration returns the duration of sample i.
+func (t *Track) findDuration(i int) uint32 {
 	if t.Deltas != nil {
 		return t.Deltas[i]
 	}
 	return t.Delta
 }
 
-// mediaDuration returns the duration of all samples, in units of the track's timescale.
-func (t *Track) mediaDuration() int64 {
+// sumDurations returns the duration of all samples, in units of the track's timescale.
+func (t *Track) sumDurations() int64 {
 	if t.Deltas == nil {
 		return int64(t.Delta) * int64(len(t.Sizes))
 	}
@@ -194,7 +194,7 @@ func (m *Movie) layOutChunks() ([]chunk, int64, error) {
 			}
 			c := chunk{track: i, offset: offset}
 			for next[i] < len(t.Sizes) && times[i] < second*int64(t.Timescale) {
-				times[i] += int64(t.sampleDuration(next[i]))
+				times[i] += int64(t.findDuration(next[i]))
 				offset += int64(t.Sizes[next[i]])
 				next[i]++
 				c.count++

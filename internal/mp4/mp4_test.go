@@ -18,9 +18,9 @@ func newTrack(kind mp4.Kind, number byte, count int, scale, delta uint32) *mp4.T
 	t := &mp4.Track{Kind: kind, Timing: mp4.Timing{Timescale: scale, Delta: delta}, Width: 64, Height: 36}
 	switch kind {
 	case mp4.Audio:
-		t.Entry = mp4.AAC(2, 48000, 128000, []byte{0x11, 0x90})
+		t.Entry = mp4.EncodeAACEntry(2, 48000, 128000, []byte{0x11, 0x90})
 	case mp4.Video:
-		t.Entry = mp4.AVC(64, 36, []byte{1, 100, 0, 30, 0xff, 0xe0, 0})
+		t.Entry = mp4.EncodeAVCEntry(64, 36, []byte{1, 100, 0, 30, 0xff, 0xe0, 0})
 	case mp4.Text:
 		t.Entry = tx3g()
 	}
@@ -55,7 +55,7 @@ func tx3g() []byte {
 func write(t *testing.T, m *mp4.Movie) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	n, err := mp4.Write(&b, m)
+	n, err := mp4.WriteMovie(&b, m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +296,7 @@ func TestLargeFiles(t *testing.T) {
 			t.Parallel()
 			m := &mp4.Movie{Tracks: []*mp4.Track{huge(0, c.count, c.size), huge(1, c.count, c.size)}}
 			s := &wire{marked: map[string]int64{}}
-			n, err := mp4.Write(s, m)
+			n, err := mp4.WriteMovie(s, m)
 			if err != nil || n != s.n {
 				t.Fatalf("%d of %d bytes: %v", n, s.n, err)
 			}
@@ -355,7 +355,7 @@ func TestFailures(t *testing.T) {
 			t.Parallel()
 			m := movie()
 			c.change(m)
-			_, err := mp4.Write(c.w, m)
+			_, err := mp4.WriteMovie(c.w, m)
 			if err == nil || c.want != nil && !errors.Is(err, c.want) {
 				t.Errorf("the error is %v, want %v", err, c.want)
 			}

@@ -69,13 +69,13 @@ func picture(t *testing.T, rate string, frames int) coded {
 		"-f", "h264", "-")
 	var sps, pps []byte
 	s := h264.NewSplitter(func(nal []byte) error {
-		switch h264.Type(nal) {
+		switch h264.ParseNALType(nal) {
 		case h264.TypeSPS:
 			sps = slices.Clone(nal)
 		case h264.TypePPS:
 			pps = slices.Clone(nal)
 		case h264.TypeIDR, h264.TypeSlice:
-			if h264.Type(nal) == h264.TypeIDR {
+			if h264.ParseNALType(nal) == h264.TypeIDR {
 				c.sync = append(c.sync, uint32(len(c.samples)))
 			}
 			c.samples = append(c.samples, append(binary.BigEndian.AppendUint32(nil, uint32(len(nal))), nal...))
@@ -92,7 +92,7 @@ func picture(t *testing.T, rate string, frames int) coded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.config = p.AVCC()
+	c.config = p.EncodeAVCC()
 	return c
 }
 
@@ -197,14 +197,14 @@ func TestReadersSeeWhatWasMeant(t *testing.T) {
 			file := write(t, &mp4.Movie{
 				Tracks: []*mp4.Track{
 					{
-						Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{
+						Kind: mp4.Video, Entry: mp4.EncodeAVCEntry(320, 180, v.config), Timing: mp4.Timing{
 							Timescale: c.scale,
 							Delta:     c.delta,
 						}, Sizes: v.sizes(), Sync: v.sync,
 						Width: 320, Height: 180, Presentation: mp4.Presentation{Duration: length, Language: "deu"}, Next: v.next(),
 					},
 					{
-						Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 128000,
+						Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(1, 48000, 128000,
 							a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
 						Presentation: mp4.Presentation{MediaTime: 1024, Duration: length, Language: "deu"}, Next: a.next(),
 					},
@@ -296,11 +296,11 @@ func TestTheEditListHidesTheDelay(t *testing.T) {
 	t.Parallel()
 	v, a := picture(t, "25/1", 25), tone(t, "1")
 	sound := &mp4.Track{
-		Kind: mp4.Audio, Entry: mp4.AAC(1, 48000, 128000, a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
+		Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(1, 48000, 128000, a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
 		Presentation: mp4.Presentation{MediaTime: 1024, Duration: 48000}, Next: a.next(),
 	}
 	file := write(t, &mp4.Movie{Tracks: []*mp4.Track{{
-		Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{
+		Kind: mp4.Video, Entry: mp4.EncodeAVCEntry(320, 180, v.config), Timing: mp4.Timing{
 			Timescale: 12800,
 			Delta:     512,
 		}, Sizes: v.sizes(), Sync: v.sync,
@@ -328,7 +328,7 @@ func TestChapters(t *testing.T) {
 	}
 	p, _ := probe(t, write(t, &mp4.Movie{Tracks: []*mp4.Track{
 		{
-			Kind: mp4.Video, Entry: mp4.AVC(320, 180, v.config), Timing: mp4.Timing{
+			Kind: mp4.Video, Entry: mp4.EncodeAVCEntry(320, 180, v.config), Timing: mp4.Timing{
 				Timescale: 12800,
 				Delta:     512,
 			}, Sizes: v.sizes(), Sync: v.sync,

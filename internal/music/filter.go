@@ -33,9 +33,9 @@ func (f *biquad) filterSound(x []float64) []float64 {
 	return x
 }
 
-// highPass returns a high-pass filter with a cutoff frequency in Hz.
-func highPass(hz float64) *biquad {
-	cos, alpha := filterAngles(hz, math.Sqrt2/2)
+// newHighPass returns a high-pass filter with a cutoff frequency in Hz.
+func newHighPass(hz float64) *biquad {
+	cos, alpha := computeAngleTerms(hz, math.Sqrt2/2)
 	a0 := 1 + alpha
 	return &biquad{
 		b0: (1 + cos) / 2 / a0, b1: -(1 + cos) / a0, b2: (1 + cos) / 2 / a0,
@@ -43,9 +43,9 @@ func highPass(hz float64) *biquad {
 	}
 }
 
-// lowPass returns a low-pass filter with a cutoff frequency in Hz.
-func lowPass(hz float64) *biquad {
-	cos, alpha := filterAngles(hz, math.Sqrt2/2)
+// newLowPass returns a low-pass filter with a cutoff frequency in Hz.
+func newLowPass(hz float64) *biquad {
+	cos, alpha := computeAngleTerms(hz, math.Sqrt2/2)
 	a0 := 1 + alpha
 	return &biquad{
 		b0: (1 - cos) / 2 / a0, b1: (1 - cos) / a0, b2: (1 - cos) / 2 / a0,
@@ -53,9 +53,9 @@ func lowPass(hz float64) *biquad {
 	}
 }
 
-// bandBoost returns a filter that amplifies a band around hz by db decibels.
-func bandBoost(hz, q, db float64) *biquad {
-	cos, alpha := filterAngles(hz, q)
+// newBandBoost returns a filter that amplifies a band around hz by db decibels.
+func newBandBoost(hz, q, db float64) *biquad {
+	cos, alpha := computeAngleTerms(hz, q)
 	a := math.Pow(10, db/40)
 	a0 := 1 + alpha/a
 	return &biquad{
@@ -64,8 +64,8 @@ func bandBoost(hz, q, db float64) *biquad {
 	}
 }
 
-// filterAngles returns two intermediate values for the coefficients of a biquad.
-func filterAngles(hz, q float64) (cos, alpha float64) {
+// computeAngleTerms returns two intermediate values for the coefficients of a biquad.
+func computeAngleTerms(hz, q float64) (cos, alpha float64) {
 	w := 2 * math.Pi * hz / Rate
 	return math.Cos(w), math.Sin(w) / (2 * q)
 }
@@ -78,21 +78,21 @@ type delay struct {
 	gain float64
 }
 
-func (d *delay) read() float64 {
+func (d *delay) readOldest() float64 {
 	d.dull += 0.45 * (d.buf[d.at] - d.dull)
 	return d.dull * d.gain
 }
 
-func (d *delay) write(v float64) {
+func (d *delay) writeNewest(v float64) {
 	d.buf[d.at] = v
 	if d.at++; d.at == len(d.buf) {
 		d.at = 0
 	}
 }
 
-// reverb returns the reverberation of a loop, left and right. It is a feedback delay network with a Hadamard
+// computeReverb returns the reverberation of a loop, left and right. It is a feedback delay network with a Hadamard
 // matrix, which preserves energy. Reverberation after the end is added at the start.
-func reverb(in []float64) (left, right []float64) {
+func computeReverb(in []float64) (left, right []float64) {
 	const (
 		seconds = 1.5 // time until a sound is 60 dB softer
 		tail    = 2 * Rate
@@ -104,7 +104,7 @@ func reverb(in []float64) (left, right []float64) {
 		lines[i] = delay{buf: make([]float64, n), gain: math.Pow(0.001, float64(n)/Rate/seconds)}
 	}
 	left, right = make([]float64, len(in)), make([]float64, len(in))
-	floor := highPass(180) // low notes would make the reverb boom
+	floor := newHighPass(180) // low notes would make the reverb boom
 	for i := range len(in) + tail {
 		x, k := 0.0, i%len(in)
 		if i < len(in) {
@@ -112,21 +112,21 @@ func reverb(in []float64) (left, right []float64) {
 		}
 		var v [8]float64
 		for j := range lines {
-			v[j] = lines[j].read()
+			v[j] = lines[j].readOldest()
 		}
 		to := (k + before) % len(in)
 		left[to] += (v[0] - v[2] + v[4] - v[6]) * 0.5
 		right[to] += (v[1] - v[3] + v[5] - v[7]) * 0.5
-		hadamard(&v)
+		multiplyByHadamard(&v)
 		for j := range lines {
-			lines[j].write(v[j] + x*0.35)
+			lines[j].writeNewest(v[j] + x*0.35)
 		}
 	}
 	return left, right
 }
 
-// hadamard multiplies a vector by an orthogonal Hadamard matrix, which keeps its length.
-func hadamard(v *[8]float64) {
+// multiplyByHadamard multiplies a vector by an orthogonal Hadamard matrix, which keeps its length.
+func multiplyByHadamard(v *[8]float64) {
 	for h := 1; h < 8; h *= 2 {
 		for i := 0; i < 8; i += 2 * h {
 			for j := i; j < i+h; j++ {

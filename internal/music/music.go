@@ -29,19 +29,19 @@ type song struct {
 	play  func(*stage)
 }
 
-func songs() []song {
+func listSongs() []song {
 	return []song{
-		{name: "ukulele-1", beat: 28800, beats: 64, swing: 0.57, play: ukulele1},     // 100 beats per minute
-		{name: "ukulele-2", beat: 30000, beats: 48, swing: 0.5, play: ukulele2},      // 96, in 3/4 time
-		{name: "corporate-1", beat: 24000, beats: 64, swing: 0.5, play: corporate1},  // 120
-		{name: "uplifting-1", beat: 23040, beats: 64, swing: 0.5, play: uplifting1},  // 125
-		{name: "uplifting-2", beat: 32000, beats: 64, swing: 0.53, play: uplifting2}, // 90
+		{name: "ukulele-1", beat: 28800, beats: 64, swing: 0.57, play: playUkulele1},     // 100 beats per minute
+		{name: "ukulele-2", beat: 30000, beats: 48, swing: 0.5, play: playUkulele2},      // 96, in 3/4 time
+		{name: "corporate-1", beat: 24000, beats: 64, swing: 0.5, play: playCorporate1},  // 120
+		{name: "uplifting-1", beat: 23040, beats: 64, swing: 0.5, play: playUplifting1},  // 125
+		{name: "uplifting-2", beat: 32000, beats: 64, swing: 0.53, play: playUplifting2}, // 90
 	}
 }
 
-// Frames returns the length of a track in sample frames of Channels samples each; 0 for an unknown name.
-func Frames(name string) int64 {
-	for _, s := range songs() {
+// CountFrames returns the length of a track in sample frames of Channels samples each; 0 for an unknown name.
+func CountFrames(name string) int64 {
+	for _, s := range listSongs() {
 		if s.name == name {
 			return int64(s.beat) * int64(s.beats)
 		}
@@ -49,11 +49,11 @@ func Frames(name string) int64 {
 	return 0
 }
 
-// Render returns one pass of a track: interleaved samples at Rate. It repeats without a seam, because sounds
+// RenderTrack returns one pass of a track: interleaved samples at Rate. It repeats without a seam, because sounds
 // that are still audible at the end continue at the start. All tracks have nearly the same loudness, about -27
 // LUFS. It returns false for an unknown name.
-func Render(name string) ([]int16, bool) {
-	for n, s := range songs() {
+func RenderTrack(name string) ([]int16, bool) {
+	for n, s := range listSongs() {
 		if s.name != name {
 			continue
 		}
@@ -65,9 +65,9 @@ func Render(name string) ([]int16, bool) {
 	return nil, false
 }
 
-// Write renders a track and writes it as raw little-endian samples.
-func Write(w io.Writer, name string) error {
-	samples, _ := Render(name)
+// WriteTrack renders a track and writes it as raw little-endian samples.
+func WriteTrack(w io.Writer, name string) error {
+	samples, _ := RenderTrack(name)
 	b := make([]byte, 2*len(samples))
 	for i, v := range samples {
 		binary.LittleEndian.PutUint16(b[2*i:], uint16(v))

@@ -27,7 +27,7 @@ func TestTracks(t *testing.T) {
 	var sounds [][]byte
 	for _, name := range names {
 		var b bytes.Buffer
-		if err := music.Write(&b, name); err != nil {
+		if err := music.WriteTrack(&b, name); err != nil {
 			t.Fatal(err)
 		}
 		if dir := os.Getenv("MYNAH_TEST_MUSIC"); dir != "" {
@@ -36,8 +36,8 @@ func TestTracks(t *testing.T) {
 			}
 		}
 		sounds = append(sounds, b.Bytes())
-		samples, ok := music.Render(name)
-		if frames := music.Frames(name); !ok || int64(len(samples)) != frames*music.Channels ||
+		samples, ok := music.RenderTrack(name)
+		if frames := music.CountFrames(name); !ok || int64(len(samples)) != frames*music.Channels ||
 			frames < 20*music.Rate || frames > 60*music.Rate {
 			t.Errorf("%s has %d samples, but Frames returns %d", name, len(samples), frames)
 		}
@@ -49,8 +49,8 @@ func TestTracks(t *testing.T) {
 			mean += wide[i] / float64(len(samples))
 		}
 		m := loudness.NewMeter(music.Channels)
-		m.Add(wide)
-		if l := loudness.Integrated(m.Steps()); l < -27.5 || l > -26.5 || peak > 0.95 || math.Abs(mean) > 0.001 {
+		m.AddSamples(wide)
+		if l := loudness.ComputeIntegrated(m.ListSteps()); l < -27.5 || l > -26.5 || peak > 0.95 || math.Abs(mean) > 0.001 {
 			t.Errorf("%s: %.1f LUFS, peak %.2f, mean %.4f", name, l, peak, mean)
 		}
 		if step, usual := seam(samples); step > usual {
@@ -59,11 +59,11 @@ func TestTracks(t *testing.T) {
 	}
 	for i := range sounds {
 		var again bytes.Buffer
-		if err := music.Write(&again, names[i]); err != nil || !bytes.Equal(again.Bytes(), sounds[i]) {
+		if err := music.WriteTrack(&again, names[i]); err != nil || !bytes.Equal(again.Bytes(), sounds[i]) {
 			t.Errorf("%s sounds otherwise when played again", names[i])
 		}
 	}
-	if _, ok := music.Render("polka-1"); ok || music.Frames("polka-1") != 0 {
+	if _, ok := music.RenderTrack("polka-1"); ok || music.CountFrames("polka-1") != 0 {
 		t.Error("an unknown track is played")
 	}
 }
@@ -90,7 +90,7 @@ func BenchmarkRender(b *testing.B) {
 	for _, name := range tracks() {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				music.Render(name)
+				music.RenderTrack(name)
 			}
 		})
 	}

@@ -13,8 +13,8 @@ type note struct {
 	at, beats float64
 }
 
-// hertz returns the frequency of a MIDI pitch.
-func hertz(pitch int) float64 { return 440 * math.Pow(2, float64(pitch-69)/12) }
+// toHertz returns the frequency of a MIDI pitch.
+func toHertz(pitch int) float64 { return 440 * math.Pow(2, float64(pitch-69)/12) }
 
 // parseMelody parses a melody: words such as "F#4:1.5", a pitch and a number of beats, or "-" for a rest. Bar lines
 // "|" are ignored. A note without beats is as long as the one before.

@@ -37,8 +37,8 @@ func newStage(s song, r *rand.Rand) *stage {
 	return out
 }
 
-// beatFrame returns the sample frame of a beat, including swing.
-func (s *stage) beatFrame(beat float64) int {
+// findFrame returns the sample frame of a beat, including swing.
+func (s *stage) findFrame(beat float64) int {
 	whole, part := math.Modf(beat)
 	if part < 0.5 {
 		part *= 2 * s.swing
@@ -48,8 +48,8 @@ func (s *stage) beatFrame(beat float64) int {
 	return int((whole + part) * float64(s.beat))
 }
 
-// beatSeconds returns the length of a number of beats, in seconds.
-func (s *stage) beatSeconds(beats float64) float64 { return beats * float64(s.beat) / Rate }
+// toSeconds returns the length of a number of beats, in seconds.
+func (s *stage) toSeconds(beats float64) float64 { return beats * float64(s.beat) / Rate }
 
 // addNote adds a sound, beginning at a sample frame.
 func (s *stage) addNote(note []float64, from int, p spot) {
@@ -67,8 +67,8 @@ func (s *stage) addNote(note []float64, from int, p spot) {
 	}
 }
 
-// randomFactor returns a random factor between 1-by and 1+by, so that no two notes are equal.
-func (s *stage) randomFactor(by float64) float64 { return 1 + by*(2*s.rand.Float64()-1) }
+// newRandomFactor returns a random factor between 1-by and 1+by, so that no two notes are equal.
+func (s *stage) newRandomFactor(by float64) float64 { return 1 + by*(2*s.rand.Float64()-1) }
 
 // voice returns the sound of a note with a frequency, held for a number of seconds.
 type voice func(hz, seconds float64) []float64
@@ -80,8 +80,8 @@ func (s *stage) playNotes(notes []note, from float64, v voice, p spot) {
 			continue
 		}
 		q := p
-		q.gain *= s.randomFactor(0.08)
-		s.addNote(v(hertz(n.pitch), s.beatSeconds(n.beats)), s.beatFrame(from+n.at), q)
+		q.gain *= s.newRandomFactor(0.08)
+		s.addNote(v(toHertz(n.pitch), s.toSeconds(n.beats)), s.findFrame(from+n.at), q)
 	}
 }
 
@@ -89,9 +89,9 @@ func (s *stage) playNotes(notes []note, from float64, v voice, p spot) {
 func (s *stage) playChord(pitches []int, from, beats float64, v voice, p spot) {
 	for i, n := range pitches {
 		q := p
-		q.gain *= s.randomFactor(0.05)
+		q.gain *= s.newRandomFactor(0.05)
 		q.pan += 0.15 * (float64(i) - float64(len(pitches)-1)/2)
-		s.addNote(v(hertz(n), s.beatSeconds(beats)), s.beatFrame(from)+i*150, q)
+		s.addNote(v(toHertz(n), s.toSeconds(beats)), s.findFrame(from)+i*150, q)
 	}
 }
 
@@ -102,7 +102,7 @@ func (s *stage) playPads(pitches []int, from, beats float64, p spot) {
 			q := p
 			q.pan = 0.7 * side
 			// Four cents apart, so that the two sides beat slowly against each other.
-			s.addNote(s.newPad(hertz(n)*(1+0.0012*side), s.beatSeconds(beats)), s.beatFrame(from), q)
+			s.addNote(s.newPadSound(toHertz(n)*(1+0.0012*side), s.toSeconds(beats)), s.findFrame(from), q)
 		}
 	}
 }
@@ -112,21 +112,21 @@ const level = -27
 
 // mixDown adds the reverb, sets the loudness, and converts the track to 16-bit samples.
 func (s *stage) mixDown() []int16 {
-	left, right := reverb(s.wet)
+	left, right := computeReverb(s.wet)
 	for i := range left {
 		s.dry[0][i] += left[i]
 		s.dry[1][i] += right[i]
 	}
 	both := make([]float64, 0, Channels*s.n)
 	for c := range s.dry {
-		highPass(32).filterLoop(s.dry[c])
+		newHighPass(32).filterLoop(s.dry[c])
 	}
 	for i := range s.n {
 		both = append(both, s.dry[0][i], s.dry[1][i])
 	}
 	m := loudness.NewMeter(Channels)
-	m.Add(both)
-	gain := math.Pow(10, (level-loudness.Integrated(m.Steps()))/20)
+	m.AddSamples(both)
+	gain := math.Pow(10, (level-loudness.ComputeIntegrated(m.ListSteps()))/20)
 	out := make([]int16, Channels*s.n)
 	for c := range s.dry {
 		for i, v := range s.dry[c] {

@@ -9,8 +9,8 @@ type partial struct {
 	seconds float64 // time until it is 60 dB softer
 }
 
-// struckSound returns a sum of decaying sines, which is damped when the note ends.
-func struckSound(hz, seconds float64, partials []partial) []float64 {
+// newStruckSound returns a sum of decaying sines, which is damped when the note ends.
+func newStruckSound(hz, seconds float64, partials []partial) []float64 {
 	const damp = 0.09 // seconds
 	longest := 0.0
 	for _, p := range partials {
@@ -39,19 +39,19 @@ func struckSound(hz, seconds float64, partials []partial) []float64 {
 func fadeEnds(x []float64, in, out float64) {
 	n := min(int(in*Rate), len(x))
 	for i := range n {
-		x[i] *= smoothStep(float64(i) / float64(n))
+		x[i] *= easeInOut(float64(i) / float64(n))
 	}
 	n = min(int(out*Rate), len(x))
 	for i := range n {
-		x[len(x)-1-i] *= smoothStep(float64(i) / float64(n))
+		x[len(x)-1-i] *= easeInOut(float64(i) / float64(n))
 	}
 }
 
-// smoothStep rises smoothly from 0 to 1 for x from 0 to 1.
-func smoothStep(x float64) float64 { return x * x * (3 - 2*x) }
+// easeInOut rises smoothly from 0 to 1 for x from 0 to 1.
+func easeInOut(x float64) float64 { return x * x * (3 - 2*x) }
 
-// piano returns the sound of a soft piano.
-func piano(hz, seconds float64) []float64 {
+// newPianoSound returns the sound of a soft piano.
+func newPianoSound(hz, seconds float64) []float64 {
 	long := 5.5 * math.Pow(220/hz, 0.45)
 	var partials []partial
 	for k := 1; k <= 8; k++ {
@@ -59,20 +59,20 @@ func piano(hz, seconds float64) []float64 {
 		stiff := math.Sqrt(1 + 0.0004*n*n) // upper partials of strings are slightly sharp
 		partials = append(partials, partial{n * stiff, 0.5 / math.Pow(n, 1.7), long / (1 + 0.55*(n-1))})
 	}
-	return struckSound(hz, seconds, append(partials, partial{1.0011, 0.25, long * 0.8})) // a second, detuned string
+	return newStruckSound(hz, seconds, append(partials, partial{1.0011, 0.25, long * 0.8})) // a second, detuned string
 }
 
-func marimba(hz, seconds float64) []float64 {
+func newMarimbaSound(hz, seconds float64) []float64 {
 	long := 1.1 * math.Pow(330/hz, 0.4)
-	return struckSound(hz, max(seconds, 0.4), []partial{
+	return newStruckSound(hz, max(seconds, 0.4), []partial{
 		{1, 0.75, long},
 		{3.932, 0.18, long * 0.3},
 		{9.2, 0.06, long * 0.12},
 	})
 }
 
-func bell(hz, seconds float64) []float64 {
-	return struckSound(hz, max(seconds, 1.6), []partial{
+func newBellSound(hz, seconds float64) []float64 {
+	return newStruckSound(hz, max(seconds, 1.6), []partial{
 		{1, 0.5, 2.6},
 		{2.001, 0.16, 1.9},
 		{2.76, 0.1, 1.1},
@@ -80,9 +80,9 @@ func bell(hz, seconds float64) []float64 {
 	})
 }
 
-// bass returns a soft bass sound. Its second partial makes the note audible on small loudspeakers.
-func bass(hz, seconds float64) []float64 {
-	out := struckSound(hz, seconds, []partial{{1, 0.8, 3.2}, {2, 0.3, 1.8}, {3, 0.1, 0.9}, {4, 0.03, 0.4}})
+// newBassSound returns a soft bass sound. Its second partial makes the note audible on small loudspeakers.
+func newBassSound(hz, seconds float64) []float64 {
+	out := newStruckSound(hz, seconds, []partial{{1, 0.8, 3.2}, {2, 0.3, 1.8}, {3, 0.1, 0.9}, {4, 0.03, 0.4}})
 	fadeEnds(out, 0.006, 0.02)
 	return out
 }
@@ -99,8 +99,8 @@ func newWave(levels ...float64) []float64 {
 	return out
 }
 
-// newPad returns a sustained sound with a slow attack and release.
-func (s *stage) newPad(hz, seconds float64) []float64 {
+// newPadSound returns a sustained sound with a slow attack and release.
+func (s *stage) newPadSound(hz, seconds float64) []float64 {
 	out := make([]float64, int((seconds+0.7)*Rate))
 	turn := float64(len(s.warm) - 1)
 	step, at := hz/Rate*turn, s.rand.Float64()*turn
@@ -130,7 +130,7 @@ func (s *stage) newPluck(g stringTone) voice {
 		n := int(period - 0.3)
 		part := period - float64(n)
 		tune := (1 - part) / (1 + part)
-		string_ := s.pluckedShape(n, g.soft)
+		string_ := s.newPluckedShape(n, g.soft)
 		loss := math.Pow(0.001, 1/(hz*g.seconds))
 		out := make([]float64, int(min(seconds+0.06, g.seconds)*Rate))
 		last, in, res := 0.0, 0.0, 0.0
@@ -152,14 +152,14 @@ func (s *stage) newPluck(g stringTone) voice {
 	}
 }
 
-// pluckedShape returns the initial shape of a plucked string: filtered noise without the harmonics that have a node
+// newPluckedShape returns the initial shape of a plucked string: filtered noise without the harmonics that have a node
 // where the string is plucked, and with a mean of 0.
-func (s *stage) pluckedShape(n int, soft float64) []float64 {
+func (s *stage) newPluckedShape(n int, soft float64) []float64 {
 	raw := make([]float64, n)
 	for i := range raw {
 		raw[i] = 2*s.rand.Float64() - 1
 	}
-	lowPass(soft).filterLoop(raw) // the string is a loop, so the filter wraps around
+	newLowPass(soft).filterLoop(raw) // the string is a loop, so the filter wraps around
 	out := make([]float64, n)
 	where, mean, power := n/5, 0.0, 0.0
 	for i := range out {
@@ -177,8 +177,8 @@ func (s *stage) pluckedShape(n int, soft float64) []float64 {
 	return out
 }
 
-// kick returns a soft bass drum.
-func kick() []float64 {
+// newKickSound returns a soft bass drum.
+func newKickSound() []float64 {
 	out := make([]float64, Rate*22/100)
 	phase := 0.0
 	for i := range out {
@@ -190,27 +190,27 @@ func kick() []float64 {
 	return out
 }
 
-// noiseBurst returns band-limited noise that rises for rise seconds and then decays: a shaker or brush.
-func (s *stage) noiseBurst(low, high, rise, fall float64) []float64 {
+// newNoiseBurst returns band-limited noise that rises for rise seconds and then decays: a shaker or brush.
+func (s *stage) newNoiseBurst(low, high, rise, fall float64) []float64 {
 	out := make([]float64, int((rise+4*fall)*Rate))
 	for i := range out {
 		t := float64(i) / Rate
-		env := smoothStep(t / rise)
+		env := easeInOut(t / rise)
 		if t >= rise {
 			env = math.Exp(-(t - rise) / fall)
 		}
 		out[i] = (2*s.rand.Float64() - 1) * env
 	}
-	highPass(low).filterSound(out)
-	lowPass(high).filterSound(out)
+	newHighPass(low).filterSound(out)
+	newLowPass(high).filterSound(out)
 	fadeEnds(out, 0.001, fall)
 	return out
 }
 
-// fingerSnap returns a finger snap or soft clap.
-func (s *stage) fingerSnap() []float64 {
-	out := s.noiseBurst(900, 5200, 0.001, 0.03)
-	bandBoost(1900, 2, 8).filterSound(out)
+// newFingerSnap returns a finger snap or soft clap.
+func (s *stage) newFingerSnap() []float64 {
+	out := s.newNoiseBurst(900, 5200, 0.001, 0.03)
+	newBandBoost(1900, 2, 8).filterSound(out)
 	for i := range out { // a second, softer hit
 		if k := i - 500; k >= 0 {
 			out[i] += 0.4 * out[k] * 0.5

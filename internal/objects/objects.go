@@ -118,7 +118,7 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader, limit int64) (
 func (s *Store) sync(key string) error {
 	path := filepath.Join(s.dir, filepath.FromSlash(key))
 	for _, p := range []string{path, filepath.Dir(path)} {
-		if err := system.Sync(p); err != nil {
+		if err := system.SyncToDisk(p); err != nil {
 			return fmt.Errorf("syncing %s: %w", key, err)
 		}
 	}

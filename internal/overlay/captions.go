@@ -52,32 +52,32 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	if err != nil {
 		return nil, nil, err
 	}
-	style := a.captionStyle()
+	style := a.newCaptionStyle()
 	for _, c := range cues {
-		style.Texts = append(style.Texts, captionText(c, in.Board.Film.Subtitles.Karaoke))
+		style.Texts = append(style.Texts, newCaptionText(c, in.Board.Film.Subtitles.Karaoke))
 	}
 	keys := style.Keys(version)
 	for i, c := range cues {
 		look := keys[i]
-		keys[i] = m.Book.Add(
+		keys[i] = m.Book.AddRecipe(
 			Caption{
-				Look: look, Width: line.Width, Height: line.Height, Margin: a.captionMargin(),
+				Look: look, Width: line.Width, Height: line.Height, Margin: a.measureCaptionMargin(),
 				Position: in.Board.Film.Subtitles.Position,
 			},
-			captionLabel(c))
+			newCaptionLabel(c))
 	}
 	heads, err := a.loadCaptionHeads(ctx, style, keys)
 	if err != nil {
 		return nil, nil, err
 	}
 	for i, c := range cues {
-		out[c.Scene] = append(out[c.Scene], captionSpans(line, c, keys[i], heads[i])...)
+		out[c.Scene] = append(out[c.Scene], newCaptionSpans(line, c, keys[i], heads[i])...)
 	}
 	return out, a.reportCaptions(cues, heads), nil
 }
 
-// captionLabel names a caption for messages by the beginning of its text.
-func captionLabel(c caption.Cue) part.Label {
+// newCaptionLabel names a caption for messages by the beginning of its text.
+func newCaptionLabel(c caption.Cue) part.Label {
 	return part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1}
 }
 
@@ -92,7 +92,7 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 			continue
 		}
 		first[k] = i
-		head, ok := part.RecallJSON[captionHead](a.Store, cache.Pictures, k)
+		head, ok := part.ReadJSON[captionHead](a.Store, cache.Pictures, k)
 		heads[i] = head
 		if !ok || !a.hasCaption(k, len(style.Texts[i].Words) > 0) {
 			missing = append(missing, i)
@@ -100,7 +100,7 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 	}
 	each := (len(missing) + a.Jobs - 1) / a.Jobs
 	size := min(style.PerSheet(), max(each, 4))
-	g, ctx := a.Group(ctx, doing, 0)
+	g, ctx := a.NewGroup(ctx, doing, 0)
 	for batch := range slices.Chunk(missing, size) {
 		g.Go(0, func() error {
 			var made []cache.Key
@@ -115,7 +115,7 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 	}
 	for _, i := range missing {
 		var ok bool
-		heads[i], ok = part.RecallJSON[captionHead](a.Store, cache.Pictures, keys[i])
+		heads[i], ok = part.ReadJSON[captionHead](a.Store, cache.Pictures, keys[i])
 		if !ok || !a.hasCaption(keys[i], len(style.Texts[i].Words) > 0) {
 			return nil, cache.ErrLost
 		}
@@ -126,11 +126,13 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 	return heads, nil
 }
 
-// litKey returns the cache key of a caption with all words highlighted.
-func litKey(key cache.Key) cache.Key { return cache.NewHasher("caption lit 1").Bytes(key[:]).Key() }
+// keyWithHighlight returns the cache key of a caption with all words highlighted.
+func keyWithHighlight(key cache.Key) cache.Key {
+	return cache.NewHasher("caption lit 1").AddBytes(key[:]).Key()
+}
 
 func (a *artist) hasCaption(key cache.Key, karaoke bool) bool {
-	return a.Store.Has(cache.Pictures, drawingKey(key)) && (!karaoke || a.Store.Has(cache.Pictures, drawingKey(litKey(key))))
+	return a.Store.HasEntry(cache.Pictures, newDrawingKey(key)) && (!karaoke || a.Store.HasEntry(cache.Pictures, newDrawingKey(keyWithHighlight(key))))
 }
 
 // drawSheet draws the captions with the indexes in batch together, and stores them in the cache.
@@ -146,7 +148,7 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 	}
 	for k, i := range batch {
 		d := drawn[k]
-		at := a.captionPosition(d)
+		at := a.placeCaption(d)
 		head := captionHead{Missing: fonts.Missing, Broken: fonts.Broken, Tofu: d.Tofu, Lacked: d.Lacked}
 		for _, boxes := range d.Words {
 			var word []image.Rectangle
@@ -156,9 +158,9 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 			head.Words = append(head.Words, word)
 		}
 		kept, err := json.Marshal(head)
-		errs := []error{err, a.storeLayer(drawingKey(keys[i]), d.Plain, at)}
+		errs := []error{err, a.storeLayer(newDrawingKey(keys[i]), d.Plain, at)}
 		if d.Lit != nil {
-			errs = append(errs, a.storeLayer(drawingKey(litKey(keys[i])), d.Lit, at))
+			errs = append(errs, a.storeLayer(newDrawingKey(keyWithHighlight(keys[i])), d.Lit, at))
 		}
 		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], kept))...); err != nil {
 			return fault.New(fault.Disk, err, "cannot write a subtitle to the cache")
@@ -177,10 +179,10 @@ func (a *artist) storeLayer(key cache.Key, img *image.NRGBA, at image.Point) err
 	return a.Store.PutBytes(cache.Pictures, key, b)
 }
 
-// captionPosition returns the position of a caption's picture in the frame, in even pixels.
-func (a *artist) captionPosition(d slide.DrawnCaption) image.Point {
+// placeCaption returns the position of a caption's picture in the frame, in even pixels.
+func (a *artist) placeCaption(d slide.DrawnCaption) image.Point {
 	w, h := d.Plain.Rect.Dx(), d.Plain.Rect.Dy()
-	edge := a.captionMargin() - d.Margin
+	edge := a.measureCaptionMargin() - d.Margin
 	y := a.Board.Film.Height - edge - h
 	switch a.Board.Film.Subtitles.Position {
 	case "top":
@@ -196,9 +198,9 @@ func (a *artist) captionPosition(d slide.DrawnCaption) image.Point {
 // 0.15 s. In a shorter pause the first word stays highlighted.
 const pausing = timeline.SampleRate * 15 / 100
 
-// captionSpans returns the ranges of frames in which a cue is shown with each of its words
+// newCaptionSpans returns the ranges of frames in which a cue is shown with each of its words
 // highlighted.
-func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captionHead) []CaptionSpan {
+func newCaptionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captionHead) []CaptionSpan {
 	scene := line.Scenes[c.Scene]
 	frame := func(sample int64) int64 {
 		num := sample*line.FPS.Num*2 + timeline.SampleRate*line.FPS.Den
@@ -209,7 +211,7 @@ func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captio
 	var out []CaptionSpan
 	add := func(until int64, word int) {
 		if until = min(until, to); until > from {
-			out = append(out, CaptionSpan{From: from, To: until, Layer: captionLayer(key, head, word)})
+			out = append(out, CaptionSpan{From: from, To: until, Layer: newCaptionLayerRef(key, head, word)})
 			from = until
 		}
 	}
@@ -227,15 +229,15 @@ func captionSpans(line *timeline.Line, c caption.Cue, key cache.Key, head captio
 	return out
 }
 
-// captionLayer returns the layer of a caption with one word highlighted; word is its index, or -1 for
+// newCaptionLayerRef returns the layer of a caption with one word highlighted; word is its index, or -1 for
 // none.
-func captionLayer(key cache.Key, head captionHead, word int) picture.LayerRef {
+func newCaptionLayerRef(key cache.Key, head captionHead, word int) picture.LayerRef {
 	ref := picture.LayerRef{
-		Key:     cache.NewHasher("caption state 1").Bytes(key[:]).Int(int64(word)).Key(),
-		Drawing: drawingKey(key), Often: true,
+		Key:     cache.NewHasher("caption state 1").AddBytes(key[:]).AddInts(int64(word)).Key(),
+		Drawing: newDrawingKey(key), Often: true,
 	}
 	if word >= 0 {
-		ref.Lit, ref.Boxes = drawingKey(litKey(key)), head.Words[word]
+		ref.Lit, ref.Boxes = newDrawingKey(keyWithHighlight(key)), head.Words[word]
 	}
 	return ref
 }
@@ -252,8 +254,8 @@ func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list d
 		if font != nil && i == 0 && h.Broken {
 			list.Warnf(font.Range, "the font %q cannot be read; another font is used", font.Name).Hint = "check that the file is a font"
 		}
-		lacked = append(lacked, newRunes(lacked, h.Lacked)...)
-		anew := newRunes(lost, h.Tofu)
+		lacked = append(lacked, findNewRunes(lacked, h.Lacked)...)
+		anew := findNewRunes(lost, h.Tofu)
 		lost = append(lost, anew...)
 		if w, ok := slide.TofuWarning("font for subtitles", anew); ok {
 			list.Warnf(a.Board.Scenes[cues[i].Scene].Range, "%s", w.Summary).Hint = w.Hint
@@ -266,8 +268,8 @@ func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list d
 	return list
 }
 
-// newRunes returns the runes that are not in known.
-func newRunes(known, runes []rune) (out []rune) {
+// findNewRunes returns the runes that are not in known.
+func findNewRunes(known, runes []rune) (out []rune) {
 	for _, r := range runes {
 		if !slices.Contains(known, r) {
 			out = append(out, r)

@@ -29,10 +29,10 @@ type artist struct {
 
 const doing = "drawing slides"
 
-// drawingKey returns the cache key of the drawing of a slide or caption. Its metadata (slideHead or
+// newDrawingKey returns the cache key of the drawing of a slide or caption. Its metadata (slideHead or
 // captionHead) is stored under key itself.
-func drawingKey(key cache.Key) cache.Key {
-	return cache.NewHasher("drawing 1").Bytes(key[:]).Key()
+func newDrawingKey(key cache.Key) cache.Key {
+	return cache.NewHasher("drawing 1").AddBytes(key[:]).Key()
 }
 
 // mostKept is the maximum number of layers in memory.
@@ -56,16 +56,16 @@ func (d *Drawings) Layer(ref picture.LayerRef) (*picture.Layer, error) {
 	if l, ok := d.kept.Get(ref.Key); ok {
 		return l, nil
 	}
-	l, err := d.drawing(ref.Drawing, ref.Often)
+	l, err := d.readLayer(ref.Drawing, ref.Often)
 	if err != nil {
 		return nil, err
 	}
 	if len(ref.Boxes) > 0 {
-		lit, err := d.drawing(ref.Lit, ref.Often)
+		lit, err := d.readLayer(ref.Lit, ref.Often)
 		if err != nil {
 			return nil, err
 		}
-		l = l.With(lit, ref.Boxes)
+		l = l.WithBoxesFrom(lit, ref.Boxes)
 	}
 	if ref.Often {
 		d.kept.Add(ref.Key, l)
@@ -73,12 +73,12 @@ func (d *Drawings) Layer(ref picture.LayerRef) (*picture.Layer, error) {
 	return l, nil
 }
 
-// drawing reads a layer from the cache. It keeps it in memory if often is set.
-func (d *Drawings) drawing(key cache.Key, often bool) (*picture.Layer, error) {
+// readLayer reads a layer from the cache. It keeps it in memory if often is set.
+func (d *Drawings) readLayer(key cache.Key, often bool) (*picture.Layer, error) {
 	if l, ok := d.kept.Get(key); ok {
 		return l, nil
 	}
-	b, ok := d.store.Get(cache.Pictures, key)
+	b, ok := d.store.ReadEntry(cache.Pictures, key)
 	if !ok {
 		return nil, cache.ErrLost
 	}

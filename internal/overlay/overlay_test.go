@@ -54,7 +54,7 @@ func newTable(t *testing.T, store *cache.Store, text string) table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := compile.Read(t.Context(), files, booth, compile.Request{Script: "s.md"})
+	src, err := compile.PlanScript(t.Context(), files, booth, compile.Request{Script: "s.md"})
 	if err != nil || src.Findings.HasErrors() {
 		t.Fatal(err, src.Findings)
 	}
@@ -73,7 +73,7 @@ func newTable(t *testing.T, store *cache.Store, text string) table {
 		m.Speech = append(m.Speech, lengths)
 	}
 	x.line = timeline.Compute(src.Board, m)
-	x.cues = caption.Cues(src.Board, x.line, func(scene, item int) []caption.Word {
+	x.cues = caption.MakeCues(src.Board, x.line, func(scene, item int) []caption.Word {
 		var out []caption.Word
 		at := 0
 		for i, w := range strings.Fields(src.Board.Scenes[scene].Parts[item].Text) {
@@ -118,7 +118,7 @@ func damageAll(t *testing.T, store *cache.Store) {
 func (x table) countMade(t *testing.T) map[part.Kind]int {
 	t.Helper()
 	out := map[part.Kind]int{}
-	for _, m := range x.maker.Book.Explain(x.maker.Store, cache.Key{1}) {
+	for _, m := range x.maker.Book.ExplainMade(x.maker.Store, cache.Key{1}) {
 		out[m.What]++
 	}
 	return out
@@ -159,7 +159,7 @@ func TestSlides(t *testing.T) {
 				t.Errorf("a drawing is empty: %v", err)
 			}
 		}
-		if files := overlay.SlideFiles(x.in, &x.in.Board.Scenes[2]); files != nil {
+		if files := overlay.ListSlideFiles(x.in, &x.in.Board.Scenes[2]); files != nil {
 			t.Errorf("a scene without slides names %q", files)
 		}
 		if round == 0 {
@@ -168,7 +168,7 @@ func TestSlides(t *testing.T) {
 		// Drawings that are lost or damaged are drawn again.
 		for want, lose := range map[int]func(){
 			0: func() {},
-			1: func() { store.Remove(cache.Pictures, got[1][0].Layer.Drawing) },
+			1: func() { store.RemoveEntry(cache.Pictures, got[1][0].Layer.Drawing) },
 			3: func() { damageAll(t, store) },
 		} {
 			x.maker.Book = part.NewBook()
@@ -289,8 +289,8 @@ func TestKaraoke(t *testing.T) {
 		want int
 	}{
 		{func() {}, 0},
-		{func() { store.Remove(cache.Pictures, got[0][0].Layer.Drawing) }, 1},
-		{func() { store.Remove(cache.Pictures, got[1][0].Layer.Lit) }, 1},
+		{func() { store.RemoveEntry(cache.Pictures, got[0][0].Layer.Drawing) }, 1},
+		{func() { store.RemoveEntry(cache.Pictures, got[1][0].Layer.Lit) }, 1},
 		{func() { damageAll(t, store) }, 2},
 	} {
 		x.maker.Book = part.NewBook()
@@ -362,7 +362,7 @@ func TestSlidesKeepClear(t *testing.T) {
 func ink(l *picture.Layer) image.Rectangle {
 	const w, h = 320, 180
 	f := make([]byte, w*h*3/2)
-	l.Over(f, w, h)
+	l.DrawOn(f, w, h)
 	var out image.Rectangle
 	for y := range h {
 		for x := range w {

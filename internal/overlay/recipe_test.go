@@ -11,8 +11,8 @@ import (
 // decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
-	parttest.Check(t, parttest.Fill[overlay.Slide](t))
-	parttest.Check(t, parttest.Fill[overlay.Caption](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[overlay.Slide](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[overlay.Caption](t))
 }
 
 // TestVersions checks the versions of recipes. A change of a version makes builds draw everything

@@ -46,16 +46,16 @@ type slideTask struct {
 func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue) ([][]SlideState, diag.List, error) {
 	a := &artist{Maker: m, Input: in}
 	out := make([][]SlideState, len(in.Board.Scenes))
-	tasks, err := a.slideTasks(ctx, cues)
+	tasks, err := a.listSlideTasks(ctx, cues)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, t := range tasks {
-		m.Book.Add(t.recipe, t.label())
+		m.Book.AddRecipe(t.recipe, t.newLabel())
 	}
 	heads := make([]slideHead, len(tasks))
 	wrong := make([]*slide.DiagramError, len(tasks))
-	g, ctx := m.Group(ctx, doing, float64(len(tasks)))
+	g, ctx := m.NewGroup(ctx, doing, float64(len(tasks)))
 	for i, t := range tasks {
 		g.Go(1, func() error {
 			var err error
@@ -73,23 +73,23 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 	}
 	for i, t := range tasks {
 		out[t.scene] = append(out[t.scene], SlideState{
-			Layer: picture.LayerRef{Key: t.key, Drawing: drawingKey(t.key)}, Backdrops: heads[i].Backdrops,
+			Layer: picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key)}, Backdrops: heads[i].Backdrops,
 		})
 	}
 	return out, reportSlides(tasks, heads, wrong), nil
 }
 
-// SlideFiles returns the names of the files that the slides of a scene refer to.
-func SlideFiles(in Input, scene *storyboard.Scene) []string {
+// ListSlideFiles returns the names of the files that the slides of a scene refer to.
+func ListSlideFiles(in Input, scene *storyboard.Scene) []string {
 	if len(scene.Slides) == 0 {
 		return nil
 	}
 	a := &artist{Input: in}
-	return slide.Files(a.slideRequest(scene))
+	return slide.Files(a.newSlideRequest(scene))
 }
 
-// slideTasks returns the tasks for all slides of the film, in order.
-func (a *artist) slideTasks(ctx context.Context, cues []caption.Cue) ([]slideTask, error) {
+// listSlideTasks returns the tasks for all slides of the film, in order.
+func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slideTask, error) {
 	var out []slideTask
 	version := ""
 	for i := range a.Board.Scenes {
@@ -103,19 +103,19 @@ func (a *artist) slideTasks(ctx context.Context, cues []caption.Cue) ([]slideTas
 				return nil, err
 			}
 		}
-		r := a.slideRequest(s)
-		r.Captions = a.captionStrips(i, cues)
+		r := a.newSlideRequest(s)
+		r.Captions = a.reserveCaptionStrips(i, cues)
 		for state := range r.States() {
 			r.State = state
 			k := r.Key(version)
 			recipe := Slide{Look: k, Step: state}
-			out = append(out, slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.KeyOf(recipe)})
+			out = append(out, slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.ComputeKey(recipe)})
 		}
 	}
 	return out, nil
 }
 
-func (a *artist) slideRequest(s *storyboard.Scene) slide.Request {
+func (a *artist) newSlideRequest(s *storyboard.Scene) slide.Request {
 	r := slide.Request{
 		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Slides[0].Theme, Language: a.Board.Film.Language,
 		Files: a.Files, Over: len(s.Shots) > 0, Canvas: s.Canvas, CanvasSet: s.CanvasSet,
@@ -129,22 +129,22 @@ func (a *artist) slideRequest(s *storyboard.Scene) slide.Request {
 	return r
 }
 
-// label names a slide for messages by its first line.
-func (t slideTask) label() part.Label {
+// newLabel names a slide for messages by its first line.
+func (t slideTask) newLabel() part.Label {
 	return part.Label{Name: diag.Shorten(strings.SplitN(strings.TrimSpace(t.request.Blocks[0].Text), "\n", 2)[0], 60), Scene: t.scene + 1}
 }
 
 // drawSlide returns the metadata of a slide, and draws the slide if it is not in the cache.
 func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
-	head, ok := part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key)
-	if ok && a.Store.Has(cache.Pictures, drawingKey(t.key)) {
+	head, ok := part.ReadJSON[slideHead](a.Store, cache.Pictures, t.key)
+	if ok && a.Store.HasEntry(cache.Pictures, newDrawingKey(t.key)) {
 		return head, nil
 	}
 	if err := a.MakeParts(ctx, func() error { return a.drawAndStoreSlide(ctx, t) }, t.key); err != nil {
 		return slideHead{}, err
 	}
-	head, ok = part.RecallJSON[slideHead](a.Store, cache.Pictures, t.key)
-	if !ok || !a.Store.Has(cache.Pictures, drawingKey(t.key)) {
+	head, ok = part.ReadJSON[slideHead](a.Store, cache.Pictures, t.key)
+	if !ok || !a.Store.HasEntry(cache.Pictures, newDrawingKey(t.key)) {
 		return slideHead{}, cache.ErrLost
 	}
 	return head, nil
@@ -162,9 +162,9 @@ func (a *artist) drawAndStoreSlide(ctx context.Context, t slideTask) error {
 	if err != nil {
 		return fault.New(fault.Internal, err, "%s:%d: the slide cannot be written to the cache", at.File, at.Start.Line)
 	}
-	meta, err := json.Marshal(slideHead{Backdrops: backdropsOf(drawn, t.request), Warnings: drawn.Warnings})
+	meta, err := json.Marshal(slideHead{Backdrops: convertBackdrops(drawn, t.request), Warnings: drawn.Warnings})
 	if err == nil { // store the metadata last, so that it is there only with the drawing
-		err = errors.Join(a.Store.PutBytes(cache.Pictures, drawingKey(t.key), l), a.Store.PutBytes(cache.Pictures, t.key, meta))
+		err = errors.Join(a.Store.PutBytes(cache.Pictures, newDrawingKey(t.key), l), a.Store.PutBytes(cache.Pictures, t.key, meta))
 	}
 	if err != nil {
 		return fault.New(fault.Disk, err, "cannot write a slide to the cache")
@@ -172,8 +172,8 @@ func (a *artist) drawAndStoreSlide(ctx context.Context, t slideTask) error {
 	return nil
 }
 
-// backdropsOf converts the backdrop filters of a slide for package ffmpeg.
-func backdropsOf(d *slide.Drawn, r slide.Request) []ffmpeg.Backdrop {
+// convertBackdrops converts the backdrop filters of a slide for package ffmpeg.
+func convertBackdrops(d *slide.Drawn, r slide.Request) []ffmpeg.Backdrop {
 	var out []ffmpeg.Backdrop
 	for _, b := range d.Backdrops {
 		box := ffmpeg.Backdrop{

@@ -93,12 +93,12 @@ func TestLabels(t *testing.T) {
 	long := strings.Repeat("x", 60)
 	for text, want := range map[string]string{"\n\n one \ntwo\nthree": "one", long: long, long + "y": long + "…", "": ""} {
 		task := slideTask{scene: 1, request: slide.Request{Blocks: []slide.Block{{Text: text}, {Text: "other"}}}}
-		if got := task.label(); got != (part.Label{Name: want, Scene: 2}) {
+		if got := task.newLabel(); got != (part.Label{Name: want, Scene: 2}) {
 			t.Errorf("%q: %+v", text, got)
 		}
 	}
 	for text, want := range map[string]string{"One two.": "One two.", long: long, long + "y": long + "…"} {
-		if got := captionLabel(caption.Cue{Text: text, Scene: 4}); got != (part.Label{Name: want, Scene: 5}) {
+		if got := newCaptionLabel(caption.Cue{Text: text, Scene: 4}); got != (part.Label{Name: want, Scene: 5}) {
 			t.Errorf("%q: %+v", text, got)
 		}
 	}
@@ -114,7 +114,7 @@ func TestSlideRequest(t *testing.T) {
 		{Kind: frame.MarkdownBlock, Text: "b", Theme: "light", Reveal: true},
 		{Kind: frame.MarkdownBlock, Text: "c"},
 	}}
-	r := a.slideRequest(scene)
+	r := a.newSlideRequest(scene)
 	if r.Over || r.Width != 64 || r.Height != 36 || r.Theme != "dark" || r.Language != "de" || len(r.Blocks) != 3 {
 		t.Errorf("%+v", r)
 	}
@@ -123,10 +123,10 @@ func TestSlideRequest(t *testing.T) {
 		t.Errorf("%+v", r.Blocks)
 	}
 	scene.Shots = make([]storyboard.Shot, 1)
-	if !a.slideRequest(scene).Over {
+	if !a.newSlideRequest(scene).Over {
 		t.Error("the request for a slide over a picture has Over unset")
 	}
-	if got := SlideFiles(a.Input, &storyboard.Scene{Shots: scene.Shots}); got != nil {
+	if got := ListSlideFiles(a.Input, &storyboard.Scene{Shots: scene.Shots}); got != nil {
 		t.Errorf("a scene without slides names %q", got)
 	}
 }
@@ -145,7 +145,7 @@ func TestBackdrops(t *testing.T) {
 		},
 		{FrameW: 64, FrameH: 36},
 	}
-	if got := backdropsOf(d, slide.Request{Width: 64, Height: 36}); !reflect.DeepEqual(got, want) {
+	if got := convertBackdrops(d, slide.Request{Width: 64, Height: 36}); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v", got)
 	}
 }

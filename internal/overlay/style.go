@@ -17,8 +17,8 @@ const (
 	uprightShare = 0.18
 )
 
-// captionMargin returns the distance of captions from the edge, in pixels of the video frame.
-func (a *artist) captionMargin() int {
+// measureCaptionMargin returns the distance of captions from the edge, in pixels of the video frame.
+func (a *artist) measureCaptionMargin() int {
 	f := a.Board.Film
 	w, h := float64(f.Width), float64(f.Height)
 	switch m := f.Subtitles.Margin; {
@@ -32,10 +32,10 @@ func (a *artist) captionMargin() int {
 	return int(math.Round(captionEdge * min(w, h) / 720))
 }
 
-// captionStrips returns the heights of the areas that the captions of a scene occupy, in pixels of a
+// reserveCaptionStrips returns the heights of the areas that the captions of a scene occupy, in pixels of a
 // frame whose shorter side is 720. It reserves at least two lines, so that slides do not move between
 // scenes and an edit of the narration does not change them.
-func (a *artist) captionStrips(scene int, cues []caption.Cue) slide.Strips {
+func (a *artist) reserveCaptionStrips(scene int, cues []caption.Cue) slide.Strips {
 	const (
 		usual = 2    // minimum number of lines
 		air   = 16   // distance between the slide's text and the captions
@@ -53,8 +53,8 @@ func (a *artist) captionStrips(scene int, cues []caption.Cue) slide.Strips {
 	if lines == 0 {
 		return slide.Strips{}
 	}
-	height := float64(a.captionStyle().Height(lines))
-	frame, strip := float64(a.Board.Film.Height), float64(a.captionMargin())+height
+	height := float64(a.newCaptionStyle().Height(lines))
+	frame, strip := float64(a.Board.Film.Height), float64(a.measureCaptionMargin())+height
 	if a.Board.Film.Subtitles.Position == "middle" {
 		strip = (frame + height) / 2
 	}
@@ -66,8 +66,8 @@ func (a *artist) captionStrips(scene int, cues []caption.Cue) slide.Strips {
 	return slide.Strips{Bottom: strip}
 }
 
-// captionStyle returns the style of captions.
-func (a *artist) captionStyle() slide.Captions {
+// newCaptionStyle returns the style of captions.
+func (a *artist) newCaptionStyle() slide.Captions {
 	s := a.Board.Film.Subtitles
 	color := func(c *frame.Color, otherwise frame.Color) frame.Color {
 		if c == nil {
@@ -81,7 +81,7 @@ func (a *artist) captionStyle() slide.Captions {
 		outline = frame.Color{} // the background makes the letters readable
 	}
 	out := slide.Captions{Width: a.Board.Film.Width, Language: a.Board.Film.Language, Files: a.Files, Style: slide.CaptionStyle{
-		Size:  caption.Size(s) * scale,
+		Size:  caption.ChooseFontSize(s) * scale,
 		Color: color(s.Color, frame.Color{R: 255, G: 255, B: 255, A: 255}), Background: color(s.Background, frame.Color{}),
 		Outline: color(s.Outline, outline), Highlight: color(s.Highlight, frame.Color{R: 255, G: 255, A: 255}),
 	}}
@@ -95,8 +95,8 @@ func (a *artist) captionStyle() slide.Captions {
 	return out
 }
 
-// captionText converts a cue for drawing. With karaoke it contains the positions of the words.
-func captionText(c caption.Cue, karaoke bool) slide.CaptionText {
+// newCaptionText converts a cue for drawing. With karaoke it contains the positions of the words.
+func newCaptionText(c caption.Cue, karaoke bool) slide.CaptionText {
 	t := slide.CaptionText{Lines: c.Lines()}
 	if !karaoke {
 		return t

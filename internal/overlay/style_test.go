@@ -46,7 +46,7 @@ func TestCaptionMargin(t *testing.T) {
 		{333, 333, script.Subtitles{}, 14},
 		{12800, 7200, script.Subtitles{Margin: &script.Margin{}}, 0},
 	} {
-		if got := artistOf(c.w, c.h, c.s).captionMargin(); got != c.want {
+		if got := artistOf(c.w, c.h, c.s).measureCaptionMargin(); got != c.want {
 			t.Errorf("%dx%d %+v: %d, want %d", c.w, c.h, c.s, got, c.want)
 		}
 	}
@@ -63,7 +63,8 @@ func TestCaptionStrips(t *testing.T) {
 		return c
 	}
 	high := func(lines int) float64 {
-		return float64(slide.Captions{Style: slide.CaptionStyle{Size: caption.Size(script.Subtitles{}) * 2}}.Height(lines))
+		style := slide.CaptionStyle{Size: caption.ChooseFontSize(script.Subtitles{}) * 2}
+		return float64(slide.Captions{Style: style}.Height(lines))
 	}
 	for name, c := range map[string]struct {
 		cues     []caption.Cue
@@ -81,19 +82,19 @@ func TestCaptionStrips(t *testing.T) {
 		"no position is said": {[]caption.Cue{cue(1, 1)}, "", slide.Strips{Bottom: (60+high(2))/2 + 16}},
 	} {
 		a := artistOf(2560, 1440, script.Subtitles{Position: c.position})
-		got := a.captionStrips(1, c.cues)
+		got := a.reserveCaptionStrips(1, c.cues)
 		if got.Top-c.want.Top > 0.01 || c.want.Top-got.Top > 0.01 || got.Bottom-c.want.Bottom > 0.01 ||
 			c.want.Bottom-got.Bottom > 0.01 {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 		a.Board.Film.Subtitles.Mode = "files"
-		if got := a.captionStrips(1, c.cues); got != (slide.Strips{}) {
+		if got := a.reserveCaptionStrips(1, c.cues); got != (slide.Strips{}) {
 			t.Errorf("%s: %+v without captions in the picture", name, got)
 		}
 	}
 	small := artistOf(1280, 720, script.Subtitles{Position: "middle", Size: 20})
-	if got, want := small.captionStrips(1, []caption.Cue{cue(1, 1)}),
-		(720+float64(small.captionStyle().Height(2)))/2+16; got != (slide.Strips{Bottom: want}) {
+	if got, want := small.reserveCaptionStrips(1, []caption.Cue{cue(1, 1)}),
+		(720+float64(small.newCaptionStyle().Height(2)))/2+16; got != (slide.Strips{Bottom: want}) {
 		t.Errorf("small letters in the middle: %+v, want %g", got, want)
 	}
 }
@@ -106,7 +107,7 @@ func TestCaptionStyle(t *testing.T) {
 		frame.Color{R: 255, G: 255, A: 255}
 	red, nothing := frame.Color{R: 255, A: 255}, frame.Color{R: 9}
 	faint := frame.Color{A: 1}
-	usual := caption.Size(script.Subtitles{})
+	usual := caption.ChooseFontSize(script.Subtitles{})
 	for name, c := range map[string]struct {
 		s    script.Subtitles
 		want slide.CaptionStyle
@@ -145,7 +146,7 @@ func TestCaptionStyle(t *testing.T) {
 		},
 	} {
 		for _, size := range []image.Point{{2560, 1440}, {1440, 2560}} {
-			if got := artistOf(size.X, size.Y, c.s).captionStyle(); got.Style != c.want || got.Width != size.X {
+			if got := artistOf(size.X, size.Y, c.s).newCaptionStyle(); got.Style != c.want || got.Width != size.X {
 				t.Errorf("%s: %+v, want %+v", name, got.Style, c.want)
 			}
 		}
@@ -171,10 +172,10 @@ func TestCaptionText(t *testing.T) {
 		{{Line: 1, From: 0, To: 5}},
 		nil,
 	}}
-	if got := captionText(c, true); !reflect.DeepEqual(got, want) {
+	if got := newCaptionText(c, true); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v", got)
 	}
-	if got := captionText(c, false); got.Words != nil || len(got.Lines) != 2 {
+	if got := newCaptionText(c, false); got.Words != nil || len(got.Lines) != 2 {
 		t.Errorf("without karaoke %+v", got)
 	}
 }
@@ -203,7 +204,7 @@ func TestCaptionPlace(t *testing.T) {
 	} {
 		a := artistOf(1280, 720, script.Subtitles{Position: c.position, Margin: &script.Margin{Value: c.margin}})
 		d := slide.DrawnCaption{Plain: image.NewNRGBA(image.Rect(0, 0, c.w, c.h)), Margin: 10}
-		if got := a.captionPosition(d); got != c.want {
+		if got := a.placeCaption(d); got != c.want {
 			t.Errorf("%s %dx%d, margin %g: %v, want %v", c.position, c.w, c.h, c.margin, got, c.want)
 		}
 	}
@@ -274,16 +275,17 @@ func TestCaptionSpans(t *testing.T) {
 		}
 		key := cache.Key{7}
 		var got []span
-		for _, s := range captionSpans(line, cue, key, head) {
+		for _, s := range newCaptionSpans(line, cue, key, head) {
 			word := -1
 			if len(s.Layer.Boxes) > 0 {
 				word = s.Layer.Boxes[0].Min.X
 			}
 			got = append(got, span{s.From, s.To, word})
-			if !s.Layer.Often || s.Layer.Drawing != drawingKey(key) || (s.Layer.Lit == drawingKey(litKey(key))) != (word >= 0) {
+			if !s.Layer.Often || s.Layer.Drawing != newDrawingKey(key) ||
+				(s.Layer.Lit == newDrawingKey(keyWithHighlight(key))) != (word >= 0) {
 				t.Errorf("%s: %+v", name, s.Layer)
 			}
-			if s.Layer.Key != captionLayer(key, head, word).Key {
+			if s.Layer.Key != newCaptionLayerRef(key, head, word).Key {
 				t.Errorf("%s: another key for word %d", name, word)
 			}
 		}
@@ -365,7 +367,10 @@ func TestCaptionsInTheCache(t *testing.T) {
 	defer store.Close()
 	a := &artist{Maker: part.Maker{Store: store}}
 	plain, both, lit := cache.Key{1}, cache.Key{2}, cache.Key{3}
-	for _, k := range []cache.Key{drawingKey(plain), drawingKey(both), drawingKey(litKey(both)), drawingKey(litKey(lit))} {
+	for _, k := range []cache.Key{
+		newDrawingKey(plain), newDrawingKey(both), newDrawingKey(keyWithHighlight(both)),
+		newDrawingKey(keyWithHighlight(lit)),
+	} {
 		keepDrawing(t, store, k, 8, 8)
 	}
 	for _, c := range []struct {

@@ -20,8 +20,8 @@ type Label struct {
 	Scene int
 }
 
-// buildID identifies a part across builds.
-func (e entry) buildID() string {
+// formatBuildID identifies a part across builds.
+func (e entry) formatBuildID() string {
 	switch k := e.recipe.Kind(); k {
 	case Sentence, Sound:
 		return fmt.Sprintf("%s %d", k, e.label.Scene)
@@ -64,9 +64,9 @@ func NewBook() *Book {
 	return &Book{parts: map[cache.Key]entry{}, made: map[cache.Key]time.Duration{}}
 }
 
-// Adopt copies the record of parts that were made from another book. Such a part counts once it is added to
+// AdoptMade copies the record of parts that were made from another book. Such a part counts once it is added to
 // this book.
-func (b *Book) Adopt(other *Book) {
+func (b *Book) AdoptMade(other *Book) {
 	other.mu.Lock()
 	defer other.mu.Unlock()
 	b.mu.Lock()
@@ -76,9 +76,9 @@ func (b *Book) Adopt(other *Book) {
 	}
 }
 
-// Add records a part and returns its key. If it is already recorded, it keeps its label.
-func (b *Book) Add(r Recipe, l Label) cache.Key {
-	key := KeyOf(r)
+// AddRecipe records a part and returns its key. If it is already recorded, it keeps its label.
+func (b *Book) AddRecipe(r Recipe, l Label) cache.Key {
+	key := ComputeKey(r)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, ok := b.parts[key]; !ok {
@@ -88,8 +88,8 @@ func (b *Book) Add(r Recipe, l Label) cache.Key {
 	return key
 }
 
-// Made records the time that it took to make parts together. Each gets an equal share.
-func (b *Book) Made(took time.Duration, keys ...cache.Key) {
+// RecordMade records the time that it took to make parts together. Each gets an equal share.
+func (b *Book) RecordMade(took time.Duration, keys ...cache.Key) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, k := range keys {
@@ -120,16 +120,16 @@ func (b *Book) IsNew(key cache.Key) bool {
 	return ok
 }
 
-// Holds reports whether a part is in the book and the key of its recipe is unchanged.
-func (b *Book) Holds(key cache.Key) bool {
+// HasUnchanged reports whether a part is in the book and the key of its recipe is unchanged.
+func (b *Book) HasUnchanged(key cache.Key) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e, ok := b.parts[key]
-	return ok && KeyOf(e.recipe) == key
+	return ok && ComputeKey(e.recipe) == key
 }
 
-// Label returns the kind and the label of a part, false if it is not in the book.
-func (b *Book) Label(key cache.Key) (Kind, Label, bool) {
+// FindLabel returns the kind and the label of a part, false if it is not in the book.
+func (b *Book) FindLabel(key cache.Key) (Kind, Label, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e, ok := b.parts[key]
@@ -139,38 +139,38 @@ func (b *Book) Label(key cache.Key) (Kind, Label, bool) {
 	return e.recipe.Kind(), e.label, true
 }
 
-// Len returns the number of parts of the video, both made and cached.
-func (b *Book) Len() int {
+// CountParts returns the number of parts of the video, both made and cached.
+func (b *Book) CountParts() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.order)
 }
 
-// Explain returns the parts that were made, with reasons, in the order in which they were recorded. It compares
+// ExplainMade returns the parts that were made, with reasons, in the order in which they were recorded. It compares
 // them with the ingredients of the previous build, which the cache contains under key, and replaces these by
 // those of this build.
-func (b *Book) Explain(store *cache.Store, key cache.Key) []Made {
+func (b *Book) ExplainMade(store *cache.Store, key cache.Key) []Made {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !slices.ContainsFunc(b.order, func(k cache.Key) bool { _, ok := b.made[k]; return ok }) {
 		return nil
 	}
-	before, _ := RecallJSON[note](store, cache.Probes, key) // if there is none, all parts are new
+	before, _ := ReadJSON[note](store, cache.Probes, key) // if there is none, all parts are new
 	out := []Made{}
 	now := note{}
 	for _, key := range b.order {
 		e := b.parts[key]
 		has := map[string]string{}
 		var names []string
-		for _, i := range ingredients(e.recipe) {
+		for _, i := range listIngredients(e.recipe) {
 			has[i.name] = i.digest
 			names = append(names, i.name)
 		}
-		now[e.buildID()] = append(now[e.buildID()], has)
+		now[e.formatBuildID()] = append(now[e.formatBuildID()], has)
 		if took, ok := b.made[key]; ok {
 			out = append(out, Made{
 				What: e.recipe.Kind(), Name: e.label.Name, Scene: e.label.Scene,
-				Why: before.explainChange(e.buildID(), names, has), MS: float64(took.Microseconds()) / 1000,
+				Why: before.explainChange(e.formatBuildID(), names, has), MS: float64(took.Microseconds()) / 1000,
 			})
 		}
 	}

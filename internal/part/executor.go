@@ -35,6 +35,6 @@ func (m Maker) MakeParts(ctx context.Context, here func() error, keys ...cache.K
 	}
 	start := time.Now()
 	err = executor.Make(ctx, recipes, here)
-	m.Book.Made(time.Since(start), keys...) // also after a failure, because some parts may be in the cache
+	m.Book.RecordMade(time.Since(start), keys...) // also after a failure, because some parts may be in the cache
 	return err
 }

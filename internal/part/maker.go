@@ -28,21 +28,21 @@ type Maker struct {
 	Report func(done float64)
 }
 
-// Progress reports the progress of the step, 0 to 1.
-func (m Maker) Progress(done float64) {
+// ReportProgress reports the progress of the step, 0 to 1.
+func (m Maker) ReportProgress(done float64) {
 	if m.Report != nil {
 		m.Report(done)
 	}
 }
 
-// ScratchPath returns the path of a temporary file of the build that belongs to a part.
-func (m Maker) ScratchPath(kind string, key cache.Key) string {
+// MakeScratchPath returns the path of a temporary file of the build that belongs to a part.
+func (m Maker) MakeScratchPath(kind string, key cache.Key) string {
 	return filepath.Join(m.Work, kind+"-"+key.String()[:32])
 }
 
-// Scratch writes a temporary file of the build for a program to read, and returns its path.
-func (m Maker) Scratch(kind string, key cache.Key, b []byte) (string, error) {
-	path := m.ScratchPath(kind, key)
+// WriteScratch writes a temporary file of the build for a program to read, and returns its path.
+func (m Maker) WriteScratch(kind string, key cache.Key, b []byte) (string, error) {
+	path := m.MakeScratchPath(kind, key)
 	return path, os.WriteFile(path, b, 0o600)
 }
 
@@ -58,9 +58,9 @@ type Group struct {
 	done float64
 }
 
-// Group returns a group for tasks with a total weight. doing describes the work, such as "drawing slides". With
+// NewGroup returns a group for tasks with a total weight. doing describes the work, such as "drawing slides". With
 // a weight of 0, the group reports no progress.
-func (m Maker) Group(ctx context.Context, doing string, weight float64) (*Group, context.Context) {
+func (m Maker) NewGroup(ctx context.Context, doing string, weight float64) (*Group, context.Context) {
 	errs, ctx := errgroup.WithContext(ctx)
 	errs.SetLimit(max(m.Jobs, 1))
 	return &Group{errs: errs, maker: m, doing: doing, weight: weight}, ctx
@@ -88,7 +88,7 @@ func (g *Group) addDone(weight float64) {
 		return
 	}
 	g.done += weight
-	g.maker.Progress(g.done / g.weight)
+	g.maker.ReportProgress(g.done / g.weight)
 }
 
 // Wait waits for all tasks and returns the first error.

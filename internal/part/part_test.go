@@ -57,12 +57,12 @@ func TestKeys(t *testing.T) {
 		{kind: part.Slide},
 		{Look: look{Edge: 1}},
 	} {
-		k := part.KeyOf(d)
+		k := part.ComputeKey(d)
 		if other, ok := seen[k]; ok {
 			t.Errorf("recipe %d has the key of %d", i, other)
 		}
 		seen[k] = i
-		if k != part.KeyOf(d) {
+		if k != part.ComputeKey(d) {
 			t.Errorf("recipe %d has two keys", i)
 		}
 	}
@@ -75,12 +75,12 @@ func TestExplain(t *testing.T) {
 	build := func(made bool, recipes ...dish) []part.Made {
 		b := part.NewBook()
 		for i, d := range recipes {
-			key := b.Add(d, part.Label{Name: "one.png", Scene: i + 1})
+			key := b.AddRecipe(d, part.Label{Name: "one.png", Scene: i + 1})
 			if made {
-				b.Made(3*time.Millisecond, key)
+				b.RecordMade(3*time.Millisecond, key)
 			}
 		}
-		return b.Explain(s, note)
+		return b.ExplainMade(s, note)
 	}
 	first := dish{Words: "a", Look: look{Canvas: "red"}, Layers: []string{"x"}}
 	for _, c := range []struct {
@@ -112,17 +112,17 @@ func TestExplain(t *testing.T) {
 func TestBook(t *testing.T) {
 	t.Parallel()
 	b := part.NewBook()
-	key := b.Add(dish{Words: "a"}, part.Label{Name: "first", Scene: 2})
-	b.Add(dish{Words: "a"}, part.Label{Name: "second", Scene: 5})
-	if kind, label, ok := b.Label(key); !ok || kind != part.Picture || label.Name != "first" || label.Scene != 2 {
+	key := b.AddRecipe(dish{Words: "a"}, part.Label{Name: "first", Scene: 2})
+	b.AddRecipe(dish{Words: "a"}, part.Label{Name: "second", Scene: 5})
+	if kind, label, ok := b.FindLabel(key); !ok || kind != part.Picture || label.Name != "first" || label.Scene != 2 {
 		t.Errorf("%v %+v %t", kind, label, ok)
 	}
-	if _, _, ok := b.Label(cache.Key{9}); ok || b.Len() != 1 {
-		t.Errorf("the book has %d parts", b.Len())
+	if _, _, ok := b.FindLabel(cache.Key{9}); ok || b.CountParts() != 1 {
+		t.Errorf("the book has %d parts", b.CountParts())
 	}
 	other := part.NewBook()
-	other.Made(time.Second, key)
-	b.Adopt(other)
+	other.RecordMade(time.Second, key)
+	b.AdoptMade(other)
 	if !b.IsNew(key) {
 		t.Error("a part that was made according to the other book is missing")
 	}
@@ -130,7 +130,7 @@ func TestBook(t *testing.T) {
 	if err := m.MakeParts(t.Context(), func() error { return nil }, cache.Key{9}); fault.CodeOf(err) != fault.Internal {
 		t.Errorf("making a part that is not in the book: %v", err)
 	}
-	fresh := b.Add(dish{Words: "b"}, part.Label{})
+	fresh := b.AddRecipe(dish{Words: "b"}, part.Label{})
 	if err := m.MakeParts(t.Context(), func() error { return nil }, fresh); err != nil || !b.IsNew(fresh) {
 		t.Errorf("making a part: %v, new: %t", err, b.IsNew(fresh))
 	}
@@ -140,7 +140,7 @@ func TestRemember(t *testing.T) {
 	t.Parallel()
 	s, made := store(t), 0
 	for range 2 {
-		b, err := part.Remember(s, cache.Pictures, dish{}, func() ([]byte, error) { made++; return []byte("x"), nil })
+		b, err := part.ReadOrMake(s, cache.Pictures, dish{}, func() ([]byte, error) { made++; return []byte("x"), nil })
 		if err != nil || string(b) != "x" || made != 1 {
 			t.Errorf("%q, %v, made %d times", b, err, made)
 		}
@@ -148,26 +148,26 @@ func TestRemember(t *testing.T) {
 	counted := 0
 	count := func() ([]int, error) { counted++; return []int{counted}, nil }
 	for range 2 {
-		v, err := part.RememberJSON(s, cache.Probes, dish{Words: "n"}, count)
+		v, err := part.ReadOrMakeJSON(s, cache.Probes, dish{Words: "n"}, count)
 		if err != nil || len(v) != 1 || v[0] != 1 {
 			t.Errorf("%v, %v", v, err)
 		}
 	}
 	// An unreadable value is made again.
-	if err := s.PutBytes(cache.Probes, part.KeyOf(dish{Words: "n"}), []byte("{")); err != nil {
+	if err := s.PutBytes(cache.Probes, part.ComputeKey(dish{Words: "n"}), []byte("{")); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := part.RememberJSON(s, cache.Probes, dish{Words: "n"}, count); err != nil || v[0] != 2 {
+	if v, err := part.ReadOrMakeJSON(s, cache.Probes, dish{Words: "n"}, count); err != nil || v[0] != 2 {
 		t.Errorf("%v, %v", v, err)
 	}
 	boom := errors.New("boom")
-	if _, err := part.Remember(s, cache.Pictures, dish{Words: "e"}, func() ([]byte, error) { return nil, boom }); !errors.Is(err, boom) {
+	if _, err := part.ReadOrMake(s, cache.Pictures, dish{Words: "e"}, func() ([]byte, error) { return nil, boom }); !errors.Is(err, boom) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := part.RememberJSON(s, cache.Probes, dish{Words: "e"}, func() (int, error) { return 0, boom }); !errors.Is(err, boom) {
+	if _, err := part.ReadOrMakeJSON(s, cache.Probes, dish{Words: "e"}, func() (int, error) { return 0, boom }); !errors.Is(err, boom) {
 		t.Errorf("got %v", err)
 	}
-	if s.Has(cache.Pictures, part.KeyOf(dish{Words: "e"})) {
+	if s.HasEntry(cache.Pictures, part.ComputeKey(dish{Words: "e"})) {
 		t.Error("a failure is kept")
 	}
 }
@@ -179,7 +179,7 @@ func TestGroup(t *testing.T) {
 	var seen []float64
 	m := part.Maker{Jobs: 2, Report: func(d float64) { seen = append(seen, d) }}
 	now, most := 0, 0
-	g, _ := m.Group(t.Context(), "testing", 10)
+	g, _ := m.NewGroup(t.Context(), "testing", 10)
 	for range 5 {
 		g.Go(2, func() error {
 			mu.Lock()
@@ -201,7 +201,7 @@ func TestGroup(t *testing.T) {
 			t.Errorf("progress fell: %v", seen)
 		}
 	}
-	g, ctx := m.Group(t.Context(), "testing", 1)
+	g, ctx := m.NewGroup(t.Context(), "testing", 1)
 	g.Go(1, func() error { panic("boom") })
 	err := g.Wait()
 	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || !strings.Contains(f.Public, "testing") ||

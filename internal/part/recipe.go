@@ -36,9 +36,9 @@ type Recipe interface {
 	Version() int
 }
 
-// KeyOf returns the cache key of the part with a recipe.
-func KeyOf(r Recipe) cache.Key {
-	return cache.NewHasher("part").String(string(r.Kind())).Int(int64(r.Version())).Bytes(encodeJSON(r)).Key()
+// ComputeKey returns the cache key of the part with a recipe.
+func ComputeKey(r Recipe) cache.Key {
+	return cache.NewHasher("part").AddString(string(r.Kind())).AddInts(int64(r.Version())).AddBytes(encodeJSON(r)).Key()
 }
 
 // encodeJSON returns a recipe as JSON. It cannot fail for recipes; each has a test of this.
@@ -56,15 +56,15 @@ type ingredient struct {
 	digest string
 }
 
-// ingredients returns the ingredients of a recipe, in the order of its fields.
-func ingredients(r Recipe) []ingredient {
+// listIngredients returns the ingredients of a recipe, in the order of its fields.
+func listIngredients(r Recipe) []ingredient {
 	c := &collector{content: map[string][]string{}}
 	c.collect(reflect.ValueOf(r))
 	var out []ingredient
 	for _, name := range c.names {
 		h := cache.NewHasher("ingredient")
 		for _, value := range c.content[name] {
-			h.String(value)
+			h.AddString(value)
 		}
 		out = append(out, ingredient{name, h.Key().String()[:16]})
 	}

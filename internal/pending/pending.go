@@ -27,10 +27,10 @@ type File struct {
 	over bool
 }
 
-// Create creates a file under a temporary name. The caller must call Publish or Discard. The process locks the
-// file until it ends, even if it is killed; Create removes files without a lock, which killed processes left
+// CreateFile creates a file under a temporary name. The caller must call Publish or Discard. The process locks the
+// file until it ends, even if it is killed; CreateFile removes files without a lock, which killed processes left
 // behind.
-func Create(path string) (*File, error) {
+func CreateFile(path string) (*File, error) {
 	dir := filepath.Dir(path)
 	removeLeftFiles(dir)
 	for {
@@ -66,7 +66,7 @@ func removeLeftFiles(dir string) {
 		name := filepath.Join(dir, e.Name())
 		if lock, err := system.TryLock(name); err == nil {
 			_ = os.Remove(name)
-			lock.Release()
+			lock.Unlock()
 		}
 	}
 }
@@ -82,7 +82,7 @@ func (f *File) Publish() error {
 		return err
 	}
 	f.over = true
-	f.lock.Release()
+	f.lock.Unlock()
 	return nil
 }
 
@@ -92,6 +92,6 @@ func (f *File) Discard() {
 		f.over = true
 		_ = f.Close()
 		_ = os.Remove(f.Name())
-		f.lock.Release()
+		f.lock.Unlock()
 	}
 }

@@ -27,7 +27,7 @@ func TestWholeOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, strings.Repeat("n", 255))
 	for _, text := range []string{"old", "new"} {
-		f, err := pending.Create(path)
+		f, err := pending.CreateFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestWholeOrNotAtAll(t *testing.T) {
 			t.Errorf("%q %v", b, err)
 		}
 	}
-	f, err := pending.Create(path)
+	f, err := pending.CreateFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,14 +60,14 @@ func TestWholeOrNotAtAll(t *testing.T) {
 func TestLeftFilesAreRemoved(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	alive, err := pending.Create(filepath.Join(dir, "a"))
+	alive, err := pending.CreateFile(filepath.Join(dir, "a"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, ".mynah-part-dead"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	other, err := pending.Create(filepath.Join(dir, "b"))
+	other, err := pending.CreateFile(filepath.Join(dir, "b"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 // + dy.
 type mapping struct{ sx, sy, dx, dy float64 }
 
-func mappingOf(p ffmpeg.Placement) mapping {
+func newMapping(p ffmpeg.Placement) mapping {
 	m := mapping{sx: float64(p.ScaledW) / float64(p.CropW), sy: float64(p.ScaledH) / float64(p.CropH)}
 	m.dx, m.dy = float64(p.OffsetX)-float64(p.CropX)*m.sx, float64(p.OffsetY)-float64(p.CropY)*m.sy
 	return m
@@ -115,10 +115,10 @@ func addSpan(row []float32, x0, x1 float64) bool {
 	return true
 }
 
-// rowAlphas returns a function that returns the opacity of the black for each pixel of row y, from 0 to
+// newRowAlphas returns a function that returns the opacity of the black for each pixel of row y, from 0 to
 // 255; w is the width of a row. The function reuses the returned slice. one is true if all pixels of
 // the row have the same opacity.
-func (c callouts) rowAlphas(w int) func(y int) (row []byte, one bool) {
+func (c callouts) newRowAlphas(w int) func(y int) (row []byte, one bool) {
 	out, bright, masked := make([]byte, w), make([]float32, w), make([]float32, w)
 	plain := byte(0)
 	if len(c.bright) > 0 {
@@ -150,7 +150,7 @@ func (c callouts) darkenFrame(frame []byte, w, h int) {
 		return
 	}
 	n := w * h
-	alphas := c.rowAlphas(w)
+	alphas := c.newRowAlphas(w)
 	above := make([]byte, w)
 	for y := range h {
 		row, one := alphas(y)
@@ -197,7 +197,7 @@ func (c callouts) toLayer(w, h int) *Layer {
 	fillBytes(l.luma, 16)
 	fillBytes(l.u, 128)
 	fillBytes(l.v, 128)
-	alphas := c.rowAlphas(w)
+	alphas := c.newRowAlphas(w)
 	for y := range h {
 		row, _ := alphas(y)
 		copy(l.alpha[y*w:], row)
@@ -210,19 +210,19 @@ func (c Callout) IsOutside(w, h int) bool {
 	return c.X1 <= 0 || c.Y1 <= 0 || c.X0 >= float64(w) || c.Y0 >= float64(h)
 }
 
-// Carry returns a callout for a frame in which the same picture is placed differently, so that it
+// MapToPlacement returns a callout for a frame in which the same picture is placed differently, so that it
 // covers the same part of the picture.
-func (c Callout) Carry(from, to ffmpeg.Placement) Callout {
-	a, b := mappingOf(from), mappingOf(to)
+func (c Callout) MapToPlacement(from, to ffmpeg.Placement) Callout {
+	a, b := newMapping(from), newMapping(to)
 	x := func(v float64) float64 { return (v-a.dx)/a.sx*b.sx + b.dx }
 	y := func(v float64) float64 { return (v-a.dy)/a.sy*b.sy + b.dy }
 	c.X0, c.X1, c.Y0, c.Y1 = x(c.X0), x(c.X1), y(c.Y0), y(c.Y1)
 	return c
 }
 
-// Recentre returns a callout of a frame of w0 x h0 pixels for a frame of w x h pixels. It keeps its
+// MapToSize returns a callout of a frame of w0 x h0 pixels for a frame of w x h pixels. It keeps its
 // position relative to the centre, in units of the frame's shorter side.
-func (c Callout) Recentre(w0, h0, w, h int) Callout {
+func (c Callout) MapToSize(w0, h0, w, h int) Callout {
 	scale := float64(min(w, h)) / float64(min(w0, h0))
 	x := func(v float64) float64 { return (v-float64(w0)/2)*scale + float64(w)/2 }
 	y := func(v float64) float64 { return (v-float64(h0)/2)*scale + float64(h)/2 }

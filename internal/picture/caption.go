@@ -5,14 +5,14 @@ import (
 	"io"
 )
 
-// Captioned returns a reader of frames with the captions of v drawn on them. The first frame in frames
+// DrawCaptionsOnAll returns a reader of frames with the captions of v drawn on them. The first frame in frames
 // is frame number from of the view.
-func (p *Painter) Captioned(frames io.Reader, v *View, from int64) io.Reader {
+func (p *Painter) DrawCaptionsOnAll(frames io.Reader, v *View, from int64) io.Reader {
 	if len(v.Captions) == 0 {
 		return frames
 	}
 	n := from
-	return p.drawing(func(frame []byte) ([]byte, error) {
+	return p.newFrameReader(func(frame []byte) ([]byte, error) {
 		if frame == nil {
 			frame = make([]byte, p.FrameSize())
 		}
@@ -20,7 +20,7 @@ func (p *Painter) Captioned(frames io.Reader, v *View, from int64) io.Reader {
 			return nil, err
 		}
 		n++
-		return frame, p.Caption(frame, v, n-1)
+		return frame, p.DrawCaptions(frame, v, n-1)
 	})
 }
 
@@ -30,21 +30,21 @@ type ViewFrame struct {
 	Frame int64
 }
 
-// Sequence returns a reader of the raw frames in list. Each frame is painted when it is read.
-func (p *Painter) Sequence(ctx context.Context, list []ViewFrame) io.Reader {
-	return p.drawing(func([]byte) ([]byte, error) {
+// PaintSequence returns a reader of the raw frames in list. Each frame is painted when it is read.
+func (p *Painter) PaintSequence(ctx context.Context, list []ViewFrame) io.Reader {
+	return p.newFrameReader(func([]byte) ([]byte, error) {
 		if len(list) == 0 {
 			return nil, io.EOF
 		}
 		s := list[0]
 		list = list[1:]
-		return p.Frame(ctx, s.View, s.Frame)
+		return p.PaintFrame(ctx, s.View, s.Frame)
 	})
 }
 
-// drawing returns a reader of the frames that next returns. next receives the previous frame, whose
+// newFrameReader returns a reader of the frames that next returns. next receives the previous frame, whose
 // memory it may reuse; it is nil at first.
-func (p *Painter) drawing(next func(last []byte) ([]byte, error)) io.Reader {
+func (p *Painter) newFrameReader(next func(last []byte) ([]byte, error)) io.Reader {
 	return &drawing{next: next, at: p.FrameSize()}
 }
 

@@ -59,7 +59,7 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 		}
 	}
 	p := painter(t)
-	r, err := p.Frames(t.Context(), v, 0, 30)
+	r, err := p.PaintFrames(t.Context(), v, 0, 30)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,11 +67,11 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bare, err := p.Frames(t.Context(), v.Uncaptioned(), 0, 30)
+	bare, err := p.PaintFrames(t.Context(), v.WithoutCaptions(), 0, 30)
 	if err != nil {
 		t.Fatal(err)
 	}
-	later, err := io.ReadAll(p.Captioned(bare, v, 0))
+	later, err := io.ReadAll(p.DrawCaptionsOnAll(bare, v, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,10 +79,10 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 		t.Error("captions that are laid on later are others")
 	}
 	var list []picture.ViewFrame
-	for _, s := range v.States(0, 30) {
+	for _, s := range v.SplitIntoStates(0, 30) {
 		list = append(list, picture.ViewFrame{View: v, Frame: s.From})
 	}
-	seen, err := io.ReadAll(p.Sequence(t.Context(), list))
+	seen, err := io.ReadAll(p.PaintSequence(t.Context(), list))
 	if err != nil || len(seen) != 5*p.FrameSize() ||
 		!bytes.Equal(seen[p.FrameSize():2*p.FrameSize()], all[2*p.FrameSize():3*p.FrameSize()]) {
 		t.Errorf("%d bytes of five states (%v)", len(seen), err)
@@ -93,51 +93,52 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 func TestWhatIsSeenDuringAWhile(t *testing.T) {
 	t.Parallel()
 	v := captioned()
-	if got := v.During(10, 10).Captions; got != nil {
+	if got := v.WithCaptionsDuring(10, 10).Captions; got != nil {
 		t.Errorf("in a pause there is %v", got)
 	}
-	if got := v.During(5, 3).Captions; len(got) != 1 || got[0].From != 5 {
+	if got := v.WithCaptionsDuring(5, 3).Captions; len(got) != 1 || got[0].From != 5 {
 		t.Errorf("within a caption there is %v", got)
 	}
-	if got := v.During(9, 12).Captions; len(got) != 3 {
+	if got := v.WithCaptionsDuring(9, 12).Captions; len(got) != 3 {
 		t.Errorf("from caption to caption there is %v", got)
 	}
 	other := captioned()
 	other.Captions[2].Layers = on(rgbGreen)
-	if v.During(0, 20).Look().Key() != other.During(0, 20).Look().Key() {
+	if v.WithCaptionsDuring(0, 20).Look().Key() != other.WithCaptionsDuring(0, 20).Look().Key() {
 		t.Error("a later caption changes the key of what is before")
 	}
-	if v.During(0, 21).Look().Key() == other.During(0, 21).Look().Key() || v.Look().Key() == v.Uncaptioned().Look().Key() {
+	if v.WithCaptionsDuring(0, 21).Look().Key() == other.WithCaptionsDuring(0, 21).Look().Key() ||
+		v.Look().Key() == v.WithoutCaptions().Look().Key() {
 		t.Error("a caption is not in the key")
 	}
-	at2, at9, at10 := v.At(2), v.At(9), v.At(10)
+	at2, at9, at10 := v.FreezeAt(2), v.FreezeAt(9), v.FreezeAt(10)
 	if at2.Look().Key() != at9.Look().Key() || at2.Look().Key() == at10.Look().Key() {
 		t.Error("the key of a state is not that of what is seen")
 	}
 	photo := picture.View{Still: picture.Still{Asset: asset(t, 2, 2, 1, rgbRed)}}
-	if said := (picture.View{Still: photo.Still, Captions: v.Captions}); !photo.Bare() || said.Bare() || !said.Uncaptioned().Bare() {
+	if said := (picture.View{Still: photo.Still, Captions: v.Captions}); !photo.IsBareImage() || said.IsBareImage() || !said.WithoutCaptions().IsBareImage() {
 		t.Error("captions are not seen to be there")
 	}
 }
 
-// TestBoxesOfAnotherLayer checks that With replaces only the pixels inside the boxes.
+// TestBoxesOfAnotherLayer checks that WithBoxesFrom replaces only the pixels inside the boxes.
 func TestBoxesOfAnotherLayer(t *testing.T) {
 	t.Parallel()
-	mixed := bar(rgbRed).With(bar(rgbBlue), []image.Rectangle{image.Rect(20, height-30, 31, height)})
+	mixed := bar(rgbRed).WithBoxesFrom(bar(rgbBlue), []image.Rectangle{image.Rect(20, height-30, 31, height)})
 	f := frameAt(t, &picture.View{Still: picture.Still{Canvas: frame.Color{A: 255}}}, 0)
 	f = bytes.Clone(f)
-	mixed.Over(f, width, height)
+	mixed.DrawOn(f, width, height)
 	for x, want := range map[int]yuv{10: red, 19: red, 20: blue, 31: blue, 33: red} {
 		if got := pixel(f, x, height-14); !isNear(got, want) {
 			t.Errorf("at %d it is %v, want %v", x, got, want)
 		}
 	}
 	box := mixed.Box()
-	raw, at := mixed.Raw(width, height)
-	if at != box || !bytes.Equal(raw, picture.RawIn(box, mixed)) {
+	raw, at := mixed.ToRaw(width, height)
+	if at != box || !bytes.Equal(raw, picture.JoinRawInBox(box, mixed)) {
 		t.Error("a layer in its own box is not the layer")
 	}
-	wide := picture.RawIn(image.Rect(0, height-24, width, height), mixed)
+	wide := picture.JoinRawInBox(image.Rect(0, height-24, width, height), mixed)
 	n := width * 24
 	if wide[10*width+20] != blue.y || wide[n*3/2+10*width+20] != 255 || wide[n*3/2] != 0 {
 		t.Error("a layer in a wider box has another position")

@@ -2,10 +2,10 @@ package picture
 
 import "io"
 
-// Cross returns a reader of the frames of a cross-fade, in equal steps from the frame from to the
+// CrossFade returns a reader of the frames of a cross-fade, in equal steps from the frame from to the
 // frames in to. The first frame is already mixed; the frame after the last one would be entirely the
 // new picture.
-func Cross(from []byte, to io.Reader, frames int64) io.Reader {
+func CrossFade(from []byte, to io.Reader, frames int64) io.Reader {
 	c := &crossing{from: from, to: to, frames: frames, buf: make([]byte, len(from))}
 	c.at = len(c.buf)
 	return c
@@ -16,7 +16,7 @@ func (c *crossing) mixNext() error {
 	if c.n == c.frames {
 		return io.EOF
 	}
-	to, err := c.nextIncoming()
+	to, err := c.readNextIncoming()
 	if err != nil {
 		return err
 	}
@@ -26,10 +26,10 @@ func (c *crossing) mixNext() error {
 	return nil
 }
 
-// nextIncoming returns the next incoming frame. It avoids a copy if the frames are painted in this process.
-func (c *crossing) nextIncoming() ([]byte, error) {
+// readNextIncoming returns the next incoming frame. It avoids a copy if the frames are painted in this process.
+func (c *crossing) readNextIncoming() ([]byte, error) {
 	if f, ok := c.to.(*frames); ok {
-		return f.next()
+		return f.readNext()
 	}
 	_, err := io.ReadFull(c.to, c.buf)
 	return c.buf, err

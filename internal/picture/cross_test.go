@@ -25,11 +25,11 @@ func TestCross(t *testing.T) {
 		{1, []byte{128, 128, 16, 101}},
 		{3, []byte{64, 191, 16, 100, 128, 128, 16, 101, 191, 64, 16, 101}},
 	} {
-		got, err := io.ReadAll(picture.Cross(from, repeatFrame(to, c.frames), c.frames))
+		got, err := io.ReadAll(picture.CrossFade(from, repeatFrame(to, c.frames), c.frames))
 		if err != nil || !bytes.Equal(got, c.want) {
 			t.Errorf("%d frames: %v %v, want %v", c.frames, got, err, c.want)
 		}
-		if err := iotest.TestReader(picture.Cross(from, repeatFrame(to, c.frames), c.frames), c.want); err != nil {
+		if err := iotest.TestReader(picture.CrossFade(from, repeatFrame(to, c.frames), c.frames), c.want); err != nil {
 			t.Error(err)
 		}
 	}
@@ -40,7 +40,7 @@ func TestCross(t *testing.T) {
 func TestCrossGoesInEqualSteps(t *testing.T) {
 	t.Parallel()
 	const frames = 10
-	got, err := io.ReadAll(picture.Cross([]byte{0}, repeatFrame([]byte{220}, frames), frames))
+	got, err := io.ReadAll(picture.CrossFade([]byte{0}, repeatFrame([]byte{220}, frames), frames))
 	if err != nil || len(got) != frames {
 		t.Fatalf("%v %v", got, err)
 	}

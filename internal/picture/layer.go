@@ -25,7 +25,7 @@ type Layer struct {
 // shade is a colour in the film's colour space, with alpha.
 type shade struct{ y, u, v, a byte }
 
-func shadeOf(c frame.Color) shade {
+func toShade(c frame.Color) shade {
 	y, u, v := toBT709(c)
 	return shade{y, u, v, c.A}
 }
@@ -33,7 +33,7 @@ func shadeOf(c frame.Color) shade {
 // NewLayer converts an image to a layer for frames of w x h pixels. The bounds of the image are its
 // position in the frame; the layer has the colour rest outside them.
 func NewLayer(img *image.NRGBA, rest frame.Color, w, h int) *Layer {
-	l := &Layer{rest: shadeOf(rest)}
+	l := &Layer{rest: toShade(rest)}
 	b := img.Bounds().Intersect(image.Rect(0, 0, w, h))
 	if b.Empty() {
 		return l
@@ -65,7 +65,7 @@ func (l *Layer) convertRows(rows [2][]byte, y int) {
 		lumas, alphas := l.luma[(y+k)*l.w:][:l.w], l.alpha[(y+k)*l.w:][:l.w]
 		for x := range lumas {
 			p := row[4*x : 4*x+4]
-			lumas[x], alphas[x] = luma(int(p[0]), int(p[1]), int(p[2])), p[3]
+			lumas[x], alphas[x] = toLuma(int(p[0]), int(p[1]), int(p[2])), p[3]
 		}
 	}
 	for c := range us {
@@ -74,17 +74,17 @@ func (l *Layer) convertRows(rows [2][]byte, y int) {
 		w := [4]int{int(a[3]), int(a[7]), int(b[3]), int(b[7])}
 		if sum := w[0] + w[1] + w[2] + w[3]; sum > 0 {
 			mean := func(k int) int { return (int(a[k])*w[0] + int(a[k+4])*w[1] + int(b[k])*w[2] + int(b[k+4])*w[3]) / sum }
-			us[c], vs[c] = chroma(mean(0), mean(1), mean(2))
+			us[c], vs[c] = toChroma(mean(0), mean(1), mean(2))
 		}
 	}
 }
 
-// luma and chroma convert RGB to BT.709 limited range (ITU-R BT.709-6) in 16-bit fixed point.
-func luma(r, g, b int) byte {
+// toLuma and chroma convert RGB to BT.709 limited range (ITU-R BT.709-6) in 16-bit fixed point.
+func toLuma(r, g, b int) byte {
 	return byte((11966*r + 40254*g + 4064*b + 16<<16 + 1<<15) >> 16)
 }
 
-func chroma(r, g, b int) (u, v byte) {
+func toChroma(r, g, b int) (u, v byte) {
 	return byte((-6596*r - 22189*g + 28784*b + 128<<16 + 1<<15) >> 16), byte((28784*r - 26145*g - 2639*b + 128<<16 + 1<<15) >> 16)
 }
 
@@ -94,8 +94,8 @@ func blend(background, color, alpha byte) byte {
 	return byte((x + x>>8) >> 8)
 }
 
-// Over draws the layer on a raw frame of w x h pixels, 8-bit 4:2:0.
-func (l *Layer) Over(frame []byte, w, h int) {
+// DrawOn draws the layer on a raw frame of w x h pixels, 8-bit 4:2:0.
+func (l *Layer) DrawOn(frame []byte, w, h int) {
 	n := w * h
 	l.fillOutside(frame[:n], w, h, 1, l.rest.y)
 	l.fillOutside(frame[n:n*5/4], w/2, h/2, 2, l.rest.u)
@@ -150,9 +150,9 @@ func (l *Layer) fillOutside(plane []byte, w, h, part int, v byte) {
 	}
 }
 
-// Raw returns the layer for ffmpeg's overlay filter on frames of w x h pixels: raw 4:2:0 with alpha,
+// ToRaw returns the layer for ffmpeg's overlay filter on frames of w x h pixels: raw 4:2:0 with alpha,
 // and its position. The box may be empty.
-func (l *Layer) Raw(w, h int) ([]byte, image.Rectangle) {
+func (l *Layer) ToRaw(w, h int) ([]byte, image.Rectangle) {
 	if l.rest.a == 0 {
 		return slices.Concat(l.luma, l.u, l.v, l.alpha), image.Rect(l.x, l.y, l.x+l.w, l.y+l.h)
 	}
@@ -222,9 +222,9 @@ func (l *Layer) UnmarshalBinary(b []byte) error {
 	return nil
 }
 
-// With returns a copy of the layer in which the boxes, rounded to even coordinates, are replaced by
+// WithBoxesFrom returns a copy of the layer in which the boxes, rounded to even coordinates, are replaced by
 // the same boxes of another layer at the same position. Coordinates are those of the frame.
-func (l *Layer) With(other *Layer, boxes []image.Rectangle) *Layer {
+func (l *Layer) WithBoxesFrom(other *Layer, boxes []image.Rectangle) *Layer {
 	if l.w != other.w || l.h != other.h {
 		return l
 	}
@@ -248,9 +248,9 @@ func (l *Layer) With(other *Layer, boxes []image.Rectangle) *Layer {
 // Box returns the position of the layer in the frame. Outside of it the layer has one colour.
 func (l *Layer) Box() image.Rectangle { return image.Rect(l.x, l.y, l.x+l.w, l.y+l.h) }
 
-// RawIn returns the parts of layers inside box, in the format of Raw. The coordinates of box are even.
+// JoinRawInBox returns the parts of layers inside box, in the format of ToRaw. The coordinates of box are even.
 // The layers do not overlap and are transparent outside their boxes.
-func RawIn(box image.Rectangle, list ...*Layer) []byte {
+func JoinRawInBox(box image.Rectangle, list ...*Layer) []byte {
 	n := box.Dx() * box.Dy()
 	out := make([]byte, n*5/2)
 	planes := [][]byte{out[:n], out[n : n*5/4], out[n*5/4 : n*3/2], out[n*3/2:]}

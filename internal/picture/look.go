@@ -57,7 +57,7 @@ type Speed struct {
 // Look returns the Look of the view.
 func (v *View) Look() Look {
 	l := v.look()
-	l.Slides, l.Captions, l.Callouts, l.Move = layerKeys(v.Spans), layerKeys(v.Captions), v.Callouts, v.Move
+	l.Slides, l.Captions, l.Callouts, l.Move = listLayerKeys(v.Spans), listLayerKeys(v.Captions), v.Callouts, v.Move
 	if v.Motion != "" {
 		l.Frames = v.Frames
 	}
@@ -77,9 +77,9 @@ func (s Still) look() Look {
 	return l
 }
 
-// layerKeys returns the keys of the layers of spans, or nil if there are no layers.
-func layerKeys(spans []Span) []LayersFrom {
-	if !hasLayers(spans) {
+// listLayerKeys returns the keys of the layers of spans, or nil if there are no layers.
+func listLayerKeys(spans []Span) []LayersFrom {
+	if !hasAnyLayer(spans) {
 		return nil
 	}
 	var out []LayersFrom
@@ -99,5 +99,5 @@ func (l Look) Key() cache.Key {
 	if err != nil {
 		return cache.Key{} // cannot happen with these types
 	}
-	return cache.NewHasher("look").Bytes(b).Key()
+	return cache.NewHasher("look").AddBytes(b).Key()
 }

@@ -49,17 +49,17 @@ type move struct {
 // course is a number that changes evenly between two values.
 type course struct{ from, to float64 }
 
-// at returns the value at time t, from 0 to 1.
-func (c course) at(t float64) float64 { return c.from + (c.to-c.from)*t }
+// computeValue returns the value at time t, from 0 to 1.
+func (c course) computeValue(t float64) float64 { return c.from + (c.to-c.from)*t }
 
-func (c course) reversed() course { return course{c.to, c.from} }
+func (c course) reverse() course { return course{c.to, c.from} }
 
 // newMove returns the path of a view over a still that is shown for a number of frames.
 func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	out := move{frameW: float64(pic.Width), frameH: float64(pic.Height), frames: frames}
 	out.contentW, out.contentH = out.frameW, out.frameH
 	if s.Fit == frame.Cover || s.Fit == "" {
-		w, h := s.Asset.Source.Upright()
+		w, h := s.Asset.Source.ComputeUprightSize()
 		scale := math.Max(out.frameW/float64(w), out.frameH/float64(h))
 		out.contentW = math.Min(float64(w)*scale, longest*out.frameW)
 		out.contentH = math.Min(float64(h)*scale, longest*out.frameH)
@@ -74,18 +74,18 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	}
 	switch {
 	case m.Motion == frame.Zoom || m.Motion == frame.ZoomOut:
-		out.x.from, out.y.from = alignShare(s.Position.X), alignShare(s.Position.Y)
+		out.x.from, out.y.from = toShare(s.Position.X), toShare(s.Position.Y)
 		out.x.to, out.y.to = out.x.from, out.y.from
 	case m.Strong:
-		x, y := out.panDirection(m.Edge)
+		x, y := out.findPanDirection(m.Edge)
 		out.x.from, out.x.to = (1-x)/2, (1+x)/2
 		out.y.from, out.y.to = (1-y)/2, (1+y)/2
 	default:
 		out.setDrift(m, float64(frames*pic.FPS.Den)/float64(pic.FPS.Num), near)
 	}
 	if m.Motion == frame.ZoomOut || m.Motion == frame.PanZoomOut {
-		out.zoom, out.x, out.y = out.zoom.reversed(), out.x.reversed(), out.y.reversed()
-		out.dx, out.dy = out.dx.reversed(), out.dy.reversed()
+		out.zoom, out.x, out.y = out.zoom.reverse(), out.x.reverse(), out.y.reverse()
+		out.dx, out.dy = out.dx.reverse(), out.dy.reverse()
 	}
 	return out
 }
@@ -94,7 +94,7 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 // the duration.
 func (m *move) setDrift(way Move, seconds, zoom float64) {
 	m.x.from, m.x.to, m.y.from, m.y.to = 0.5, 0.5, 0.5, 0.5
-	x, y := m.panDirection(way.Edge)
+	x, y := m.findPanDirection(way.Edge)
 	d := panSpeed * m.frameW * seconds
 	if x != 0 && y != 0 {
 		d /= math.Sqrt2
@@ -103,7 +103,7 @@ func (m *move) setDrift(way Move, seconds, zoom float64) {
 	m.dy.to = y * math.Min(d, (m.contentH*zoom-m.frameH)/2)
 }
 
-func alignShare(a frame.Align) float64 {
+func toShare(a frame.Align) float64 {
 	switch a {
 	case frame.AlignStart:
 		return 0
@@ -114,9 +114,9 @@ func alignShare(a frame.Align) float64 {
 	}
 }
 
-// panDirection returns the direction of a pan as -1, 0 or 1 on each axis: towards edge. Without an edge
+// findPanDirection returns the direction of a pan as -1, 0 or 1 on each axis: towards edge. Without an edge
 // it is right, or down if only the picture's height exceeds the frame.
-func (m *move) panDirection(edge string) (x, y float64) {
+func (m *move) findPanDirection(edge string) (x, y float64) {
 	for word := range strings.SplitSeq(edge, "-") {
 		switch word {
 		case "left":
@@ -139,32 +139,32 @@ func (m *move) panDirection(edge string) (x, y float64) {
 	return 1, 0
 }
 
-// largestScale returns the largest scale of the picture.
-func (m move) largestScale() float64 { return math.Max(m.zoom.from, m.zoom.to) }
+// findLargestScale returns the largest scale of the picture.
+func (m move) findLargestScale() float64 { return math.Max(m.zoom.from, m.zoom.to) }
 
-// viewAt returns the part of the picture that frame k shows: its top left corner and its size, as shares
+// computeViewAt returns the part of the picture that frame k shows: its top left corner and its size, as shares
 // of the picture's size.
-func (m move) viewAt(k int64) (x, y, w, h float64) {
+func (m move) computeViewAt(k int64) (x, y, w, h float64) {
 	t := 0.0
 	if m.frames > 1 {
 		t = float64(k) / float64(m.frames-1)
 	}
-	zoom := m.zoom.at(t)
+	zoom := m.zoom.computeValue(t)
 	w, h = m.frameW/(m.contentW*zoom), m.frameH/(m.contentH*zoom)
-	x = m.x.at(t)*(1-w) + m.dx.at(t)/(m.contentW*zoom)
-	y = m.y.at(t)*(1-h) + m.dy.at(t)/(m.contentH*zoom)
+	x = m.x.computeValue(t)*(1-w) + m.dx.computeValue(t)/(m.contentW*zoom)
+	y = m.y.computeValue(t)*(1-h) + m.dy.computeValue(t)/(m.contentH*zoom)
 	return x, y, w, h
 }
 
-// sourceInput returns the parameters for reading the source picture, and the size in pixels to which it is
+// newSourceInput returns the parameters for reading the source picture, and the size in pixels to which it is
 // scaled.
-func (m move) sourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
+func (m move) newSourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
 	even := func(v float64) int { return max(int(math.Round(v/2))*2, 2) }
-	w, h = even(m.contentW*m.largestScale()), even(m.contentH*m.largestScale())
-	sw, sh := s.Asset.Source.Upright()
+	w, h = even(m.contentW*m.findLargestScale()), even(m.contentH*m.findLargestScale())
+	sw, sh := s.Asset.Source.ComputeUprightSize()
 	in = ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
-		Placement: ffmpeg.Place(sw, sh, w, h, s.Placing),
+		Placement: ffmpeg.PlaceSource(sw, sh, w, h, s.Placing),
 	}
 	scale := float64(w) / m.contentW
 	if fw, fh := even(float64(w)*finer), even(float64(h)*finer); fw*fh*3/2 <= largest {
@@ -187,12 +187,12 @@ func (m move) sourceInput(s Still) (in ffmpeg.StillInput, w, h int) {
 	return in, w, h
 }
 
-// mapping returns the mapping from the upright source picture to frame k.
-func (m move) mapping(s Still, k int64) mapping {
-	x, y, w, h := m.viewAt(k)
-	sw, sh := s.Asset.Source.Upright()
+// newMappingAtFrame returns the mapping from the upright source picture to frame k.
+func (m move) newMappingAtFrame(s Still, k int64) mapping {
+	x, y, w, h := m.computeViewAt(k)
+	sw, sh := s.Asset.Source.ComputeUprightSize()
 	// Map to the picture as it just fills the frame, and from there to the view.
-	base := mappingOf(ffmpeg.Place(sw, sh, int(m.frameW), int(m.frameH), s.Placing))
+	base := newMapping(ffmpeg.PlaceSource(sw, sh, int(m.frameW), int(m.frameH), s.Placing))
 	if s.Fit == frame.Cover || s.Fit == "" {
 		base = mapping{sx: m.contentW / float64(sw), sy: m.contentH / float64(sh)}
 	}
@@ -222,10 +222,10 @@ func newSampler(src planes, w, h int) *sampler {
 	return &sampler{src: src, w: w, h: h, places: make([]uint32, w), line: make([]byte, src.w+8)}
 }
 
-// draw draws into frame the part of the source at (x, y) with size vw x vh, as shares of the source's
+// drawPart draws into frame the part of the source at (x, y) with size vw x vh, as shares of the source's
 // size. Chroma samples are at the left luma sample of two, between two rows (ITU-T H.264 annex E,
 // chroma_sample_loc_type 0).
-func (s *sampler) draw(frame []byte, x, y, vw, vh float64) {
+func (s *sampler) drawPart(frame []byte, x, y, vw, vh float64) {
 	n, m := s.w*s.h, s.src.w*s.src.h
 	sw, sh := float64(s.src.w), float64(s.src.h)
 	stepX, stepY := vw*sw/float64(s.w), vh*sh/float64(s.h)
@@ -241,9 +241,9 @@ func (s *sampler) draw(frame []byte, x, y, vw, vh float64) {
 // line maps pixel i of a row or column to the position start + i*step in the source.
 type line struct{ start, step float64 }
 
-// at returns the position in the source of pixel i, in 1/256 pixels; n is the source's number of
+// computeSourcePosition returns the position in the source of pixel i, in 1/256 pixels; n is the source's number of
 // pixels.
-func (l line) at(pixel, pixels int) uint32 {
+func (l line) computeSourcePosition(pixel, pixels int) uint32 {
 	return uint32(math.Min(math.Max(l.start+float64(pixel)*l.step, 0), float64(pixels-1))*256 + 0.5)
 }
 
@@ -251,12 +251,12 @@ func (l line) at(pixel, pixels int) uint32 {
 func (s *sampler) drawPlane(dst, src planes, lx, ly line) {
 	places := s.places[:dst.w]
 	for i := range places {
-		places[i] = lx.at(i, src.w)
+		places[i] = lx.computeSourcePosition(i, src.w)
 	}
 	first, last := int(places[0]>>8), min(int(places[dst.w-1]>>8)+2, src.w)
 	row := s.line[:src.w+1]
 	for y := range dst.h {
-		at := ly.at(y, src.h)
+		at := ly.computeSourcePosition(y, src.h)
 		above := int(at>>8) * src.w
 		below := min(above+src.w, (src.h-1)*src.w)
 		interpolate(row[first:last], src.pix[above+first:above+last], src.pix[below+first:below+last], uint64(at&255))

@@ -94,8 +94,8 @@ func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 	return err
 }
 
-// stillFrame returns the frame of a still. Callers must not change it.
-func (p *Painter) stillFrame(ctx context.Context, s Still) ([]byte, error) {
+// paintOrRecallStill returns the frame of a still. Callers must not change it.
+func (p *Painter) paintOrRecallStill(ctx context.Context, s Still) ([]byte, error) {
 	k := s.look().Key()
 	if f, ok := p.kept.Get(k); ok {
 		return f, nil
@@ -118,16 +118,16 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	var images []int
 	for i, s := range stills {
 		switch {
-		case s.Image():
+		case s.IsImageFile():
 			images = append(images, i)
 			continue
 		case s.Asset == nil:
-			frames[i] = p.solidFrame(s.Canvas)
+			frames[i] = p.newSolidFrame(s.Canvas)
 			continue
 		}
 		frame, err := p.paintClipFrame(ctx, s)
 		if err != nil {
-			return nil, blameImage(ctx, i, err)
+			return nil, addImageToError(ctx, i, err)
 		}
 		frames[i] = frame
 	}
@@ -137,11 +137,11 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	got, err := p.readImages(ctx, stills, images)
 	if err != nil {
 		if len(images) == 1 || ctx.Err() != nil {
-			return nil, blameImage(ctx, images[0], err)
+			return nil, addImageToError(ctx, images[0], err)
 		}
 		for _, i := range images {
 			if _, err := p.readImages(ctx, stills, []int{i}); err != nil {
-				return nil, blameImage(ctx, i, err)
+				return nil, addImageToError(ctx, i, err)
 			}
 		}
 		return nil, err
@@ -152,19 +152,19 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	return frames, nil
 }
 
-// Image reports whether a still is an image file, which an encoder can read directly.
-func (s Still) Image() bool { return s.Asset != nil && !s.Clip }
+// IsImageFile reports whether a still is an image file, which an encoder can read directly.
+func (s Still) IsImageFile() bool { return s.Asset != nil && !s.Clip }
 
-// Input returns the parameters for reading a still that is an image.
-func (p *Painter) Input(s Still) ffmpeg.StillInput {
-	w, h := s.Asset.Source.Upright()
+// NewStillInput returns the parameters for reading a still that is an image.
+func (p *Painter) NewStillInput(s Still) ffmpeg.StillInput {
+	w, h := s.Asset.Source.ComputeUprightSize()
 	return ffmpeg.StillInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas, Backdrops: s.Backdrops,
-		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Placing),
+		Placement: ffmpeg.PlaceSource(w, h, p.pic.Width, p.pic.Height, s.Placing),
 	}
 }
 
-func blameImage(ctx context.Context, i int, err error) error {
+func addImageToError(ctx context.Context, i int, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -178,10 +178,10 @@ func blameImage(ctx context.Context, i int, err error) error {
 func (p *Painter) readImages(ctx context.Context, stills []Still, images []int) ([][]byte, error) {
 	var in []ffmpeg.StillInput
 	for _, i := range images {
-		in = append(in, p.Input(stills[i]))
+		in = append(in, p.NewStillInput(stills[i]))
 	}
 	sink := &frameSink{size: p.FrameSize(), keep: len(images)}
-	if err := p.tools.Run(ctx, ffmpeg.ReadStills(in), nil, sink); err != nil {
+	if err := p.tools.RunFFmpeg(ctx, ffmpeg.ReadStillsArgs(in), nil, sink); err != nil {
 		return nil, err
 	}
 	if len(sink.frames) != len(images) || sink.n != 0 {
@@ -197,10 +197,10 @@ func (p *Painter) paintClipFrame(ctx context.Context, s Still) ([]byte, error) {
 	if s.AtEnd {
 		frames = 1 << 40
 	}
-	w, h := s.Asset.Source.Upright()
+	w, h := s.Asset.Source.ComputeUprightSize()
 	clip := ffmpeg.ClipInput{
 		Input: s.Asset.Input, Source: s.Asset.Source, Canvas: s.Canvas,
-		Placement: ffmpeg.Place(w, h, p.pic.Width, p.pic.Height, s.Placing),
+		Placement: ffmpeg.PlaceSource(w, h, p.pic.Width, p.pic.Height, s.Placing),
 		Stretch:   ffmpeg.Stretch{From: from, Length: length}, Frames: frames, ClipOverlays: ffmpeg.ClipOverlays{Backdrops: s.Backdrops},
 	}
 	// For the last frame, decode only the last seconds; decode everything if they contain no frame.
@@ -210,7 +210,7 @@ func (p *Painter) paintClipFrame(ctx context.Context, s Still) ([]byte, error) {
 	}
 	for {
 		sink := &frameSink{size: p.FrameSize(), keep: 1}
-		if err := p.tools.Run(ctx, p.pic.ReadClip(clip), nil, sink); err != nil {
+		if err := p.tools.RunFFmpeg(ctx, p.pic.ReadClipArgs(clip), nil, sink); err != nil {
 			return nil, err
 		}
 		if len(sink.frames) > 0 {
@@ -254,8 +254,8 @@ func (f *frameSink) Write(b []byte) (int, error) {
 
 var _ io.Writer = (*frameSink)(nil)
 
-// solidFrame returns a frame of one colour.
-func (p *Painter) solidFrame(c frame.Color) []byte {
+// newSolidFrame returns a frame of one colour.
+func (p *Painter) newSolidFrame(c frame.Color) []byte {
 	y, u, v := toBT709(c)
 	n := p.pic.Width * p.pic.Height
 	frame := make([]byte, n*3/2)
@@ -274,8 +274,8 @@ func fillBytes(b []byte, v byte) {
 // toBT709 converts a colour to BT.709 limited range.
 func toBT709(c frame.Color) (y, u, v byte) {
 	r, g, b := int(c.R), int(c.G), int(c.B)
-	u, v = chroma(r, g, b)
-	return luma(r, g, b), u, v
+	u, v = toChroma(r, g, b)
+	return toLuma(r, g, b), u, v
 }
 
 // Shrink returns a raw frame of w x h pixels reduced by the factor by: each pixel is the mean of by x

@@ -103,7 +103,7 @@ func staged(t *testing.T, file []byte, s ffmpeg.Source) *picture.Asset {
 		t.Fatal(err)
 	}
 	return &picture.Asset{
-		Input: ffmpeg.Input{Path: path, Format: media.PNG}, Content: cache.NewHasher("file").Bytes(file).Key(), Source: s,
+		Input: ffmpeg.Input{Path: path, Format: media.PNG}, Content: cache.NewHasher("file").AddBytes(file).Key(), Source: s,
 	}
 }
 

@@ -56,42 +56,42 @@ type Layers interface {
 	Layer(ref LayerRef) (*Layer, error)
 }
 
-// Moves reports whether consecutive frames of the view differ even without changes of layers.
-func (v *View) Moves() bool { return v.Clip != nil || v.Motion != "" }
+// IsMoving reports whether consecutive frames of the view differ even without changes of layers.
+func (v *View) IsMoving() bool { return v.Clip != nil || v.Motion != "" }
 
-// spanIndex returns the index of the span that is shown at a frame, or -1.
-func spanIndex(spans []Span, frame int64) int {
+// findSpan returns the index of the span that is shown at a frame, or -1.
+func findSpan(spans []Span, frame int64) int {
 	return sort.Search(len(spans), func(i int) bool { return spans[i].From > frame }) - 1
 }
 
-// layersAt returns the layers that are shown at a frame.
-func layersAt(spans []Span, frame int64) []LayerRef {
-	if i := spanIndex(spans, frame); i >= 0 {
+// findLayers returns the layers that are shown at a frame.
+func findLayers(spans []Span, frame int64) []LayerRef {
+	if i := findSpan(spans, frame); i >= 0 {
 		return spans[i].Layers
 	}
 	return nil
 }
 
-// hasLayers reports whether any of the spans has layers.
-func hasLayers(spans []Span) bool {
+// hasAnyLayer reports whether any of the spans has layers.
+func hasAnyLayer(spans []Span) bool {
 	return slices.ContainsFunc(spans, func(s Span) bool { return len(s.Layers) > 0 })
 }
 
-// At returns a view that shows only the given frame. v must not move.
-func (v *View) At(frame int64) View {
+// FreezeAt returns a view that shows only the given frame. v must not move.
+func (v *View) FreezeAt(frame int64) View {
 	out := *v
 	out.Spans, out.Captions = nil, nil
-	if i := spanIndex(v.Spans, frame); i >= 0 {
+	if i := findSpan(v.Spans, frame); i >= 0 {
 		out.Spans = []Span{{Layers: v.Spans[i].Layers}}
 	}
-	if on := layersAt(v.Captions, frame); len(on) > 0 {
+	if on := findLayers(v.Captions, frame); len(on) > 0 {
 		out.Captions = []Span{{Layers: on}}
 	}
 	return out
 }
 
-// Uncaptioned returns the view without captions.
-func (v *View) Uncaptioned() *View {
+// WithoutCaptions returns the view without captions.
+func (v *View) WithoutCaptions() *View {
 	if len(v.Captions) == 0 {
 		return v
 	}
@@ -100,9 +100,9 @@ func (v *View) Uncaptioned() *View {
 	return &out
 }
 
-// During returns the view with only the captions that are shown in the count frames from frame from
+// WithCaptionsDuring returns the view with only the captions that are shown in the count frames from frame from
 // on.
-func (v *View) During(from, count int64) *View {
+func (v *View) WithCaptionsDuring(from, count int64) *View {
 	out := *v
 	out.Captions = nil
 	for i, s := range v.Captions {
@@ -112,7 +112,7 @@ func (v *View) During(from, count int64) *View {
 		s.From = max(s.From, from)
 		out.Captions = append(out.Captions, s)
 	}
-	if !hasLayers(out.Captions) {
+	if !hasAnyLayer(out.Captions) {
 		out.Captions = nil
 	}
 	return &out
@@ -121,13 +121,13 @@ func (v *View) During(from, count int64) *View {
 // State is a range of frames of a view in which its layers do not change.
 type State struct{ From, Frames int64 }
 
-// States splits the frames from..to of a view into ranges in which its layers do not change.
-func (v *View) States(from, to int64) []State {
+// SplitIntoStates splits the frames from..to of a view into ranges in which its layers do not change.
+func (v *View) SplitIntoStates(from, to int64) []State {
 	var out []State
 	for from < to {
 		end := to
 		for _, spans := range [][]Span{v.Spans, v.Captions} {
-			if i := spanIndex(spans, from) + 1; i < len(spans) {
+			if i := findSpan(spans, from) + 1; i < len(spans) {
 				end = min(end, spans[i].From)
 			}
 		}
@@ -137,18 +137,18 @@ func (v *View) States(from, to int64) []State {
 	return out
 }
 
-// Bare reports whether a view shows only an image file, without motion, callouts and layers.
-func (v *View) Bare() bool {
-	return v.Image() && !v.Moves() && len(v.Callouts) == 0 && !hasLayers(v.Spans) && !hasLayers(v.Captions)
+// IsBareImage reports whether a view shows only an image file, without motion, callouts and layers.
+func (v *View) IsBareImage() bool {
+	return v.IsImageFile() && !v.IsMoving() && len(v.Callouts) == 0 && !hasAnyLayer(v.Spans) && !hasAnyLayer(v.Captions)
 }
 
-// Frame returns frame n of a view. Callers must not change it.
-func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
+// PaintFrame returns frame n of a view. Callers must not change it.
+func (p *Painter) PaintFrame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	if v.Clip != nil {
-		return p.clipFrame(ctx, v, n)
+		return p.paintClipViewFrame(ctx, v, n)
 	}
 	if v.Motion != "" {
-		r, err := p.Frames(ctx, v, n, 1)
+		r, err := p.PaintFrames(ctx, v, n, 1)
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +156,7 @@ func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 		_, err = io.ReadFull(r, out)
 		return out, err
 	}
-	base, err := p.stillFrame(ctx, v.Still)
+	base, err := p.paintOrRecallStill(ctx, v.Still)
 	if err != nil {
 		return nil, err
 	}
@@ -165,25 +165,25 @@ func (p *Painter) Frame(ctx context.Context, v *View, n int64) ([]byte, error) {
 
 // paintStillView paints frame n of a view that does not move. base is the frame of its still.
 func (p *Painter) paintStillView(v *View, n int64, base []byte) ([]byte, error) {
-	if captions := layersAt(v.Captions, n); len(captions) > 0 {
+	if captions := findLayers(v.Captions, n); len(captions) > 0 {
 		// The frame without captions is kept, because captions change often.
-		under, err := p.paintStillView(v.Uncaptioned(), n, base)
+		under, err := p.paintStillView(v.WithoutCaptions(), n, base)
 		if err != nil {
 			return nil, err
 		}
 		out := slices.Clone(under)
-		return out, p.drawRefs(out, captions)
+		return out, p.drawLayerRefs(out, captions)
 	}
-	now := v.At(n)
+	now := v.FreezeAt(n)
 	k := now.Look().Key()
 	if f, ok := p.kept.Get(k); ok {
 		return f, nil
 	}
 	out := slices.Clone(base)
 	if v.Asset != nil {
-		newCallouts(v.Callouts, mappingOf(p.Input(v.Still).Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
+		newCallouts(v.Callouts, newMapping(p.NewStillInput(v.Still).Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
 	}
-	if err := p.drawRefs(out, layersAt(v.Spans, n)); err != nil {
+	if err := p.drawLayerRefs(out, findLayers(v.Spans, n)); err != nil {
 		return nil, err
 	}
 	if v.Asset == nil { // without a picture, callouts highlight a part of the slide
@@ -193,8 +193,8 @@ func (p *Painter) paintStillView(v *View, n int64, base []byte) ([]byte, error) 
 	return out, nil
 }
 
-// clipFrame returns frame n of a clip: the last frame that was played until then.
-func (p *Painter) clipFrame(ctx context.Context, v *View, n int64) ([]byte, error) {
+// paintClipViewFrame returns frame n of a clip: the last frame that was played until then.
+func (p *Painter) paintClipViewFrame(ctx context.Context, v *View, n int64) ([]byte, error) {
 	c := v.Clip
 	s := v.Still
 	s.Clip, s.AtEnd, s.From = true, true, c.From
@@ -212,54 +212,54 @@ func (p *Painter) clipFrame(ctx context.Context, v *View, n int64) ([]byte, erro
 	if c.Length > 0 {
 		s.Length = min(s.Length, c.Length)
 	}
-	frame, err := p.stillFrame(ctx, s)
+	frame, err := p.paintOrRecallStill(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	out := slices.Clone(frame)
-	newCallouts(v.Callouts, mappingOf(c.Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
+	newCallouts(v.Callouts, newMapping(c.Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
 	return out, p.drawLayers(out, v, n)
 }
 
 // drawLayers draws the layers and captions of frame n of a view on frame.
 func (p *Painter) drawLayers(frame []byte, v *View, n int64) error {
-	if err := p.drawRefs(frame, layersAt(v.Spans, n)); err != nil {
+	if err := p.drawLayerRefs(frame, findLayers(v.Spans, n)); err != nil {
 		return err
 	}
-	return p.drawRefs(frame, layersAt(v.Captions, n))
+	return p.drawLayerRefs(frame, findLayers(v.Captions, n))
 }
 
-// Caption draws the captions of frame n of a view on frame.
-func (p *Painter) Caption(frame []byte, v *View, n int64) error {
-	return p.drawRefs(frame, layersAt(v.Captions, n))
+// DrawCaptions draws the captions of frame n of a view on frame.
+func (p *Painter) DrawCaptions(frame []byte, v *View, n int64) error {
+	return p.drawLayerRefs(frame, findLayers(v.Captions, n))
 }
 
-// drawRefs draws layers on a frame.
-func (p *Painter) drawRefs(frame []byte, list []LayerRef) error {
+// drawLayerRefs draws layers on a frame.
+func (p *Painter) drawLayerRefs(frame []byte, list []LayerRef) error {
 	for _, ref := range list {
 		l, err := p.layers.Layer(ref)
 		if err != nil {
 			return err
 		}
-		l.Over(frame, p.pic.Width, p.pic.Height)
+		l.DrawOn(frame, p.pic.Width, p.pic.Height)
 	}
 	return nil
 }
 
-// Frames returns a reader of count raw frames of a view, from frame from on. The view must not be a
-// clip. Files are read before Frames returns.
-func (p *Painter) Frames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
+// PaintFrames returns a reader of count raw frames of a view, from frame from on. The view must not be a
+// clip. Files are read before PaintFrames returns.
+func (p *Painter) PaintFrames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error
 	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.FrameSize()), last: [2]int{-2, -2}}
 	s.at = len(s.frame)
 	if v.Motion == "" {
-		s.base, err = p.stillFrame(ctx, v.Still)
+		s.base, err = p.paintOrRecallStill(ctx, v.Still)
 		return s, err
 	}
 	s.move = newMove(v.Still, v.Move, v.Frames, p.pic)
-	in, w, h := s.move.sourceInput(v.Still)
+	in, w, h := s.move.newSourceInput(v.Still)
 	sink := &frameSink{size: w * h * 3 / 2, keep: 1}
-	if err := p.tools.Run(ctx, ffmpeg.ReadStills([]ffmpeg.StillInput{in}), nil, sink); err != nil {
+	if err := p.tools.RunFFmpeg(ctx, ffmpeg.ReadStillsArgs([]ffmpeg.StillInput{in}), nil, sink); err != nil {
 		return nil, err
 	}
 	if len(sink.frames) != 1 || sink.n != 0 {
@@ -285,7 +285,7 @@ type frames struct {
 // Read implements io.Reader.
 func (s *frames) Read(b []byte) (int, error) {
 	if s.at == len(s.frame) {
-		if _, err := s.next(); err != nil {
+		if _, err := s.readNext(); err != nil {
 			return 0, err
 		}
 		s.at = 0
@@ -295,8 +295,8 @@ func (s *frames) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// next returns the next frame. Callers must not change it.
-func (s *frames) next() ([]byte, error) {
+// readNext returns the next frame. Callers must not change it.
+func (s *frames) readNext() ([]byte, error) {
 	if s.n == s.end {
 		return nil, io.EOF
 	}
@@ -310,14 +310,14 @@ func (s *frames) next() ([]byte, error) {
 func (s *frames) paintNext() error {
 	w, h := s.p.pic.Width, s.p.pic.Height
 	if s.sampler != nil {
-		x, y, vw, vh := s.move.viewAt(s.n)
-		s.sampler.draw(s.frame, x, y, vw, vh)
+		x, y, vw, vh := s.move.computeViewAt(s.n)
+		s.sampler.drawPart(s.frame, x, y, vw, vh)
 		if len(s.v.Callouts) > 0 {
-			newCallouts(s.v.Callouts, s.move.mapping(s.v.Still, s.n)).darkenFrame(s.frame, w, h)
+			newCallouts(s.v.Callouts, s.move.newMappingAtFrame(s.v.Still, s.n)).darkenFrame(s.frame, w, h)
 		}
 		return s.p.drawLayers(s.frame, s.v, s.n)
 	}
-	now := [2]int{spanIndex(s.v.Spans, s.n), spanIndex(s.v.Captions, s.n)}
+	now := [2]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n)}
 	if now == s.last {
 		return nil // the frame does not change
 	}
@@ -327,10 +327,10 @@ func (s *frames) paintNext() error {
 	return err
 }
 
-// Shade returns the callouts of a clip as a layer, or nil if there are none.
-func (p *Painter) Shade(v *View) *Layer {
+// NewCalloutLayer returns the callouts of a clip as a layer, or nil if there are none.
+func (p *Painter) NewCalloutLayer(v *View) *Layer {
 	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil
 	}
-	return newCallouts(v.Callouts, mappingOf(v.Clip.Placement)).toLayer(p.pic.Width, p.pic.Height)
+	return newCallouts(v.Callouts, newMapping(v.Clip.Placement)).toLayer(p.pic.Width, p.pic.Height)
 }

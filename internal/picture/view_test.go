@@ -27,7 +27,7 @@ func grey(y byte) float64 { return (float64(y) - 16) * 255 / 219 }
 
 func frameAt(t *testing.T, v *picture.View, n int64) []byte {
 	t.Helper()
-	f, err := painter(t).Frame(t.Context(), v, n)
+	f, err := painter(t).PaintFrame(t.Context(), v, n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestLayers(t *testing.T) {
 			}
 			for i, l := range []*picture.Layer{c.layer, read} {
 				f := paint(t, picture.Still{Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}})[0]
-				l.Over(f, width, height)
+				l.DrawOn(f, width, height)
 				if got := pixel(f, 30, 20); !isNear(got, c.inside) {
 					t.Errorf("%d: inside it is %v, want %v", i, got, c.inside)
 				}
@@ -205,7 +205,7 @@ func TestLayers(t *testing.T) {
 					}
 				}
 			}
-			if raw, box := read.Raw(width, height); len(raw) != box.Dx()*box.Dy()*5/2 ||
+			if raw, box := read.ToRaw(width, height); len(raw) != box.Dx()*box.Dy()*5/2 ||
 				box.Min.X&1+box.Min.Y&1+box.Dx()&1+box.Dy()&1 != 0 {
 				t.Errorf("%d bytes in %v", len(raw), box)
 			}
@@ -223,7 +223,7 @@ func FuzzLayer(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		l := &picture.Layer{}
 		if l.UnmarshalBinary(b) == nil {
-			l.Raw(width, height)
+			l.ToRaw(width, height)
 		}
 	})
 }
@@ -290,7 +290,7 @@ func TestPansAreSmooth(t *testing.T) {
 			}
 			c.move.Motion = frame.Pan
 			v := &picture.View{Still: picture.Still{Asset: wave(t, c.w, c.h, period)}, Move: c.move, Frames: frames}
-			r, err := painter(t).Frames(t.Context(), v, 0, frames)
+			r, err := painter(t).PaintFrames(t.Context(), v, 0, frames)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -367,7 +367,7 @@ func TestMovesStartAnywhere(t *testing.T) {
 			}},
 		}
 		p := painter(t)
-		r, err := p.Frames(t.Context(), v, 0, 9)
+		r, err := p.PaintFrames(t.Context(), v, 0, 9)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -376,7 +376,7 @@ func TestMovesStartAnywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n := range int64(9) {
-			f, err := p.Frame(t.Context(), v, n)
+			f, err := p.PaintFrame(t.Context(), v, n)
 			if err != nil || !bytes.Equal(f, all[n*int64(len(f)):][:len(f)]) {
 				t.Errorf("%s: frame %d differs, %v", m, n, err)
 			}
@@ -429,7 +429,7 @@ func BenchmarkMove(b *testing.B) {
 	}
 	pic := ffmpeg.Picture{Width: 1920, Height: 1080, FPS: frame.Rate{Num: 30, Den: 1}}
 	v := &picture.View{Still: picture.Still{Asset: noise(b, 2560, 1600)}, Move: picture.Move{Motion: frame.Zoom}, Frames: int64(b.N) + 1}
-	r, err := picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic, bars{}).Frames(b.Context(), v, 0, int64(b.N))
+	r, err := picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic, bars{}).PaintFrames(b.Context(), v, 0, int64(b.N))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// groupAttr makes the child the leader of a new process group. macOS cannot end the child with its parent: if
+// newGroupAttr makes the child the leader of a new process group. macOS cannot end the child with its parent: if
 // Mynah is killed, the child only notices that its pipes are closed.
-func groupAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+func newGroupAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 // awaitExit waits until a process has ended, without reaping it. It uses a kernel queue, which rejects
 // processes that have already ended (ESRCH).
@@ -36,12 +36,12 @@ func awaitExit(pid int) {
 	}
 }
 
-// limit sets the niceness of a child that has just started. macOS cannot limit another process.
-func limit(pid, nice int, _ Limits) { setNice(pid, nice) }
+// setLimits sets the niceness of a child that has just started. macOS cannot limit another process.
+func setLimits(pid, nice int, _ Limits) { setNice(pid, nice) }
 
-// groupCPU returns the processor time of all processes of a group, in hundredths of a second, from the output
+// readGroupCPU returns the processor time of all processes of a group, in hundredths of a second, from the output
 // of ps such as 12:34.56.
-func groupCPU(group int) (units int64, known bool) {
+func readGroupCPU(group int) (units int64, known bool) {
 	ctx, stop := context.WithTimeout(context.Background(), time.Second)
 	defer stop()
 	out, err := exec.CommandContext(ctx, "/bin/ps", "-o", "time=", "-g", strconv.Itoa(group)).Output()

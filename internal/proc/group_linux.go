@@ -12,9 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// groupAttr makes the child the leader of a new process group that ends when Mynah ends. This does not apply to
+// newGroupAttr makes the child the leader of a new process group that ends when Mynah ends. This does not apply to
 // the child's descendants: if Mynah is killed, they only notice that their pipes are closed.
-func groupAttr() *syscall.SysProcAttr {
+func newGroupAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
@@ -28,8 +28,8 @@ func awaitExit(pid int) {
 	}
 }
 
-// limit sets niceness and limits of a child that has just started. It ignores failures.
-func limit(pid, nice int, l Limits) {
+// setLimits sets niceness and limits of a child that has just started. It ignores failures.
+func setLimits(pid, nice int, l Limits) {
 	setNice(pid, nice)
 	set := func(what int, n int64) {
 		_ = unix.Prlimit(pid, what, &unix.Rlimit{Cur: uint64(n), Max: uint64(n)}, nil)
@@ -46,9 +46,9 @@ func limit(pid, nice int, l Limits) {
 	}
 }
 
-// groupCPU returns the processor time of all processes of a group so far, in clock ticks. It adds up the group,
+// readGroupCPU returns the processor time of all processes of a group so far, in clock ticks. It adds up the group,
 // because a program may be a script that starts the real program.
-func groupCPU(group int) (ticks int64, known bool) {
+func readGroupCPU(group int) (ticks int64, known bool) {
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, name := range stats {
 		b, err := os.ReadFile(name)

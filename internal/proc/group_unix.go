@@ -14,9 +14,9 @@ import (
 // group is a child with all of its descendants: a process group.
 type group struct{ pid int }
 
-// gather sets the limits of a child that has just started, and returns its group.
-func gather(cmd *exec.Cmd, nice int, l Limits) (group, error) {
-	limit(cmd.Process.Pid, nice, l)
+// setUpGroup sets the limits of a child that has just started, and returns its group.
+func setUpGroup(cmd *exec.Cmd, nice int, l Limits) (group, error) {
+	setLimits(cmd.Process.Pid, nice, l)
 	return group{cmd.Process.Pid}, nil
 }
 
@@ -42,9 +42,9 @@ func (g group) awaitEnd(most time.Duration) {
 	}
 }
 
-// cpu returns the processor time of the group so far, in a unit of the system. known is false if the system
+// readCPU returns the processor time of the group so far, in a unit of the system. known is false if the system
 // does not report it.
-func (g group) cpu() (units int64, known bool) { return groupCPU(g.pid) }
+func (g group) readCPU() (units int64, known bool) { return readGroupCPU(g.pid) }
 
 // close releases the group's resources.
 func (group) close() {}
@@ -62,8 +62,8 @@ func passFiles(cmd *exec.Cmd, files []*os.File) error {
 	return nil
 }
 
-// endSignal returns the signal that ended a child, nil if it exited.
-func endSignal(st *os.ProcessState) os.Signal {
+// findEndSignal returns the signal that ended a child, nil if it exited.
+func findEndSignal(st *os.ProcessState) os.Signal {
 	if ws, ok := st.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 		return ws.Signal()
 	}
@@ -78,8 +78,8 @@ func (e *ExitError) IsOverFileSize() bool {
 
 func isExecutable(fi os.FileInfo) bool { return fi.Mode().Perm()&0o111 != 0 }
 
-// programFile returns the file name of a program.
-func programFile(program string) string { return program }
+// formatProgramFile returns the file name of a program.
+func formatProgramFile(program string) string { return program }
 
-// ownEnv returns the environment variables that only this system needs.
-func (Config) ownEnv() []string { return nil }
+// listSystemEnv returns the environment variables that only this system needs.
+func (Config) listSystemEnv() []string { return nil }

@@ -17,9 +17,9 @@ import (
 // job is closed, which includes a crash of Mynah.
 type group struct{ job, child windows.Handle }
 
-// groupAttr starts a child suspended, so that it can be assigned to its job first, without a window, and in a
+// newGroupAttr starts a child suspended, so that it can be assigned to its job first, without a window, and in a
 // new process group, so that Ctrl+C in the console reaches only Mynah.
-func groupAttr() *syscall.SysProcAttr {
+func newGroupAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{
 		CreationFlags: windows.CREATE_SUSPENDED | windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW,
 	}
@@ -28,8 +28,8 @@ func groupAttr() *syscall.SysProcAttr {
 // killedCode is the exit code of processes that Mynah kills: STATUS_CONTROL_C_EXIT.
 const killedCode = 0xC000013A
 
-// gather assigns a suspended child to a job with its limits, and resumes it.
-func gather(cmd *exec.Cmd, nice int, l Limits) (g group, err error) {
+// setUpGroup assigns a suspended child to a job with its limits, and resumes it.
+func setUpGroup(cmd *exec.Cmd, nice int, l Limits) (g group, err error) {
 	defer func() {
 		if err != nil {
 			_ = cmd.Process.Kill()
@@ -44,7 +44,7 @@ func gather(cmd *exec.Cmd, nice int, l Limits) (g group, err error) {
 	if g.job, err = windows.CreateJobObject(nil, nil); err != nil {
 		return g, fmt.Errorf("make a job object: %w", err)
 	}
-	info := jobLimits(nice, l)
+	info := newJobLimits(nice, l)
 	if _, err = windows.SetInformationJobObject(g.job, windows.JobObjectExtendedLimitInformation,
 		uintptr(unsafe.Pointer(&info)), uint32(unsafe.Sizeof(info))); err != nil {
 		return g, fmt.Errorf("limit the job object: %w", err)
@@ -59,8 +59,8 @@ func gather(cmd *exec.Cmd, nice int, l Limits) (g group, err error) {
 	return g, nil
 }
 
-// jobLimits returns the limits of a job. Windows cannot limit file sizes.
-func jobLimits(nice int, l Limits) windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION {
+// newJobLimits returns the limits of a job. Windows cannot limit file sizes.
+func newJobLimits(nice int, l Limits) windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION {
 	var info windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION
 	basic := &info.BasicLimitInformation
 	basic.LimitFlags = windows.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | windows.JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION
@@ -108,7 +108,7 @@ func (g group) awaitEnd(most time.Duration) {
 	}
 }
 
-func (g group) cpu() (units int64, known bool) {
+func (g group) readCPU() (units int64, known bool) {
 	a, err := g.account()
 	return a.user + a.kernel, err == nil
 }
@@ -135,9 +135,9 @@ func passFiles(cmd *exec.Cmd, files []*os.File) error {
 	return nil
 }
 
-// endSignal returns SIGKILL for a process that Mynah killed, SIGSEGV for one that ended by a processor
+// findEndSignal returns SIGKILL for a process that Mynah killed, SIGSEGV for one that ended by a processor
 // exception, and nil for one that exited. Both have exit codes of the form of kernel errors.
-func endSignal(st *os.ProcessState) os.Signal {
+func findEndSignal(st *os.ProcessState) os.Signal {
 	switch code := uint32(st.ExitCode()); {
 	case code == killedCode:
 		return syscall.SIGKILL
@@ -152,17 +152,17 @@ func (e *ExitError) IsOverFileSize() bool { return false }
 
 func isExecutable(fi os.FileInfo) bool { return strings.EqualFold(filepath.Ext(fi.Name()), ".exe") }
 
-// programFile returns the file name of a program. Batch files do not count, because their shell interprets
+// formatProgramFile returns the file name of a program. Batch files do not count, because their shell interprets
 // arguments differently.
-func programFile(program string) string {
+func formatProgramFile(program string) string {
 	if strings.EqualFold(filepath.Ext(program), ".exe") {
 		return program
 	}
 	return program + ".exe"
 }
 
-// ownEnv returns the environment variables that only this system needs.
-func (c Config) ownEnv() []string {
+// listSystemEnv returns the environment variables that only this system needs.
+func (c Config) listSystemEnv() []string {
 	return []string{
 		"TEMP=" + c.TempDir, "TMP=" + c.TempDir, "USERPROFILE=" + c.Home, "SystemRoot=" + os.Getenv("SystemRoot"),
 	}

@@ -24,7 +24,7 @@ import (
 type Config struct {
 	Jobs       int           // maximum concurrent children, at least 1
 	StderrTail int           // bytes of standard error that are kept for messages
-	MaxOutput  int64         // default limit of the output of Output, in bytes
+	MaxOutput  int64         // default limit of the output of RunForOutput, in bytes
 	MaxStderr  int64         // bytes of standard error after which a child is killed
 	Stall      time.Duration // a child that does nothing for this time is killed; 0: never
 	Silence    time.Duration // a child that computes but neither reads nor writes for this time is killed; 0: never
@@ -85,7 +85,7 @@ type Command struct {
 	Dir     string   // working folder; empty: the root folder
 	Env     []string // added to the fixed environment; the last value of a name counts
 
-	// Stdin is copied to the child's standard input. nil means empty input for Run and Output, and a pipe,
+	// Stdin is copied to the child's standard input. nil means empty input for Run and RunForOutput, and a pipe,
 	// Process.Stdin, for Start. If reading from it fails, the child is killed. If Stdin still blocks when the
 	// child has ended, Wait does not wait for it.
 	Stdin io.Reader
@@ -100,7 +100,7 @@ type Command struct {
 	ExtraFiles []*os.File
 
 	Timeout   time.Duration // the child is killed after it; 0: never
-	MaxStdout int64         // bytes of output after which the child is killed; 0: no limit (Output: Config.MaxOutput)
+	MaxStdout int64         // bytes of output after which the child is killed; 0: none (RunForOutput: Config.MaxOutput)
 	Limits    Limits
 
 	// Resident marks a helper that stays for long and mostly waits, such as a browser. It takes no slot, so
@@ -148,11 +148,11 @@ func New(cfg Config) (*Runner, error) {
 	return &Runner{cfg: cfg, slots: make(chan struct{}, cfg.Jobs)}, nil
 }
 
-// Jobs returns the maximum number of concurrent children.
-func (r *Runner) Jobs() int { return r.cfg.Jobs }
+// MaxChildren returns the maximum number of concurrent children.
+func (r *Runner) MaxChildren() int { return r.cfg.Jobs }
 
-// Stats returns the totals so far.
-func (r *Runner) Stats() Stats {
+// ReadStats returns the totals so far.
+func (r *Runner) ReadStats() Stats {
 	return Stats{
 		Started: r.started.Load(),
 		Running: r.running.Load(),
@@ -162,9 +162,9 @@ func (r *Runner) Stats() Stats {
 	}
 }
 
-// Idle waits until no child runs, but no longer than stopping one may take. Call it before the process ends: a
+// WaitUntilIdle waits until no child runs, but no longer than stopping one may take. Call it before the process ends: a
 // canceled call does not wait for its child, and grandchildren outlive a process that ends first.
-func (r *Runner) Idle() {
+func (r *Runner) WaitUntilIdle() {
 	end := time.NewTimer(r.cfg.Grace + time.Second)
 	defer end.Stop()
 	tick := time.NewTicker(time.Millisecond)
@@ -178,9 +178,9 @@ func (r *Runner) Idle() {
 	}
 }
 
-// Look returns the path of a program in Config.Path. It skips relative folders, so that a program in a project
+// FindProgram returns the path of a program in Config.Path. It skips relative folders, so that a program in a project
 // is never run by accident. The error is a *NotFoundError.
-func (r *Runner) Look(program string) (string, error) {
+func (r *Runner) FindProgram(program string) (string, error) {
 	if filepath.Base(program) != program {
 		if filepath.IsAbs(program) && isExecutableFile(program) {
 			return program, nil
@@ -191,16 +191,16 @@ func (r *Runner) Look(program string) (string, error) {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
-		if p := filepath.Join(dir, programFile(program)); program != "" && isExecutableFile(p) {
+		if p := filepath.Join(dir, formatProgramFile(program)); program != "" && isExecutableFile(p) {
 			return p, nil
 		}
 	}
 	return "", &NotFoundError{Program: program}
 }
 
-// Identity returns a text that identifies a program's file: path, size and modification time.
-func (r *Runner) Identity(program string) (string, error) {
-	path, err := r.Look(program)
+// IdentifyProgram returns a text that identifies a program's file: path, size and modification time.
+func (r *Runner) IdentifyProgram(program string) (string, error) {
+	path, err := r.FindProgram(program)
 	if err != nil {
 		return "", err
 	}
@@ -234,9 +234,9 @@ func (r *Runner) Run(ctx context.Context, c Command) error {
 	return p.Wait()
 }
 
-// Output runs a program to its end and returns its output, at most Command.MaxStdout bytes. With an error, it
+// RunForOutput runs a program to its end and returns its output, at most Command.MaxStdout bytes. With an error, it
 // returns the output so far.
-func (r *Runner) Output(ctx context.Context, c Command) ([]byte, error) {
+func (r *Runner) RunForOutput(ctx context.Context, c Command) ([]byte, error) {
 	var buf bytes.Buffer
 	c.Stdout = &buf
 	if c.MaxStdout == 0 {
@@ -246,9 +246,9 @@ func (r *Runner) Output(ctx context.Context, c Command) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// childEnv returns the complete environment of a child: small, the same everywhere, without the proxies and secrets
+// listChildEnv returns the complete environment of a child: small, the same everywhere, without the proxies and secrets
 // of this process.
-func (r *Runner) childEnv(extra []string) []string {
+func (r *Runner) listChildEnv(extra []string) []string {
 	env := []string{
 		"PATH=" + r.cfg.Path,
 		"HOME=" + r.cfg.Home,
@@ -257,7 +257,7 @@ func (r *Runner) childEnv(extra []string) []string {
 		"LC_ALL=C.UTF-8",
 		"TZ=UTC",
 	}
-	return slices.Concat(env, r.cfg.ownEnv(), r.cfg.Env, extra)
+	return slices.Concat(env, r.cfg.listSystemEnv(), r.cfg.Env, extra)
 }
 
 // NotFoundError means that a program is not installed. It wraps exec.ErrNotFound.
@@ -285,7 +285,7 @@ func (e *ExitError) Error() string {
 	if e.Signal != nil {
 		how = fmt.Sprintf("%s was ended by a signal (%s)", e.Program, e.Signal)
 	}
-	if line := lastLine(e.Stderr); line != "" {
+	if line := findLastLine(e.Stderr); line != "" {
 		return how + ": " + line
 	}
 	return how
@@ -294,8 +294,8 @@ func (e *ExitError) Error() string {
 // Unwrap returns the error of os/exec.
 func (e *ExitError) Unwrap() error { return e.Err }
 
-// lastLine returns the last line of a text, at most 300 bytes of it.
-func lastLine(s string) string {
+// findLastLine returns the last line of a text, at most 300 bytes of it.
+func findLastLine(s string) string {
 	const most = 300
 	s = strings.TrimSpace(s)
 	if i := strings.LastIndexAny(s, "\r\n"); i >= 0 {

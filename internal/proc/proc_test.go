@@ -45,7 +45,7 @@ func helper() {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Println(p.Pid())
+		fmt.Println(p.ProcessID())
 	}
 	fmt.Println("ready")
 	select {}
@@ -97,11 +97,11 @@ func TestOutput(t *testing.T) {
 	c := sh("cat; echo $MORE")
 	c.Stdin = strings.NewReader("in ")
 	c.Env = []string{"MORE=out"}
-	got, err := r.Output(t.Context(), c)
+	got, err := r.RunForOutput(t.Context(), c)
 	if err != nil || string(got) != "in out\n" {
 		t.Fatalf("Output = %q, %v", got, err)
 	}
-	s := r.Stats()
+	s := r.ReadStats()
 	if s.Started != 1 || s.Running != 0 || s.Peak != 1 {
 		t.Errorf("Stats = %+v", s)
 	}
@@ -110,7 +110,7 @@ func TestOutput(t *testing.T) {
 func TestEnvironmentIsFixed(t *testing.T) {
 	t.Setenv("https_proxy", "http://localhost:1")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
-	got, err := runner(t, nil).Output(t.Context(), proc.Command{Program: "env"})
+	got, err := runner(t, nil).RunForOutput(t.Context(), proc.Command{Program: "env"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestCPUIsCounted(t *testing.T) {
 	if err := r.Run(t.Context(), sh("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done")); err != nil {
 		t.Fatal(err)
 	}
-	if s := r.Stats(); s.User+s.System < 10*time.Millisecond {
+	if s := r.ReadStats(); s.User+s.System < 10*time.Millisecond {
 		t.Errorf("Stats = %+v", s)
 	}
 }
@@ -171,10 +171,10 @@ func TestMissingProgram(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	if p, err := r.Look("sh"); err != nil || !filepath.IsAbs(p) {
+	if p, err := r.FindProgram("sh"); err != nil || !filepath.IsAbs(p) {
 		t.Errorf("Look(sh) = %q, %v", p, err)
 	}
-	if s := r.Stats(); s.Started != 0 {
+	if s := r.ReadStats(); s.Started != 0 {
 		t.Errorf("Stats = %+v", s)
 	}
 }
@@ -238,7 +238,7 @@ func readPids(t *testing.T, r io.Reader, end string) []int {
 func TestLeftoversOfASuccessAreKilled(t *testing.T) {
 	t.Parallel()
 	began := time.Now()
-	out, err := runner(t, nil).Output(t.Context(), sh("sleep 100 & echo $!"))
+	out, err := runner(t, nil).RunForOutput(t.Context(), sh("sleep 100 & echo $!"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestEscapedDescendantDoesNotBlock(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	began := time.Now()
-	out, err := runner(t, nil).Output(t.Context(), sh("echo hello; setsid sleep 40 & sleep 0.2"))
+	out, err := runner(t, nil).RunForOutput(t.Context(), sh("echo hello; setsid sleep 40 & sleep 0.2"))
 	if err != nil || string(out) != "hello\n" {
 		t.Fatalf("Output = %q, %v", out, err)
 	}
@@ -294,7 +294,7 @@ func TestOutputIsBounded(t *testing.T) {
 	t.Parallel()
 	c := sh("yes")
 	c.MaxStdout = 100_000
-	got, err := runner(t, nil).Output(t.Context(), c)
+	got, err := runner(t, nil).RunForOutput(t.Context(), c)
 	var e *proc.OutputError
 	if !errors.As(err, &e) || e.Max != c.MaxStdout {
 		t.Fatalf("error %v", err)
@@ -420,7 +420,7 @@ func TestKilledParentLeavesNoChild(t *testing.T) {
 	if len(pids) != 3 || !alive(pids[0]) {
 		t.Fatalf("pids %v", pids)
 	}
-	if err := syscall.Kill(p.Pid(), syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(p.ProcessID(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	_ = p.Wait()
@@ -447,7 +447,7 @@ func TestNiceAndLimits(t *testing.T) {
 	r := runner(t, func(c *proc.Config) { c.Nice = 7 })
 	c := sh("sleep 0.1; cut -d' ' -f19 /proc/self/stat; ulimit -f; ulimit -c")
 	c.Limits = proc.Limits{FileSize: 512 * 100, Memory: 1 << 30, CPU: time.Minute}
-	got, err := r.Output(t.Context(), c)
+	got, err := r.RunForOutput(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -475,7 +475,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestIdle checks that after a canceled call, Idle waits for the child and its children.
+// TestIdle checks that after a canceled call, WaitUntilIdle waits for the child and its children.
 func TestIdle(t *testing.T) {
 	t.Parallel()
 	r := runner(t, nil)
@@ -484,9 +484,9 @@ func TestIdle(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
-	r.Idle()
-	if s := r.Stats(); s.Running != 0 {
+	r.WaitUntilIdle()
+	if s := r.ReadStats(); s.Running != 0 {
 		t.Errorf("%d still run", s.Running)
 	}
-	r.Idle() // returns immediately if no child runs
+	r.WaitUntilIdle() // returns immediately if no child runs
 }

@@ -60,7 +60,7 @@ type ending struct {
 // Start starts a program; see Runner about waiting for a slot. When ctx ends, the child is killed with its
 // group. The caller must call Wait.
 func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
-	path, err := r.Look(c.Program)
+	path, err := r.FindProgram(c.Program)
 	if err != nil {
 		return nil, err
 	}
@@ -78,15 +78,15 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 		Path:        path,
 		Args:        append([]string{p.name}, c.Args...),
 		Dir:         c.Dir,
-		Env:         r.childEnv(c.Env),
-		SysProcAttr: groupAttr(),
+		Env:         r.listChildEnv(c.Env),
+		SysProcAttr: newGroupAttr(),
 	}
 	if p.cmd.Dir == "" {
 		p.cmd.Dir = "/"
 	}
 	err = passFiles(p.cmd, c.ExtraFiles)
 	if err == nil {
-		err = p.launch(c)
+		err = p.startChild(c)
 	}
 	if err != nil {
 		r.releaseSlot(c.Resident)
@@ -95,7 +95,7 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 	go p.stopWhenDone(ctx, c.Timeout)
 	// If other code holds an end of the pipes, the transferred bytes are not known.
 	if p.stdin == nil && p.stdout == nil && p.cmd.Stdin != c.Stdin && p.cmd.Stdout != c.Stdout && !c.Resident {
-		go p.watchdog()
+		go p.stopIfStalled()
 	}
 	return p, nil
 }
@@ -155,8 +155,8 @@ func closeAll(files []*os.File) {
 	}
 }
 
-// launch creates the pipes, and starts the child and the goroutines that serve it.
-func (p *Process) launch(c Command) error {
+// startChild creates the pipes, and starts the child and the goroutines that serve it.
+func (p *Process) startChild(c Command) error {
 	var pl pipes
 	inR, inW := pl.newPipe()
 	outR, outW := pl.newPipe()
@@ -200,7 +200,7 @@ func (p *Process) runChild(c Command, started chan<- error) {
 	}
 	r := p.runner
 	var err error
-	if p.group, err = gather(p.cmd, r.cfg.Nice, c.Limits); err != nil {
+	if p.group, err = setUpGroup(p.cmd, r.cfg.Nice, c.Limits); err != nil {
 		_ = p.cmd.Wait()
 		started <- err
 		return
@@ -259,7 +259,7 @@ func (p *Process) serveStreams(c Command, in, out, errs *os.File) {
 	go func() {
 		<-p.exited
 		_ = errs.SetReadDeadline(time.Now().Add(drainTime))
-		if p.stdout == nil || p.stopCause() != nil {
+		if p.stdout == nil || p.readStopCause() != nil {
 			_ = out.SetReadDeadline(time.Now().Add(drainTime))
 		}
 	}()
@@ -324,8 +324,8 @@ func (p *Process) failOutput(cause error) {
 	}
 }
 
-// stopCause returns why this package stopped the child, nil if it did not.
-func (p *Process) stopCause() error {
+// readStopCause returns why this package stopped the child, nil if it did not.
+func (p *Process) readStopCause() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.cause
@@ -341,8 +341,8 @@ func (p *Process) Kill() {
 	}
 }
 
-// Pid returns the child's process ID, for messages.
-func (p *Process) Pid() int { return p.cmd.Process.Pid }
+// ProcessID returns the child's process ID, for messages.
+func (p *Process) ProcessID() int { return p.cmd.Process.Pid }
 
 // Stdin returns a writer to the child's standard input, nil if Command.Stdin was set. Close it to signal the
 // end of the input.
@@ -370,9 +370,9 @@ func (p *Process) Done() <-chan struct{} { return p.exited }
 func (p *Process) Wait() error {
 	<-p.exited
 	p.outputs.Wait()
-	p.waitInputs()
+	p.waitForInput()
 	closeAll(p.pipes)
-	if cause := p.stopCause(); cause != nil {
+	if cause := p.readStopCause(); cause != nil {
 		return cause
 	}
 	if p.waitErr == nil {
@@ -381,13 +381,13 @@ func (p *Process) Wait() error {
 	e := &ExitError{Program: p.name, Code: -1, Stderr: p.tail.String(), Err: p.waitErr}
 	if st := p.cmd.ProcessState; st != nil {
 		e.Code = st.ExitCode()
-		e.Signal = endSignal(st)
+		e.Signal = findEndSignal(st)
 	}
 	return e
 }
 
-// waitInputs waits a short time for feed, which may be blocked in the caller's reader.
-func (p *Process) waitInputs() {
+// waitForInput waits a short time for feed, which may be blocked in the caller's reader.
+func (p *Process) waitForInput() {
 	done := make(chan struct{})
 	go func() {
 		p.inputs.Wait()
@@ -401,14 +401,14 @@ func (p *Process) waitInputs() {
 	}
 }
 
-// usedCPU returns the processor time of the group, in a unit of the system.
-func (p *Process) usedCPU() (units int64, known bool) {
+// readGroupCPU returns the processor time of the group, in a unit of the system.
+func (p *Process) readGroupCPU() (units int64, known bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.reaped {
 		return 0, false
 	}
-	return p.group.cpu()
+	return p.group.readCPU()
 }
 
 // closeGroup releases the group's resources.

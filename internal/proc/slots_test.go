@@ -24,7 +24,7 @@ func TestJobsBound(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if s := r.Stats(); s.Peak != 2 || s.Started != 8 {
+	if s := r.ReadStats(); s.Peak != 2 || s.Started != 8 {
 		t.Errorf("Stats = %+v", s)
 	}
 }

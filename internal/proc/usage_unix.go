@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// OwnCPU returns the processor time of this process so far, without its children.
-func OwnCPU() time.Duration {
+// ReadOwnCPU returns the processor time of this process so far, without its children.
+func ReadOwnCPU() time.Duration {
 	var r unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
 		return 0
@@ -17,14 +17,14 @@ func OwnCPU() time.Duration {
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
 
-// PeakMemory returns the peak memory of this process, and that of its largest child that has ended, in bytes; 0
+// ReadPeakMemory returns the peak memory of this process, and that of its largest child that has ended, in bytes; 0
 // if unknown.
-func PeakMemory() (own, child int64) {
-	return peak(unix.RUSAGE_SELF), peak(unix.RUSAGE_CHILDREN)
+func ReadPeakMemory() (own, child int64) {
+	return readPeakMemory(unix.RUSAGE_SELF), readPeakMemory(unix.RUSAGE_CHILDREN)
 }
 
-// peak returns the peak memory of this process or its children, in bytes.
-func peak(who int) int64 {
+// readPeakMemory returns the peak memory of this process or its children, in bytes.
+func readPeakMemory(who int) int64 {
 	var r unix.Rusage
 	if err := unix.Getrusage(who, &r); err != nil {
 		return 0

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// OwnCPU returns the processor time of this process so far, without its children.
-func OwnCPU() time.Duration {
+// ReadOwnCPU returns the processor time of this process so far, without its children.
+func ReadOwnCPU() time.Duration {
 	var created, exited, kernel, user windows.Filetime
 	if err := windows.GetProcessTimes(windows.CurrentProcess(), &created, &exited, &kernel, &user); err != nil {
 		return 0
@@ -27,9 +27,9 @@ type memoryCounters struct {
 	quotaAndFiles [6]uintptr
 }
 
-// PeakMemory returns the peak memory of this process in bytes; 0 if unknown. child is always 0, because Windows
+// ReadPeakMemory returns the peak memory of this process in bytes; 0 if unknown. child is always 0, because Windows
 // does not report it here.
-func PeakMemory() (own, child int64) {
+func ReadPeakMemory() (own, child int64) {
 	var m memoryCounters
 	m.size = uint32(unsafe.Sizeof(m))
 	read := windows.NewLazySystemDLL("kernel32.dll").NewProc("K32GetProcessMemoryInfo")

@@ -32,9 +32,9 @@ type activity struct {
 // time that passed.
 const looks = 12
 
-// watchdog stops a child that stalls: one that neither transfers bytes nor uses processor time for
+// stopIfStalled stops a child that stalls: one that neither transfers bytes nor uses processor time for
 // Config.Stall, or that transfers no bytes for Config.Silence although it uses processor time.
-func (p *Process) watchdog() {
+func (p *Process) stopIfStalled() {
 	cfg := p.runner.cfg
 	if cfg.Stall <= 0 {
 		return
@@ -56,7 +56,7 @@ func (p *Process) watchdog() {
 		}
 		silent += every
 		idle++
-		if c, known := p.usedCPU(); c != cpu || !known {
+		if c, known := p.readGroupCPU(); c != cpu || !known {
 			cpu, idle = c, 0
 		}
 		switch {

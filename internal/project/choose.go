@@ -22,14 +22,14 @@ type Choice struct {
 	Candidates, Decks []string
 }
 
-// mainNames returns the names of main scripts, in order of precedence.
-func mainNames() []string { return []string{"script.md", "source.md", "index.md", "main.md"} }
+// listMainNames returns the names of main scripts, in order of precedence.
+func listMainNames() []string { return []string{"script.md", "source.md", "index.md", "main.md"} }
 
-// Choose finds the script of a folder: script.md, source.md, index.md or main.md; else the only .md
+// ChooseScript finds the script of a folder: script.md, source.md, index.md or main.md; else the only .md
 // file; else the only .txt file. It ignores files that usually accompany a project, files that Mynah
 // wrote, translations, files that another script includes or names, and NAME.md next to NAME.pdf,
 // which contains the notes of a presentation.
-func Choose(fsys fs.FS, dir string) (Choice, error) {
+func ChooseScript(fsys fs.FS, dir string) (Choice, error) {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
 		return Choice{}, err
@@ -41,10 +41,10 @@ func Choose(fsys fs.FS, dir string) (Choice, error) {
 		name := e.Name()
 		switch ext := strings.ToLower(path.Ext(name)); {
 		case e.IsDir() || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "._"):
-		case IsDeck(name):
+		case IsPresentationName(name):
 			c.Decks = append(c.Decks, name)
 			decks[strings.TrimSuffix(name, path.Ext(name))] = ext == ".pdf"
-		case isScriptName(name) && !ComesAlong(name):
+		case isScriptName(name) && !IsCompanionName(name):
 			texts = append(texts, name)
 		}
 	}
@@ -53,7 +53,7 @@ func Choose(fsys fs.FS, dir string) (Choice, error) {
 		return pdf && strings.EqualFold(path.Ext(name), ".md")
 	})
 	texts = removeTranslations(texts)
-	for _, want := range mainNames() {
+	for _, want := range listMainNames() {
 		if i := slices.IndexFunc(texts, func(n string) bool { return strings.EqualFold(n, want) }); i >= 0 {
 			c.Script, c.Candidates = path.Join(dir, texts[i]), []string{path.Join(dir, texts[i])}
 			return c, nil
@@ -73,8 +73,8 @@ func Choose(fsys fs.FS, dir string) (Choice, error) {
 	return c, nil
 }
 
-// IsDeck reports whether a file is a presentation, by its name.
-func IsDeck(name string) bool {
+// IsPresentationName reports whether a file is a presentation, by its name.
+func IsPresentationName(name string) bool {
 	return slices.Contains([]string{".pptx", ".ppt", ".odp", ".pdf"}, strings.ToLower(path.Ext(name)))
 }
 
@@ -83,27 +83,27 @@ func isScriptName(name string) bool {
 	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
-// ComesAlong reports whether a text file usually accompanies a project, such as README, or is written
+// IsCompanionName reports whether a text file usually accompanies a project, such as README, or is written
 // by Mynah next to a video.
-func ComesAlong(name string) bool {
+func IsCompanionName(name string) bool {
 	lower := strings.ToLower(name)
 	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") { // hidden, or the lock file of an open document
 		return true
 	}
 	for _, prefix := range []string{"readme", "license", "licence", "changelog", "contributing", "notice", "security"} {
-		if rest, ok := strings.CutPrefix(lower, prefix); ok && (rest == "" || !isLetter(rest[0])) {
+		if rest, ok := strings.CutPrefix(lower, prefix); ok && (rest == "" || !isASCIILetter(rest[0])) {
 			return true
 		}
 	}
 	return strings.HasSuffix(lower, names.EndTranscript) || strings.HasSuffix(lower, names.EndChapters)
 }
 
-func isLetter(c byte) bool { return c >= 'a' && c <= 'z' }
+func isASCIILetter(c byte) bool { return c >= 'a' && c <= 'z' }
 
 // removeTranslations removes translations, such as script.de.md, if their original is in names.
 func removeTranslations(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		base, _, ok := script.TranslationOf(name)
+		base, _, ok := script.ParseTranslationName(name)
 		return ok && slices.Contains(names, base)
 	})
 }
@@ -125,7 +125,7 @@ func removeReferenced(fsys fs.FS, dir string, names []string) []string {
 		if err != nil {
 			continue
 		}
-		for _, other := range referencedFiles(name, src) {
+		for _, other := range listReferencedFiles(name, src) {
 			if other = norm.NFC.String(path.Clean(other)); other != norm.NFC.String(name) {
 				named[other] = true
 			}
@@ -138,8 +138,8 @@ func removeReferenced(fsys fs.FS, dir string, names []string) []string {
 	return left
 }
 
-// referencedFiles returns the files that a script includes or uses as its lexicon.
-func referencedFiles(name string, src []byte) []string {
+// listReferencedFiles returns the files that a script includes or uses as its lexicon.
+func listReferencedFiles(name string, src []byte) []string {
 	if !strings.Contains(string(src), "include") && !strings.Contains(string(src), "lexicon") {
 		return nil
 	}

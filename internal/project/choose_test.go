@@ -65,7 +65,7 @@ func TestChoose(t *testing.T) {
 			}
 			fsys["d/"+name] = &fstest.MapFile{Data: []byte(text)}
 		}
-		c, err := project.Choose(fsys, "d")
+		c, err := project.ChooseScript(fsys, "d")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestChoose(t *testing.T) {
 			t.Errorf("of %s: %q, want %q", files, got, want)
 		}
 	}
-	if _, err := project.Choose(fstest.MapFS{}, "d"); err == nil {
+	if _, err := project.ChooseScript(fstest.MapFS{}, "d"); err == nil {
 		t.Error("a folder that is not there has a script")
 	}
 }

@@ -49,18 +49,18 @@ func Open(dir string) (*Project, error) {
 	return &Project{root: root, pages: noFiles{}, fsys: names.AnyForm(root.FS()), dir: abs, files: map[string]storyboard.File{}}, nil
 }
 
-// Empty returns a project without files.
-func Empty() *Project { return Of(noFiles{}) }
+// NewEmpty returns a project without files.
+func NewEmpty() *Project { return NewFromPages(noFiles{}) }
 
-// Of returns a project without a folder, with only the files in pages, such as the pages of a
+// NewFromPages returns a project without a folder, with only the files in pages, such as the pages of a
 // presentation.
-func Of(pages fs.FS) *Project {
+func NewFromPages(pages fs.FS) *Project {
 	return &Project{pages: pages, fsys: names.AnyForm(pages), files: map[string]storyboard.File{}}
 }
 
-// Lay adds files in memory that hide files of the folder with the same name. It must be called before
+// AddPages adds files in memory that hide files of the folder with the same name. It must be called before
 // any file is read.
-func (p *Project) Lay(pages fs.FS) {
+func (p *Project) AddPages(pages fs.FS) {
 	p.pages = pages
 	p.fsys = names.AnyForm(overlayFS{pages, p.root.FS()})
 }
@@ -76,8 +76,10 @@ func (p *Project) Close() error {
 // Dir returns the absolute path of the folder with links resolved, or "" without a folder.
 func (p *Project) Dir() string { return p.dir }
 
-// Path returns the path on disk of a file in the project's folder.
-func (p *Project) Path(name string) string { return filepath.Join(p.dir, p.realPath(name)) }
+// MakePathOnDisk returns the path on disk of a file in the project's folder.
+func (p *Project) MakePathOnDisk(name string) string {
+	return filepath.Join(p.dir, p.makeRelativePath(name))
+}
 
 // isPage reports whether a file is one of the files in memory.
 func (p *Project) isPage(name string) bool {
@@ -93,7 +95,7 @@ func (p *Project) open(name string) (fs.File, error) {
 	if p.root == nil {
 		return nil, fs.ErrNotExist
 	}
-	return p.root.Open(p.realPath(name))
+	return p.root.Open(p.makeRelativePath(name))
 }
 
 // Stat returns information about a file of the project.
@@ -101,7 +103,7 @@ func (p *Project) Stat(name string) (fs.FileInfo, error) {
 	if p.isPage(name) || p.root == nil {
 		return fs.Stat(p.pages, p.fsys.Real(name))
 	}
-	return p.root.Stat(p.realPath(name))
+	return p.root.Stat(p.makeRelativePath(name))
 }
 
 // IsAbsent reports whether nothing with this name exists, not even a broken link.
@@ -112,16 +114,16 @@ func (p *Project) IsAbsent(name string) bool {
 	if p.root == nil {
 		return true
 	}
-	_, err := p.root.Lstat(p.realPath(name))
+	_, err := p.root.Lstat(p.makeRelativePath(name))
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// Stage makes a file of the project available in the folder work, under a generated name that contains
+// StageFile makes a file of the project available in the folder work, under a generated name that contains
 // number, and returns its path.
-func (p *Project) Stage(name, work string, number int) (string, error) {
+func (p *Project) StageFile(name, work string, number int) (string, error) {
 	path := filepath.Join(work, "in-"+strconv.Itoa(number))
 	if !p.isPage(name) {
-		return path, system.Link(p.Path(name), path)
+		return path, system.Link(p.MakePathOnDisk(name), path)
 	}
 	in, err := p.open(name)
 	if err != nil {
@@ -139,15 +141,17 @@ func (p *Project) Stage(name, work string, number int) (string, error) {
 // FS returns the project's files. Names are found in any Unicode normal form.
 func (p *Project) FS() fs.FS { return p.fsys }
 
-// Real returns the name of a file as it is spelled on disk.
-func (p *Project) Real(name string) string { return p.fsys.Real(name) }
+// FindSpellingOnDisk returns the name of a file as it is spelled on disk.
+func (p *Project) FindSpellingOnDisk(name string) string { return p.fsys.Real(name) }
 
-// realPath returns the path of a file relative to the project's folder, with the separators of the
+// makeRelativePath returns the path of a file relative to the project's folder, with the separators of the
 // system.
-func (p *Project) realPath(name string) string { return filepath.FromSlash(p.fsys.Real(name)) }
+func (p *Project) makeRelativePath(name string) string {
+	return filepath.FromSlash(p.fsys.Real(name))
+}
 
-// Head returns the first bytes of a file. It returns nil if the file is not a regular file.
-func (p *Project) Head(name string) ([]byte, fs.FileInfo, error) {
+// ReadHead returns the first bytes of a file. It returns nil if the file is not a regular file.
+func (p *Project) ReadHead(name string) ([]byte, fs.FileInfo, error) {
 	// Opening a pipe or a device could block, so check the kind of the file first.
 	info, err := p.Stat(name)
 	if err != nil || !info.Mode().IsRegular() {
@@ -183,20 +187,20 @@ func (p *Project) ReadFile(name string, most int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, most))
 }
 
-// File implements storyboard.Project.
-func (p *Project) File(name string) storyboard.File {
+// DescribeFile implements storyboard.Project.
+func (p *Project) DescribeFile(name string) storyboard.File {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if f, ok := p.files[name]; ok {
 		return f
 	}
-	f := p.describeFile(name)
+	f := p.readFileFacts(name)
 	p.files[name] = f
 	return f
 }
 
-func (p *Project) describeFile(name string) storyboard.File {
-	head, info, err := p.Head(name)
+func (p *Project) readFileFacts(name string) storyboard.File {
+	head, info, err := p.ReadHead(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return storyboard.File{}
@@ -210,21 +214,21 @@ func (p *Project) describeFile(name string) storyboard.File {
 	case !info.Mode().IsRegular():
 		return storyboard.File{Exists: true, Describe: "is not a regular file"}
 	}
-	format := media.Sniff(head)
-	f := storyboard.File{Exists: true, Sound: format.Audio(), Describe: media.Describe(head)}
+	format := media.DetectFormat(head)
+	f := storyboard.File{Exists: true, Sound: format.IsAudio(), Describe: media.DescribeUnsupported(head)}
 	switch {
-	case format == media.GIF, media.Animated(head):
+	case format == media.GIF, media.IsAnimated(head):
 		f.Kind = storyboard.GIF
-	case format.Picture():
+	case format.IsPicture():
 		f.Kind = storyboard.Image
-	case format.Video():
+	case format.IsVideo():
 		f.Kind = storyboard.Clip
 	}
 	return f
 }
 
-// List returns the names of the project's files, at most 2000.
-func (p *Project) List() (found []string) {
+// ListFiles returns the names of the project's files, at most 2000.
+func (p *Project) ListFiles() (found []string) {
 	const most = 2000
 	_ = fs.WalkDir(p.FS(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -239,7 +243,7 @@ func (p *Project) List() (found []string) {
 	return found
 }
 
-// Track implements storyboard.Project.
-func (p *Project) Track(name string) bool {
-	return music.Frames(strings.ToLower(name)) > 0
+// IsTrack implements storyboard.Project.
+func (p *Project) IsTrack(name string) bool {
+	return music.CountFrames(strings.ToLower(name)) > 0
 }

@@ -59,7 +59,7 @@ func TestFile(t *testing.T) {
 		"none.png": {},
 	} {
 		for range 2 { // the second result comes from memory
-			got := in.File(name)
+			got := in.DescribeFile(name)
 			if want.Describe == "" {
 				got.Describe = ""
 			}
@@ -81,7 +81,7 @@ func TestReading(t *testing.T) {
 			t.Errorf("%s can be read", name)
 		}
 	}
-	if b, info, err := in.Head("s.md"); err != nil || string(b) != "Hello." || info.Size() != 6 {
+	if b, info, err := in.ReadHead("s.md"); err != nil || string(b) != "Hello." || info.Size() != 6 {
 		t.Errorf("%q, %v", b, err)
 	}
 	if b, err := in.ReadFile("caf\u00e9.txt", 10); err != nil || string(b) != "x" {
@@ -90,10 +90,10 @@ func TestReading(t *testing.T) {
 	if !in.IsAbsent("none.md") || in.IsAbsent("s.md") {
 		t.Error("what is there is absent, or the other way round")
 	}
-	if list := in.List(); !slices.Contains(list, "s.md") || len(list) != 2 {
+	if list := in.ListFiles(); !slices.Contains(list, "s.md") || len(list) != 2 {
 		t.Errorf("%q", list)
 	}
-	path, err := in.Stage("s.md", t.TempDir(), 3)
+	path, err := in.StageFile("s.md", t.TempDir(), 3)
 	if err != nil || filepath.Base(path) != "in-3" {
 		t.Fatalf("%s, %v", path, err)
 	}
@@ -101,10 +101,10 @@ func TestReading(t *testing.T) {
 		t.Errorf("%q, %v", b, err)
 	}
 	resolved, err := filepath.EvalSymlinks(dir)
-	if err != nil || in.Dir() != resolved || in.Path("s.md") != filepath.Join(resolved, "s.md") {
-		t.Errorf("%s lies at %s (%v)", in.Dir(), in.Path("s.md"), err)
+	if err != nil || in.Dir() != resolved || in.MakePathOnDisk("s.md") != filepath.Join(resolved, "s.md") {
+		t.Errorf("%s lies at %s (%v)", in.Dir(), in.MakePathOnDisk("s.md"), err)
 	}
-	if !in.Track("Corporate-1") || in.Track("nothing") {
+	if !in.IsTrack("Corporate-1") || in.IsTrack("nothing") {
 		t.Error("built-in tracks are not known")
 	}
 }
@@ -112,8 +112,8 @@ func TestReading(t *testing.T) {
 // TestEmpty checks that a project without a folder has no files.
 func TestEmpty(t *testing.T) {
 	t.Parallel()
-	in := project.Empty()
-	if f := in.File("a.png"); f.Exists {
+	in := project.NewEmpty()
+	if f := in.DescribeFile("a.png"); f.Exists {
 		t.Errorf("%+v", f)
 	}
 	if _, err := in.ReadFile("s.md", 10); err == nil {
@@ -122,7 +122,7 @@ func TestEmpty(t *testing.T) {
 	if _, err := in.Stat("s.md"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
-	if !in.IsAbsent("mynah.yaml") || len(in.List()) > 0 || in.Close() != nil {
+	if !in.IsAbsent("mynah.yaml") || len(in.ListFiles()) > 0 || in.Close() != nil {
 		t.Error("it holds files, or cannot be closed")
 	}
 	if _, err := fs.ReadFile(in.FS(), "s.md"); !errors.Is(err, fs.ErrNotExist) {
@@ -145,9 +145,9 @@ func TestPages(t *testing.T) {
 		"s.md": {Data: []byte("Over.")},
 	}
 	in, _ := open(t, map[string]string{"s.md": "Under.", "notes/x.txt": "x", "a.png": png})
-	in.Lay(pages)
-	for name, in := range map[string]*project.Project{"over a folder": in, "alone": project.Of(pages)} {
-		if f := in.File("page-1.png"); f.Kind != storyboard.Image {
+	in.AddPages(pages)
+	for name, in := range map[string]*project.Project{"over a folder": in, "alone": project.NewFromPages(pages)} {
+		if f := in.DescribeFile("page-1.png"); f.Kind != storyboard.Image {
 			t.Errorf("%s: %+v", name, f)
 		}
 		if b, err := in.ReadFile("s.md", 100); err != nil || string(b) != "Over." {
@@ -159,7 +159,7 @@ func TestPages(t *testing.T) {
 		if in.IsAbsent("page-1.png") || !in.IsAbsent("page-2.png") {
 			t.Errorf("%s: what is there is absent, or the other way round", name)
 		}
-		path, err := in.Stage("page-1.png", t.TempDir(), 1)
+		path, err := in.StageFile("page-1.png", t.TempDir(), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,13 +168,13 @@ func TestPages(t *testing.T) {
 		}
 	}
 	want := []string{"a.png", "notes/s.md", "notes/x.txt", "page-1.png", "s.md"}
-	if got := in.List(); !slices.Equal(got, want) {
+	if got := in.ListFiles(); !slices.Equal(got, want) {
 		t.Errorf("files are %q, want %q", got, want)
 	}
 	if b, err := in.ReadFile("notes/x.txt", 10); err != nil || string(b) != "x" {
 		t.Errorf("a file of the folder: %q, %v", b, err)
 	}
-	if path, err := in.Stage("a.png", t.TempDir(), 2); err != nil || path == "" {
+	if path, err := in.StageFile("a.png", t.TempDir(), 2); err != nil || path == "" {
 		t.Errorf("%q, %v", path, err)
 	}
 }

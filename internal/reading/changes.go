@@ -21,12 +21,12 @@ type replacement struct {
 	pause      time.Duration
 }
 
-// findReplacements returns all replacements in a text, in order.
-func findReplacements(p *passage.Passage, l *lexicon.Lexicon) []replacement {
+// listReplacements returns all replacements in a text, in order.
+func listReplacements(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 	var out []replacement
 	for i := 0; i < len(p.Tokens); {
 		t := p.Tokens[i]
-		if c, end := inLexicon(p, l, i); end > i {
+		if c, end := findInLexicon(p, l, i); end > i {
 			out = append(out, c)
 			i = end
 			continue
@@ -38,9 +38,9 @@ func findReplacements(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 		}
 		end, say := readToken(p, i)
 		if end > i && say != "" {
-			c := addSpaces(p, replacement{start: t.Start, end: p.Tokens[end-1].End, say: say})
+			c := addSpacesAround(p, replacement{start: t.Start, end: p.Tokens[end-1].End, say: say})
 			if n := len(out); n > 0 && out[n-1].end == c.start && !strings.HasSuffix(out[n-1].say, " ") &&
-				token.Wordy([]rune(c.say)[0]) {
+				token.IsWordCharacter([]rune(c.say)[0]) {
 				c.say = " " + c.say
 			}
 			out = append(out, c)
@@ -57,34 +57,34 @@ func findReplacements(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 	return out
 }
 
-// addSpaces adds spaces between the replacement and letters next to it.
-func addSpaces(p *passage.Passage, c replacement) replacement {
+// addSpacesAround adds spaces between the replacement and letters next to it.
+func addSpacesAround(p *passage.Passage, c replacement) replacement {
 	before, _ := utf8.DecodeLastRuneInString(p.Src[:c.start])
 	after, _ := utf8.DecodeRuneInString(p.Src[c.end:])
-	if token.Wordy(before) && !token.Unspaced(before) {
+	if token.IsWordCharacter(before) && !token.IsUnspacedLetter(before) {
 		c.say = " " + c.say
 	}
-	if token.Wordy(after) && !token.Unspaced(after) || (after == '(' || after == '$' || after == '€') &&
+	if token.IsWordCharacter(after) && !token.IsUnspacedLetter(after) || (after == '(' || after == '$' || after == '€') &&
 		!strings.HasSuffix(c.say, " ") {
 		c.say += " "
 	}
 	return c
 }
 
-// inLexicon finds a word of the lexicon at token i. In scripts without spaces it may begin inside a
+// findInLexicon finds a word of the lexicon at token i. In scripts without spaces it may begin inside a
 // token. It returns the index of the token after the word.
-func inLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (replacement, int) {
+func findInLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (replacement, int) {
 	t := p.Tokens[i]
 	if l == nil || t.Kind == token.Gap {
 		return replacement{}, i
 	}
-	if b := p.At(i - 1); i > 0 && b.Kind != token.Gap && b.Kind != token.Sign && t.Kind != token.Sign {
+	if b := p.TokenAt(i - 1); i > 0 && b.Kind != token.Gap && b.Kind != token.Sign && t.Kind != token.Sign {
 		r, _ := utf8.DecodeRuneInString(t.Text)
-		if !token.Unspaced(r) {
+		if !token.IsUnspacedLetter(r) {
 			return replacement{}, i
 		}
 	}
-	n, e := l.Match(p.Src, t.Start)
+	n, e := l.FindLongest(p.Src, t.Start)
 	if n == 0 {
 		return replacement{}, i
 	}
@@ -99,19 +99,19 @@ func inLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (replacement, int)
 
 // skipEllipsis returns the index after "..." or "…" between two words of a sentence, or i. At the end of a
 // sentence, the pause between sentences applies instead.
-func skipEllipsis(p *passage.Passage, i int) int {
+func skipEllipsis(p *passage.Passage, i int) (nextIndex int) {
 	j, dots := i, 0
 	for {
-		switch p.At(j).Text {
+		switch p.TokenAt(j).Text {
 		case ".":
 			dots++
 		case "…":
 			dots += 3
 		default:
-			if dots < 3 || i == 0 || strings.TrimSpace(p.Src[:p.At(i).Start]) == "" {
+			if dots < 3 || i == 0 || strings.TrimSpace(p.Src[:p.TokenAt(i).Start]) == "" {
 				return i
 			}
-			if k := p.Skip(j); k >= len(p.Tokens) || !strings.ContainsFunc(p.Src[p.At(k).Start:], unicode.IsLetter) {
+			if k := p.SkipGap(j); k >= len(p.Tokens) || !strings.ContainsFunc(p.Src[p.TokenAt(k).Start:], unicode.IsLetter) {
 				return i
 			}
 			return j

@@ -42,9 +42,9 @@ type Reader struct {
 	languages map[string]*grammar.Grammar // cache, because making a grammar takes longer than reading a paragraph
 }
 
-// Sentences splits styled text into sentences (see voice.SplitRuns) and sets the spoken form of each
+// ReadSentences splits styled text into sentences (see voice.SplitRuns) and sets the spoken form of each
 // run. language is the language of the voice (BCP 47).
-func (all *Reader) Sentences(runs []utter.Run, language string) [][]utter.Run {
+func (all *Reader) ReadSentences(runs []utter.Run, language string) [][]utter.Run {
 	out := voice.SplitRuns(normalizeRuns(runs), language)
 	for i, sentence := range out {
 		out[i] = all.readSentence(sentence, language)
@@ -62,8 +62,8 @@ func normalizeRuns(runs []utter.Run) []utter.Run {
 	return out
 }
 
-// grammarOf returns the grammar of a language from the cache, or makes it.
-func (all *Reader) grammarOf(language string) *grammar.Grammar {
+// findGrammar returns the grammar of a language from the cache, or makes it.
+func (all *Reader) findGrammar(language string) *grammar.Grammar {
 	g, ok := all.languages[language]
 	if !ok {
 		g = grammar.New(language)
@@ -99,7 +99,7 @@ func (all *Reader) readSentence(runs []utter.Run, language string) []utter.Run {
 			continue
 		}
 		j := i + 1
-		for j < len(runs) && joinsRun(runs[j], r) && runs[j-1].Pause == 0 {
+		for j < len(runs) && canReadTogether(runs[j], r) && runs[j-1].Pause == 0 {
 			j++
 		}
 		out = append(out, all.readRuns(runs[i:j], lang)...)
@@ -108,8 +108,8 @@ func (all *Reader) readSentence(runs []utter.Run, language string) []utter.Run {
 	return out
 }
 
-// joinsRun reports whether a run can be read together with the run before it.
-func joinsRun(r, first utter.Run) bool {
+// canReadTogether reports whether a run can be read together with the run before it.
+func canReadTogether(r, first utter.Run) bool {
 	return r.Say == "" && r.IPA == "" && r.Style != utter.Spell && r.Language == first.Language
 }
 
@@ -118,19 +118,19 @@ func (all *Reader) readWords(say, language string) string {
 	if say == "" {
 		return ""
 	}
-	p := passageOf(all.grammarOf(language), norm.NFC.String(say))
+	p := newPassage(all.findGrammar(language), norm.NFC.String(say))
 	return readAll(p)
 }
 
-// passageOf returns a passage for a text, with the forms of its language.
-func passageOf(g *grammar.Grammar, text string) *passage.Passage {
-	return passage.New(g, idiom.Of(g.Base), text)
+// newPassage returns a passage for a text, with the forms of its language.
+func newPassage(g *grammar.Grammar, text string) *passage.Passage {
+	return passage.New(g, idiom.FindForms(g.Base), text)
 }
 
 // readRuns sets the spoken form of consecutive runs in one language.
 func (all *Reader) readRuns(runs []utter.Run, language string) []utter.Run {
-	p := passageOf(all.grammarOf(language), utter.Text(runs))
-	changes := findReplacements(p, all.Lexicon)
+	p := newPassage(all.findGrammar(language), utter.JoinTexts(runs))
+	changes := listReplacements(p, all.Lexicon)
 	var out []utter.Run
 	base, k := 0, 0
 	for _, run := range runs {
@@ -139,10 +139,10 @@ func (all *Reader) readRuns(runs []utter.Run, language string) []utter.Run {
 		for k < len(changes) && changes[k].start < end {
 			c := changes[k]
 			if c.start > at {
-				out = append(out, plainPart(run, p.Src[at:c.start]))
+				out = append(out, newPlainRun(run, p.Src[at:c.start]))
 			}
 			if c.start >= at && c.start >= base {
-				said := plainPart(run, p.Src[c.start:c.end])
+				said := newPlainRun(run, p.Src[c.start:c.end])
 				said.Say, said.IPA, said.Pause = c.say, c.ipa, c.pause
 				out = append(out, said)
 			}
@@ -153,7 +153,7 @@ func (all *Reader) readRuns(runs []utter.Run, language string) []utter.Run {
 			k++
 		}
 		if at < end {
-			out = append(out, plainPart(run, p.Src[at:end]))
+			out = append(out, newPlainRun(run, p.Src[at:end]))
 		}
 		if len(out) > 0 { // the run may have no text left if the run before says all of it
 			out[len(out)-1].Pause = max(out[len(out)-1].Pause, run.Pause)
@@ -163,20 +163,20 @@ func (all *Reader) readRuns(runs []utter.Run, language string) []utter.Run {
 	return out
 }
 
-// plainPart returns a part of a run that is spoken as it is written.
-func plainPart(run utter.Run, text string) utter.Run {
+// newPlainRun returns a part of a run that is spoken as it is written.
+func newPlainRun(run utter.Run, text string) utter.Run {
 	run.Text, run.Pause = text, 0
 	return run
 }
 
 // spellRun splits a run that is spelled letter by letter. Digits and signs become words.
 func (all *Reader) spellRun(run utter.Run, language string) []utter.Run {
-	p := passageOf(all.grammarOf(language), run.Text)
+	p := newPassage(all.findGrammar(language), run.Text)
 	var out []utter.Run
 	plain := ""
 	flush := func() {
 		if plain != "" {
-			out = append(out, plainPart(run, plain))
+			out = append(out, newPlainRun(run, plain))
 			plain = ""
 		}
 	}
@@ -187,14 +187,14 @@ func (all *Reader) spellRun(run utter.Run, language string) []utter.Run {
 		case t.Kind == token.Digits && p.Rules != nil:
 			say = " " + strings.ReplaceAll(p.SpellDigits(t.Text), " ", ", ") + ", "
 		case t.Kind == token.Sign && p.Known:
-			say = sign.Spelled(passageOf(p.Grammar, t.Text))
+			say = sign.NameSign(newPassage(p.Grammar, t.Text))
 		}
 		if say == "" {
 			plain += text
 			continue
 		}
 		flush()
-		piece := plainPart(run, text)
+		piece := newPlainRun(run, text)
 		piece.Style, piece.Say = utter.Plain, say
 		out = append(out, piece)
 	}

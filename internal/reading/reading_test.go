@@ -22,7 +22,7 @@ func readText(text, language string, l *reading.Lexicon) string {
 
 func saidBy(reader *reading.Reader, text, language string) string {
 	var b strings.Builder
-	for _, s := range reader.Sentences([]utter.Run{{Text: text}}, language) {
+	for _, s := range reader.ReadSentences([]utter.Run{{Text: text}}, language) {
 		for _, r := range s {
 			switch {
 			case r.IPA != "":
@@ -164,7 +164,7 @@ func TestWrittenTextStays(t *testing.T) {
 	t.Parallel()
 	text := "On 2026-11-25, see https://example.com/a_b... then call doIt() for $5."
 	var b strings.Builder
-	for _, s := range new(reading.Reader).Sentences([]utter.Run{
+	for _, s := range new(reading.Reader).ReadSentences([]utter.Run{
 		{Text: text[:20], Style: utter.Strong},
 		{Text: text[20:], Pause: time.Second},
 	}, "en") {
@@ -198,7 +198,7 @@ func TestLexicon(t *testing.T) {
 		}
 	}
 	for _, run := range []utter.Run{{Text: "SQL", Style: utter.Spell}} {
-		got := (&reading.Reader{Lexicon: l}).Sentences([]utter.Run{run}, "en-US")
+		got := (&reading.Reader{Lexicon: l}).ReadSentences([]utter.Run{run}, "en-US")
 		if len(got) != 1 || len(got[0]) != 1 || got[0][0].Say != "" {
 			t.Errorf("the letters of a word become %+v", got)
 		}
@@ -252,7 +252,7 @@ func TestSayAs(t *testing.T) {
 		{"words", "digits", "", "en", "words", true},
 		{"1", "poem", "", "en", "", false},
 	} {
-		if got, ok := reading.SayAs(c.text, c.as, c.format, c.language); ok != c.ok || c.as != "digits" && ok && got != c.want {
+		if got, ok := reading.ReadAs(c.text, c.as, c.format, c.language); ok != c.ok || c.as != "digits" && ok && got != c.want {
 			t.Errorf("%s as %s: %q, %t, want %q, %t", c.text, c.as, got, ok, c.want, c.ok)
 		}
 	}
@@ -270,7 +270,7 @@ func FuzzReading(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, language, lexicon string) {
 		l, _ := reading.ParseLexicon("l", []byte(lexicon))
 		var got strings.Builder
-		for _, s := range (&reading.Reader{Lexicon: l}).Sentences([]utter.Run{{Text: text}}, language) {
+		for _, s := range (&reading.Reader{Lexicon: l}).ReadSentences([]utter.Run{{Text: text}}, language) {
 			for _, r := range s {
 				got.WriteString(r.Text)
 				if heard := cmp.Or(r.Say, r.Text); lexicon == "" && slices.Contains(languages(), language) &&
@@ -315,7 +315,7 @@ func TestWordsAlone(t *testing.T) {
 			"-", "--", "1", "-1", "1-", "+", "$", "$1", "1$", "%", "1%", ".5", "5.", "1,2,3", "1..2", "(1)", "[1]", "1)", "a1", "1a", "1a1",
 		} {
 			for _, style := range []utter.Style{utter.Plain, utter.Spell} {
-				for _, s := range new(reading.Reader).Sentences([]utter.Run{{Text: text, Style: style}}, language) {
+				for _, s := range new(reading.Reader).ReadSentences([]utter.Run{{Text: text, Style: style}}, language) {
 					for _, r := range s {
 						if heard := cmp.Or(r.Say, r.Text); strings.ContainsFunc(heard, notWords) {
 							t.Errorf("%s %s: %.60q leaves %.60q to the voice", language, style, text, heard)
@@ -371,7 +371,7 @@ func TestInvisible(t *testing.T) {
 // keeps its style.
 func TestStyles(t *testing.T) {
 	t.Parallel()
-	got := new(reading.Reader).Sentences([]utter.Run{{Text: "am "}, {Text: "3.", Style: utter.Strong}, {Text: " Oktober um 9 Uhr"}}, "de")
+	got := new(reading.Reader).ReadSentences([]utter.Run{{Text: "am "}, {Text: "3.", Style: utter.Strong}, {Text: " Oktober um 9 Uhr"}}, "de")
 	var b strings.Builder
 	for _, r := range got[0] {
 		b.WriteString("[" + string(r.Style) + ":" + r.Text + "=" + r.Say + "]")
@@ -385,7 +385,7 @@ func TestStyles(t *testing.T) {
 // replaced text consists of words, too.
 func TestForeignStretches(t *testing.T) {
 	t.Parallel()
-	got := new(reading.Reader).Sentences([]utter.Run{
+	got := new(reading.Reader).ReadSentences([]utter.Run{
 		{Text: "In 5 days, "}, {Text: "um 5 Uhr", Language: "de-DE"}, {Text: ", "}, {Text: "W3C", Say: "World Wide Web 3"}, {Text: " 7"},
 	}, "en-US")
 	var b strings.Builder
@@ -402,7 +402,7 @@ func TestSpeed(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("On 3/4/2025 at 10:30 p.m. Dr. Smith paid $3.50 for 5 km of the iOS word list that people read aloud. ", 500)
 	began := time.Now()
-	new(reading.Reader).Sentences([]utter.Run{{Text: text}}, "en")
+	new(reading.Reader).ReadSentences([]utter.Run{{Text: text}}, "en")
 	took := time.Since(began)
 	t.Logf("%d words in %s", len(strings.Fields(text)), took)
 	if took > 3*time.Second {

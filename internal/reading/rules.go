@@ -16,8 +16,8 @@ import (
 // to say, or i and "" if the rule does not apply.
 type rule func(p *passage.Passage, i int) (end int, say string)
 
-// firstResult tries rules in order and returns the first result. Specific rules must precede general ones.
-func firstResult(p *passage.Passage, i int, rules ...rule) (int, string) {
+// applyFirstRule tries rules in order and returns the first result. Specific rules must precede general ones.
+func applyFirstRule(p *passage.Passage, i int, rules ...rule) (nextIndex int, spoken string) {
 	for _, r := range rules {
 		if end, say := r(p, i); end > i && say != "" {
 			return end, say
@@ -27,7 +27,7 @@ func firstResult(p *passage.Passage, i int, rules ...rule) (int, string) {
 }
 
 // readToken returns the result of the first rule that applies at token i.
-func readToken(p *passage.Passage, i int) (int, string) {
+func readToken(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	switch p.Tokens[i].Kind {
 	case token.Digits:
 		if p.Rules == nil {
@@ -36,25 +36,25 @@ func readToken(p *passage.Passage, i int) (int, string) {
 		if end, say := calendar.ReadPlainDate(p, i); end > i {
 			return end, say
 		}
-		if p.Word("dot") != "" && p.Opens(i) {
+		if p.FindWord("dot") != "" && p.CanStartAt(i) {
 			if end, say := address.ReadLink(p, i); end > i {
 				return end, say
 			}
 		}
-		return fromDigits(p, i)
+		return readAtNumber(p, i)
 	case token.Word:
-		return fromWord(p, i)
+		return readAtWord(p, i)
 	case token.Sign:
-		return fromSign(p, i)
+		return readAtSign(p, i)
 	case token.Gap:
 	}
 	return i, ""
 }
 
-// fromDigits reads text that begins with a number.
-func fromDigits(p *passage.Passage, i int) (int, string) {
+// readAtNumber reads text that begins with a number.
+func readAtNumber(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if p.Known {
-		if end, say := firstResult(p, i,
+		if end, say := applyFirstRule(p, i,
 			calendar.ReadDates, address.ReadPhoneNumber, figure.ReadFeet, address.ReadHouseNumber, figure.ReadVersion, calendar.ReadClock,
 			calendar.ReadDecade, figure.ReadOrdinals, figure.ReadPower, figure.ReadRatio, figure.ReadSize, figure.ReadFraction,
 		); end > i {
@@ -62,12 +62,12 @@ func fromDigits(p *passage.Passage, i int) (int, string) {
 		}
 	}
 	if !p.Known {
-		n, end := p.Number(i)
-		if isCompound(p, i) || n.Low > 0 {
+		n, end := p.ParseNumber(i)
+		if isPartOfNotation(p, i) || n.Low > 0 {
 			return i, "" // a date, time or fraction: the voice reads it better
 		}
-		if n.Fraction != "" && p.Mark(n.Mark) == "" {
-			return end, p.Src[p.At(i).Start:p.At(end-1).End]
+		if n.Fraction != "" && p.SpellDecimalMark(n.Mark) == "" {
+			return end, p.Src[p.TokenAt(i).Start:p.TokenAt(end-1).End]
 		}
 	}
 	if end, say := address.ReadPostalCode(p, i); end > i {
@@ -79,22 +79,22 @@ func fromDigits(p *passage.Passage, i int) (int, string) {
 	if end, say := figure.ReadQuantity(p, i); end > i && say != "" {
 		return end, say
 	}
-	return i + 1, p.Cardinal(p.At(i).Text, "")
+	return i + 1, p.SpellCardinal(p.TokenAt(i).Text, "")
 }
 
-// isCompound reports whether a number is part of a notation such as 2026-11-25 or 14:30.
-func isCompound(p *passage.Passage, i int) bool {
+// isPartOfNotation reports whether a number is part of a notation such as 2026-11-25 or 14:30.
+func isPartOfNotation(p *passage.Passage, i int) bool {
 	joins := func(mark, number token.Token) bool {
 		return number.Kind == token.Digits && strings.Contains("-/:.", mark.Text) && mark.Text != p.Point &&
 			mark.Text != p.Group
 	}
-	return joins(p.At(i+1), p.At(i+2)) || joins(p.At(i-1), p.At(i-2))
+	return joins(p.TokenAt(i+1), p.TokenAt(i+2)) || joins(p.TokenAt(i-1), p.TokenAt(i-2))
 }
 
-// fromWord reads text that begins with a word.
-func fromWord(p *passage.Passage, i int) (int, string) {
+// readAtWord reads text that begins with a word.
+func readAtWord(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if !p.Known {
-		if p.Word("dot") != "" {
+		if p.FindWord("dot") != "" {
 			return address.ReadLink(p, i)
 		}
 		return i, ""
@@ -102,10 +102,10 @@ func fromWord(p *passage.Passage, i int) (int, string) {
 	if end, say := sign.ReadGreekLetter(p, i); end > i {
 		return end, say
 	}
-	if t := p.At(i); t.Text == t.Lower && isPlainWord(p, i) {
+	if t := p.TokenAt(i); t.Text == t.Lower && isPlainWord(p, i) {
 		return i, ""
 	}
-	return firstResult(p, i,
+	return applyFirstRule(p, i,
 		address.ReadLink, address.ReadStateName, figure.ReadUnit, calendar.ReadMonthDay, calendar.ReadWeekday,
 		figure.ReadMoneyCode, figure.ReadNumbered, short.ReadAbbreviation, short.ReadInitials, figure.ReadRoman,
 		figure.ReadLetterDigits, short.ReadAcronym, address.ReadIdentifier, short.ReadCompound,
@@ -115,21 +115,21 @@ func fromWord(p *passage.Passage, i int) (int, string) {
 // isPlainWord reports whether no rule can apply to a lower-case word: only a space or comma follows, and
 // no table contains it. It is a fast path for most words.
 func isPlainWord(p *passage.Passage, i int) bool {
-	next := p.At(i + 1)
-	if next.Kind != token.Gap && next.Text != "," || p.At(i+2).Kind == token.Digits {
+	next := p.TokenAt(i + 1)
+	if next.Kind != token.Gap && next.Text != "," || p.TokenAt(i+2).Kind == token.Digits {
 		return false
 	}
-	t := p.At(i).Text
+	t := p.TokenAt(i).Text
 	_, bare := p.Bare[t]
 	_, month := p.Month[t]
 	return !bare && !month && !p.Letter[strings.ToUpper(t)]
 }
 
-// fromSign reads text that begins with a sign.
-func fromSign(p *passage.Passage, i int) (int, string) {
-	t := p.At(i)
+// readAtSign reads text that begins with a sign.
+func readAtSign(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	t := p.TokenAt(i)
 	if p.Known {
-		if end, say := firstResult(p, i,
+		if end, say := applyFirstRule(p, i,
 			address.ReadPhoneNumberAtSign, figure.ReadSignedNumber, calendar.ReadShortDecade, figure.ReadHash, address.ReadPathOrFlag,
 			sign.ReadSignBetween,
 		); end > i {

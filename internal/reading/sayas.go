@@ -14,7 +14,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-func englishEnding(n string) string {
+func chooseOrdinalSuffix(n string) string {
 	if len(n) > 1 && n[len(n)-2] == '1' {
 		return "th"
 	}
@@ -29,17 +29,17 @@ func englishEnding(n string) string {
 	return "th"
 }
 
-// SayAs returns the spoken form of a text for SSML's say-as. as is the kind: cardinal, ordinal,
+// ReadAs returns the spoken form of a text for SSML's say-as. as is the kind: cardinal, ordinal,
 // digits, fraction, unit, date, time, telephone, currency, address or expletive. The format of a date
 // consists of the letters y, m and d, once or once per digit. It returns false if the kind is unknown
 // or does not fit the text. An empty result means that the voice reads the text correctly without
 // changes.
-func SayAs(text, as, format, language string) (string, bool) {
-	p := passageOf(grammar.New(language), strings.TrimSpace(norm.NFC.String(text)))
+func ReadAs(text, as, format, language string) (string, bool) {
+	p := newPassage(grammar.New(language), strings.TrimSpace(norm.NFC.String(text)))
 	number := strings.ContainsFunc(p.Src, unicode.IsDigit)
 	switch as {
 	case "digits", "telephone":
-		say := digitGroups(p)
+		say := sayDigitGroups(p)
 		return say, say != ""
 	case "fraction":
 		if say := sayFraction(p); say != "" {
@@ -70,7 +70,7 @@ func SayAs(text, as, format, language string) (string, bool) {
 
 // readAll returns the spoken form of the whole text, or "" if nothing changes.
 func readAll(p *passage.Passage) string {
-	changes := findReplacements(p, nil)
+	changes := listReplacements(p, nil)
 	if len(changes) == 0 {
 		return ""
 	}
@@ -84,14 +84,14 @@ func readAll(p *passage.Passage) string {
 }
 
 // parseSigned parses a number with an optional sign at token i. It returns the index after it.
-func parseSigned(p *passage.Passage, i int) (grammar.Num, int) {
+func parseSigned(p *passage.Passage, i int) (number grammar.Num, nextIndex int) {
 	j := i
 	minus := ""
-	if token.IsMinus(p.At(i).Text) {
-		minus = p.Word("minus")
+	if token.IsMinus(p.TokenAt(i).Text) {
+		minus = p.FindWord("minus")
 		j++
 	}
-	n, end := p.Number(j)
+	n, end := p.ParseNumber(j)
 	if end == j {
 		return n, i
 	}
@@ -99,8 +99,8 @@ func parseSigned(p *passage.Passage, i int) (grammar.Num, int) {
 	return n, end
 }
 
-// digitGroups returns digits and letters one by one, with short pauses between groups.
-func digitGroups(p *passage.Passage) string {
+// sayDigitGroups returns digits and letters one by one, with short pauses between groups.
+func sayDigitGroups(p *passage.Passage) string {
 	var out []string
 	group := ""
 	for _, t := range p.Tokens {
@@ -110,7 +110,7 @@ func digitGroups(p *passage.Passage) string {
 		case t.Kind == token.Word || t.Kind == token.Digits:
 			group = strings.TrimSpace(group + " " + token.SpellLetters(t.Text))
 		case t.Text == "+":
-			group = strings.TrimSpace(group + " " + p.Word("plus"))
+			group = strings.TrimSpace(group + " " + p.FindWord("plus"))
 		default:
 			if group != "" {
 				out = append(out, group)
@@ -131,32 +131,32 @@ func sayFraction(p *passage.Passage) string {
 		return ""
 	}
 	if m[1] != "" {
-		return p.Mixed(m[1], m[2], m[3], "")
+		return p.SpellMixed(m[1], m[2], m[3], "")
 	}
-	return p.Fraction(m[2], m[3])
+	return p.SpellFraction(m[2], m[3])
 }
 
 // sayOrdinal returns the spoken form of a number as an ordinal. The number may already be written as
 // one.
 func sayOrdinal(p *passage.Passage) (string, bool) {
-	n, end := p.Number(0)
+	n, end := p.ParseNumber(0)
 	if end == 0 || n.Fraction != "" || n.Low > 0 {
 		return "", false
 	}
 	form := "-"
-	if _, suffix := figure.OrdinalEnding(p, end); suffix > end {
-		f, _ := figure.OrdinalEnding(p, end)
+	if _, suffix := figure.ParseOrdinalEnding(p, end); suffix > end {
+		f, _ := figure.ParseOrdinalEnding(p, end)
 		if f != "*" {
 			form = f
 		}
-		if p.Base == "en" && !strings.EqualFold(p.At(end).Text, englishEnding(n.Whole)) {
+		if p.Base == "en" && !strings.EqualFold(p.TokenAt(end).Text, chooseOrdinalSuffix(n.Whole)) {
 			return "", false
 		}
 		end = suffix
-	} else if p.At(end).Text == "." {
+	} else if p.TokenAt(end).Text == "." {
 		end++
 	}
-	say := p.Ordinal(n.Whole, form)
+	say := p.SpellOrdinal(n.Whole, form)
 	return say, say != "" && end == len(p.Tokens)
 }
 
@@ -177,20 +177,20 @@ func sayDate(p *passage.Passage, format string, number bool) (string, bool) {
 		if len(format) != len(parts[0]) {
 			format = "yyyymmdd"
 		}
-		parts, format = cutDate(parts[0], format)
+		parts, format = splitDateDigits(parts[0], format)
 	}
 	format = collapseRepeats(format)
 	if format == "" {
-		format = usualOrder(p, parts)
+		format = guessDateOrder(p, parts)
 	}
 	if len(format) != len(parts) || len(parts) == 0 || strings.Trim(format, "ymd") != "" {
 		return "", false
 	}
-	say := calendar.Formatted(p, parts, format)
+	say := calendar.SayFormattedDate(p, parts, format)
 	return say, say != ""
 }
 
-func usualOrder(p *passage.Passage, parts []string) string {
+func guessDateOrder(p *passage.Passage, parts []string) string {
 	switch {
 	case len(parts) == 1:
 		return "y"
@@ -202,8 +202,8 @@ func usualOrder(p *passage.Passage, parts []string) string {
 	return "dmy"
 }
 
-// cutDate splits eight digits according to a format such as ddmmyyyy.
-func cutDate(text, format string) (parts []string, order string) {
+// splitDateDigits splits eight digits according to a format such as ddmmyyyy.
+func splitDateDigits(text, format string) (parts []string, order string) {
 	for rest := format; rest != ""; {
 		n := len(rest) - len(strings.TrimLeft(rest, rest[:1]))
 		parts, text, rest = append(parts, text[:n]), text[n:], rest[n:]
@@ -232,8 +232,8 @@ func sayDuration(p *passage.Passage) string {
 	}
 	var out []string
 	for i, symbol := range []string{"min", "s"} {
-		q := passageOf(p.Grammar, m[i+1]+" "+symbol)
-		u, end := q.UnitAt(2)
+		q := newPassage(p.Grammar, m[i+1]+" "+symbol)
+		u, end := q.FindUnit(2)
 		if end == 2 {
 			return ""
 		}
@@ -241,7 +241,7 @@ func sayDuration(p *passage.Passage) string {
 		if number == "" {
 			number = "0"
 		}
-		out = append(out, figure.Measure(q, grammar.Num{Whole: number}, u))
+		out = append(out, figure.SayMeasure(q, grammar.Num{Whole: number}, u))
 	}
 	return strings.Join(out, " ")
 }

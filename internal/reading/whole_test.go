@@ -17,18 +17,18 @@ var update = flag.Bool("update", false, "write the sentences anew")
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	reader := &reading.Reader{}
-	readingtest.Table(t, "testdata/whole/sentences.tsv", *update, func(language, text string) string {
+	readingtest.CheckTable(t, "testdata/whole/sentences.tsv", *update, func(language, text string) string {
 		return saidBy(reader, text, language)
 	})
 }
 
-// TestSayAsTable compares SayAs with a table. Inputs are a kind, a format or "-", and a text; the output
+// TestSayAsTable compares ReadAs with a table. Inputs are a kind, a format or "-", and a text; the output
 // "no" means that the kind does not fit the text.
 func TestSayAsTable(t *testing.T) {
 	t.Parallel()
-	readingtest.Table(t, "testdata/whole/sayas.tsv", *update, func(language, input string) string {
+	readingtest.CheckTable(t, "testdata/whole/sayas.tsv", *update, func(language, input string) string {
 		f := strings.SplitN(input, " ", 3)
-		if say, ok := reading.SayAs(f[2], f[0], strings.Trim(f[1], "-"), language); ok {
+		if say, ok := reading.ReadAs(f[2], f[0], strings.Trim(f[1], "-"), language); ok {
 			return "yes " + say
 		}
 		return "no"
@@ -82,7 +82,7 @@ func TestRunsAreCutAtWhatIsSaid(t *testing.T) {
 		},
 	} {
 		var got []string
-		for _, sentence := range new(reading.Reader).Sentences(c.runs, "en") {
+		for _, sentence := range new(reading.Reader).ReadSentences(c.runs, "en") {
 			for _, r := range sentence {
 				text := r.Text
 				if r.Say != "" {

@@ -38,7 +38,7 @@ const header = "size: 64x36\nfps: 10\nvoice: tone/high\n"
 
 func newPress(t *testing.T, text string) *press {
 	t.Helper()
-	p := &press{Bench: steptest.New(t), folder: t.TempDir()}
+	p := &press{Bench: steptest.NewBench(t), folder: t.TempDir()}
 	p.make(t, text)
 	return p
 }
@@ -46,39 +46,39 @@ func newPress(t *testing.T, text string) *press {
 // make makes the parts of another script.
 func (p *press) make(t *testing.T, text string) {
 	t.Helper()
-	p.maker = p.Maker(t)
+	p.maker = p.NewMaker(t)
 	p.maker.Report = func(done float64) { p.reports = append(p.reports, done) }
-	p.Timed = p.Time(t, p.maker, "---\n"+header+text)
+	p.Timed = p.PlanTimeline(t, p.maker, "---\n"+header+text)
 	n := len(p.Board.Scenes)
 	layers, err := overlay.NewDrawings(p.Store)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := cut.New(p.maker, cut.Tools{
-		FFmpeg: p.FFmpeg, Version: steptest.Version, Form: steptest.Form(p.Line),
+		FFmpeg: p.FFmpeg, Version: steptest.Version, Form: steptest.NewPictureForm(p.Line),
 		Layers: layers,
 	}, cut.Input{
 		Board: p.Board, Line: p.Line, Files: p.Files, Slides: make([][]overlay.SlideState, n),
 		Captions: make([][]overlay.CaptionSpan, n),
 	})
-	plan := c.Plan()
-	if list, err := c.Make(t.Context(), plan); err != nil || len(list) > 0 {
+	plan := c.PlanPictures()
+	if list, err := c.MakePictures(t.Context(), plan); err != nil || len(list) > 0 {
 		t.Fatal(list, err)
 	}
-	a := ffmpeg.DefaultAAC(2)
+	a := ffmpeg.NewDefaultAAC(2)
 	x := mix.New(p.maker, mix.Tools{
 		FFmpeg: p.FFmpeg, Version: steptest.Version, Run: p.Run, BitRate: a.BitRate,
 		Coder: a.Coder,
 	}, mix.Input{
 		Board: p.Board, Line: p.Line, Files: p.Files, Spoken: p.Spoken, Booth: p.Booth,
 	})
-	track := x.Plan()
-	if list, err := x.Make(t.Context(), track); err != nil || len(list) > 0 {
+	track := x.PlanTrack()
+	if list, err := x.MakeTrack(t.Context(), track); err != nil || len(list) > 0 {
 		t.Fatal(list, err)
 	}
 	p.video = Video{
-		Script: "script.md", Board: p.Board, Line: p.Line, Cues: p.Cues, Words: p.Spoken.Words,
-		Form: steptest.Form(p.Line), Pictures: plan.Runs, Sound: track.Runs, AAC: x.AAC(track.Channels),
+		Script: "script.md", Board: p.Board, Line: p.Line, Cues: p.Cues, Words: p.Spoken.ListWords,
+		Form: steptest.NewPictureForm(p.Line), Pictures: plan.Runs, Sound: track.Runs, AAC: x.NewAAC(track.Channels),
 	}
 }
 
@@ -88,7 +88,7 @@ func (p *press) target() Target {
 }
 
 func (p *press) inputs() Inputs {
-	return Inputs{Project: p.Project, Names: append(p.Files.Names(), "script.md")}
+	return Inputs{Project: p.Project, Names: append(p.Files.ListNames(), "script.md")}
 }
 
 // releaser reserves the files of a target and returns a releaser.
@@ -109,7 +109,7 @@ func (p *press) releaser(t *testing.T, target Target) *Releaser {
 // publish publishes the video. An error fails the test.
 func (p *press) publish(t *testing.T, target Target) Files {
 	t.Helper()
-	files, size, err := p.releaser(t, target).Publish(t.Context(), p.video)
+	files, size, err := p.releaser(t, target).PublishVideo(t.Context(), p.video)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,26 +25,26 @@ type Target struct {
 	Force bool
 }
 
-// outputPaths returns the paths of the files that a build may write, the video first.
-func (t Target) outputPaths() []string {
-	files := append([]string{t.Video, t.withEnding(names.EndPoster)}, t.subtitlePaths()...)
+// listOutputPaths returns the paths of the files that a build may write, the video first.
+func (t Target) listOutputPaths() []string {
+	files := append([]string{t.Video, t.replaceEnding(names.EndPoster)}, t.listSubtitlePaths()...)
 	if t.Timeline {
-		files = append(files, t.withEnding(names.EndTimeline))
+		files = append(files, t.replaceEnding(names.EndTimeline))
 	}
 	if t.Transcript {
-		files = append(files, t.withEnding(names.EndTranscript), t.withEnding(names.EndChapters))
+		files = append(files, t.replaceEnding(names.EndTranscript), t.replaceEnding(names.EndChapters))
 	}
 	return files
 }
 
-// withEnding returns the path of the video with another ending.
-func (t Target) withEnding(ending string) string {
+// replaceEnding returns the path of the video with another ending.
+func (t Target) replaceEnding(ending string) string {
 	return strings.TrimSuffix(t.Video, filepath.Ext(t.Video)) + ending
 }
 
-// subtitlePaths returns the paths of the subtitle files.
-func (t Target) subtitlePaths() []string {
-	return []string{t.withEnding(names.EndSRT), t.withEnding(names.EndVTT)}
+// listSubtitlePaths returns the paths of the subtitle files.
+func (t Target) listSubtitlePaths() []string {
+	return []string{t.replaceEnding(names.EndSRT), t.replaceEnding(names.EndVTT)}
 }
 
 // Outputs contains the files of a build, checked so that nothing is replaced that must not be.
@@ -67,7 +67,7 @@ type Inputs struct {
 // project, and remembers existing files next to the video that no earlier build wrote.
 func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 	o := &Outputs{Target: t, store: store}
-	files := t.outputPaths()
+	files := t.listOutputPaths()
 	for _, f := range files[1:] {
 		if filepath.Clean(f) == filepath.Clean(files[0]) {
 			return nil, fault.New(fault.Usage, nil,
@@ -87,7 +87,7 @@ func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 			return nil, fault.New(fault.Usage, nil, "the build would replace %s, which the script uses", f).
 				WithHint("choose another file for the video: -o film/%s", filepath.Base(files[0]))
 		}
-		if i > 0 && fresh && !t.Force && info.Size() > 0 && !o.isOurs(f) {
+		if i > 0 && fresh && !t.Force && info.Size() > 0 && !o.isFromEarlierBuild(f) {
 			o.strangers = append(o.strangers, f)
 		}
 	}
@@ -107,7 +107,7 @@ func ReserveFiles(store *cache.Store, in Inputs, paths []string, force bool) (*O
 			return nil, fault.New(fault.Usage, nil, "the subtitles would replace %s, which the script uses", path).
 				WithHint("choose another file for them: -o %s", filepath.Join("subtitles", filepath.Base(path)))
 		}
-		if !force && info.Size() > 0 && !o.isOurs(path) {
+		if !force && info.Size() > 0 && !o.isFromEarlierBuild(path) {
 			o.strangers = append(o.strangers, path)
 		}
 	}
@@ -117,7 +117,7 @@ func ReserveFiles(store *cache.Store, in Inputs, paths []string, force bool) (*O
 // findInput returns the name of the input that is the same file as info, "" if none is.
 func (in Inputs) findInput(info os.FileInfo) string {
 	for _, name := range in.Names {
-		file, err := os.Stat(in.Project.Path(name))
+		file, err := os.Stat(in.Project.MakePathOnDisk(name))
 		if err == nil && os.SameFile(info, file) {
 			return name
 		}
@@ -125,21 +125,23 @@ func (in Inputs) findInput(info os.FileInfo) string {
 	return ""
 }
 
-// largestMade is the maximum size of a file next to a video that isOurs reads.
+// largestMade is the maximum size of a file next to a video that isFromEarlierBuild reads.
 const largestMade = 64 << 20
 
-// madeKey returns the cache key of the record that a build wrote a file with this content.
-func madeKey(content []byte) cache.Key { return cache.NewHasher("made 1").Bytes(content).Key() }
+// newWrittenFileKey returns the cache key of the record that a build wrote a file with this content.
+func newWrittenFileKey(content []byte) cache.Key {
+	return cache.NewHasher("made 1").AddBytes(content).Key()
+}
 
-// isOurs reports whether an earlier build wrote a file. It is used for files next to a video that no longer
+// isFromEarlierBuild reports whether an earlier build wrote a file. It is used for files next to a video that no longer
 // exists.
-func (o *Outputs) isOurs(path string) bool {
+func (o *Outputs) isFromEarlierBuild(path string) bool {
 	info, err := os.Stat(path)
 	if err != nil || info.Size() > largestMade {
 		return false
 	}
 	b, err := os.ReadFile(path)
-	return err == nil && o.store.Has(cache.Probes, madeKey(b))
+	return err == nil && o.store.HasEntry(cache.Probes, newWrittenFileKey(b))
 }
 
 // claimFile records that a build writes a file next to the video. It returns a fault if an existing file that no
@@ -151,5 +153,5 @@ func (o *Outputs) claimFile(path string, content []byte) error {
 				WithHint("choose another file for the video with -o, or use --force")
 		}
 	}
-	return o.store.PutBytes(cache.Probes, madeKey(content), []byte{1})
+	return o.store.PutBytes(cache.Probes, newWrittenFileKey(content), []byte{1})
 }

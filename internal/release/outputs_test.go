@@ -62,7 +62,7 @@ func TestReserve(t *testing.T) {
 	strangers("two files", 2, same)
 	strangers("one that is not written", 1, func(o *Target) { o.Timeline = false })
 	strangers("with force", 0, func(o *Target) { o.Force = true })
-	if err := p.Store.PutBytes(cache.Probes, madeKey([]byte("mine")), []byte{1}); err != nil {
+	if err := p.Store.PutBytes(cache.Probes, newWrittenFileKey([]byte("mine")), []byte{1}); err != nil {
 		t.Fatal(err)
 	}
 	strangers("one that a build made", 1, same)
@@ -86,7 +86,7 @@ func TestStrangersStay(t *testing.T) {
 	testrun.SkipMinute(t)
 	p := newPress(t, story)
 	p.put(t, ".srt", "mine")
-	_, _, err := p.releaser(t, p.target()).Publish(t.Context(), p.video)
+	_, _, err := p.releaser(t, p.target()).PublishVideo(t.Context(), p.video)
 	f, ok := fault.As(err)
 	if !ok || f.Code != fault.Usage || !strings.Contains(f.Public, "film.srt, which Mynah did not create") ||
 		p.names(t) != ".srt" || string(p.read(t, ".srt")) != "mine" {
@@ -166,14 +166,14 @@ func TestLargeFilesAreNotRead(t *testing.T) {
 	content := make([]byte, largestMade+1)
 	for n, want := range map[int]bool{largestMade: true, largestMade + 1: false} {
 		if err := errors.Join(os.WriteFile(path, content[:n], 0o600), p.Store.PutBytes(cache.Probes,
-			madeKey(content[:n]), []byte{1})); err != nil {
+			newWrittenFileKey(content[:n]), []byte{1})); err != nil {
 			t.Fatal(err)
 		}
-		if got := out.isOurs(path); got != want {
+		if got := out.isFromEarlierBuild(path); got != want {
 			t.Errorf("%d bytes: %t", n, got)
 		}
 	}
-	if out.isOurs(path + "no") {
+	if out.isFromEarlierBuild(path + "no") {
 		t.Error("a missing file counts as one of a build")
 	}
 }

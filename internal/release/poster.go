@@ -10,9 +10,9 @@ import (
 	"mynah/internal/part"
 )
 
-// posterFrame returns the frame for the poster: the one that the script's header selects, else the middle of
+// choosePosterFrame returns the frame for the poster: the one that the script's header selects, else the middle of
 // the first scene.
-func (r *Releaser) posterFrame() int64 {
+func (r *Releaser) choosePosterFrame() int64 {
 	fps := r.video.Line.FPS
 	n := r.video.Line.Scenes[0].Frames / 2
 	p := r.video.Board.Film.Poster
@@ -29,25 +29,25 @@ func (r *Releaser) posterFrame() int64 {
 
 // makePoster returns the poster image.
 func (r *Releaser) makePoster(ctx context.Context, f *film.Film) ([]byte, error) {
-	n := r.posterFrame()
-	track, err := f.Track(r.Store)
+	n := r.choosePosterFrame()
+	track, err := f.OpenTrack(r.Store)
 	if err != nil {
 		return nil, err
 	}
 	defer track.Close()
 	var stream bytes.Buffer
-	count, err := track.AnnexB(&stream, n)
+	count, err := track.WriteAnnexB(&stream, n)
 	if err != nil {
 		return nil, err
 	}
-	recipe := Poster{Stream: cache.NewHasher("stream").Bytes(stream.Bytes()).Key(), Tool: r.version}
-	if b, ok := r.Store.Get(cache.Pictures, part.KeyOf(recipe)); ok {
+	recipe := Poster{Stream: cache.NewHasher("stream").AddBytes(stream.Bytes()).Key(), Tool: r.version}
+	if b, ok := r.Store.ReadEntry(cache.Pictures, part.ComputeKey(recipe)); ok {
 		return b, nil
 	}
-	key := r.Book.Add(recipe, part.Label{Name: fmt.Sprintf("frame %d", n)})
+	key := r.Book.AddRecipe(recipe, part.Label{Name: fmt.Sprintf("frame %d", n)})
 	err = r.MakeParts(ctx, func() error {
 		var out bytes.Buffer
-		if err := r.tools.Run(ctx, r.video.Form.Poster(count), &stream, &out); err != nil {
+		if err := r.tools.RunFFmpeg(ctx, r.video.Form.EncodePosterArgs(count), &stream, &out); err != nil {
 			return err
 		}
 		return r.Store.PutBytes(cache.Pictures, key, out.Bytes())
@@ -55,7 +55,7 @@ func (r *Releaser) makePoster(ctx context.Context, f *film.Film) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	b, ok := r.Store.Get(cache.Pictures, key)
+	b, ok := r.Store.ReadEntry(cache.Pictures, key)
 	if !ok {
 		return nil, cache.ErrLost
 	}

@@ -10,7 +10,7 @@ import (
 // TestRecipes checks that each field of a recipe changes its key, and that recipes can be encoded and decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
-	parttest.Check(t, parttest.Fill[release.Poster](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[release.Poster](t))
 }
 
 // TestVersion pins the version of the recipe, because a new version makes all posters again.

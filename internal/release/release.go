@@ -53,7 +53,7 @@ type Files struct {
 	Chapters   string `json:"chapters,omitempty"`
 }
 
-func (f Files) allPaths() []string {
+func (f Files) listPaths() []string {
 	return []string{f.Film, f.Poster, f.SRT, f.VTT, f.Timeline, f.Transcript, f.Chapters}
 }
 
@@ -88,21 +88,21 @@ type sidecar struct {
 	content []byte
 }
 
-// Publish writes a video and the files next to it, and returns the video's size in bytes. It writes each file
+// PublishVideo writes a video and the files next to it, and returns the video's size in bytes. It writes each file
 // under a temporary name, syncs and renames it, the video last. It writes nothing if all files are still as an
 // earlier build wrote them.
-func (r *Releaser) Publish(ctx context.Context, v Video) (Files, int64, error) {
+func (r *Releaser) PublishVideo(ctx context.Context, v Video) (Files, int64, error) {
 	r.video = v
 	f := r.newFilm()
 	files, beside, err := r.describeFiles()
 	if err != nil {
 		return files, 0, err
 	}
-	key, err := r.standingKey(f, beside)
+	key, err := r.computeRecordKey(f, beside)
 	if err != nil {
 		return files, 0, blame.Disk(err, "the video cannot be moved to its output file")
 	}
-	if n, ok := r.isStanding(key, files); ok {
+	if n, ok := r.isUnchanged(key, files); ok {
 		return files, n, nil
 	}
 	poster, err := r.makePoster(ctx, f)
@@ -118,19 +118,19 @@ func (r *Releaser) writeVideo(
 	ctx context.Context, f *film.Film, files Files, beside []sidecar, key cache.Key,
 ) (size int64, err error) {
 	w := &writer{out: r.out}
-	defer w.discard()
+	defer w.discardUnpublished()
 	for _, s := range beside {
 		if err := w.writeSidecar(s); err != nil {
 			return 0, err
 		}
 	}
-	err = w.add(files.Film, "", func(w io.Writer) error {
+	err = w.addFile(files.Film, "", func(w io.Writer) error {
 		m := &countingWriter{
 			w: &contextWriter{ctx: ctx, w: w}, total: r.video.Line.Frames * 100,
-			report: func(p float64) { r.Progress(min(p, 0.9)) },
+			report: func(p float64) { r.ReportProgress(min(p, 0.9)) },
 		}
 		b := bufio.NewWriterSize(m, 256<<10) // packets are small
-		if size, err = f.Write(r.Store, b); err != nil {
+		if size, err = f.WriteMP4(r.Store, b); err != nil {
 			return err
 		}
 		return b.Flush()
@@ -144,17 +144,17 @@ func (r *Releaser) writeVideo(
 	if err != nil {
 		return 0, err
 	}
-	if err := w.publish(ctx); err != nil {
+	if err := w.publishAll(ctx); err != nil {
 		return 0, err
 	}
 	if files.SRT == "" && r.out.replaces {
 		// Remove the subtitles of the replaced video, which players would use for this one.
-		for _, path := range r.out.subtitlePaths() {
+		for _, path := range r.out.listSubtitlePaths() {
 			_ = os.Remove(path)
 		}
 	}
 	if r.hasStaleChapters(files) {
-		_ = os.Remove(r.out.withEnding(names.EndChapters))
+		_ = os.Remove(r.out.replaceEnding(names.EndChapters))
 	}
 	w.storeNote(key, size)
 	return size, nil
@@ -163,7 +163,7 @@ func (r *Releaser) writeVideo(
 // WriteTexts writes all files or none. It skips files with an empty path.
 func (o *Outputs) WriteTexts(ctx context.Context, paths, texts []string) error {
 	w := &writer{out: o}
-	defer w.discard()
+	defer w.discardUnpublished()
 	for i, path := range paths {
 		if path == "" {
 			continue
@@ -172,7 +172,7 @@ func (o *Outputs) WriteTexts(ctx context.Context, paths, texts []string) error {
 			return err
 		}
 	}
-	return w.publish(ctx)
+	return w.publishAll(ctx)
 }
 
 // newFilm returns the video as it will be joined.
@@ -181,7 +181,7 @@ func (r *Releaser) newFilm() *film.Film {
 	return &film.Film{
 		Picture: r.video.Form, Runs: r.video.Pictures, Sound: r.video.Sound, Samples: r.video.Line.Samples,
 		AAC:      r.video.AAC,
-		Language: iso639(about.Language), Tag: bcp47(about.Language), Cues: r.embeddedCues(),
+		Language: toISO639(about.Language), Tag: toBCP47(about.Language), Cues: r.listEmbeddedCues(),
 		Chapters: r.listChapters(),
 		Tags: []mp4.Tag{
 			{Code: mp4.TagTitle, Value: about.Title},
@@ -196,7 +196,7 @@ func (r *Releaser) newFilm() *film.Film {
 // listChapters returns the chapters of the video.
 func (r *Releaser) listChapters() []film.Chapter {
 	var out []film.Chapter
-	for _, c := range timeline.Chapters(r.video.Board, r.video.Line) {
+	for _, c := range timeline.ListChapters(r.video.Board, r.video.Line) {
 		out = append(out, film.Chapter(c))
 	}
 	return out
@@ -204,15 +204,15 @@ func (r *Releaser) listChapters() []film.Chapter {
 
 // describeFiles returns the paths of the video's files, and the content of the text files next to it.
 func (r *Releaser) describeFiles() (Files, []sidecar, error) {
-	files := Files{Film: r.out.Video, Poster: r.out.withEnding(names.EndPoster)}
+	files := Files{Film: r.out.Video, Poster: r.out.replaceEnding(names.EndPoster)}
 	var beside []sidecar
 	if cues := r.video.Cues; len(cues) > 0 {
-		files.SRT, files.VTT = r.out.subtitlePaths()[0], r.out.subtitlePaths()[1]
+		files.SRT, files.VTT = r.out.listSubtitlePaths()[0], r.out.listSubtitlePaths()[1]
 		beside = append(beside,
-			sidecar{files.SRT, []byte(caption.SRT(cues))}, sidecar{files.VTT, []byte(caption.VTT(cues))})
+			sidecar{files.SRT, []byte(caption.FormatSRT(cues))}, sidecar{files.VTT, []byte(caption.FormatVTT(cues))})
 	}
 	if r.out.Timeline {
-		files.Timeline = r.out.withEnding(names.EndTimeline)
+		files.Timeline = r.out.replaceEnding(names.EndTimeline)
 		b, err := json.MarshalIndent(Timeline{Board: r.video.Board, Line: r.video.Line, Captions: r.video.Cues}, "",
 			"  ")
 		if err != nil {
@@ -222,10 +222,10 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 	}
 	if r.out.Transcript {
 		text, list := r.composeTranscript()
-		files.Transcript = r.out.withEnding(names.EndTranscript)
+		files.Transcript = r.out.replaceEnding(names.EndTranscript)
 		beside = append(beside, sidecar{files.Transcript, []byte(text)})
 		if list != "" {
-			files.Chapters = r.out.withEnding(names.EndChapters)
+			files.Chapters = r.out.replaceEnding(names.EndChapters)
 			beside = append(beside, sidecar{files.Chapters, []byte(list)})
 		}
 	}
@@ -236,5 +236,5 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 // has chapters.
 func (r *Releaser) hasStaleChapters(files Files) bool {
 	return r.out.Transcript && files.Chapters == "" && r.out.replaces &&
-		r.out.isOurs(r.out.withEnding(names.EndChapters))
+		r.out.isFromEarlierBuild(r.out.replaceEnding(names.EndChapters))
 }

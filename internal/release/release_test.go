@@ -53,7 +53,7 @@ func TestPublish(t *testing.T) {
 	if p.checks != "()" {
 		t.Errorf("checks: %q", p.checks)
 	}
-	for i, path := range files.allPaths() {
+	for i, path := range files.listPaths() {
 		if _, err := os.Stat(path); err != nil {
 			t.Errorf("file %d: %v", i, err)
 		}
@@ -78,7 +78,7 @@ func TestPublish(t *testing.T) {
 	if len(info.Chapters) != 2 || info.Chapters[0].Tags["title"] != "Morning" || info.Chapters[1].Tags["title"] != "Noon" {
 		t.Errorf("%+v", info.Chapters)
 	}
-	second := p.Line.Time(p.Line.Scenes[1].Start)
+	second := p.Line.ToDuration(p.Line.Scenes[1].Start)
 	transcript, chapters := string(p.read(t, ".transcript.md")), string(p.read(t, ".chapters.txt"))
 	for _, want := range []string{
 		"# The harbour", "## 0:00 Morning", "## 0:02 Noon",
@@ -96,8 +96,8 @@ func TestPublish(t *testing.T) {
 		t.Errorf("%q, want %q", chapters, want)
 	}
 	srt := string(p.read(t, ".srt"))
-	if srt != caption.SRT(p.Cues) || !strings.Contains(srt, "Fish is sold.") || string(p.read(t,
-		".vtt")) != caption.VTT(p.Cues) {
+	if srt != caption.FormatSRT(p.Cues) || !strings.Contains(srt, "Fish is sold.") || string(p.read(t,
+		".vtt")) != caption.FormatVTT(p.Cues) {
 		t.Errorf("%s", srt)
 	}
 	var plan struct {
@@ -172,7 +172,7 @@ func TestStanding(t *testing.T) {
 		t.Fatal(err)
 	}
 	same("a file is gone", false)
-	p.Store.Remove(cache.Probes, madeKey(p.read(t, ".srt")))
+	p.Store.RemoveEntry(cache.Probes, newWrittenFileKey(p.read(t, ".srt")))
 	same("the note of a file is gone", false)
 	same("once more", true)
 	p.video.Board.Film.Title = "Another"
@@ -237,7 +237,7 @@ func TestFailuresLeaveAll(t *testing.T) {
 	cancel()
 	fails := func(what string, r *Releaser, ctx context.Context) error {
 		t.Helper()
-		_, _, err := r.Publish(ctx, p.video)
+		_, _, err := r.PublishVideo(ctx, p.video)
 		if got := p.names(t); err == nil || got != ".mp4" || string(p.read(t, ".mp4")) != "old" {
 			t.Errorf("%s: %v, and %s", what, err, got)
 		}
@@ -256,7 +256,7 @@ func TestFailuresLeaveAll(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	p.video.Pictures = runs
-	p.Store.Remove(cache.Sounds, p.video.Sound[0].Segment)
+	p.Store.RemoveEntry(cache.Sounds, p.video.Sound[0].Segment)
 	_ = fails("a part is gone", p.releaser(t, target), t.Context())
 }
 
@@ -286,14 +286,14 @@ func TestPosterFrame(t *testing.T) {
 		board := &storyboard.Board{}
 		board.Film.Poster = c.poster
 		r := &Releaser{video: Video{Board: board, Line: line}}
-		if got := r.posterFrame(); got != c.want {
+		if got := r.choosePosterFrame(); got != c.want {
 			t.Errorf("%+v: %d, want %d", c.poster, got, c.want)
 		}
 	}
 	line.Frames = 1
 	board := &storyboard.Board{Film: storyboard.Film{Poster: script.Poster{Word: "middle"}}}
 	r := &Releaser{video: Video{Board: board, Line: line}}
-	if got := r.posterFrame(); got != 0 {
+	if got := r.choosePosterFrame(); got != 0 {
 		t.Errorf("of a single frame: %d", got)
 	}
 }
@@ -305,7 +305,7 @@ func TestLanguages(t *testing.T) {
 		"en-GB": {"eng", "en-GB"}, "de": {"deu", "de"}, "zh-hans": {"zho", "zh-Hans"}, "": {"", ""}, "und": {"", ""},
 		"not a tag": {"", ""},
 	} {
-		if got := [2]string{iso639(tag), bcp47(tag)}; got != want {
+		if got := [2]string{toISO639(tag), toBCP47(tag)}; got != want {
 			t.Errorf("%q: %q, want %q", tag, got, want)
 		}
 	}
@@ -318,13 +318,13 @@ func TestSoftCues(t *testing.T) {
 	board.Film.Subtitles.Mode = script.SubtitlesEmbed
 	cue := caption.Cue{Start: 47, End: 48100, Text: "one two", Breaks: []int{4}}
 	r := &Releaser{video: Video{Board: board, Cues: []caption.Cue{cue}}}
-	got := r.embeddedCues()
+	got := r.listEmbeddedCues()
 	if len(got) != 1 || got[0].Start != 48 || got[0].End != 1002*48 || strings.Join(strings.Fields(got[0].Text),
 		" ") != "one two" || !strings.Contains(got[0].Text, "\n") {
 		t.Errorf("%+v", got)
 	}
 	board.Film.Subtitles.Mode = script.SubtitlesOverlay
-	if got := r.embeddedCues(); got != nil {
+	if got := r.listEmbeddedCues(); got != nil {
 		t.Errorf("%+v", got)
 	}
 }

@@ -35,30 +35,30 @@ type notedFile struct {
 	Made string `json:"made,omitempty"`
 }
 
-// newSum returns a CRC-32C hash.
-func newSum() hash.Hash32 { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }
+// newChecksum returns a CRC-32C hash.
+func newChecksum() hash.Hash32 { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }
 
-// standingKey returns the cache key of the record. It depends on everything that determines the files' bytes,
+// computeRecordKey returns the cache key of the record. It depends on everything that determines the files' bytes,
 // including the program that writes them. It does not depend on their paths, so that builds into different
 // folders share one record.
-func (r *Releaser) standingKey(f *film.Film, beside []sidecar) (cache.Key, error) {
+func (r *Releaser) computeRecordKey(f *film.Film, beside []sidecar) (cache.Key, error) {
 	self, err := system.IdentifyProgram()
 	if err != nil {
 		return cache.Key{}, err
 	}
 	// This includes all fields of the film. It contains no pointers.
-	h := cache.NewHasher("standing 1").Int(self[:4]...).
-		String(r.version).String(fmt.Sprintf("%v", *f)).Int(r.posterFrame())
+	h := cache.NewHasher("standing 1").AddInts(self[:4]...).
+		AddString(r.version).AddString(fmt.Sprintf("%v", *f)).AddInts(r.choosePosterFrame())
 	for _, s := range beside {
-		h.String(filepath.Ext(s.path)).Bytes(s.content)
+		h.AddString(filepath.Ext(s.path)).AddBytes(s.content)
 	}
 	return h.Key(), nil
 }
 
-// isStanding reports whether all files of the video are as recorded and no file exists that a build would
+// isUnchanged reports whether all files of the video are as recorded and no file exists that a build would
 // remove. It returns the size of the video.
-func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
-	s, ok := part.RecallJSON[outputNote](r.Store, cache.Probes, key)
+func (r *Releaser) isUnchanged(key cache.Key, files Files) (int64, bool) {
+	s, ok := part.ReadJSON[outputNote](r.Store, cache.Probes, key)
 	if !ok {
 		return 0, false
 	}
@@ -66,13 +66,13 @@ func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
 	for _, f := range s.Files {
 		noted[f.Path] = f
 	}
-	for _, path := range files.allPaths() {
-		f, ok := noted[absolutePath(path)]
-		if path != "" && (!ok || !f.isStanding() || !r.isKnown(f.Made)) {
+	for _, path := range files.listPaths() {
+		f, ok := noted[toAbsolutePath(path)]
+		if path != "" && (!ok || !f.isUnchanged() || !r.isWrittenByBuild(f.Made)) {
 			return 0, false
 		}
 	}
-	for _, path := range r.out.subtitlePaths() {
+	for _, path := range r.out.listSubtitlePaths() {
 		if _, err := os.Lstat(path); files.SRT == "" && !errors.Is(err, fs.ErrNotExist) {
 			return 0, false
 		}
@@ -80,8 +80,8 @@ func (r *Releaser) isStanding(key cache.Key, files Files) (int64, bool) {
 	return s.Bytes, !r.hasStaleChapters(files)
 }
 
-// absolutePath returns the absolute form of a path, or "" if that fails.
-func absolutePath(path string) string {
+// toAbsolutePath returns the absolute form of a path, or "" if that fails.
+func toAbsolutePath(path string) string {
 	out, err := filepath.Abs(path)
 	if err != nil {
 		return ""
@@ -89,18 +89,18 @@ func absolutePath(path string) string {
 	return out
 }
 
-// isKnown reports whether the record that a build wrote a file still exists.
-func (r *Releaser) isKnown(made string) bool {
+// isWrittenByBuild reports whether the record that a build wrote a file still exists.
+func (r *Releaser) isWrittenByBuild(made string) bool {
 	if made == "" {
 		return true
 	}
 	var key cache.Key
 	n, err := hex.Decode(key[:], []byte(made))
-	return err == nil && n == len(key) && r.Store.Has(cache.Probes, key)
+	return err == nil && n == len(key) && r.Store.HasEntry(cache.Probes, key)
 }
 
-// isStanding reports whether the file is unchanged.
-func (f notedFile) isStanding() bool {
+// isUnchanged reports whether the file is unchanged.
+func (f notedFile) isUnchanged() bool {
 	if now, err := system.IdentifyRegular(f.Path); err != nil || now != f.Stat {
 		return false
 	}
@@ -109,7 +109,7 @@ func (f notedFile) isStanding() bool {
 		return false
 	}
 	defer func() { _ = file.Close() }()
-	sum := newSum()
+	sum := newChecksum()
 	n, err := io.CopyBuffer(sum, struct{ io.Reader }{file}, make([]byte, min(f.Stat.Size()+1, 256<<10)))
 	return err == nil && n == f.Stat.Size() && sum.Sum32() == f.Sum
 }
@@ -119,7 +119,7 @@ func (f notedFile) isStanding() bool {
 func (w *writer) storeNote(key cache.Key, bytes int64) {
 	for i := range w.notes {
 		var err error
-		w.notes[i].Path = absolutePath(w.notes[i].Path)
+		w.notes[i].Path = toAbsolutePath(w.notes[i].Path)
 		if w.notes[i].Stat, err = system.IdentifyRegular(w.notes[i].Path); err != nil {
 			return
 		}

@@ -17,13 +17,13 @@ func TestStandingFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	sum := newSum()
+	sum := newChecksum()
 	_, _ = sum.Write([]byte(content))
 	st, err := system.IdentifyRegular(path)
-	if f := (notedFile{Path: path, Stat: st, Sum: sum.Sum32()}); err != nil || !f.isStanding() {
+	if f := (notedFile{Path: path, Stat: st, Sum: sum.Sum32()}); err != nil || !f.isUnchanged() {
 		t.Errorf("%+v does not stand", f)
 	}
-	if f := (notedFile{Path: path, Stat: st, Sum: sum.Sum32() + 1}); f.isStanding() {
+	if f := (notedFile{Path: path, Stat: st, Sum: sum.Sum32() + 1}); f.isUnchanged() {
 		t.Error("a file with different content counts as unchanged")
 	}
 	if _, err := system.IdentifyRegular(filepath.Dir(path)); err == nil {

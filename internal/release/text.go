@@ -13,13 +13,13 @@ import (
 	"mynah/internal/timeline"
 )
 
-// embeddedCues returns the cues of the video's subtitle track, nil if it has none.
-func (r *Releaser) embeddedCues() []film.Cue {
+// listEmbeddedCues returns the cues of the video's subtitle track, nil if it has none.
+func (r *Releaser) listEmbeddedCues() []film.Cue {
 	if r.video.Board.Film.Subtitles.Mode != script.SubtitlesEmbed {
 		return nil
 	}
 	// Round to whole milliseconds like the subtitle files, so that all have the same times.
-	whole := func(sample int64) int64 { return caption.Milliseconds(sample) * timeline.SampleRate / 1000 }
+	whole := func(sample int64) int64 { return caption.ToMilliseconds(sample) * timeline.SampleRate / 1000 }
 	var out []film.Cue
 	for _, c := range r.video.Cues {
 		out = append(out, film.Cue{Start: whole(c.Start), End: whole(c.End), Text: strings.Join(c.Lines(), "\n")})
@@ -35,27 +35,27 @@ func (r *Releaser) composeTranscript() (text, list string) {
 	}
 	var chapters []caption.Chapter
 	scene := 0
-	for _, c := range timeline.Chapters(r.video.Board, r.video.Line) {
+	for _, c := range timeline.ListChapters(r.video.Board, r.video.Line) {
 		for scene+1 < len(r.video.Line.Scenes) && r.video.Line.Scenes[scene].Start < c.Frame {
 			scene++
 		}
-		chapters = append(chapters, caption.Chapter{Start: r.video.Line.Sample(c.Frame), Scene: scene, Title: c.Title})
+		chapters = append(chapters, caption.Chapter{Start: r.video.Line.ToSample(c.Frame), Scene: scene, Title: c.Title})
 	}
-	return caption.Transcript(title, chapters, r.narrationCues()), caption.ChapterList(chapters)
+	return caption.FormatTranscript(title, chapters, r.listNarrationCues()), caption.FormatChapters(chapters)
 }
 
-// narrationCues returns the cues of the narration, even for scenes in which a quote replaces them on the screen.
-func (r *Releaser) narrationCues() []caption.Cue {
+// listNarrationCues returns the cues of the narration, even for scenes in which a quote replaces them on the screen.
+func (r *Releaser) listNarrationCues() []caption.Cue {
 	board := *r.video.Board
 	board.Scenes = slices.Clone(board.Scenes)
 	for i := range board.Scenes {
 		board.Scenes[i].Quote = nil
 	}
-	return caption.Cues(&board, r.video.Line, r.video.Words)
+	return caption.MakeCues(&board, r.video.Line, r.video.Words)
 }
 
-// iso639 returns the three-letter code of a language for MP4, or "".
-func iso639(tag string) string {
+// toISO639 returns the three-letter code of a language for MP4, or "".
+func toISO639(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil || t == language.Und { // its base would be English
 		return ""
@@ -67,8 +67,8 @@ func iso639(tag string) string {
 	return base.ISO3()
 }
 
-// bcp47 returns a language tag in canonical form, or "".
-func bcp47(tag string) string {
+// toBCP47 returns a language tag in canonical form, or "".
+func toBCP47(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil || t == language.Und {
 		return ""

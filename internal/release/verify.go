@@ -28,9 +28,9 @@ import (
 // would be the worst possible result. A failure here is an error of Mynah or of a program that it ran, never of
 // the author.
 
-// mismatchError returns the fault for a part of a video that differs from the plan. scene counts from 0; -1
+// newMismatchFault returns the fault for a part of a video that differs from the plan. scene counts from 0; -1
 // means no scene.
-func mismatchError(scene int, format string, args ...any) error {
+func newMismatchFault(scene int, format string, args ...any) error {
 	where := ""
 	if scene >= 0 {
 		where = fmt.Sprintf("scene %d: ", scene+1)
@@ -44,7 +44,7 @@ func mismatchError(scene int, format string, args ...any) error {
 func (r *Releaser) verifyVideo(
 	ctx context.Context, f *film.Film, written io.ReaderAt, size int64, beside []sidecar,
 ) error {
-	sizes, silence, err := f.Sounds(r.Store)
+	sizes, silence, err := f.ListPacketSizes(r.Store)
 	if err != nil {
 		return err
 	}
@@ -69,11 +69,11 @@ func checkRuns(l *timeline.Line, f *film.Film) error {
 	}
 	for i, s := range l.Scenes {
 		if !starts[s.Start] {
-			return mismatchError(i, "the picture does not change at its first frame, %d", s.Start)
+			return newMismatchFault(i, "the picture does not change at its first frame, %d", s.Start)
 		}
 	}
 	if at != l.Frames {
-		return mismatchError(len(l.Scenes)-1, "the pictures last %d frames instead of the planned %d", at, l.Frames)
+		return newMismatchFault(len(l.Scenes)-1, "the pictures last %d frames instead of the planned %d", at, l.Frames)
 	}
 	return nil
 }
@@ -81,13 +81,13 @@ func checkRuns(l *timeline.Line, f *film.Film) error {
 // checkParts checks that each part of the video has a recipe in the book.
 func (r *Releaser) checkParts(f *film.Film) error {
 	for i, p := range f.Runs {
-		if !r.Book.Holds(p.Segment) {
-			return mismatchError(-1, "picture segment %d does not belong to the plan", i+1)
+		if !r.Book.HasUnchanged(p.Segment) {
+			return newMismatchFault(-1, "picture segment %d does not belong to the plan", i+1)
 		}
 	}
 	for i, p := range f.Sound {
-		if !p.Silent && !r.Book.Holds(p.Segment) {
-			return mismatchError(-1, "sound chunk %d does not belong to the plan", i+1)
+		if !p.Silent && !r.Book.HasUnchanged(p.Segment) {
+			return newMismatchFault(-1, "sound chunk %d does not belong to the plan", i+1)
 		}
 	}
 	return nil
@@ -95,9 +95,9 @@ func (r *Releaser) checkParts(f *film.Film) error {
 
 // checkFile compares the index of the written file with the plan.
 func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error {
-	tracks, err := mp4.Inspect(r, size)
+	tracks, err := mp4.ReadTrackInfos(r, size)
 	if err != nil {
-		return mismatchError(-1, "the written video cannot be read: %s", err)
+		return newMismatchFault(-1, "the written video cannot be read: %s", err)
 	}
 	cues, titles := 0, 0
 	if len(f.Cues) > 0 {
@@ -107,23 +107,23 @@ func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error 
 		titles = 1
 	}
 	if want := 2 + cues + titles; len(tracks) != want {
-		return mismatchError(-1, "the written video has %d tracks instead of the planned %d", len(tracks), want)
+		return newMismatchFault(-1, "the written video has %d tracks instead of the planned %d", len(tracks), want)
 	}
 	for _, t := range tracks {
 		if t.Samples != t.Timed || t.First < 0 || t.Last >= size || t.First+t.Bytes > size {
-			return mismatchError(-1, "the index of the written video does not match its content")
+			return newMismatchFault(-1, "the index of the written video does not match its content")
 		}
 	}
 	if n := tracks[0].Samples; n != l.Frames {
-		return mismatchError(-1, "the written video has %d frames instead of the planned %d", n, l.Frames)
+		return newMismatchFault(-1, "the written video has %d frames instead of the planned %d", n, l.Frames)
 	}
 	const packet = timeline.SoundGrid
 	if n := tracks[1].Samples * packet; n < l.Samples+packet || n >= l.Samples+3*packet {
-		return mismatchError(-1, "the written soundtrack has %d samples instead of the planned %d", n-packet, l.Samples)
+		return newMismatchFault(-1, "the written soundtrack has %d samples instead of the planned %d", n-packet, l.Samples)
 	}
 	picture := tracks[0].Length * timeline.SampleRate / int64(max(tracks[0].Scale, 1))
 	if d := picture - l.Samples; d > packet || d < -packet {
-		return mismatchError(-1, "picture and sound differ by %d samples", d)
+		return newMismatchFault(-1, "picture and sound differ by %d samples", d)
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ func checkCues(cues []caption.Cue, beside []sidecar) error {
 			continue
 		}
 		if n := bytes.Count(s.content, []byte(" --> ")); n != len(cues) {
-			return mismatchError(-1, "only %d of %d subtitles are written", n, len(cues))
+			return newMismatchFault(-1, "only %d of %d subtitles are written", n, len(cues))
 		}
 	}
 	return nil
@@ -154,7 +154,7 @@ func (r *Releaser) checkDrawn() error {
 			shown += max(min(s.To, to)-max(s.From, from), 0)
 		}
 		if to-from > 2 && shown < (to-from)/2 {
-			return mismatchError(c.Scene, "the subtitle %q is missing from the picture", diag.Shorten(c.Text, 60))
+			return newMismatchFault(c.Scene, "the subtitle %q is missing from the picture", diag.Shorten(c.Text, 60))
 		}
 	}
 	return nil
@@ -168,12 +168,12 @@ func checkNarration(b *storyboard.Board, l *timeline.Line, sizes []uint32, silen
 			continue
 		}
 		part := b.Scenes[s.Scene].Parts[s.Item]
-		if speech.Loudest(part) < speech.Quietest {
+		if speech.FindLoudestVolume(part) < speech.Quietest {
 			continue
 		}
 		from, to := s.Start/timeline.SoundGrid+1, min((s.Start+s.Samples)/timeline.SoundGrid+1, int64(len(sizes)))
 		if from < to && !slices.ContainsFunc(sizes[from:to], func(n uint32) bool { return n > 2*silence }) {
-			return mismatchError(s.Scene, "the narration %q is silent", diag.Shorten(part.Text, 60))
+			return newMismatchFault(s.Scene, "the narration %q is silent", diag.Shorten(part.Text, 60))
 		}
 	}
 	return nil
@@ -181,7 +181,7 @@ func checkNarration(b *storyboard.Board, l *timeline.Line, sizes []uint32, silen
 
 // checkSeams decodes the starts of the segments that this build encoded, joined as in the video.
 func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
-	fresh := f.Fresh(r.Book.IsNew)
+	fresh := f.ListNewSegments(r.Book.IsNew)
 	if len(fresh) == 0 {
 		return nil
 	}
@@ -191,27 +191,27 @@ func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 	}
 	defer func() { // the next build encodes them again
 		for _, k := range fresh {
-			r.Store.Remove(cache.Segments, k)
+			r.Store.RemoveEntry(cache.Segments, k)
 		}
 	}()
 	for _, k := range fresh {
 		if err := r.decodeSegments(ctx, f, []cache.Key{k}); err != nil && ctx.Err() == nil {
-			kind, label, _ := r.Book.Label(k)
-			return mismatchError(label.Scene-1,
+			kind, label, _ := r.Book.FindLabel(k)
+			return newMismatchFault(label.Scene-1,
 				"the coded pictures of %s %q cannot be played: %s", kind, label.Name, blame.Reason(err))
 		}
 	}
-	return mismatchError(-1, "the coded pictures cannot be played in sequence: %s", blame.Reason(err))
+	return newMismatchFault(-1, "the coded pictures cannot be played in sequence: %s", blame.Reason(err))
 }
 
 // decodeSegments decodes segments, and returns an error unless it gets all of their pictures.
 func (r *Releaser) decodeSegments(ctx context.Context, f *film.Film, segments []cache.Key) error {
 	var stream, list bytes.Buffer
-	want, err := f.Seams(r.Store, segments, &stream)
+	want, err := f.WriteSeams(r.Store, segments, &stream)
 	if err != nil {
 		return err
 	}
-	if err := r.tools.Run(ctx, ffmpeg.ListPictures(), &stream, &list); err != nil {
+	if err := r.tools.RunFFmpeg(ctx, ffmpeg.ListPicturesArgs(), &stream, &list); err != nil {
 		return err
 	}
 	got := 0

@@ -69,9 +69,9 @@ func TestMissingNarrationIsFound(t *testing.T) {
 func TestMissingCuesAreFound(t *testing.T) {
 	t.Parallel()
 	cues := []caption.Cue{{Start: 0, End: 48000, Text: "one"}, {Start: 60000, End: 90000, Text: "two"}}
-	whole := []sidecar{{"a.srt", []byte(caption.SRT(cues))}, {"a.vtt", []byte(caption.VTT(cues))}}
+	whole := []sidecar{{"a.srt", []byte(caption.FormatSRT(cues))}, {"a.vtt", []byte(caption.FormatVTT(cues))}}
 	checkError(t, "whole", checkCues(cues, whole), "")
-	whole[1].content = []byte(caption.VTT(cues[:1]))
+	whole[1].content = []byte(caption.FormatVTT(cues[:1]))
 	checkError(t, "one less", checkCues(cues, whole), "1 of 2 subtitles")
 	r := &Releaser{video: Video{
 		Board:    &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Mode: script.SubtitlesOverlay}}},
@@ -100,7 +100,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	r := p.releaser(t, p.target())
 	f := r.newFilm()
 	var out bytes.Buffer
-	size, err := f.Write(p.Store, &out)
+	size, err := f.WriteMP4(p.Store, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		other.Samples = l.Samples
 		other.Sound = silentRuns(l.Samples)
 		var out bytes.Buffer
-		size, err := other.Write(p.Store, &out)
+		size, err := other.WriteMP4(p.Store, &out)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +147,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		l.Samples -= n
 		checkError(t, "a sample nearer", checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), "")
 	}
-	tracks, err := mp4.Inspect(bytes.NewReader(out.Bytes()), size)
+	tracks, err := mp4.ReadTrackInfos(bytes.NewReader(out.Bytes()), size)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 
 // silentRuns returns a silent soundtrack.
 func silentRuns(samples int64) []film.PacketRun {
-	return []film.PacketRun{{Packets: sound.Packets(samples), Silent: true}}
+	return []film.PacketRun{{Packets: sound.CountPackets(samples), Silent: true}}
 }
 
 // TestPartsAreHeldAgainstThePlan checks that each part must be in the book.
@@ -186,7 +186,7 @@ func TestSeamsAreDecoded(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	p := newPress(t, "---\n(duration: 1)\n")
-	p.Media(t, "a.png", "-f lavfi -i testsrc=s=64x36 -frames:v 1")
+	p.WriteMedia(t, "a.png", "-f lavfi -i testsrc=s=64x36 -frames:v 1")
 	p.make(t, "---\n(canvas: black)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n---\n(canvas: white)\n"+
 		"(duration: 1)\n")
 	r := p.releaser(t, p.target())
@@ -199,11 +199,11 @@ func TestSeamsAreDecoded(t *testing.T) {
 	if err := r.checkSeams(ctx, f); err == nil || fault.CodeOf(err) == fault.Internal {
 		t.Errorf("a stop: %v", err)
 	}
-	if !p.Store.Has(cache.Segments, key) {
+	if !p.Store.HasEntry(cache.Segments, key) {
 		t.Fatal("a cancellation removes new segments")
 	}
 	checkError(t, "damaged", r.checkSeams(t.Context(), f), `scene 2: the coded pictures of picture "a.png" cannot be played`)
-	if p.Store.Has(cache.Segments, key) || p.Store.Has(cache.Segments, f.Runs[0].Segment) {
+	if p.Store.HasEntry(cache.Segments, key) || p.Store.HasEntry(cache.Segments, f.Runs[0].Segment) {
 		t.Error("the damaged segment is still in the cache")
 	}
 	// Segments of earlier builds were already decoded by these.
@@ -214,7 +214,7 @@ func TestSeamsAreDecoded(t *testing.T) {
 // damageEntry replaces the encoded picture of a segment by noise.
 func damageEntry(t *testing.T, store *cache.Store, key cache.Key) {
 	t.Helper()
-	b, ok := store.Get(cache.Segments, key)
+	b, ok := store.ReadEntry(cache.Segments, key)
 	if !ok {
 		t.Fatal("there is no segment")
 	}
@@ -222,7 +222,7 @@ func damageEntry(t *testing.T, store *cache.Store, key cache.Key) {
 	for i := 40; i < len(b)/2; i++ { // after the slice header
 		b[i] ^= 0xa5
 	}
-	store.Remove(cache.Segments, key)
+	store.RemoveEntry(cache.Segments, key)
 	if err := store.PutBytes(cache.Segments, key, b); err != nil {
 		t.Fatal(err)
 	}

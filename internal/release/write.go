@@ -15,14 +15,14 @@ type writer struct {
 	notes []notedFile // records of the files; paths are set before publishing
 }
 
-// add writes a file under a temporary name. made is the key of the record that a build wrote it.
-func (w *writer) add(path, made string, write func(io.Writer) error) error {
-	p, err := pending.Create(path)
+// addFile writes a file under a temporary name. made is the key of the record that a build wrote it.
+func (w *writer) addFile(path, made string, write func(io.Writer) error) error {
+	p, err := pending.CreateFile(path)
 	if err != nil {
 		return blame.Disk(err, "%s cannot be written", path)
 	}
 	w.files = append(w.files, p)
-	sum := newSum()
+	sum := newChecksum()
 	if err := write(io.MultiWriter(p, sum)); err != nil {
 		return err
 	}
@@ -37,11 +37,11 @@ func (w *writer) writeSidecar(s sidecar) error {
 		return err
 	}
 	write := func(w io.Writer) error { _, err := w.Write(s.content); return err }
-	return w.add(s.path, madeKey(s.content).String(), write)
+	return w.addFile(s.path, newWrittenFileKey(s.content).String(), write)
 }
 
-// publish renames all files to their final names.
-func (w *writer) publish(ctx context.Context) error {
+// publishAll renames all files to their final names.
+func (w *writer) publishAll(ctx context.Context) error {
 	for _, p := range w.files {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -53,8 +53,8 @@ func (w *writer) publish(ctx context.Context) error {
 	return nil
 }
 
-// discard removes the files that were not published.
-func (w *writer) discard() {
+// discardUnpublished removes the files that were not published.
+func (w *writer) discardUnpublished() {
 	for _, p := range w.files {
 		p.Discard()
 	}

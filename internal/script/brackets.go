@@ -17,8 +17,8 @@ type opening struct {
 	value      int    // offset of the first byte after the colon
 }
 
-// openDirection parses "(name:" at the start of t. Blanks are allowed before the name and the colon.
-func openDirection(t string) (opening, bool) {
+// parseDirectionStart parses "(name:" at the start of t. Blanks are allowed before the name and the colon.
+func parseDirectionStart(t string) (opening, bool) {
 	if t == "" || t[0] != '(' {
 		return opening{}, false
 	}
@@ -38,9 +38,9 @@ func openDirection(t string) (opening, bool) {
 	return o, true
 }
 
-// matchingBracket returns the offset of the bracket that closes the direction at the start of t, or
+// findDirectionEnd returns the offset of the bracket that closes the direction at the start of t, or
 // -1. It skips a quoted string after the colon.
-func matchingBracket(t string, o opening) int {
+func findDirectionEnd(t string, o opening) int {
 	depth := 1
 	for i := skipQuoted(t, o.value); i < len(t); i++ {
 		switch t[i] {
@@ -65,15 +65,15 @@ func skipQuoted(t string, i int) int {
 	return i
 }
 
-// completeDirection reports whether t, a trimmed line, is exactly one direction; end is the offset of
+// isWholeDirection reports whether t, a trimmed line, is exactly one direction; end is the offset of
 // its closing bracket. Brackets in the value of a known direction need not balance: "(chapter: Smile
 // :))" is complete.
-func completeDirection(t string, o opening, isKnown bool) (end int, ok bool) {
+func isWholeDirection(t string, o opening, isKnown bool) (end int, ok bool) {
 	last := len(t) - 1
 	if t[last] != ')' {
 		return 0, false
 	}
-	m := matchingBracket(t, o)
+	m := findDirectionEnd(t, o)
 	switch {
 	case m == last:
 		return last, true
@@ -85,9 +85,9 @@ func completeDirection(t string, o opening, isKnown bool) (end int, ok bool) {
 	return last, !strings.Contains(t[m:], "(")
 }
 
-// bracketDepth returns the number of brackets that a line opens minus those it closes, ignoring quoted
+// countOpenBrackets returns the number of brackets that a line opens minus those it closes, ignoring quoted
 // values.
-func bracketDepth(t string) int {
+func countOpenBrackets(t string) int {
 	depth := 0
 	for i := 0; i < len(t); i++ {
 		switch t[i] {
@@ -113,13 +113,13 @@ const (
 	mapForm              // continues over blank lines and separators
 )
 
-// multilineForm returns the form of a direction that begins in line t and is not closed there. next is the
+// detectMultilineForm returns the form of a direction that begins in line t and is not closed there. next is the
 // index of the item after the line.
-func (p *parser) multilineForm(t string, o opening, next int) form {
+func (p *parser) detectMultilineForm(t string, o opening, next int) form {
 	rest := hideBraces(strings.TrimSpace(t[o.value:]))
 	starts := rest == "" || isYAMLComment(rest)
 	brace := rest != "" && rest[0] == '{'
-	_, _, key := keyLine(rest)
+	_, _, key := splitKeyLine(rest)
 	if p.known.asDirected[o.name] {
 		if starts || brace || key {
 			return mapForm
@@ -132,7 +132,7 @@ func (p *parser) multilineForm(t string, o opening, next int) form {
 	if !starts && !brace {
 		return noForm
 	}
-	if _, near := nearestName(o.name, p.known.directions); near {
+	if _, near := findNearestName(o.name, p.known.directions); near {
 		return mapForm
 	}
 	for ; next < len(p.items); next++ {
@@ -141,7 +141,7 @@ func (p *parser) multilineForm(t string, o opening, next int) form {
 			return noForm
 		}
 		if u := strings.TrimSpace(l.text); u != "" {
-			if _, _, key = keyLine(u); key || brace {
+			if _, _, key = splitKeyLine(u); key || brace {
 				return mapForm
 			}
 			return noForm
@@ -153,64 +153,64 @@ func (p *parser) multilineForm(t string, o opening, next int) form {
 // parseMultiline parses a direction over several lines that begins at the current item. t is the trimmed
 // text of the first line, and off its offset in l. It returns false if the text is not a direction.
 func (p *parser) parseMultiline(l *line, t string, off int, o opening) bool {
-	how := p.multilineForm(t, o, p.at+1)
+	how := p.detectMultilineForm(t, o, p.at+1)
 	if how == noForm {
 		return false
 	}
 	p.flushNarration()
 	pieces := []piece{{line: l, from: off + o.value, to: off + len(t)}}
-	depth := 1 + bracketDepth(t[o.value:])
+	depth := 1 + countOpenBrackets(t[o.value:])
 	for j := p.at + 1; j < len(p.items); j++ {
 		next := p.items[j].line
-		if next == nil || endsDirection(next, how) {
+		if next == nil || isOutsideDirection(next, how) {
 			break
 		}
 		u, at := next.trim()
-		depth += bracketDepth(u)
+		depth += countOpenBrackets(u)
 		to := at + len(u)
 		if depth > 0 || !strings.HasSuffix(u, ")") {
 			pieces = append(pieces, piece{line: next, from: 0, to: to})
 			continue
 		}
 		pieces = append(pieces, piece{line: next, from: 0, to: to - 1})
-		r := l.byteRange(off, off+1)
-		r.End = next.byteRange(to-1, to).End
+		r := l.newByteRange(off, off+1)
+		r.End = next.newByteRange(to-1, to).End
 		p.recordBlock(blockDirection, l.first, next.last)
 		p.at = j + 1
 		p.addDirection(direction{
-			name: o.name, at: l.byteRange(off+o.start, off+o.end), whole: r, value: p.parseBlock(o.name, pieces),
+			name: o.name, at: l.newByteRange(off+o.start, off+o.end), whole: r, value: p.parseBlock(o.name, pieces),
 		})
 		return true
 	}
-	p.unclosedDirection(l, off, o)
+	p.reportUnclosedDirection(l, off, o)
 	return true
 }
 
-// endsDirection reports whether a line cannot belong to an open direction.
-func endsDirection(l *line, how form) bool {
+// isOutsideDirection reports whether a line cannot belong to an open direction.
+func isOutsideDirection(l *line, how form) bool {
 	t := strings.TrimSpace(l.text)
 	if t == "" {
 		return how == textForm && !l.void
 	}
-	if _, ok := openDirection(t); ok || strings.HasPrefix(t, "![") || strings.HasPrefix(t, "<speak") || t[0] == '>' {
+	if _, ok := parseDirectionStart(t); ok || strings.HasPrefix(t, "![") || strings.HasPrefix(t, "<speak") || t[0] == '>' {
 		return true
 	}
 	return how == textForm && isSeparator(t)
 }
 
-// unclosedDirection reports an unclosed direction and skips the following lines that may belong to its
+// reportUnclosedDirection reports an unclosed direction and skips the following lines that may belong to its
 // map.
-func (p *parser) unclosedDirection(l *line, off int, o opening) {
+func (p *parser) reportUnclosedDirection(l *line, off int, o opening) {
 	p.unclosed = true
-	d := p.diags.Errorf(l.byteRange(off, off+o.value), "the direction (%s: … is not closed", o.name)
+	d := p.diags.Errorf(l.newByteRange(off, off+o.value), "the direction (%s: … is not closed", o.name)
 	d.Detail = "A direction ends with a closing round bracket at the end of its line"
 	d.Hint = "write ) at the end of the direction"
 	for p.at++; p.at < len(p.items); p.at++ {
 		next := p.items[p.at].line
-		if next == nil || endsDirection(next, mapForm) {
+		if next == nil || isOutsideDirection(next, mapForm) {
 			return
 		}
-		if _, _, ok := keyLine(hideBraces(strings.TrimSpace(next.text))); !ok {
+		if _, _, ok := splitKeyLine(hideBraces(strings.TrimSpace(next.text))); !ok {
 			return
 		}
 	}

@@ -18,24 +18,24 @@ func ReadHeader(file string, properties *yaml.Node) (Header, diag.List) {
 	p := newParser(file, path.Dir(file), newVars(nil), &diags)
 	p.src = newSource(file, nil, &diags)
 	h := &p.out.Header
-	h.Range, h.Places = nodeRange(file, properties), map[string]diag.Range{}
+	h.Range, h.Places = newYAMLNodeRange(file, properties), map[string]diag.Range{}
 	for i := 0; i+1 < len(properties.Content); i += 2 {
 		key := properties.Content[i]
-		at := nodeRange(file, key)
+		at := newYAMLNodeRange(file, key)
 		if key.Kind != yaml.ScalarNode || strings.TrimSpace(key.Value) == "" {
 			diags.Errorf(at, "a name in the header is not a plain word").Hint = "write one property per line, such as voice: brian"
 			continue
 		}
 		name := strings.ToLower(strings.TrimSpace(key.Value))
-		p.setHeaderProperty(name, at, p.nodeValue(name, properties.Content[i+1], 0))
+		p.setHeaderProperty(name, at, p.convertYAMLNode(name, properties.Content[i+1], 0))
 	}
-	diags.Sort()
+	diags.SortByPlace()
 	return *h, diags
 }
 
-// nodeRange returns the range of a YAML node: the whole of an unquoted scalar on one line, otherwise
+// newYAMLNodeRange returns the range of a YAML node: the whole of an unquoted scalar on one line, otherwise
 // only its first character.
-func nodeRange(file string, n *yaml.Node) diag.Range {
+func newYAMLNodeRange(file string, n *yaml.Node) diag.Range {
 	start := diag.Pos{Line: n.Line, Column: n.Column}
 	end := diag.Pos{Line: n.Line, Column: n.Column + 1}
 	if n.Kind == yaml.ScalarNode && n.Style == 0 && !strings.ContainsAny(n.Value, "\r\n") {
@@ -44,9 +44,9 @@ func nodeRange(file string, n *yaml.Node) diag.Range {
 	return diag.Range{File: file, Start: start, End: end}
 }
 
-// nodeValue converts a node to the value of a property.
-func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
-	v := value{at: nodeRange(p.file, n)}
+// convertYAMLNode converts a node to the value of a property.
+func (p *parser) convertYAMLNode(name string, n *yaml.Node, depth int) value {
+	v := value{at: newYAMLNodeRange(p.file, n)}
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d := p.diags.Errorf(v.at, "%s uses a YAML anchor or alias", name)
@@ -56,7 +56,7 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":
 	case n.Kind == yaml.ScalarNode:
 		v.text = norm.NFC.String(strings.TrimSpace(joinLines(n.Value))) // a value of the header has one line
-		if !isClean(v.text) {                                           // an escape in quotes can produce control characters
+		if !isValidText(v.text) {                                       // an escape in quotes can produce control characters
 			p.diags.Errorf(v.at, "%s contains a control character", name).Hint = "remove it"
 			v.kind = brokenValue
 		}
@@ -64,17 +64,17 @@ func (p *parser) nodeValue(name string, n *yaml.Node, depth int) value {
 		v.kind = mapValue
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
-			at := nodeRange(p.file, key)
+			at := newYAMLNodeRange(p.file, key)
 			if key.Kind != yaml.ScalarNode || key.Anchor != "" {
 				p.diags.Errorf(at, "a name in the map of %s is not a plain word", name)
 				return value{kind: brokenValue, at: v.at}
 			}
 			v.entries = append(v.entries, entry{
 				name: strings.ToLower(key.Value), at: at,
-				value: p.nodeValue(name, n.Content[i+1], depth+1),
+				value: p.convertYAMLNode(name, n.Content[i+1], depth+1),
 			})
 		}
-		v.entries = p.uniqueEntries(v.entries)
+		v.entries = p.removeRepeatedKeys(v.entries)
 	default:
 		v.kind = listValue
 	}

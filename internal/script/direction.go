@@ -19,7 +19,7 @@ type direction struct {
 // addDirection adds the node of a direction, or reports its errors.
 func (p *parser) addDirection(d direction) {
 	switch {
-	case !p.known.has(d.name):
+	case !p.known.contains(d.name):
 		p.reportUnknown("the direction", d.name, d.at, p.known.directions, p.known.header...)
 		return
 	case !p.known.asDirected[d.name]:
@@ -30,7 +30,7 @@ func (p *parser) addDirection(d direction) {
 		return
 	case d.value.kind == brokenValue:
 		return
-	case p.isAbsent(d.name, d.value):
+	case p.warnIfEmpty(d.name, d.value):
 		return
 	}
 	node, ok := p.newNode(d)
@@ -39,7 +39,7 @@ func (p *parser) addDirection(d direction) {
 	}
 	if p.known.byName[d.name].Reach == WholeScene {
 		if p.seen[d.name] {
-			p.warnTwice(d.name, d.at, "in this scene")
+			p.warnOfRepetition(d.name, d.at, "in this scene")
 		}
 		p.seen[d.name] = true
 	}
@@ -48,8 +48,8 @@ func (p *parser) addDirection(d direction) {
 	}
 }
 
-// isAbsent reports whether a property has an empty value, and warns that it is ignored.
-func (p *parser) isAbsent(name string, v value) bool {
+// warnIfEmpty reports whether a property has an empty value, and warns that it is ignored.
+func (p *parser) warnIfEmpty(name string, v value) bool {
 	if v.kind != scalarValue || strings.TrimSpace(v.text) != "" {
 		return false
 	}
@@ -58,12 +58,12 @@ func (p *parser) isAbsent(name string, v value) bool {
 	return true
 }
 
-// revealKind returns the parser of the value of (reveal: …).
-func revealKind() kind[Reveal] {
-	lines := lineRangesKind("items, or lines of code such as 1-3, 4-6")
+// newRevealParser returns the parser of the value of (reveal: …).
+func newRevealParser() valueParser[Reveal] {
+	lines := newLineRangesParser("items, or lines of code such as 1-3, 4-6")
 	form := lines.Form
 	form.Words = []string{"items"}
-	return kind[Reveal]{Form: form, read: func(s string) (Reveal, bool) {
+	return valueParser[Reveal]{Form: form, read: func(s string) (Reveal, bool) {
 		if strings.EqualFold(s, "items") {
 			return Reveal{Items: true}, true
 		}
@@ -75,10 +75,10 @@ func revealKind() kind[Reveal] {
 // maxCodeLine is the maximum line number of code on a slide.
 const maxCodeLine = 100000
 
-// lineRangesKind returns the parser of a list of line ranges, such as "1-3, 5".
-func lineRangesKind(allowed string) kind[[]frame.LineRange] {
+// newLineRangesParser returns the parser of a list of line ranges, such as "1-3, 5".
+func newLineRangesParser(allowed string) valueParser[[]frame.LineRange] {
 	form := Form{Kind: LinesKind, From: 1, To: maxCodeLine, Allowed: allowed}
-	return kind[[]frame.LineRange]{Form: form, read: func(s string) ([]frame.LineRange, bool) {
+	return valueParser[[]frame.LineRange]{Form: form, read: func(s string) ([]frame.LineRange, bool) {
 		var out []frame.LineRange
 		for part := range strings.SplitSeq(s, ",") {
 			a, b, cut := strings.Cut(part, "-")
@@ -96,47 +96,47 @@ func lineRangesKind(allowed string) kind[[]frame.LineRange] {
 	}}
 }
 
-// calloutKeys returns the keys that the map of a callout may have.
-func calloutKeys() []key[Callout] {
-	place := func(put func(c *Callout, v float64)) reader[Callout] {
-		return storeWith(decimalKind(-maxPixel, maxPixel, "pixels", "px"), put)
+// listCalloutKeys returns the keys that the map of a callout may have.
+func listCalloutKeys() []mapKey[Callout] {
+	place := func(put func(c *Callout, v float64)) storer[Callout] {
+		return newStorer(newDecimalParser(-maxPixel, maxPixel, "pixels", "px"), put)
 	}
-	return []key[Callout]{
+	return []mapKey[Callout]{
 		{
 			name: "type", byDefault: "`circle`",
-			reader: storeWith(choiceKind(string(Circle), string(Rectangle)),
+			storer: newStorer(newChoiceParser(string(Circle), string(Rectangle)),
 				func(c *Callout, v string) { c.Shape = CalloutShape(v) }),
 		},
-		{name: "cx", help: "the horizontal centre of a circle", reader: place(func(c *Callout, v float64) { c.CX = v })},
-		{name: "cy", help: "the vertical centre of a circle", reader: place(func(c *Callout, v float64) { c.CY = v })},
+		{name: "cx", help: "the horizontal centre of a circle", storer: place(func(c *Callout, v float64) { c.CX = v })},
+		{name: "cy", help: "the vertical centre of a circle", storer: place(func(c *Callout, v float64) { c.CY = v })},
 		{
 			name: "size", help: "the radius of a circle",
-			reader: storeWith(decimalKind(1, maxPixel, "pixels", "px"), func(c *Callout, v float64) { c.Size = v }),
+			storer: newStorer(newDecimalParser(1, maxPixel, "pixels", "px"), func(c *Callout, v float64) { c.Size = v }),
 		},
-		{name: "left", help: "the left edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Left = v })},
-		{name: "top", help: "the top edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Top = v })},
-		{name: "right", help: "the right edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Right = v })},
-		{name: "bottom", help: "the bottom edge of a rectangle", reader: place(func(c *Callout, v float64) { c.Bottom = v })},
+		{name: "left", help: "the left edge of a rectangle", storer: place(func(c *Callout, v float64) { c.Left = v })},
+		{name: "top", help: "the top edge of a rectangle", storer: place(func(c *Callout, v float64) { c.Top = v })},
+		{name: "right", help: "the right edge of a rectangle", storer: place(func(c *Callout, v float64) { c.Right = v })},
+		{name: "bottom", help: "the bottom edge of a rectangle", storer: place(func(c *Callout, v float64) { c.Bottom = v })},
 		{
 			name: "alpha", byDefault: "0.5", help: "how dark the rest is",
-			reader: storeWith(decimalKind(0, 1, "a number", ""), func(c *Callout, v float64) { c.Alpha = v }),
+			storer: newStorer(newDecimalParser(0, 1, "a number", ""), func(c *Callout, v float64) { c.Alpha = v }),
 		},
 		{
 			name: "style", help: "`mask` paints the shape black instead, and does not change the rest",
-			reader: storeWith(calloutStyleKind(), func(c *Callout, v string) { c.Mask = v == "mask" }),
+			storer: newStorer(newCalloutStyleParser(), func(c *Callout, v string) { c.Mask = v == "mask" }),
 		},
 		{
 			name: "of", byDefault: "`frame`", help: "with `image`, lengths are pixels of the original picture or " +
 				"clip, and the callout moves and scales with it",
-			reader: storeWith(choiceKind("frame", "image"), func(c *Callout, v string) { c.OfImage = v == "image" }),
+			storer: newStorer(newChoiceParser("frame", "image"), func(c *Callout, v string) { c.OfImage = v == "image" }),
 		},
 	}
 }
 
-// calloutForm describes the allowed values of a callout.
-func calloutForm() Form {
+// newCalloutForm describes the allowed values of a callout.
+func newCalloutForm() Form {
 	return Form{
-		Kind: MapKind, Keys: describeKeys(calloutKeys()),
+		Kind: MapKind, Keys: describeKeys(listCalloutKeys()),
 		Allowed: "a map: cx, cy and size of a circle, or type: rectangle with left, top, right and bottom; alpha; " +
 			"style: mask",
 	}
@@ -149,7 +149,7 @@ func (p *parser) parseCallout(d direction) (Node, bool) {
 		return nil, false
 	}
 	c := &Callout{At: At{Range: d.whole}, Shape: Circle, Alpha: 0.5}
-	ok := readMap(p, d.name, d.value, calloutKeys(), c)
+	ok := parseMap(p, d.name, d.value, listCalloutKeys(), c)
 	given := map[string]entry{}
 	for _, e := range d.value.entries {
 		given[e.name] = e
@@ -162,11 +162,11 @@ func (p *parser) parseCallout(d direction) (Node, bool) {
 	return c, ok && p.checkCalloutShape(c, d, given)
 }
 
-// calloutStyleKind returns the parser of a callout's style. Any word is accepted; only "mask" has an
+// newCalloutStyleParser returns the parser of a callout's style. Any word is accepted; only "mask" has an
 // effect.
-func calloutStyleKind() kind[string] {
+func newCalloutStyleParser() valueParser[string] {
 	form := Form{Kind: ChoiceKind, Words: []string{"mask"}, Allowed: "mask"}
-	return kind[string]{Form: form, parse: func(p *parser, name string, v value) (string, bool) {
+	return valueParser[string]{Form: form, parse: func(p *parser, name string, v value) (string, bool) {
 		if v.kind == mapValue {
 			p.reportValue(name, v, form.Allowed, nil)
 			return "", false
@@ -212,53 +212,53 @@ func (p *parser) checkCalloutShape(c *Callout, d direction, given map[string]ent
 	return true
 }
 
-// pictureKeys returns the keys that the map of an image, or with video of a clip, may have.
-func pictureKeys(video bool) []key[Picture] {
-	file := key[Picture]{
+// listPictureKeys returns the keys that the map of an image, or with video of a clip, may have.
+func listPictureKeys(video bool) []mapKey[Picture] {
+	file := mapKey[Picture]{
 		name: "file",
-		reader: storeWith(fileKind("a file of the project"),
+		storer: newStorer(newFileParser("a file of the project"),
 			func(p *Picture, f File) { p.File, p.FileRange = f.Name, f.Range }),
 	}
-	size := key[Picture]{
+	size := mapKey[Picture]{
 		name: "size", byDefault: "as `asset-resize` says", help: "how it fills the frame",
-		reader: storeWith(fitKind(), func(p *Picture, v frame.Fit) { p.Fit = v }),
+		storer: newStorer(newFitParser(), func(p *Picture, v frame.Fit) { p.Fit = v }),
 	}
-	position := key[Picture]{
+	position := mapKey[Picture]{
 		name: "position", byDefault: "`center`", help: "which part stays visible after the crop, or the place between the bars",
-		reader: storeWith(positionKind(), func(p *Picture, v string) { p.Position, p.Edge = readPosition(v) }),
+		storer: newStorer(newPositionParser(), func(p *Picture, v string) { p.Position, p.Edge = parsePosition(v) }),
 	}
 	if !video {
-		return []key[Picture]{file, size, position}
+		return []mapKey[Picture]{file, size, position}
 	}
-	return []key[Picture]{
+	return []mapKey[Picture]{
 		file,
 		{
 			name: "segment", help: "the part of the clip that is shown",
-			reader: storeWith(clipPartKind(), func(p *Picture, v Picture) { p.Still, p.Segment = v.Still, v.Segment }),
+			storer: newStorer(newClipPartParser(), func(p *Picture, v Picture) { p.Still, p.Segment = v.Still, v.Segment }),
 		},
 		{
 			name: "sync", byDefault: "`freeze`", help: "how clip and narration share their time",
-			reader: storeWith(choiceKind(string(Match), string(Trim), string(Loop), string(LoopAudio), string(Freeze)),
+			storer: newStorer(newChoiceParser(string(Match), string(Trim), string(Loop), string(LoopAudio), string(Freeze)),
 				func(p *Picture, v string) { p.Sync = Sync(v) }),
 		},
 		size, position,
 		{
 			name: "volume", byDefault: "1", help: "of the clip's own sound",
-			reader: storeWith(factorKind(0, 10), func(p *Picture, v float64) { p.Volume = &v }),
+			storer: newStorer(newFactorParser(0, 10), func(p *Picture, v float64) { p.Volume = &v }),
 		},
 	}
 }
 
-// pictureForm describes the allowed values of (image: …), or with video of (video: …).
-func pictureForm(video bool) Form {
-	keys := pictureKeys(video)
+// newPictureForm describes the allowed values of (image: …), or with video of (video: …).
+func newPictureForm(video bool) Form {
+	keys := listPictureKeys(video)
 	what := "an image file"
 	if video {
 		what = "a clip"
 	}
 	return Form{
 		Kind: FileKind, Keys: describeKeys(keys),
-		Allowed: what + " of the project, or a map of " + strings.Join(keyNames(keys), ", "),
+		Allowed: what + " of the project, or a map of " + strings.Join(listKeyNames(keys), ", "),
 	}
 }
 
@@ -267,11 +267,11 @@ func (p *parser) parsePictureDirection(d direction) (Node, bool) {
 	pic := &Picture{At: At{Range: d.whole}, Video: d.name == "video"}
 	allowed := p.known.byName[d.name].Allowed
 	if d.value.kind != mapValue {
-		f, ok := p.filePath(d.name, d.value, allowed)
+		f, ok := p.parseFilePath(d.name, d.value, allowed)
 		pic.File, pic.FileRange = f.Name, f.Range
 		return pic, ok
 	}
-	ok := readMap(p, d.name, d.value, pictureKeys(pic.Video), pic)
+	ok := parseMap(p, d.name, d.value, listPictureKeys(pic.Video), pic)
 	named := slices.ContainsFunc(d.value.entries, func(e entry) bool { return e.name == "file" })
 	if !named && ok {
 		e := p.diags.Errorf(d.at, "%s names no file", d.name)
@@ -284,17 +284,17 @@ func (p *parser) parsePictureDirection(d direction) (Node, bool) {
 	return pic, ok && named
 }
 
-// clipPartKind returns the parser of the key "segment": a still frame, a range, or the time from which the
+// newClipPartParser returns the parser of the key "segment": a still frame, a range, or the time from which the
 // clip plays. Its result is a Picture in which only Still or Segment is set.
-func clipPartKind() kind[Picture] {
+func newClipPartParser() valueParser[Picture] {
 	stills := []string{string(StillStart), string(StillEnd)}
-	return kind[Picture]{
+	return valueParser[Picture]{
 		Form: Form{
 			Kind: SegmentKind, Words: stills,
 			Allowed: "start, end, a segment such as 10-14.5 or 01:00-01:01, or the time from which the clip plays",
 		},
 		read: func(s string) (Picture, bool) {
-			if w, ok := choiceKind(stills...).read(s); ok {
+			if w, ok := newChoiceParser(stills...).read(s); ok {
 				return Picture{Playing: Playing{Still: Still(w)}}, true
 			}
 			if at, ok := parseClock(s); ok && at < maxTime {

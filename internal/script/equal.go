@@ -8,15 +8,15 @@ import (
 )
 
 // Equal reports whether two scripts have the same content; it ignores their ranges in the files.
-func Equal(a, b *Script) bool { return Difference(a, b) == "" }
+func Equal(a, b *Script) bool { return DescribeDifference(a, b) == "" }
 
-// Difference describes the first difference between two scripts, or returns "" if they are equal. It
+// DescribeDifference describes the first difference between two scripts, or returns "" if they are equal. It
 // ignores their ranges in the files.
-func Difference(a, b *Script) string {
-	return describeDifference("script", reflect.ValueOf(a), reflect.ValueOf(b))
+func DescribeDifference(a, b *Script) string {
+	return describeValueDifference("script", reflect.ValueOf(a), reflect.ValueOf(b))
 }
 
-func describeDifference(path string, a, b reflect.Value) string {
+func describeValueDifference(path string, a, b reflect.Value) string {
 	if a.IsValid() != b.IsValid() {
 		return path + ": one is missing"
 	}
@@ -37,10 +37,10 @@ func describeDifference(path string, a, b reflect.Value) string {
 			}
 			return ""
 		}
-		return describeDifference(path, a.Elem(), b.Elem())
+		return describeValueDifference(path, a.Elem(), b.Elem())
 	case reflect.Struct:
 		for i := range a.NumField() {
-			if d := describeDifference(path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i)); d != "" {
+			if d := describeValueDifference(path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i)); d != "" {
 				return d
 			}
 		}
@@ -49,7 +49,7 @@ func describeDifference(path string, a, b reflect.Value) string {
 			return fmt.Sprintf("%s: %d and %d", path, a.Len(), b.Len())
 		}
 		for i := range a.Len() {
-			if d := describeDifference(fmt.Sprintf("%s[%d]", path, i), a.Index(i), b.Index(i)); d != "" {
+			if d := describeValueDifference(fmt.Sprintf("%s[%d]", path, i), a.Index(i), b.Index(i)); d != "" {
 				return d
 			}
 		}
@@ -58,7 +58,7 @@ func describeDifference(path string, a, b reflect.Value) string {
 			return fmt.Sprintf("%s: %d and %d", path, a.Len(), b.Len())
 		}
 		for _, k := range a.MapKeys() {
-			if d := describeDifference(fmt.Sprintf("%s[%v]", path, k), a.MapIndex(k), b.MapIndex(k)); d != "" {
+			if d := describeValueDifference(fmt.Sprintf("%s[%v]", path, k), a.MapIndex(k), b.MapIndex(k)); d != "" {
 				return d
 			}
 		}

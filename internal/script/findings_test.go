@@ -19,7 +19,7 @@ func TestFindings(t *testing.T) {
 		t.Fatal(err)
 	}
 	var header, directions []string
-	for _, p := range script.AllProperties() {
+	for _, p := range script.ListProperties() {
 		if p.Header {
 			header = append(header, p.Name)
 		}

@@ -30,7 +30,7 @@ func (footnoteParser) Trigger() []byte { return []byte{'['} }
 // Parse implements parser.InlineParser.
 func (footnoteParser) Parse(_ ast.Node, block text.Reader, _ markdown.Context) ast.Node {
 	line, _ := block.PeekLine()
-	n := markLength(line)
+	n := measureFootnoteMark(line)
 	if n == 0 || n < len(line) && line[n] == '(' {
 		return nil
 	}
@@ -38,8 +38,8 @@ func (footnoteParser) Parse(_ ast.Node, block text.Reader, _ markdown.Context) a
 	return &footnote{}
 }
 
-// markLength returns the length of the footnote mark at the start of a text, or 0.
-func markLength(s []byte) int {
+// measureFootnoteMark returns the length of the footnote mark at the start of a text, or 0.
+func measureFootnoteMark(s []byte) int {
 	if !bytes.HasPrefix(s, []byte("[^")) {
 		return 0
 	}
@@ -52,13 +52,13 @@ func markLength(s []byte) int {
 
 // definesFootnote reports whether a line begins the text of a footnote: "[^1]: text".
 func definesFootnote(t string) bool {
-	n := markLength([]byte(t[:min(len(t), maxLabel+1)]))
+	n := measureFootnoteMark([]byte(t[:min(len(t), maxLabel+1)]))
 	return n > 0 && strings.HasPrefix(t[n:], ":")
 }
 
-// withoutFootnotes returns the lines of a paragraph without footnote definitions ("[^1]: text"). A
+// removeFootnotes returns the lines of a paragraph without footnote definitions ("[^1]: text"). A
 // definition ends with its paragraph, but indented paragraphs after it belong to it, too.
-func (p *parser) withoutFootnotes(lines []*line) []*line {
+func (p *parser) removeFootnotes(lines []*line) []*line {
 	var out []*line
 	inside := p.inFootnote && beginsIndented(lines[0])
 	for _, l := range lines {

@@ -16,17 +16,17 @@ import (
 // meaning would differ or a block is not closed.
 func Format(file string, src []byte) ([]byte, diag.List) {
 	before, diags := Parse(file, src)
-	out, ok := format(file, src)
-	if !ok || !Equal(before, parseOnly(file, out)) {
+	out, ok := formatSource(file, src)
+	if !ok || !Equal(before, parseWithoutFindings(file, out)) {
 		return src, diags
 	}
-	if again, ok := format(file, out); !ok || !bytes.Equal(again, out) {
+	if again, ok := formatSource(file, out); !ok || !bytes.Equal(again, out) {
 		return src, diags
 	}
 	return out, diags
 }
 
-func parseOnly(file string, src []byte) *Script {
+func parseWithoutFindings(file string, src []byte) *Script {
 	s, _ := Parse(file, src)
 	return s
 }
@@ -38,9 +38,9 @@ type printer struct {
 	out   []string
 }
 
-// format prints a script in canonical form. It returns false if a block is unclosed or lines would be
+// formatSource prints a script in canonical form. It returns false if a block is unclosed or lines would be
 // lost.
-func format(file string, src []byte) (out []byte, ok bool) {
+func formatSource(file string, src []byte) (out []byte, ok bool) {
 	var diags diag.List
 	p := newParser(file, ".", newVars(nil), &diags)
 	p.parse(src)
@@ -52,7 +52,7 @@ func format(file string, src []byte) (out []byte, ok bool) {
 	}
 	last := -1 // index of the last printed block
 	for i, b := range blocks {
-		if b.kind == blockSeparator && (last < 0 || blocks[last].kind == blockSeparator || onlySeparators(blocks[i:])) {
+		if b.kind == blockSeparator && (last < 0 || blocks[last].kind == blockSeparator || areAllSeparators(blocks[i:])) {
 			continue
 		}
 		if len(w.out) > 0 && (last < 0 || !w.staysTogether(blocks[last], b)) {
@@ -67,7 +67,7 @@ func format(file string, src []byte) (out []byte, ok bool) {
 	return []byte(strings.Join(w.out, "\n") + "\n"), true
 }
 
-func onlySeparators(blocks []block) bool {
+func areAllSeparators(blocks []block) bool {
 	return !slices.ContainsFunc(blocks, func(b block) bool { return b.kind != blockSeparator })
 }
 
@@ -126,7 +126,7 @@ func (w *printer) formatHeader() int {
 			continue
 		}
 		if !verbatim && l[0] != ' ' && l[0] != '\t' {
-			l = headerText(l)
+			l = formatHeaderLine(l)
 		}
 		w.out = append(w.out, strings.TrimRight(l, blanks))
 	}
@@ -137,8 +137,8 @@ func (w *printer) formatHeader() int {
 	return end
 }
 
-// headerText returns a line of the header with insignificant spaces removed.
-func headerText(l string) string {
+// formatHeaderLine returns a line of the header with insignificant spaces removed.
+func formatHeaderLine(l string) string {
 	q := piece{line: &line{src: &source{}, text: l, segs: []seg{{}}}, to: len(l)}
 	name, _, rest, ok := splitHeaderLine(q)
 	if !ok || q.isEmpty() {
@@ -157,7 +157,7 @@ func (w *printer) formatBlock(b block) {
 	case b.kind == blockSpeak:
 		w.out = append(w.out, lines...)
 	case b.kind == blockFence:
-		w.out = append(w.out, fenceLines(lines)...)
+		w.out = append(w.out, dedentFence(lines)...)
 	case commented || b.kind == blockComment || b.kind == blockText:
 		for _, l := range lines {
 			w.out = append(w.out, strings.TrimRight(l, blanks))
@@ -169,14 +169,14 @@ func (w *printer) formatBlock(b block) {
 	case len(lines) == 1:
 		w.out = append(w.out, w.formatLine(strings.TrimSpace(lines[0])))
 	default:
-		w.out = append(w.out, mapLines(lines)...)
+		w.out = append(w.out, formatDirectionLines(lines)...)
 	}
 }
 
-// fenceLines returns a fenced block without the indentation of its opening line.
-func fenceLines(lines []string) []string {
-	open, info, ok := openFence(lines[0])
-	end, rest, closed := fenceLine(lines[len(lines)-1])
+// dedentFence returns a fenced block without the indentation of its opening line.
+func dedentFence(lines []string) []string {
+	open, info, ok := parseFenceStart(lines[0])
+	end, rest, closed := splitFenceMark(lines[len(lines)-1])
 	if !ok || !closed || len(lines) < 2 || end.char != open.char || strings.TrimSpace(rest) != "" {
 		return lines
 	}
@@ -192,7 +192,7 @@ func fenceLines(lines []string) []string {
 func (w *printer) formatLine(t string) string {
 	parts := w.p.splitParts(t)
 	if parts == nil {
-		if o, ok := openDirection(t); ok {
+		if o, ok := parseDirectionStart(t); ok {
 			return formatDirection(t, o, len(t)-1)
 		}
 		return t
@@ -222,7 +222,7 @@ func formatImage(t string, m image) string {
 	if strings.Contains(alt, "{{") {
 		return "![" + alt + "](" + file + ")" // the variable may contain options, so their order is unknown
 	}
-	words := optionList(value{text: strings.TrimSpace(alt)})
+	words := splitOptions(value{text: strings.TrimSpace(alt)})
 	groups := []string{"fit", "corner", "x", "y", "center", "motion", "strong", "sync", "still", "segment", "mute", ""}
 	rank := func(x word) int {
 		g := applyOption(&Picture{}, strings.ToLower(x.text))
@@ -239,11 +239,11 @@ func formatImage(t string, m image) string {
 	return "![" + strings.Join(texts, " ") + "](" + file + ")"
 }
 
-// mapLines prints a direction over several lines. A map of one level is indented by two spaces;
+// formatDirectionLines prints a direction over several lines. A map of one level is indented by two spaces;
 // anything else is not changed.
-func mapLines(lines []string) []string {
+func formatDirectionLines(lines []string) []string {
 	head := strings.TrimSpace(lines[0])
-	o, ok := openDirection(head)
+	o, ok := parseDirectionStart(head)
 	verbatim := make([]string, len(lines))
 	for i, l := range lines {
 		verbatim[i] = strings.TrimRight(l, blanks)
@@ -260,9 +260,10 @@ func mapLines(lines []string) []string {
 		if t == "" {
 			continue
 		}
-		key, colon, ok := keyLine(hideBraces(t))
+		key, colon, ok := splitKeyLine(hideBraces(t))
 		rest := strings.TrimSpace(t[min(colon+1, len(t)):])
-		if !ok || key != t[:colon] || rest == "" || isYAMLComment(rest) || commentStart(rest) >= 0 || needsYAMLScalar(rest) {
+		if !ok || key != t[:colon] || rest == "" || isYAMLComment(rest) || findCommentStart(rest) >= 0 ||
+			needsYAMLScalar(rest) {
 			return verbatim
 		}
 		out = append(out, "  "+key+": "+rest)

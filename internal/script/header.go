@@ -15,7 +15,7 @@ func (p *parser) parseHeader() int {
 	s := scanner{src: p.src, diags: p.diags, next: 1}
 	var lines []*line
 	for s.next < len(p.src.lines) {
-		l := s.nextLine()
+		l := s.readNextLine()
 		if isSeparator(l.text) {
 			p.parseProperties(lines, 0, l.last)
 			return l.last + 1
@@ -24,7 +24,7 @@ func (p *parser) parseHeader() int {
 	}
 	*p.diags = (*p.diags)[:before]
 	p.openHeader = true
-	d := p.diags.Errorf(p.src.wholeLine(0), "the header is not closed")
+	d := p.diags.Errorf(p.src.newTrimmedLineRange(0), "the header is not closed")
 	d.Detail = "A script that begins with a line of dashes has a header, which ends at the next such line"
 	d.Hint = "write --- after the last property, or remove the first line"
 	n := 0
@@ -44,18 +44,19 @@ func (p *parser) isLikelyHeader(l *line) bool {
 	if t == "" || isYAMLComment(t) {
 		return true
 	}
-	key, _, ok := keyLine(t)
-	return ok && (p.known.has(strings.ToLower(key)) || strings.HasPrefix(l.text, " ") || strings.HasPrefix(l.text, "\t"))
+	key, _, ok := splitKeyLine(t)
+	return ok && (p.known.contains(strings.ToLower(key)) || strings.HasPrefix(l.text, " ") ||
+		strings.HasPrefix(l.text, "\t"))
 }
 
 // parseProperties parses the lines of the header. first and last are the indexes of its dashes.
 func (p *parser) parseProperties(lines []*line, first, last int) {
 	h := &p.out.Header
-	h.Range = p.src.lineRange(first, last)
+	h.Range = p.src.newLineRange(first, last)
 	h.Places = map[string]diag.Range{}
 	p.detectMarpDeck(lines)
 	for i := 0; i < len(lines); {
-		p.vars.warnUnknown(lines[i], p.diags)
+		p.vars.warnOfUnknownVariables(lines[i], p.diags)
 		q := piece{line: lines[i], to: len(lines[i].text)}
 		if q.isEmpty() {
 			i++
@@ -63,17 +64,17 @@ func (p *parser) parseProperties(lines []*line, first, last int) {
 		}
 		name, nameAt, rest, ok := splitHeaderLine(q)
 		if !ok {
-			d := p.diags.Errorf(q.trimmedRange(), "%s is not a property of the header", quoteForMessage(q.text()))
+			d := p.diags.Errorf(q.newTrimmedRange(), "%s is not a property of the header", quoteForMessage(q.text()))
 			d.Detail = "A line of the header is \"name: value\", or is indented and belongs to the map above it"
 			d.Hint = "write narration and pictures after the --- that closes the header"
 			i++
 			continue
 		}
-		n := p.countLines(lines[i:], rest)
+		n := p.countPropertyLines(lines[i:], rest)
 		for _, l := range lines[i+1 : i+n] {
-			p.vars.warnUnknown(l, p.diags)
+			p.vars.warnOfUnknownVariables(l, p.diags)
 		}
-		p.setHeaderProperty(name, nameAt, p.headerValue(name, rest, lines[i+1:i+n]))
+		p.setHeaderProperty(name, nameAt, p.parseHeaderValue(name, rest, lines[i+1:i+n]))
 		i += n
 	}
 }
@@ -92,9 +93,9 @@ func (p *parser) detectMarpDeck(lines []*line) {
 	}
 }
 
-// isMarp reports whether a lower-case name is a directive of Marp. Source:
+// isMarpDirective reports whether a lower-case name is a directive of Marp. Source:
 // https://marpit.marp.app/directives.
-func isMarp(name string) bool {
+func isMarpDirective(name string) bool {
 	switch strings.TrimPrefix(name, "_") {
 	case "marp", "theme", "style", "headingdivider", "lang", "math", "paginate", "header", "footer", "class",
 		"backgroundcolor", "backgroundimage", "backgroundposition", "backgroundrepeat", "backgroundsize", "color":
@@ -108,43 +109,43 @@ func isMarp(name string) bool {
 func splitHeaderLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
 	from, to := trimSpan(q.line.text, q.from, q.to)
 	t := q.line.text[from:to]
-	key, colon, ok := keyLine(t)
+	key, colon, ok := splitKeyLine(t)
 	if !ok {
 		if colon = strings.IndexByte(t, ':'); colon <= 0 {
 			return "", at, rest, false
 		}
-		if key, _, ok = keyLine(t[:colon+1]); !ok || strings.HasPrefix(t[colon:], "://") {
+		if key, _, ok = splitKeyLine(t[:colon+1]); !ok || strings.HasPrefix(t[colon:], "://") {
 			return "", at, rest, false
 		}
 	}
 	end := from + len(strings.TrimRight(t[:colon], blanks))
-	return strings.ToLower(key), q.line.byteRange(from, end), piece{line: q.line, from: from + colon + 1, to: to}, true
+	return strings.ToLower(key), q.line.newByteRange(from, end), piece{line: q.line, from: from + colon + 1, to: to}, true
 }
 
-// countLines returns the number of lines that a property occupies: one, or more if its value is a map or a
+// countPropertyLines returns the number of lines that a property occupies: one, or more if its value is a map or a
 // block of text.
-func (p *parser) countLines(lines []*line, rest piece) int {
+func (p *parser) countPropertyLines(lines []*line, rest piece) int {
 	t := hideBraces(strings.TrimSpace(rest.text()))
 	braces := 0
 	if t != "" && t[0] == '{' {
-		braces = braceDepth(t)
+		braces = countOpenBraces(t)
 	}
 	n := 1
 	if !rest.isEmpty() && braces <= 0 && !isBlockScalar(t) {
 		return n
 	}
-	base := indentOf(lines[0].text)
+	base := measureIndent(lines[0].text)
 	for i := 1; i < len(lines); i++ {
 		u := hideBraces(lines[i].text)
 		if strings.TrimSpace(u) == "" {
 			continue
 		}
-		if braces <= 0 && indentOf(u) <= base {
+		if braces <= 0 && measureIndent(u) <= base {
 			break
 		}
 		n = i + 1
 		if t != "" && t[0] == '{' {
-			if braces += braceDepth(u); braces <= 0 {
+			if braces += countOpenBraces(u); braces <= 0 {
 				break
 			}
 		}
@@ -152,48 +153,50 @@ func (p *parser) countLines(lines []*line, rest piece) int {
 	return n
 }
 
-func indentOf(t string) int { return indentWidth(t[:len(t)-len(strings.TrimLeft(t, blanks))]) }
+func measureIndent(t string) int {
+	return measureIndentColumns(t[:len(t)-len(strings.TrimLeft(t, blanks))])
+}
 
-func braceDepth(t string) int { return strings.Count(t, "{") - strings.Count(t, "}") }
+func countOpenBraces(t string) int { return strings.Count(t, "{") - strings.Count(t, "}") }
 
-// headerValue parses the value of a property: rest, the text after the colon, and its continuation
+// parseHeaderValue parses the value of a property: rest, the text after the colon, and its continuation
 // lines.
-func (p *parser) headerValue(name string, rest piece, more []*line) value {
+func (p *parser) parseHeaderValue(name string, rest piece, more []*line) value {
 	if len(more) == 0 {
 		return p.parseLineValue(name, rest)
 	}
 	if !p.known.inHeader[name] {
-		return value{at: rest.trimmedRange()}
+		return value{at: rest.newTrimmedRange()}
 	}
 	pieces := []piece{rest}
 	for _, l := range more {
 		pieces = append(pieces, piece{line: l, to: len(l.text)})
 	}
 	if t := strings.TrimSpace(rest.text()); t != "" && isBlockScalar(t) {
-		return p.blockText(pieces)
+		return p.parseTextBlock(pieces)
 	}
 	return p.parseBlock(name, pieces)
 }
 
-// blockText parses a YAML block such as "description: |" with lines under it. It joins the lines with
+// parseTextBlock parses a YAML block such as "description: |" with lines under it. It joins the lines with
 // spaces, since values of the header have one line.
-func (p *parser) blockText(pieces []piece) value {
+func (p *parser) parseTextBlock(pieces []piece) value {
 	var texts []string
 	for _, q := range pieces[1:] {
 		if t := strings.TrimSpace(q.text()); t != "" {
-			texts = append(texts, p.vars.expandLine(t))
+			texts = append(texts, p.vars.replaceInLine(t))
 		}
 	}
-	return value{text: strings.Join(texts, " "), at: pieces[0].trimmedRange()}
+	return value{text: strings.Join(texts, " "), at: pieces[0].newTrimmedRange()}
 }
 
 // setHeaderProperty sets a property of the header.
 func (p *parser) setHeaderProperty(name string, at diag.Range, v value) {
 	h := &p.out.Header
 	switch {
-	case p.marp && isMarp(name):
+	case p.marp && isMarpDirective(name):
 		return
-	case !p.known.has(name):
+	case !p.known.contains(name):
 		p.reportUnknown("the property", name, at, p.known.header, p.known.directions...)
 		return
 	case !p.known.inHeader[name]:
@@ -204,14 +207,14 @@ func (p *parser) setHeaderProperty(name string, at diag.Range, v value) {
 		return
 	case v.kind == brokenValue:
 		return
-	case p.isAbsent(name, v):
+	case p.warnIfEmpty(name, v):
 		return
 	}
 	if _, twice := h.Places[name]; twice {
-		p.warnTwice(name, at, "in the header")
+		p.warnOfRepetition(name, at, "in the header")
 	}
 	set := h.Properties
-	if p.readProperty(&set, name, v) {
+	if p.parseProperty(&set, name, v) {
 		h.Properties = set
 	}
 	h.Places[name] = at

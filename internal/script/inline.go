@@ -38,8 +38,8 @@ type inline struct {
 // maxReferences is the maximum number of link definitions, "[name]: address".
 const maxReferences = 200
 
-// newInline returns a parser that knows the link definitions of the whole file.
-func newInline(items []item) *inline {
+// newInlineParser returns a parser that knows the link definitions of the whole file.
+func newInlineParser(items []item) *inline {
 	in := &inline{}
 	for _, it := range items {
 		if it.line == nil || len(in.references) == maxReferences {
@@ -62,12 +62,12 @@ func (in *inline) createParser() {
 	}
 	in.parser = markdown.NewParser(
 		markdown.WithBlockParsers(util.Prioritized(markdown.NewParagraphParser(), 100)),
-		markdown.WithInlineParsers(append(inlineParsers(), emphasis.Parsers()...)...),
+		markdown.WithInlineParsers(append(listInlineParsers(), emphasis.NewParsers()...)...),
 		markdown.WithParagraphTransformers(markdown.DefaultParagraphTransformers()...),
 	)
 }
 
-func inlineParsers() []util.PrioritizedValue {
+func listInlineParsers() []util.PrioritizedValue {
 	const beforeLinks = 150
 	return append(markdown.DefaultInlineParsers(), util.Prioritized(footnoteParser{}, beforeLinks))
 }
@@ -83,7 +83,7 @@ func (p *parser) addRuns(b *runBuilder, pieces []piece) {
 	for len(pieces) > 0 {
 		var now []piece
 		now, pieces = splitChunk(pieces)
-		p.readRuns(b, now)
+		p.parseChunk(b, now)
 		b.addNewline(utter.Plain)
 	}
 }
@@ -94,7 +94,7 @@ func splitChunk(pieces []piece) (now, rest []piece) {
 	size, found := 0, 0
 	for i, q := range pieces {
 		t := q.text()
-		fits := prefixWithin(t, maxInline-size, maxMarks-found)
+		fits := measurePrefix(t, maxInline-size, maxMarks-found)
 		size += fits + 1
 		found += countMarks(t[:fits])
 		if fits == len(t) {
@@ -113,9 +113,9 @@ func splitChunk(pieces []piece) (now, rest []piece) {
 	return pieces, nil
 }
 
-// prefixWithin returns the length in bytes of the longest prefix of t with at most size bytes and at
+// measurePrefix returns the length in bytes of the longest prefix of t with at most size bytes and at
 // most most characters of marks. The prefix has at least one character.
-func prefixWithin(t string, size, most int) int {
+func measurePrefix(t string, size, most int) int {
 	n := 0
 	for i := range len(t) {
 		if strings.IndexByte(marks, t[i]) >= 0 {
@@ -138,7 +138,7 @@ func countMarks(t string) int {
 	return n
 }
 
-func (p *parser) readRuns(b *runBuilder, pieces []piece) {
+func (p *parser) parseChunk(b *runBuilder, pieces []piece) {
 	src := joined{values: b}
 	for _, q := range pieces {
 		src.addPiece(p, q)
@@ -192,7 +192,7 @@ func (j *joined) addPiece(p *parser, q piece) {
 		}
 		m := []rune(markers)
 		j.text.WriteString(t[at:start] + string(m[0]) + strconv.Itoa(len(j.values.values)) + string(m[1]))
-		j.values.values = append(j.values.values, p.vars.expandLine(t[start:end]))
+		j.values.values = append(j.values.values, p.vars.replaceInLine(t[start:end]))
 		at = end
 	}
 }
@@ -239,9 +239,9 @@ func (w *walker) walkNode(n ast.Node, style utter.Style) {
 		if n.Level > 1 {
 			s = utter.Strong
 		}
-		w.walkChildren(n, strongerStyle(style, s))
+		w.walkChildren(n, chooseStrongerStyle(style, s))
 	case *extast.Strikethrough:
-		w.walkChildren(n, strongerStyle(style, utter.Reduced))
+		w.walkChildren(n, chooseStrongerStyle(style, utter.Reduced))
 	default:
 		w.walkChildren(n, style)
 	}
@@ -267,12 +267,12 @@ func (w *walker) skipHTML(n *ast.RawHTML, style utter.Style) {
 		q.from += at
 		q.to = min(q.to, q.from+len(tag))
 	}
-	d := w.p.diags.Warnf(q.trimmedRange(), "the HTML tag %s is left out of the narration", quoteForMessage(tag))
+	d := w.p.diags.Warnf(q.newTrimmedRange(), "the HTML tag %s is left out of the narration", quoteForMessage(tag))
 	d.Detail = "Narration can contain Markdown, and SSML in <speak> … </speak>"
 	d.Hint = `write \< for a literal bracket`
 	name := strings.TrimLeft(tag, "</")
 	name = name[:len(name)-len(strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz-"))]
-	_, ssml := ssmlElements()[name]
+	_, ssml := listSSMLElements()[name]
 	switch {
 	case name == "p" || name == "s" || name == "audio", strings.Trim(tag, "</>") == "sub", strings.Trim(tag, "</>") == "mark":
 		ssml = false // HTML has elements of these names, too
@@ -289,8 +289,8 @@ func (w *walker) skipHTML(n *ast.RawHTML, style utter.Style) {
 	}
 }
 
-// strongerStyle returns the style of text that is nested in styles a and b.
-func strongerStyle(a, b utter.Style) utter.Style {
+// chooseStrongerStyle returns the style of text that is nested in styles a and b.
+func chooseStrongerStyle(a, b utter.Style) utter.Style {
 	rank := func(s utter.Style) int {
 		switch s {
 		case utter.Reduced:
@@ -322,7 +322,7 @@ func unescape(s string) string {
 			i++
 			b.WriteByte(s[i])
 		case s[i] == '&':
-			if end := strings.IndexByte(s[i:min(len(s), i+40)], ';'); end > 1 && isEntity(s[i+1:i+end]) {
+			if end := strings.IndexByte(s[i:min(len(s), i+40)], ';'); end > 1 && isHTMLEntity(s[i+1:i+end]) {
 				entity := s[i : i+end+1]
 				said := html.UnescapeString(entity)
 				if strings.HasSuffix(said, ";") && said != ";" {
@@ -340,7 +340,7 @@ func unescape(s string) string {
 	return b.String()
 }
 
-func isEntity(s string) bool {
+func isHTMLEntity(s string) bool {
 	for _, c := range []byte(s) {
 		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '#' {
 			return false
@@ -435,7 +435,7 @@ func (b *runBuilder) setStyle(style utter.Style) {
 
 func (b *runBuilder) endRun() {
 	if len(b.now) > 0 {
-		b.runs = addRun(b.runs, utter.Run{Style: b.style, Text: string(b.now)})
+		b.runs = appendRun(b.runs, utter.Run{Style: b.style, Text: string(b.now)})
 		b.now = b.now[:0]
 	}
 }

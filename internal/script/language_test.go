@@ -46,7 +46,7 @@ func TestLanguagePage(t *testing.T) {
 func tables() map[string]string {
 	var settings, own, all []script.Property
 	out := map[string]string{}
-	for _, p := range script.AllProperties() {
+	for _, p := range script.ListProperties() {
 		all = append(all, p)
 		if p.Own {
 			own = append(own, p)
@@ -131,7 +131,7 @@ func TestRows(t *testing.T) {
 		}
 	}
 	seen := map[string]bool{}
-	for _, p := range script.AllProperties() {
+	for _, p := range script.ListProperties() {
 		check("", p)
 		for _, k := range p.Keys {
 			check(p.Name+"/", k)

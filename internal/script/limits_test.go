@@ -64,7 +64,7 @@ func TestLimits(t *testing.T) {
 			}
 		}
 	}
-	for _, p := range script.AllProperties() {
+	for _, p := range script.ListProperties() {
 		try(p, "", p.Form)
 		for _, k := range p.Keys {
 			try(p, k.Name, k.Form)
@@ -79,7 +79,7 @@ func TestLimits(t *testing.T) {
 // gets a suggestion.
 func TestWordsOfKeys(t *testing.T) {
 	t.Parallel()
-	for _, p := range script.AllProperties() {
+	for _, p := range script.ListProperties() {
 		for _, k := range p.Keys {
 			for _, word := range k.Words {
 				if !accepts(p, k.Name, word) && word != "rectangle" { // which needs other keys
@@ -105,7 +105,7 @@ func TestWordsOfKeys(t *testing.T) {
 	}
 }
 
-// TestCascade checks the precedence of Fill and Override: Fill changes only properties that are not
+// TestCascade checks the precedence of FillMissing and Override: FillMissing changes only properties that are not
 // set, Override replaces them.
 func TestCascade(t *testing.T) {
 	t.Parallel()
@@ -117,7 +117,7 @@ func TestCascade(t *testing.T) {
 		return s.Header.Properties
 	}
 	p := header("voice: amy\nfont-size: 20")
-	p.Fill(header("title: t\nvoice: bob"))
+	p.FillMissing(header("title: t\nvoice: bob"))
 	if *p.Voice != "amy" || *p.Title != "t" || *p.FontSize != 20 || p.Canvas != nil ||
 		p.Places["title"].Start.Line != 2 || p.Places["voice"].Start.Line != 2 {
 		t.Errorf("%+v", p)
@@ -126,7 +126,7 @@ func TestCascade(t *testing.T) {
 	if *p.Voice != "zoe" || *p.Title != "t" || p.Canvas == nil || *p.FontSize != 20 || p.Places["voice"].Start.Line != 3 {
 		t.Errorf("%+v", p)
 	}
-	p.LeaveLanguage()
+	p.RemoveUntranslated()
 	if p.Voice != nil || p.Title != nil || p.Canvas == nil || *p.FontSize != 20 {
 		t.Errorf("%+v", p)
 	}

@@ -54,11 +54,11 @@ func Load(fsys fs.FS, name string, opts Options) (Result, diag.List) {
 	r := Result{Script: &Script{File: name}, Sources: l.sources}
 	if src, problem := l.readFile(name); problem != "" {
 		d := diags.Errorf(diag.Range{File: name}, "the script cannot be read: %s", problem)
-		d.Hint = l.nearestFile(name)
+		d.Hint = l.formatFileHint(name)
 	} else {
 		r.Script = l.parseWithIncludes(name, src, nil)
 	}
-	diags.Sort()
+	diags.SortByPlace()
 	return r, diags
 }
 
@@ -105,8 +105,8 @@ func (l *loader) readFile(name string) (src []byte, problem string) {
 	return src, ""
 }
 
-// nearestFile returns a hint that names a script with a similar name in the same folder, or "".
-func (l *loader) nearestFile(name string) string {
+// formatFileHint returns a hint that names a script with a similar name in the same folder, or "".
+func (l *loader) formatFileHint(name string) string {
 	folder := path.Dir(name)
 	if !fs.ValidPath(folder) {
 		return ""
@@ -120,11 +120,12 @@ func (l *loader) nearestFile(name string) string {
 		if f.Name() == path.Base(name) {
 			continue
 		}
-		if ending := fileEnding(f.Name()); !f.IsDir() && (ending == ".md" || ending == ".txt" || ending == path.Ext(name)) {
+		if ending := findLowerExtension(f.Name()); !f.IsDir() &&
+			(ending == ".md" || ending == ".txt" || ending == path.Ext(name)) {
 			names = append(names, f.Name())
 		}
 	}
-	if near, ok := nearestName(path.Base(name), names); ok {
+	if near, ok := findNearestName(path.Base(name), names); ok {
 		return "did you mean " + path.Join(folder, near) + "?"
 	}
 	return ""
@@ -169,10 +170,10 @@ func (l *loader) splitScene(s Scene, chain []string) []Scene {
 		}
 		switch {
 		case len(part) == 0:
-		case i < 0 && joinable && onlySettings(part):
+		case i < 0 && joinable && areAllSettings(part):
 			last := &out[len(out)-1]
 			last.Nodes = append(slices.Clip(last.Nodes), part...)
-		case onlySettings(part):
+		case areAllSettings(part):
 			pending = append(pending, part...)
 		default:
 			out = append(out, newScene(append(slices.Clip(pending), part...)))
@@ -181,7 +182,7 @@ func (l *loader) splitScene(s Scene, chain []string) []Scene {
 		if i < 0 {
 			break
 		}
-		included := l.includedScenes(nodes[i].(*Include), chain)
+		included := l.loadIncludedScenes(nodes[i].(*Include), chain)
 		if len(included) > 0 && len(pending) > 0 {
 			included[0].Nodes = append(slices.Clip(pending), included[0].Nodes...)
 			pending = nil
@@ -201,8 +202,8 @@ func isInclude(n Node) bool {
 	return ok
 }
 
-// onlySettings reports whether all nodes only set properties, without pictures or sound.
-func onlySettings(nodes []Node) bool {
+// areAllSettings reports whether all nodes only set properties, without pictures or sound.
+func areAllSettings(nodes []Node) bool {
 	for _, n := range nodes {
 		switch n.(type) {
 		case *Set, *Chapter, *Callout, *Reveal, *Highlight:
@@ -219,9 +220,9 @@ func newScene(nodes []Node) Scene {
 	return s
 }
 
-// includedScenes returns the scenes of an included script. If it cannot, it reports the reason and returns
+// loadIncludedScenes returns the scenes of an included script. If it cannot, it reports the reason and returns
 // nil.
-func (l *loader) includedScenes(n *Include, chain []string) []Scene {
+func (l *loader) loadIncludedScenes(n *Include, chain []string) []Scene {
 	name := path.Join(path.Dir(l.main), n.File)
 	if i := slices.Index(chain, name); i >= 0 {
 		d := l.diags.Errorf(n.FileRange, "%s includes itself", quoteForMessage(n.File))
@@ -238,7 +239,7 @@ func (l *loader) includedScenes(n *Include, chain []string) []Scene {
 	case problem != "":
 		d := l.diags.Errorf(n.FileRange, "the included script cannot be read: %s", problem)
 		d.Detail = "File names are relative to the folder of " + l.main
-		d.Hint = l.nearestFile(name)
+		d.Hint = l.formatFileHint(name)
 		return nil
 	case len(chain) >= maxDepth:
 		l.reportLimit(n, "includes are nested more than 16 deep")

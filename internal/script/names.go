@@ -9,27 +9,27 @@ import (
 
 func countCharacters(s string) int { return utf8.RuneCountInString(s) }
 
-// runeLen returns the number of bytes of the first character of s.
-func runeLen(s string) int {
+// measureFirstRune returns the number of bytes of the first character of s.
+func measureFirstRune(s string) int {
 	_, n := utf8.DecodeRuneInString(s)
 	return n
 }
 
-// nearestName returns the known name that an author probably meant, or "". near is true if the name is
+// findNearestName returns the known name that an author probably meant, or "". near is true if the name is
 // within one edit of a name of up to five letters, or within two edits of a longer one; swapped
 // neighbouring letters count as one edit. Otherwise near is false, and name is a known name within two
 // edits, or the only known name that begins with the unknown one.
-func nearestName(unknown string, known []string) (name string, near bool) {
+func findNearestName(unknown string, known []string) (name string, near bool) {
 	u := strings.ToLower(unknown)
 	if n := countCharacters(u); n < 2 || n > 40 {
 		return "", false
 	}
-	if name, near = similar.Nearest(u, known); near {
+	if name, near = similar.FindNearest(u, known); near {
 		return name, true
 	}
 	const far = 2 // maximum edit distance for a hint
 	for _, k := range known {
-		if countCharacters(u) > far+2 && similar.Distance(u, k, far+1) <= far {
+		if countCharacters(u) > far+2 && similar.CountEdits(u, k, far+1) <= far {
 			return k, false
 		}
 	}
@@ -55,8 +55,8 @@ func quoteForMessage(s string) string {
 	return "\"" + s + "\""
 }
 
-// joinOr joins words as in a sentence: "a, b or c".
-func joinOr(words []string) string {
+// joinWithOr joins words as in a sentence: "a, b or c".
+func joinWithOr(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}

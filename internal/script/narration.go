@@ -17,7 +17,7 @@ func (p *parser) flushNarration() {
 	}
 	p.para = nil
 	p.recordBlock(blockText, lines[0].first, lines[len(lines)-1].last)
-	if lines = p.withoutFootnotes(lines); len(lines) == 0 {
+	if lines = p.removeFootnotes(lines); len(lines) == 0 {
 		return
 	}
 	table := isTable(lines)
@@ -30,7 +30,7 @@ func (p *parser) flushNarration() {
 	for _, l := range lines {
 		t, off := l.trim()
 		whole := piece{line: l, from: off, to: off + len(t)}
-		switch marker, kind := lineMarker(t, len(now) == 0 || inList); {
+		switch marker, kind := parseLineMark(t, len(now) == 0 || inList); {
 		case table && strings.Contains(t, "|"):
 			done()
 			p.narrateRow(whole)
@@ -39,7 +39,7 @@ func (p *parser) flushNarration() {
 		case kind == ruleMark, kind == underlineMark && len(t) > 2, isDashLine(t), isEscapedSeparator(t):
 			done()
 			if l.first >= p.headerLines {
-				p.warnRule(l, t)
+				p.warnOfRule(l, t)
 			}
 		case kind == headingMark:
 			done()
@@ -55,7 +55,7 @@ func (p *parser) flushNarration() {
 			whole.from += marker
 			now, inList = append(now, whole), true
 		default:
-			p.warnNearMiss(l, t, off)
+			p.warnOfNearMiss(l, t, off)
 			now = append(now, whole)
 		}
 	}
@@ -80,64 +80,64 @@ const (
 	ruleMark
 )
 
-// lineMarker returns the kind of the Markdown mark at the start of t and its length in bytes,
+// parseLineMark returns the kind of the Markdown mark at the start of t and its length in bytes,
 // including the blanks after it. fresh is set at the start of a paragraph or in a list: elsewhere a
 // number with a point is part of a sentence.
-func lineMarker(t string, fresh bool) (int, markKind) {
+func parseLineMark(t string, fresh bool) (int, markKind) {
 	switch t[0] {
 	case '#':
 		n := len(t) - len(strings.TrimLeft(t, "#"))
 		if n <= 6 && (n == len(t) || strings.Contains(blanks, t[n:n+1])) {
-			return n + blanksAt(t[n:]), headingMark
+			return n + countLeadingBlanks(t[n:]), headingMark
 		}
 	case '=':
 		if strings.Trim(t, "=") == "" {
 			return 0, underlineMark
 		}
 	case '-', '*', '+', '_':
-		if isRule(t) {
+		if isHorizontalRule(t) {
 			return 0, ruleMark
 		}
 		if t[0] != '_' && (len(t) == 1 || strings.Contains(blanks, t[1:2])) {
-			n := 1 + blanksAt(t[1:])
+			n := 1 + countLeadingBlanks(t[1:])
 			for _, box := range []string{"[ ]", "[x]", "[X]"} {
 				if strings.HasPrefix(t[n:], box) {
-					n += len(box) + blanksAt(t[n+len(box):])
+					n += len(box) + countLeadingBlanks(t[n+len(box):])
 					break
 				}
 			}
 			return n, itemMark
 		}
 	}
-	if n := bulletAt(t, fresh); n > 0 {
+	if n := measureBullet(t, fresh); n > 0 {
 		return n, itemMark
 	}
 	digits := len(t) - len(strings.TrimLeft(t, "0123456789"))
 	const most = 3 // four digits, such as a year, are not the number of an item
 	if digits > 0 && digits <= most && fresh && digits+1 < len(t) && (t[digits] == '.' || t[digits] == ')') {
-		if n := blanksAt(t[digits+1:]); n > 0 {
+		if n := countLeadingBlanks(t[digits+1:]); n > 0 {
 			return digits + 1 + n, itemMark
 		}
 	}
 	return 0, noMark
 }
 
-// bulletAt returns the length in bytes of a bullet and the blanks after it, or 0. A dash is a bullet
+// measureBullet returns the length in bytes of a bullet and the blanks after it, or 0. A dash is a bullet
 // only with fresh: at the start of a paragraph or in a list.
-func bulletAt(t string, fresh bool) int {
+func measureBullet(t string, fresh bool) int {
 	r, size := utf8.DecodeRuneInString(t)
 	bullet := strings.ContainsRune("•‣▪●◦■", r) || fresh && (r == '–' || r == '—')
-	if n := blanksAt(t[size:]); bullet && n > 0 && size+n < len(t) {
+	if n := countLeadingBlanks(t[size:]); bullet && n > 0 && size+n < len(t) {
 		return size + n
 	}
 	return 0
 }
 
-func blanksAt(t string) int { return len(t) - len(strings.TrimLeft(t, blanks)) }
+func countLeadingBlanks(t string) int { return len(t) - len(strings.TrimLeft(t, blanks)) }
 
-// isRule reports whether a line is a horizontal rule in Markdown. Separators of scenes are excluded by
+// isHorizontalRule reports whether a line is a horizontal rule in Markdown. Separators of scenes are excluded by
 // the caller.
-func isRule(t string) bool {
+func isHorizontalRule(t string) bool {
 	n := 0
 	for i := range len(t) {
 		switch t[i] {
@@ -151,9 +151,9 @@ func isRule(t string) bool {
 	return n >= 3
 }
 
-// warnRule warns about a horizontal rule that does not separate scenes, although it does in other Markdown
+// warnOfRule warns about a horizontal rule that does not separate scenes, although it does in other Markdown
 // dialects.
-func (p *parser) warnRule(l *line, t string) {
+func (p *parser) warnOfRule(l *line, t string) {
 	d := p.diags.Warnf(l.textRange(), "%s does not separate scenes and is ignored", quoteForMessage(t))
 	d.Code = diag.NearMiss
 	d.Detail = "Scenes are separated by a line of three or more hyphens without spaces between them"
@@ -179,7 +179,7 @@ func (p *parser) narrateRow(q piece) {
 	if isDashRow(q.text()) {
 		return
 	}
-	n := &Narration{At: At{Range: q.trimmedRange()}, Source: q.text()}
+	n := &Narration{At: At{Range: q.newTrimmedRange()}, Source: q.text()}
 	var b runBuilder
 	from := q.from
 	for i := q.from; i <= q.to; i++ {
@@ -195,9 +195,9 @@ func (p *parser) narrateRow(q piece) {
 	}
 }
 
-// addRun appends a run, or extends the last run if it has the same style.
-func addRun(runs []utter.Run, r utter.Run) []utter.Run {
-	if n := len(runs); n > 0 && runs[n-1].Like(r) {
+// appendRun appends a run, or extends the last run if it has the same style.
+func appendRun(runs []utter.Run, r utter.Run) []utter.Run {
+	if n := len(runs); n > 0 && runs[n-1].IsSpokenLike(r) {
 		runs[n-1].Text += r.Text
 		return runs
 	}
@@ -211,14 +211,14 @@ func (p *parser) addNarration(pieces []piece) {
 	}
 	first, last := pieces[0], pieces[len(pieces)-1]
 	n := &Narration{At: At{Range: diag.Range{
-		File: p.file, Start: first.trimmedRange().Start, End: last.trimmedRange().End,
+		File: p.file, Start: first.newTrimmedRange().Start, End: last.newTrimmedRange().End,
 	}}}
 	var texts []string
 	var spoken []piece
 	for _, q := range pieces {
 		texts = append(texts, q.text())
-		p.spokenDirection(q)
-		spoken = append(spoken, p.takePictures(q)...)
+		p.warnOfSpokenDirection(q)
+		spoken = append(spoken, p.extractPictures(q)...)
 	}
 	n.Source = strings.Join(texts, "\n")
 	if n.Runs = p.parseRuns(spoken); len(n.Runs) > 0 {
@@ -226,8 +226,8 @@ func (p *parser) addNarration(pieces []piece) {
 	}
 }
 
-// spokenDirection warns about a known direction inside a sentence, at most once per line.
-func (p *parser) spokenDirection(q piece) {
+// warnOfSpokenDirection warns about a known direction inside a sentence, at most once per line.
+func (p *parser) warnOfSpokenDirection(q piece) {
 	t := q.text()
 	last := strings.LastIndexByte(t, ')')
 	code := false
@@ -238,8 +238,8 @@ func (p *parser) spokenDirection(q piece) {
 		if t[i] != '(' || code {
 			continue
 		}
-		if o, ok := openDirection(t[i:]); ok && p.known.asDirected[o.name] {
-			d := p.diags.Warnf(q.line.byteRange(q.from+i, q.from+i+o.value),
+		if o, ok := parseDirectionStart(t[i:]); ok && p.known.asDirected[o.name] {
+			d := p.diags.Warnf(q.line.newByteRange(q.from+i, q.from+i+o.value),
 				"the direction (%s: …) is inside a sentence and is spoken", o.name)
 			d.Detail = "A direction works only on its own line"
 			d.Hint = "put it on a line of its own"
@@ -248,9 +248,9 @@ func (p *parser) spokenDirection(q piece) {
 	}
 }
 
-// takePictures adds nodes for the images in a line of narration. It returns the parts of the line
+// extractPictures adds nodes for the images in a line of narration. It returns the parts of the line
 // without the images.
-func (p *parser) takePictures(q piece) []piece {
+func (p *parser) extractPictures(q piece) []piece {
 	var left []piece
 	t := q.text()
 	done, last := 0, strings.LastIndexByte(t, ')')
@@ -262,19 +262,20 @@ func (p *parser) takePictures(q piece) []piece {
 		if t[i] != '!' || t[i+1] != '[' || code || i > 0 && t[i-1] == '\\' {
 			continue
 		}
-		m, ok := openImage(t[i:])
+		m, ok := parseImage(t[i:])
 		if !ok {
-			if end := closingBracket(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") && last < i+end {
-				d := p.diags.Errorf(q.line.byteRange(q.from+i, q.from+i+end+2), "this image is not closed on its line")
+			if end := findClosingBracket(t[i:], 2, '[', ']', maxAlt); end > 0 && strings.HasPrefix(t[i+end:], "](") &&
+				last < i+end {
+				d := p.diags.Errorf(q.line.newByteRange(q.from+i, q.from+i+end+2), "this image is not closed on its line")
 				d.Detail = "An image is written ![options](file) on one line; file names cannot contain line breaks"
 				d.Hint = "write ) after the file name"
 			}
 			continue
 		}
-		d := p.diags.Warnf(q.line.byteRange(q.from+i, q.from+i+m.end), "this image is inside narration")
+		d := p.diags.Warnf(q.line.newByteRange(q.from+i, q.from+i+m.end), "this image is inside narration")
 		d.Detail = "It is shown in the scene and not spoken"
 		d.Hint = "put it on a line of its own"
-		if pic, ok := p.image(q.line, q.from+i, m); ok {
+		if pic, ok := p.newPicture(q.line, q.from+i, m); ok {
 			p.appendNode(pic)
 		}
 		left = append(left, piece{line: q.line, from: q.from + done, to: q.from + i})

@@ -46,8 +46,8 @@ var (
 	obsidianImage = regexp.MustCompile(`^!\[\[([^\[\]|]+)(?:\|[^\[\]]*)?\]\]$`)
 )
 
-// imageNearMiss returns the correct syntax of an image for a line that was probably meant as one.
-func imageNearMiss(t string) (image string, ok bool) {
+// correctImageSyntax returns the correct syntax of an image for a line that was probably meant as one.
+func correctImageSyntax(t string) (image string, ok bool) {
 	if m := obsidianImage.FindStringSubmatch(t); m != nil {
 		return "![](" + strings.Trim(m[1], blanks) + ")", true
 	}
@@ -80,16 +80,16 @@ func isPictureName(name string) bool {
 	return slices.Contains(endings, strings.ToLower(path.Ext(name)))
 }
 
-// warnNearMiss warns about a line of narration that is nearly a direction or an image.
-func (p *parser) warnNearMiss(l *line, t string, off int) {
-	if image, ok := imageNearMiss(t); ok {
-		d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not an image; its text is read as narration", quoteForMessage(t))
+// warnOfNearMiss warns about a line of narration that is nearly a direction or an image.
+func (p *parser) warnOfNearMiss(l *line, t string, off int) {
+	if image, ok := correctImageSyntax(t); ok {
+		d := p.diags.Warnf(l.newByteRange(off, off+len(t)), "%s is not an image; its text is read as narration", quoteForMessage(t))
 		d.Code, d.Hint = diag.NearMiss, "write "+image
 		return
 	}
-	name, value, colon, ok := readBracketed(t)
+	name, value, colon, ok := parseBracketed(t)
 	if !ok && l.first >= p.headerLines {
-		name, value, ok = bareDirection(t)
+		name, value, ok = parseBareDirection(t)
 		colon = "bare"
 	}
 	if !ok {
@@ -102,9 +102,10 @@ func (p *parser) warnNearMiss(l *line, t string, off int) {
 		return
 	case strings.HasPrefix(t, "(") && !strings.HasPrefix(t, "((") && colon == ":" && known == name:
 		return // a direction, or an error that was already reported
-	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFile(known) && path.Ext(fields[0]) == "":
+	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFileDirection(known) &&
+		path.Ext(fields[0]) == "":
 		return // prose such as (image 1)
-	case colon == "" && len(fields) > 1 && !p.known.beginsValue(known, fields[0]):
+	case colon == "" && len(fields) > 1 && !p.known.isValueStart(known, fields[0]):
 		return // prose in brackets
 	case colon == "" && !strings.ContainsAny(t[:1], "([{") && !strings.HasPrefix(t, "（"):
 		return // an HTML tag
@@ -114,7 +115,8 @@ func (p *parser) warnNearMiss(l *line, t string, off int) {
 	if value == "" {
 		value = "…"
 	}
-	d := p.diags.Warnf(l.byteRange(off, off+len(t)), "%s is not a direction; it is read as narration", quoteForMessage(t))
+	d := p.diags.Warnf(l.newByteRange(off, off+len(t)), "%s is not a direction; it is read as narration",
+		quoteForMessage(t))
 	d.Code = diag.NearMiss
 	d.Detail = "A direction is written (name: value), with round brackets, a colon and hyphens"
 	d.Hint = "write (" + known + ": " + value + ")"
@@ -127,16 +129,17 @@ func hyphenate(name string) string {
 	}), "-")
 }
 
-// bareDirection reads a direction without brackets: a name in lower case, a colon and one word.
-func bareDirection(t string) (name, value string, ok bool) {
+// parseBareDirection reads a direction without brackets: a name in lower case, a colon and one word.
+func parseBareDirection(t string) (name, value string, ok bool) {
 	name, value, ok = strings.Cut(t, ":")
 	value = strings.TrimRight(strings.TrimSpace(value), ")")
-	return name, value, ok && name == strings.ToLower(name) && isWordy(name) && len(strings.Fields(value)) == 1
+	return name, value, ok && name == strings.ToLower(name) && isLikelyDirectionName(name) &&
+		len(strings.Fields(value)) == 1
 }
 
-// readBracketed reads a line in brackets of any kind that begins with a name, followed by a colon
+// parseBracketed reads a line in brackets of any kind that begins with a name, followed by a colon
 // of any kind, a blank or nothing.
-func readBracketed(t string) (name, value, colon string, ok bool) {
+func parseBracketed(t string) (name, value, colon string, ok bool) {
 	const pairs = "()[]{}<>（）［］【】｛｝"
 	inner := t
 	for range 2 {
@@ -152,28 +155,28 @@ func readBracketed(t string) (name, value, colon string, ok bool) {
 		return "", "", "", false
 	}
 	for _, c := range []string{":", "：", "﹕", "=", ";"} {
-		if before, after, found := strings.Cut(inner, c); found && isWordy(before) {
+		if before, after, found := strings.Cut(inner, c); found && isLikelyDirectionName(before) {
 			return strings.ToLower(strings.TrimSpace(before)), strings.TrimSpace(after), c, true
 		}
 	}
-	if before, after, found := strings.Cut(inner, " "); found && isWordy(before) {
+	if before, after, found := strings.Cut(inner, " "); found && isLikelyDirectionName(before) {
 		return strings.ToLower(before), strings.TrimSpace(after), "", true
 	}
-	return strings.ToLower(inner), "", "", isWordy(inner)
+	return strings.ToLower(inner), "", "", isLikelyDirectionName(inner)
 }
 
-// isWordy reports whether s consists of the characters of a direction's name and has a plausible
+// isLikelyDirectionName reports whether s consists of the characters of a direction's name and has a plausible
 // length.
-func isWordy(s string) bool {
+func isLikelyDirectionName(s string) bool {
 	s = strings.TrimSpace(s)
 	const longest = 30
 	return s != "" && len(s) <= longest && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz_ "+dashes) == ""
 }
 
-// warnHeaderNearMiss warns about text at the start of a file that looks like a header but is not one.
-func (p *parser) warnHeaderNearMiss() {
+// warnOfHeaderNearMiss warns about text at the start of a file that looks like a header but is not one.
+func (p *parser) warnOfHeaderNearMiss() {
 	lines := p.src.lines
-	first := skipComments(lines)
+	first := findFirstContentLine(lines)
 	if first == len(lines) {
 		return
 	}
@@ -181,7 +184,7 @@ func (p *parser) warnHeaderNearMiss() {
 		if i >= len(lines) {
 			return false
 		}
-		key, _, ok := keyLine(strings.TrimSpace(lines[i]))
+		key, _, ok := splitKeyLine(strings.TrimSpace(lines[i]))
 		return ok && p.known.inHeader[strings.ToLower(key)]
 	}
 	t := strings.TrimSpace(lines[first])
@@ -201,13 +204,13 @@ func (p *parser) warnHeaderNearMiss() {
 	for p.headerLines = first; p.headerLines < len(lines) && strings.TrimSpace(lines[p.headerLines]) != ""; {
 		p.headerLines++
 	}
-	d := p.diags.Warnf(p.src.wholeLine(first), "%s", summary)
+	d := p.diags.Warnf(p.src.newTrimmedLineRange(first), "%s", summary)
 	d.Code, d.Hint = diag.NearMiss, hint
 	d.Detail = "A header begins on the first line of the file, with three or more dashes"
 }
 
-// skipComments returns the index of the first line that is neither blank nor a comment.
-func skipComments(lines []string) int {
+// findFirstContentLine returns the index of the first line that is neither blank nor a comment.
+func findFirstContentLine(lines []string) int {
 	open := false
 	for i, l := range lines {
 		t := strings.TrimSpace(l)

@@ -21,7 +21,7 @@ func Parse(file string, src []byte) (*Script, diag.List) {
 	var diags diag.List
 	p := newParser(file, path.Dir(file), newVars(nil), &diags)
 	p.parse(src)
-	diags.Sort()
+	diags.SortByPlace()
 	return p.out, diags
 }
 
@@ -104,14 +104,14 @@ func (p *parser) parse(src []byte) {
 	p.src = newSource(p.file, src, p.diags)
 	body := p.parseHeader()
 	if body == 0 {
-		p.warnHeaderNearMiss()
+		p.warnOfHeaderNearMiss()
 	}
-	p.items, p.unclosed = scan(p.src, body, p.diags)
+	p.items, p.unclosed = scanItems(p.src, body, p.diags)
 	p.unclosed = p.unclosed || p.openHeader
-	p.inline = newInline(p.items)
+	p.inline = newInlineParser(p.items)
 	for _, it := range p.items {
 		if it.line != nil {
-			p.vars.warnUnknown(it.line, p.diags)
+			p.vars.warnOfUnknownVariables(it.line, p.diags)
 		}
 	}
 	for p.at < len(p.items) {
@@ -148,7 +148,7 @@ func (p *parser) parseItem() {
 		p.endScene()
 	case t[0] == '>':
 		p.parseQuote()
-	case isSpeak(t):
+	case beginsSpeakBlock(t):
 		p.flushNarration()
 		p.parseSpeakBlock(l, off)
 	case p.parseOwnLine(l, t, off):
@@ -163,10 +163,10 @@ func (p *parser) parseItem() {
 // parseOwnLine parses a line that consists of directions and pictures, or the first line of a direction
 // over several lines. It returns false for any other line.
 func (p *parser) parseOwnLine(l *line, t string, off int) bool {
-	o, opens := openDirection(t)
+	o, opens := parseDirectionStart(t)
 	if opens {
-		isKnown := p.known.has(o.name)
-		if end, ok := completeDirection(t, o, isKnown); ok && (isKnown || t[o.end] == ':') {
+		isKnown := p.known.contains(o.name)
+		if end, ok := isWholeDirection(t, o, isKnown); ok && (isKnown || t[o.end] == ':') {
 			p.flushNarration()
 			p.recordBlock(blockDirection, l.first, l.last)
 			p.at++
@@ -185,7 +185,7 @@ func (p *parser) parseOwnLine(l *line, t string, off int) bool {
 		}
 		return true
 	}
-	return opens && matchingBracket(t, o) < 0 && p.parseMultiline(l, t, off, o)
+	return opens && findDirectionEnd(t, o) < 0 && p.parseMultiline(l, t, off, o)
 }
 
 // parseOneLine parses a direction on one line. off is the offset of its opening bracket in the line, end
@@ -193,15 +193,15 @@ func (p *parser) parseOwnLine(l *line, t string, off int) bool {
 func (p *parser) parseOneLine(l *line, off int, o opening, end int) {
 	v := p.parseLineValue(o.name, piece{line: l, from: off + o.value, to: off + end})
 	p.addDirection(direction{
-		name: o.name, at: l.byteRange(off+o.start, off+o.end), whole: l.byteRange(off, off+end+1), value: v,
+		name: o.name, at: l.newByteRange(off+o.start, off+o.end), whole: l.newByteRange(off, off+end+1), value: v,
 	})
 }
 
 // parseLineValue reads a value on one line: plain text, or a map in braces.
 func (p *parser) parseLineValue(name string, q piece) value {
 	from, to := trimSpan(q.line.text, q.from, q.to)
-	if t := q.line.text[from:to]; t != "" && t[0] == '{' && needsYAMLScalar(t) && p.known.has(name) {
-		return p.yamlValue(name, []piece{{line: q.line, from: from, to: to}})
+	if t := q.line.text[from:to]; t != "" && t[0] == '{' && needsYAMLScalar(t) && p.known.contains(name) {
+		return p.parseYAML(name, []piece{{line: q.line, from: from, to: to}})
 	}
 	return p.parseScalar(q.line, from, to)
 }
@@ -219,7 +219,7 @@ func (q part) addNode(p *parser, l *line, off int) {
 		p.parseOneLine(l, off+q.at, q.open, q.end)
 		return
 	}
-	if pic, ok := p.image(l, off+q.at, *q.image); ok {
+	if pic, ok := p.newPicture(l, off+q.at, *q.image); ok {
 		p.appendNode(pic)
 	}
 }
@@ -233,18 +233,18 @@ func (p *parser) splitParts(t string) []part {
 		case ' ', '\t':
 			at++
 		case '!':
-			m, ok := openImage(rest)
+			m, ok := parseImage(rest)
 			if !ok {
 				return nil
 			}
 			out = append(out, part{at: at, image: &m})
 			at += m.end
 		case '(':
-			o, ok := openDirection(rest)
+			o, ok := parseDirectionStart(rest)
 			if !ok || !p.known.asDirected[o.name] {
 				return nil
 			}
-			end := matchingBracket(rest, o)
+			end := findDirectionEnd(rest, o)
 			if end < 0 {
 				return nil
 			}
@@ -281,13 +281,13 @@ func isLater(a, b diag.Pos) bool {
 
 // addFence adds the node of a fenced block.
 func (p *parser) addFence(f *fenceBlock) {
-	info := p.vars.expandLine(f.info)
+	info := p.vars.replaceInLine(f.info)
 	first, _, _ := strings.Cut(strings.ReplaceAll(info, "\t", " "), " ")
 	n := &Fence{
-		At:   At{Range: p.src.lineRange(f.first, max(f.first, f.last))},
+		At:   At{Range: p.src.newLineRange(f.first, max(f.first, f.last))},
 		Kind: frame.CodeBlock,
 		Info: info,
-		Text: p.vars.expandLines(strings.Join(f.text, "\n")),
+		Text: p.vars.replaceInText(strings.Join(f.text, "\n")),
 	}
 	switch strings.ToLower(first) {
 	case "":
@@ -328,7 +328,7 @@ func (p *parser) parseQuote() {
 	r.End = last.textRange().End
 	for _, q := range pieces {
 		if strings.HasPrefix(q.text(), "![") && strings.Contains(q.text(), "](") {
-			d := p.diags.Warnf(q.trimmedRange(), "a picture in a quote is not shown")
+			d := p.diags.Warnf(q.newTrimmedRange(), "a picture in a quote is not shown")
 			d.Detail = "Quotes replace the subtitles of their scene"
 			d.Hint = "write the picture on a line of its own, without >"
 		}

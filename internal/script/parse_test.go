@@ -33,15 +33,15 @@ func check(t *testing.T, rows []row) {
 func roundTrip(t *testing.T, src []byte) {
 	t.Helper()
 	before, _ := Parse("a.md", src)
-	out, ok := format("a.md", src)
+	out, ok := formatSource("a.md", src)
 	if !ok {
 		return
 	}
 	after, _ := Parse("a.md", out)
-	if d := Difference(before, after); d != "" {
+	if d := DescribeDifference(before, after); d != "" {
 		t.Errorf("printing changed the meaning at %s\nof:\n%q\nto:\n%q", d, src, out)
 	}
-	again, ok := format("a.md", out)
+	again, ok := formatSource("a.md", out)
 	if !ok || string(again) != string(out) {
 		t.Errorf("printing twice differs: of %q\nonce:\n%q\ntwice:\n%q", src, out, again)
 	}

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// filePath parses a scalar as the name of a file of the project, or reports why it cannot be one. The
+// parseFilePath parses a scalar as the name of a file of the project, or reports why it cannot be one. The
 // name is not changed, and the file need not exist.
-func (p *parser) filePath(name string, v value, allowed string) (File, bool) {
+func (p *parser) parseFilePath(name string, v value, allowed string) (File, bool) {
 	if v.kind != scalarValue || v.text == "" {
 		p.reportValue(name, v, allowed, nil)
 		return File{}, false
 	}
-	problem, hint := p.badPath(v.text)
+	problem, hint := p.checkPath(v.text)
 	if problem == "" {
 		return File{Name: v.text, Range: v.at}, true
 	}
@@ -22,9 +22,9 @@ func (p *parser) filePath(name string, v value, allowed string) (File, bool) {
 	return File{}, false
 }
 
-// badPath returns the problem of a file name and a hint for the author; both are "" if the name is
+// checkPath returns the problem of a file name and a hint for the author; both are "" if the name is
 // valid.
-func (p *parser) badPath(name string) (problem, hint string) {
+func (p *parser) checkPath(name string) (problem, hint string) {
 	slashed := strings.ReplaceAll(name, `\`, "/")
 	switch {
 	case isURL(slashed):
@@ -65,5 +65,5 @@ func isURL(s string) bool {
 	return true
 }
 
-// fileEnding returns the extension of a name in lower case, including the dot.
-func fileEnding(name string) string { return strings.ToLower(path.Ext(name)) }
+// findLowerExtension returns the extension of a name in lower case, including the dot.
+func findLowerExtension(name string) string { return strings.ToLower(path.Ext(name)) }

@@ -25,14 +25,14 @@ type image struct {
 	end              int
 }
 
-// openImage parses the image at the start of t.
-func openImage(t string) (image, bool) {
+// parseImage parses the image at the start of t.
+func parseImage(t string) (image, bool) {
 	if !strings.HasPrefix(t, "![") {
 		return image{}, false
 	}
 	var m image
 	m.altFrom = 2
-	m.altTo = closingBracket(t, 2, '[', ']', maxAlt)
+	m.altTo = findClosingBracket(t, 2, '[', ']', maxAlt)
 	if m.altTo < 0 || m.altTo+1 >= len(t) || t[m.altTo+1] != '(' {
 		return image{}, false
 	}
@@ -40,14 +40,14 @@ func openImage(t string) (image, bool) {
 	from = len(t) - len(strings.TrimLeft(t[from:], blanks))
 	if from < len(t) && t[from] == '<' {
 		if end := strings.IndexByte(t[from:min(len(t), from+maxDest)], '>'); end > 0 {
-			to := closingBracket(t, from+end+1, '(', ')', maxDest)
-			if to >= 0 && isTitle(strings.TrimSpace(t[from+end+1:to])) {
+			to := findClosingBracket(t, from+end+1, '(', ')', maxDest)
+			if to >= 0 && isImageTitle(strings.TrimSpace(t[from+end+1:to])) {
 				m.fileFrom, m.fileTo, m.end = from+1, from+end, to+1
 				return m, true
 			}
 		}
 	}
-	to := closingBracket(t, from, '(', ')', maxDest)
+	to := findClosingBracket(t, from, '(', ')', maxDest)
 	if to < 0 && t[len(t)-1] == ')' && len(t) < maxDest && !strings.Contains(t[from:], "![") {
 		to = len(t) - 1 // unbalanced brackets in a name at the end of the line
 	}
@@ -55,14 +55,14 @@ func openImage(t string) (image, bool) {
 		return image{}, false
 	}
 	m.fileFrom, m.fileTo = trimSpan(t, from, to)
-	m.fileTo = m.fileFrom + destinationLength(t[m.fileFrom:m.fileTo])
+	m.fileTo = m.fileFrom + measureImagePath(t[m.fileFrom:m.fileTo])
 	m.end = to + 1
 	return m, true
 }
 
-// closingBracket returns the offset of the bracket that closes one opened before from, or -1. It
+// findClosingBracket returns the offset of the bracket that closes one opened before from, or -1. It
 // searches most bytes, up to the beginning of another image.
-func closingBracket(t string, from int, left, right byte, most int) int {
+func findClosingBracket(t string, from int, left, right byte, most int) int {
 	depth := 1
 	for i := from; i < len(t) && i < from+most; i++ {
 		switch t[i] {
@@ -81,9 +81,9 @@ func closingBracket(t string, from int, left, right byte, most int) int {
 	return -1
 }
 
-// isTitle reports whether t may follow the file name of a Markdown image: t is empty, or a title in
+// isImageTitle reports whether t may follow the file name of a Markdown image: t is empty, or a title in
 // quotes.
-func isTitle(t string) bool {
+func isImageTitle(t string) bool {
 	if t == "" {
 		return true
 	}
@@ -91,8 +91,8 @@ func isTitle(t string) bool {
 	return ok && end == len(t)
 }
 
-// destinationLength returns the length of the file name in t, without a quoted title after it.
-func destinationLength(t string) int {
+// measureImagePath returns the length of the file name in t, without a quoted title after it.
+func measureImagePath(t string) int {
 	if t == "" || t[len(t)-1] != '"' && t[len(t)-1] != '\'' {
 		return len(t)
 	}
@@ -105,37 +105,37 @@ func destinationLength(t string) int {
 	return len(t)
 }
 
-// image returns the Picture of the image whose "![" is at offset off of a line. It returns false if it
+// newPicture returns the Picture of the image whose "![" is at offset off of a line. It returns false if it
 // reported an error.
-func (p *parser) image(l *line, off int, m image) (*Picture, bool) {
-	pic := &Picture{At: At{Range: l.byteRange(off, off+m.end)}}
-	options := p.literalValue(l, off+m.altFrom, off+m.altTo)
+func (p *parser) newPicture(l *line, off int, m image) (*Picture, bool) {
+	pic := &Picture{At: At{Range: l.newByteRange(off, off+m.end)}}
+	options := p.readLiteral(l, off+m.altFrom, off+m.altTo)
 	ok := p.parseOptions(pic, options)
-	name := p.literalValue(l, off+m.fileFrom, off+m.fileTo)
+	name := p.readLiteral(l, off+m.fileFrom, off+m.fileTo)
 	if name.text == "" {
 		d := p.diags.Errorf(pic.Range, "this image has no file")
 		d.Detail = "An image is written ![options](file)"
 		return pic, false
 	}
-	f, named := p.filePath("the file of an image", name, "")
+	f, named := p.parseFilePath("the file of an image", name, "")
 	pic.File, pic.FileRange = f.Name, f.Range
 	return pic, ok && named
 }
 
-// literalValue reads bytes of a line literally: unlike in values of directions, quotes and # have no
+// readLiteral reads bytes of a line literally: unlike in values of directions, quotes and # have no
 // special meaning.
-func (p *parser) literalValue(l *line, from, to int) value {
+func (p *parser) readLiteral(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
-	v := value{text: raw, at: l.byteRange(from, to), line: l, off: from}
-	if expanded := p.vars.expandLine(raw); expanded != raw {
+	v := value{text: raw, at: l.newByteRange(from, to), line: l, off: from}
+	if expanded := p.vars.replaceInLine(raw); expanded != raw {
 		v.text, v.line = strings.TrimSpace(expanded), nil
 	}
 	return v
 }
 
-// optionWords returns all options of images and clips that are words.
-func optionWords() []string {
+// listPictureOptions returns all options of images and clips that are words.
+func listPictureOptions() []string {
 	return []string{
 		"cover", "contain", "fit", "top", "bottom", "left", "right", "center", "zoom", "zoomout", "pan", "panzoom",
 		"panzoomout", "match", "trim", "loop", "loop-audio", "freeze", "start", "end", "mute", "strong",
@@ -147,7 +147,7 @@ func (p *parser) parseOptions(pic *Picture, v value) bool {
 	ok := true
 	var unknown []word
 	set := map[string]string{}
-	for _, w := range optionList(v) {
+	for _, w := range splitOptions(v) {
 		group := applyOption(pic, strings.ToLower(w.text))
 		switch {
 		case group == "":
@@ -167,20 +167,20 @@ func (p *parser) parseOptions(pic *Picture, v value) bool {
 	if w, joined := set["x"]; joined && set["y"] != "" && w != set["y"] {
 		pic.Edge = strings.ToLower(set["y"]) + "-" + strings.ToLower(w)
 	}
-	return p.unknownOptions(unknown) && ok
+	return p.reportUnknownOptions(unknown) && ok
 }
 
-// unknownOptions reports words that are not options. In ordinary Markdown the brackets contain
+// reportUnknownOptions reports words that are not options. In ordinary Markdown the brackets contain
 // alternative text ("our living room"). The words are therefore errors only if each of them is close
 // to an option; otherwise they get one warning. It returns false for errors.
-func (p *parser) unknownOptions(unknown []word) bool {
+func (p *parser) reportUnknownOptions(unknown []word) bool {
 	if len(unknown) == 0 {
 		return true
 	}
-	known := optionWords()
+	known := listPictureOptions()
 	var misspelt []string
 	for _, w := range unknown {
-		if near, ok := nearestOption(w.text, known); ok {
+		if near, ok := findNearestOption(w.text, known); ok {
 			misspelt = append(misspelt, near)
 		}
 	}
@@ -205,34 +205,35 @@ func (p *parser) unknownOptions(unknown []word) bool {
 	return false
 }
 
-// nearestOption returns the option that a word is a misspelling of. It is stricter than nearestName:
+// findNearestOption returns the option that a word is a misspelling of. It is stricter than findNearestName:
 // options are short, and so are words of alternative texts ("man" is not a misspelt "pan").
-func nearestOption(text string, known []string) (string, bool) {
+func findNearestOption(text string, known []string) (string, bool) {
 	t := strings.ToLower(text)
 	if countCharacters(t) < 3 {
 		return "", false
 	}
 	if countCharacters(t) > 4 {
-		return nearestName(t, known)
+		return findNearestName(t, known)
 	}
 	for _, k := range known {
 		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter usually means another word
-		if similar.Distance(t, k, 2) < 2 && !sameLetters && (len(k) > 3 || len(t) > 3) {
+		if similar.CountEdits(t, k, 2) < 2 && !sameLetters && (len(k) > 3 || len(t) > 3) {
 			return k, true
 		}
 	}
 	return "", false
 }
 
-// optionList splits options at spaces and commas, and joins a range with spaces such as "1 - 2".
-func optionList(v value) []word {
+// splitOptions splits options at spaces and commas, and joins a range with spaces such as "1 - 2".
+func splitOptions(v value) []word {
 	var out []word
 	at := 0
 	for _, f := range strings.FieldsFunc(v.text, func(c rune) bool { return c == ' ' || c == '\t' || c == ',' }) {
 		at += strings.Index(v.text[at:], f)
-		w := word{text: f, at: v.subrange(at, at+len(f))}
+		w := word{text: f, at: v.newRange(at, at+len(f))}
 		at += len(f)
-		if n := len(out); n > 0 && (f[0] == '-' || strings.HasSuffix(out[n-1].text, "-")) && isTimes(out[n-1].text+f) {
+		if n := len(out); n > 0 && (f[0] == '-' || strings.HasSuffix(out[n-1].text, "-")) &&
+			isLikelyTimeRange(out[n-1].text+f) {
 			out[n-1].text += f
 			out[n-1].at.End = w.at.End
 			continue
@@ -242,9 +243,9 @@ func optionList(v value) []word {
 	return out
 }
 
-// isTimes reports whether a word consists only of the characters of a time range and begins with a
+// isLikelyTimeRange reports whether a word consists only of the characters of a time range and begins with a
 // digit.
-func isTimes(s string) bool {
+func isLikelyTimeRange(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789:.-s") == "" && s[0] >= '0' && s[0] <= '9'
 }
 
@@ -272,9 +273,9 @@ func applyOption(pic *Picture, w string) string {
 		return "mute"
 	}
 	if position, edge, ok := frame.ParsePosition(w); ok {
-		return setPlace(pic, position, edge)
+		return setPosition(pic, position, edge)
 	}
-	if isTimes(w) && strings.Contains(w, "-") {
+	if isLikelyTimeRange(w) && strings.Contains(w, "-") {
 		s, ok := parseSegment(w)
 		if !ok {
 			return "segment?"
@@ -285,9 +286,9 @@ func applyOption(pic *Picture, w string) string {
 	return ""
 }
 
-// setPlace applies a position to the picture and returns the group of the option. A position on one
+// setPosition applies a position to the picture and returns the group of the option. A position on one
 // axis does not change the other axis.
-func setPlace(pic *Picture, position frame.Position, edge string) string {
+func setPosition(pic *Picture, position frame.Position, edge string) string {
 	switch edge {
 	case "":
 		return "center"
@@ -302,9 +303,9 @@ func setPlace(pic *Picture, position frame.Position, edge string) string {
 	return "corner"
 }
 
-// positionKind returns the parser of positions in the frame, such as top-left.
-func positionKind() kind[string] {
-	return kind[string]{
+// newPositionParser returns the parser of positions in the frame, such as top-left.
+func newPositionParser() valueParser[string] {
+	return valueParser[string]{
 		Form: Form{
 			Kind: ChoiceKind,
 			Words: []string{
@@ -320,7 +321,7 @@ func positionKind() kind[string] {
 	}
 }
 
-func readPosition(w string) (frame.Position, string) {
+func parsePosition(w string) (frame.Position, string) {
 	position, edge, _ := frame.ParsePosition(w)
 	return position, edge
 }

@@ -38,177 +38,179 @@ type Properties struct {
 	Places map[string]diag.Range
 }
 
-// rules returns the table of the language: properties that are allowed in the header and as
+// listRules returns the table of the language: properties that are allowed in the header and as
 // directions, those of the header only, and those that are directions only. Findings and
 // docs/language.md list the names in this order.
-func rules() []rule {
-	return append(append(sharedRules(), headerRules()...), directionRules()...)
+func listRules() []rule {
+	return append(append(listSharedRules(), listHeaderRules()...), listDirectionRules()...)
 }
 
-// sharedRules returns the properties that are allowed in the header and as directions.
-func sharedRules() []rule {
+// listSharedRules returns the properties that are allowed in the header and as directions.
+func listSharedRules() []rule {
 	both := func(name string, reach Reach, byDefault, help string) Property {
 		return Property{Name: name, Header: true, Direction: true, Reach: reach, Default: byDefault, Help: help}
 	}
 	return []rule{
-		propertyRule(both("voice", FromHere, "the default voice of the video's language", "who speaks; `mynah voices` lists all "+
+		newPropertyRule(both("voice", FromHere, "the default voice of the video's language", "who speaks; `mynah voices` lists all "+
 			"names, and upper and lower case do not matter. Each of the 752 names of the hosted service selects a voice of "+
 			"the same language and gender. So do names of other services, such as `de-DE-KatjaNeural`; a warning then says who "+
 			"speaks. A name in a language that no installed voice speaks is an error; see [voices.md](voices.md)"),
-			textKind(VoiceKind, "the name of a voice"),
+			newTextParser(VoiceKind, "the name of a voice"),
 			func(p *Properties) **string { return &p.Voice },
-		).notTranslated(),
-		propertyRule(both("voice-speed", FromHere, "`normal`", ""),
-			factorKind(0.3, 3, scale{"slow", 0.75}, scale{"normal", 1}, scale{"fast", 1.25}),
+		).asNotTranslated(),
+		newPropertyRule(both("voice-speed", FromHere, "`normal`", ""),
+			newFactorParser(0.3, 3, scale{"slow", 0.75}, scale{"normal", 1}, scale{"fast", 1.25}),
 			func(p *Properties) **float64 { return &p.VoiceSpeed },
-		).withBeginning(isFigure),
-		propertyRule(both("voice-volume", FromHere, "`normal`", "`standard` means `normal`"),
-			factorKind(0, 10, scale{"soft", 0.5}, scale{"normal", 1}, scale{"standard", 1}, scale{"loud", 1.5}),
+		).withFirstWordTest(isNumeric),
+		newPropertyRule(both("voice-volume", FromHere, "`normal`", "`standard` means `normal`"),
+			newFactorParser(0, 10, scale{"soft", 0.5}, scale{"normal", 1}, scale{"standard", 1}, scale{"loud", 1.5}),
 			func(p *Properties) **float64 { return &p.VoiceVolume },
-		).withBeginning(isFigure),
-		propertyRule(both("voice-pitch", FromHere, "`normal`", "factors below 0.5 and above 2 have no further effect"),
-			factorKind(0.3, 3, scale{"low", 0.85}, scale{"normal", 1}, scale{"high", 1.15}),
+		).withFirstWordTest(isNumeric),
+		newPropertyRule(both("voice-pitch", FromHere, "`normal`", "factors below 0.5 and above 2 have no further effect"),
+			newFactorParser(0.3, 3, scale{"low", 0.85}, scale{"normal", 1}, scale{"high", 1.15}),
 			func(p *Properties) **float64 { return &p.VoicePitch },
-		).withBeginning(isFigure),
-		propertyRule(both("narration-mode", FromHere, "`normal`", "with `fragment` the sentence continues in the next "+
+		).withFirstWordTest(isNumeric),
+		newPropertyRule(both("narration-mode", FromHere, "`normal`", "with `fragment` the sentence continues in the next "+
 			"scene or paragraph, so the voice does not fall. The scene still ends with half a second of silence"),
-			narrationModeKind(),
+			newNarrationModeParser(),
 			func(p *Properties) **bool { return &p.Fragment }),
-		propertyRule(both("background", WholeScene, "none", "music under the whole video, or from this scene on. It repeats "+
+		newPropertyRule(both("background", WholeScene, "none", "music under the whole video, or from this scene on. It repeats "+
 			"until the end or until other music starts; `none` ends it. Volume 1 is the recorded volume; fades last 2 s. "+
 			"Mynah generates the built-in music itself"),
-			backgroundKind(),
+			newBackgroundParser(),
 			func(p *Properties) **Background { return &p.Background },
-		).withBeginning(hasEnding),
-		propertyRule(withSection(both("transition", WholeScene, "none", "how scenes begin"), "7. Transitions"),
-			transitionKind(),
+		).withFirstWordTest(hasFileExtension),
+		newPropertyRule(withSection(both("transition", WholeScene, "none", "how scenes begin"), "7. Transitions"),
+			newTransitionParser(),
 			func(p *Properties) **Transition { return &p.Transition },
-		).withBeginning(func(word string) bool { _, ok := transitionTypeKind().read(word); return ok }),
-		propertyRule(both("theme", WholeScene, "`default`", "how slides look"),
-			themeKind(),
+		).withFirstWordTest(func(word string) bool { _, ok := newTransitionTypeParser().read(word); return ok }),
+		newPropertyRule(both("theme", WholeScene, "`default`", "how slides look"),
+			newThemeParser(),
 			func(p *Properties) **File { return &p.Theme }),
-		propertyRule(both("canvas", WholeScene, "white; black behind images and clips with `contain`",
+		newPropertyRule(both("canvas", WholeScene, "white; black behind images and clips with `contain`",
 			"the colour behind slides and pictures"),
-			colorKind(),
+			newColorParser(),
 			func(p *Properties) **frame.Color { return &p.Canvas }),
-		propertyRule(both("font-size", WholeScene, "50", "the size of lists, paragraphs and code on slides; plain text and `#` "+
+		newPropertyRule(both("font-size", WholeScene, "50", "the size of lists, paragraphs and code on slides; plain text and `#` "+
 			"have twice this size, `##` one and a half times"),
-			decimalKind(1, maxFont, "pixels", "px"),
+			newDecimalParser(1, maxFont, "pixels", "px"),
 			func(p *Properties) **float64 { return &p.FontSize },
-		).withBeginning(isFigure),
+		).withFirstWordTest(isNumeric),
 	}
 }
 
-// headerRules returns the properties that are allowed only in the header.
-func headerRules() []rule {
+// listHeaderRules returns the properties that are allowed only in the header.
+func listHeaderRules() []rule {
 	header := func(name, byDefault, help string) Property {
 		return Property{Name: name, Header: true, Default: byDefault, Help: help}
 	}
-	text := func(allowed string) kind[string] { return textKind(TextKind, allowed) }
+	text := func(allowed string) valueParser[string] { return newTextParser(TextKind, allowed) }
 	return []rule{
-		propertyRule(header("size", "`720p`, which is 1280x720", "the size of the video"),
-			sizeKind(),
+		newPropertyRule(header("size", "`720p`, which is 1280x720", "the size of the video"),
+			newSizeParser(),
 			func(p *Properties) **frame.Size { return &p.Size }),
-		propertyRule(withSection(header("subtitles", "none", "whether subtitles also go into the video"), "8. Subtitles"),
-			subtitlesKind(),
+		newPropertyRule(withSection(header("subtitles", "none", "whether subtitles also go into the video"), "8. Subtitles"),
+			newSubtitlesParser(),
 			func(p *Properties) **Subtitles { return &p.Subtitles }),
-		propertyRule(header("asset-resize", "`cover`", "how images and clips fill the frame if they have no option of their own"),
-			fitKind(),
+		newPropertyRule(header("asset-resize", "`cover`", "how images and clips fill the frame if they have no option of their own"),
+			newFitParser(),
 			func(p *Properties) **frame.Fit { return &p.AssetResize }),
-		propertyRule(markOwn(header("fps", "see [section 9](#9-time-and-output)", "the frame rate; `29.97` means 30000/1001")),
-			rateKind(),
+		newPropertyRule(markAsOwn(header("fps", "see [section 9](#9-time-and-output)", "the frame rate; `29.97` means 30000/1001")),
+			newRateParser(),
 			func(p *Properties) **frame.Rate { return &p.FPS }),
-		propertyRule(markOwn(header("title", "", "written into the MP4")),
+		newPropertyRule(markAsOwn(header("title", "", "written into the MP4")),
 			text("the title of the video"),
-			func(p *Properties) **string { return &p.Title }).notTranslated(),
-		propertyRule(markOwn(header("author", "", "written into the MP4")),
+			func(p *Properties) **string { return &p.Title }).asNotTranslated(),
+		newPropertyRule(markAsOwn(header("author", "", "written into the MP4")),
 			text("the author's name"),
-			func(p *Properties) **string { return &p.Author }).notTranslated(),
-		propertyRule(markOwn(header("description", "", "written into the MP4")),
+			func(p *Properties) **string { return &p.Author }).asNotTranslated(),
+		newPropertyRule(markAsOwn(header("description", "", "written into the MP4")),
 			text("a description of the video"),
-			func(p *Properties) **string { return &p.Description }).notTranslated(),
-		propertyRule(markOwn(header("language", "the language of the header's voice; without one, the language that Mynah detects "+
+			func(p *Properties) **string { return &p.Description }).asNotTranslated(),
+		newPropertyRule(markAsOwn(header("language", "the language of the header's voice; without one, the language that Mynah detects "+
 			"from the letters of the narration, or from its words if they are clear",
 			"the language of the tracks in the MP4; it also chooses the voice if the header names none")),
-			languageKind(),
-			func(p *Properties) **string { return &p.Language }).notTranslated(),
-		propertyRule(markOwn(header("poster", "the middle of the first scene", "the time of the frame that becomes the poster")),
-			posterKind(),
+			newLanguageParser(),
+			func(p *Properties) **string { return &p.Language }).asNotTranslated(),
+		newPropertyRule(markAsOwn(header("poster", "the middle of the first scene", "the time of the frame that becomes the poster")),
+			newPosterParser(),
 			func(p *Properties) **Poster { return &p.Poster }),
-		propertyRule(markOwn(header("loudness", "-16", "the loudness of a video with narration. `none` keeps the recorded level, as in "+
+		newPropertyRule(markAsOwn(header("loudness", "-16", "the loudness of a video with narration. `none` keeps the recorded level, as in "+
 			"videos without narration. True peaks stay below -1 dB")),
-			levelKind(-40, -5, "LUFS", "lufs"),
+			newLevelParser(-40, -5, "LUFS", "lufs"),
 			func(p *Properties) **Level { return &p.Loudness }),
-		propertyRule(markOwn(header("ducking", "9; 4 for the built-in tracks", "how much quieter music is under speech. The music "+
+		newPropertyRule(markAsOwn(header("ducking", "9; 4 for the built-in tracks", "how much quieter music is under speech. The music "+
 			"becomes quieter 0.2 s before the narration and returns 0.6 s after it")),
-			levelKind(0, 60, "dB", "db"),
+			newLevelParser(0, 60, "dB", "db"),
 			func(p *Properties) **Level { return &p.Ducking }),
-		propertyRule(markOwn(header("lexicon", "", "how words are pronounced, one per line: `word: replacement` or `word: /ipa/`. A word "+
+		newPropertyRule(markAsOwn(header("lexicon", "", "how words are pronounced, one per line: `word: replacement` or `word: /ipa/`. A word "+
 			"in lower case also matches its forms with capitals; a word with a capital matches only itself. The longest match "+
 			"counts. `#` at the beginning of a line or after a space starts a comment")),
-			fileKind("a file of pronunciations"),
-			func(p *Properties) **File { return &p.Lexicon }).notTranslated(),
+			newFileParser("a file of pronunciations"),
+			func(p *Properties) **File { return &p.Lexicon }).asNotTranslated(),
 	}
 }
 
-// directionRules returns the names that are allowed only as directions.
-func directionRules() []rule {
+// listDirectionRules returns the names that are allowed only as directions.
+func listDirectionRules() []rule {
 	direction := func(name string, reach Reach, byDefault, help string) Property {
 		return Property{Name: name, Direction: true, Reach: reach, Default: byDefault, Help: help}
 	}
 	return []rule{
-		nodeRule(direction("pause", ThisPlace, "", "silence at this place. A scene that contains only pauses lasts "+
+		newNodeRule(direction("pause", ThisPlace, "", "silence at this place. A scene that contains only pauses lasts "+
 			"exactly as long as they do"),
-			durationKind(0), newPause).withBeginning(isFigure),
-		propertyRule(direction("duration", WholeScene, "", "how long a scene without narration lasts; with narration, its "+
-			"shortest length"),
-			durationKind(time.Millisecond),
+			newDurationParser(0), newPause).withFirstWordTest(isNumeric),
+		newPropertyRule(direction("duration", WholeScene, "",
+			"how long a scene without narration lasts; with narration, its "+
+				"shortest length"),
+			newDurationParser(time.Millisecond),
 			func(p *Properties) **time.Duration { return &p.Duration },
-		).withBeginning(isFigure),
-		nodeRule(direction("audio", ThisPlace, "", "plays a sound at this place instead of narration: a wav, mp3, m4a, "+
+		).withFirstWordTest(isNumeric),
+		newNodeRule(direction("audio", ThisPlace, "", "plays a sound at this place instead of narration: a wav, mp3, m4a, "+
 			"ogg or flac file"),
-			fileKind("a sound file of the project"),
+			newFileParser("a sound file of the project"),
 			func(at At, f File) Node { return &Audio{At: at, File: f.Name, FileRange: f.Range} },
-		).withBeginning(hasEnding),
+		).withFirstWordTest(hasFileExtension),
 		{
-			Property: withForm(direction("image", ThisPlace, "", "the same as an image line"), pictureForm(false)),
-			node:     (*parser).parsePictureDirection, begins: hasEnding,
+			Property: withForm(direction("image", ThisPlace, "", "the same as an image line"), newPictureForm(false)),
+			node:     (*parser).parsePictureDirection, begins: hasFileExtension,
 		},
 		{
-			Property: withForm(direction("video", ThisPlace, "", "the same as a clip line"), pictureForm(true)),
-			node:     (*parser).parsePictureDirection, begins: hasEnding,
+			Property: withForm(direction("video", ThisPlace, "", "the same as a clip line"), newPictureForm(true)),
+			node:     (*parser).parsePictureDirection, begins: hasFileExtension,
 		},
 		{
 			Property: withForm(
-				withSection(direction("callout", ThisPlace, "", "highlights a part of a picture"), "6. Callouts"), calloutForm()),
+				withSection(direction("callout", ThisPlace, "", "highlights a part of a picture"), "6. Callouts"),
+				newCalloutForm()),
 			node: (*parser).parseCallout,
 		},
-		propertyRule(direction("voice-emphasis", FromHere, "`none`", "how strongly the text is stressed: slower, higher and "+
+		newPropertyRule(direction("voice-emphasis", FromHere, "`none`", "how strongly the text is stressed: slower, higher and "+
 			"louder, or with `reduced` faster, lower and softer"),
-			choiceKind("none", "reduced", "moderate", "strong"),
+			newChoiceParser("none", "reduced", "moderate", "strong"),
 			func(p *Properties) **string { return &p.VoiceEmphasis }),
-		nodeRule(markOwn(direction("chapter", WholeScene, "each scene whose slide has a heading starts a chapter, unless the "+
+		newNodeRule(markAsOwn(direction("chapter", WholeScene, "each scene whose slide has a heading starts a chapter, unless the "+
 			"chapter before has the same heading", "starts a chapter of the MP4 with this scene. The beginning of the video "+
 			"is a chapter, too. `--transcript` writes the narration by chapters, and a list of chapters for video sites. These "+
 			"sites require at least three chapters of ten seconds or more; Mynah warns about chapters that do not meet this")),
-			textKind(TextKind, "the title of the chapter"),
+			newTextParser(TextKind, "the title of the chapter"),
 			func(at At, title string) Node { return &Chapter{At: at, Title: title} }),
-		nodeRule(markOwn(direction("include", ThisPlace, "", "inserts the scenes of another script, without its header. The names "+
+		newNodeRule(markAsOwn(direction("include", ThisPlace, "", "inserts the scenes of another script, without its header. The names "+
 			"of its files are relative to the folder of the main script. A script that includes itself is an error")),
-			fileKind("another script of the project"),
+			newFileParser("another script of the project"),
 			func(at At, f File) Node { return &Include{At: at, File: f.Name, FileRange: f.Range} }),
-		nodeRule(markOwn(direction("reveal", WholeScene, "", "shows a list item by item, including the items of nested lists, or code "+
+		newNodeRule(markAsOwn(direction("reveal", WholeScene, "", "shows a list item by item, including the items of nested lists, or code "+
 			"range by range. One item or range appears with each paragraph of the narration; the rest share the time of the "+
 			"last paragraph. With fewer than two paragraphs, they share the time of the scene")),
-			revealKind(), func(at At, v Reveal) Node { v.At = at; return &v }),
-		nodeRule(markOwn(direction("highlight", WholeScene, "", "dims the other lines of code")),
-			lineRangesKind("lines of code such as 2-4 or 1, 3-5"),
+			newRevealParser(), func(at At, v Reveal) Node { v.At = at; return &v }),
+		newNodeRule(markAsOwn(direction("highlight", WholeScene, "", "dims the other lines of code")),
+			newLineRangesParser("lines of code such as 2-4 or 1, 3-5"),
 			func(at At, lines []frame.LineRange) Node { return &Highlight{At: at, Ranges: lines} }),
 	}
 }
 
-// markOwn marks a property that other programs for such scripts do not support.
-func markOwn(p Property) Property {
+// markAsOwn marks a property that other programs for such scripts do not support.
+func markAsOwn(p Property) Property {
 	p.Own = true
 	return p
 }
@@ -232,8 +234,8 @@ func newPause(at At, length time.Duration) Node {
 	return &Pause{At: at, Length: length}
 }
 
-// isFigure reports whether a word consists of digits, points and commas.
-func isFigure(word string) bool { return strings.Trim(word, "0123456789.,") == "" }
+// isNumeric reports whether a word consists of digits, points and commas.
+func isNumeric(word string) bool { return strings.Trim(word, "0123456789.,") == "" }
 
-// hasEnding reports whether a word ends in a file extension.
-func hasEnding(word string) bool { return len(path.Ext(word)) > 2 }
+// hasFileExtension reports whether a word ends in a file extension.
+func hasFileExtension(word string) bool { return len(path.Ext(word)) > 2 }

@@ -191,7 +191,7 @@ func TestImages(t *testing.T) {
 // TestTransitions parses every type and alias of transitions.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
-	types := Transitions()
+	types := ListTransitionNames()
 	if len(types) != 9+16 {
 		t.Errorf("%d types", len(types))
 	}
@@ -327,7 +327,7 @@ func TestNearest(t *testing.T) {
 		"pauze": "pause", "sizze": "size", "puase": "pause", "vioce": "voice", "fp": "fps", "bakgroun": "background",
 		"mood": "", "foo": "", "x": "", "watermark": "",
 	} {
-		got, near := nearestName(name, k.all)
+		got, near := findNearestName(name, k.all)
 		if got != want || near != (want != "") {
 			t.Errorf("nearest(%q) = %q %v, want %q", name, got, near, want)
 		}
@@ -337,7 +337,7 @@ func TestNearest(t *testing.T) {
 func TestStrict(t *testing.T) {
 	t.Parallel()
 	_, list := Parse("a.md", []byte("(mood: x)\n{{x}}\n(duration: 1)\n(duration: 2)\n"))
-	strict := list.Strict()
+	strict := list.WithStrictErrors()
 	if list.HasErrors() {
 		t.Error(brief(list))
 	}

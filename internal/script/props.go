@@ -13,8 +13,8 @@ import (
 // is misspelt, otherwise as a warning. more are names that are suggested, too. It returns true for a
 // warning: the name is then ignored.
 func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, more ...string) bool {
-	near, isNear := nearestName(name, list)
-	if n, ok := nearestName(name, more); ok && !isNear {
+	near, isNear := findNearestName(name, list)
+	if n, ok := findNearestName(name, more); ok && !isNear {
 		near, isNear = n, ok
 	}
 	written := hyphenate(name)
@@ -36,28 +36,28 @@ func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, 
 	return false
 }
 
-// fitKind returns the parser of the ways in which a picture fills the frame.
-func fitKind() kind[frame.Fit] {
-	k := choiceKind(string(frame.Cover), string(frame.Contain), string(frame.Stretch))
-	return kind[frame.Fit]{Form: k.Form, read: func(s string) (frame.Fit, bool) {
+// newFitParser returns the parser of the ways in which a picture fills the frame.
+func newFitParser() valueParser[frame.Fit] {
+	k := newChoiceParser(string(frame.Cover), string(frame.Contain), string(frame.Stretch))
+	return valueParser[frame.Fit]{Form: k.Form, read: func(s string) (frame.Fit, bool) {
 		w, ok := k.read(s)
 		return frame.Fit(w), ok
 	}}
 }
 
-// narrationModeKind returns the parser of narration-mode; true means "fragment".
-func narrationModeKind() kind[bool] {
-	k := choiceKind("normal", "fragment")
-	return kind[bool]{Form: k.Form, read: func(s string) (bool, bool) {
+// newNarrationModeParser returns the parser of narration-mode; true means "fragment".
+func newNarrationModeParser() valueParser[bool] {
+	k := newChoiceParser("normal", "fragment")
+	return valueParser[bool]{Form: k.Form, read: func(s string) (bool, bool) {
 		w, ok := k.read(s)
 		return w == "fragment", ok
 	}}
 }
 
-// languageKind returns the parser of BCP 47 tags. It accepts underscores instead of hyphens.
-func languageKind() kind[string] {
+// newLanguageParser returns the parser of BCP 47 tags. It accepts underscores instead of hyphens.
+func newLanguageParser() valueParser[string] {
 	form := Form{Kind: LanguageKind, Allowed: "a language tag such as en, de-AT or zh-Hans"}
-	return kind[string]{Form: form, read: func(s string) (string, bool) {
+	return valueParser[string]{Form: form, read: func(s string) (string, bool) {
 		s = strings.ReplaceAll(s, "_", "-")
 		for i, part := range strings.Split(s, "-") {
 			letters := strings.Trim(strings.ToLower(part), "abcdefghijklmnopqrstuvwxyz") == ""
@@ -70,11 +70,11 @@ func languageKind() kind[string] {
 	}}
 }
 
-func posterKind() kind[Poster] {
-	t := durationKind(0)
+func newPosterParser() valueParser[Poster] {
+	t := newDurationParser(0)
 	form := t.Form
 	form.Words, form.Allowed = []string{"start", "end"}, "start, end, or "+t.Allowed
-	return kind[Poster]{
+	return valueParser[Poster]{
 		Form: form,
 		read: func(s string) (Poster, bool) {
 			if w := strings.ToLower(s); w == "start" || w == "end" {
@@ -86,47 +86,47 @@ func posterKind() kind[Poster] {
 	}
 }
 
-// themeKind returns the parser of themes: built-in names and .css files.
-func themeKind() kind[File] {
+// newThemeParser returns the parser of themes: built-in names and .css files.
+func newThemeParser() valueParser[File] {
 	words := []string{"default", "light", "dark", "paper", "bold"}
-	form := Form{Kind: FileKind, Words: words, Allowed: joinOr(words) + ", or a .css file of the project"}
-	return kind[File]{Form: form, parse: func(p *parser, name string, v value) (File, bool) {
-		if w, ok := choiceKind(words...).read(v.text); ok && v.kind == scalarValue {
+	form := Form{Kind: FileKind, Words: words, Allowed: joinWithOr(words) + ", or a .css file of the project"}
+	return valueParser[File]{Form: form, parse: func(p *parser, name string, v value) (File, bool) {
+		if w, ok := newChoiceParser(words...).read(v.text); ok && v.kind == scalarValue {
 			return File{Name: w, Range: v.at, Literal: true}, true
 		}
-		if v.kind != scalarValue || v.text == "" || fileEnding(v.text) != ".css" {
+		if v.kind != scalarValue || v.text == "" || findLowerExtension(v.text) != ".css" {
 			p.reportValue(name, v, form.Allowed, words)
 			return File{}, false
 		}
-		return p.filePath(name, v, "")
+		return p.parseFilePath(name, v, "")
 	}}
 }
 
-// Music returns the names of the built-in background music.
-func Music() []string {
+// ListMusicNames returns the names of the built-in background music.
+func ListMusicNames() []string {
 	return []string{"ukulele-1", "ukulele-2", "corporate-1", "uplifting-1", "uplifting-2"}
 }
 
 const volumeRange = "a factor from 0 to 10"
 
-// musicForm describes the allowed names of background music.
-func musicForm() Form {
-	words := append(Music(), "none")
+// newMusicForm describes the allowed names of background music.
+func newMusicForm() Form {
+	words := append(ListMusicNames(), "none")
 	return Form{
 		Kind: FileKind, Words: words,
-		Allowed: joinOr(words) + ", or a sound file of the project, then in any order a volume (" + volumeRange +
+		Allowed: joinWithOr(words) + ", or a sound file of the project, then in any order a volume (" + volumeRange +
 			"), fade-in, fade-out",
 	}
 }
 
-// backgroundKind returns the parser of background music with its options.
-func backgroundKind() kind[Background] {
-	form := musicForm()
-	form.Keys = describeKeys(backgroundKeys())
-	return kind[Background]{Form: form, parse: func(p *parser, _ string, v value) (Background, bool) {
+// newBackgroundParser returns the parser of background music with its options.
+func newBackgroundParser() valueParser[Background] {
+	form := newMusicForm()
+	form.Keys = describeKeys(listBackgroundKeys())
+	return valueParser[Background]{Form: form, parse: func(p *parser, _ string, v value) (Background, bool) {
 		b := &Background{Volume: 1}
 		if v.kind == mapValue {
-			return *b, p.backgroundMap(b, v)
+			return *b, p.parseBackgroundMap(b, v)
 		}
 		return *b, p.parseBackground(b, v)
 	}}
@@ -134,14 +134,14 @@ func backgroundKind() kind[Background] {
 
 // parseBackground parses a name or file that is followed by options in any order.
 func (p *parser) parseBackground(b *Background, v value) bool {
-	words, inQuotes := v.words(), false
+	words, inQuotes := v.splitWords(), false
 	if end, ok := findQuoteEnd(v.text); ok {
 		// The name is in quotes, followed by options.
-		first := word{text: v.text[:end], at: v.subrange(0, end)}
+		first := word{text: v.text[:end], at: v.newRange(0, end)}
 		words, inQuotes = []word{first}, true
 		rest := v
 		rest.text, rest.off = v.text[end:], v.off+end
-		words = append(words, rest.words()...)
+		words = append(words, rest.splitWords()...)
 	}
 	n, volume, ok := len(words), false, true
 	for ; n > 1; n-- {
@@ -166,34 +166,34 @@ func (p *parser) parseBackground(b *Background, v value) bool {
 		}
 	}
 	if n > 1 {
-		if near, isNear := nearestName(words[n-1].text, []string{"fade-in", "fade-out"}); isNear {
-			p.unknownOption("background", words[n-1], near)
+		if near, isNear := findNearestName(words[n-1].text, []string{"fade-in", "fade-out"}); isNear {
+			p.reportUnknownOption("background", words[n-1], near)
 			return false
 		}
 	}
 	name := v
 	if inQuotes {
 		if n > 1 {
-			p.unknownOption("background", words[n-1], "fade-in")
+			p.reportUnknownOption("background", words[n-1], "fade-in")
 			return false
 		}
-		name.text, _, _ = unquote(words[0].text)
+		name.text, _, _ = parseQuoted(words[0].text)
 		name.at = words[0].at
 	} else if n < len(words) {
-		name.text = v.text[:wordEnd(v.text, n)]
-		name.at = v.subrange(0, len(name.text))
+		name.text = v.text[:findWordEnd(v.text, n)]
+		name.at = v.newRange(0, len(name.text))
 	}
 	return p.parseMusicName(b, name) && ok
 }
 
-func (p *parser) unknownOption(of string, w word, near string) {
+func (p *parser) reportUnknownOption(of string, w word, near string) {
 	d := p.diags.Errorf(w.at, "%s has no option %s", of, quoteForMessage(w.text))
 	d.Detail = "Allowed: a name or file, then in any order a volume (" + volumeRange + "), fade-in, fade-out"
 	d.Hint = "did you mean " + near + "?"
 }
 
-// wordEnd returns the byte offset of the end of the nth word of text; n counts from 1.
-func wordEnd(text string, n int) int {
+// findWordEnd returns the byte offset of the end of the nth word of text; n counts from 1.
+func findWordEnd(text string, n int) int {
 	at := 0
 	for _, f := range strings.Fields(text)[:n] {
 		at += strings.Index(text[at:], f) + len(f)
@@ -204,51 +204,51 @@ func wordEnd(text string, n int) int {
 // parseMusicName parses the name of background music and stores it in b.
 func (p *parser) parseMusicName(b *Background, name value) bool {
 	b.Range = name.at
-	form := musicForm()
-	if w, ok := choiceKind(form.Words...).read(name.text); ok && name.kind == scalarValue {
+	form := newMusicForm()
+	if w, ok := newChoiceParser(form.Words...).read(name.text); ok && name.kind == scalarValue {
 		if w != "none" {
 			b.Name = w
 		}
 		return true
 	}
 	_, isNumber := parseNumber(name.text)
-	if name.kind != scalarValue || isNumber || fileEnding(name.text) == "" {
+	if name.kind != scalarValue || isNumber || findLowerExtension(name.text) == "" {
 		p.reportValue("background", name, form.Allowed, form.Words)
 		return false
 	}
-	f, ok := p.filePath("background", name, "")
+	f, ok := p.parseFilePath("background", name, "")
 	b.Name = f.Name
 	return ok
 }
 
-// backgroundKeys returns the keys that the map of background music may have.
-func backgroundKeys() []key[Background] {
-	track := reader[Background]{form: musicForm(), read: func(p *parser, b *Background, _ string, v value) bool {
+// listBackgroundKeys returns the keys that the map of background music may have.
+func listBackgroundKeys() []mapKey[Background] {
+	track := storer[Background]{form: newMusicForm(), read: func(p *parser, b *Background, _ string, v value) bool {
 		return p.parseMusicName(b, v)
 	}}
 	yes := func(word string) bool { return word == "yes" || word == "true" }
-	fade := choiceKind("yes", "no", "true", "false")
-	return []key[Background]{
-		{name: "audio", reader: track, help: "the music"},
-		{name: "vendor", reader: track, help: "the same"},
+	fade := newChoiceParser("yes", "no", "true", "false")
+	return []mapKey[Background]{
+		{name: "audio", storer: track, help: "the music"},
+		{name: "vendor", storer: track, help: "the same"},
 		{
 			name: "volume", called: "the volume of background", byDefault: "1", help: "1 is as recorded",
-			reader: storeWith(factorKind(0, 10), func(b *Background, v float64) { b.Volume = v }),
+			storer: newStorer(newFactorParser(0, 10), func(b *Background, v float64) { b.Volume = v }),
 		},
 		{
 			name: "fade-in", byDefault: "`no`", help: "over 2 s",
-			reader: storeWith(fade, func(b *Background, v string) { b.FadeIn = yes(v) }),
+			storer: newStorer(fade, func(b *Background, v string) { b.FadeIn = yes(v) }),
 		},
 		{
 			name: "fade-out", byDefault: "`no`", help: "over 2 s",
-			reader: storeWith(fade, func(b *Background, v string) { b.FadeOut = yes(v) }),
+			storer: newStorer(fade, func(b *Background, v string) { b.FadeOut = yes(v) }),
 		},
 	}
 }
 
-func (p *parser) backgroundMap(b *Background, v value) bool {
+func (p *parser) parseBackgroundMap(b *Background, v value) bool {
 	b.Range = v.at
-	ok := readMap(p, "background", v, backgroundKeys(), b)
+	ok := parseMap(p, "background", v, listBackgroundKeys(), b)
 	named := slices.ContainsFunc(v.entries, func(e entry) bool { return e.name == "audio" || e.name == "vendor" })
 	if !named && ok {
 		d := p.diags.Errorf(v.at, "background has no music")
@@ -258,8 +258,8 @@ func (p *parser) backgroundMap(b *Background, v value) bool {
 	return ok && named
 }
 
-// Transitions returns the canonical names of transitions, including "none".
-func Transitions() []string {
+// ListTransitionNames returns the canonical names of transitions, including "none".
+func ListTransitionNames() []string {
 	types := []string{"none", "crossfade", "circle", "rect", "fade-circle", "dissolve", "pixelize", "radial", "reveal"}
 	for _, t := range []string{"wipe-", "slide-", "fade-", "slice-"} {
 		types = append(types, t+"right", t+"left", t+"up", t+"down")
@@ -273,11 +273,11 @@ const defaultTransition = 500 * time.Millisecond
 // maxTransition is the maximum duration of a transition in a script.
 const maxTransition = time.Minute
 
-func transitionTypeKind() kind[string] {
-	words := append(Transitions(), "fade", "wipe")
-	k := choiceKind(words...)
+func newTransitionTypeParser() valueParser[string] {
+	words := append(ListTransitionNames(), "fade", "wipe")
+	k := newChoiceParser(words...)
 	k.Allowed = strings.Join(words, ", ")
-	return kind[string]{Form: k.Form, read: func(s string) (string, bool) {
+	return valueParser[string]{Form: k.Form, read: func(s string) (string, bool) {
 		w, ok := k.read(s)
 		switch w {
 		case "fade":
@@ -289,10 +289,10 @@ func transitionTypeKind() kind[string] {
 	}}
 }
 
-func transitionTimeKind() kind[time.Duration] {
-	k := durationKind(0)
+func newTransitionTimeParser() valueParser[time.Duration] {
+	k := newDurationParser(0)
 	form := Form{Kind: TimeKind, To: maxTransition.Seconds(), Unit: "s", Allowed: "seconds from 0 to 60"}
-	return kind[time.Duration]{Form: form, read: func(s string) (time.Duration, bool) {
+	return valueParser[time.Duration]{Form: form, read: func(s string) (time.Duration, bool) {
 		d, ok := k.read(s)
 		return d, ok && d <= maxTransition
 	}}
@@ -304,41 +304,41 @@ type entrance struct {
 	seconds *time.Duration
 }
 
-// transitionKeys returns the keys that the map of a transition may have.
-func transitionKeys() []key[entrance] {
-	return []key[entrance]{
+// listTransitionKeys returns the keys that the map of a transition may have.
+func listTransitionKeys() []mapKey[entrance] {
+	return []mapKey[entrance]{
 		{
 			name: "type", called: "the type of transition", byDefault: "`crossfade`",
-			reader: storeWith(transitionTypeKind(), func(e *entrance, v string) { e.name = &v }),
+			storer: newStorer(newTransitionTypeParser(), func(e *entrance, v string) { e.name = &v }),
 		},
 		{
 			name: "duration", called: "the duration of transition", byDefault: "0.5",
-			reader: storeWith(transitionTimeKind(), func(e *entrance, v time.Duration) { e.seconds = &v }),
+			storer: newStorer(newTransitionTimeParser(), func(e *entrance, v time.Duration) { e.seconds = &v }),
 		},
 	}
 }
 
-// transitionKind returns the parser of transitions: a type, seconds, or both in any order, or a map.
-func transitionKind() kind[Transition] {
-	types := transitionTypeKind()
+// newTransitionParser returns the parser of transitions: a type, seconds, or both in any order, or a map.
+func newTransitionParser() valueParser[Transition] {
+	types := newTransitionTypeParser()
 	form := Form{
-		Kind: ChoiceKind, Words: types.Words, Keys: describeKeys(transitionKeys()),
+		Kind: ChoiceKind, Words: types.Words, Keys: describeKeys(listTransitionKeys()),
 		Allowed: "none, a type, seconds, or a type and seconds. Types: " + types.Allowed,
 	}
-	return kind[Transition]{Form: form, parse: func(p *parser, _ string, v value) (Transition, bool) {
+	return valueParser[Transition]{Form: form, parse: func(p *parser, _ string, v value) (Transition, bool) {
 		var e entrance
 		if v.kind == mapValue {
-			ok := readMap(p, "transition", v, transitionKeys(), &e)
-			return e.transition(), ok
+			ok := parseMap(p, "transition", v, listTransitionKeys(), &e)
+			return e.toTransition(), ok
 		}
 		var ok bool
-		e.name, e.seconds, ok = p.transitionWords(v, types, transitionTimeKind())
-		return e.transition(), ok
+		e.name, e.seconds, ok = p.parseTransitionWords(v, types, newTransitionTimeParser())
+		return e.toTransition(), ok
 	}}
 }
 
-// transition returns e as a Transition, with defaults for nil fields.
-func (e entrance) transition() Transition {
+// toTransition returns e as a Transition, with defaults for nil fields.
+func (e entrance) toTransition() Transition {
 	t := Transition{Type: "crossfade", Duration: defaultTransition}
 	if e.name != nil {
 		t.Type = *e.name
@@ -352,10 +352,10 @@ func (e entrance) transition() Transition {
 	return t
 }
 
-func (p *parser) transitionWords(v value, types kind[string], times kind[time.Duration]) (
+func (p *parser) parseTransitionWords(v value, types valueParser[string], times valueParser[time.Duration]) (
 	name *string, seconds *time.Duration, ok bool,
 ) {
-	words := v.words()
+	words := v.splitWords()
 	if v.kind != scalarValue || len(words) == 0 || len(words) > 2 {
 		p.reportValue("transition", v, "none, a type, seconds, or a type and seconds. Types: "+types.Allowed, nil)
 		return nil, nil, false
@@ -366,9 +366,9 @@ func (p *parser) transitionWords(v value, types kind[string], times kind[time.Du
 		var fits bool
 		switch digit := w.text[0] >= '0' && w.text[0] <= '9' || strings.ContainsRune("+-.", rune(w.text[0])); {
 		case digit && seconds == nil:
-			seconds, fits = readValue(p, "the duration of transition", one, times)
+			seconds, fits = parseValue(p, "the duration of transition", one, times)
 		case !digit && name == nil:
-			name, fits = readValue(p, "the type of transition", one, types)
+			name, fits = parseValue(p, "the type of transition", one, types)
 		default:
 			p.reportValue("transition", v, "none, a type, seconds, or a type and seconds", nil)
 			return nil, nil, false

@@ -11,7 +11,7 @@ import (
 // The names of the language are rows of tables: one table for the header and the stage directions, and
 // one for each map. A row defines where its name is allowed, its allowed values, the field that stores
 // the value, and its documentation. The parser, suggestions for misspelt names, inheritance of
-// properties, translations and the tables of docs/language.md use these rows. AllProperties exports
+// properties, translations and the tables of docs/language.md use these rows. ListProperties exports
 // them to other programs.
 
 // Kind is the type of a property's value. Editors use it.
@@ -79,9 +79,9 @@ type Property struct {
 	Own bool `json:"own,omitempty"`
 }
 
-// AllProperties returns all names of the header and the directions. Names that are allowed in both
+// ListProperties returns all names of the header and the directions. Names that are allowed in both
 // come first.
-func AllProperties() []Property {
+func ListProperties() []Property {
 	var out []Property
 	for _, r := range vocabulary().rules {
 		out = append(out, r.Property)
@@ -89,17 +89,17 @@ func AllProperties() []Property {
 	return out
 }
 
-// reader parses a value and stores it in a struct of type M.
-type reader[M any] struct {
+// storer parses a value and stores it in a struct of type M.
+type storer[M any] struct {
 	form Form
 	read func(p *parser, to *M, name string, v value) bool
 }
 
-// storeWith returns a reader that parses a value of kind k and stores it with put. The reader reports
+// newStorer returns a reader that parses a value of kind k and stores it with put. The reader reports
 // values that are not allowed.
-func storeWith[M, T any](k kind[T], put func(*M, T)) reader[M] {
-	return reader[M]{form: k.Form, read: func(p *parser, to *M, name string, v value) bool {
-		t, ok := readValue(p, name, v, k)
+func newStorer[M, T any](k valueParser[T], put func(*M, T)) storer[M] {
+	return storer[M]{form: k.Form, read: func(p *parser, to *M, name string, v value) bool {
+		t, ok := parseValue(p, name, v, k)
 		if ok {
 			put(to, *t)
 		}
@@ -107,23 +107,23 @@ func storeWith[M, T any](k kind[T], put func(*M, T)) reader[M] {
 	}}
 }
 
-// key is the row of a key in a map that is stored in a struct of type M.
-type key[M any] struct {
+// mapKey is the row of a key in a map that is stored in a struct of type M.
+type mapKey[M any] struct {
 	name string
-	reader[M]
+	storer[M]
 	byDefault, help string
 	// called is the name of the key in findings; "" means "name of map".
 	called string
 }
 
-// readMap parses the entries of the map v and stores their values in to. It returns false if it
+// parseMap parses the entries of the map v and stores their values in to. It returns false if it
 // reported an error. of is the name of the property.
-func readMap[M any](p *parser, of string, v value, keys []key[M], to *M) bool {
+func parseMap[M any](p *parser, of string, v value, keys []mapKey[M], to *M) bool {
 	ok := true
 	for _, e := range v.entries {
-		i := slices.IndexFunc(keys, func(k key[M]) bool { return k.name == e.name })
+		i := slices.IndexFunc(keys, func(k mapKey[M]) bool { return k.name == e.name })
 		if i < 0 {
-			ok = p.reportUnknown("the name in "+of, e.name, e.at, keyNames(keys)) && ok
+			ok = p.reportUnknown("the name in "+of, e.name, e.at, listKeyNames(keys)) && ok
 			continue
 		}
 		name := keys[i].called
@@ -135,8 +135,8 @@ func readMap[M any](p *parser, of string, v value, keys []key[M], to *M) bool {
 	return ok
 }
 
-// keyNames returns the names of keys.
-func keyNames[M any](keys []key[M]) []string {
+// listKeyNames returns the names of keys.
+func listKeyNames[M any](keys []mapKey[M]) []string {
 	var out []string
 	for _, k := range keys {
 		out = append(out, k.name)
@@ -145,7 +145,7 @@ func keyNames[M any](keys []key[M]) []string {
 }
 
 // describeKeys returns the keys as exported Property values.
-func describeKeys[M any](keys []key[M]) []Property {
+func describeKeys[M any](keys []mapKey[M]) []Property {
 	var out []Property
 	for _, k := range keys {
 		out = append(out, Property{Name: k.name, Form: k.form, Default: k.byDefault, Help: k.help})
@@ -172,22 +172,22 @@ type rule struct {
 	ofLanguage bool
 }
 
-// propertyRule returns a rule that stores a parsed value in a field of Properties.
-func propertyRule[T any](p Property, k kind[T], field func(*Properties) **T) rule {
+// newPropertyRule returns a rule that stores a parsed value in a field of Properties.
+func newPropertyRule[T any](p Property, k valueParser[T], field func(*Properties) **T) rule {
 	p.Form = k.Form
 	return rule{
 		Property: p,
-		read:     storeWith(k, func(p *Properties, v T) { *field(p) = &v }).read,
+		read:     newStorer(k, func(p *Properties, v T) { *field(p) = &v }).read,
 		isSet:    func(p *Properties) bool { return *field(p) != nil },
 		take:     func(to, from *Properties) { *field(to) = *field(from) },
 	}
 }
 
-// nodeRule returns a rule that adds a node made from the parsed value.
-func nodeRule[T any](p Property, k kind[T], node func(at At, v T) Node) rule {
+// newNodeRule returns a rule that adds a node made from the parsed value.
+func newNodeRule[T any](p Property, k valueParser[T], node func(at At, v T) Node) rule {
 	p.Form = k.Form
 	return rule{Property: p, node: func(p *parser, d direction) (Node, bool) {
-		t, ok := readValue(p, d.name, d.value, k)
+		t, ok := parseValue(p, d.name, d.value, k)
 		if !ok {
 			return nil, false
 		}
@@ -195,14 +195,14 @@ func nodeRule[T any](p Property, k kind[T], node func(at At, v T) Node) rule {
 	}}
 }
 
-// withBeginning returns r with the function that recognizes the first word of its values.
-func (r rule) withBeginning(begins func(word string) bool) rule {
+// withFirstWordTest returns r with the function that recognizes the first word of its values.
+func (r rule) withFirstWordTest(begins func(word string) bool) rule {
 	r.begins = begins
 	return r
 }
 
-// notTranslated returns r, marked as not inherited by translations.
-func (r rule) notTranslated() rule {
+// asNotTranslated returns r, marked as not inherited by translations.
+func (r rule) asNotTranslated() rule {
 	r.ofLanguage = true
 	return r
 }
@@ -224,7 +224,7 @@ type known struct {
 var vocabulary = sync.OnceValue(newKnown)
 
 func newKnown() known {
-	k := known{rules: rules(), byName: map[string]*rule{}, inHeader: map[string]bool{}, asDirected: map[string]bool{}}
+	k := known{rules: listRules(), byName: map[string]*rule{}, inHeader: map[string]bool{}, asDirected: map[string]bool{}}
 	for i := range k.rules {
 		r := &k.rules[i]
 		k.byName[r.Name] = r
@@ -239,23 +239,23 @@ func newKnown() known {
 	return k
 }
 
-// has reports whether a name is a property of the header or a direction.
-func (k known) has(name string) bool { return k.byName[name] != nil }
+// contains reports whether a name is a property of the header or a direction.
+func (k known) contains(name string) bool { return k.byName[name] != nil }
 
-// isFile reports whether the value of the direction name is always a file.
-func (k known) isFile(name string) bool {
+// isFileDirection reports whether the value of the direction name is always a file.
+func (k known) isFileDirection(name string) bool {
 	r := k.byName[name]
 	return r.Kind == FileKind && r.node != nil
 }
 
-// beginsValue reports whether a word looks like the first word of a value of the direction name.
-func (k known) beginsValue(name, word string) bool {
+// isValueStart reports whether a word looks like the first word of a value of the direction name.
+func (k known) isValueStart(name, word string) bool {
 	r := k.byName[name]
 	return r.begins != nil && r.begins(word)
 }
 
-// Fill copies properties from another set if they are not set in p.
-func (p *Properties) Fill(from Properties) {
+// FillMissing copies properties from another set if they are not set in p.
+func (p *Properties) FillMissing(from Properties) {
 	for _, r := range vocabulary().rules {
 		if r.take != nil && !r.isSet(p) {
 			r.take(p, &from)
@@ -274,8 +274,8 @@ func (p *Properties) Override(by Properties) {
 	p.Places = mergePlaces(p.Places, by.Places)
 }
 
-// LeaveLanguage removes the properties that translations do not inherit, such as voice and title.
-func (p *Properties) LeaveLanguage() {
+// RemoveUntranslated removes the properties that translations do not inherit, such as voice and title.
+func (p *Properties) RemoveUntranslated() {
 	for _, r := range vocabulary().rules {
 		if r.ofLanguage {
 			r.take(p, &Properties{})
@@ -291,15 +291,15 @@ func mergePlaces(places, over map[string]diag.Range) map[string]diag.Range {
 	return out
 }
 
-// HoldsForScene reports whether the direction applies to its whole scene, independent of its position
+// AppliesToScene reports whether the direction applies to its whole scene, independent of its position
 // in the scene.
-func (s *Set) HoldsForScene() bool {
+func (s *Set) AppliesToScene() bool {
 	r := vocabulary().byName[s.Name]
 	return r != nil && r.Reach == WholeScene
 }
 
-// readProperty parses the property name and stores it in ps. It returns false if it reported an error.
-func (p *parser) readProperty(ps *Properties, name string, v value) bool {
+// parseProperty parses the property name and stores it in ps. It returns false if it reported an error.
+func (p *parser) parseProperty(ps *Properties, name string, v value) bool {
 	return p.known.byName[name].read(p, ps, name, v)
 }
 
@@ -310,7 +310,7 @@ func (p *parser) newNode(d direction) (Node, bool) {
 		return r.node(p, d)
 	}
 	set := &Set{At: At{Range: d.whole}, Name: d.name}
-	if !p.readProperty(&set.Properties, d.name, d.value) {
+	if !p.parseProperty(&set.Properties, d.name, d.value) {
 		return nil, false
 	}
 	set.Places = map[string]diag.Range{d.name: d.at}

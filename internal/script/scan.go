@@ -42,15 +42,15 @@ type scanner struct {
 	noFenceEnd   []fenceMark
 }
 
-// scan runs the first pass from line index first to the end of the file. unclosed is set if a comment
+// scanItems runs the first pass from line index first to the end of the file. unclosed is set if a comment
 // or a fence has no end.
-func scan(src *source, first int, diags *diag.List) (items []item, unclosed bool) {
+func scanItems(src *source, first int, diags *diag.List) (items []item, unclosed bool) {
 	s := scanner{src: src, diags: diags, next: first}
 	for s.next < len(src.lines) {
 		if s.scanFence(src.lines[s.next], s.next) {
 			continue
 		}
-		l := s.nextLine()
+		l := s.readNextLine()
 		if l.last > l.first || l.text != src.lines[l.first] {
 			s.next = l.last // text after a comment may open a fence
 			if s.scanFence(l.text, l.last) {
@@ -63,8 +63,8 @@ func scan(src *source, first int, diags *diag.List) (items []item, unclosed bool
 	return s.items, s.unclosed
 }
 
-// nextLine reads the next line, joined with the following lines if a comment continues on them.
-func (s *scanner) nextLine() *line {
+// readNextLine reads the next line, joined with the following lines if a comment continues on them.
+func (s *scanner) readNextLine() *line {
 	i := s.next
 	raw := s.src.lines[i]
 	l := &line{src: s.src, first: i, last: i}
@@ -87,7 +87,7 @@ func (s *scanner) nextLine() *line {
 		comments++
 		length, line, ok := s.findCommentEnd(rest[at:], l.last)
 		if !ok {
-			l.last = s.unclosedComment(l.last, col)
+			l.last = s.reportUnclosedComment(l.last, col)
 			rest = ""
 			break
 		}
@@ -134,18 +134,18 @@ func (s *scanner) findCommentEnd(text string, i int) (length, line int, ok bool)
 	return 0, 0, false
 }
 
-// unclosedComment reports an unclosed comment and returns the index of the last line that is treated
+// reportUnclosedComment reports an unclosed comment and returns the index of the last line that is treated
 // as part of it. This is the line before the next separator, so that errors after it are still found.
-func (s *scanner) unclosedComment(i, col int) int {
+func (s *scanner) reportUnclosedComment(i, col int) int {
 	s.unclosed = true
-	d := s.diags.Errorf(s.src.rangeInLine(i, col, col+4), "this comment is not closed")
+	d := s.diags.Errorf(s.src.newRangeInLine(i, col, col+4), "this comment is not closed")
 	d.Detail = "A comment begins with <!-- and ends with -->"
 	d.Hint = "write --> at the end of the comment"
-	return s.beforeSeparator(i)
+	return s.findLineBeforeSeparator(i)
 }
 
-// beforeSeparator returns the last line before the next separator after line i.
-func (s *scanner) beforeSeparator(i int) int {
+// findLineBeforeSeparator returns the last line before the next separator after line i.
+func (s *scanner) findLineBeforeSeparator(i int) int {
 	for i+1 < len(s.src.lines) && !isSeparator(s.src.lines[i+1]) {
 		i++
 	}
@@ -155,7 +155,7 @@ func (s *scanner) beforeSeparator(i int) int {
 // scanFence parses the fenced block that text, at line index i, opens. It returns false if text opens
 // none.
 func (s *scanner) scanFence(text string, i int) bool {
-	open, info, ok := openFence(text)
+	open, info, ok := parseFenceStart(text)
 	if !ok {
 		return false
 	}
@@ -163,12 +163,12 @@ func (s *scanner) scanFence(text string, i int) bool {
 	end, closed := s.findFenceEnd(open, i+1)
 	if !closed {
 		s.unclosed = true
-		r := s.src.wholeLine(i)
+		r := s.src.newTrimmedLineRange(i)
 		d := s.diags.Errorf(r, "this fenced block is not closed")
 		mark := strings.Repeat(string(open.char), open.length)
 		d.Detail = "A block that begins with " + mark + " ends with a line of " + mark + " alone"
 		d.Hint = "write " + mark + " on its own line at the end of the block"
-		end = s.beforeSeparator(i) + 1
+		end = s.findLineBeforeSeparator(i) + 1
 	}
 	for _, l := range s.src.lines[i+1 : end] {
 		f.text = append(f.text, dedent(l, open.indent))
@@ -193,7 +193,7 @@ func (s *scanner) findFenceEnd(open fenceMark, from int) (int, bool) {
 		}
 	}
 	for i := from; i < len(s.src.lines); i++ {
-		mark, rest, ok := fenceLine(s.src.lines[i])
+		mark, rest, ok := splitFenceMark(s.src.lines[i])
 		if ok && mark.char == open.char && mark.length >= open.length && mark.indent <= open.indent+3 &&
 			strings.TrimSpace(rest) == "" {
 			return i, true
@@ -203,17 +203,17 @@ func (s *scanner) findFenceEnd(open fenceMark, from int) (int, bool) {
 	return 0, false
 }
 
-// openFence parses the opening line of a fenced block, at any indentation.
-func openFence(text string) (mark fenceMark, info string, ok bool) {
-	mark, rest, ok := fenceLine(text)
+// parseFenceStart parses the opening line of a fenced block, at any indentation.
+func parseFenceStart(text string) (mark fenceMark, info string, ok bool) {
+	mark, rest, ok := splitFenceMark(text)
 	if !ok || mark.char == '`' && strings.Contains(rest, "`") {
 		return fenceMark{}, "", false // text such as ```code``` is inline code
 	}
 	return mark, strings.TrimSpace(rest), true
 }
 
-// fenceLine splits a line that begins with three or more backticks or tildes into these and the rest.
-func fenceLine(text string) (mark fenceMark, rest string, ok bool) {
+// splitFenceMark splits a line that begins with three or more backticks or tildes into these and the rest.
+func splitFenceMark(text string) (mark fenceMark, rest string, ok bool) {
 	t := strings.TrimLeft(text, blanks)
 	if len(t) < 3 || t[0] != '`' && t[0] != '~' {
 		return fenceMark{}, "", false
@@ -225,14 +225,14 @@ func fenceLine(text string) (mark fenceMark, rest string, ok bool) {
 	if n < 3 {
 		return fenceMark{}, "", false
 	}
-	return fenceMark{char: t[0], length: n, indent: indentWidth(text[:len(text)-len(t)])}, t[n:], true
+	return fenceMark{char: t[0], length: n, indent: measureIndentColumns(text[:len(text)-len(t)])}, t[n:], true
 }
 
 // tabStop is the distance of tab stops in columns, as in CommonMark.
 const tabStop = 4
 
-// indentWidth returns the width of an indentation in columns.
-func indentWidth(indent string) int {
+// measureIndentColumns returns the width of an indentation in columns.
+func measureIndentColumns(indent string) int {
 	n := 0
 	for _, c := range []byte(indent) {
 		if c == '\t' {

@@ -28,22 +28,22 @@ func ReadSettings(values map[string]any) (Properties, []SettingError) {
 				Pointer: pointer, Summary: fmt.Sprintf("unknown setting %s", quoteForMessage(name)),
 				Detail: "Known: " + strings.Join(k.header, ", "),
 			}
-			if near, ok := nearestName(name, k.header); ok {
+			if near, ok := findNearestName(name, k.header); ok {
 				e.Hint = "did you mean " + near + "?"
 			}
 			wrong = append(wrong, e)
 			continue
 		}
-		text, pointers, problem := settingLines(name, pointer, values[name])
+		text, pointers, problem := formatSettingLines(name, pointer, values[name])
 		if problem != nil {
 			wrong = append(wrong, *problem)
 			continue
 		}
 		s, list := Parse("settings", []byte("---\n"+text+"---\n"))
-		found := settingErrors(list, pointers)
+		found := toSettingErrors(list, pointers)
 		wrong = append(wrong, found...)
 		if len(found) == 0 {
-			out.Fill(s.Header.Properties)
+			out.FillMissing(s.Header.Properties)
 		}
 	}
 	for name := range out.Places { // findings cannot point into a file
@@ -56,11 +56,11 @@ func escapePointer(s string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(s)
 }
 
-// settingLines formats a setting as header lines. pointers contains the JSON pointer of each line.
-func settingLines(name, pointer string, v any) (text string, pointers []string, wrong *SettingError) {
+// formatSettingLines formats a setting as header lines. pointers contains the JSON pointer of each line.
+func formatSettingLines(name, pointer string, v any) (text string, pointers []string, wrong *SettingError) {
 	object, ok := v.(map[string]any)
 	if !ok {
-		line, problem := settingText(v)
+		line, problem := formatSettingText(v)
 		if problem != "" {
 			return "", nil, &SettingError{Pointer: pointer, Summary: name + " " + problem}
 		}
@@ -74,8 +74,8 @@ func settingLines(name, pointer string, v any) (text string, pointers []string, 
 	pointers = []string{pointer}
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		at := pointer + "/" + escapePointer(key)
-		line, problem := settingText(object[key])
-		if _, _, isKey := keyLine(key + ": x"); !isKey {
+		line, problem := formatSettingText(object[key])
+		if _, _, isKey := splitKeyLine(key + ": x"); !isKey {
 			problem = "has an unknown name"
 		}
 		if problem != "" {
@@ -87,8 +87,8 @@ func settingLines(name, pointer string, v any) (text string, pointers []string, 
 	return b.String(), pointers, nil
 }
 
-// settingText formats a JSON value as the text after the colon in a header.
-func settingText(v any) (text, problem string) {
+// formatSettingText formats a JSON value as the text after the colon in a header.
+func formatSettingText(v any) (text, problem string) {
 	switch v := v.(type) {
 	case string:
 		if strings.TrimSpace(v) == "" {
@@ -116,9 +116,9 @@ func settingText(v any) (text, problem string) {
 	}
 }
 
-// settingErrors converts findings to errors of settings. pointers[0] belongs to line 2 of the parsed
+// toSettingErrors converts findings to errors of settings. pointers[0] belongs to line 2 of the parsed
 // header.
-func settingErrors(list diag.List, pointers []string) []SettingError {
+func toSettingErrors(list diag.List, pointers []string) []SettingError {
 	var out []SettingError
 	for _, d := range list {
 		if d.Severity != diag.Error && d.Code != diag.UnknownProperty {

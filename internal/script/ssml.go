@@ -16,8 +16,8 @@ import (
 // maxElements is the maximum nesting of SSML elements.
 const maxElements = 64
 
-// isSpeak reports whether a trimmed line begins with the tag <speak>.
-func isSpeak(t string) bool {
+// beginsSpeakBlock reports whether a trimmed line begins with the tag <speak>.
+func beginsSpeakBlock(t string) bool {
 	rest, ok := strings.CutPrefix(t, "<speak")
 	return ok && (rest == "" || strings.ContainsAny(rest[:1], " \t/>"))
 }
@@ -26,22 +26,22 @@ func isSpeak(t string) bool {
 // block is parsed next. It returns false if the line contains no such block.
 func (p *parser) splitSpeak(l *line) bool {
 	i := strings.Index(l.text, "<speak")
-	if i < 0 || !isSpeak(l.text[i:]) || !strings.Contains(l.text[i:], "</speak") ||
+	if i < 0 || !beginsSpeakBlock(l.text[i:]) || !strings.Contains(l.text[i:], "</speak") ||
 		strings.Count(l.text[:i], "`")%2 == 1 {
 		return false
 	}
-	p.para = append(p.para, l.subline(0, i))
-	p.items[p.at].line = l.subline(i, len(l.text))
+	p.para = append(p.para, l.cutLine(0, i))
+	p.items[p.at].line = l.cutLine(i, len(l.text))
 	return true
 }
 
 // parseSpeakBlock parses a <speak> block that begins at offset off of the current line. Text after the block on
 // its last line becomes the next line.
 func (p *parser) parseSpeakBlock(l *line, off int) {
-	pieces, rest, ok := p.speakPieces(l, off)
+	pieces, rest, ok := p.collectSpeakLines(l, off)
 	if !ok {
 		p.unclosed = true
-		d := p.diags.Errorf(l.byteRange(off, off+len("<speak")), "this <speak> block is not closed")
+		d := p.diags.Errorf(l.newByteRange(off, off+len("<speak")), "this <speak> block is not closed")
 		d.Detail = "A block of SSML begins with <speak> and ends with </speak>"
 		d.Hint = "write </speak> at the end of the block"
 		for p.at++; p.at < len(p.items); p.at++ {
@@ -56,10 +56,10 @@ func (p *parser) parseSpeakBlock(l *line, off int) {
 	p.at += len(pieces)
 	if strings.TrimSpace(rest.text()) != "" {
 		p.at--
-		p.items[p.at].line = rest.line.subline(rest.from, rest.to)
+		p.items[p.at].line = rest.line.cutLine(rest.from, rest.to)
 	}
-	n := &SSML{At: At{Range: l.byteRange(off, off+1)}}
-	n.Range.End = last.line.byteRange(last.to-1, last.to).End
+	n := &SSML{At: At{Range: l.newByteRange(off, off+1)}}
+	n.Range.End = last.line.newByteRange(last.to-1, last.to).End
 	r := ssmlReader{p: p, pieces: pieces}
 	for i, q := range pieces {
 		if i > 0 {
@@ -74,9 +74,9 @@ func (p *parser) parseSpeakBlock(l *line, off int) {
 	}
 }
 
-// speakPieces collects the lines of a block up to its closing tag. rest is the text after the tag. ok
+// collectSpeakLines collects the lines of a block up to its closing tag. rest is the text after the tag. ok
 // is false if the block is not closed.
-func (p *parser) speakPieces(l *line, off int) (pieces []piece, rest piece, ok bool) {
+func (p *parser) collectSpeakLines(l *line, off int) (pieces []piece, rest piece, ok bool) {
 	q := piece{line: l, from: off, to: len(l.text)}
 	if i := strings.IndexByte(q.text(), '>'); i > 0 && q.text()[i-1] == '/' {
 		return []piece{{line: l, from: off, to: off + i + 1}}, piece{line: l, from: off + i + 1, to: len(l.text)}, true
@@ -90,12 +90,12 @@ func (p *parser) speakPieces(l *line, off int) (pieces []piece, rest piece, ok b
 		}
 		if j > p.at {
 			q, skip = piece{line: next, to: len(next.text)}, 0
-			if isSpeak(strings.TrimSpace(next.text)) {
+			if beginsSpeakBlock(strings.TrimSpace(next.text)) {
 				p.speakless = j
 				break
 			}
 		}
-		if end := speakEnd(q.text(), skip); end > 0 {
+		if end := findSpeakEnd(q.text(), skip); end > 0 {
 			rest = piece{line: q.line, from: q.from + end, to: q.to}
 			q.to = q.from + end
 			return append(pieces, q), rest, true
@@ -108,8 +108,8 @@ func (p *parser) speakPieces(l *line, off int) (pieces []piece, rest piece, ok b
 	return nil, piece{}, false
 }
 
-// speakEnd returns the offset after the first </speak> in t at or after from, or 0 if there is none.
-func speakEnd(t string, from int) int {
+// findSpeakEnd returns the offset after the first </speak> in t at or after from, or 0 if there is none.
+func findSpeakEnd(t string, from int) int {
 	i := strings.Index(t[from:], "</speak")
 	if i < 0 {
 		return 0
@@ -129,19 +129,19 @@ type ssmlReader struct {
 	starts []int
 }
 
-// byteRange returns the range in the file of the bytes from..to of the block.
-func (r *ssmlReader) byteRange(from, to int) diag.Range {
-	i, j := r.pieceAt(from), r.pieceAt(max(to-1, from))
-	s := r.pieces[i].line.byteRange(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
+// newByteRange returns the range in the file of the bytes from..to of the block.
+func (r *ssmlReader) newByteRange(from, to int) diag.Range {
+	i, j := r.findPieceAt(from), r.findPieceAt(max(to-1, from))
+	s := r.pieces[i].line.newByteRange(r.pieces[i].from+from-r.starts[i], min(r.pieces[i].from+to-r.starts[i], r.pieces[i].to))
 	if j > i {
 		q := r.pieces[j]
-		s.End = q.line.byteRange(q.from, min(q.from+to-r.starts[j], q.to)).End
+		s.End = q.line.newByteRange(q.from, min(q.from+to-r.starts[j], q.to)).End
 	}
 	return s
 }
 
-// pieceAt returns the index of the piece that contains the byte at off.
-func (r *ssmlReader) pieceAt(off int) int {
+// findPieceAt returns the index of the piece that contains the byte at off.
+func (r *ssmlReader) findPieceAt(off int) int {
 	i := 0
 	for j := len(r.starts); i < j; {
 		if h := (i + j) / 2; r.starts[h] <= off {
@@ -188,23 +188,23 @@ func (r *ssmlReader) parse(source string) *Element {
 			}
 			stack = append(stack, open{element: e, from: from, to: to})
 			if len(stack) > maxElements {
-				r.p.diags.Errorf(r.byteRange(from, to), "the elements of this <speak> block are nested more than %d deep", maxElements)
+				r.p.diags.Errorf(r.newByteRange(from, to), "the elements of this <speak> block are nested more than %d deep", maxElements)
 				return nil
 			}
 		case xml.EndElement:
-			if !r.checkEndTag(stack, qualifiedName(t.Name), from, to) {
+			if !r.checkEndTag(stack, formatQualifiedName(t.Name), from, to) {
 				return nil
 			}
 			top := stack[len(stack)-1]
-			top.element.Range = r.byteRange(top.from, to)
+			top.element.Range = r.newByteRange(top.from, to)
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
 			if len(stack) > 0 {
 				top := stack[len(stack)-1].element
-				top.Content = append(top.Content, Content{Text: r.p.vars.expandLine(string(t))})
+				top.Content = append(top.Content, Content{Text: r.p.vars.replaceInLine(string(t))})
 			}
 		case xml.Directive, xml.ProcInst:
-			e := r.p.diags.Errorf(r.byteRange(from, to), "declarations are not allowed in a <speak> block")
+			e := r.p.diags.Errorf(r.newByteRange(from, to), "declarations are not allowed in a <speak> block")
 			e.Hint = "remove it"
 			return nil
 		}
@@ -228,7 +228,7 @@ func (r *ssmlReader) checkEndTag(stack []open, name string, from, to int) bool {
 			return false
 		}
 	}
-	d := r.p.diags.Errorf(r.byteRange(from, to), "</%s> closes nothing", name)
+	d := r.p.diags.Errorf(r.newByteRange(from, to), "</%s> closes nothing", name)
 	d.Detail = "In a <speak> block every end tag closes the last open element"
 	if len(stack) > 0 {
 		d.Hint = "did you mean </" + stack[len(stack)-1].element.Name + ">?"
@@ -237,7 +237,7 @@ func (r *ssmlReader) checkEndTag(stack []open, name string, from, to int) bool {
 }
 
 func (r *ssmlReader) reportUnclosed(o open) {
-	d := r.p.diags.Errorf(r.byteRange(o.from, o.to), "<%s> is not closed", o.element.Name)
+	d := r.p.diags.Errorf(r.newByteRange(o.from, o.to), "<%s> is not closed", o.element.Name)
 	d.Detail = "In a <speak> block every element must be closed inside the element that contains it"
 	d.Hint = "write </" + o.element.Name + "> at its end, or <" + o.element.Name + "/> if it is empty"
 }
@@ -251,7 +251,7 @@ func (r *ssmlReader) reportMalformed(source string, from, to int, err error) {
 	if to > from && to <= len(source) {
 		from = max(from, strings.LastIndexAny(source[:to], "<&"))
 	}
-	d := r.p.diags.Errorf(r.byteRange(from, max(to, from+1)), "this <speak> block is not well-formed SSML: %s", message)
+	d := r.p.diags.Errorf(r.newByteRange(from, max(to, from+1)), "this <speak> block is not well-formed SSML: %s", message)
 	d.Detail = "SSML is XML: tags are closed, attributes are in quotes, & and < in text are written &amp; and &lt;"
 	switch {
 	case strings.Contains(message, "invalid character entity"):
@@ -267,9 +267,9 @@ func (r *ssmlReader) reportMalformed(source string, from, to int, err error) {
 // newElement creates an element from its start tag, and warns about elements and attributes that SSML 1.1
 // does not have.
 func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
-	e := &Element{Range: r.byteRange(from, to), Name: qualifiedName(t.Name)}
+	e := &Element{Range: r.newByteRange(from, to), Name: formatQualifiedName(t.Name)}
 	if r.p.elements == nil {
-		r.p.elements = ssmlElements()
+		r.p.elements = listSSMLElements()
 	}
 	known := r.p.elements
 	allowed, ok := known[e.Name]
@@ -277,19 +277,19 @@ func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
 		d := r.p.diags.Warnf(e.Range, "<%s> is not an element of SSML 1.1; its text is spoken", e.Name)
 		names := slices.Sorted(maps.Keys(known))
 		d.Detail = "Elements: " + strings.Join(names, ", ")
-		if near, _ := nearestName(e.Name, names); near != "" {
+		if near, _ := findNearestName(e.Name, names); near != "" {
 			d.Hint = "did you mean <" + near + ">?"
 		}
 	}
 	for _, a := range t.Attr {
-		name := qualifiedName(a.Name)
+		name := formatQualifiedName(a.Name)
 		if e.Attributes == nil {
 			e.Attributes = map[string]string{}
 		}
 		if _, twice := e.Attributes[name]; twice {
 			r.p.diags.Errorf(e.Range, "the attribute %s of <%s> is there twice", name, e.Name).Hint = "remove one of them"
 		}
-		e.Attributes[name] = r.p.vars.expandLine(a.Value)
+		e.Attributes[name] = r.p.vars.replaceInLine(a.Value)
 		if !ok || strings.Contains(name, ":") || name == "xmlns" || slices.Contains(allowed, name) {
 			continue
 		}
@@ -298,22 +298,22 @@ func (r *ssmlReader) newElement(t xml.StartElement, from, to int) *Element {
 		if len(allowed) == 0 {
 			d.Detail = "<" + e.Name + "> has none"
 		}
-		if near, _ := nearestName(name, allowed); near != "" {
+		if near, _ := findNearestName(name, allowed); near != "" {
 			d.Hint = "did you mean " + near + "?"
 		}
 	}
 	return e
 }
 
-func qualifiedName(n xml.Name) string {
+func formatQualifiedName(n xml.Name) string {
 	if n.Space == "" {
 		return n.Local
 	}
 	return n.Space + ":" + n.Local
 }
 
-// ssmlElements maps the elements of SSML 1.1 to their attributes, without the attributes xml:….
-func ssmlElements() map[string][]string {
+// listSSMLElements maps the elements of SSML 1.1 to their attributes, without the attributes xml:….
+func listSSMLElements() map[string][]string {
 	return map[string][]string{
 		"speak":    {"version", "startmark", "endmark", "onlangfailure"},
 		"lexicon":  {"uri", "type", "fetchtimeout", "maxage", "maxstale"},

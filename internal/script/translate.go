@@ -12,18 +12,18 @@ import (
 	"mynah/internal/diag"
 )
 
-// TranslationName returns the file name of a script's translation. tag is the language (BCP 47): for
+// FormatTranslationName returns the file name of a script's translation. tag is the language (BCP 47): for
 // "script.md" and "de" the name is "script.de.md".
-func TranslationName(name, tag string) string {
+func FormatTranslationName(name, tag string) string {
 	ext := path.Ext(name)
 	return strings.TrimSuffix(name, ext) + "." + tag + ext
 }
 
-// TranslationOf returns the original's name and the language of a translation, using only its file
+// ParseTranslationName returns the original's name and the language of a translation, using only its file
 // name: "script.de.md" is a translation of "script.md" into "de". Languages of three letters count
 // only if a voice speaks them, because most short words are valid tags: "script.old.md" is not a
 // translation.
-func TranslationOf(name string) (base, tag string, ok bool) {
+func ParseTranslationName(name string) (base, tag string, ok bool) {
 	ext := path.Ext(name)
 	stem := strings.TrimSuffix(name, ext)
 	tag = strings.TrimPrefix(path.Ext(stem), ".")
@@ -31,14 +31,14 @@ func TranslationOf(name string) (base, tag string, ok bool) {
 	if tag == "" || path.Base(stem) == "." || path.Base(stem) == "" || len(tag) < 2 {
 		return "", "", false
 	}
-	if _, err := tags.Parse(tag); err != nil || !isSpoken(tag) {
+	if _, err := tags.Parse(tag); err != nil || !isLikelyLanguage(tag) {
 		return "", "", false
 	}
 	return stem + ext, tag, true
 }
 
-// isSpoken reports whether a tag's language has two letters, or has three letters and a voice.
-func isSpoken(tag string) bool {
+// isLikelyLanguage reports whether a tag's language has two letters, or has three letters and a voice.
+func isLikelyLanguage(tag string) bool {
 	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
 	switch base {
 	case "bpy", "cmn", "fil", "grc", "gsw", "hak", "haw", "hyw", "jbo", "kok", "lfn", "ltg",
@@ -48,11 +48,11 @@ func isSpoken(tag string) bool {
 	return len(base) == 2
 }
 
-// Translate copies into a translation the properties that its header does not set, except those that
+// CompleteTranslation copies into a translation the properties that its header does not set, except those that
 // depend on the language (voice, title, author, description, lexicon). The language is the one in its
-// header, or else tag. Translate reports scenes without a counterpart, and scenes that lack narration,
+// header, or else tag. CompleteTranslation reports scenes without a counterpart, and scenes that lack narration,
 // pictures, callouts or chapters of the original.
-func Translate(translation, base *Script, tag string) diag.List {
+func CompleteTranslation(translation, base *Script, tag string) diag.List {
 	inheritProperties(&translation.Header.Properties, base.Header.Properties, tag)
 	var list diag.List
 	tell := func(at diag.Range, hint, format string, args ...any) {
@@ -74,8 +74,8 @@ func Translate(translation, base *Script, tag string) diag.List {
 				"scene %d has no narration, but its original at %s:%d has", p.translation+1, base.File, base.Scenes[p.base].Range.Start.Line)
 		}
 		if p.base >= 0 && p.translation >= 0 {
-			for what, n := range countShown(&base.Scenes[p.base]) {
-				if n > countShown(&translation.Scenes[p.translation])[what] {
+			for what, n := range countVisuals(&base.Scenes[p.base]) {
+				if n > countVisuals(&translation.Scenes[p.translation])[what] {
 					lacking[what] = append(lacking[what], strconv.Itoa(p.translation+1))
 				}
 			}
@@ -87,23 +87,23 @@ func Translate(translation, base *Script, tag string) diag.List {
 			if at.File == "" {
 				at = diag.Range{File: translation.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}
 			}
-			d := list.Warnf(at, "%s is missing %s that %s has in %s", translation.File, what, base.File, inScenes(scenes))
+			d := list.Warnf(at, "%s is missing %s that %s has in %s", translation.File, what, base.File, formatScenes(scenes))
 			d.Code, d.Hint = diag.TranslationLacks, "copy them from "+base.File+", unless the translation should not have them"
 		}
 	}
 	return list
 }
 
-// inScenes joins scene numbers for a message: "scene 2", "scenes 2, 3 and 5".
-func inScenes(numbers []string) string {
+// formatScenes joins scene numbers for a message: "scene 2", "scenes 2, 3 and 5".
+func formatScenes(numbers []string) string {
 	if n := len(numbers); n > 1 {
 		return "scenes " + strings.Join(numbers[:n-1], ", ") + " and " + numbers[n-1]
 	}
 	return "scene " + numbers[0]
 }
 
-// countShown counts the pictures, callouts and chapters of a scene, which a translation may lack.
-func countShown(s *Scene) map[string]int {
+// countVisuals counts the pictures, callouts and chapters of a scene, which a translation may lack.
+func countVisuals(s *Scene) map[string]int {
 	out := map[string]int{}
 	for _, n := range s.Nodes {
 		switch n.(type) {
@@ -153,7 +153,7 @@ func alignScenes(base, translation []Scene) (out []pair) {
 		if i == n || j == m {
 			return math.MaxInt32
 		}
-		return cost(i+1, j+1) + a[i].distance(b[j])
+		return cost(i+1, j+1) + a[i].measureDifference(b[j])
 	}
 	for i := n; i >= 0; i-- {
 		for j := m; j >= 0; j-- {
@@ -208,9 +208,9 @@ func newLooks(scenes []Scene) []look {
 	return out
 }
 
-// distance returns how different two scenes are. Zero means that one may be the translation of the
+// measureDifference returns how different two scenes are. Zero means that one may be the translation of the
 // other.
-func (l look) distance(o look) int32 {
+func (l look) measureDifference(o look) int32 {
 	d := int32(0)
 	switch {
 	case l.files == o.files:
@@ -242,7 +242,7 @@ func hasNarration(s *Scene) bool {
 // inheritProperties copies from the original the properties that are not set, except those that depend on the
 // language.
 func inheritProperties(to *Properties, from Properties, tag string) {
-	from.LeaveLanguage()
+	from.RemoveUntranslated()
 	from.Language = &tag
-	to.Fill(from)
+	to.FillMissing(from)
 }

@@ -17,12 +17,12 @@ func TestTranslationNames(t *testing.T) {
 		"s.old.md": "", "s.new.md": "", "s.bak.md": "", "s.tmp.md": "", "s.OLD-US.md": "", "s.x-de.md": "",
 		"s.fil.md": "s.md fil", "s.yue-HK.md": "s.md yue-HK", "s.Haw.md": "s.md Haw",
 	} {
-		base, tag, ok := script.TranslationOf(name)
+		base, tag, ok := script.ParseTranslationName(name)
 		if got := strings.TrimSpace(base + " " + tag); got != want || ok != (want != "") {
 			t.Errorf("%s is a translation of %q, want %q", name, got, want)
 		}
-		if ok && script.TranslationName(base, tag) != name {
-			t.Errorf("%s in %s is %s", base, tag, script.TranslationName(base, tag))
+		if ok && script.FormatTranslationName(base, tag) != name {
+			t.Errorf("%s in %s is %s", base, tag, script.FormatTranslationName(base, tag))
 		}
 	}
 }
@@ -38,7 +38,7 @@ func TestTranslate(t *testing.T) {
 		return s
 	}
 	good := parse("---\ntheme: light\n---\nEins.\n\n---\n![](a.png)\n\n---\nDrei.\n")
-	if list := script.Translate(good, base, "de"); len(list) > 0 {
+	if list := script.CompleteTranslation(good, base, "de"); len(list) > 0 {
 		t.Fatal(list)
 	}
 	h := good.Header
@@ -53,7 +53,7 @@ func TestTranslate(t *testing.T) {
 		"Eins.\n\n---\nDrei.\n":                                       "s.md:11 scene 2 has no translation",
 		"Eins.\n\n---\n![](b.png)\n\n---\n![](a.png)\n\n---\nDrei.\n": "s.de.md:4 scene 2 has no original",
 	} {
-		list := script.Translate(parse(src), base, "de")
+		list := script.CompleteTranslation(parse(src), base, "de")
 		if len(list) != 1 {
 			t.Errorf("%q: %v", src, list)
 			continue
@@ -85,7 +85,7 @@ func TestMissingScenes(t *testing.T) {
 		{"Eins.|![](a.png)\n|![](b.png)\nDrei.", "scene 2 scene 4 scene 5 scene 6 scene 7"},
 	} {
 		var got []string
-		for _, d := range script.Translate(parse("s.de.md", c.translation), parse("s.md", all), "de") {
+		for _, d := range script.CompleteTranslation(parse("s.de.md", c.translation), parse("s.md", all), "de") {
 			f := strings.Fields(d.Summary)
 			got = append(got, f[0]+" "+f[1])
 		}
@@ -117,7 +117,7 @@ func TestTranslationLacks(t *testing.T) {
 			"callouts that s.md has in scene 3, chapters that s.md has in scene 2",
 	} {
 		var got []string
-		for _, d := range script.Translate(parse("s.de.md", translation), parse("s.md", base), "de") {
+		for _, d := range script.CompleteTranslation(parse("s.de.md", translation), parse("s.md", base), "de") {
 			got = append(got, strings.TrimPrefix(d.Summary, "s.de.md is missing "))
 			if d.Severity != diag.Warning || d.Code != diag.TranslationLacks ||
 				d.Range.File != "s.de.md" || d.Range.Start.Line != 1 {

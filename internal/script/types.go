@@ -22,9 +22,9 @@ const (
 	minChars = 10
 )
 
-// kind is a type of values: a description of what is allowed, and its parser. For an invalid value,
+// valueParser is a type of values: a description of what is allowed, and its parser. For an invalid value,
 // findings suggest the nearest of the words.
-type kind[T any] struct {
+type valueParser[T any] struct {
 	Form
 	// many returns the allowed words if listing them is slow. It is called only for suggestions, and may
 	// be nil.
@@ -51,15 +51,15 @@ func (p *parser) reportValue(name string, v value, allowed string, words []strin
 		d = p.diags.Errorf(v.at, "%s cannot be %s", name, quoteForMessage(v.text))
 	}
 	d.Detail = "Allowed: " + allowed
-	if near, _ := nearestName(v.text, words); near != "" && v.kind == scalarValue {
+	if near, _ := findNearestName(v.text, words); near != "" && v.kind == scalarValue {
 		d.Hint = "did you mean " + near + "?"
-	} else if n, ok := commaNumber(v.text); ok {
+	} else if n, ok := replaceDecimalComma(v.text); ok {
 		d.Hint = "write the number with a point: " + n
 	}
 }
 
-// commaNumber returns s with a decimal point if s is a number with a decimal comma, such as 0,5.
-func commaNumber(s string) (string, bool) {
+// replaceDecimalComma returns s with a decimal point if s is a number with a decimal comma, such as 0,5.
+func replaceDecimalComma(s string) (string, bool) {
 	n := strings.Replace(s, ",", ".", 1)
 	if n == s {
 		return "", false
@@ -68,8 +68,8 @@ func commaNumber(s string) (string, bool) {
 	return n, ok
 }
 
-// readValue parses a value of kind k. It returns false if it reported an error.
-func readValue[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
+// parseValue parses a value of kind k. It returns false if it reported an error.
+func parseValue[T any](p *parser, name string, v value, k valueParser[T]) (*T, bool) {
 	if k.parse != nil {
 		t, ok := k.parse(p, name, v)
 		return &t, ok
@@ -86,10 +86,10 @@ func readValue[T any](p *parser, name string, v value, k kind[T]) (*T, bool) {
 	return nil, false
 }
 
-// choiceKind returns the parser of one of several words, in upper or lower case.
-func choiceKind(words ...string) kind[string] {
-	return kind[string]{
-		Form: Form{Kind: ChoiceKind, Words: words, Allowed: joinOr(words)},
+// newChoiceParser returns the parser of one of several words, in upper or lower case.
+func newChoiceParser(words ...string) valueParser[string] {
+	return valueParser[string]{
+		Form: Form{Kind: ChoiceKind, Words: words, Allowed: joinWithOr(words)},
 		read: func(s string) (string, bool) {
 			s = strings.ToLower(s)
 			for _, w := range words {
@@ -102,16 +102,19 @@ func choiceKind(words ...string) kind[string] {
 	}
 }
 
-// textKind returns the parser of any text. k is TextKind or VoiceKind.
-func textKind(k Kind, allowed string) kind[string] {
-	return kind[string]{Form: Form{Kind: k, Allowed: allowed}, read: func(s string) (string, bool) { return s, true }}
+// newTextParser returns the parser of any text. k is TextKind or VoiceKind.
+func newTextParser(k Kind, allowed string) valueParser[string] {
+	return valueParser[string]{
+		Form: Form{Kind: k, Allowed: allowed},
+		read: func(s string) (string, bool) { return s, true },
+	}
 }
 
-// fileKind returns the parser of names of files in the project.
-func fileKind(allowed string) kind[File] {
-	return kind[File]{
+// newFileParser returns the parser of names of files in the project.
+func newFileParser(allowed string) valueParser[File] {
+	return valueParser[File]{
 		Form:  Form{Kind: FileKind, Allowed: allowed},
-		parse: func(p *parser, name string, v value) (File, bool) { return p.filePath(name, v, allowed) },
+		parse: func(p *parser, name string, v value) (File, bool) { return p.parseFilePath(name, v, allowed) },
 	}
 }
 
@@ -121,8 +124,8 @@ type scale struct {
 	factor float64
 }
 
-// factorKind returns the parser of factors in from..to; scales are words that may be written for a factor.
-func factorKind(from, to float64, scales ...scale) kind[float64] {
+// newFactorParser returns the parser of factors in from..to; scales are words that may be written for a factor.
+func newFactorParser(from, to float64, scales ...scale) valueParser[float64] {
 	var words []string
 	for _, s := range scales {
 		words = append(words, s.word)
@@ -132,7 +135,7 @@ func factorKind(from, to float64, scales ...scale) kind[float64] {
 		allowed = strings.Join(words, ", ") + ", or " + allowed
 	}
 	form := Form{Kind: NumberKind, Words: words, From: from, To: to, Allowed: allowed}
-	return kind[float64]{Form: form, read: func(s string) (float64, bool) {
+	return valueParser[float64]{Form: form, read: func(s string) (float64, bool) {
 		for _, c := range scales {
 			if strings.EqualFold(s, c.word) {
 				return c.factor, true
@@ -143,10 +146,10 @@ func factorKind(from, to float64, scales ...scale) kind[float64] {
 	}}
 }
 
-// decimalKind returns the parser of numbers in from..to, both inclusive, with an optional unit. what
+// newDecimalParser returns the parser of numbers in from..to, both inclusive, with an optional unit. what
 // describes the number in messages.
-func decimalKind(from, to float64, what, unit string) kind[float64] {
-	return kind[float64]{
+func newDecimalParser(from, to float64, what, unit string) valueParser[float64] {
+	return valueParser[float64]{
 		Form: Form{
 			Kind: NumberKind, From: from, To: to, Unit: unit,
 			Allowed: what + " from " + formatDecimal(from) + " to " + formatDecimal(to),
@@ -179,12 +182,12 @@ func parseNumber(s string) (float64, bool) {
 	return n, err == nil && digits > 0 && digits <= 18
 }
 
-// levelKind returns the parser of numbers of dB or LUFS, or "none".
-func levelKind(from, to float64, what, unit string) kind[Level] {
-	n := decimalKind(from, to, what, unit)
+// newLevelParser returns the parser of numbers of dB or LUFS, or "none".
+func newLevelParser(from, to float64, what, unit string) valueParser[Level] {
+	n := newDecimalParser(from, to, what, unit)
 	form := n.Form
 	form.Words, form.Allowed = []string{"none"}, "none, or "+n.Allowed
-	return kind[Level]{Form: form, read: func(s string) (Level, bool) {
+	return valueParser[Level]{Form: form, read: func(s string) (Level, bool) {
 		if strings.EqualFold(s, "none") {
 			return Level{None: true}, true
 		}
@@ -193,28 +196,28 @@ func levelKind(from, to float64, what, unit string) kind[Level] {
 	}}
 }
 
-// sizeKind returns the parser of frame sizes.
-func sizeKind() kind[frame.Size] {
+// newSizeParser returns the parser of frame sizes.
+func newSizeParser() valueParser[frame.Size] {
 	allowed := "720p, 1080p, 4k, or WIDTHxHEIGHT in even numbers from " + strconv.Itoa(frame.MinSide) + " to " +
 		strconv.Itoa(frame.MaxSide) + ", such as 1080x1920"
 	words := []string{"720p", "1080p", "4k"}
-	return kind[frame.Size]{Form: Form{Kind: SizeKind, Words: words, Allowed: allowed}, read: frame.ParseSize}
+	return valueParser[frame.Size]{Form: Form{Kind: SizeKind, Words: words, Allowed: allowed}, read: frame.ParseSize}
 }
 
-// rateKind returns the parser of frame rates.
-func rateKind() kind[frame.Rate] {
+// newRateParser returns the parser of frame rates.
+func newRateParser() valueParser[frame.Rate] {
 	const allowed = "frames a second from 1 to 120: a whole number, a decimal one such as 29.97, " +
 		"or a fraction such as 30000/1001"
-	return kind[frame.Rate]{Form: Form{Kind: RateKind, From: 1, To: 120, Allowed: allowed}, read: frame.ParseRate}
+	return valueParser[frame.Rate]{Form: Form{Kind: RateKind, From: 1, To: 120, Allowed: allowed}, read: frame.ParseRate}
 }
 
-// durationKind returns the parser of durations of at least from.
-func durationKind(from time.Duration) kind[time.Duration] {
+// newDurationParser returns the parser of durations of at least from.
+func newDurationParser(from time.Duration) valueParser[time.Duration] {
 	least := "0 seconds"
 	if from > 0 {
 		least = "more than 0 seconds"
 	}
-	return kind[time.Duration]{
+	return valueParser[time.Duration]{
 		Form: Form{
 			Kind: TimeKind, To: maxTime.Seconds(), Unit: "s",
 			Allowed: "a time from " + least + " to 24 hours: seconds such as 2 or 2.5, or clock time such as 1:30",
@@ -265,11 +268,11 @@ func parseSegment(s string) (Segment, bool) {
 	return Segment{from, to}, cut && ok1 && ok2 && to > from && to <= maxTime
 }
 
-// colorKind returns the parser of CSS colours.
-func colorKind() kind[frame.Color] {
+// newColorParser returns the parser of CSS colours.
+func newColorParser() valueParser[frame.Color] {
 	const allowed = "a CSS colour: a name such as white, #rgb, #rgba, #rrggbb, #rrggbbaa, rgb(…) or hsl(…), " +
 		"or transparent"
-	return kind[frame.Color]{
-		Form: Form{Kind: ColorKind, Allowed: allowed}, many: frame.ColorNames, read: frame.ParseColor,
+	return valueParser[frame.Color]{
+		Form: Form{Kind: ColorKind, Allowed: allowed}, many: frame.ListColorNames, read: frame.ParseColor,
 	}
 }

@@ -37,13 +37,13 @@ type entry struct {
 	value value
 }
 
-// subrange returns the range in the file of the bytes from..to of a scalar, or of the whole scalar if its
+// newRange returns the range in the file of the bytes from..to of a scalar, or of the whole scalar if its
 // place is unknown.
-func (v value) subrange(from, to int) diag.Range {
+func (v value) newRange(from, to int) diag.Range {
 	if v.line == nil {
 		return v.at
 	}
-	return v.line.byteRange(v.off+from, v.off+to)
+	return v.line.newByteRange(v.off+from, v.off+to)
 }
 
 // word is a word of a scalar with its range in the file.
@@ -52,12 +52,12 @@ type word struct {
 	at   diag.Range
 }
 
-func (v value) words() []word {
+func (v value) splitWords() []word {
 	var out []word
 	at := 0
 	for f := range strings.FieldsSeq(v.text) {
 		at += strings.Index(v.text[at:], f)
-		out = append(out, word{text: f, at: v.subrange(at, at+len(f))})
+		out = append(out, word{text: f, at: v.newRange(at, at+len(f))})
 		at += len(f)
 	}
 	return out
@@ -68,18 +68,18 @@ func (v value) words() []word {
 func (p *parser) parseScalar(l *line, from, to int) value {
 	from, to = trimSpan(l.text, from, to)
 	raw := l.text[from:to]
-	if text, end, ok := unquote(raw); ok {
-		return value{text: p.vars.expandLine(text), at: l.byteRange(from, from+end)}
+	if text, end, ok := parseQuoted(raw); ok {
+		return value{text: p.vars.replaceInLine(text), at: l.newByteRange(from, from+end)}
 	}
 	if raw == "#" || strings.HasPrefix(raw, "# ") || strings.HasPrefix(raw, "#\t") {
-		return value{at: l.byteRange(from, from)}
+		return value{at: l.newByteRange(from, from)}
 	}
-	if i := commentStart(raw); i >= 0 {
+	if i := findCommentStart(raw); i >= 0 {
 		from, to = trimSpan(l.text, from, from+i)
 		raw = l.text[from:to]
 	}
-	v := value{text: raw, at: l.byteRange(from, to), line: l, off: from}
-	if expanded := p.vars.expandLine(raw); expanded != raw {
+	v := value{text: raw, at: l.newByteRange(from, to), line: l, off: from}
+	if expanded := p.vars.replaceInLine(raw); expanded != raw {
 		v.text, v.line = strings.TrimSpace(expanded), nil
 	}
 	return v
@@ -95,8 +95,8 @@ func trimSpan(text string, from, to int) (int, int) {
 	return from, from + len(t)
 }
 
-// commentStart returns the offset of the first # after a blank, or -1.
-func commentStart(text string) int {
+// findCommentStart returns the offset of the first # after a blank, or -1.
+func findCommentStart(text string) int {
 	for i := 1; i < len(text); i++ {
 		if text[i] == '#' && (text[i-1] == ' ' || text[i-1] == '\t') {
 			return i
@@ -105,9 +105,9 @@ func commentStart(text string) int {
 	return -1
 }
 
-// unquote parses text that is one quoted string, optionally followed by a comment. end is the offset
+// parseQuoted parses text that is one quoted string, optionally followed by a comment. end is the offset
 // after the closing quote.
-func unquote(text string) (s string, end int, ok bool) {
+func parseQuoted(text string) (s string, end int, ok bool) {
 	end, ok = findQuoteEnd(text)
 	if !ok {
 		return "", 0, false
@@ -170,14 +170,14 @@ func (p *parser) parseBlock(name string, pieces []piece) value {
 		pieces = pieces[:len(pieces)-1]
 	}
 	if len(pieces) == 0 {
-		return value{at: at.line.byteRange(at.from, at.from)}
+		return value{at: at.line.newByteRange(at.from, at.from)}
 	}
 	first := pieces[0]
-	if entries, ok := p.plainMap(pieces); ok {
-		return value{kind: mapValue, at: first.trimmedRange(), entries: entries}
+	if entries, ok := p.parsePlainMap(pieces); ok {
+		return value{kind: mapValue, at: first.newTrimmedRange(), entries: entries}
 	}
 	if p.needsYAML(first) {
-		return p.yamlValue(name, pieces)
+		return p.parseYAML(name, pieces)
 	}
 	if len(pieces) == 1 {
 		return p.parseScalar(first.line, first.from, first.to)
@@ -188,20 +188,20 @@ func (p *parser) parseBlock(name string, pieces []piece) value {
 			texts = append(texts, v.text)
 		}
 	}
-	return value{text: strings.Join(texts, " "), at: first.trimmedRange()}
+	return value{text: strings.Join(texts, " "), at: first.newTrimmedRange()}
 }
 
-// trimmedRange returns the range of a piece without surrounding blanks.
-func (p piece) trimmedRange() diag.Range {
+// newTrimmedRange returns the range of a piece without surrounding blanks.
+func (p piece) newTrimmedRange() diag.Range {
 	from, to := trimSpan(p.line.text, p.from, p.to)
-	return p.line.byteRange(from, to)
+	return p.line.newByteRange(from, to)
 }
 
 // needsYAML reports whether a value with this first line must be parsed as YAML: a map, a list or a
 // block of text.
 func (p *parser) needsYAML(first piece) bool {
 	t := hideBraces(strings.TrimSpace(first.text()))
-	if _, _, ok := keyLine(t); ok {
+	if _, _, ok := splitKeyLine(t); ok {
 		return true
 	}
 	return t[0] == '{' || isBlockScalar(t) || strings.HasPrefix(t, "- ")
@@ -212,8 +212,8 @@ func isBlockScalar(t string) bool {
 	return (t[0] == '|' || t[0] == '>') && strings.Trim(t[1:], "+-123456789") == ""
 }
 
-// keyLine splits "key: value" or "key:". colon is the offset of the colon.
-func keyLine(t string) (key string, colon int, ok bool) {
+// splitKeyLine splits "key: value" or "key:". colon is the offset of the colon.
+func splitKeyLine(t string) (key string, colon int, ok bool) {
 	colon = strings.IndexByte(t, ':')
 	if colon <= 0 || colon+1 < len(t) && t[colon+1] != ' ' && t[colon+1] != '\t' {
 		return "", 0, false
@@ -230,10 +230,10 @@ func keyLine(t string) (key string, colon int, ok bool) {
 	return key, colon, key != ""
 }
 
-// plainMap parses a map of one level with a plain value on every line, the usual form in scripts. It
+// parsePlainMap parses a map of one level with a plain value on every line, the usual form in scripts. It
 // accepts more than YAML: uneven indentation, and the same plain text as in other values. It returns
 // false for other maps, which the YAML parser handles.
-func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
+func (p *parser) parsePlainMap(pieces []piece) ([]entry, bool) {
 	entries := make([]entry, 0, len(pieces))
 	for _, q := range pieces {
 		if q.isEmpty() {
@@ -241,7 +241,7 @@ func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
 		}
 		from, to := trimSpan(q.line.text, q.from, q.to)
 		t := q.line.text[from:to]
-		key, colon, ok := keyLine(t)
+		key, colon, ok := splitKeyLine(t)
 		if !ok {
 			return nil, false
 		}
@@ -251,11 +251,11 @@ func (p *parser) plainMap(pieces []piece) ([]entry, bool) {
 		}
 		entries = append(entries, entry{
 			name:  strings.ToLower(key),
-			at:    q.line.byteRange(from, from+colon),
+			at:    q.line.newByteRange(from, from+colon),
 			value: p.parseScalar(q.line, from+colon+1, to),
 		})
 	}
-	return p.uniqueEntries(entries), true
+	return p.removeRepeatedKeys(entries), true
 }
 
 // needsYAMLScalar reports whether YAML would interpret a value, so that it is not plain text.
@@ -272,13 +272,13 @@ func needsYAMLScalar(t string) bool {
 	return false
 }
 
-// uniqueEntries warns about repeated keys and returns the last entry of each key.
-func (p *parser) uniqueEntries(entries []entry) []entry {
+// removeRepeatedKeys warns about repeated keys and returns the last entry of each key.
+func (p *parser) removeRepeatedKeys(entries []entry) []entry {
 	out := entries[:0:0]
 	last := make(map[string]int, len(entries))
 	for _, e := range entries {
 		if i, twice := last[e.name]; twice {
-			p.warnTwice(e.name, e.at, "in this map")
+			p.warnOfRepetition(e.name, e.at, "in this map")
 			out[i] = e
 			continue
 		}
@@ -288,8 +288,8 @@ func (p *parser) uniqueEntries(entries []entry) []entry {
 	return out
 }
 
-// warnTwice warns about a property that is set a second time.
-func (p *parser) warnTwice(name string, at diag.Range, where string) {
+// warnOfRepetition warns about a property that is set a second time.
+func (p *parser) warnOfRepetition(name string, at diag.Range, where string) {
 	d := p.diags.Warnf(at, "%s is set twice %s; the last one is used", quoteForMessage(name), where)
 	d.Hint = "remove one of them"
 }

@@ -88,13 +88,13 @@ func newVars(given map[string]string) vars {
 	return v
 }
 
-// expandLine replaces variables in text that must stay one line: line ends in values become spaces.
-func (v vars) expandLine(text string) string {
+// replaceInLine replaces variables in text that must stay one line: line ends in values become spaces.
+func (v vars) replaceInLine(text string) string {
 	return v.replaceVariables(text, func(value string) string { return strings.ReplaceAll(value, "\n", " ") })
 }
 
-// expandLines replaces variables in text that may have several lines.
-func (v vars) expandLines(text string) string {
+// replaceInText replaces variables in text that may have several lines.
+func (v vars) replaceInText(text string) string {
 	return v.replaceVariables(text, func(value string) string { return value })
 }
 
@@ -120,8 +120,8 @@ func (v vars) replaceVariables(text string, shape func(string) string) string {
 	}
 }
 
-// warnUnknown reports the variables in a line that have no value.
-func (v vars) warnUnknown(l *line, diags *diag.List) {
+// warnOfUnknownVariables reports the variables in a line that have no value.
+func (v vars) warnOfUnknownVariables(l *line, diags *diag.List) {
 	if !strings.Contains(l.text, "{{") {
 		return
 	}
@@ -134,13 +134,13 @@ func (v vars) warnUnknown(l *line, diags *diag.List) {
 		if _, given := v.values[name]; given {
 			continue
 		}
-		d := diags.Warnf(l.byteRange(start, end), "the variable %s has no value and stays as it is", quoteForMessage(name))
+		d := diags.Warnf(l.newByteRange(start, end), "the variable %s has no value and stays as it is", quoteForMessage(name))
 		d.Code = diag.UnknownVariable
 		if len(v.names) > 0 {
 			d.Detail = "Variables with a value: " + strings.Join(v.names, ", ")
 		}
 		d.Hint = "set it when building: --var " + name + "=…"
-		if near, ok := nearestName(name, v.names); ok {
+		if near, ok := findNearestName(name, v.names); ok {
 			d.Hint = "did you mean {{" + near + "}}?"
 		}
 	}

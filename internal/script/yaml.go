@@ -15,10 +15,10 @@ const maxMap = 16 << 10
 // maxMapDepth is the maximum nesting of maps. Properties use one level.
 const maxMapDepth = 4
 
-// yamlValue parses values other than plain maps: braces, nested maps, lists, blocks of text, escapes.
+// parseYAML parses values other than plain maps: braces, nested maps, lists, blocks of text, escapes.
 // Scalars keep their text as written.
-func (p *parser) yamlValue(name string, pieces []piece) value {
-	at := pieces[0].trimmedRange()
+func (p *parser) parseYAML(name string, pieces []piece) value {
+	at := pieces[0].newTrimmedRange()
 	size, tabs := 0, false
 	for _, q := range pieces {
 		size += q.to - q.from
@@ -36,7 +36,7 @@ func (p *parser) yamlValue(name string, pieces []piece) value {
 	var first error
 	for _, w := range widths {
 		var doc yaml.Node
-		text, shifts := yamlText(pieces, w)
+		text, shifts := joinAsYAML(pieces, w)
 		err := yaml.Unmarshal([]byte(text), &doc)
 		if err == nil && len(doc.Content) == 1 {
 			r := yamlReader{p: p, name: name, pieces: pieces, shifts: shifts}
@@ -46,13 +46,13 @@ func (p *parser) yamlValue(name string, pieces []piece) value {
 			first = err
 		}
 	}
-	p.yamlError(name, pieces, first)
+	p.reportYAMLError(name, pieces, first)
 	return value{kind: brokenValue, at: at}
 }
 
-// yamlText joins the pieces as YAML. Each tab in the indentation of a line becomes w spaces. shifts
+// joinAsYAML joins the pieces as YAML. Each tab in the indentation of a line becomes w spaces. shifts
 // contains the number of characters that each line gained.
-func yamlText(pieces []piece, w int) (text string, shifts []int) {
+func joinAsYAML(pieces []piece, w int) (text string, shifts []int) {
 	var b strings.Builder
 	for _, q := range pieces {
 		t := q.text()
@@ -67,8 +67,8 @@ func yamlText(pieces []piece, w int) (text string, shifts []int) {
 	return b.String(), shifts
 }
 
-// yamlError reports an error of the YAML parser at its line.
-func (p *parser) yamlError(name string, pieces []piece, err error) {
+// reportYAMLError reports an error of the YAML parser at its line.
+func (p *parser) reportYAMLError(name string, pieces []piece, err error) {
 	if err == nil {
 		err = errors.New("it is empty")
 	}
@@ -81,7 +81,7 @@ func (p *parser) yamlError(name string, pieces []piece, err error) {
 	if at.isEmpty() {
 		at = pieces[0]
 	}
-	d := p.diags.Errorf(at.trimmedRange(), "the map of %s cannot be read: %s", name, restoreBraces(message))
+	d := p.diags.Errorf(at.newTrimmedRange(), "the map of %s cannot be read: %s", name, restoreBraces(message))
 	d.Detail = "A map has one \"name: value\" per line, all with the same indentation"
 	d.Hint = `put a value with #, ": ", a bracket or a quote in quotes: color: "#ff0000"`
 }
@@ -95,8 +95,8 @@ type yamlReader struct {
 }
 
 func (r yamlReader) convert(n *yaml.Node, depth int) value {
-	at := r.pieceOf(n)
-	v := value{at: at.trimmedRange()}
+	at := r.findPieceOf(n)
+	v := value{at: at.newTrimmedRange()}
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d := r.p.diags.Errorf(v.at, "the map of %s uses a YAML anchor or alias", r.name)
@@ -104,38 +104,38 @@ func (r yamlReader) convert(n *yaml.Node, depth int) value {
 		d.Hint = "replace the alias by its value; if & or * is part of the text, put the text in quotes"
 		v.kind = brokenValue
 	case n.Kind == yaml.ScalarNode:
-		v.text = strings.TrimSpace(r.p.vars.expandLine(restoreBraces(n.Value)))
+		v.text = strings.TrimSpace(r.p.vars.replaceInLine(restoreBraces(n.Value)))
 	case n.Kind == yaml.MappingNode && depth < maxMapDepth:
 		v.kind = mapValue
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
 			if key.Kind != yaml.ScalarNode || key.Anchor != "" {
-				r.p.diags.Errorf(r.pieceOf(key).trimmedRange(), "a name in the map of %s is not a plain word", r.name)
+				r.p.diags.Errorf(r.findPieceOf(key).newTrimmedRange(), "a name in the map of %s is not a plain word", r.name)
 				v.kind = brokenValue
 				return v
 			}
-			k := r.pieceOf(key)
+			k := r.findPieceOf(key)
 			k.to = min(k.to, k.from+len(key.Value))
 			v.entries = append(v.entries, entry{
 				name:  strings.ToLower(restoreBraces(key.Value)),
-				at:    k.trimmedRange(),
+				at:    k.newTrimmedRange(),
 				value: r.convert(n.Content[i+1], depth+1),
 			})
 		}
-		v.entries = r.p.uniqueEntries(v.entries)
+		v.entries = r.p.removeRepeatedKeys(v.entries)
 	default:
 		v.kind = listValue
 	}
 	return v
 }
 
-// pieceOf returns the piece that begins at a node and ends at the end of the line, or of a plain scalar.
-func (r yamlReader) pieceOf(n *yaml.Node) piece {
+// findPieceOf returns the piece that begins at a node and ends at the end of the line, or of a plain scalar.
+func (r yamlReader) findPieceOf(n *yaml.Node) piece {
 	i := min(max(n.Line-1, 0), len(r.pieces)-1)
 	q := r.pieces[i]
 	skip := max(n.Column-1-r.shifts[i], 0)
 	for ; skip > 0 && q.from < q.to; skip-- {
-		q.from += runeLen(q.text())
+		q.from += measureFirstRune(q.text())
 	}
 	if plain := restoreBraces(n.Value); n.Kind == yaml.ScalarNode && plain != "" && strings.HasPrefix(q.text(), plain) {
 		q.to = q.from + len(plain)

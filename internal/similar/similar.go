@@ -3,10 +3,10 @@ package similar
 
 import "unicode/utf8"
 
-// Distance returns the number of edits that change a to b: inserting, deleting or replacing a letter, or
+// CountEdits returns the number of edits that change a to b: inserting, deleting or replacing a letter, or
 // swapping two adjacent ones (the optimal string alignment distance). If the distance is limit or more, it
 // returns limit. It is case-sensitive and takes len(a) * len(b) steps.
-func Distance(a, b string, limit int) int {
+func CountEdits(a, b string, limit int) int {
 	ra, rb := []rune(a), []rune(b)
 	if len(ra)-len(rb) >= limit || len(rb)-len(ra) >= limit {
 		return limit
@@ -37,9 +37,9 @@ func Distance(a, b string, limit int) int {
 	return min(above[len(rb)], limit)
 }
 
-// maxSlips returns the maximum distance for a suggestion: one for known names of up to five letters, two for
+// chooseMaxEdits returns the maximum distance for a suggestion: one for known names of up to five letters, two for
 // longer ones.
-func maxSlips(known string) int {
+func chooseMaxEdits(known string) int {
 	const short = 5
 	if utf8.RuneCountInString(known) <= short {
 		return 1
@@ -47,13 +47,13 @@ func maxSlips(known string) int {
 	return 2
 }
 
-// Nearest returns the known name with the smallest distance, the first of several. It returns false if the
+// FindNearest returns the known name with the smallest distance, the first of several. It returns false if the
 // distance of all is above the maximum.
-func Nearest(name string, known []string) (string, bool) {
+func FindNearest(name string, known []string) (string, bool) {
 	best, least := "", 1<<30
 	for _, k := range known {
-		most := maxSlips(k)
-		if d := Distance(name, k, most+1); d <= most && d < least {
+		most := chooseMaxEdits(k)
+		if d := CountEdits(name, k, most+1); d <= most && d < least {
 			best, least = k, d
 		}
 	}

@@ -43,7 +43,7 @@ func (d *Drawer) findProgram(what string) (string, error) {
 	}
 	var missing error
 	for _, name := range names {
-		path, err := d.run.Look(name)
+		path, err := d.run.FindProgram(name)
 		if err == nil {
 			return path, nil
 		}

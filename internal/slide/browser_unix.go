@@ -16,7 +16,7 @@ func pipeArguments(_, _ *os.File) []string { return nil }
 
 // askVersion returns the output of the browser's --version.
 func askVersion(ctx context.Context, run *proc.Runner, path string) (string, error) {
-	out, err := run.Output(ctx, proc.Command{
+	out, err := run.RunForOutput(ctx, proc.Command{
 		Program: path, Args: []string{"--version"}, Resident: true, Timeout: startTime, MaxStdout: stderrKept,
 	})
 	return strings.TrimSpace(string(out)), err

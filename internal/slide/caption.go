@@ -122,18 +122,18 @@ func (c Captions) Keys(version string) []cache.Key {
 	k := c.readFont()
 	font := cache.NewHasher("caption font 1")
 	for _, name := range k.fileNames() {
-		font.String(name).Bytes(k.files[name])
+		font.AddString(name).AddBytes(k.files[name])
 	}
 	sum := font.Key()
 	keys := make([]cache.Key, len(c.Texts))
 	for i, t := range c.Texts {
 		one := c
 		one.Texts = c.Texts[i : i+1]
-		h := cache.NewHasher("caption 3").String(version).String(one.sheetHTML(k)).String(captionScript).Int(int64(c.Width)).Bytes(sum[:])
+		h := cache.NewHasher("caption 3").AddString(version).AddString(one.sheetHTML(k)).AddString(captionScript).AddInts(int64(c.Width)).AddBytes(sum[:])
 		for _, w := range t.Words {
-			h.Int(int64(len(w)))
+			h.AddInts(int64(len(w)))
 			for _, p := range w {
-				h.Int(int64(p.Line), int64(p.From), int64(p.To))
+				h.AddInts(int64(p.Line), int64(p.From), int64(p.To))
 			}
 		}
 		keys[i] = h.Key()

@@ -69,12 +69,12 @@ func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
 		return "", err
 	}
 	// Without fontconfig's fc-list, changes of the installed fonts are not detected.
-	fonts, err := d.run.Output(ctx, proc.Command{
+	fonts, err := d.run.RunForOutput(ctx, proc.Command{
 		Program: "fc-list", Args: []string{":", "file", "fontversion"},
 		Resident: true, Timeout: startTime,
 	})
 	if err == nil {
-		version += ", fonts " + cache.NewHasher("fonts").String(sortLines(string(fonts))).Key().String()[:12]
+		version += ", fonts " + cache.NewHasher("fonts").AddString(sortLines(string(fonts))).Key().String()[:12]
 	} else if ctx.Err() != nil {
 		return "", ctx.Err()
 	}

@@ -255,17 +255,17 @@ func (r Request) behindCSS(k *projectFiles) string {
 func (r Request) Key(version string) cache.Key {
 	k := gatherFiles(r)
 	c := composeHTML(r, k, codeStyle)
-	h := cache.NewHasher("slide 2").String(version).String(c.html).String(layoutScript())
-	h.Int(int64(r.Width), int64(r.Height)).Bool(r.Over, r.CanvasSet).Float(r.Captions.Top, r.Captions.Bottom)
+	h := cache.NewHasher("slide 2").AddString(version).AddString(c.html).AddString(layoutScript())
+	h.AddInts(int64(r.Width), int64(r.Height)).AddBools(r.Over, r.CanvasSet).AddFloats(r.Captions.Top, r.Captions.Bottom)
 	if r.CanvasSet && !r.Over {
-		h.Int(int64(r.Canvas.R), int64(r.Canvas.G), int64(r.Canvas.B), int64(r.Canvas.A))
+		h.AddInts(int64(r.Canvas.R), int64(r.Canvas.G), int64(r.Canvas.B), int64(r.Canvas.A))
 	}
 	for _, name := range k.fileNames() {
-		h.String(name).Bytes(k.files[name])
+		h.AddString(name).AddBytes(k.files[name])
 	}
-	h.String(r.diagramFingerprint()).String(r.patternVersion())
+	h.AddString(r.diagramFingerprint()).AddString(r.patternVersion())
 	if r.usesBehind(k) {
-		h.Bytes(r.Behind)
+		h.AddBytes(r.Behind)
 	}
 	return h.Key()
 }

@@ -21,7 +21,7 @@ func drawer(tb testing.TB, change func(*slide.Config)) *slide.Drawer {
 	}
 	found := false
 	for _, name := range slide.Programs() {
-		_, err := run.Look(name)
+		_, err := run.FindProgram(name)
 		found = found || err == nil
 	}
 	if !found {

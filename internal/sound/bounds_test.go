@@ -109,7 +109,7 @@ func TestCutAtItsBounds(t *testing.T) {
 		{"two chunks and a little", long(1504), nil, 1504 * g, []string{"0-750 0", "750-1127 0", "1127-1505 0"}},
 		{"a scene after a long one", long(900), []int64{800 * g}, 900 * g, []string{"0-750 0", "750-800 0", "800-901 0"}},
 	} {
-		chunks := sound.Cut(c.clips, c.scenes, c.samples)
+		chunks := sound.CutIntoChunks(c.clips, c.scenes, c.samples)
 		if got := shape(chunks); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
@@ -139,7 +139,7 @@ func TestWhoIsHeardInAChunk(t *testing.T) {
 		}
 		scenes := []int64{20 * g, 31 * g}
 		heard := false
-		for _, p := range sound.Cut(clips, scenes, 80*g) {
+		for _, p := range sound.CutIntoChunks(clips, scenes, 80*g) {
 			for at := p.First; at < p.First+p.Packets; at++ {
 				if at == 25 && slices.Contains(p.Heard, 0) {
 					heard = true
@@ -165,9 +165,9 @@ func TestPartDropsWhatIsOver(t *testing.T) {
 	const g = sound.Grid
 	p := sound.Chunk{First: 100, Packets: 50, Heard: []int{0}}
 	const from, to = -sound.Around, 58*g + sound.Around // relative to the start of the chunk's encoding
-	begin := p.Begin()
-	if begin != 96*g || p.Samples() != 58*g {
-		t.Fatalf("the chunk begins at %d and has %d samples", begin, p.Samples())
+	begin := p.FindFirstEncodedSample()
+	if begin != 96*g || p.CountEncodedSamples() != 58*g {
+		t.Fatalf("the chunk begins at %d and has %d samples", begin, p.CountEncodedSamples())
 	}
 	for _, c := range []struct {
 		name     string
@@ -216,7 +216,7 @@ func TestPartDropsWhatIsOver(t *testing.T) {
 			sound.Clip{Samples: 100, Ducks: []sound.Duck{{From: from, To: to, Down: 9, Up: 9}}},
 		},
 	} {
-		if got := p.Part([]sound.Clip{c.in}); len(got) != 1 || !reflect.DeepEqual(got[0], c.want) {
+		if got := p.ListClips([]sound.Clip{c.in}); len(got) != 1 || !reflect.DeepEqual(got[0], c.want) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}

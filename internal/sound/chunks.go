@@ -31,26 +31,26 @@ type Chunk struct {
 	Heard []int
 }
 
-// Begin returns the first sample of the track that is encoded for the chunk, including the lead.
-func (p Chunk) Begin() int64 { return (p.First - Lead) * Grid }
+// FindFirstEncodedSample returns the first sample of the track that is encoded for the chunk, including the lead.
+func (p Chunk) FindFirstEncodedSample() int64 { return (p.First - Lead) * Grid }
 
-// Samples returns the number of samples that are encoded, including the leads.
-func (p Chunk) Samples() int64 { return (p.Packets + 2*Lead) * Grid }
+// CountEncodedSamples returns the number of samples that are encoded, including the leads.
+func (p Chunk) CountEncodedSamples() int64 { return (p.Packets + 2*Lead) * Grid }
 
-// Packets returns the number of packets for a number of samples and the encoder's delay.
-func Packets(samples int64) int64 { return (samples+Grid-1)/Grid + 1 }
+// CountPackets returns the number of packets for a number of samples and the encoder's delay.
+func CountPackets(samples int64) int64 { return (samples+Grid-1)/Grid + 1 }
 
-// Cut cuts a track into chunks: it separates silence from sound, and cuts sound at the given samples, where
+// CutIntoChunks cuts a track into chunks: it separates silence from sound, and cuts sound at the given samples, where
 // scenes begin. A chunk depends only on what is audible in it and close to it, not on its position.
-func Cut(clips []Clip, scenes []int64, samples int64) []Chunk {
-	total := Packets(samples)
+func CutIntoChunks(clips []Clip, scenes []int64, samples int64) []Chunk {
+	total := CountPackets(samples)
 	var chunks []Chunk
 	at := int64(0)
 	for _, run := range findAudibleRuns(clips, total) {
 		if run.from > at {
 			chunks = append(chunks, Chunk{First: at, Packets: run.from - at, Silent: true})
 		}
-		chunks = append(chunks, run.splitRun(scenes)...)
+		chunks = append(chunks, run.splitAtScenes(scenes)...)
 		at = run.to
 	}
 	if at < total {
@@ -87,8 +87,8 @@ func findAudibleRuns(clips []Clip, total int64) []run {
 	return out
 }
 
-// splitRun cuts a run where scenes begin, and where it is longer than a chunk may be.
-func (r run) splitRun(scenes []int64) []Chunk {
+// splitAtScenes cuts a run where scenes begin, and where it is longer than a chunk may be.
+func (r run) splitAtScenes(scenes []int64) []Chunk {
 	var out []Chunk
 	at := r.from
 	add := func(to int64) {
@@ -128,7 +128,7 @@ func markHeard(chunks []Chunk, clips []Clip) {
 	next := 0
 	for i := range chunks {
 		p := &chunks[i]
-		from, to := p.Begin()-Around, p.Begin()+p.Samples()+Around
+		from, to := p.FindFirstEncodedSample()-Around, p.FindFirstEncodedSample()+p.CountEncodedSamples()+Around
 		for next < len(order) && clips[order[next]].Start < to {
 			open = append(open, order[next])
 			next++
@@ -143,14 +143,14 @@ func markHeard(chunks []Chunk, clips []Clip) {
 	}
 }
 
-// Part returns the clips of a chunk, timed from the start of its encoding. It removes what is not audible in
+// ListClips returns the clips of a chunk, timed from the start of its encoding. It removes what is not audible in
 // it: for example, the chunk does not change if music continues longer after it.
-func (p Chunk) Part(clips []Clip) []Clip {
+func (p Chunk) ListClips(clips []Clip) []Clip {
 	const from = -Around
-	to := p.Samples() + Around
+	to := p.CountEncodedSamples() + Around
 	var out []Clip
 	for _, i := range p.Heard {
-		c := clips[i].Moved(-p.Begin())
+		c := clips[i].MoveBy(-p.FindFirstEncodedSample())
 		if c.Start+c.FadeIn <= from {
 			c.FadeIn = 0
 		}

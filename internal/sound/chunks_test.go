@@ -39,7 +39,7 @@ func TestCutHoldsTheWholeTrack(t *testing.T) {
 		}
 		whole := mix(t, clips, samples, 1)
 		next := int64(0)
-		for _, p := range sound.Cut(clips, scenes, samples) {
+		for _, p := range sound.CutIntoChunks(clips, scenes, samples) {
 			if p.First != next || p.Packets <= 0 || !p.Silent && p.Packets > 760 {
 				t.Fatalf("chunk %+v comes where %d packets are behind", p, next)
 			}
@@ -52,10 +52,10 @@ func TestCutHoldsTheWholeTrack(t *testing.T) {
 				}
 				continue
 			}
-			part := mix(t, p.Part(clips), p.Samples(), 1)
+			part := mix(t, p.ListClips(clips), p.CountEncodedSamples(), 1)
 			for i, v := range part {
 				want := int16(0)
-				if at := p.Begin() + int64(i); at >= 0 && at < samples {
+				if at := p.FindFirstEncodedSample() + int64(i); at >= 0 && at < samples {
 					want = whole[at]
 				}
 				if v != want {
@@ -63,8 +63,8 @@ func TestCutHoldsTheWholeTrack(t *testing.T) {
 				}
 			}
 		}
-		if next != sound.Packets(samples) {
-			t.Fatalf("the chunks hold %d packets of %d", next, sound.Packets(samples))
+		if next != sound.CountPackets(samples) {
+			t.Fatalf("the chunks hold %d packets of %d", next, sound.CountPackets(samples))
 		}
 	}
 }
@@ -76,7 +76,7 @@ func TestChunksKnowOnlyWhatIsHeardInThem(t *testing.T) {
 	const second = 48000
 	p := sound.Chunk{First: 10 * second / sound.Grid, Packets: 100, Heard: []int{0, 1}}
 	part := func(end, speechEnd int64) []sound.Clip {
-		return p.Part([]sound.Clip{
+		return p.ListClips([]sound.Clip{
 			{Samples: end, Loop: true, Gain: 200, FadeIn: 2 * second, FadeOut: 2 * second, Ducks: []sound.Duck{
 				{From: second, To: 3 * second, Down: 9600, Up: 28800, Depth: 90},
 				{From: 9 * second, To: speechEnd, Down: 9600, Up: 28800, Depth: 90},
@@ -114,7 +114,7 @@ func TestCutForgetsWhereAPieceStands(t *testing.T) {
 			{Start: (before + 30) * g, Samples: 1000 * g},
 			{Start: (before + 1040) * g, Samples: 5000},
 		}
-		return sound.Cut(clips, []int64{0, (before + 30) * g}, (before+1100)*g)
+		return sound.CutIntoChunks(clips, []int64{0, (before + 30) * g}, (before+1100)*g)
 	}
 	var shapes [2][]int64
 	for i, before := range []int64{100, 137} {

@@ -28,13 +28,13 @@ type Master struct {
 	Limit bool
 }
 
-// Render mixes clips and writes the mastered sum. It keeps everything in memory, so it is only for chunks.
+// WriteMastered mixes clips and writes the mastered sum. It keeps everything in memory, so it is only for chunks.
 // Clips up to Around samples before the first and after the last sample influence the result.
-func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Master, w io.Writer) error {
+func WriteMastered(ctx context.Context, clips []Clip, samples int64, channels int, m Master, w io.Writer) error {
 	if !m.Limit && m.Gain == 0 {
-		return Mix(ctx, clips, samples, channels, w)
+		return WriteMix(ctx, clips, samples, channels, w)
 	}
-	wide, err := mixMastered(ctx, clips, samples, channels, m)
+	wide, err := mixAndMaster(ctx, clips, samples, channels, m)
 	if err != nil {
 		return err
 	}
@@ -47,24 +47,26 @@ func Render(ctx context.Context, clips []Clip, samples int64, channels int, m Ma
 	return err
 }
 
-// Measure mixes clips and returns the loudness of the mastered sum in steps.
-func Measure(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]loudness.Step, error) {
-	wide, err := mixMastered(ctx, clips, samples, channels, m)
+// MeasureLoudness mixes clips and returns the loudness of the mastered sum in steps.
+func MeasureLoudness(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]loudness.Step,
+	error,
+) {
+	wide, err := mixAndMaster(ctx, clips, samples, channels, m)
 	if err != nil {
 		return nil, err
 	}
 	meter := loudness.NewMeter(channels)
-	meter.Add(wide)
-	return meter.Steps(), nil
+	meter.AddSamples(wide)
+	return meter.ListSteps(), nil
 }
 
-// mixMastered mixes clips and returns the mastered sum.
-func mixMastered(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]float64, error) {
+// mixAndMaster mixes clips and returns the mastered sum.
+func mixAndMaster(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]float64, error) {
 	wide, err := mixFrom(ctx, clips, -Around, samples+2*Around, channels)
 	if err != nil {
 		return nil, err
 	}
-	gain := loudness.Factor(m.Gain)
+	gain := loudness.HalfDecibelsToFactor(m.Gain)
 	for i := range wide {
 		wide[i] *= gain
 	}
@@ -78,10 +80,10 @@ func mixMastered(ctx context.Context, clips []Clip, samples int64, channels int,
 func mixFrom(ctx context.Context, clips []Clip, from, samples int64, channels int) ([]float64, error) {
 	moved := make([]Clip, len(clips))
 	for i, c := range clips {
-		moved[i] = c.Moved(-from)
+		moved[i] = c.MoveBy(-from)
 	}
 	out := make([]float64, 0, int(samples)*channels)
-	err := mixSamples(ctx, moved, samples, channels, func(s []int64) error {
+	err := mixByBlocks(ctx, moved, samples, channels, func(s []int64) error {
 		for _, v := range s {
 			out = append(out, float64(v)/(unit*-math.MinInt16))
 		}
@@ -100,7 +102,7 @@ func limitPeaks(x []float64, channels int) {
 	n := len(x) / channels
 	var need []int64
 	for c := range channels {
-		eachPeak(x, c, channels, func(i int, peak float64) {
+		forEachPeak(x, c, channels, func(i int, peak float64) {
 			if peak <= ceiling {
 				return
 			}
@@ -117,8 +119,8 @@ func limitPeaks(x []float64, channels int) {
 		return
 	}
 	const half, quarter = Around / 2, Around / 4
-	gain, scale := boxSum(slidingMinimum(need, half), quarter, one)
-	gain, scale = boxSum(gain, half-quarter, scale)
+	gain, scale := computeSlidingSum(computeSlidingMinimum(need, half), quarter, one)
+	gain, scale = computeSlidingSum(gain, half-quarter, scale)
 	for i, g := range gain {
 		if g == scale {
 			continue
@@ -129,8 +131,8 @@ func limitPeaks(x []float64, channels int) {
 	}
 }
 
-// slidingMinimum returns, for each position, the minimum within a distance.
-func slidingMinimum(v []int64, far int) []int64 {
+// computeSlidingMinimum returns, for each position, the minimum within a distance.
+func computeSlidingMinimum(v []int64, far int) []int64 {
 	out := make([]int64, len(v))
 	var queue []int // positions with rising values
 	for i := range len(v) + far {
@@ -150,9 +152,9 @@ func slidingMinimum(v []int64, far int) []int64 {
 	return out
 }
 
-// boxSum returns, for each position, the sum of the values within a distance. scale is the sum if all values are
-// full. Values beyond the ends count as full.
-func boxSum(v []int64, far int, full int64) (out []int64, scale int64) {
+// computeSlidingSum returns, for each position, the sum of the values within a distance. scale is the sum if all values
+// are full. Values beyond the ends count as full.
+func computeSlidingSum(v []int64, far int, full int64) (out []int64, scale int64) {
 	out = make([]int64, len(v))
 	at := func(i int) int64 {
 		if i < 0 || i >= len(v) {
@@ -171,10 +173,10 @@ func boxSum(v []int64, far int, full int64) (out []int64, scale int64) {
 	return out, full * int64(2*far+1)
 }
 
-// eachPeak calls tell with the true peak at each sample of a channel that may exceed the ceiling. The peak is the
+// forEachPeak calls tell with the true peak at each sample of a channel that may exceed the ceiling. The peak is the
 // maximum of the sample and four interpolated values up to the next sample (BS.1770-4, annex 2).
-func eachPeak(x []float64, channel, channels int, tell func(i int, peak float64)) {
-	taps := peakFilter()
+func forEachPeak(x []float64, channel, channels int, tell func(i int, peak float64)) {
+	taps := newPeakFilter()
 	n := len(x) / channels
 	for i := range n {
 		v := math.Abs(x[i*channels+channel])
@@ -201,8 +203,8 @@ func eachPeak(x []float64, channel, channels int, tell func(i int, peak float64)
 	}
 }
 
-// peakFilter returns the interpolation filter of BS.1770-4, annex 2: 48 taps in four phases.
-func peakFilter() [4][12]float64 {
+// newPeakFilter returns the interpolation filter of BS.1770-4, annex 2: 48 taps in four phases.
+func newPeakFilter() [4][12]float64 {
 	return [4][12]float64{
 		{
 			0.0017089843750, 0.0109863281250, -0.0196533203125, 0.0332031250000, -0.0594482421875, 0.1373291015625,

@@ -14,7 +14,7 @@ import (
 func render(t *testing.T, clips []sound.Clip, samples int64, channels int, m sound.Master) []int16 {
 	t.Helper()
 	var b bytes.Buffer
-	if err := sound.Render(t.Context(), clips, samples, channels, m, &b); err != nil {
+	if err := sound.WriteMastered(t.Context(), clips, samples, channels, m, &b); err != nil {
 		t.Fatal(err)
 	}
 	out := make([]int16, b.Len()/2)
@@ -73,7 +73,7 @@ func TestLimit(t *testing.T) {
 		t.Errorf("peaks at %.2f dB", db)
 	}
 	for _, from := range []int64{40000, 47990, 48100, 52000} {
-		part := []sound.Clip{clips[0].Moved(-from)}
+		part := []sound.Clip{clips[0].MoveBy(-from)}
 		if again := render(t, part, 5000, 1, sound.Master{Limit: true}); !slices.Equal(again, got[from:from+5000]) {
 			t.Errorf("from %d on it sounds otherwise by itself", from)
 		}
@@ -136,7 +136,7 @@ func TestDucks(t *testing.T) {
 	if step > 4 {
 		t.Errorf("the level jumps by %d", step)
 	}
-	if part := mix(t, []sound.Clip{clip.Moved(-100000)}, 90000, 1); !slices.Equal(part, got[100000:190000]) {
+	if part := mix(t, []sound.Clip{clip.MoveBy(-100000)}, 90000, 1); !slices.Equal(part, got[100000:190000]) {
 		t.Error("a part of it is ducked otherwise")
 	}
 }

@@ -43,8 +43,8 @@ type Clip struct {
 	Ducks []Duck
 }
 
-// Moved returns the clip moved by a number of samples; positive means later.
-func (c Clip) Moved(by int64) Clip {
+// MoveBy returns the clip moved by a number of samples; positive means later.
+func (c Clip) MoveBy(by int64) Clip {
 	c.Start += by
 	c.Ducks = slices.Clone(c.Ducks)
 	for i := range c.Ducks {
@@ -63,8 +63,8 @@ type Duck struct {
 	Depth int64
 }
 
-// gainAt returns the gain at a time, in units of 1/unit. Ramps are linear in decibels.
-func (d Duck) gainAt(at int64) int64 {
+// computeGainAt returns the gain at a time, in units of 1/unit. Ramps are linear in decibels.
+func (d Duck) computeGainAt(at int64) int64 {
 	part := 1.0
 	switch {
 	case at <= d.From-d.Down || at >= d.To+d.Up:
@@ -93,20 +93,20 @@ type voice struct {
 	raw   []byte
 }
 
-// Mix writes the sum of the clips, samples long, with 1 or 2 channels. It clips values beyond 16 bits.
-func Mix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Writer) error {
+// WriteMix writes the sum of the clips, samples long, with 1 or 2 channels. It clips values beyond 16 bits.
+func WriteMix(ctx context.Context, clips []Clip, samples int64, channels int, w io.Writer) error {
 	out := make([]byte, block*channels*2)
-	return mixSamples(ctx, clips, samples, channels, func(sum []int64) error {
+	return mixByBlocks(ctx, clips, samples, channels, func(sum []int64) error {
 		for i, s := range sum {
-			binary.LittleEndian.PutUint16(out[2*i:], uint16(clip16(s)))
+			binary.LittleEndian.PutUint16(out[2*i:], uint16(clipTo16Bits(s)))
 		}
 		_, err := w.Write(out[:2*len(sum)])
 		return err
 	})
 }
 
-// mixSamples passes the interleaved sum of the clips to take, block by block. Values are 16-bit samples times unit.
-func mixSamples(ctx context.Context, clips []Clip, samples int64, channels int, take func([]int64) error) error {
+// mixByBlocks passes the interleaved sum of the clips to take, block by block. Values are 16-bit samples times unit.
+func mixByBlocks(ctx context.Context, clips []Clip, samples int64, channels int, take func([]int64) error) error {
 	clips = slices.Clone(clips)
 	slices.SortStableFunc(clips, func(a, b Clip) int { return cmp.Compare(a.Start, b.Start) })
 	sum := make([]int64, block*channels)
@@ -149,8 +149,8 @@ func mixSamples(ctx context.Context, clips []Clip, samples int64, channels int, 
 // unit is the gain 1 as an integer. Integers give the same result on all machines.
 const unit = 1 << 20
 
-// clip16 converts a sum to a 16-bit sample.
-func clip16(v int64) int16 {
+// clipTo16Bits converts a sum to a 16-bit sample.
+func clipTo16Bits(v int64) int16 {
 	v = (v + unit/2) >> 20
 	return int16(max(math.MinInt16, min(v, math.MaxInt16)))
 }
@@ -212,7 +212,7 @@ func (v *voice) addTo(sum []int64, at, n int64, channels int) error {
 		}
 		got, err := io.ReadFull(v.r, v.raw[:want])
 		frames := int64(got / width)
-		v.mixSamples(sum[(from-at)*int64(channels):], v.raw, from-v.Start, frames, channels)
+		v.addSamples(sum[(from-at)*int64(channels):], v.raw, from-v.Start, frames, channels)
 		v.read += frames
 		from += frames
 		switch {
@@ -232,14 +232,14 @@ func (v *voice) addTo(sum []int64, at, n int64, channels int) error {
 	return nil
 }
 
-// mixSamples adds frames of raw samples. pos is the position of the first one in the clip.
-func (v *voice) mixSamples(sum []int64, raw []byte, pos, frames int64, channels int) {
+// addSamples adds frames of raw samples. pos is the position of the first one in the clip.
+func (v *voice) addSamples(sum []int64, raw []byte, pos, frames int64, channels int) {
 	gain := v.Gain * unit / 1000
 	from := v.Source.Channels()
 	for i := range frames {
 		g := gain
 		if len(v.Ducks) > 0 {
-			g = g * v.duckGain(v.Start+pos+i) / unit
+			g = g * v.computeDuckGain(v.Start+pos+i) / unit
 		}
 		if p := pos + i; p < v.FadeIn {
 			g = g * p / v.FadeIn
@@ -262,9 +262,9 @@ func (v *voice) mixSamples(sum []int64, raw []byte, pos, frames int64, channels 
 	}
 }
 
-// duckGain returns the gain of the ducks at a time. Times must not decrease between calls. Where ramps overlap,
+// computeDuckGain returns the gain of the ducks at a time. Times must not decrease between calls. Where ramps overlap,
 // the lower gain counts.
-func (v *voice) duckGain(at int64) int64 {
+func (v *voice) computeDuckGain(at int64) int64 {
 	for v.duck < len(v.Ducks) && at >= v.Ducks[v.duck].To+v.Ducks[v.duck].Up {
 		v.duck++
 	}
@@ -276,12 +276,12 @@ func (v *voice) duckGain(at int64) int64 {
 		// Between From and To, the gain is constant; only ramps are computed per sample.
 		if at >= d.From && at <= d.To {
 			if v.low == 0 || v.lowOf != d.Depth {
-				v.low, v.lowOf = d.gainAt(at), d.Depth
+				v.low, v.lowOf = d.computeGainAt(at), d.Depth
 			}
 			g = min(g, v.low)
 			continue
 		}
-		g = min(g, d.gainAt(at))
+		g = min(g, d.computeGainAt(at))
 	}
 	return g
 }

@@ -61,7 +61,7 @@ func (r *reel) Close() error {
 func mix(t *testing.T, clips []sound.Clip, samples int64, channels int) []int16 {
 	t.Helper()
 	var b bytes.Buffer
-	if err := sound.Mix(t.Context(), clips, samples, channels, &b); err != nil {
+	if err := sound.WriteMix(t.Context(), clips, samples, channels, &b); err != nil {
 		t.Fatal(err)
 	}
 	out := make([]int16, b.Len()/2)
@@ -272,7 +272,7 @@ func TestFailuresEndTheMix(t *testing.T) {
 				stop()
 			}
 			clip := sound.Clip{Source: c.src, Samples: int64(len(long)), Gain: 1000}
-			if err := sound.Mix(ctx, []sound.Clip{clip}, clip.Samples, 1, c.w); !errors.Is(err, c.want) {
+			if err := sound.WriteMix(ctx, []sound.Clip{clip}, clip.Samples, 1, c.w); !errors.Is(err, c.want) {
 				t.Errorf("error %v, want %v", err, c.want)
 			}
 			if c.src.open != 0 {
@@ -304,7 +304,7 @@ func TestAStopEndsALongMix(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	g := &gate{room: 1 << 16, then: stop}
 	src := mono(1, 2, 3)
-	err := sound.Mix(ctx, []sound.Clip{{Source: src, Samples: 1 << 40, Gain: 1000, Loop: true}}, 1<<40, 1, g)
+	err := sound.WriteMix(ctx, []sound.Clip{{Source: src, Samples: 1 << 40, Gain: 1000, Loop: true}}, 1<<40, 1, g)
 	if !errors.Is(err, context.Canceled) || src.open != 0 {
 		t.Errorf("error %v, %d readers open", err, src.open)
 	}
@@ -330,7 +330,7 @@ func TestMemoryDoesNotGrowWithLength(t *testing.T) { //nolint:paralleltest // co
 			{Source: endless{}, Start: 100, Samples: samples, Gain: 700, FadeOut: samples},
 		}
 		return testing.AllocsPerRun(2, func() {
-			if err := sound.Mix(t.Context(), clips, samples, 2, io.Discard); err != nil {
+			if err := sound.WriteMix(t.Context(), clips, samples, 2, io.Discard); err != nil {
 				t.Error(err)
 			}
 		})

@@ -12,7 +12,7 @@ import (
 
 // The tests in this file compare the package with slow, simple implementations of its definitions.
 
-// duckGain returns the factor of ducks at a time. Ramps are linear in decibels; the lowest gain counts.
+// computeDuckGain returns the factor of ducks at a time. Ramps are linear in decibels; the lowest gain counts.
 func duckGain(ducks []sound.Duck, at int64) float64 {
 	db := 0.0
 	for _, d := range ducks {
@@ -406,14 +406,14 @@ func TestMeasureKnowsTheGain(t *testing.T) {
 		{2, sound.Master{Gain: -8}, -24},
 		{1, sound.Master{Gain: 60, Limit: true}, -5},
 	} {
-		steps, err := sound.Measure(t.Context(), []sound.Clip{{
+		steps, err := sound.MeasureLoudness(t.Context(), []sound.Clip{{
 			Source: mono(pcm...), Samples: int64(len(pcm)),
 			Gain: 1000,
 		}}, int64(len(pcm)), c.channels, c.m)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := loudness.Integrated(steps); math.Abs(got-c.want) > 0.1 {
+		if got := loudness.ComputeIntegrated(steps); math.Abs(got-c.want) > 0.1 {
 			t.Errorf("%d channels, %+v: %.2f LUFS, want %.2f", c.channels, c.m, got, c.want)
 		}
 	}

@@ -21,7 +21,7 @@ func (s *Spoken) CheckHeard(board *storyboard.Board) error {
 			if p.Kind != storyboard.Speech || s.Sentences[i][k].Heard {
 				continue
 			}
-			if err := silentSentence(p, i, s.Voices[p.Voice]); err != nil {
+			if err := checkSilence(p, i, s.Voices[p.Voice]); err != nil {
 				return err
 			}
 		}
@@ -29,10 +29,10 @@ func (s *Spoken) CheckHeard(board *storyboard.Board) error {
 	return nil
 }
 
-// silentSentence returns an error for a silent sentence, nil if silence is expected. scene counts from 0.
-func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
-	letters, lost, _ := voice.CountLetters(spokenText(p.Runs), v)
-	if Loudest(p) < Quietest || letters-lost < 2 { // a single letter may be a symbol
+// checkSilence returns an error for a silent sentence, nil if silence is expected. scene counts from 0.
+func checkSilence(p storyboard.Part, scene int, v voice.Voice) error {
+	letters, lost, _ := voice.CountLetters(joinSpokenTexts(p.Runs), v)
+	if FindLoudestVolume(p) < Quietest || letters-lost < 2 { // a single letter may be a symbol
 		return nil
 	}
 	return fault.New(fault.ToolFailed, nil, "%s:%d: scene %d: the voice %s was silent for %q",
@@ -40,11 +40,11 @@ func silentSentence(p storyboard.Part, scene int, v voice.Voice) error {
 		WithHint("try another voice, or write the words in another way; %s", blame.HintDoctor)
 }
 
-// Loudest returns the volume of a sentence's loudest run.
-func Loudest(p storyboard.Part) float64 {
+// FindLoudestVolume returns the volume of a sentence's loudest run.
+func FindLoudestVolume(p storyboard.Part) float64 {
 	most := 0.0
 	for _, r := range p.Runs {
-		most = max(most, r.Volume.Value())
+		most = max(most, r.Volume.ValueOrOne())
 	}
 	if len(p.Runs) == 0 {
 		most = 1
@@ -52,8 +52,8 @@ func Loudest(p storyboard.Part) float64 {
 	return p.Volume * most
 }
 
-// spokenText returns the text of runs that the sentence's voice speaks itself.
-func spokenText(runs []utter.Run) string {
+// joinSpokenTexts returns the text of runs that the sentence's voice speaks itself.
+func joinSpokenTexts(runs []utter.Run) string {
 	var b strings.Builder
 	for _, r := range runs {
 		switch {

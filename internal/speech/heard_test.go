@@ -63,7 +63,7 @@ func TestSaidText(t *testing.T) {
 		},
 		"": nil,
 	} {
-		if got := spokenText(runs); got != want {
+		if got := joinSpokenTexts(runs); got != want {
 			t.Errorf("%v: %q, want %q", runs, got, want)
 		}
 	}
@@ -78,10 +78,10 @@ func TestLoudestRun(t *testing.T) {
 	}{
 		{nil, 0.5},
 		{[]utter.Run{{}}, 0.5},
-		{[]utter.Run{{Volume: utter.Times(0.2)}, {Volume: utter.Times(3)}, {}}, 1.5},
-		{[]utter.Run{{Volume: utter.Times(0)}}, 0},
+		{[]utter.Run{{Volume: utter.NewFactor(0.2)}, {Volume: utter.NewFactor(3)}, {}}, 1.5},
+		{[]utter.Run{{Volume: utter.NewFactor(0)}}, 0},
 	} {
-		if got := Loudest(storyboard.Part{Volume: 0.5, Runs: c.runs}); got != c.want {
+		if got := FindLoudestVolume(storyboard.Part{Volume: 0.5, Runs: c.runs}); got != c.want {
 			t.Errorf("%v: %g, want %g", c.runs, got, c.want)
 		}
 	}
@@ -118,7 +118,7 @@ func TestBlame(t *testing.T) {
 		{fault.New(fault.Disk, cause, "no room"), p, 1, false, "no room", ""},
 	} {
 		s := &speaker{board: &storyboard.Board{Scenes: make([]storyboard.Scene, c.scenes)}, cues: c.cues}
-		f, ok := fault.As(s.blameSentence(c.err, c.part, 2))
+		f, ok := fault.As(s.addSentenceToError(c.err, c.part, 2))
 		if !ok || f.Public != c.want || f.Hint != c.hint || f.Cause == nil {
 			t.Errorf("%v: %+v, want %q", c.err, f, c.want)
 		}
@@ -130,13 +130,13 @@ func TestBlame(t *testing.T) {
 	for n, want := range map[int]string{60: strings.Repeat("x", 60), 61: strings.Repeat("x", 60) + "…"} {
 		p.Text = strings.Repeat("x", n)
 		p.Runs, p.Volume = []utter.Run{{Text: p.Text}}, 1
-		for _, err := range []error{s.blameSentence(gone, p, 0), silentSentence(p, 0, voice.Voice{})} {
+		for _, err := range []error{s.addSentenceToError(gone, p, 0), checkSilence(p, 0, voice.Voice{})} {
 			if f, _ := fault.As(err); f == nil || !strings.Contains(f.Public, `"`+want+`"`) {
 				t.Errorf("a text of %d letters: %v", n, f)
 			}
 		}
 	}
-	if err := s.blameSentence(cause, p, 0); !errors.Is(err, cause) || fault.CodeOf(err) != fault.Internal {
+	if err := s.addSentenceToError(cause, p, 0); !errors.Is(err, cause) || fault.CodeOf(err) != fault.Internal {
 		t.Errorf("an error that is no fault becomes %v", err)
 	}
 }
@@ -165,7 +165,7 @@ func TestUses(t *testing.T) {
 		{Name: "anna", Engine: "two", Scenes: []int{1, 3}},
 		{Name: "carl", Engine: "one", Scenes: []int{3, 4}},
 	}
-	if got := s.Uses(board); !reflect.DeepEqual(got, want) {
+	if got := s.ListVoiceUses(board); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v", got)
 	}
 }

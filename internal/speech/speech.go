@@ -67,35 +67,35 @@ func newSpeaker(m part.Maker, booth *voice.Booth, board *storyboard.Board) *spea
 	}
 }
 
-// Say speaks all sentences of a storyboard. It calls ready with the number of leading scenes that are
+// SpeakBoard speaks all sentences of a storyboard. It calls ready with the number of leading scenes that are
 // completely spoken and the sentences, whenever the number increases. Calls are not concurrent; ready may be
 // nil.
-func Say(
+func SpeakBoard(
 	ctx context.Context, m part.Maker, booth *voice.Booth, board *storyboard.Board, ready func(scenes int, s *Spoken),
 ) (*Spoken, diag.List, error) {
 	s := newSpeaker(m, booth, board)
 	s.ready = ready
-	err := s.withStandIns(ctx, s.sayAll)
+	err := s.repeatWithStandIns(ctx, s.speakAll)
 	if err == nil {
-		s.recordSentences()
+		s.addSentencesToBook()
 	}
 	return &s.out, s.list, err
 }
 
-// recordSentences adds the sentences to the book, in the order of the video.
-func (s *speaker) recordSentences() {
+// addSentencesToBook adds the sentences to the book, in the order of the video.
+func (s *speaker) addSentencesToBook() {
 	for i, scene := range s.board.Scenes {
 		for k, p := range scene.Parts {
 			if p.Kind == storyboard.Speech {
-				s.Book.Add(s.out.Sentences[i][k].Recipe, part.Label{Name: diag.Shorten(p.Text, 60), Scene: i + 1})
+				s.Book.AddRecipe(s.out.Sentences[i][k].Recipe, part.Label{Name: diag.Shorten(p.Text, 60), Scene: i + 1})
 			}
 		}
 	}
 }
 
-// Waits reports whether a remote service speaks any voice of a storyboard, so that this machine can do other
+// UsesRemoteVoice reports whether a remote service speaks any voice of a storyboard, so that this machine can do other
 // work meanwhile.
-func Waits(ctx context.Context, booth *voice.Booth, board *storyboard.Board) bool {
+func UsesRemoteVoice(ctx context.Context, booth *voice.Booth, board *storyboard.Board) bool {
 	asked := map[string]bool{}
 	for _, scene := range board.Scenes {
 		for _, p := range scene.Parts {
@@ -111,8 +111,8 @@ func Waits(ctx context.Context, booth *voice.Booth, board *storyboard.Board) boo
 	return false
 }
 
-// Lengths returns the lengths of the sentences in samples, by scene and part.
-func (s *Spoken) Lengths() [][]int64 {
+// ListLengths returns the lengths of the sentences in samples, by scene and part.
+func (s *Spoken) ListLengths() [][]int64 {
 	var out [][]int64
 	for _, scene := range s.Sentences {
 		var lengths []int64
@@ -124,18 +124,18 @@ func (s *Spoken) Lengths() [][]int64 {
 	return out
 }
 
-// Words returns the words of a sentence with their times in samples.
-func (s *Spoken) Words(scene, part int) []caption.Word {
+// ListWords returns the words of a sentence with their times in samples.
+func (s *Spoken) ListWords(scene, part int) []caption.Word {
 	var out []caption.Word
 	for _, w := range s.Sentences[scene][part].Words {
-		start, end := timeline.SamplesIn(w.Start), timeline.SamplesIn(w.End)
+		start, end := timeline.ToSamplesDown(w.Start), timeline.ToSamplesDown(w.End)
 		out = append(out, caption.Word{Offset: w.Offset, Start: start, End: end})
 	}
 	return out
 }
 
-// Uses returns which voices spoke in which scenes.
-func (s *Spoken) Uses(board *storyboard.Board) []VoiceUse {
+// ListVoiceUses returns which voices spoke in which scenes.
+func (s *Spoken) ListVoiceUses(board *storyboard.Board) []VoiceUse {
 	var out []VoiceUse
 	for i, scene := range board.Scenes {
 		for _, p := range scene.Parts {
@@ -155,8 +155,8 @@ func (s *Spoken) Uses(board *storyboard.Board) []VoiceUse {
 	return out
 }
 
-// sayAll speaks all sentences in parallel.
-func (s *speaker) sayAll(ctx context.Context) error {
+// speakAll speaks all sentences in parallel.
+func (s *speaker) speakAll(ctx context.Context) error {
 	total := 0
 	s.left, s.next = make([]int, len(s.board.Scenes)), 0
 	for i, scene := range s.board.Scenes {
@@ -168,26 +168,26 @@ func (s *speaker) sayAll(ctx context.Context) error {
 			}
 		}
 	}
-	g, ctx := s.Group(ctx, doing, float64(total))
+	g, ctx := s.NewGroup(ctx, doing, float64(total))
 	for i, scene := range s.board.Scenes {
 		for k, p := range scene.Parts {
 			if p.Kind == storyboard.Speech {
-				g.Go(1, func() error { return s.saySentence(ctx, i, k) })
+				g.Go(1, func() error { return s.speakSentence(ctx, i, k) })
 			}
 		}
 	}
 	return g.Wait()
 }
 
-// saySentence speaks a sentence of a scene.
-func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
+// speakSentence speaks a sentence of a scene.
+func (s *speaker) speakSentence(ctx context.Context, scene, item int) error {
 	p := s.board.Scenes[scene].Parts[item]
-	v := s.voiceOf(ctx, p)
+	v := s.chooseVoice(ctx, p)
 	start := time.Now()
-	line := s.lineOf(p)
+	line := s.newLine(p)
 	spoken, err := s.booth.Speak(ctx, v, line)
 	if spoken.New {
-		s.Book.Made(time.Since(start), spoken.Key)
+		s.Book.RecordMade(time.Since(start), spoken.Key)
 	}
 	if err != nil {
 		return s.explainFailure(ctx, v, p, scene, err)
@@ -206,15 +206,15 @@ func (s *speaker) saySentence(ctx context.Context, scene, item int) error {
 	return nil
 }
 
-// lineOf returns the input for the voice of a part.
-func (s *speaker) lineOf(p storyboard.Part) utter.Line {
-	line := p.Line()
-	line.Level, _ = s.board.Level()
+// newLine returns the input for the voice of a part.
+func (s *speaker) newLine(p storyboard.Part) utter.Line {
+	line := p.ToLine()
+	line.Level, _ = s.board.FindTargetLoudness()
 	return line
 }
 
-// blameSentence returns err as a fault that names the sentence p and its scene, which counts from 0.
-func (s *speaker) blameSentence(err error, p storyboard.Part, scene int) error {
+// addSentenceToError returns err as a fault that names the sentence p and its scene, which counts from 0.
+func (s *speaker) addSentenceToError(err error, p storyboard.Part, scene int) error {
 	f, ok := fault.As(blame.Fault(err))
 	if !ok || f.Code == fault.Cancelled || f.Code == fault.Disk {
 		return blame.Fault(err)
@@ -239,8 +239,8 @@ func (s *speaker) blameSentence(err error, p storyboard.Part, scene int) error {
 		p.Range.File, p.Range.Start.Line, diag.Shorten(p.Text, 60), of, p.Voice, f.Public).WithHint("%s", hint)
 }
 
-// Source returns a spoken sentence as a source for mixing.
-func Source(booth *voice.Booth, s voice.Spoken) sound.Source { return source{booth, s} }
+// NewSource returns a spoken sentence as a source for mixing.
+func NewSource(booth *voice.Booth, s voice.Spoken) sound.Source { return source{booth, s} }
 
 type source struct {
 	booth  *voice.Booth
@@ -255,5 +255,5 @@ func (s source) Frames() (int64, error) { return s.spoken.Samples, nil }
 
 // Open implements sound.Source.
 func (s source) Open(frame int64) (io.ReadCloser, error) {
-	return s.booth.Open(s.spoken.Key, frame)
+	return s.booth.OpenSamples(s.spoken.Key, frame)
 }

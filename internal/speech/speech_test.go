@@ -99,7 +99,7 @@ func newStage(t *testing.T, store *cache.Store, text string, cfg voice.Config, e
 	}
 	s := stage{booth: booth, maker: part.Maker{Store: store, Book: part.NewBook(), Jobs: 3, Work: t.TempDir()}}
 	if strings.HasPrefix(text, "WEBVTT") {
-		src, cues, err := compile.Text(t.Context(), project.Empty(), booth,
+		src, cues, err := compile.PlanText(t.Context(), project.NewEmpty(), booth,
 			compile.TextRequest{Text: text, Timed: "vtt", Header: map[string]string{"voice": "tone/high"}})
 		if err != nil || src.Findings.HasErrors() {
 			t.Fatal(err, src.Findings)
@@ -116,7 +116,7 @@ func newStage(t *testing.T, store *cache.Store, text string, cfg voice.Config, e
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = in.Close() })
-	src, err := compile.Read(t.Context(), in, booth, compile.Request{Script: "s.md"})
+	src, err := compile.PlanScript(t.Context(), in, booth, compile.Request{Script: "s.md"})
 	if err != nil || src.Findings.HasErrors() {
 		t.Fatal(err, src.Findings)
 	}
@@ -143,7 +143,7 @@ func TestSay(t *testing.T) {
 		var progress []float64
 		s.maker.Report = func(d float64) { progress = append(progress, d) }
 		var ready []int
-		spoken, list, err := speech.Say(t.Context(), s.maker, s.booth, s.board, func(n int, sp *speech.Spoken) {
+		spoken, list, err := speech.SpeakBoard(t.Context(), s.maker, s.booth, s.board, func(n int, sp *speech.Spoken) {
 			ready = append(ready, n)
 			for i := range n {
 				for k, p := range s.board.Scenes[i].Parts {
@@ -163,26 +163,26 @@ func TestSay(t *testing.T) {
 			ready[len(ready)-1] != 3 {
 			t.Errorf("ready were %v", ready)
 		}
-		lengths := spoken.Lengths()
+		lengths := spoken.ListLengths()
 		if len(lengths) != 3 || lengths[0][0] == 0 || lengths[2][0] == 0 {
 			t.Errorf("lengths are %v", lengths)
 		}
 		if err := spoken.CheckHeard(s.board); err != nil {
 			t.Error(err)
 		}
-		words := spoken.Words(0, 0)
+		words := spoken.ListWords(0, 0)
 		if len(words) != 3 || words[0].Start >= words[0].End || words[2].Offset != len("One is ") || words[2].End > lengths[0][0] {
 			t.Errorf("words are %+v", words)
 		}
-		uses := spoken.Uses(s.board)
+		uses := spoken.ListVoiceUses(s.board)
 		if len(uses) != 2 || uses[0].Name != "tone/high" || !slices.Equal(uses[0].Scenes, []int{1}) || uses[1].Name != "tone/low" ||
 			!slices.Equal(uses[1].Scenes, []int{3}) || uses[1].Engine != tone.Name {
 			t.Errorf("uses are %+v", uses)
 		}
-		if s.maker.Book.Len() != 3 {
-			t.Errorf("the book has %d parts", s.maker.Book.Len())
+		if s.maker.Book.CountParts() != 3 {
+			t.Errorf("the book has %d parts", s.maker.Book.CountParts())
 		}
-		made := s.maker.Book.Explain(store, cache.Key{byte(round + 1)})
+		made := s.maker.Book.ExplainMade(store, cache.Key{byte(round + 1)})
 		if want := []int{3, 0}[round]; len(made) != want {
 			t.Errorf("round %d made %+v", round, made)
 		}
@@ -191,7 +191,7 @@ func TestSay(t *testing.T) {
 				t.Errorf("made %+v", m)
 			}
 		}
-		source := speech.Source(s.booth, spoken.Sentences[0][0])
+		source := speech.NewSource(s.booth, spoken.Sentences[0][0])
 		n, err := source.Frames()
 		if err != nil || n != lengths[0][0] || source.Channels() != 1 {
 			t.Errorf("a source of %d samples, %v", n, err)
@@ -213,7 +213,7 @@ func TestFailures(t *testing.T) {
 	t.Parallel()
 	e := &engine{Engine: tone.New(), fails: "Three"}
 	s := newStage(t, nil, silentScene(), voice.DefaultConfig(), e)
-	_, _, err := speech.Say(t.Context(), s.maker, s.booth, s.board, nil)
+	_, _, err := speech.SpeakBoard(t.Context(), s.maker, s.booth, s.board, nil)
 	f, ok := fault.As(err)
 	if !ok || f.Code != fault.ToolFailed ||
 		f.Public != `s.md:12: the sentence "Three." of scene 3 could not be spoken by tone/low: the service is gone` || f.Hint != "ask its owner" {
@@ -221,12 +221,12 @@ func TestFailures(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := speech.Say(ctx, s.maker, s.booth, s.board, nil); !errors.Is(err, context.Canceled) {
+	if _, _, err := speech.SpeakBoard(ctx, s.maker, s.booth, s.board, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancellation returns %v", err)
 	}
 	e = &engine{Engine: tone.New(), silent: "Three"}
 	s = newStage(t, nil, silentScene(), voice.DefaultConfig(), e)
-	spoken, _, err := speech.Say(t.Context(), s.maker, s.booth, s.board, nil)
+	spoken, _, err := speech.SpeakBoard(t.Context(), s.maker, s.booth, s.board, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func TestStandIn(t *testing.T) {
 	bad := &engine{Engine: tone.New(), name: "far", fails: "Two"}
 	s := newStage(t, nil, "---\nvoice: far/high\n---\nOne is here. Two is there.\n", cfg, bad,
 		&engine{Engine: tone.New(), name: voice.EngineEspeak})
-	spoken, list, err := speech.Say(t.Context(), s.maker, s.booth, s.board, nil)
+	spoken, list, err := speech.SpeakBoard(t.Context(), s.maker, s.booth, s.board, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,13 +252,13 @@ func TestStandIn(t *testing.T) {
 		!strings.Contains(list[0].Summary, "speaks all of far/high instead") {
 		t.Errorf("%+v", list)
 	}
-	for _, u := range spoken.Uses(s.board) {
+	for _, u := range spoken.ListVoiceUses(s.board) {
 		if u.Engine == "far" {
-			t.Errorf("uses are %+v", spoken.Uses(s.board))
+			t.Errorf("uses are %+v", spoken.ListVoiceUses(s.board))
 		}
 	}
-	if s.maker.Book.Len() != 2 {
-		t.Errorf("the book has %d parts", s.maker.Book.Len())
+	if s.maker.Book.CountParts() != 2 {
+		t.Errorf("the book has %d parts", s.maker.Book.CountParts())
 	}
 }
 
@@ -267,7 +267,7 @@ func TestCues(t *testing.T) {
 	t.Parallel()
 	const text = "WEBVTT\n\n00:01.000 --> 00:03.000\nShort.\n\n00:04.000 --> 00:05.000\nThis is some text here\n\n00:06.000 --> 00:06.100\nThis is much too long for a tenth of a second\n"
 	s := newStage(t, nil, text, voice.DefaultConfig(), &engine{Engine: tone.New()})
-	spoken, list, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues)
+	spoken, list, err := speech.SpeakCues(t.Context(), s.maker, s.booth, s.board, s.cues)
 	if err != nil || len(list) > 0 {
 		t.Fatal(err, list)
 	}
@@ -279,12 +279,12 @@ func TestCues(t *testing.T) {
 	}
 	plain := newStage(t, nil,
 		"---\nvoice: tone/high\n---\nShort.\n\n---\nThis is some text here\n\n---\nThis is much too long for a tenth of a second\n", voice.DefaultConfig(), tone.New())
-	usual, _, err := speech.Say(t.Context(), plain.maker, plain.booth, plain.board, nil)
+	usual, _, err := speech.SpeakBoard(t.Context(), plain.maker, plain.booth, plain.board, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	near := func(a, b, within float64) bool { return a > b*(1-within) && a < b*(1+within) }
-	full := func(scene int) float64 { return float64(usual.Lengths()[scene][0]) }
+	full := func(scene int) float64 { return float64(usual.ListLengths()[scene][0]) }
 	if !near(float64(length(0)), full(0), 0.01) {
 		t.Errorf("a cue with room has %d samples, usual are %.0f", length(0), full(0))
 	}
@@ -295,12 +295,12 @@ func TestCues(t *testing.T) {
 		t.Errorf("a cue without room has %.0f samples, usual are %.0f", n, full(2))
 	}
 	s = newStage(t, nil, text, voice.DefaultConfig(), &engine{Engine: tone.New(), fails: "some text"})
-	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil ||
+	if _, _, err := speech.SpeakCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil ||
 		!strings.Contains(err.Error(), "of cue 2 could not be spoken") {
 		t.Errorf("got %v", err)
 	}
 	s = newStage(t, nil, text, voice.DefaultConfig(), &engine{Engine: tone.New(), silent: "some text"})
-	if _, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil ||
+	if _, _, err := speech.SpeakCues(t.Context(), s.maker, s.booth, s.board, s.cues); err == nil ||
 		!strings.Contains(err.Error(), "was silent") {
 		t.Errorf("got %v", err)
 	}
@@ -311,11 +311,11 @@ func TestLoudest(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, nil, "---\nvoice: tone/high\nvoice-volume: 0.5\n---\nQuiet here.\n", voice.DefaultConfig(), tone.New())
 	p := s.board.Scenes[0].Parts[0]
-	if got := speech.Loudest(p); got != 0.5 {
+	if got := speech.FindLoudestVolume(p); got != 0.5 {
 		t.Errorf("got %g", got)
 	}
 	p.Runs = nil
-	if got := speech.Loudest(p); got != 0.5 {
+	if got := speech.FindLoudestVolume(p); got != 0.5 {
 		t.Errorf("without runs %g", got)
 	}
 }
@@ -350,7 +350,7 @@ func TestWaits(t *testing.T) {
 	} {
 		board := *s.board
 		board.Scenes = c.scenes
-		if got := speech.Waits(t.Context(), s.booth, &board); got != c.want {
+		if got := speech.UsesRemoteVoice(t.Context(), s.booth, &board); got != c.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}
@@ -372,21 +372,21 @@ func TestCuesThatFit(t *testing.T) {
 		t.Helper()
 		cues := slices.Clone(s.cues)
 		cues[0].To = cues[0].From + length
-		spoken, _, err := speech.SayCues(t.Context(), s.maker, s.booth, s.board, cues)
+		spoken, _, err := speech.SpeakCues(t.Context(), s.maker, s.booth, s.board, cues)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(spoken.Sentences[0]) != 1 || len(spoken.Uses(s.board)) != 1 {
+		if len(spoken.Sentences[0]) != 1 || len(spoken.ListVoiceUses(s.board)) != 1 {
 			t.Fatalf("%+v", spoken.Sentences)
 		}
-		return spoken.Lengths()[0][0]
+		return spoken.ListLengths()[0][0]
 	}
 	usual := say(9 * time.Second)
 	if !slices.Equal(progress, []float64{0.5, 1}) {
 		t.Errorf("progress is %v", progress)
 	}
 	exact := time.Duration(usual) * time.Second / timeline.SampleRate
-	for timeline.SamplesIn(exact) < usual {
+	for timeline.ToSamplesDown(exact) < usual {
 		exact++
 	}
 	for length, same := range map[time.Duration]bool{
@@ -412,29 +412,29 @@ func TestTwoStandIns(t *testing.T) {
 	for _, fallback := range []bool{true, false} {
 		cfg.Fallback = fallback
 		s := newStage(t, nil, text, cfg, engines...)
-		spoken, list, err := speech.Say(t.Context(), s.maker, s.booth, s.board, nil)
+		spoken, list, err := speech.SpeakBoard(t.Context(), s.maker, s.booth, s.board, nil)
 		if !fallback {
-			if fault.CodeOf(err) != fault.ToolFailed || len(list) > 0 || s.maker.Book.Len() > 0 {
-				t.Errorf("%v, %v, %d parts", err, list, s.maker.Book.Len())
+			if fault.CodeOf(err) != fault.ToolFailed || len(list) > 0 || s.maker.Book.CountParts() > 0 {
+				t.Errorf("%v, %v, %d parts", err, list, s.maker.Book.CountParts())
 			}
 			continue
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		list.Sort()
+		list.SortByPlace()
 		if len(list) != 2 || list[0].Range.Start.Line != 4 || list[1].Range.Start.Line != 9 || list[0].Hint == "" ||
 			!strings.HasPrefix(list[0].Summary, "the service is gone; ") ||
 			!strings.HasSuffix(list[1].Summary, " speaks all of gone/low instead") {
 			t.Errorf("%+v", list)
 		}
-		uses := spoken.Uses(s.board)
+		uses := spoken.ListVoiceUses(s.board)
 		if len(uses) != 2 || uses[0].Engine != voice.EngineEspeak || !slices.Equal(uses[0].Scenes, []int{1, 2}) ||
 			uses[1].Name != "tone/low" {
 			t.Errorf("uses are %+v", uses)
 		}
-		if s.maker.Book.Len() != 4 {
-			t.Errorf("the book has %d parts", s.maker.Book.Len())
+		if s.maker.Book.CountParts() != 4 {
+			t.Errorf("the book has %d parts", s.maker.Book.CountParts())
 		}
 	}
 }

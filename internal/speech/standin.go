@@ -18,8 +18,8 @@ type unableError struct {
 	cause   string
 }
 
-// voiceOf returns the voice that speaks a part: its own, or the one that replaces it in this build.
-func (s *speaker) voiceOf(ctx context.Context, p storyboard.Part) voice.Voice {
+// chooseVoice returns the voice that speaks a part: its own, or the one that replaces it in this build.
+func (s *speaker) chooseVoice(ctx context.Context, p storyboard.Part) voice.Voice {
 	v, ok := s.standIns[p.Voice]
 	if !ok {
 		v, _ = s.booth.Resolve(ctx, p.Voice, s.board.Film.Language)
@@ -33,20 +33,20 @@ func (s *speaker) voiceOf(ctx context.Context, p storyboard.Part) voice.Voice {
 // explainFailure returns the error for a voice that failed on a part: an *unableError if another voice may replace it.
 // scene counts from 0.
 func (s *speaker) explainFailure(ctx context.Context, v voice.Voice, p storyboard.Part, scene int, err error) error {
-	blamed := s.blameSentence(err, p, scene)
+	blamed := s.addSentenceToError(err, p, scene)
 	if ctx.Err() != nil {
 		return blamed
 	}
-	if instead, ok := s.booth.FallbackVoice(ctx, v, err); ok {
+	if instead, ok := s.booth.FindFallbackVoice(ctx, v, err); ok {
 		return &unableError{blamed, p, instead, fault.From(err).Public}
 	}
 	return blamed
 }
 
-// withStandIns calls say. If a voice's engine fails and the settings allow it, it calls say again with a
+// repeatWithStandIns calls say. If a voice's engine fails and the settings allow it, it calls say again with a
 // replacement for the voice, so that a video never changes its voice between sentences. Sentences of other
 // voices are then in the cache.
-func (s *speaker) withStandIns(ctx context.Context, say func(context.Context) error) error {
+func (s *speaker) repeatWithStandIns(ctx context.Context, say func(context.Context) error) error {
 	for {
 		err := say(ctx)
 		u, ok := errors.AsType[*unableError](err)

@@ -15,18 +15,18 @@ import (
 // mostSpeed is the maximum factor for the speed of a cue that does not fit its time.
 const mostSpeed = 2
 
-// SayCues speaks the cues of subtitles. Each cue is a scene of the storyboard. It speaks a cue that does not
+// SpeakCues speaks the cues of subtitles. Each cue is a scene of the storyboard. It speaks a cue that does not
 // fit its time again, faster. Spoken contains the sentences of each cue.
-func SayCues(
+func SpeakCues(
 	ctx context.Context, m part.Maker, booth *voice.Booth, board *storyboard.Board, cues []caption.Timed,
 ) (*Spoken, diag.List, error) {
 	s := newSpeaker(m, booth, board)
 	s.cues = true
-	err := s.withStandIns(ctx, func(ctx context.Context) error {
-		g, ctx := s.Group(ctx, doing, float64(len(cues)))
+	err := s.repeatWithStandIns(ctx, func(ctx context.Context) error {
+		g, ctx := s.NewGroup(ctx, doing, float64(len(cues)))
 		for i, c := range cues {
 			g.Go(1, func() (err error) {
-				s.out.Sentences[i], err = s.sayCue(ctx, i, c.To-c.From)
+				s.out.Sentences[i], err = s.speakCueInTime(ctx, i, c.To-c.From)
 				return err
 			})
 		}
@@ -35,32 +35,34 @@ func SayCues(
 	return &s.out, s.list, err
 }
 
-// sayCue speaks a cue, and again at a higher speed if it does not fit its time.
-func (s *speaker) sayCue(ctx context.Context, cue int, time time.Duration) ([]voice.Spoken, error) {
-	room := timeline.SamplesIn(time)
-	out, total, err := s.sayCueAt(ctx, cue, 1)
+// speakCueInTime speaks a cue, and again at a higher speed if it does not fit its time.
+func (s *speaker) speakCueInTime(ctx context.Context, cue int, time time.Duration) ([]voice.Spoken, error) {
+	room := timeline.ToSamplesDown(time)
+	out, total, err := s.speakCueAtSpeed(ctx, cue, 1)
 	if err != nil || total <= room || room <= 0 {
 		return out, err
 	}
-	out, _, err = s.sayCueAt(ctx, cue, min(float64(total)/float64(room)*1.02, mostSpeed))
+	out, _, err = s.speakCueAtSpeed(ctx, cue, min(float64(total)/float64(room)*1.02, mostSpeed))
 	return out, err
 }
 
-// sayCueAt speaks a cue with its speed multiplied by a factor. total is its length in samples.
-func (s *speaker) sayCueAt(ctx context.Context, cue int, speed float64) (out []voice.Spoken, total int64, err error) {
+// speakCueAtSpeed speaks a cue with its speed multiplied by a factor. total is its length in samples.
+func (s *speaker) speakCueAtSpeed(ctx context.Context, cue int, speed float64) (out []voice.Spoken, total int64,
+	err error,
+) {
 	for _, p := range s.board.Scenes[cue].Parts {
 		if len(p.Runs) == 0 {
 			continue
 		}
-		v := s.voiceOf(ctx, p)
-		line := s.lineOf(p)
-		line.Speed, line.Fragment = line.Speed.Times(speed), false
+		v := s.chooseVoice(ctx, p)
+		line := s.newLine(p)
+		line.Speed, line.Fragment = line.Speed.MultiplyBy(speed), false
 		spoken, err := s.booth.Speak(ctx, v, line)
 		if err != nil {
 			return nil, 0, s.explainFailure(ctx, v, p, cue, err)
 		}
 		if !spoken.Heard {
-			if err := silentSentence(p, cue, v); err != nil {
+			if err := checkSilence(p, cue, v); err != nil {
 				return nil, 0, err
 			}
 		}

@@ -51,7 +51,7 @@ func TestAgainstICU(t *testing.T) {
 		if err != nil || len(f) != 4 {
 			t.Fatalf("bad line %q", scan.Text())
 		}
-		l, ok := spellout.For(f[0])
+		l, ok := spellout.ForLanguage(f[0])
 		if !ok {
 			t.Fatalf("no rules for %s", f[0])
 		}
@@ -75,7 +75,7 @@ func TestAgainstICU(t *testing.T) {
 // spell spells a number, or fails the test.
 func spell(t *testing.T, tag string, n uint64, set string) string {
 	t.Helper()
-	l, ok := spellout.For(tag)
+	l, ok := spellout.ForLanguage(tag)
 	if !ok {
 		t.Fatalf("no rules for %s", tag)
 	}
@@ -108,10 +108,10 @@ func TestSpell(t *testing.T) {
 			t.Errorf("%s %d: %q, want %q", c.tag, c.n, got, c.want)
 		}
 	}
-	if _, ok := spellout.For("tlh"); ok {
+	if _, ok := spellout.ForLanguage("tlh"); ok {
 		t.Error("CLDR has no rules for Klingon")
 	}
-	l, _ := spellout.For("en")
+	l, _ := spellout.ForLanguage("en")
 	for _, n := range []uint64{spellout.Limit, spellout.Limit + 1, 1<<64 - 1} {
 		if s, ok := l.Spell(n, "spellout-cardinal"); ok {
 			t.Errorf("%d is spelled as %q", n, s)
@@ -121,16 +121,16 @@ func TestSpell(t *testing.T) {
 
 // FuzzSpell checks that spelling any number in any language returns words without digits, or false.
 func FuzzSpell(f *testing.F) {
-	for i, tag := range spellout.Tags() {
+	for i, tag := range spellout.ListTags() {
 		f.Add(tag, uint64(i)*7919, uint(i))
 	}
 	f.Add("no\x00t", uint64(1), uint(0))
 	f.Fuzz(func(t *testing.T, tag string, n uint64, set uint) {
-		l, ok := spellout.For(tag)
+		l, ok := spellout.ForLanguage(tag)
 		if !ok {
 			return
 		}
-		sets := l.RuleSets()
+		sets := l.ListRuleSets()
 		name := sets[int(set%uint(len(sets)))]
 		if s, ok := l.Spell(n, name); ok && (s == "" || strings.ContainsAny(s, "0123456789")) {
 			t.Errorf("%s %s %d is %q", tag, name, n, s)
@@ -139,7 +139,7 @@ func FuzzSpell(f *testing.F) {
 }
 
 func BenchmarkSpell(b *testing.B) {
-	l, _ := spellout.For("de")
+	l, _ := spellout.ForLanguage("de")
 	for i := range b.N {
 		if _, ok := l.Spell(uint64(i)*9973, "spellout-cardinal-masculine"); !ok {
 			b.Fatal(fmt.Sprint(i))

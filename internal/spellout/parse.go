@@ -46,7 +46,7 @@ type part struct {
 	forms map[plural.Form]string
 }
 
-func parse(tag, text string) *Language {
+func parseLanguage(tag, text string) *Language {
 	l := &Language{tag: language.Make(tag), sets: map[string]*set{}}
 	var current *set
 	skip := true
@@ -100,7 +100,7 @@ func (s *set) addRule(line string) {
 			return
 		}
 	}
-	divisor := power(radix, max(largestExponent(base, radix)-reduce, 0))
+	divisor := raiseToPower(radix, max(findLargestExponent(base, radix)-reduce, 0))
 	body = strings.TrimLeft(body, " \t")
 	body = strings.TrimPrefix(body, "'")
 	with, without, optional := splitOptional(body)
@@ -141,7 +141,7 @@ func splitOptional(body string) (with, without string, optional bool) {
 	return body[:open] + inside + body[end+1:], body[:open] + instead + body[end+1:], true
 }
 
-func largestExponent(base, radix uint64) int {
+func findLargestExponent(base, radix uint64) int {
 	e := 0
 	for limit := base / radix; base > 0 && limit > 0; limit /= radix {
 		e++
@@ -149,7 +149,7 @@ func largestExponent(base, radix uint64) int {
 	return e
 }
 
-func power(radix uint64, exponent int) uint64 {
+func raiseToPower(radix uint64, exponent int) uint64 {
 	out := uint64(1)
 	for range exponent {
 		if out > math.MaxUint64/radix {

@@ -31,14 +31,14 @@ type Language struct {
 	sets  map[string]*set
 }
 
-// For returns the rules of a language (BCP 47), or of its parent language if it has none. It returns
+// ForLanguage returns the rules of a language (BCP 47), or of its parent language if it has none. It returns
 // false if CLDR has no rules.
-func For(tag string) (*Language, bool) {
+func ForLanguage(tag string) (*Language, bool) {
 	parsed, err := language.Parse(tag)
 	if err != nil {
 		return nil, false
 	}
-	for _, name := range candidateNames(parsed) {
+	for _, name := range listCandidateNames(parsed) {
 		if load, ok := languages()[name]; ok {
 			l := load()
 			return l, len(l.names) > 0
@@ -47,9 +47,9 @@ func For(tag string) (*Language, bool) {
 	return nil, false
 }
 
-// candidateNames returns the names under which the rules of a language may be stored, the most specific
+// listCandidateNames returns the names under which the rules of a language may be stored, the most specific
 // first.
-func candidateNames(tag language.Tag) []string {
+func listCandidateNames(tag language.Tag) []string {
 	var out []string
 	base, script, region := tag.Raw()
 	names := []string{base.String()}
@@ -100,13 +100,13 @@ var languages = sync.OnceValue(func() map[string]func() *Language {
 		if !ok {
 			continue
 		}
-		out[tag] = sync.OnceValue(func() *Language { return parse(tag, rules) })
+		out[tag] = sync.OnceValue(func() *Language { return parseLanguage(tag, rules) })
 	}
 	return out
 })
 
-// Tags returns the languages with rules, sorted.
-func Tags() []string {
+// ListTags returns the languages with rules, sorted.
+func ListTags() []string {
 	var out []string
 	for tag := range languages() {
 		out = append(out, tag)
@@ -115,11 +115,11 @@ func Tags() []string {
 	return out
 }
 
-// RuleSets returns the names of the public rule sets, such as spellout-cardinal-feminine.
-func (l *Language) RuleSets() []string { return slices.Clone(l.names) }
+// ListRuleSets returns the names of the public rule sets, such as spellout-cardinal-feminine.
+func (l *Language) ListRuleSets() []string { return slices.Clone(l.names) }
 
-// Has reports whether the language has a public rule set of this name.
-func (l *Language) Has(ruleSet string) bool { return l.sets["%"+ruleSet] != nil }
+// HasRuleSet reports whether the language has a public rule set of this name.
+func (l *Language) HasRuleSet(ruleSet string) bool { return l.sets["%"+ruleSet] != nil }
 
 // Spell spells a number by a rule set. It returns false if there is no such rule set, if its rules
 // would write this number in digits, or if the number is not below Limit.
@@ -133,12 +133,12 @@ func (l *Language) Spell(n uint64, ruleSet string) (string, bool) {
 	if w.failed {
 		return "", false
 	}
-	return cleanUp(w.out.String()), true
+	return removeHyphensAndSpaces(w.out.String()), true
 }
 
-// Mark returns the word that a rule set writes between a whole number and its decimals. It returns ""
+// FindDecimalMark returns the word that a rule set writes between a whole number and its decimals. It returns ""
 // if the rules do more than insert a word.
-func (l *Language) Mark(ruleSet string) string {
+func (l *Language) FindDecimalMark(ruleSet string) string {
 	const deepest = 4
 	s := l.sets["%"+ruleSet]
 	for range deepest {
@@ -156,8 +156,8 @@ func (l *Language) Mark(ruleSet string) string {
 	return ""
 }
 
-// cleanUp removes soft hyphens and zero-width spaces, and repeated spaces.
-func cleanUp(s string) string {
+// removeHyphensAndSpaces removes soft hyphens and zero-width spaces, and repeated spaces.
+func removeHyphensAndSpaces(s string) string {
 	s = strings.NewReplacer("\u00ad", "", "\u200b", "").Replace(s)
 	return strings.Join(strings.Fields(s), " ")
 }

@@ -19,7 +19,7 @@ type writer struct {
 }
 
 func (w *writer) spellBySet(s *set, n uint64, depth int) {
-	i := s.ruleIndex(n)
+	i := s.findRule(n)
 	if i < 0 || depth > deepest {
 		w.failed = true
 		return
@@ -27,8 +27,8 @@ func (w *writer) spellBySet(s *set, n uint64, depth int) {
 	w.spellByRule(s, i, n, depth)
 }
 
-// ruleIndex returns the index of the rule for a number, or -1.
-func (s *set) ruleIndex(n uint64) int {
+// findRule returns the index of the rule for a number, or -1.
+func (s *set) findRule(n uint64) int {
 	i := sort.Search(len(s.rules), func(i int) bool { return s.rules[i].base > n }) - 1
 	if i > 0 {
 		// A rule with a remainder is not used if the remainder is 0, unless its base has a remainder, too.

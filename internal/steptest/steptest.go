@@ -44,8 +44,8 @@ type Bench struct {
 	Booth   *voice.Booth
 }
 
-// New returns a bench that is removed when the test ends.
-func New(t *testing.T) *Bench {
+// NewBench returns a bench that is removed when the test ends.
+func NewBench(t *testing.T) *Bench {
 	t.Helper()
 	b := &Bench{Dir: t.TempDir()}
 	var err error
@@ -66,22 +66,22 @@ func New(t *testing.T) *Bench {
 	return b
 }
 
-// Maker returns a maker of parts with an empty book and a new folder for temporary files.
-func (b *Bench) Maker(t *testing.T) part.Maker {
+// NewMaker returns a maker of parts with an empty book and a new folder for temporary files.
+func (b *Bench) NewMaker(t *testing.T) part.Maker {
 	t.Helper()
 	return part.Maker{Store: b.Store, Book: part.NewBook(), Jobs: 2, Work: t.TempDir()}
 }
 
-// Write writes a file of the project.
-func (b *Bench) Write(t *testing.T, name string, content []byte) {
+// WriteFile writes a file of the project.
+func (b *Bench) WriteFile(t *testing.T, name string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(b.Dir, name), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// PNG writes an image of one colour to the project.
-func (b *Bench) PNG(t *testing.T, name string, w, h int, c color.Color) {
+// WritePNG writes an image of one colour to the project.
+func (b *Bench) WritePNG(t *testing.T, name string, w, h int, c color.Color) {
 	t.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -93,11 +93,11 @@ func (b *Bench) PNG(t *testing.T, name string, w, h int, c color.Color) {
 	if err := png.Encode(&out, img); err != nil {
 		t.Fatal(err)
 	}
-	b.Write(t, name, out.Bytes())
+	b.WriteFile(t, name, out.Bytes())
 }
 
-// Media creates a file of the project with ffmpeg. flags are separated by blanks.
-func (b *Bench) Media(t *testing.T, name, flags string) {
+// WriteMedia creates a file of the project with ffmpeg. flags are separated by blanks.
+func (b *Bench) WriteMedia(t *testing.T, name, flags string) {
 	t.Helper()
 	var said bytes.Buffer
 	args := append([]string{"-v", "error", "-y"}, strings.Fields(flags)...)
@@ -118,11 +118,11 @@ type Timed struct {
 	Findings diag.List
 }
 
-// Time runs the steps of a build up to the timeline. Errors in the script fail the test.
-func (b *Bench) Time(t *testing.T, m part.Maker, text string) Timed {
+// PlanTimeline runs the steps of a build up to the timeline. Errors in the script fail the test.
+func (b *Bench) PlanTimeline(t *testing.T, m part.Maker, text string) Timed {
 	t.Helper()
-	b.Write(t, "script.md", []byte(text))
-	read, err := compile.Read(t.Context(), b.Project, b.Booth, compile.Request{Script: "script.md"})
+	b.WriteFile(t, "script.md", []byte(text))
+	read, err := compile.PlanScript(t.Context(), b.Project, b.Booth, compile.Request{Script: "script.md"})
 	out := Timed{Board: read.Board, Findings: read.Findings}
 	check := func(list diag.List, err error) {
 		t.Helper()
@@ -136,23 +136,23 @@ func (b *Bench) Time(t *testing.T, m part.Maker, text string) Timed {
 	tools := assets.Tools{FFmpeg: b.FFmpeg, Version: Version, Run: b.Run}
 	out.Files, list, err = assets.Identify(t.Context(), m, tools, b.Project, out.Board)
 	check(list, err)
-	out.Spoken, list, err = speech.Say(t.Context(), m, b.Booth, out.Board, nil)
+	out.Spoken, list, err = speech.SpeakBoard(t.Context(), m, b.Booth, out.Board, nil)
 	check(list, err)
-	measured := timeline.Measured{Files: out.Files.Media(), Speech: out.Spoken.Lengths()}
-	check(timeline.Check(out.Board, measured), nil)
+	measured := timeline.Measured{Files: out.Files.ListMedia(), Speech: out.Spoken.ListLengths()}
+	check(timeline.CheckLength(out.Board, measured), nil)
 	out.Line = timeline.Compute(out.Board, measured)
-	out.Cues = caption.Cues(out.Board, out.Line, out.Spoken.Words)
+	out.Cues = caption.MakeCues(out.Board, out.Line, out.Spoken.ListWords)
 	return out
 }
 
-// Form returns the form of a video's picture track.
-func Form(l *timeline.Line) ffmpeg.Picture {
+// NewPictureForm returns the form of a video's picture track.
+func NewPictureForm(l *timeline.Line) ffmpeg.Picture {
 	still, clip := ffmpeg.DefaultQuality()
 	return ffmpeg.Picture{Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: still, ClipCRF: clip}
 }
 
-// Layer stores a drawing of one colour in the cache, at box in a frame of w x h pixels.
-func (b *Bench) Layer(t *testing.T, w, h int, box image.Rectangle, c color.Color) picture.LayerRef {
+// StoreLayer stores a drawing of one colour in the cache, at box in a frame of w x h pixels.
+func (b *Bench) StoreLayer(t *testing.T, w, h int, box image.Rectangle, c color.Color) picture.LayerRef {
 	t.Helper()
 	img := image.NewNRGBA(box)
 	for y := box.Min.Y; y < box.Max.Y; y++ {
@@ -164,7 +164,7 @@ func (b *Bench) Layer(t *testing.T, w, h int, box image.Rectangle, c color.Color
 	if err != nil {
 		t.Fatal(err)
 	}
-	key := cache.NewHasher("drawing of a test").Bytes(drawn).Key()
+	key := cache.NewHasher("drawing of a test").AddBytes(drawn).Key()
 	if err := b.Store.PutBytes(cache.Pictures, key, drawn); err != nil {
 		t.Fatal(err)
 	}

@@ -120,10 +120,10 @@ type Part struct {
 	File string `json:"file,omitempty"`
 }
 
-// Line returns the sentence in the form that package utter passes to a speech engine.
-func (p Part) Line() utter.Line {
+// ToLine returns the sentence in the form that package utter passes to a speech engine.
+func (p Part) ToLine() utter.Line {
 	return utter.Line{
-		Runs: p.Runs, Speed: utter.Times(p.Speed), Pitch: utter.Times(p.Pitch), Volume: utter.Times(p.Volume),
+		Runs: p.Runs, Speed: utter.NewFactor(p.Speed), Pitch: utter.NewFactor(p.Pitch), Volume: utter.NewFactor(p.Volume),
 		Emphasis: p.Emphasis, Fragment: p.Fragment,
 	}
 }
@@ -175,9 +175,9 @@ type Slide struct {
 	Highlight []frame.LineRange `json:"highlight,omitempty"`
 }
 
-// Level returns the loudness in LUFS to which the sound of the film is normalized. It returns false if
+// FindTargetLoudness returns the loudness in LUFS to which the sound of the film is normalized. It returns false if
 // the sound is not normalized: without narration, or if the script says so.
-func (b *Board) Level() (float64, bool) {
+func (b *Board) FindTargetLoudness() (float64, bool) {
 	const usual = -16
 	spoken := false
 	for _, s := range b.Scenes {

@@ -14,8 +14,8 @@ import (
 // mostNarration is the maximum length in bytes of the text for language detection.
 const mostNarration = 64 << 10
 
-// narrationOf returns the narration of a script, without SSML blocks.
-func narrationOf(s *script.Script) string {
+// joinNarration returns the narration of a script, without SSML blocks.
+func joinNarration(s *script.Script) string {
 	var b strings.Builder
 	for i := range s.Scenes {
 		for _, n := range s.Scenes[i].Nodes {
@@ -43,12 +43,12 @@ func (p *planner) detectLanguage(place func(string) diag.Range) {
 	}
 	f := &p.board.Film
 	if name != "" && f.Language == "" {
-		if v := p.project.Voice(name, ""); v.Code != diag.UnknownVoice {
+		if v := p.project.ResolveVoice(name, ""); v.Code != diag.UnknownVoice {
 			f.Language = v.Language
 		}
 	}
 	if f.Language == "" {
-		if tag := langid.Of(p.narration); tag != "en" {
+		if tag := langid.Detect(p.narration); tag != "en" {
 			f.Language = tag
 		}
 	}
@@ -57,15 +57,15 @@ func (p *planner) detectLanguage(place func(string) diag.Range) {
 	}
 }
 
-// defaultVoice returns the voice for narration without a named voice: the default voice of the film's
+// chooseDefaultVoice returns the voice for narration without a named voice: the default voice of the film's
 // language, or, if that cannot read the letters of the narration, a voice that can.
-func (p *planner) defaultVoice(r diag.Range) Voice {
+func (p *planner) chooseDefaultVoice(r diag.Range) Voice {
 	v := p.findVoice(r, "", p.board.Film.Language)
-	if p.narration == "" || p.project.Reads(p.narration, v) {
+	if p.narration == "" || p.project.CanRead(p.narration, v) {
 		return v
 	}
-	if tag := langid.OfLetters(p.narration); tag != "" {
-		if other := p.project.Voice("", tag); other.Problem == "" && p.project.Reads(p.narration, other) {
+	if tag := langid.DetectByLetters(p.narration); tag != "" {
+		if other := p.project.ResolveVoice("", tag); other.Problem == "" && p.project.CanRead(p.narration, other) {
 			return other
 		}
 	}
@@ -86,8 +86,8 @@ type narratedScene struct {
 	text   strings.Builder
 }
 
-// narratorOf returns the narrator for a voice, and creates it if necessary.
-func (p *planner) narratorOf(v Voice) *narrator {
+// findOrAddNarrator returns the narrator for a voice, and creates it if necessary.
+func (p *planner) findOrAddNarrator(v Voice) *narrator {
 	for _, n := range p.narrators {
 		if n.voice.Name == v.Name {
 			return n
@@ -98,7 +98,7 @@ func (p *planner) narratorOf(v Voice) *narrator {
 	return n
 }
 
-func (n *narrator) add(scene int, r diag.Range, sentence []utter.Run) {
+func (n *narrator) addSentence(scene int, r diag.Range, sentence []utter.Run) {
 	if k := len(n.scenes); k == 0 || n.scenes[k-1].number != scene {
 		n.scenes = append(n.scenes, &narratedScene{number: scene, place: r})
 	}
@@ -123,11 +123,11 @@ func (p *planner) checkLanguages() {
 		if n.voice.Language == "" {
 			continue
 		}
-		own := langid.Base(n.voice.Language)
+		own := langid.ToBaseLanguage(n.voice.Language)
 		found := map[string][]*narratedScene{}
 		var tags []string
 		for _, s := range n.scenes {
-			tag := languageOfWords(s.text.String())
+			tag := detectLatinLanguage(s.text.String())
 			if tag == "" || tag == own {
 				continue
 			}
@@ -136,34 +136,34 @@ func (p *planner) checkLanguages() {
 			}
 			found[tag] = append(found[tag], s)
 		}
-		if tag := languageOfWords(n.text.String()); len(tags) == 0 && tag != "" && tag != own {
+		if tag := detectLatinLanguage(n.text.String()); len(tags) == 0 && tag != "" && tag != own {
 			tags, found[tag] = []string{tag}, n.scenes
 		}
 		for _, tag := range tags {
-			p.otherLanguage(n.voice, tag, found[tag])
+			p.warnOfOtherLanguage(n.voice, tag, found[tag])
 		}
 	}
 }
 
-// languageOfWords returns the language of a text in Latin letters, if the detection is clear, or "".
+// detectLatinLanguage returns the language of a text in Latin letters, if the detection is clear, or "".
 // Other alphabets are handled by checkLegible.
-func languageOfWords(text string) string {
-	if langid.OfLetters(text) != "" {
+func detectLatinLanguage(text string) string {
+	if langid.DetectByLetters(text) != "" {
 		return ""
 	}
-	return langid.Of(text)
+	return langid.Detect(text)
 }
 
-func (p *planner) otherLanguage(v Voice, tag string, scenes []*narratedScene) {
+func (p *planner) warnOfOtherLanguage(v Voice, tag string, scenes []*narratedScene) {
 	var numbers []int
 	for _, s := range scenes {
 		numbers = append(numbers, s.number)
 	}
 	d := p.list.Warnf(scenes[0].place, "the voice %s speaks %s, but the narration in %s is probably %s",
-		v.Name, langid.Name(v.Language), InScenes(numbers), langid.Name(tag))
+		v.Name, langid.FindEnglishName(v.Language), FormatScenes(numbers), langid.FindEnglishName(tag))
 	d.Code = diag.OtherLanguage
 	d.Hint = "choose a voice of that language"
-	if other := p.project.Voice("", tag); other.Problem == "" {
+	if other := p.project.ResolveVoice("", tag); other.Problem == "" {
 		d.Hint += ", such as " + other.Name
 	}
 	if len(numbers) == len(p.board.Scenes) {
@@ -171,9 +171,9 @@ func (p *planner) otherLanguage(v Voice, tag string, scenes []*narratedScene) {
 	}
 }
 
-// InScenes formats scene numbers for a message: "scene 2", "scenes 2, 3 and 5", or "scenes 1, 2, … and
+// FormatScenes formats scene numbers for a message: "scene 2", "scenes 2, 3 and 5", or "scenes 1, 2, … and
 // 40 more".
-func InScenes(numbers []int) string {
+func FormatScenes(numbers []int) string {
 	const most = 12
 	if len(numbers) == 1 {
 		return "scene " + strconv.Itoa(numbers[0])

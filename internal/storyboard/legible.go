@@ -18,8 +18,8 @@ type legibleShare struct {
 	Legibility
 }
 
-// shareOf returns the counter for a voice in the scene, and creates it if necessary.
-func (s *sceneState) shareOf(r diag.Range, voice Voice) *legibleShare {
+// findOrAddShare returns the counter for a voice in the scene, and creates it if necessary.
+func (s *sceneState) findOrAddShare(r diag.Range, voice Voice) *legibleShare {
 	for _, known := range s.readings {
 		if known.voice == voice.Name {
 			if known.Lost == 0 {
@@ -33,7 +33,7 @@ func (s *sceneState) shareOf(r diag.Range, voice Voice) *legibleShare {
 	return out
 }
 
-func (r *legibleShare) add(l Legibility) {
+func (r *legibleShare) addCounts(l Legibility) {
 	if r.Lost == 0 && l.Lost > 0 {
 		r.Script, r.Reader, r.ReaderLanguage = l.Script, l.Reader, l.ReaderLanguage
 	}
@@ -66,9 +66,9 @@ func (s *sceneState) checkLegible() {
 	}
 }
 
-// saysWords reports whether sentences contain anything that can be spoken: a letter, a digit, a
+// hasSayableText reports whether sentences contain anything that can be spoken: a letter, a digit, a
 // pronunciation, or a sign with a spoken form.
-func saysWords(sentences [][]utter.Run) bool {
+func hasSayableText(sentences [][]utter.Run) bool {
 	for _, sentence := range sentences {
 		for _, r := range sentence {
 			if r.IPA != "" || strings.ContainsFunc(cmp.Or(r.Say, r.Text),

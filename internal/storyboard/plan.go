@@ -28,29 +28,29 @@ type File struct {
 
 // Project provides the files and voices that a plan depends on.
 type Project interface {
-	// File describes a file; name is its path in the project.
-	File(name string) File
-	// Nearest returns the path of the existing file whose name is most similar to a missing one, or "".
+	// DescribeFile describes a file; name is its path in the project.
+	DescribeFile(name string) File
+	// SuggestFile returns the path of the existing file whose name is most similar to a missing one, or "".
 	// what is the purpose of the file: picture, video, audio, background, theme, font or lexicon.
-	Nearest(name, what string) string
-	// Voice returns the voice with the given name. An empty name means the default voice of the language.
-	Voice(name, language string) Voice
-	// Legible counts the letters of a sentence, and those that a voice cannot speak.
-	Legible(sentence []utter.Run, voice Voice) Legibility
-	// Reads reports whether a voice can speak most letters of a text.
-	Reads(text string, voice Voice) bool
-	// VoiceLike returns a voice of a language and gender. Either may be empty.
-	VoiceLike(language, gender string) (Voice, bool)
-	// SayAs returns the spoken form of a text in an SSML say-as element. It returns false if the
+	SuggestFile(name, what string) string
+	// ResolveVoice returns the voice with the given name. An empty name means the default voice of the language.
+	ResolveVoice(name, language string) Voice
+	// CountLegible counts the letters of a sentence, and those that a voice cannot speak.
+	CountLegible(sentence []utter.Run, voice Voice) Legibility
+	// CanRead reports whether a voice can speak most letters of a text.
+	CanRead(text string, voice Voice) bool
+	// ChooseVoiceLike returns a voice of a language and gender. Either may be empty.
+	ChooseVoiceLike(language, gender string) (Voice, bool)
+	// ReadAs returns the spoken form of a text in an SSML say-as element. It returns false if the
 	// combination is unknown.
-	SayAs(text, as, format, language string) (string, bool)
-	// Lexicon reads a file of pronunciations. Later calls of Sentences apply it.
-	Lexicon(name string) diag.List
-	// Sentences splits narration into sentences and sets the spoken form of each run. language is the
+	ReadAs(text, as, format, language string) (string, bool)
+	// AddLexicon reads a file of pronunciations. Later calls of SplitSentences apply it.
+	AddLexicon(name string) diag.List
+	// SplitSentences splits narration into sentences and sets the spoken form of each run. language is the
 	// language of the voice.
-	Sentences(runs []utter.Run, language string) [][]utter.Run
-	// Track reports whether a name is that of built-in music.
-	Track(name string) bool
+	SplitSentences(runs []utter.Run, language string) [][]utter.Run
+	// IsTrack reports whether a name is that of built-in music.
+	IsTrack(name string) bool
 }
 
 // Voice is a voice that was found for a name or language.
@@ -115,7 +115,7 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 		board: &Board{Script: s.File}, project: project, opt: opt, look: "default",
 		header: s.Header.Properties, said: map[string]bool{},
 	}
-	p.narration = narrationOf(s)
+	p.narration = joinNarration(s)
 	p.planFilm(s)
 	for i := range s.Scenes {
 		p.planScene(&s.Scenes[i], i+max(opt.FirstScene, 1))
@@ -126,7 +126,7 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
 			"the script has no scene").Hint = "write a sentence to speak, or a picture: ![](picture.jpg)"
 	}
-	p.list.Sort()
+	p.list.SortByPlace()
 	return p.board, p.list
 }
 
@@ -206,7 +206,7 @@ func (p *planner) planFilm(s *script.Script) {
 	p.detectLanguage(place)
 	if h.Lexicon != nil {
 		if f.Lexicon = p.resolveFile(*h.Lexicon, "lexicon"); f.Lexicon != "" {
-			p.list.Add(p.project.Lexicon(f.Lexicon)...)
+			p.list.Add(p.project.AddLexicon(f.Lexicon)...)
 		}
 	}
 	if h.Theme != nil {
@@ -252,13 +252,13 @@ func (p *planner) resolveFile(f script.File, what string) string {
 		p.list.Errorf(f.Range, "%q is outside the project's folder", f.Name).Hint = "put the file inside the project, next to the script"
 		return ""
 	}
-	info := p.project.File(name)
+	info := p.project.DescribeFile(name)
 	switch {
 	case !info.Exists:
 		d := p.list.Errorf(f.Range, "the %s file %q does not exist", what, f.Name)
 		d.Detail = "Names are relative to the folder of the script and case-sensitive"
-		if near := p.project.Nearest(name, what); near != "" {
-			d.Hint = fmt.Sprintf("did you mean %q?", p.relativeToScript(near))
+		if near := p.project.SuggestFile(name, what); near != "" {
+			d.Hint = fmt.Sprintf("did you mean %q?", p.makePathFromScript(near))
 		}
 	case info.Dir:
 		p.list.Errorf(f.Range, "%q is a folder, not a file", f.Name).Hint = "write the name of a file inside it"
@@ -268,8 +268,8 @@ func (p *planner) resolveFile(f script.File, what string) string {
 	return ""
 }
 
-// relativeToScript returns the path of a project's file relative to the script's folder.
-func (p *planner) relativeToScript(name string) string {
+// makePathFromScript returns the path of a project's file relative to the script's folder.
+func (p *planner) makePathFromScript(name string) string {
 	if p.opt.Dir == "" || p.opt.Dir == "." {
 		return name
 	}
@@ -283,7 +283,7 @@ func (p *planner) planMusic(b script.Background) *Music {
 	m := &Music{Range: b.Range, Volume: b.Volume, FadeIn: b.FadeIn, FadeOut: b.FadeOut}
 	switch {
 	case b.Name == "":
-	case p.project.Track(b.Name):
+	case p.project.IsTrack(b.Name):
 		m.Builtin = strings.ToLower(b.Name)
 	default:
 		m.File = p.resolveSound(script.File{Name: b.Name, Range: b.Range}, "background")
@@ -300,7 +300,7 @@ func (p *planner) resolveSound(f script.File, what string) string {
 	if name == "" {
 		return ""
 	}
-	if info := p.project.File(name); !info.Sound {
+	if info := p.project.DescribeFile(name); !info.Sound {
 		d := p.list.Errorf(f.Range, "%q %s, not a sound", f.Name, info.Describe)
 		d.Detail = "Allowed: wav, mp3, m4a, ogg or flac files"
 		return ""

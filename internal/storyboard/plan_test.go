@@ -43,14 +43,16 @@ func files() map[string]storyboard.File {
 	}
 }
 
-func (project) File(name string) storyboard.File { return files()[name] }
-func (project) Track(name string) bool           { return name == "ukulele-1" }
+func (project) DescribeFile(name string) storyboard.File { return files()[name] }
+func (project) IsTrack(name string) bool                 { return name == "ukulele-1" }
 
-// Nearest returns a file whose name differs only in its last letter.
-func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
-func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
-func (project) Lexicon(string) diag.List                            { return nil }
-func (project) Legible(sentence []utter.Run, _ storyboard.Voice) storyboard.Legibility {
+// SuggestFile returns a file whose name differs only in its last letter.
+func (project) ChooseVoiceLike(string, string) (storyboard.Voice, bool) {
+	return storyboard.Voice{}, false
+}
+func (project) ReadAs(string, string, string, string) (string, bool) { return "", false }
+func (project) AddLexicon(string) diag.List                          { return nil }
+func (project) CountLegible(sentence []utter.Run, _ storyboard.Voice) storyboard.Legibility {
 	var l storyboard.Legibility
 	for _, r := range sentence {
 		for _, c := range r.Text {
@@ -64,8 +66,8 @@ func (project) Legible(sentence []utter.Run, _ storyboard.Voice) storyboard.Legi
 	}
 	return l
 }
-func (project) Reads(string, storyboard.Voice) bool { return true }
-func (project) Nearest(name, _ string) string {
+func (project) CanRead(string, storyboard.Voice) bool { return true }
+func (project) SuggestFile(name, _ string) string {
 	for n := range files() {
 		if len(n) == len(name) && path.Dir(n) == path.Dir(name) && n[:len(n)-1] == name[:len(name)-1] {
 			return n
@@ -74,7 +76,7 @@ func (project) Nearest(name, _ string) string {
 	return ""
 }
 
-func (project) Voice(name, language string) storyboard.Voice {
+func (project) ResolveVoice(name, language string) storyboard.Voice {
 	switch name {
 	case "ann", "bob":
 		return storyboard.Voice{Name: name}
@@ -91,8 +93,8 @@ func (project) Voice(name, language string) storyboard.Voice {
 	}
 }
 
-// Sentences splits after full stops.
-func (project) Sentences(runs []utter.Run, _ string) [][]utter.Run {
+// SplitSentences splits after full stops.
+func (project) SplitSentences(runs []utter.Run, _ string) [][]utter.Run {
 	var out [][]utter.Run
 	var cur []utter.Run
 	for _, r := range runs {

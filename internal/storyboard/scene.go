@@ -30,7 +30,7 @@ type sceneState struct {
 func (p *planner) planScene(in *script.Scene, number int) {
 	s := &sceneState{planner: p, out: &Scene{Number: number, Range: in.Range}, now: p.header}
 	for _, n := range in.Nodes {
-		if set, ok := n.(*script.Set); ok && set.HoldsForScene() {
+		if set, ok := n.(*script.Set); ok && set.AppliesToScene() {
 			s.applyToScene(set)
 		}
 	}
@@ -101,7 +101,7 @@ func (s *sceneState) addNode(n script.Node) {
 
 // applyToSlide calls do with the slide that a direction belongs to, or warns if the scene has no slide.
 func (s *sceneState) applyToSlide(r diag.Range, name string, do func(*Slide)) {
-	s.onSlide.apply(s.out.Slides, do, func() {
+	s.onSlide.applyOrKeep(s.out.Slides, do, func() {
 		d := s.list.Warnf(r, "(%s: …) needs a slide, but this scene has none", name)
 		d.Hint = "put it below a slide, which is a block between ``` lines"
 	})
@@ -116,17 +116,17 @@ func (s *sceneState) addQuote(text string) {
 
 // applyFromHere applies a direction that applies from here to the end of the scene.
 func (s *sceneState) applyFromHere(n *script.Set) {
-	if n.HoldsForScene() {
+	if n.AppliesToScene() {
 		return // already applied by applyToScene
 	}
 	s.now.Override(n.Properties)
 	if n.Voice != nil {
-		s.currentVoice(n.Range) // report an unknown name even if the scene has no narration
+		s.findCurrentVoice(n.Range) // report an unknown name even if the scene has no narration
 	}
 }
 
-// currentVoice returns the voice for narration at this place, and reports a problem with its name once.
-func (s *sceneState) currentVoice(r diag.Range) Voice {
+// findCurrentVoice returns the voice for narration at this place, and reports a problem with its name once.
+func (s *sceneState) findCurrentVoice(r diag.Range) Voice {
 	name, language := valueOr(s.now.Voice, ""), s.board.Film.Language
 	if s.opt.Voice != "" && s.now.Voice == s.header.Voice {
 		return s.findVoice(cmp.Or(s.opt.VoicePlace, r), s.opt.Voice, language)
@@ -137,14 +137,14 @@ func (s *sceneState) currentVoice(r diag.Range) Voice {
 		r = place
 	}
 	if name == "" {
-		return s.defaultVoice(r)
+		return s.chooseDefaultVoice(r)
 	}
 	return s.findVoice(r, name, language)
 }
 
 // findVoice returns the voice with a name, and reports a problem with it once.
 func (p *planner) findVoice(r diag.Range, name, language string) Voice {
-	v := p.project.Voice(name, language)
+	v := p.project.ResolveVoice(name, language)
 	if v.Problem != "" && !p.said["voice "+name+" "+v.Problem] {
 		p.said["voice "+name+" "+v.Problem] = true
 		severity := diag.Warning
@@ -158,7 +158,7 @@ func (p *planner) findVoice(r diag.Range, name, language string) Voice {
 
 // addNarration adds the sentences of one paragraph.
 func (s *sceneState) addNarration(r diag.Range, runs []utter.Run) {
-	s.addSentences(r, runs, s.currentVoice(r), paragraphEnds)
+	s.addSentences(r, runs, s.findCurrentVoice(r), paragraphEnds)
 	s.paragraph++
 }
 
@@ -171,9 +171,9 @@ const (
 	goesOn               // the sentence continues
 )
 
-// silenceAfter returns the silence after a section of narration. fragment is true if the sentence continues,
+// measureSilenceAfter returns the silence after a section of narration. fragment is true if the sentence continues,
 // so that the voice must not fall.
-func (s *sceneState) silenceAfter(end ending) (silence time.Duration, fragment bool) {
+func (s *sceneState) measureSilenceAfter(end ending) (silence time.Duration, fragment bool) {
 	switch {
 	case end == goesOn:
 		return 0, true
@@ -187,8 +187,8 @@ func (s *sceneState) silenceAfter(end ending) (silence time.Duration, fragment b
 
 // addSentences adds sentences to the current paragraph. end says how the last of them ends.
 func (s *sceneState) addSentences(r diag.Range, runs []utter.Run, voice Voice, end ending) {
-	sentences := s.project.Sentences(runs, voice.Language)
-	if len(sentences) > 0 && !saysWords(sentences) {
+	sentences := s.project.SplitSentences(runs, voice.Language)
+	if len(sentences) > 0 && !hasSayableText(sentences) {
 		s.list.Warnf(r, "this narration has no letters or digits and is skipped").Hint = "write it in words, or remove it"
 		return
 	}
@@ -197,11 +197,11 @@ func (s *sceneState) addSentences(r diag.Range, runs []utter.Run, voice Voice, e
 		for _, run := range sentence {
 			text.WriteString(run.Text)
 		}
-		s.shareOf(r, voice).add(s.project.Legible(sentence, voice))
-		s.narratorOf(voice).add(s.out.Number, r, sentence)
-		after, fragment := s.silenceAfter(sentenceEnds)
+		s.findOrAddShare(r, voice).addCounts(s.project.CountLegible(sentence, voice))
+		s.findOrAddNarrator(voice).addSentence(s.out.Number, r, sentence)
+		after, fragment := s.measureSilenceAfter(sentenceEnds)
 		if i == len(sentences)-1 {
-			after, fragment = s.silenceAfter(end)
+			after, fragment = s.measureSilenceAfter(end)
 		}
 		s.out.Parts = append(s.out.Parts, Part{
 			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice.Name,
@@ -241,7 +241,7 @@ func (s *sceneState) addSlide(n *script.Fence) {
 	slide := Slide{
 		Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look, FontSize: valueOr(s.now.FontSize, 0),
 	}
-	s.onSlide.applyWaiting(&slide)
+	s.onSlide.applyTo(&slide)
 	s.out.Slides = append(s.out.Slides, slide)
 }
 

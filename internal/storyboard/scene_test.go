@@ -12,7 +12,7 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// TestScenesNamed checks how InScenes formats scene numbers.
+// TestScenesNamed checks how FormatScenes formats scene numbers.
 func TestScenesNamed(t *testing.T) {
 	t.Parallel()
 	upTo := func(n int) []int {
@@ -28,7 +28,7 @@ func TestScenesNamed(t *testing.T) {
 		13: "scenes 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 1 more",
 		20: "scenes 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 8 more",
 	} {
-		if got := storyboard.InScenes(upTo(n)); got != want {
+		if got := storyboard.FormatScenes(upTo(n)); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}
@@ -47,7 +47,7 @@ func TestLevel(t *testing.T) {
 		"![](a.png)\n\n---\n\n![](a.png)\n\nSaid.": "-16 true",
 	} {
 		board, _ := plan(t, src, storyboard.Options{})
-		level, ok := board.Level()
+		level, ok := board.FindTargetLoudness()
 		if got := fmt.Sprint(level, " ", ok); got != want {
 			t.Errorf("%q: %s, want %s", src, got, want)
 		}
@@ -256,7 +256,7 @@ type greek struct {
 	reads bool
 }
 
-func (g greek) Reads(_ string, v storyboard.Voice) bool { return v.Language == "el" && g.reads }
+func (g greek) CanRead(_ string, v storyboard.Voice) bool { return v.Language == "el" && g.reads }
 
 // TestVoiceOfLetters checks that the default voice is one that can read the letters of the narration.
 func TestVoiceOfLetters(t *testing.T) {

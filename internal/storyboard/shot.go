@@ -7,11 +7,11 @@ import (
 
 // addShot adds a shot for an image or clip.
 func (s *sceneState) addShot(n *script.Picture) {
-	name := s.resolveFile(script.File{Name: n.File, Range: n.FileRange}, pictureWord(n))
+	name := s.resolveFile(script.File{Name: n.File, Range: n.FileRange}, namePictureKind(n))
 	if name == "" {
 		return
 	}
-	info := s.project.File(name)
+	info := s.project.DescribeFile(name)
 	if info.Kind == "" {
 		d := s.list.Errorf(n.FileRange, "%q cannot be shown: it %s", n.File, info.Describe)
 		d.Detail = "Allowed: jpg, png, gif, webp, avif or svg images, and mp4, mov, webm, mkv or m4v clips"
@@ -35,11 +35,11 @@ func (s *sceneState) addShot(n *script.Picture) {
 		shot.Volume = 0
 	}
 	s.dropUnfittingOptions(n, &shot)
-	s.onPicture.applyWaiting(&shot)
+	s.onPicture.applyTo(&shot)
 	s.out.Shots = append(s.out.Shots, shot)
 }
 
-func pictureWord(n *script.Picture) string {
+func namePictureKind(n *script.Picture) string {
 	if n.Video {
 		return "video"
 	}
@@ -90,7 +90,7 @@ func (s *sceneState) dropUnfittingOptions(n *script.Picture, shot *Shot) {
 
 // addCallout adds a callout to the picture that it belongs to, or to the scene if it has no pictures.
 func (s *sceneState) addCallout(n *script.Callout) {
-	s.onPicture.apply(s.out.Shots, func(shot *Shot) { shot.Callouts = append(shot.Callouts, *n) }, func() {
+	s.onPicture.applyOrKeep(s.out.Shots, func(shot *Shot) { shot.Callouts = append(shot.Callouts, *n) }, func() {
 		if !n.OfImage {
 			s.out.Callouts = append(s.out.Callouts, *n)
 			return

@@ -24,11 +24,11 @@ func (s *sceneState) addSSML(n *script.SSML) {
 	if n.Root == nil {
 		return
 	}
-	w := &ssmlState{sceneState: s, node: n, voice: s.currentVoice(n.Range)}
+	w := &ssmlState{sceneState: s, node: n, voice: s.findCurrentVoice(n.Range)}
 	var manner utter.Run
 	if lang := n.Root.Attributes["xml:lang"]; lang != "" {
 		w.findVoice(n.Root.Range, "", lang)
-		if baseLanguage(lang) != baseLanguage(w.voice.Language) {
+		if removeRegion(lang) != removeRegion(w.voice.Language) {
 			manner.Language = lang
 		}
 	}
@@ -36,7 +36,7 @@ func (s *sceneState) addSSML(n *script.SSML) {
 	w.endParagraph()
 }
 
-func baseLanguage(language string) string {
+func removeRegion(language string) string {
 	b, _, _ := strings.Cut(strings.ToLower(language), "-")
 	return b
 }
@@ -47,7 +47,7 @@ func (w *ssmlState) endParagraph() {
 	w.speakCollected(paragraphEnds)
 	if n := len(w.out.Parts); n > 0 {
 		if last := &w.out.Parts[n-1]; last.Kind == Speech && last.Paragraph == w.paragraph {
-			last.After, last.Fragment = w.silenceAfter(paragraphEnds)
+			last.After, last.Fragment = w.measureSilenceAfter(paragraphEnds)
 			w.paragraph++
 		}
 	}
@@ -79,7 +79,7 @@ func (w *ssmlState) collectText(e *script.Element, manner utter.Run) {
 			w.collectElement(c.Child, manner)
 			continue
 		}
-		if text := plainText(c.Text); text != "" {
+		if text := collapseSpaces(c.Text); text != "" {
 			r := manner
 			r.Text = text
 			w.runs = append(w.runs, r)
@@ -89,9 +89,9 @@ func (w *ssmlState) collectText(e *script.Element, manner utter.Run) {
 	}
 }
 
-// plainText replaces XML white space by single spaces; other blanks, such as no-break spaces, are
+// collapseSpaces replaces XML white space by single spaces; other blanks, such as no-break spaces, are
 // kept. It returns "" if there is nothing else.
-func plainText(s string) string {
+func collapseSpaces(s string) string {
 	const white = " \t\r\n"
 	text := strings.Join(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(white, r) }), " ")
 	if text == "" {
@@ -123,7 +123,7 @@ func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 		w.collectText(e, manner)
 		w.speakCollected(sentenceEnds)
 	case "emphasis":
-		manner.Style = w.emphasisStyle(e)
+		manner.Style = w.parseEmphasisStyle(e)
 		w.collectText(e, manner)
 	case "prosody":
 		w.collectText(e, w.applyProsody(e, manner))
@@ -139,7 +139,7 @@ func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 		} else {
 			manner.IPA = e.Attributes["ph"]
 		}
-		if manner.IPA != "" && plainText(innerText(e)) == "" {
+		if manner.IPA != "" && collapseSpaces(joinText(e)) == "" {
 			w.list.Warnf(e.Range, "this phoneme contains no text and is not spoken").Hint = `write the text for subtitles inside it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
 		}
 		w.addElement(e, manner)
@@ -148,7 +148,7 @@ func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 	case "voice":
 		w.speakCollected(goesOn)
 		before := w.voice
-		w.voice = w.elementVoice(e)
+		w.voice = w.findElementVoice(e)
 		w.collectText(e, manner)
 		w.speakCollected(goesOn)
 		w.voice = before
@@ -181,8 +181,8 @@ func (w *ssmlState) addPause(e *script.Element) {
 
 // addElement collects the text of an element as one run.
 func (w *ssmlState) addElement(e *script.Element, manner utter.Run) {
-	raw := innerText(e)
-	manner.Text = plainText(raw)
+	raw := joinText(e)
+	manner.Text = collapseSpaces(raw)
 	if manner.Text == "" {
 		manner.Text, manner.Say = manner.Say, ""
 	}
@@ -191,11 +191,11 @@ func (w *ssmlState) addElement(e *script.Element, manner utter.Run) {
 	}
 }
 
-func innerText(e *script.Element) string {
+func joinText(e *script.Element) string {
 	var b strings.Builder
 	for _, c := range e.Content {
 		if c.Child != nil {
-			b.WriteString(innerText(c.Child))
+			b.WriteString(joinText(c.Child))
 			continue
 		}
 		b.WriteString(c.Text)
@@ -203,7 +203,7 @@ func innerText(e *script.Element) string {
 	return b.String()
 }
 
-func (w *ssmlState) emphasisStyle(e *script.Element) utter.Style {
+func (w *ssmlState) parseEmphasisStyle(e *script.Element) utter.Style {
 	switch level := e.Attributes["level"]; level {
 	case "strong":
 		return utter.Strong
@@ -227,7 +227,7 @@ func (w *ssmlState) addSayAs(e *script.Element, manner utter.Run) {
 		w.collectText(e, manner)
 		return
 	}
-	say, ok := w.project.SayAs(plainText(innerText(e)), as, e.Attributes["format"], cmp.Or(manner.Language, w.voice.Language))
+	say, ok := w.project.ReadAs(collapseSpaces(joinText(e)), as, e.Attributes["format"], cmp.Or(manner.Language, w.voice.Language))
 	if !ok {
 		d := w.list.Warnf(e.Range, "this say-as has no effect: interpret-as=%q is unknown or does not fit its text", as)
 		d.Detail = "Allowed: characters, cardinal, ordinal, digits, fraction, unit, date, time, telephone, currency, address or expletive"
@@ -236,8 +236,8 @@ func (w *ssmlState) addSayAs(e *script.Element, manner utter.Run) {
 	w.addElement(e, manner)
 }
 
-// elementVoice returns the voice for a voice element: by name, else by language and gender.
-func (w *ssmlState) elementVoice(e *script.Element) Voice {
+// findElementVoice returns the voice for a voice element: by name, else by language and gender.
+func (w *ssmlState) findElementVoice(e *script.Element) Voice {
 	name, language := e.Attributes["name"], e.Attributes["xml:lang"]
 	if language == "" {
 		language, _, _ = strings.Cut(e.Attributes["languages"], " ")
@@ -247,11 +247,11 @@ func (w *ssmlState) elementVoice(e *script.Element) Voice {
 	case name != "":
 		return w.findVoice(e.Range, strings.Fields(name + " x")[0], w.board.Film.Language)
 	case language == "" && gender == "":
-		return w.currentVoice(e.Range)
+		return w.findCurrentVoice(e.Range)
 	case language == "":
 		language = w.voice.Language
 	}
-	if v, ok := w.project.VoiceLike(language, gender); ok {
+	if v, ok := w.project.ChooseVoiceLike(language, gender); ok {
 		return v
 	}
 	return w.findVoice(e.Range, "", language)
@@ -267,14 +267,14 @@ func (w *ssmlState) applyProsody(e *script.Element, manner utter.Run) utter.Run 
 		v, ok := read(said)
 		if !ok {
 			bad := w.list.Errorf(e.Range, "the %s of this prosody cannot be %q", name, said)
-			bad.Detail = prosodyAllowed(name)
+			bad.Detail = listAllowedProsody(name)
 			return
 		}
-		*f = f.Times(v)
+		*f = f.MultiplyBy(v)
 	}
-	times(&manner.Speed, "rate", rateFactor)
-	times(&manner.Pitch, "pitch", pitchFactor)
-	times(&manner.Volume, "volume", volumeFactor)
+	times(&manner.Speed, "rate", parseRateFactor)
+	times(&manner.Pitch, "pitch", parsePitchFactor)
+	times(&manner.Volume, "volume", parseVolumeFactor)
 	for _, name := range []string{"contour", "range", "duration"} {
 		if e.Attributes[name] != "" {
 			d := w.list.Warnf(e.Range, "the %s of a prosody has no effect", name)
@@ -284,7 +284,7 @@ func (w *ssmlState) applyProsody(e *script.Element, manner utter.Run) utter.Run 
 	return manner
 }
 
-func prosodyAllowed(name string) string {
+func listAllowedProsody(name string) string {
 	switch name {
 	case "rate":
 		return "Allowed: x-slow, slow, medium, fast, x-fast, or a percentage such as 80%"
@@ -295,9 +295,9 @@ func prosodyAllowed(name string) string {
 	}
 }
 
-// rateFactor parses a rate (SSML 1.1, section 3.2.4): a word or a percentage of the normal rate. It
+// parseRateFactor parses a rate (SSML 1.1, section 3.2.4): a word or a percentage of the normal rate. It
 // also accepts a relative change and a plain factor, which are common mistakes.
-func rateFactor(s string) (float64, bool) {
+func parseRateFactor(s string) (float64, bool) {
 	switch s {
 	case "x-slow":
 		return 0.5, true
@@ -311,14 +311,14 @@ func rateFactor(s string) (float64, bool) {
 		return 1.7, true
 	}
 	if n, ok := strings.CutSuffix(s, "%"); ok {
-		return parsePercent(n)
+		return parsePercentAsFactor(n)
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	return v, err == nil && v > 0 && v <= 10
 }
 
-// parsePercent parses a percentage without its sign as a factor: "80" is 0.8, and "+20" is 1.2.
-func parsePercent(n string) (float64, bool) {
+// parsePercentAsFactor parses a percentage without its sign as a factor: "80" is 0.8, and "+20" is 1.2.
+func parsePercentAsFactor(n string) (float64, bool) {
 	v, err := strconv.ParseFloat(n, 64)
 	if err != nil {
 		return 0, false
@@ -333,7 +333,7 @@ func parsePercent(n string) (float64, bool) {
 // female and male voices.
 const usualPitch = 150
 
-func pitchFactor(s string) (float64, bool) {
+func parsePitchFactor(s string) (float64, bool) {
 	switch s {
 	case "x-low":
 		return 0.7, true
@@ -347,7 +347,7 @@ func pitchFactor(s string) (float64, bool) {
 		return 1.35, true
 	}
 	if n, ok := strings.CutSuffix(s, "%"); ok {
-		return parsePercent(n)
+		return parsePercentAsFactor(n)
 	}
 	if n, ok := strings.CutSuffix(s, "st"); ok {
 		v, err := strconv.ParseFloat(n, 64)
@@ -367,7 +367,7 @@ func pitchFactor(s string) (float64, bool) {
 // silent is the volume factor of inaudible speech, -60 dB. It is also used for volume 0 in scripts.
 const silent = 0.001
 
-func volumeFactor(s string) (float64, bool) {
+func parseVolumeFactor(s string) (float64, bool) {
 	switch s {
 	case "silent":
 		return silent, true
@@ -387,7 +387,7 @@ func volumeFactor(s string) (float64, bool) {
 		return math.Pow(10, min(v, 12)/20), err == nil && v >= -100
 	}
 	if n, ok := strings.CutSuffix(s, "%"); ok {
-		return parsePercent(n)
+		return parsePercentAsFactor(n)
 	}
 	v, err := strconv.ParseFloat(s, 64) // percent, as in SSML 1.0
 	return max(v, 0.1) / 100, err == nil && v >= 0 && v <= 100

@@ -51,7 +51,7 @@ func TestProsody(t *testing.T) {
 			r := board.Scenes[0].Parts[0].Runs[0]
 			got := map[string]utter.Factor{"rate": r.Speed, "pitch": r.Pitch, "volume": r.Volume}
 			for name, f := range got {
-				if name == attribute && math.Abs(f.Value()-want) > want*1e-9 || name != attribute && !f.IsZero() {
+				if name == attribute && math.Abs(f.ValueOrOne()-want) > want*1e-9 || name != attribute && !f.IsZero() {
 					t.Errorf("%s %q gives %s %v, want %v", attribute, said, name, f, want)
 				}
 			}
@@ -102,11 +102,11 @@ func TestBreakStrengths(t *testing.T) {
 // cast is a project whose voices have languages and genders.
 type cast struct{ project }
 
-func (cast) VoiceLike(language, gender string) (storyboard.Voice, bool) {
+func (cast) ChooseVoiceLike(language, gender string) (storyboard.Voice, bool) {
 	return storyboard.Voice{Name: language + "/" + gender, Language: language}, language != "xx"
 }
 
-func (cast) Voice(name, language string) storyboard.Voice {
+func (cast) ResolveVoice(name, language string) storyboard.Voice {
 	v := storyboard.Voice{Name: name, Language: "en-GB"}
 	if name == "" {
 		v.Name, v.Language = "usual-"+language, language
@@ -114,7 +114,7 @@ func (cast) Voice(name, language string) storyboard.Voice {
 	return v
 }
 
-func (cast) SayAs(text, as, format, language string) (string, bool) {
+func (cast) ReadAs(text, as, format, language string) (string, bool) {
 	return strings.Join([]string{text, as, format, language}, "|"), as != "nonsense"
 }
 

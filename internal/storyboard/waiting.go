@@ -10,8 +10,8 @@ type waitingDirection[T any] struct {
 	missed func() // called if the scene has no T
 }
 
-// apply applies a direction to the last T above it, or keeps it for the next one.
-func (w *waiting[T]) apply(above []T, do func(*T), missed func()) {
+// applyOrKeep applies a direction to the last T above it, or keeps it for the next one.
+func (w *waiting[T]) applyOrKeep(above []T, do func(*T), missed func()) {
 	if k := len(above); k > 0 {
 		do(&above[k-1])
 		return
@@ -19,8 +19,8 @@ func (w *waiting[T]) apply(above []T, do func(*T), missed func()) {
 	w.directions = append(w.directions, waitingDirection[T]{do, missed})
 }
 
-// applyWaiting applies the waiting directions to a new T.
-func (w *waiting[T]) applyWaiting(next *T) {
+// applyTo applies the waiting directions to a new T.
+func (w *waiting[T]) applyTo(next *T) {
 	for _, d := range w.directions {
 		d.do(next)
 	}

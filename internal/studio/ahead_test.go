@@ -162,7 +162,7 @@ func TestOnlyBuildsWorkAhead(t *testing.T) {
 		if err := do(s, studio.Request{Dir: dir, Request: compile.Request{Script: "s.md"}}); err != nil {
 			t.Fatal(err)
 		}
-		usage, err := store.List()
+		usage, err := store.ListUsage()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -101,10 +101,10 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 		return &Result{Findings: e.findings(src.Board)}, err
 	}
 	result.Findings = e.findings(src.Board)
-	result.Phases, result.Parts = e.meter.Phases, e.maker.Book.Len()
-	result.Made = e.maker.Book.Explain(s.store, e.bookKey(src.Name, req.Output))
+	result.Phases, result.Parts = e.meter.Phases, e.maker.Book.CountParts()
+	result.Made = e.maker.Book.ExplainMade(s.store, e.bookKey(src.Name, req.Output))
 	result.ElapsedMS = time.Since(start).Milliseconds()
-	e.meter.Progress(meter.Film, 1)
+	e.meter.ReportCurrentPhase(meter.Film, 1)
 	return result, nil
 }
 
@@ -120,7 +120,7 @@ func (e *session) produce(ctx context.Context, req Request, src compile.Script) 
 	if err != nil {
 		return nil, err
 	}
-	e.meter.Expect(src.Board, files)
+	e.meter.EstimateCosts(src.Board, files)
 	spoken, err := e.speakAndMakeAhead(ctx, src.Board, files)
 	if err != nil {
 		return nil, err
@@ -142,12 +142,12 @@ func (e *session) produce(ctx context.Context, req Request, src compile.Script) 
 		return nil, err
 	}
 	result, err := e.publish(ctx, out, release.Video{
-		Script: src.Name, Board: src.Board, Line: t.line, Cues: t.cues, Words: t.spoken.Words, Captions: drawn.captions,
+		Script: src.Name, Board: src.Board, Line: t.line, Cues: t.cues, Words: t.spoken.ListWords, Captions: drawn.captions,
 		Form: e.studio.pictureFormat(t.line), Pictures: pictures, Sound: sound.Runs, AAC: aac,
 	})
 	if err != nil {
 		return nil, err
 	}
-	result.Voices = t.spoken.Uses(src.Board)
+	result.Voices = t.spoken.ListVoiceUses(src.Board)
 	return result, nil
 }

@@ -109,7 +109,7 @@ func (s *Studio) Facts(ctx context.Context, req Request) (*Facts, error) {
 	}
 	defer func() { _ = in.Close() }()
 	e := &session{studio: s, project: in, strict: req.Strict}
-	src, err := compile.Read(ctx, in, s.booth, req.Request)
+	src, err := compile.PlanScript(ctx, in, s.booth, req.Request)
 	if err != nil {
 		return nil, blame.Fault(err)
 	}
@@ -128,7 +128,7 @@ func (s *Studio) Facts(ctx context.Context, req Request) (*Facts, error) {
 	}
 	for name := range named {
 		if info, err := in.Stat(name); name != "" && err == nil && info.Mode().IsRegular() {
-			out.Files = append(out.Files, path.Clean(in.Real(name)))
+			out.Files = append(out.Files, path.Clean(in.FindSpellingOnDisk(name)))
 		}
 	}
 	slices.Sort(out.Files)
@@ -158,7 +158,7 @@ func (e *session) namedFiles(board *storyboard.Board) []string {
 		for _, shot := range s.Shots {
 			out = append(out, shot.File)
 		}
-		out = append(out, overlay.SlideFiles(in, s)...)
+		out = append(out, overlay.ListSlideFiles(in, s)...)
 	}
 	return out
 }

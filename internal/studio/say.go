@@ -70,7 +70,7 @@ func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
 	}
 	defer sp.Close()
 	path := filepath.Join(sp.session.maker.Work, "said")
-	if err := sp.File(ctx, format, path); err != nil {
+	if err := sp.WriteFile(ctx, format, path); err != nil {
 		return nil, err
 	}
 	if err := copyAtomically(path, r.Output); err != nil {
@@ -85,7 +85,7 @@ func copyAtomically(from, to string) error {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	out, err := pending.Create(to)
+	out, err := pending.CreateFile(to)
 	if err != nil {
 		return err
 	}

@@ -56,12 +56,12 @@ func (s *Studio) openSession(ctx context.Context, dir string, report func(meter.
 	if err != nil {
 		return nil, err
 	}
-	work, err := s.store.TempDir()
+	work, err := s.store.MakeTempDir()
 	if err != nil {
 		_ = in.Close()
 		return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
 	}
-	unlock, err := s.store.Use()
+	unlock, err := s.store.MarkInUse()
 	if err != nil {
 		_ = in.Close()
 		_ = os.RemoveAll(work)
@@ -69,13 +69,16 @@ func (s *Studio) openSession(ctx context.Context, dir string, report func(meter.
 	}
 	return &session{
 		studio: s, project: in, meter: meter.New(s.run, report), unlock: unlock,
-		maker: part.Maker{Store: s.store, Book: part.NewBook(), Executor: s.cfg.Executor, Jobs: s.run.Jobs(), Work: work},
+		maker: part.Maker{
+			Store: s.store, Book: part.NewBook(), Executor: s.cfg.Executor, Jobs: s.run.MaxChildren(),
+			Work: work,
+		},
 	}, nil
 }
 
 func openProject(dir string) (*project.Project, error) {
 	if dir == "" {
-		return project.Empty(), nil
+		return project.NewEmpty(), nil
 	}
 	in, err := project.Open(dir)
 	if err != nil {
@@ -100,11 +103,11 @@ func runStep[T any](ctx context.Context, e *session, phase string,
 	if err := ctx.Err(); err != nil {
 		return none, fault.New(fault.Cancelled, err, "stopped")
 	}
-	e.meter.Progress(phase, 0)
+	e.meter.ReportCurrentPhase(phase, 0)
 	m := e.maker
-	m.Report = func(done float64) { e.meter.Progress(phase, done) }
+	m.Report = func(done float64) { e.meter.ReportCurrentPhase(phase, done) }
 	var list diag.List
-	took := e.meter.Clock(phase)
+	took := e.meter.StartPhase(phase)
 	err := fault.Guard(phase, func() (err error) {
 		out, list, err = step(ctx, m)
 		return err
@@ -129,7 +132,7 @@ func (e *session) read(ctx context.Context, req compile.Request) (compile.Script
 	var known compile.Script
 	out, err := runStep(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (compile.Script, diag.List, error) {
 		var err error
-		known, err = compile.Read(ctx, e.project, e.studio.booth, req)
+		known, err = compile.PlanScript(ctx, e.project, e.studio.booth, req)
 		e.sources = known.Sources
 		return known, known.Findings, err
 	})
@@ -144,13 +147,13 @@ func (e *session) read(ctx context.Context, req compile.Request) (compile.Script
 func (e *session) report(list diag.List) error {
 	e.list.Add(list...)
 	if e.strict {
-		e.list = e.list.Strict()
+		e.list = e.list.WithStrictErrors()
 	}
-	e.list = e.list.Merge()
+	e.list = e.list.MergeWarnings()
 	if !e.list.HasErrors() {
 		return nil
 	}
-	e.list.Sort()
+	e.list.SortByPlace()
 	return &ScriptError{List: e.list, Sources: e.sources}
 }
 

@@ -56,9 +56,9 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 			return nil, nil, err
 		}
 		if req.Scene == 0 {
-			return c.Sheet(ctx)
+			return c.DrawSheet(ctx)
 		}
-		return c.Snapshot(ctx, req.Scene, req.At)
+		return c.DrawSnapshot(ctx, req.Scene, req.At)
 	})
 	if err != nil {
 		return nil, nil, err

@@ -64,7 +64,7 @@ type text struct {
 // record runs the steps of speaking a text.
 func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, error) {
 	in, err := runStep(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (text, diag.List, error) {
-		src, cues, err := compile.Text(ctx, e.project, e.studio.booth, r)
+		src, cues, err := compile.PlanText(ctx, e.project, e.studio.booth, r)
 		e.sources = src.Sources
 		return text{src.Board, cues}, src.Findings, err
 	})
@@ -81,7 +81,10 @@ func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, e
 	if err != nil {
 		return nil, err
 	}
-	sp := &Speech{Recording: recording, Warnings: e.list, Sources: e.sources, Uses: spoken.Uses(in.board), session: e}
+	sp := &Speech{
+		Recording: recording, Warnings: e.list, Sources: e.sources, Uses: spoken.ListVoiceUses(in.board),
+		session: e,
+	}
 	for _, scene := range in.board.Scenes {
 		for _, p := range scene.Parts {
 			if p.Kind == storyboard.Speech && !slices.Contains(sp.Voices, p.Voice) {
@@ -99,8 +102,8 @@ func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*spe
 		return nil, nil, err
 	}
 	line, err := runStep(ctx, e, meter.Voice, func(context.Context, part.Maker) (*timeline.Line, diag.List, error) {
-		measured := timeline.Measured{Speech: spoken.Lengths()}
-		if list := timeline.Check(board, measured); list.HasErrors() {
+		measured := timeline.Measured{Speech: spoken.ListLengths()}
+		if list := timeline.CheckLength(board, measured); list.HasErrors() {
 			return nil, list, nil
 		}
 		return timeline.Compute(board, measured), nil, nil
@@ -110,7 +113,7 @@ func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*spe
 	}
 	recording, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
 		in := mix.Input{Board: board, Line: line, Spoken: spoken, Booth: e.studio.booth}
-		return mix.New(m, e.studio.mixTools(), in).Record(ctx)
+		return mix.New(m, e.studio.mixTools(), in).PlaceNarration(ctx)
 	})
 	return spoken, recording, err
 }
@@ -118,14 +121,14 @@ func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*spe
 // recordCues speaks subtitles, each cue at its start time.
 func (e *session) recordCues(ctx context.Context, in text) (*speech.Spoken, *mix.Recording, error) {
 	spoken, err := runStep(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
-		return speech.SayCues(ctx, m, e.studio.booth, in.board, in.cues)
+		return speech.SpeakCues(ctx, m, e.studio.booth, in.board, in.cues)
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	recording, err := runStep(ctx, e, meter.Voice, func(_ context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
 		x := mix.New(m, e.studio.mixTools(), mix.Input{Board: in.board, Spoken: spoken, Booth: e.studio.booth})
-		recording, list := x.RecordCues(in.cues)
+		recording, list := x.PlaceCues(in.cues)
 		return recording, list, nil
 	})
 	return spoken, recording, err
@@ -135,7 +138,7 @@ func (e *session) recordCues(ctx context.Context, in text) (*speech.Spoken, *mix
 func (sp *Speech) Close() { sp.session.close() }
 
 // SRT returns subtitles of the speech in the SubRip format, or "" if nothing was said.
-func (sp *Speech) SRT() string { return caption.SRT(sp.Cues) }
+func (sp *Speech) SRT() string { return caption.FormatSRT(sp.Cues) }
 
 // VTT returns subtitles of the speech in the WebVTT format, or "" if nothing was said.
-func (sp *Speech) VTT() string { return caption.VTT(sp.Cues) }
+func (sp *Speech) VTT() string { return caption.FormatVTT(sp.Cues) }

@@ -41,7 +41,7 @@ func (e *session) bookKey(name, output string) cache.Key {
 	if err != nil {
 		out = output
 	}
-	return cache.NewHasher("ledger 2").String(e.project.Dir()).String(name).String(out).Key()
+	return cache.NewHasher("ledger 2").AddString(e.project.Dir()).AddString(name).AddString(out).Key()
 }
 
 // identify detects the type of every file of the storyboard.
@@ -53,7 +53,7 @@ func (e *session) identify(ctx context.Context, board *storyboard.Board) (*asset
 
 // inputs lists the project's files that a build reads.
 func (e *session) inputs(src compile.Script, files *assets.Set) release.Inputs {
-	in := release.Inputs{Project: e.project, Names: files.Names()}
+	in := release.Inputs{Project: e.project, Names: files.ListNames()}
 	for name := range src.Sources {
 		in.Names = append(in.Names, name)
 	}
@@ -91,17 +91,17 @@ func (e *session) speakAudible(ctx context.Context, board *storyboard.Board, rea
 // speakAndMakeAhead speaks every sentence of a video. If a voice speaks on another machine, the first
 // scenes are made while later ones are being spoken.
 func (e *session) speakAndMakeAhead(ctx context.Context, board *storyboard.Board, files *assets.Set) (*speech.Spoken, error) {
-	if !speech.Waits(ctx, e.studio.booth, board) {
+	if !speech.UsesRemoteVoice(ctx, e.studio.booth, board) {
 		return e.speakAudible(ctx, board, nil)
 	}
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a := ahead.Start(within, e.maker, e.aheadInput(board, files))
-	spoken, err := e.speakAudible(ctx, board, a.Spoken)
+	a := ahead.StartWorker(within, e.maker, e.aheadInput(board, files))
+	spoken, err := e.speakAudible(ctx, board, a.NotifySpoken)
 	if err != nil {
 		cancel() // the parts being made are not needed any more
 	}
-	a.Stop()
+	a.StopAndRecord()
 	return spoken, err
 }
 
@@ -110,14 +110,14 @@ func (e *session) computeTimeline(
 	ctx context.Context, board *storyboard.Board, files *assets.Set, spoken *speech.Spoken, whole bool,
 ) (timedBoard, error) {
 	return runStep(ctx, e, meter.Voice, func(context.Context, part.Maker) (timedBoard, diag.List, error) {
-		measured := timeline.Measured{Files: files.Media(), Speech: spoken.Lengths()}
-		list := timeline.Check(board, measured)
+		measured := timeline.Measured{Files: files.ListMedia(), Speech: spoken.ListLengths()}
+		list := timeline.CheckLength(board, measured)
 		if list.HasErrors() {
 			return timedBoard{}, list, nil
 		}
 		line := timeline.Compute(board, measured)
 		list.Add(timeline.CheckTimes(board, line, whole)...)
-		return timedBoard{spoken, line, caption.Cues(board, line, spoken.Words)}, list, nil
+		return timedBoard{spoken, line, caption.MakeCues(board, line, spoken.ListWords)}, list, nil
 	})
 }
 
@@ -129,7 +129,7 @@ func (e *session) aheadInput(board *storyboard.Board, files *assets.Set) ahead.I
 		Cut: s.cutTools, Mix: s.mixTools(), After: s.cfg.Ahead,
 		Report: func(done float64) {
 			for _, phase := range []string{meter.Slides, meter.Pictures, meter.Sound} {
-				e.meter.Ahead(phase, done)
+				e.meter.ReportLaterPhase(phase, done)
 			}
 		},
 	}
@@ -138,7 +138,7 @@ func (e *session) aheadInput(board *storyboard.Board, files *assets.Set) ahead.I
 // speak speaks every sentence; see speech.Say for ready.
 func (e *session) speak(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
 	return runStep(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
-		return speech.Say(ctx, m, e.studio.booth, board, ready)
+		return speech.SpeakBoard(ctx, m, e.studio.booth, board, ready)
 	})
 }
 
@@ -200,8 +200,8 @@ func (e *session) cut(
 		if err != nil {
 			return nil, nil, err
 		}
-		plan := c.Plan()
-		list, err := c.Make(ctx, plan)
+		plan := c.PlanPictures()
+		list, err := c.MakePictures(ctx, plan)
 		return plan.Runs, list, err
 	})
 }
@@ -211,9 +211,9 @@ func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Track, ffmpeg.AAC
 	var aac ffmpeg.AAC
 	track, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Track, diag.List, error) {
 		x := mix.New(m, e.studio.mixTools(), in)
-		track := x.Plan()
-		aac = x.AAC(track.Channels)
-		list, err := x.Make(ctx, track)
+		track := x.PlanTrack()
+		aac = x.NewAAC(track.Channels)
+		list, err := x.MakeTrack(ctx, track)
 		return track, list, err
 	})
 	return track, aac, err
@@ -222,8 +222,8 @@ func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Track, ffmpeg.AAC
 // publish writes the video and its other files, and replaces older versions of them.
 func (e *session) publish(ctx context.Context, out *release.Outputs, v release.Video) (*Result, error) {
 	return runStep(ctx, e, meter.Film, func(ctx context.Context, m part.Maker) (*Result, diag.List, error) {
-		r := release.New(m, e.studio.tools, e.studio.version, out, func() func() { return e.meter.Clock(meter.Check) })
-		files, size, err := r.Publish(ctx, v)
+		r := release.New(m, e.studio.tools, e.studio.version, out, func() func() { return e.meter.StartPhase(meter.Check) })
+		files, size, err := r.PublishVideo(ctx, v)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -42,7 +42,7 @@ type Config struct {
 // DefaultConfig returns the settings that the script language prescribes.
 func DefaultConfig() Config {
 	still, clip := ffmpeg.DefaultQuality()
-	a := ffmpeg.DefaultAAC(2)
+	a := ffmpeg.NewDefaultAAC(2)
 	return Config{
 		StillQP: still, ClipCRF: clip, AudioBitRate: a.BitRate, AudioCoder: a.Coder,
 		FFmpeg: "ffmpeg", FFprobe: "ffprobe", Ahead: time.Second,
@@ -96,7 +96,7 @@ func (s *Studio) identifyTools(ctx context.Context) error {
 	if s.version != "" {
 		return nil
 	}
-	v, err := s.tools.Version(ctx, s.store)
+	v, err := s.tools.FindVersion(ctx, s.store)
 	if ctx.Err() != nil {
 		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
 	}

@@ -91,10 +91,10 @@ func (e *session) reserveFiles(ctx context.Context, in release.Inputs, paths []s
 func subtitleText(format string, cues []caption.Cue) string {
 	switch format {
 	case "srt":
-		return caption.SRT(cues)
+		return caption.FormatSRT(cues)
 	case "vtt":
-		return caption.VTT(cues)
+		return caption.FormatVTT(cues)
 	default:
-		return caption.Text(cues)
+		return caption.FormatText(cues)
 	}
 }

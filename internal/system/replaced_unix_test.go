@@ -23,20 +23,20 @@ func TestAReplacedFileIsNotHeld(t *testing.T) {
 		t.Fatal(ok, err)
 	}
 	defer func() { _ = held.Unlock() }()
-	if !isThere(held, path) {
+	if !isStillNamed(held, path) {
 		t.Error("the file is there")
 	}
 	other := path + "2"
 	if err := errors.Join(os.WriteFile(other, nil, 0o600), os.Rename(other, path)); err != nil {
 		t.Fatal(err)
 	}
-	if isThere(held, path) {
+	if isStillNamed(held, path) {
 		t.Error("the lock is on a file that no longer has the name")
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	if isThere(held, path) {
+	if isStillNamed(held, path) {
 		t.Error("nothing has the name")
 	}
 }

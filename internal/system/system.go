@@ -17,8 +17,8 @@ type Identity [5]int64
 // Size returns the file's size in bytes.
 func (id Identity) Size() int64 { return id[2] }
 
-// Changed returns when the file, its name or its permissions changed.
-func (id Identity) Changed() time.Time { return time.Unix(0, id[4]) }
+// ReadChangeTime returns when the file, its name or its permissions changed.
+func (id Identity) ReadChangeTime() time.Time { return time.Unix(0, id[4]) }
 
 // Identify identifies a file; links are followed.
 func Identify(path string) (Identity, error) { return identify(path, true) }
@@ -28,7 +28,7 @@ func IdentifyRegular(path string) (Identity, error) { return identify(path, fals
 
 // IdentifyProgram identifies the file of the running program.
 func IdentifyProgram() (Identity, error) {
-	path, err := program()
+	path, err := findRunningProgram()
 	if err != nil {
 		return Identity{}, err
 	}
@@ -38,7 +38,7 @@ func IdentifyProgram() (Identity, error) {
 // ErrTaken is returned if another process holds the lock of a file or folder.
 var ErrTaken = errors.New("another process uses it")
 
-// Lock is a lock on a file or folder. It is held until Release or until the process ends, even if
+// Lock is a lock on a file or folder. It is held until Unlock or until the process ends, even if
 // it is killed.
 type Lock struct {
 	held *flock.Flock
@@ -47,7 +47,7 @@ type Lock struct {
 // TryLock locks an existing file or folder without waiting. It returns ErrTaken if it is locked,
 // and fs.ErrNotExist if it was removed or replaced.
 func TryLock(path string) (*Lock, error) {
-	place, flag, err := lockPlace(path)
+	place, flag, err := chooseLockFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -57,15 +57,15 @@ func TryLock(path string) (*Lock, error) {
 		return nil, err
 	case !ok:
 		return nil, ErrTaken
-	case !isThere(l.held, path):
-		l.Release()
+	case !isStillNamed(l.held, path):
+		l.Unlock()
 		return nil, &fs.PathError{Op: "lock", Path: path, Err: fs.ErrNotExist}
 	}
 	return l, nil
 }
 
-// Release releases the lock.
-func (l *Lock) Release() {
+// Unlock releases the lock.
+func (l *Lock) Unlock() {
 	_ = l.held.Unlock()
 	forgetLock(l.held.Path())
 }

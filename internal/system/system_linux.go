@@ -1,4 +1,4 @@
 package system
 
-// program returns the running program's file, even if its path was replaced.
-func program() (string, error) { return "/proc/self/exe", nil }
+// findRunningProgram returns the running program's file, even if its path was replaced.
+func findRunningProgram() (string, error) { return "/proc/self/exe", nil }

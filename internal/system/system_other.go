@@ -4,5 +4,5 @@ package system
 
 import "os"
 
-// program returns the path of the running program's file.
-func program() (string, error) { return os.Executable() }
+// findRunningProgram returns the path of the running program's file.
+func findRunningProgram() (string, error) { return os.Executable() }

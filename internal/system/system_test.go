@@ -25,7 +25,7 @@ func TestIdentityChangesWithTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
 	write(t, path, "one")
 	before, err := system.Identify(path)
-	if err != nil || before.Size() != 3 || time.Since(before.Changed()) > time.Minute {
+	if err != nil || before.Size() != 3 || time.Since(before.ReadChangeTime()) > time.Minute {
 		t.Fatalf("%v, %v", before, err)
 	}
 	if again, _ := system.IdentifyRegular(path); again != before {
@@ -96,12 +96,12 @@ func TestOneHoldsALock(t *testing.T) {
 		if _, err := system.TryLock(path); !errors.Is(err, system.ErrTaken) {
 			t.Errorf("%s is locked twice: %v", path, err)
 		}
-		l.Release()
+		l.Unlock()
 		again, err := system.TryLock(path)
 		if err != nil {
 			t.Fatalf("%s was released, but: %v", path, err)
 		}
-		again.Release()
+		again.Unlock()
 	}
 	missing := filepath.Join(t.TempDir(), "none")
 	if _, err := system.TryLock(missing); !errors.Is(err, fs.ErrNotExist) {
@@ -136,7 +136,7 @@ func TestALockEndsWithItsProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Release()
+	l.Unlock()
 }
 
 func TestDisks(t *testing.T) {
@@ -157,7 +157,7 @@ func TestLinksAndSync(t *testing.T) {
 	dir := t.TempDir()
 	file, name := filepath.Join(dir, "file"), filepath.Join(dir, "name")
 	write(t, file, "text")
-	if err := errors.Join(system.Link(file, name), system.Sync(file), system.Sync(dir)); err != nil {
+	if err := errors.Join(system.Link(file, name), system.SyncToDisk(file), system.SyncToDisk(dir)); err != nil {
 		t.Fatal(err)
 	}
 	if b, err := os.ReadFile(name); err != nil || string(b) != "text" {
@@ -166,7 +166,7 @@ func TestLinksAndSync(t *testing.T) {
 	if err := system.Link(file, name); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("a name that is taken: %v", err)
 	}
-	if system.Sync(filepath.Join(dir, "none")) == nil {
+	if system.SyncToDisk(filepath.Join(dir, "none")) == nil {
 		t.Error("a missing file cannot be synced")
 	}
 }

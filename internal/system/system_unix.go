@@ -28,11 +28,11 @@ func identify(path string, follow bool) (Identity, error) {
 	return Identity{int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()}, nil
 }
 
-// lockPlace returns the file to lock for path: itself.
-func lockPlace(path string) (place string, flag int, err error) { return path, os.O_RDONLY, nil }
+// chooseLockFile returns the file to lock for path: itself.
+func chooseLockFile(path string) (place string, flag int, err error) { return path, os.O_RDONLY, nil }
 
-// isThere reports whether the locked file still has its name.
-func isThere(held *flock.Flock, path string) bool {
+// isStillNamed reports whether the locked file still has its name.
+func isStillNamed(held *flock.Flock, path string) bool {
 	a, err1 := held.Stat()
 	b, err2 := os.Stat(path)
 	return err1 == nil && err2 == nil && os.SameFile(a, b)
@@ -61,8 +61,8 @@ func IsInUse(error) bool { return false }
 // Link makes a file available under another name, for programs that read it.
 func Link(file, name string) error { return os.Symlink(file, name) }
 
-// Sync waits until a file or folder is on the disk.
-func Sync(path string) error {
+// SyncToDisk waits until a file or folder is on the disk.
+func SyncToDisk(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -70,8 +70,8 @@ func Sync(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// UserDataDir returns the folder of the user's data, by the XDG base directory specification.
-func UserDataDir() (string, error) {
+// FindUserDataDir returns the folder of the user's data, by the XDG base directory specification.
+func FindUserDataDir() (string, error) {
 	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
 		return dir, nil
 	}

@@ -22,8 +22,8 @@ type basicInfo struct {
 	_                                   uint32
 }
 
-// nanoseconds converts a time in units of 100 ns since 1601 to nanoseconds since 1970.
-func nanoseconds(t int64) int64 { return (t - 116444736000000000) * 100 }
+// toUnixNanoseconds converts a time in units of 100 ns since 1601 to nanoseconds since 1970.
+func toUnixNanoseconds(t int64) int64 { return (t - 116444736000000000) * 100 }
 
 // identify returns the identity of a file. Without follow, it fails for links and other files that are not
 // regular.
@@ -56,13 +56,13 @@ func identify(path string, follow bool) (Identity, error) {
 	pair := func(high, low uint32) int64 { return int64(high)<<32 | int64(low) }
 	return Identity{
 		int64(id.VolumeSerialNumber), pair(id.FileIndexHigh, id.FileIndexLow), pair(id.FileSizeHigh, id.FileSizeLow),
-		nanoseconds(times.written), nanoseconds(times.changed),
+		toUnixNanoseconds(times.written), toUnixNanoseconds(times.changed),
 	}, nil
 }
 
-// lockPlace returns the file to lock for path: a file in a folder for temporary files, named after a hash of
+// chooseLockFile returns the file to lock for path: a file in a folder for temporary files, named after a hash of
 // path. Windows cannot lock folders, and a locked file can be neither written nor renamed.
-func lockPlace(path string) (place string, flag int, err error) {
+func chooseLockFile(path string) (place string, flag int, err error) {
 	if path, err = filepath.Abs(path); err != nil {
 		return "", 0, err
 	}
@@ -74,8 +74,8 @@ func lockPlace(path string) (place string, flag int, err error) {
 	return filepath.Join(dir, hex.EncodeToString(sum[:16])), os.O_RDWR | os.O_CREATE, nil
 }
 
-// isThere reports whether the file that was locked still exists.
-func isThere(_ *flock.Flock, path string) bool {
+// isStillNamed reports whether the file that was locked still exists.
+func isStillNamed(_ *flock.Flock, path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
@@ -134,8 +134,8 @@ func Link(file, name string) error {
 	return errors.Join(err, out.Close())
 }
 
-// Sync waits until a file is on the disk. For folders, it does nothing, because Windows does not support it.
-func Sync(path string) error {
+// SyncToDisk waits until a file is on the disk. For folders, it does nothing, because Windows does not support it.
+func SyncToDisk(path string) error {
 	if info, err := os.Stat(path); err != nil || info.IsDir() {
 		return err
 	}
@@ -146,5 +146,5 @@ func Sync(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// UserDataDir returns the folder of the user's data.
-func UserDataDir() (string, error) { return os.UserCacheDir() }
+// FindUserDataDir returns the folder of the user's data.
+func FindUserDataDir() (string, error) { return os.UserCacheDir() }

@@ -34,11 +34,14 @@ type computer struct {
 
 // Compute returns the timeline of a storyboard. m must contain every file of the board.
 func Compute(b *storyboard.Board, m Measured) *Line {
-	c := &computer{board: b, m: m, line: &Line{FPS: FrameRate(b, m.Files), Width: b.Film.Width, Height: b.Film.Height}}
+	c := &computer{board: b, m: m, line: &Line{
+		FPS: ChooseFrameRate(b, m.Files), Width: b.Film.Width,
+		Height: b.Film.Height,
+	}}
 	for i := range b.Scenes {
 		c.addScene(i)
 	}
-	c.line.Samples = c.line.Sample(c.line.Frames)
+	c.line.Samples = c.line.ToSample(c.line.Frames)
 	c.addMusic()
 	return c.line
 }
@@ -46,46 +49,46 @@ func Compute(b *storyboard.Board, m Measured) *Line {
 // toSeconds returns a duration in seconds as an exact number.
 func toSeconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(time.Second)) }
 
-func samplesOf(d *big.Rat) int64 { return round(new(big.Rat).Mul(d, big.NewRat(SampleRate, 1))) }
+func toSamples(d *big.Rat) int64 { return roundHalfUp(new(big.Rat).Mul(d, big.NewRat(SampleRate, 1))) }
 
-func fromSamples(n int64) *big.Rat { return big.NewRat(n, SampleRate) }
+func toExactSeconds(n int64) *big.Rat { return big.NewRat(n, SampleRate) }
 
-// round returns the nearest whole number, halves up.
-func round(r *big.Rat) int64 {
+// roundHalfUp returns the nearest whole number, halves up.
+func roundHalfUp(r *big.Rat) int64 {
 	n := new(big.Int).Mul(r.Num(), big.NewInt(2))
 	n.Add(n, r.Denom())
 	d := new(big.Int).Mul(r.Denom(), big.NewInt(2))
 	return new(big.Int).Div(n, d).Int64()
 }
 
-// ceil returns the smallest whole number that is not below r.
-func ceil(r *big.Rat) int64 {
+// roundUp returns the smallest whole number that is not below r.
+func roundUp(r *big.Rat) int64 {
 	n := new(big.Int).Add(r.Num(), new(big.Int).Sub(r.Denom(), big.NewInt(1)))
 	return new(big.Int).Div(n, r.Denom()).Int64()
 }
 
-func maxRat(a, b *big.Rat) *big.Rat {
+func chooseLarger(a, b *big.Rat) *big.Rat {
 	if a.Cmp(b) >= 0 {
 		return a
 	}
 	return b
 }
 
-func minRat(a, b *big.Rat) *big.Rat {
+func chooseSmaller(a, b *big.Rat) *big.Rat {
 	if a.Cmp(b) <= 0 {
 		return a
 	}
 	return b
 }
 
-// framesUp converts a length in seconds to frames, rounded up.
-func (c *computer) framesUp(d *big.Rat) int64 {
-	return ceil(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den)))
+// roundUpToFrames converts a length in seconds to frames, rounded up.
+func (c *computer) roundUpToFrames(d *big.Rat) int64 {
+	return roundUp(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den)))
 }
 
 // roundToFrames converts a length in seconds to the nearest number of frames, at least one.
 func (c *computer) roundToFrames(d *big.Rat) int64 {
-	return max(round(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den))), 1)
+	return max(roundHalfUp(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den))), 1)
 }
 
 // shape contains the values from which a scene's length is computed.
@@ -101,7 +104,7 @@ type shape struct {
 	gif   bool // the only moving picture of the scene is a GIF
 }
 
-func (c *computer) shape(i int) shape {
+func (c *computer) measureShape(i int) shape {
 	s := &c.board.Scenes[i]
 	out := shape{total: new(big.Rat), c: new(big.Rat), pure: true, sync: s.Sync}
 	speaks := false
@@ -109,10 +112,10 @@ func (c *computer) shape(i int) shape {
 		var n int64
 		switch part.Kind {
 		case storyboard.Pause:
-			n = samplesOf(toSeconds(part.Length))
+			n = toSamples(toSeconds(part.Length))
 		case storyboard.Audio:
 			if l := c.m.Files[part.File].Length; l != nil {
-				n = samplesOf(l)
+				n = toSamples(l)
 			}
 			speaks = true
 		case storyboard.Speech:
@@ -121,10 +124,10 @@ func (c *computer) shape(i int) shape {
 		}
 		out.heard = append(out.heard, n)
 		if part.Kind == storyboard.Speech {
-			n += samplesOf(toSeconds(part.After))
+			n += toSamples(toSeconds(part.After))
 		}
 		out.v = append(out.v, n)
-		out.total.Add(out.total, fromSamples(n))
+		out.total.Add(out.total, toExactSeconds(n))
 	}
 	out.pure = !speaks
 	out.t = new(big.Rat).Set(out.total)
@@ -134,12 +137,12 @@ func (c *computer) shape(i int) shape {
 	for k, shot := range s.Shots {
 		if shot.Kind == storyboard.Clip && shot.Still == "" {
 			out.clips = append(out.clips, k)
-			out.c.Add(out.c, c.clipLength(shot))
+			out.c.Add(out.c, c.measureClip(shot))
 		}
 	}
 	if len(out.clips) == 0 && len(s.Shots) == 1 && s.Shots[0].Kind == storyboard.GIF && !c.m.Files[s.Shots[0].File].Still {
 		out.clips, out.gif = []int{0}, true
-		out.c = c.clipLength(s.Shots[0])
+		out.c = c.measureClip(s.Shots[0])
 	}
 	if out.sync == "" && len(out.clips) > 0 {
 		out.sync = script.Freeze
@@ -150,8 +153,8 @@ func (c *computer) shape(i int) shape {
 	return out
 }
 
-// clipLength returns the length in seconds of a clip's segment, of a whole clip, or of a GIF's cycle.
-func (c *computer) clipLength(shot storyboard.Shot) *big.Rat {
+// measureClip returns the length in seconds of a clip's segment, of a whole clip, or of a GIF's cycle.
+func (c *computer) measureClip(shot storyboard.Shot) *big.Rat {
 	if shot.Segment != nil {
 		return toSeconds(shot.Segment.To - shot.Segment.From)
 	}
@@ -161,15 +164,15 @@ func (c *computer) clipLength(shot storyboard.Shot) *big.Rat {
 	return new(big.Rat)
 }
 
-// sceneLength returns the length of a scene in seconds, according to the table on timing in the
+// computeSceneLength returns the length of a scene in seconds, according to the table on timing in the
 // description of the script language. duration is nil if the script sets none.
-func (s shape) sceneLength(duration *time.Duration) *big.Rat {
+func (s shape) computeSceneLength(duration *time.Duration) *big.Rat {
 	silent := s.total.Sign() == 0
 	if duration != nil {
 		if silent {
 			return toSeconds(*duration)
 		}
-		return maxRat(s.t, toSeconds(*duration))
+		return chooseLarger(s.t, toSeconds(*duration))
 	}
 	if len(s.clips) == 0 {
 		if silent {
@@ -188,9 +191,9 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 		case silent:
 			return s.c
 		case s.pure:
-			return minRat(s.total, s.c)
+			return chooseSmaller(s.total, s.c)
 		default:
-			return minRat(s.t, s.c)
+			return chooseSmaller(s.t, s.c)
 		}
 	case script.Loop:
 		switch {
@@ -199,38 +202,38 @@ func (s shape) sceneLength(duration *time.Duration) *big.Rat {
 		case s.gif:
 			return s.t
 		default:
-			return maxRat(s.t, s.c)
+			return chooseLarger(s.t, s.c)
 		}
 	default: // freeze, loop-audio
-		return maxRat(s.t, s.c)
+		return chooseLarger(s.t, s.c)
 	}
 }
 
 // addScene computes the times of scene i and appends it to the timeline.
 func (c *computer) addScene(i int) {
 	b := &c.board.Scenes[i]
-	s := c.shape(i)
-	frames := max(c.framesUp(s.sceneLength(b.Duration)), 1)
+	s := c.measureShape(i)
+	frames := max(c.roundUpToFrames(s.computeSceneLength(b.Duration)), 1)
 	scene := Scene{Number: b.Number, Start: c.line.Frames, Frames: frames}
-	end := c.line.Sample(scene.Start + frames)
+	end := c.line.ToSample(scene.Start + frames)
 	c.shift = c.next
 	c.next = 0
 	if i+1 < len(c.board.Scenes) {
 		c.next = roundToGrid(end) - end
 	}
 	c.end = end + c.next
-	scene.Sound = c.line.Sample(scene.Start) + c.shift
+	scene.Sound = c.line.ToSample(scene.Start) + c.shift
 	scene.VoiceEnd = scene.Sound
 	c.addVoice(i, s, &scene)
 	c.enter = 0
 	if t := b.Transition; i > 0 && t.Type != "none" && t.Type != "" && t.Duration > 0 {
 		c.enter = min(c.roundToFrames(toSeconds(t.Duration)), frames)
 	}
-	scene.Pictures = c.scenePictures(i, s, scene)
+	scene.Pictures = c.planScenePictures(i, s, scene)
 	if first := &scene.Pictures[0]; c.enter > 0 {
 		first.Enter, first.Fade = b.Transition.Type, min(c.enter, first.Frames)
 	}
-	scene.Steps = c.revealStarts(i, &scene)
+	scene.Steps = c.findRevealStarts(i, &scene)
 	c.line.Scenes = append(c.line.Scenes, scene)
 	c.line.Frames += frames
 }
@@ -241,7 +244,7 @@ func roundToGrid(sample int64) int64 { return (sample + SoundGrid/2) / SoundGrid
 // addVoice places the narration: once, or with loop-audio again and again until the scene ends.
 func (c *computer) addVoice(i int, s shape, scene *Scene) {
 	b, end := &c.board.Scenes[i], c.end
-	round := samplesOf(s.t)
+	round := toSamples(s.t)
 	at := scene.Sound
 	for {
 		from := at
@@ -253,7 +256,7 @@ func (c *computer) addVoice(i int, s shape, scene *Scene) {
 			scene.Voice = append(scene.Voice, Voice{Part: p, Start: from, Samples: length})
 			part := b.Parts[p]
 			if part.Kind != storyboard.Pause && length > 0 {
-				c.line.Sounds = append(c.line.Sounds, c.partSound(i, p, from, length, s.heard[p]))
+				c.line.Sounds = append(c.line.Sounds, c.newPartSound(i, p, from, length, s.heard[p]))
 			}
 			scene.VoiceEnd = min(from+length, end)
 			from += n
@@ -265,7 +268,7 @@ func (c *computer) addVoice(i int, s shape, scene *Scene) {
 	}
 }
 
-func (c *computer) partSound(scene, p int, start, length, whole int64) Sound {
+func (c *computer) newPartSound(scene, p int, start, length, whole int64) Sound {
 	part := c.board.Scenes[scene].Parts[p]
 	out := Sound{Kind: SoundSpeech, Scene: scene, Item: p, Start: start, Samples: length, Gain: 1000}
 	if part.Kind == storyboard.Audio {
@@ -277,8 +280,8 @@ func (c *computer) partSound(scene, p int, start, length, whole int64) Sound {
 	return out
 }
 
-// scenePictures returns the pictures that fill a scene.
-func (c *computer) scenePictures(i int, s shape, scene Scene) []Picture {
+// planScenePictures returns the pictures that fill a scene.
+func (c *computer) planScenePictures(i int, s shape, scene Scene) []Picture {
 	b := &c.board.Scenes[i]
 	if len(b.Shots) == 0 {
 		return []Picture{{Shot: -1, Start: scene.Start, Frames: scene.Frames}}
@@ -286,10 +289,10 @@ func (c *computer) scenePictures(i int, s shape, scene Scene) []Picture {
 	if len(s.clips) > 0 {
 		return c.placeClips(i, s, scene)
 	}
-	return c.shareImages(i, scene.Start, scene.Frames, allShots(len(b.Shots)))
+	return c.shareImages(i, scene.Start, scene.Frames, listIndexes(len(b.Shots)))
 }
 
-func ratOf(f float64) *big.Rat {
+func toRat(f float64) *big.Rat {
 	r := new(big.Rat)
 	if r.SetFloat64(f) == nil {
 		return new(big.Rat)

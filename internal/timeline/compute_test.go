@@ -194,7 +194,7 @@ func TestRates(t *testing.T) {
 		{frame.Rate{Num: 5, Den: 1}, frame.Rate{Num: 10, Den: 1}},
 		{frame.Rate{Num: 2398, Den: 100}, frame.Rate{Num: 24000, Den: 1001}},
 	} {
-		if got := timeline.Snap(c.in); got != c.want {
+		if got := timeline.SnapToStandardRate(c.in); got != c.want {
 			t.Errorf("%v snaps to %v, want %v", c.in, got, c.want)
 		}
 	}
@@ -233,7 +233,7 @@ func TestRateOfGIFs(t *testing.T) {
 		files := map[string]timeline.Media{
 			gif("").File: {Rate: frame.Rate{Num: c.gif, Den: 1}, Still: c.still}, movie.File: {Rate: frame.Rate{Num: 24, Den: 1}},
 		}
-		if got := timeline.FrameRate(&storyboard.Board{Scenes: c.scenes}, files); got.Num != c.want*got.Den {
+		if got := timeline.ChooseFrameRate(&storyboard.Board{Scenes: c.scenes}, files); got.Num != c.want*got.Den {
 			t.Errorf("%s: %v frames a second, want %d", name, got, c.want)
 		}
 	}
@@ -399,7 +399,7 @@ func TestLongest(t *testing.T) {
 				c.scenes[i].Range = at(i + 1)
 				m.Speech = append(m.Speech, make([]int64, len(c.scenes[i].Parts)))
 			}
-			list := timeline.Check(&storyboard.Board{Scenes: c.scenes}, m)
+			list := timeline.CheckLength(&storyboard.Board{Scenes: c.scenes}, m)
 			if c.line == 0 && len(list) == 0 {
 				return
 			}

@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "accept what is seen now")
 // project is a Project in which every file exists. Its kind depends on its name.
 type project struct{}
 
-func (project) File(name string) storyboard.File {
+func (project) DescribeFile(name string) storyboard.File {
 	f := storyboard.File{Exists: true}
 	switch filepath.Ext(name) {
 	case ".png", ".jpg", ".svg":
@@ -39,18 +39,20 @@ func (project) File(name string) storyboard.File {
 	return f
 }
 
-func (project) VoiceLike(string, string) (storyboard.Voice, bool)   { return storyboard.Voice{}, false }
-func (project) SayAs(string, string, string, string) (string, bool) { return "", false }
-func (project) Lexicon(string) diag.List                            { return nil }
-func (project) Legible([]utter.Run, storyboard.Voice) storyboard.Legibility {
+func (project) ChooseVoiceLike(string, string) (storyboard.Voice, bool) {
+	return storyboard.Voice{}, false
+}
+func (project) ReadAs(string, string, string, string) (string, bool) { return "", false }
+func (project) AddLexicon(string) diag.List                          { return nil }
+func (project) CountLegible([]utter.Run, storyboard.Voice) storyboard.Legibility {
 	return storyboard.Legibility{}
 }
-func (project) Reads(string, storyboard.Voice) bool   { return true }
-func (project) Nearest(string, string) string         { return "" }
-func (project) Track(string) bool                     { return false }
-func (project) Voice(name, _ string) storyboard.Voice { return storyboard.Voice{Name: name} }
+func (project) CanRead(string, storyboard.Voice) bool        { return true }
+func (project) SuggestFile(string, string) string            { return "" }
+func (project) IsTrack(string) bool                          { return false }
+func (project) ResolveVoice(name, _ string) storyboard.Voice { return storyboard.Voice{Name: name} }
 
-func (project) Sentences(runs []utter.Run, _ string) [][]utter.Run {
+func (project) SplitSentences(runs []utter.Run, _ string) [][]utter.Run {
 	var out [][]utter.Run
 	text := ""
 	for _, r := range runs {

@@ -50,9 +50,9 @@ type Line struct {
 	Sounds  []Sound    `json:"sounds"`
 }
 
-// Sample returns the sample at which a frame begins, rounded.
-func (l *Line) Sample(frame int64) int64 {
-	return samplesOf(big.NewRat(frame*l.FPS.Den, l.FPS.Num))
+// ToSample returns the sample at which a frame begins, rounded.
+func (l *Line) ToSample(frame int64) int64 {
+	return toSamples(big.NewRat(frame*l.FPS.Den, l.FPS.Num))
 }
 
 // Scene contains the times of a scene.
@@ -171,11 +171,11 @@ const duckDepth = 90
 // builtinDepth is the default reduction of built-in music, which is quieter.
 const builtinDepth = 40
 
-// SamplesIn converts a duration to samples, rounded down.
-func SamplesIn(d time.Duration) int64 { return d.Nanoseconds() * SampleRate / 1_000_000_000 }
+// ToSamplesDown converts a duration to samples, rounded down.
+func ToSamplesDown(d time.Duration) int64 { return d.Nanoseconds() * SampleRate / 1_000_000_000 }
 
-// Microseconds converts seconds to whole microseconds, rounded down.
-func Microseconds(seconds *big.Rat) int64 {
+// ToMicroseconds converts seconds to whole microseconds, rounded down.
+func ToMicroseconds(seconds *big.Rat) int64 {
 	n := new(big.Rat).Mul(seconds, big.NewRat(1_000_000, 1))
 	return new(big.Int).Div(n.Num(), n.Denom()).Int64()
 }

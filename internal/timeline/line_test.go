@@ -20,7 +20,7 @@ func TestSample(t *testing.T) {
 		{frame.Rate{Num: 7, Den: 1}, 1, 6857}, // 6857.14
 	} {
 		l := &timeline.Line{FPS: c.rate}
-		if got := l.Sample(c.frame); got != c.sample {
+		if got := l.ToSample(c.frame); got != c.sample {
 			t.Errorf("at %v, frame %d begins at %d, want %d", c.rate, c.frame, got, c.sample)
 		}
 	}

@@ -19,10 +19,10 @@ func (c *computer) addMusic() {
 	}
 	for i, s := range c.board.Scenes {
 		if s.Music != nil {
-			starts = append(starts, start{s.Music, c.line.Sample(c.line.Scenes[i].Start)})
+			starts = append(starts, start{s.Music, c.line.ToSample(c.line.Scenes[i].Start)})
 		}
 	}
-	spans := c.narrationRanges()
+	spans := c.listNarrationRanges()
 	for i, s := range starts {
 		end := c.line.Samples
 		if i+1 < len(starts) {
@@ -34,10 +34,10 @@ func (c *computer) addMusic() {
 		sound := Sound{
 			Kind: SoundMusic, Scene: -1, Item: -1, File: s.m.File, Builtin: s.m.Builtin,
 			Start: s.at, Samples: end - s.at, Loop: true,
-			Gain:   round(new(big.Rat).Mul(ratOf(s.m.Volume), big.NewRat(1000, 1))),
+			Gain:   roundHalfUp(new(big.Rat).Mul(toRat(s.m.Volume), big.NewRat(1000, 1))),
 			FadeIn: clipFade, FadeOut: clipFade,
 		}
-		if depth := c.duckDepthOf(s.m); depth > 0 {
+		if depth := c.chooseDuckDepth(s.m); depth > 0 {
 			for _, d := range spans {
 				if d.To+DuckUp > s.at && d.From-DuckDown < end {
 					sound.Ducks, sound.DuckDepth = append(sound.Ducks, d), depth
@@ -54,8 +54,8 @@ func (c *computer) addMusic() {
 	}
 }
 
-// duckDepthOf returns the reduction of music under narration, in tenths of a decibel.
-func (c *computer) duckDepthOf(m *storyboard.Music) int64 {
+// chooseDuckDepth returns the reduction of music under narration, in tenths of a decibel.
+func (c *computer) chooseDuckDepth(m *storyboard.Music) int64 {
 	d := c.board.Film.Ducking
 	switch {
 	case d == nil && m.Builtin != "":
@@ -65,12 +65,12 @@ func (c *computer) duckDepthOf(m *storyboard.Music) int64 {
 	case d.None:
 		return 0
 	}
-	return round(new(big.Rat).Mul(ratOf(d.Value), big.NewRat(10, 1)))
+	return roundHalfUp(new(big.Rat).Mul(toRat(d.Value), big.NewRat(10, 1)))
 }
 
-// narrationRanges returns the ranges of the film with speech or audio files, joined if they are close to
+// listNarrationRanges returns the ranges of the film with speech or audio files, joined if they are close to
 // each other.
-func (c *computer) narrationRanges() []Duck {
+func (c *computer) listNarrationRanges() []Duck {
 	var out []Duck
 	for _, s := range c.line.Sounds {
 		if s.Kind != SoundSpeech && s.Kind != SoundAudio {

@@ -7,8 +7,8 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// standardRates returns the standard frame rates.
-func standardRates() []frame.Rate {
+// listStandardRates returns the standard frame rates.
+func listStandardRates() []frame.Rate {
 	return []frame.Rate{
 		{Num: 10, Den: 1},
 		{Num: 12, Den: 1},
@@ -25,11 +25,11 @@ func standardRates() []frame.Rate {
 	}
 }
 
-// Snap returns the standard frame rate that is nearest to r.
-func Snap(r frame.Rate) frame.Rate {
-	best := standardRates()[0]
+// SnapToStandardRate returns the standard frame rate that is nearest to r.
+func SnapToStandardRate(r frame.Rate) frame.Rate {
+	best := listStandardRates()[0]
 	var least *big.Rat
-	for _, c := range standardRates() {
+	for _, c := range listStandardRates() {
 		d := new(big.Rat).Sub(big.NewRat(c.Num, c.Den), big.NewRat(r.Num, r.Den))
 		if d.Abs(d); least == nil || d.Cmp(least) < 0 {
 			best, least = c, d
@@ -38,10 +38,10 @@ func Snap(r frame.Rate) frame.Rate {
 	return best
 }
 
-// FrameRate returns the frame rate of a film: the header's; else the highest of its clips and GIFs,
+// ChooseFrameRate returns the frame rate of a film: the header's; else the highest of its clips and GIFs,
 // each rounded to a standard rate; else 25. Without clips, GIFs can make the rate lower than 25 only
 // if nothing else in the film moves.
-func FrameRate(b *storyboard.Board, files map[string]Media) frame.Rate {
+func ChooseFrameRate(b *storyboard.Board, files map[string]Media) frame.Rate {
 	if b.Film.FPS.Num > 0 {
 		return b.Film.FPS
 	}
@@ -60,16 +60,16 @@ func FrameRate(b *storyboard.Board, files map[string]Media) frame.Rate {
 			if shot.Kind == storyboard.Image || !ok || m.Still || m.Rate.Num <= 0 || m.Rate.Den <= 0 {
 				continue
 			}
-			if r := Snap(m.Rate); best.Num == 0 || isHigher(r, best) {
+			if r := SnapToStandardRate(m.Rate); best.Num == 0 || isHigherRate(r, best) {
 				best = r
 			}
 			clips = clips || shot.Kind == storyboard.Clip
 		}
 	}
-	if best.Num == 0 || !clips && moves && isHigher(usual, best) {
+	if best.Num == 0 || !clips && moves && isHigherRate(usual, best) {
 		return usual
 	}
 	return best
 }
 
-func isHigher(a, b frame.Rate) bool { return a.Num*b.Den > b.Num*a.Den }
+func isHigherRate(a, b frame.Rate) bool { return a.Num*b.Den > b.Num*a.Den }

@@ -7,10 +7,10 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// revealStarts returns the frames at which the reveal steps of a scene's slides begin: the first with the
+// findRevealStarts returns the frames at which the reveal steps of a scene's slides begin: the first with the
 // scene, the next ones with the paragraphs of the narration. The remaining steps share the time of the
 // last paragraph. Without a second paragraph, all share the time of the scene.
-func (c *computer) revealStarts(i int, scene *Scene) []int64 {
+func (c *computer) findRevealStarts(i int, scene *Scene) []int64 {
 	b := &c.board.Scenes[i]
 	n := 0
 	for _, slide := range b.Slides { // slides are revealed one after the other
@@ -29,7 +29,7 @@ func (c *computer) revealStarts(i int, scene *Scene) []int64 {
 			continue
 		}
 		if seen[part.Paragraph] = true; len(seen) > 1 {
-			at := c.roundToFrames(fromSamples(v.Start - c.shift))
+			at := c.roundToFrames(toExactSeconds(v.Start - c.shift))
 			starts = append(starts, min(max(at, scene.Start), scene.Start+scene.Frames-1))
 		}
 	}
@@ -41,7 +41,7 @@ func (c *computer) revealStarts(i int, scene *Scene) []int64 {
 	return starts
 }
 
-func allShots(n int) []int {
+func listIndexes(n int) []int {
 	out := make([]int, n)
 	for i := range out {
 		out[i] = i
@@ -73,7 +73,7 @@ func (c *computer) shareImages(i int, start, frames int64, shots []int) []Pictur
 
 // setCycle sets a picture to repeat its source for a number of frames.
 func (c *computer) setCycle(p *Picture, shot storyboard.Shot, frames int64) {
-	length := c.clipLength(shot)
+	length := c.measureClip(shot)
 	p.Moving = min(c.roundToFrames(length), frames)
 	p.Cycle = p.Moving
 	c.setSource(p, shot, length)
@@ -84,7 +84,7 @@ func (c *computer) setCycle(p *Picture, shot storyboard.Shot, frames int64) {
 
 // setSource sets the range of its file that a picture shows.
 func (c *computer) setSource(p *Picture, shot storyboard.Shot, length *big.Rat) {
-	p.Length = ceil(new(big.Rat).Mul(length, big.NewRat(1_000_000, 1)))
+	p.Length = roundUp(new(big.Rat).Mul(length, big.NewRat(1_000_000, 1)))
 	if shot.Segment != nil {
 		p.From = shot.Segment.From.Microseconds()
 	}
@@ -109,7 +109,7 @@ func (c *computer) placeClips(i int, s shape, scene Scene) []Picture {
 	}
 	plays := scene.Frames
 	if s.sync != script.Match {
-		plays = min(plays, c.framesUp(s.c))
+		plays = min(plays, c.roundUpToFrames(s.c))
 	}
 	images := scene.Frames - plays
 	stills := len(b.Shots) - len(s.clips)
@@ -127,8 +127,8 @@ func (c *computer) placeClips(i int, s shape, scene Scene) []Picture {
 			at += min(n, left-at)
 			continue
 		}
-		played.Add(played, c.clipLength(shot))
-		p := c.clipPicture(k, shot, s, scene)
+		played.Add(played, c.measureClip(shot))
+		p := c.newClipPicture(k, shot, s, scene)
 		p.Start, p.Frames = at, min(p.Moving, left-at)
 		p.Moving = p.Frames
 		if p.Frames > 0 {
@@ -140,19 +140,19 @@ func (c *computer) placeClips(i int, s shape, scene Scene) []Picture {
 	return c.fillRest(i, s, out, at, left)
 }
 
-// clipPicture returns a Picture in which Moving is the number of frames for which a clip plays.
-func (c *computer) clipPicture(k int, shot storyboard.Shot, s shape, scene Scene) Picture {
+// newClipPicture returns a Picture in which Moving is the number of frames for which a clip plays.
+func (c *computer) newClipPicture(k int, shot storyboard.Shot, s shape, scene Scene) Picture {
 	p := Picture{Shot: k}
-	length := c.clipLength(shot)
+	length := c.measureClip(shot)
 	c.setSource(&p, shot, length)
 	if s.sync == script.Match && s.c.Sign() > 0 {
 		share := new(big.Rat).Quo(length, s.c)
 		film := new(big.Rat).Mul(share, big.NewRat(scene.Frames*c.line.FPS.Den, c.line.FPS.Num))
 		c.matchSpeed(&p, film, length)
-		p.Moving = max(round(new(big.Rat).Mul(share, big.NewRat(scene.Frames, 1))), 1)
+		p.Moving = max(roundHalfUp(new(big.Rat).Mul(share, big.NewRat(scene.Frames, 1))), 1)
 		return p
 	}
-	p.Moving = max(c.framesUp(length), 1)
+	p.Moving = max(c.roundUpToFrames(length), 1)
 	return p
 }
 
@@ -162,8 +162,8 @@ func (c *computer) matchSpeed(p *Picture, film, length *big.Rat) {
 		return
 	}
 	// Whole microseconds keep the fraction short enough for an argument of ffmpeg.
-	p.SpeedNum = max(round(new(big.Rat).Mul(length, big.NewRat(1_000_000, 1))), 1)
-	p.SpeedDen = max(round(new(big.Rat).Mul(film, big.NewRat(1_000_000, 1))), 1)
+	p.SpeedNum = max(roundHalfUp(new(big.Rat).Mul(length, big.NewRat(1_000_000, 1))), 1)
+	p.SpeedDen = max(roundHalfUp(new(big.Rat).Mul(film, big.NewRat(1_000_000, 1))), 1)
 	g := new(big.Int).GCD(nil, nil, big.NewInt(p.SpeedNum), big.NewInt(p.SpeedDen)).Int64()
 	p.SpeedNum, p.SpeedDen = p.SpeedNum/g, p.SpeedDen/g
 }
@@ -199,20 +199,20 @@ func (c *computer) fillRest(i int, s shape, played []Picture, at, end int64) []P
 func (c *computer) addClipSound(scene, shotIndex int, p Picture) {
 	shot := c.board.Scenes[scene].Shots[shotIndex]
 	m := c.m.Files[shot.File]
-	gain := round(new(big.Rat).Mul(ratOf(shot.Volume), big.NewRat(1000, 1)))
+	gain := roundHalfUp(new(big.Rat).Mul(toRat(shot.Volume), big.NewRat(1000, 1)))
 	if shot.Kind != storyboard.Clip || !m.Sound || gain == 0 {
 		return
 	}
-	start := c.line.Sample(p.Start) + c.shift
+	start := c.line.ToSample(p.Start) + c.shift
 	fadeIn := int64(clipFade / 10)
 	if at := p.Start - c.line.Frames; at < c.enter { // the clip fades in with the transition of its scene
-		fadeIn = max(fadeIn, c.line.Sample(c.line.Frames+c.enter)+c.shift-start)
+		fadeIn = max(fadeIn, c.line.ToSample(c.line.Frames+c.enter)+c.shift-start)
 	}
 	c.line.Sounds = append(c.line.Sounds, Sound{
 		Kind: SoundClip, Scene: scene, Item: shotIndex, File: shot.File,
-		Start: start, Samples: min(c.line.Sample(p.Start+p.Moving)+c.shift, c.end) - start,
-		From:          samplesOf(big.NewRat(p.From, 1_000_000)),
-		SourceSamples: samplesOf(big.NewRat(p.Length, 1_000_000)),
+		Start: start, Samples: min(c.line.ToSample(p.Start+p.Moving)+c.shift, c.end) - start,
+		From:          toSamples(big.NewRat(p.From, 1_000_000)),
+		SourceSamples: toSamples(big.NewRat(p.Length, 1_000_000)),
 		Gain:          gain, FadeIn: fadeIn, FadeOut: clipFade,
 		SpeedNum: p.SpeedNum, SpeedDen: p.SpeedDen,
 	})

@@ -16,8 +16,8 @@ type Chapter struct {
 	Title string
 }
 
-// Chapters returns the chapters of a video. Each begins with the first frame of its scene.
-func Chapters(board *storyboard.Board, l *Line) []Chapter {
+// ListChapters returns the chapters of a video. Each begins with the first frame of its scene.
+func ListChapters(board *storyboard.Board, l *Line) []Chapter {
 	var out []Chapter
 	for i, s := range board.Scenes {
 		if s.Chapter != "" {
@@ -27,15 +27,15 @@ func Chapters(board *storyboard.Board, l *Line) []Chapter {
 	return out
 }
 
-// Time returns the duration of a number of frames.
-func (l *Line) Time(frames int64) time.Duration {
+// ToDuration returns the duration of a number of frames.
+func (l *Line) ToDuration(frames int64) time.Duration {
 	return time.Duration(frames * l.FPS.Den * int64(time.Second) / l.FPS.Num)
 }
 
 // CheckTimes warns about pictures and transitions that do not fit into their scene, a poster after the
 // end of the video, and, if all scenes of the script are built (whole), chapters that are too short.
 func CheckTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
-	if f, length := board.Film, l.Time(l.Frames); f.Poster.Word == "" && f.Poster.At > length {
+	if f, length := board.Film, l.ToDuration(l.Frames); f.Poster.Word == "" && f.Poster.At > length {
 		list.Warnf(f.PosterRange, "the video lasts %s; the poster is its last picture, not the picture at %s",
 			length.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"
 	}
@@ -43,7 +43,7 @@ func CheckTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
 		checkChapters(board, l, &list)
 	}
 	for i, s := range board.Scenes {
-		length := l.Time(l.Scenes[i].Frames)
+		length := l.ToDuration(l.Scenes[i].Frames)
 		if t := s.Transition; i > 0 && t.Type != "none" && t.Duration > length {
 			list.Warnf(s.Range, "the transition of %s is shortened to the scene, which lasts %s", t.Duration,
 				length.Round(time.Millisecond)).Hint = "give the scene a longer (duration: …), or shorten the transition"
@@ -79,7 +79,7 @@ func checkChapters(board *storyboard.Board, l *Line, list *diag.List) {
 	if place.Start.Line == 0 {
 		return
 	}
-	chapters := Chapters(board, l)
+	chapters := ListChapters(board, l)
 	if len(chapters) < leastChapters {
 		list.Warnf(place, "video sites ignore these chapters: there are %d, but they need at least %d",
 			len(chapters), leastChapters).Hint = "add chapters; players of the video file show them anyway"
@@ -91,7 +91,7 @@ func checkChapters(board *storyboard.Board, l *Line, list *diag.List) {
 		if i+1 < len(chapters) {
 			end = chapters[i+1].Frame
 		}
-		if length := l.Time(end - c.Frame); length < leastChapter {
+		if length := l.ToDuration(end - c.Frame); length < leastChapter {
 			short = append(short, fmt.Sprintf("%q lasts %.1f s", c.Title, length.Seconds()))
 		}
 	}

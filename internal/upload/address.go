@@ -8,11 +8,11 @@ type addresses struct {
 	closed []netip.Prefix
 }
 
-// publicAddresses uses the registries of special addresses (RFC 6890 and IANA's lists). Of IPv6
+// newPublicAddresses uses the registries of special addresses (RFC 6890 and IANA's lists). Of IPv6
 // only global unicast addresses (2000::/3) are allowed; this excludes loopback, link-local,
 // unique-local and multicast addresses, IPv4-mapped and -compatible forms and NAT64, which could
 // reach an IPv4 address unchecked.
-func publicAddresses() addresses {
+func newPublicAddresses() addresses {
 	a := addresses{open6: netip.MustParsePrefix("2000::/3")}
 	for _, p := range []string{
 		"0.0.0.0/8",        // this network, unspecified

@@ -7,7 +7,7 @@ import (
 
 func TestPublicAddresses(t *testing.T) {
 	t.Parallel()
-	a := publicAddresses()
+	a := newPublicAddresses()
 	for text, want := range map[string]bool{
 		"8.8.8.8":                 true,
 		"1.1.1.1":                 true,
@@ -102,7 +102,7 @@ func TestPublicAddresses(t *testing.T) {
 
 func TestGuardReadsWhatTheDialerGives(t *testing.T) {
 	t.Parallel()
-	check := guard(publicAddresses())
+	check := newAddressGuard(newPublicAddresses())
 	for address, want := range map[string]bool{
 		"8.8.8.8:443":                true,
 		"[2606:4700:4700::1111]:443": true,

@@ -66,18 +66,18 @@ type extent struct {
 }
 
 // String returns the name for messages.
-func (e *entry) String() string { return quote(e.shown) }
+func (e *entry) String() string { return quoteName(e.shown) }
 
 // table is the position of the central directory, and its number of entries.
 type table struct{ start, end, count int64 }
 
-func errDamaged() error {
-	return refuse("the archive is damaged, or has extra data before or after it")
+func newDamagedError() error {
+	return newRefusal("the archive is damaged, or has extra data before or after it")
 }
 
-func u16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
-func u32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
-func u64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+func decodeUint16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
+func decodeUint32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
+func decodeUint64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
 
 // readAt fills b. Reading beyond the archive's end is an error of the archive, not of the disk.
 func readAt(r io.ReaderAt, b []byte, at int64) error {
@@ -86,9 +86,9 @@ func readAt(r io.ReaderAt, b []byte, at int64) error {
 	case n == len(b):
 		return nil
 	case errors.Is(err, io.EOF):
-		return errDamaged()
+		return newDamagedError()
 	}
-	return errArchive(err)
+	return newArchiveError(err)
 }
 
 // findTable reads the end of the archive (sections 4.3.14 to 4.3.16). Readers disagree about
@@ -100,22 +100,22 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 	}
 	at := bytes.LastIndex(tail[:max(0, len(tail)-endSize+len(endSignature))], []byte(endSignature))
 	if at < 0 {
-		return table{}, refuse("the file is not a zip archive, or its end is missing")
+		return table{}, newRefusal("the file is not a zip archive, or its end is missing")
 	}
-	if !endsAt(tail, at) {
-		return table{}, errDamaged()
+	if !isWholeEndRecord(tail, at) {
+		return table{}, newDamagedError()
 	}
 	for i := at; i > 0; {
 		i = bytes.LastIndex(tail[:i], []byte(endSignature))
-		if i >= 0 && endsAt(tail, i) {
-			return table{}, refuse("the archive has two end records and is ambiguous")
+		if i >= 0 && isWholeEndRecord(tail, i) {
+			return table{}, newRefusal("the archive has two end records and is ambiguous")
 		}
 	}
 	end := size - int64(len(tail)) + int64(at)
 	b := tail[at:]
-	disk, first := u16(b[4:]), u16(b[6:])
-	here, count := uint64(u16(b[8:])), uint64(u16(b[10:]))
-	length, start := uint64(u32(b[12:])), uint64(u32(b[16:]))
+	disk, first := decodeUint16(b[4:]), decodeUint16(b[6:])
+	here, count := uint64(decodeUint16(b[8:])), uint64(decodeUint16(b[10:]))
+	length, start := uint64(decodeUint32(b[12:])), uint64(decodeUint32(b[16:]))
 
 	end64, is64, err := findEnd64(r, end)
 	if err != nil {
@@ -123,42 +123,42 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 	}
 	if is64 {
 		b := end64.record
-		wide := agrees(uint64(disk), most16, uint64(u32(b[16:]))) &&
-			agrees(uint64(first), most16, uint64(u32(b[20:]))) &&
-			agrees(here, most16, u64(b[24:])) && agrees(count, most16, u64(b[32:])) &&
-			agrees(length, most32, u64(b[40:])) && agrees(start, most32, u64(b[48:]))
+		wide := matchesZip64(uint64(disk), most16, uint64(decodeUint32(b[16:]))) &&
+			matchesZip64(uint64(first), most16, uint64(decodeUint32(b[20:]))) &&
+			matchesZip64(here, most16, decodeUint64(b[24:])) && matchesZip64(count, most16, decodeUint64(b[32:])) &&
+			matchesZip64(length, most32, decodeUint64(b[40:])) && matchesZip64(start, most32, decodeUint64(b[48:]))
 		if !wide {
-			return table{}, errDamaged()
+			return table{}, newDamagedError()
 		}
-		if u32(b[16:]) != 0 || u32(b[20:]) != 0 {
-			return table{}, errSplit()
+		if decodeUint32(b[16:]) != 0 || decodeUint32(b[20:]) != 0 {
+			return table{}, newSplitError()
 		}
-		here, count, length, start = u64(b[24:]), u64(b[32:]), u64(b[40:]), u64(b[48:])
+		here, count, length, start = decodeUint64(b[24:]), decodeUint64(b[32:]), decodeUint64(b[40:]), decodeUint64(b[48:])
 		end = end64.at
 	} else if disk != 0 || first != 0 {
-		return table{}, errSplit()
+		return table{}, newSplitError()
 	}
 	if here != count {
-		return table{}, errSplit()
+		return table{}, newSplitError()
 	}
 	// The directory must end where its end record begins: a gap could hide another directory.
 	if length > uint64(end) || start != uint64(end)-length || count > length/centralSize {
-		return table{}, errDamaged()
+		return table{}, newDamagedError()
 	}
 	return table{start: int64(start), end: end, count: int64(count)}, nil
 }
 
-func errSplit() error {
-	return refuse("the archive is one part of a split archive; send it as one file")
+func newSplitError() error {
+	return newRefusal("the archive is one part of a split archive; send it as one file")
 }
 
-// endsAt reports whether the comment of the end record at i reaches to the archive's end.
-func endsAt(tail []byte, i int) bool {
-	return i+endSize <= len(tail) && i+endSize+int(u16(tail[i+20:])) == len(tail)
+// isWholeEndRecord reports whether the comment of the end record at i reaches to the archive's end.
+func isWholeEndRecord(tail []byte, i int) bool {
+	return i+endSize <= len(tail) && i+endSize+int(decodeUint16(tail[i+20:])) == len(tail)
 }
 
-// agrees reports whether a 16- or 32-bit field equals its zip64 field, or refers to it.
-func agrees(small, most, wide uint64) bool { return small == most || small == wide }
+// matchesZip64 reports whether a 16- or 32-bit field equals its zip64 field, or refers to it.
+func matchesZip64(small, most, wide uint64) bool { return small == most || small == wide }
 
 type end64 struct {
 	at     int64
@@ -177,20 +177,20 @@ func findEnd64(r io.ReaderAt, end int64) (end64, bool, error) {
 	if string(locator[:4]) != locatorSignature {
 		return end64{}, false, nil
 	}
-	if u32(locator[4:]) != 0 || u32(locator[16:]) > 1 {
-		return end64{}, false, errSplit()
+	if decodeUint32(locator[4:]) != 0 || decodeUint32(locator[16:]) > 1 {
+		return end64{}, false, newSplitError()
 	}
-	at, limit := u64(locator[8:]), uint64(end-locatorSize)
+	at, limit := decodeUint64(locator[8:]), uint64(end-locatorSize)
 	if at > limit || limit-at < end64Size {
-		return end64{}, false, errDamaged()
+		return end64{}, false, newDamagedError()
 	}
 	record := make([]byte, end64Size)
 	if err := readAt(r, record, int64(at)); err != nil {
 		return end64{}, false, err
 	}
 	// The record's size does not count its signature and the size field.
-	if string(record[:4]) != end64Signature || u64(record[4:]) != limit-at-12 {
-		return end64{}, false, errDamaged()
+	if string(record[:4]) != end64Signature || decodeUint64(record[4:]) != limit-at-12 {
+		return end64{}, false, newDamagedError()
 	}
 	return end64{at: int64(at), record: record}, true, nil
 }
@@ -204,13 +204,13 @@ func readEntries(r io.ReaderAt, t table) ([]*entry, error) {
 		if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}
-		return errArchive(err)
+		return newArchiveError(err)
 	}
 	out := make([]*entry, 0, t.count)
 	for range t.count {
-		e, err := readCentral(fill)
+		e, err := readCentralHeader(fill)
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, errDamaged()
+			return nil, newDamagedError()
 		}
 		if err != nil {
 			return nil, err
@@ -219,51 +219,51 @@ func readEntries(r io.ReaderAt, t table) ([]*entry, error) {
 	}
 	var one [1]byte
 	if err := fill(one[:]); err == nil {
-		return nil, errDamaged()
+		return nil, newDamagedError()
 	} else if !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	return out, nil
 }
 
-func readCentral(fill func([]byte) error) (*entry, error) {
+func readCentralHeader(fill func([]byte) error) (*entry, error) {
 	var h [centralSize]byte
 	if err := fill(h[:]); err != nil {
 		return nil, err
 	}
 	if string(h[:4]) != centralSignature {
-		return nil, errDamaged()
+		return nil, newDamagedError()
 	}
-	n, x, c := int(u16(h[28:])), int(u16(h[30:])), int(u16(h[32:]))
+	n, x, c := int(decodeUint16(h[28:])), int(decodeUint16(h[30:])), int(decodeUint16(h[32:]))
 	rest := make([]byte, n+x+c)
 	if err := fill(rest); err != nil {
 		return nil, err
 	}
 	e := &entry{
 		raw:    bytes.Clone(rest[:n]),
-		flags:  u16(h[8:]),
-		method: u16(h[10:]),
-		crc:    u32(h[16:]),
-		kind:   u32(h[38:]) >> 28,
+		flags:  decodeUint16(h[8:]),
+		method: decodeUint16(h[10:]),
+		crc:    decodeUint32(h[16:]),
+		kind:   decodeUint32(h[38:]) >> 28,
 	}
 	e.shown = string(e.raw)
-	extra, err := e.extra(rest[n : n+x])
+	extra, err := e.parseExtra(rest[n : n+x])
 	if err != nil {
 		return nil, err
 	}
 	if extra.path != "" {
 		e.shown = extra.path
 	}
-	packed, size, header := uint64(u32(h[20:])), uint64(u32(h[24:])), uint64(u32(h[42:]))
-	if !extra.widen(&size, &packed, &header) {
-		return nil, e.errContradiction("its zip64 field")
+	packed, size, header := uint64(decodeUint32(h[20:])), uint64(decodeUint32(h[24:])), uint64(decodeUint32(h[42:]))
+	if !extra.replaceByZip64(&size, &packed, &header) {
+		return nil, e.newContradictionError("its zip64 field")
 	}
-	if disk := u16(h[34:]); disk != 0 && (disk != most16 || extra.wide == nil) {
-		return nil, errSplit()
+	if disk := decodeUint16(h[34:]); disk != 0 && (disk != most16 || extra.wide == nil) {
+		return nil, newSplitError()
 	}
 	const most = 1 << 62 // so that the sum of two does not overflow
 	if packed > most || size > most || header > most {
-		return nil, e.errContradiction("its sizes")
+		return nil, e.newContradictionError("its sizes")
 	}
 	e.packed, e.size, e.header = int64(packed), int64(size), int64(header)
 	return e, nil
@@ -275,12 +275,12 @@ type extra struct {
 	path string // the name in UTF-8
 }
 
-// extra reads extra fields. A truncated field ends the list, since some programs pad it; a
+// parseExtra reads extra fields. A truncated field ends the list, since some programs pad it; a
 // relevant field must not occur twice.
-func (e *entry) extra(b []byte) (extra, error) {
+func (e *entry) parseExtra(b []byte) (extra, error) {
 	var out extra
 	for len(b) >= 4 {
-		id, n := u16(b), int(u16(b[2:]))
+		id, n := decodeUint16(b), int(decodeUint16(b[2:]))
 		b = b[4:]
 		if n > len(b) {
 			break
@@ -290,17 +290,17 @@ func (e *entry) extra(b []byte) (extra, error) {
 		switch id {
 		case zip64Field:
 			if out.wide != nil {
-				return extra{}, e.errContradiction("its zip64 field")
+				return extra{}, e.newContradictionError("its zip64 field")
 			}
 			out.wide = field
 		case unicodeField:
 			// Section 4.6.9: version 1, and the checksum of the name. If the checksum differs,
 			// the name was changed later and the field is outdated.
-			if len(field) <= 5 || field[0] != 1 || u32(field[1:]) != crc32.ChecksumIEEE(e.raw) {
+			if len(field) <= 5 || field[0] != 1 || decodeUint32(field[1:]) != crc32.ChecksumIEEE(e.raw) {
 				continue
 			}
 			if out.path != "" {
-				return extra{}, e.errContradiction("its name")
+				return extra{}, e.newContradictionError("its name")
 			}
 			out.path = string(field[5:])
 		}
@@ -308,8 +308,8 @@ func (e *entry) extra(b []byte) (extra, error) {
 	return out, nil
 }
 
-// widen replaces values that refer to the zip64 field, in the order of the field.
-func (x extra) widen(values ...*uint64) bool {
+// replaceByZip64 replaces values that refer to the zip64 field, in the order of the field.
+func (x extra) replaceByZip64(values ...*uint64) bool {
 	if x.wide == nil {
 		return true
 	}
@@ -321,14 +321,14 @@ func (x extra) widen(values ...*uint64) bool {
 		if len(b) < 8 {
 			return false
 		}
-		*v = u64(b)
+		*v = decodeUint64(b)
 		b = b[8:]
 	}
 	return true
 }
 
-func (e *entry) errContradiction(what string) error {
-	return refuse("the archive's data about the entry %s are contradictory (%s)", e, what)
+func (e *entry) newContradictionError(what string) error {
+	return newRefusal("the archive's data about the entry %s are contradictory (%s)", e, what)
 }
 
 // locateData reads the local header (section 4.3.7), compares it with the central one, and finds the
@@ -345,9 +345,9 @@ func (e *entry) locateData(r io.ReaderAt, limit int64) error {
 		return err
 	}
 	if string(h[:4]) != localSignature {
-		return e.errContradiction("where it begins")
+		return e.newContradictionError("where it begins")
 	}
-	n, x := int64(u16(h[26:])), int64(u16(h[28:]))
+	n, x := int64(decodeUint16(h[26:])), int64(decodeUint16(h[28:]))
 	e.data = e.header + localSize + n + x
 	e.end = e.data + e.packed
 	if e.end > limit {
@@ -363,49 +363,49 @@ func (e *entry) locateData(r io.ReaderAt, limit int64) error {
 	if e.flags&hasDescriptor == 0 {
 		return nil
 	}
-	return e.descriptor(r, limit)
+	return e.findDescriptor(r, limit)
 }
 
 // compareHeaders compares the local header with the central one. If a descriptor follows the data, sizes
 // and checksum may be zero.
 func (e *entry) compareHeaders(h, name, fields []byte) error {
 	if !bytes.Equal(name, e.raw) {
-		return e.errContradiction("its name")
+		return e.newContradictionError("its name")
 	}
-	extra, err := e.extra(fields)
+	extra, err := e.parseExtra(fields)
 	if err != nil {
 		return err
 	}
 	if extra.path != "" && extra.path != e.shown {
-		return e.errContradiction("its name")
+		return e.newContradictionError("its name")
 	}
 	const decisive = encrypted | hasDescriptor | patched | strong | utf8Names | masked
-	if (u16(h[6:])^e.flags)&decisive != 0 {
-		return e.errContradiction("its flags")
+	if (decodeUint16(h[6:])^e.flags)&decisive != 0 {
+		return e.newContradictionError("its flags")
 	}
-	if u16(h[8:]) != e.method {
-		return e.errContradiction("its method")
+	if decodeUint16(h[8:]) != e.method {
+		return e.newContradictionError("its method")
 	}
-	packed, size := uint64(u32(h[18:])), uint64(u32(h[22:]))
-	if !extra.widen(&size, &packed) {
-		return e.errContradiction("its zip64 field")
+	packed, size := uint64(decodeUint32(h[18:])), uint64(decodeUint32(h[22:]))
+	if !extra.replaceByZip64(&size, &packed) {
+		return e.newContradictionError("its zip64 field")
 	}
 	same := func(local, central uint64) bool {
 		return local == central || local == 0 && e.flags&hasDescriptor != 0
 	}
 	if !same(packed, uint64(e.packed)) || !same(size, uint64(e.size)) {
-		return e.errContradiction("its size")
+		return e.newContradictionError("its size")
 	}
-	if !same(uint64(u32(h[14:])), uint64(e.crc)) {
-		return e.errContradiction("its checksum")
+	if !same(uint64(decodeUint32(h[14:])), uint64(e.crc)) {
+		return e.newContradictionError("its checksum")
 	}
 	return nil
 }
 
-// descriptor finds the data descriptor (section 4.3.9), which has four forms: with or without a
+// findDescriptor finds the data descriptor (section 4.3.9), which has four forms: with or without a
 // signature, and with sizes of 4 or 8 bytes. Longer forms are tried first: if the sizes are zero,
 // a short one begins like a long one, and a short one is followed by a signature, never by zeros.
-func (e *entry) descriptor(r io.ReaderAt, limit int64) error {
+func (e *entry) findDescriptor(r io.ReaderAt, limit int64) error {
 	var crc [4]byte
 	binary.LittleEndian.PutUint32(crc[:], e.crc)
 	narrow := append([]byte(nil), crc[:]...)
@@ -426,5 +426,5 @@ func (e *entry) descriptor(r io.ReaderAt, limit int64) error {
 			return nil
 		}
 	}
-	return e.errContradiction("what follows its data")
+	return e.newContradictionError("what follows its data")
 }

@@ -17,7 +17,7 @@ func FetcherOpenTo(t *testing.T, config FetchConfig, open string, seen *[]string
 	if err != nil {
 		t.Fatal(err)
 	}
-	rule := guard(publicAddresses())
+	rule := newAddressGuard(newPublicAddresses())
 	dialer := &net.Dialer{ControlContext: func(ctx context.Context, network, address string, c syscall.RawConn) error {
 		*seen = append(*seen, address)
 		if address == open {

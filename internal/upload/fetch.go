@@ -92,7 +92,7 @@ func NewFetcher(config FetchConfig) (*Fetcher, error) {
 	}
 	dialer := &net.Dialer{Timeout: config.ConnectTimeout}
 	if !config.AllowPrivate {
-		dialer.ControlContext = guard(publicAddresses())
+		dialer.ControlContext = newAddressGuard(newPublicAddresses())
 	}
 	return &Fetcher{config: config, github: github, client: &http.Client{
 		// get follows redirects, and checks each of them.
@@ -111,9 +111,9 @@ func NewFetcher(config FetchConfig) (*Fetcher, error) {
 
 var errRefused = errors.New("the address is not public")
 
-// guard returns a function that checks each address before a connection, after names are
+// newAddressGuard returns a function that checks each address before a connection, after names are
 // resolved: so a name cannot resolve to another address after the check.
-func guard(a addresses) func(context.Context, string, string, syscall.RawConn) error {
+func newAddressGuard(a addresses) func(context.Context, string, string, syscall.RawConn) error {
 	return func(_ context.Context, _, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
 		if err != nil {
@@ -126,36 +126,36 @@ func guard(a addresses) func(context.Context, string, string, syscall.RawConn) e
 	}
 }
 
-// URL downloads the archive at an https URL and returns its size in bytes. After an error, what
+// FetchURL downloads the archive at an https URL and returns its size in bytes. After an error, what
 // was written to w is unusable.
 //
 // The error is a fault: Input if the URL or its content cannot be used, Disk if w fails,
 // Cancelled if ctx ends.
-func (f *Fetcher) URL(ctx context.Context, address string, w io.Writer) (int64, error) {
+func (f *Fetcher) FetchURL(ctx context.Context, address string, w io.Writer) (int64, error) {
 	u, err := checkURL(address, f.config.AllowPlain)
 	if err != nil {
 		return 0, err
 	}
-	return f.fetch(ctx, request{url: u, status: unreachableStatus}, w)
+	return f.copyAnswer(ctx, request{url: u, status: newUnreachableFault}, w)
 }
 
 // checkURL parses a URL. The fault describes what is wrong with it.
 func checkURL(address string, plain bool) (*url.URL, error) {
 	secure := strings.HasPrefix(address, "https://")
 	if !secure && (!plain || !strings.HasPrefix(address, "http://")) {
-		return nil, refuse("%s", HTTPSOnly)
+		return nil, newRefusal("%s", HTTPSOnly)
 	}
 	u, err := url.Parse(address)
 	switch {
 	case err != nil:
 		// The cause would quote the URL, which may contain a key.
-		return nil, refuse("the archive's address is not a URL")
+		return nil, newRefusal("the archive's address is not a URL")
 	case u.Hostname() == "":
-		return nil, refuse("the archive's address has no host")
+		return nil, newRefusal("the archive's address has no host")
 	case u.User != nil:
-		return nil, refuse("the archive's address must not hold a user name or password")
+		return nil, newRefusal("the archive's address must not hold a user name or password")
 	case !plain && u.Port() != "" && u.Port() != "443":
-		return nil, refuse("the archive's address must use port 443")
+		return nil, newRefusal("the archive's address must use port 443")
 	}
 	return u, nil
 }
@@ -167,17 +167,17 @@ type request struct {
 	status func(code int) *fault.Error // the error for a status other than 200
 }
 
-func unreachableStatus(code int) *fault.Error {
+func newUnreachableFault(code int) *fault.Error {
 	return fault.New(fault.Input, fmt.Errorf("status %d", code), "the archive's address answered %d", code)
 }
 
-// fetch copies the answer to a request, within the limits.
-func (f *Fetcher) fetch(ctx context.Context, r request, w io.Writer) (int64, error) {
+// copyAnswer copies the answer to a request, within the limits.
+func (f *Fetcher) copyAnswer(ctx context.Context, r request, w io.Writer) (int64, error) {
 	timed, cancel := context.WithTimeout(ctx, f.config.Timeout)
 	defer cancel()
 	failed := func(err error) error { return f.toFault(ctx, timed, err) }
 
-	resp, err := f.get(timed, r)
+	resp, err := f.followRedirects(timed, r)
 	if err != nil {
 		return 0, failed(err)
 	}
@@ -189,9 +189,9 @@ func (f *Fetcher) fetch(ctx context.Context, r request, w io.Writer) (int64, err
 		return 0, failed(errors.New("the answer has a content encoding that was not requested"))
 	}
 	if resp.ContentLength > f.config.MaxBytes {
-		return 0, f.errTooLarge()
+		return 0, f.newTooLargeError()
 	}
-	n, err := f.copy(w, resp.Body, failed)
+	n, err := f.copyAndCount(w, resp.Body, failed)
 	if err == nil && timed.Err() != nil {
 		// When a timeout closes the connection, the server may end its answer properly first, so
 		// that it looks complete.
@@ -200,14 +200,14 @@ func (f *Fetcher) fetch(ctx context.Context, r request, w io.Writer) (int64, err
 	return n, err
 }
 
-// copy copies and counts: an answer may be longer than its Content-Length.
-func (f *Fetcher) copy(w io.Writer, body io.Reader, failed func(error) error) (int64, error) {
+// copyAndCount copies and counts: an answer may be longer than its Content-Length.
+func (f *Fetcher) copyAndCount(w io.Writer, body io.Reader, failed func(error) error) (int64, error) {
 	buf := make([]byte, 64<<10)
 	var done int64
 	for {
 		n, err := body.Read(buf)
 		if int64(n) > f.config.MaxBytes-done {
-			return done, f.errTooLarge()
+			return done, f.newTooLargeError()
 		}
 		if n, err := w.Write(buf[:n]); err != nil {
 			return done + int64(n), fault.New(fault.Disk, err, "the archive could not be stored")
@@ -222,8 +222,8 @@ func (f *Fetcher) copy(w io.Writer, body io.Reader, failed func(error) error) (i
 	}
 }
 
-func (f *Fetcher) errTooLarge() error {
-	return refuse("the archive is larger than %s", bytesText(f.config.MaxBytes))
+func (f *Fetcher) newTooLargeError() error {
+	return newRefusal("the archive is larger than %s", formatBytes(f.config.MaxBytes))
 }
 
 // toFault converts an error to a fault that may be shown to callers.
@@ -247,8 +247,8 @@ func (f *Fetcher) toFault(ctx, timed context.Context, err error) error {
 // errHop is returned for a redirect to a URL that is not allowed.
 var errHop = errors.New("the address of a redirect is not allowed")
 
-// get follows redirects, to which the rules of the first URL apply.
-func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
+// followRedirects follows redirects, to which the rules of the first URL apply.
+func (f *Fetcher) followRedirects(ctx context.Context, r request) (*http.Response, error) {
 	at := r.url
 	for redirects := 0; ; redirects++ {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
@@ -257,12 +257,12 @@ func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
 		}
 		req.Header.Set("User-Agent", "mynah")
 		req.Header.Set("Accept-Encoding", "identity")
-		if sameHost(at, r.url) {
+		if isSameHost(at, r.url) {
 			maps.Copy(req.Header, r.header)
 		}
 		resp, err := f.client.Do(req)
 		if err != nil {
-			return nil, withoutURL(err)
+			return nil, removeURL(err)
 		}
 		if !isRedirect(resp.StatusCode) {
 			return resp, nil
@@ -282,8 +282,8 @@ func (f *Fetcher) get(ctx context.Context, r request) (*http.Response, error) {
 	}
 }
 
-// withoutURL removes the URL from an error: it may contain a key, which must not be logged.
-func withoutURL(err error) error {
+// removeURL removes the URL from an error: it may contain a key, which must not be logged.
+func removeURL(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
@@ -299,12 +299,12 @@ func isRedirect(code int) bool {
 	return false
 }
 
-// sameHost compares scheme, name and port.
-func sameHost(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+// isSameHost compares scheme, name and port.
+func isSameHost(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && findPort(a) == findPort(b)
 }
 
-func port(u *url.URL) string {
+func findPort(u *url.URL) string {
 	switch {
 	case u.Port() != "":
 		return u.Port()

@@ -102,7 +102,7 @@ func TestFetch(t *testing.T) {
 	f := fetcher(t, local(s))
 	for _, path := range []string{"/direct", "/chunked", "/relative", "/3", "/query?sig=a%2Fb&x=%20", "/direct#fragment"} {
 		var b bytes.Buffer
-		n, err := f.URL(t.Context(), s.URL+path, &b)
+		n, err := f.FetchURL(t.Context(), s.URL+path, &b)
 		if err != nil || n != int64(len(data)) || !bytes.Equal(b.Bytes(), data) {
 			t.Errorf("%s: %d bytes, %v", path, n, err)
 		}
@@ -160,7 +160,7 @@ func TestOneSentenceForAll(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			_, err := fetcher(t, c.config).URL(t.Context(), c.address, io.Discard)
+			_, err := fetcher(t, c.config).FetchURL(t.Context(), c.address, io.Discard)
 			wantFault(t, err, fault.Input, unreachable)
 			if e, ok := fault.As(err); ok && (e.Cause == nil || e.Hint != "" || strings.Contains(e.Cause.Error(), c.address)) {
 				t.Errorf("cause %v, hint %q", e.Cause, e.Hint)
@@ -218,7 +218,7 @@ func TestReasons(t *testing.T) {
 		"/4":       "the archive's address redirected more than 3 times",
 		"/cut":     "the download of the archive is incomplete",
 	} {
-		_, err := fetcher(t, local(s)).URL(t.Context(), s.URL+path, io.Discard)
+		_, err := fetcher(t, local(s)).FetchURL(t.Context(), s.URL+path, io.Discard)
 		wantFault(t, err, fault.Input, want)
 	}
 }
@@ -232,7 +232,7 @@ func TestRedirectToAPrivateAddress(t *testing.T) {
 	})
 	var seen []string
 	f := upload.FetcherOpenTo(t, local(inside, outside), outside.Listener.Addr().String(), &seen)
-	_, err := f.URL(t.Context(), outside.URL, io.Discard)
+	_, err := f.FetchURL(t.Context(), outside.URL, io.Discard)
 	wantFault(t, err, fault.Input, unreachable)
 	if want := []string{outside.Listener.Addr().String(), inside.Listener.Addr().String()}; fmt.Sprint(seen) != fmt.Sprint(want) {
 		t.Errorf("connected to %v, want %v", seen, want)
@@ -276,7 +276,7 @@ func TestAddressForms(t *testing.T) {
 		{strict, "https://127.0.0.1:443/", unreachable},
 		{strict, "https://127.0.0.1/", unreachable},
 	} {
-		_, err := fetcher(t, c.config).URL(t.Context(), c.address, io.Discard)
+		_, err := fetcher(t, c.config).FetchURL(t.Context(), c.address, io.Discard)
 		wantFault(t, err, fault.Input, c.want)
 		if err != nil && strings.Contains(err.Error(), "secret") {
 			t.Error("the error contains the password")
@@ -312,17 +312,17 @@ func TestSizes(t *testing.T) {
 	f := fetcher(t, c)
 	for _, path := range []string{"/", "/chunked"} {
 		var b bytes.Buffer
-		if n, err := f.URL(t.Context(), fmt.Sprintf("%s%s?n=%d", s.URL, path, most), &b); err != nil || n != most || b.Len() != most {
+		if n, err := f.FetchURL(t.Context(), fmt.Sprintf("%s%s?n=%d", s.URL, path, most), &b); err != nil || n != most || b.Len() != most {
 			t.Errorf("%s: %d, %v", path, n, err)
 		}
 		b.Reset()
-		_, err := f.URL(t.Context(), fmt.Sprintf("%s%s?n=%d", s.URL, path, most+1), &b)
+		_, err := f.FetchURL(t.Context(), fmt.Sprintf("%s%s?n=%d", s.URL, path, most+1), &b)
 		wantFault(t, err, fault.Input, "the archive is larger than 98 KiB")
 		if b.Len() > most || path == "/" && b.Len() > 0 {
 			t.Errorf("%s: %d bytes were written", path, b.Len())
 		}
 	}
-	_, err := f.URL(t.Context(), fmt.Sprintf("%s/?n=%d", s.URL, most), &failing{left: 1000})
+	_, err := f.FetchURL(t.Context(), fmt.Sprintf("%s/?n=%d", s.URL, most), &failing{left: 1000})
 	wantFault(t, err, fault.Disk, "the archive could not be stored")
 }
 
@@ -344,7 +344,7 @@ func TestWholeTooLate(t *testing.T) {
 	})
 	c := local(s)
 	c.Timeout = time.Second
-	_, err := fetcher(t, c).URL(t.Context(), s.URL, late{time.After(2 * time.Second)})
+	_, err := fetcher(t, c).FetchURL(t.Context(), s.URL, late{time.After(2 * time.Second)})
 	wantFault(t, err, fault.Input, "the archive's address took too long to answer")
 }
 
@@ -380,23 +380,23 @@ func TestTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := fetcher(t, c).URL(t.Context(), address, io.Discard)
+			_, err := fetcher(t, c).FetchURL(t.Context(), address, io.Discard)
 			wantFault(t, err, fault.Input, slow)
 
 			patient := c
 			patient.Timeout = time.Minute
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(100*time.Millisecond, cancel)
-			_, err = fetcher(t, patient).URL(ctx, address, io.Discard)
+			_, err = fetcher(t, patient).FetchURL(ctx, address, io.Discard)
 			wantFault(t, err, fault.Cancelled, "fetching the archive was stopped")
 
 			ctx, cancel = context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
-			_, err = fetcher(t, patient).URL(ctx, address, io.Discard)
+			_, err = fetcher(t, patient).FetchURL(ctx, address, io.Discard)
 			wantFault(t, err, fault.Cancelled, "fetching the archive was stopped")
 		})
 	}
-	_, err = fetcher(t, short).URL(t.Context(), "https://"+silent.Addr().String(), io.Discard)
+	_, err = fetcher(t, short).FetchURL(t.Context(), "https://"+silent.Addr().String(), io.Discard)
 	wantFault(t, err, fault.Input, slow)
 }
 
@@ -408,7 +408,7 @@ func TestNoProxyFromTheEnvironment(t *testing.T) {
 		t.Setenv(name, proxy.URL)
 	}
 	f := fetcher(t, local())
-	_, err := f.URL(t.Context(), "http://no-such-name.invalid/", io.Discard)
+	_, err := f.FetchURL(t.Context(), "http://no-such-name.invalid/", io.Discard)
 	wantFault(t, err, fault.Input, unreachable)
 }
 
@@ -447,6 +447,6 @@ func TestOldTLSIsRefused(t *testing.T) {
 	s.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	_, err := fetcher(t, local(s)).URL(t.Context(), s.URL, io.Discard)
+	_, err := fetcher(t, local(s)).FetchURL(t.Context(), s.URL, io.Discard)
 	wantFault(t, err, fault.Input, unreachable)
 }

@@ -82,7 +82,7 @@ func TestGitHub(t *testing.T) {
 			http.Redirect(w, r, g.files.URL+"/zip", http.StatusFound)
 		})
 		var b bytes.Buffer
-		n, err := fetcher(t, g.config()).GitHub(t.Context(), "me/my.repo_1", c.sha, c.token, &b)
+		n, err := fetcher(t, g.config()).FetchGitHub(t.Context(), "me/my.repo_1", c.sha, c.token, &b)
 		if err != nil || n != 3 || b.String() != "zip" {
 			t.Errorf("%d %q %v", n, &b, err)
 		}
@@ -108,7 +108,7 @@ func TestTokenStaysAtTheHost(t *testing.T) {
 		g := newGitHub(t, func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://"+net.JoinHostPort(host, port)+"/zip", http.StatusTemporaryRedirect)
 		})
-		if _, err := fetcher(t, g.config()).GitHub(t.Context(), "me/repo", "", "secret-token", io.Discard); err != nil {
+		if _, err := fetcher(t, g.config()).FetchGitHub(t.Context(), "me/repo", "", "secret-token", io.Discard); err != nil {
 			t.Fatal(err)
 		}
 		if h := <-got; strings.Contains(h, "secret") || !strings.Contains(h, "mynah") {
@@ -125,7 +125,7 @@ func TestGitHubSaysNo(t *testing.T) {
 		429: "the archive's address answered 429", 500: "the archive's address answered 500", 204: "the archive's address answered 204",
 	} {
 		g := newGitHub(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
-		_, err := fetcher(t, g.config()).GitHub(t.Context(), "me/repo", "main", "secret-token", io.Discard)
+		_, err := fetcher(t, g.config()).FetchGitHub(t.Context(), "me/repo", "main", "secret-token", io.Discard)
 		wantFault(t, err, fault.Input, want)
 		if strings.Contains(err.Error(), "secret") {
 			t.Error("the error contains the token")
@@ -135,12 +135,12 @@ func TestGitHubSaysNo(t *testing.T) {
 	g = newGitHub(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, g.files.URL+"/gone", http.StatusFound)
 	})
-	_, err := fetcher(t, g.config()).GitHub(t.Context(), "me/repo", "", "", io.Discard)
+	_, err := fetcher(t, g.config()).FetchGitHub(t.Context(), "me/repo", "", "", io.Discard)
 	wantFault(t, err, fault.Input, absent)
 
 	guarded := g.config()
 	guarded.AllowPrivate = false
-	_, err = fetcher(t, guarded).GitHub(t.Context(), "me/repo", "", "", io.Discard)
+	_, err = fetcher(t, guarded).FetchGitHub(t.Context(), "me/repo", "", "", io.Discard)
 	wantFault(t, err, fault.Input, unreachable)
 }
 
@@ -152,7 +152,7 @@ func TestGitHubForms(t *testing.T) {
 		"", "me", "me/", "/repo", "me/repo/more", "../repo", "me/..", "me/.", "me/re po", "me/repo?x", "me/repo#x",
 		"me/%2e%2e", "-me/repo", "me/r\u00e9po", "https://github.com/me/repo", "me\\repo", "me/repo\n", strings.Repeat("a", 101) + "/r",
 	} {
-		_, err := f.GitHub(t.Context(), repository, "", "", io.Discard)
+		_, err := f.FetchGitHub(t.Context(), repository, "", "", io.Discard)
 		if got := public(err); !strings.HasSuffix(got, "must have the form owner/name") || strings.Contains(got, "\n") {
 			t.Errorf("%q: %s", repository, got)
 		}
@@ -161,13 +161,13 @@ func TestGitHubForms(t *testing.T) {
 		"..", "a..b", "../../user", "/a", "a/", "a//b", "a/../b", "a/.b", ".a", "a.", "-a", "a b", "a?b", "a%2f",
 		"a\n", "a\\b", "a:b", "a^", "a~1", strings.Repeat("a", 251),
 	} {
-		_, err := f.GitHub(t.Context(), "me/repo", sha, "", io.Discard)
+		_, err := f.FetchGitHub(t.Context(), "me/repo", sha, "", io.Discard)
 		if got := public(err); !strings.HasSuffix(got, "must be a commit SHA, or the name of a branch or tag") {
 			t.Errorf("%q: %s", sha, got)
 		}
 	}
 	for _, token := range []string{"a b", "a\r\nX: y", "\x00", "t\u00f6ken", strings.Repeat("a", 1001)} {
-		_, err := f.GitHub(t.Context(), "me/repo", "", token, io.Discard)
+		_, err := f.FetchGitHub(t.Context(), "me/repo", "", token, io.Discard)
 		if got := public(err); !strings.HasPrefix(got, "the token for GitHub must be") || strings.Contains(err.Error(), token) {
 			t.Errorf("%q: %s", token, got)
 		}

@@ -17,7 +17,7 @@ import (
 func (e *entry) checkName(limits Limits) error {
 	name := e.shown
 	bad := func(format string, args ...any) error {
-		return refuse("the archive's entry %s %s", e, fmt.Sprintf(format, args...))
+		return newRefusal("the archive's entry %s %s", e, fmt.Sprintf(format, args...))
 	}
 	if !utf8.ValidString(name) {
 		if e.flags&utf8Names != 0 || name != string(e.raw) {
@@ -50,7 +50,7 @@ func (e *entry) checkName(limits Limits) error {
 		return bad("has a path with a drive letter")
 	}
 	if name == "" {
-		return refuse("the archive has an entry without a name")
+		return newRefusal("the archive has an entry without a name")
 	}
 	// Some programs pack the folder "." and prefix every path with it.
 	name = strings.TrimPrefix(name, "./")
@@ -84,9 +84,9 @@ func changesDirection(c rune) bool {
 		c == '\u200e' || c == '\u200f' || c == '\u061c'
 }
 
-// quote returns a name for a message: in quotation marks, with unprintable characters escaped and
+// quoteName returns a name for a message: in quotation marks, with unprintable characters escaped and
 // the middle of a long name left out.
-func quote(name string) string {
+func quoteName(name string) string {
 	const most, head, tail = 80, 40, 30
 	if len(name) > most {
 		front, back := head, len(name)-tail

@@ -38,17 +38,17 @@ const (
 func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackOptions) (plan, error) {
 	limits := opts.Limits
 	if size > limits.Archive {
-		return plan{}, refuse("the archive is larger than %s", bytesText(limits.Archive))
+		return plan{}, newRefusal("the archive is larger than %s", formatBytes(limits.Archive))
 	}
 	if size < endSize {
-		return plan{}, refuse("the file is not a zip archive, or its end is missing")
+		return plan{}, newRefusal("the file is not a zip archive, or its end is missing")
 	}
 	t, err := findTable(archive, size)
 	if err != nil {
 		return plan{}, err
 	}
 	if t.count > int64(limits.Entries) {
-		return plan{}, errTooMany(limits)
+		return plan{}, newTooManyError(limits)
 	}
 	entries, err := readEntries(archive, t)
 	if err != nil {
@@ -71,8 +71,8 @@ func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackO
 	return classifyEntries(entries, size, opts)
 }
 
-func errTooMany(limits Limits) error {
-	return refuse("the archive contains more than %d files and folders", limits.Entries)
+func newTooManyError(limits Limits) error {
+	return newRefusal("the archive contains more than %d files and folders", limits.Entries)
 }
 
 // checkOverlaps refuses entries that share bytes: with many entries for one block of data, a
@@ -83,7 +83,7 @@ func checkOverlaps(entries []*entry) error {
 	})
 	for i := 1; i < len(sorted); i++ {
 		if sorted[i-1].end > sorted[i].header {
-			return refuse("the archive's entries %s and %s share the same bytes", sorted[i-1], sorted[i])
+			return newRefusal("the archive's entries %s and %s share the same bytes", sorted[i-1], sorted[i])
 		}
 	}
 	return nil
@@ -102,7 +102,7 @@ func classifyEntries(entries []*entry, size int64, opts UnpackOptions) (plan, er
 		if err := e.checkKind(link); err != nil {
 			return plan{}, err
 		}
-		if err := t.add(e, limits); err != nil {
+		if err := t.addEntry(e, limits); err != nil {
 			return plan{}, err
 		}
 		switch {
@@ -113,16 +113,16 @@ func classifyEntries(entries []*entry, size int64, opts UnpackOptions) (plan, er
 			continue
 		}
 		if e.size > limits.Unpacked-p.bytes {
-			return plan{}, refuse("the archive unpacks to more than %s", bytesText(limits.Unpacked))
+			return plan{}, newRefusal("the archive unpacks to more than %s", formatBytes(limits.Unpacked))
 		}
 		p.bytes += e.size
 		p.files = append(p.files, e)
 	}
 	// Divide instead of multiplying, which could overflow for a large ratio.
 	if p.bytes > limits.Free && (p.bytes-1)/limits.Ratio >= size {
-		return plan{}, refuse("the archive unpacks to more than %d times its size", limits.Ratio)
+		return plan{}, newRefusal("the archive unpacks to more than %d times its size", limits.Ratio)
 	}
-	p.folders, p.top = t.folders()
+	p.folders, p.top = t.listFolders()
 	return p, nil
 }
 
@@ -147,11 +147,11 @@ func (e *entry) checkKind(link bool) error {
 	case kindNone, kindRegular:
 	case kindFifo: // Info-ZIP stores the mode of a pipe it reads from or writes to
 		if !e.isPipedFile() {
-			return refuse(bad, e, "a named pipe")
+			return newRefusal(bad, e, "a named pipe")
 		}
 	case kindFolder:
 		if !e.folder {
-			return e.errContradiction("whether it is a folder")
+			return e.newContradictionError("whether it is a folder")
 		}
 	case kindLink:
 		if !link {
@@ -159,32 +159,32 @@ func (e *entry) checkKind(link bool) error {
 				"a symbolic link").WithHint("put the file itself into the archive")
 		}
 	case kindChar, kindBlock:
-		return refuse(bad, e, "a device")
+		return newRefusal(bad, e, "a device")
 	case kindSocket:
-		return refuse(bad, e, "a socket")
+		return newRefusal(bad, e, "a socket")
 	default:
-		return refuse(bad, e, "a special file")
+		return newRefusal(bad, e, "a special file")
 	}
 	if e.kind == kindLink && e.folder {
-		return e.errContradiction("whether it is a folder")
+		return e.newContradictionError("whether it is a folder")
 	}
 	if e.flags&(encrypted|strong|masked) != 0 {
 		return fault.New(fault.Input, nil, "the archive's entry %s is encrypted", e).
 			WithHint("zip the files again without a password")
 	}
 	if e.flags&patched != 0 {
-		return refuse("the archive's entry %s is a patch of another file, which is not supported", e)
+		return newRefusal("the archive's entry %s is a patch of another file, which is not supported", e)
 	}
 	if e.method != stored && e.method != deflated {
 		return fault.New(fault.Input, nil,
-			"the archive's entry %s is compressed by %s, which is not supported", e, methodName(e.method)).
+			"the archive's entry %s is compressed by %s, which is not supported", e, nameMethod(e.method)).
 			WithHint("zip the files again with the method deflate")
 	}
 	if e.method == stored && e.packed != e.size {
-		return e.errContradiction("its size")
+		return e.newContradictionError("its size")
 	}
 	if e.folder && e.size != 0 {
-		return refuse("the archive's folder %s contains data", e)
+		return newRefusal("the archive's folder %s contains data", e)
 	}
 	return nil
 }
@@ -192,7 +192,7 @@ func (e *entry) checkKind(link bool) error {
 // isPipedFile reports whether an entry with the mode of a pipe contains data read from the pipe.
 func (e *entry) isPipedFile() bool { return !e.folder && (e.size > 0 || e.name == "-") }
 
-func methodName(method uint16) string {
+func nameMethod(method uint16) string {
 	switch method {
 	case 1, 2, 3, 4, 5, 6, 10:
 		return "an outdated method"
@@ -226,11 +226,11 @@ type node struct {
 	listed bool // has its own entry
 }
 
-func (t *tree) add(e *entry, limits Limits) error {
+func (t *tree) addEntry(e *entry, limits Limits) error {
 	plain := norm.NFC.String(e.name)
 	at, end := 0, 0 // ends of a component in e.name and in plain
 	for {
-		at, end = componentEnd(e.name, at), componentEnd(plain, end)
+		at, end = findComponentEnd(e.name, at), findComponentEnd(plain, end)
 		last := at == len(e.name)
 		want := node{name: e.name[:at], folder: !last || e.folder, listed: last}
 		have, ok := t.nodes[plain[:end]]
@@ -238,12 +238,12 @@ func (t *tree) add(e *entry, limits Limits) error {
 		case !ok:
 			t.nodes[plain[:end]] = &want
 			if len(t.nodes) > t.most {
-				return errTooMany(limits)
+				return newTooManyError(limits)
 			}
 		case have.folder != want.folder:
-			return refuse("the archive's entry %s is a file in one place and a folder in another", quote(want.name))
+			return newRefusal("the archive's entry %s is a file in one place and a folder in another", quoteName(want.name))
 		case have.name != want.name, have.listed && want.listed:
-			return refuse("the archive contains the entry %s twice", quote(want.name))
+			return newRefusal("the archive contains the entry %s twice", quoteName(want.name))
 		case want.listed:
 			have.listed = true
 		}
@@ -254,16 +254,16 @@ func (t *tree) add(e *entry, limits Limits) error {
 	}
 }
 
-// componentEnd returns the end of the component that begins at i.
-func componentEnd(name string, i int) int {
+// findComponentEnd returns the end of the component that begins at i.
+func findComponentEnd(name string, i int) int {
 	if n := strings.IndexByte(name[i:], '/'); n >= 0 {
 		return i + n
 	}
 	return len(name)
 }
 
-// folders lists the folders, parents first, and the top folder if it contains everything.
-func (t *tree) folders() (list []string, top string) {
+// listFolders lists the folders, parents first, and the top folder if it contains everything.
+func (t *tree) listFolders() (list []string, top string) {
 	tops := 0
 	for _, n := range t.nodes {
 		if n.folder {

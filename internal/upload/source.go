@@ -14,14 +14,14 @@ import (
 	"mynah/internal/similar"
 )
 
-// Source returns the path of a project's main script in root. source is the path in the request: it is searched
+// FindSource returns the path of a project's main script in root. source is the path in the request: it is searched
 // from the root, then from the only top folder. If source is empty, project.Choose selects a file at the top or
 // in the only top folder. A given source may also be a presentation (.pptx, .ppt, .odp, .pdf), which callers
 // recognise by its extension.
 //
 // The error is a fault: Input if there is no such file or no clear choice, Disk if the project cannot be read.
-func Source(root fs.FS, source string) (string, error) {
-	top, err := topFolder(root)
+func FindSource(root fs.FS, source string) (string, error) {
+	top, err := findTopFolder(root)
 	if err != nil {
 		return "", err
 	}
@@ -30,7 +30,7 @@ func Source(root fs.FS, source string) (string, error) {
 	}
 	name := path.Clean(source)
 	if path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../") {
-		return "", refuse("the source %s is outside the archive", quote(source))
+		return "", newRefusal("the source %s is outside the archive", quoteName(source))
 	}
 	for _, candidate := range []string{name, path.Join(top, name)} {
 		if !fs.ValidPath(candidate) || strings.ContainsRune(candidate, 0) {
@@ -43,23 +43,23 @@ func Source(root fs.FS, source string) (string, error) {
 		}
 		switch {
 		case err != nil:
-			return "", errProject(err)
+			return "", newProjectError(err)
 		case info.IsDir():
-			return "", refuse("the source %s is a folder, not a file", quote(source))
-		case !isText(candidate) && !project.IsDeck(candidate):
-			return "", refuse("the source %s must be a .md, .markdown, .txt, .pptx, .ppt, .odp or .pdf file",
-				quote(source))
+			return "", newRefusal("the source %s is a folder, not a file", quoteName(source))
+		case !isTextFileName(candidate) && !project.IsPresentationName(candidate):
+			return "", newRefusal("the source %s must be a .md, .markdown, .txt, .pptx, .ppt, .odp or .pdf file",
+				quoteName(source))
 		}
 		return candidate, nil
 	}
-	return "", errMissing(root, top, source, name)
+	return "", newMissingSourceError(root, top, source, name)
 }
 
-// topFolder returns the only entry at the top, if it is a folder.
-func topFolder(root fs.FS) (string, error) {
+// findTopFolder returns the only entry at the top, if it is a folder.
+func findTopFolder(root fs.FS) (string, error) {
 	list, err := fs.ReadDir(root, ".")
 	if err != nil {
-		return "", errProject(err)
+		return "", newProjectError(err)
 	}
 	if len(list) == 1 && list[0].IsDir() {
 		return list[0].Name(), nil
@@ -67,19 +67,19 @@ func topFolder(root fs.FS) (string, error) {
 	return "", nil
 }
 
-func errProject(err error) error {
+func newProjectError(err error) error {
 	return fault.New(fault.Disk, err, "the files of the project could not be read")
 }
 
-func isText(name string) bool {
+func isTextFileName(name string) bool {
 	return slices.Contains([]string{".md", ".markdown", ".txt"}, strings.ToLower(path.Ext(name)))
 }
 
 // chooseScript returns the main script if no source was given; see project.Choose.
 func chooseScript(root fs.FS, top string) (string, error) {
-	c, err := project.Choose(root, cmp.Or(top, "."))
+	c, err := project.ChooseScript(root, cmp.Or(top, "."))
 	if err != nil {
-		return "", errProject(err)
+		return "", newProjectError(err)
 	}
 	const most = 10
 	switch {
@@ -88,13 +88,13 @@ func chooseScript(root fs.FS, top string) (string, error) {
 	case len(c.Candidates) > 1:
 		return "", fault.New(fault.Input, nil,
 			"the archive has several files that could be the main script: %s",
-			joinFirst(trimTop(c.Candidates, top), most)).
+			joinFirstNames(trimTopFolder(c.Candidates, top), most)).
 			WithHint("choose one of them with source")
 	case len(c.Decks) == 1:
 		return path.Join(top, c.Decks[0]), nil
 	case len(c.Decks) > 1:
 		return "", fault.New(fault.Input, nil,
-			"the archive has several presentations and no script: %s", joinFirst(c.Decks, most)).
+			"the archive has several presentations and no script: %s", joinFirstNames(c.Decks, most)).
 			WithHint("choose one of them with source")
 	}
 	deeper, err := findScripts(root)
@@ -109,12 +109,12 @@ func chooseScript(root fs.FS, top string) (string, error) {
 	slices.SortStableFunc(deeper, byDepth)
 	return "", fault.New(fault.Input, nil,
 		"there is no .md or .txt file at the top of the archive that could be the script; in its folders are %s",
-		joinFirst(trimTop(deeper, top), most)).
+		joinFirstNames(trimTopFolder(deeper, top), most)).
 		WithHint("set source to the path of the main script in the archive")
 }
 
-// trimTop removes the archive's top folder from file names, since users do not know it.
-func trimTop(names []string, top string) []string {
+// trimTopFolder removes the archive's top folder from file names, since users do not know it.
+func trimTopFolder(names []string, top string) []string {
 	var out []string
 	for _, n := range names {
 		out = append(out, strings.TrimPrefix(n, top+"/"))
@@ -126,33 +126,34 @@ func trimTop(names []string, top string) []string {
 func findScripts(root fs.FS) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && (isText(p) || project.IsDeck(p)) && !project.ComesAlong(path.Base(p)) {
+		if err == nil && d.Type().IsRegular() && (isTextFileName(p) || project.IsPresentationName(p)) &&
+			!project.IsCompanionName(path.Base(p)) {
 			all = append(all, p)
 		}
 		return err
 	})
 	if err != nil {
-		return nil, errProject(err)
+		return nil, newProjectError(err)
 	}
 	return all, nil
 }
 
-// errMissing returns the error for a missing source. It suggests the same name elsewhere, or
+// newMissingSourceError returns the error for a missing source. It suggests the same name elsewhere, or
 // similar names.
-func errMissing(root fs.FS, top, source, name string) error {
+func newMissingSourceError(root fs.FS, top, source, name string) error {
 	all, err := findScripts(root)
 	if err != nil {
 		return err
 	}
 	if len(all) == 0 {
-		return refuse("the source %s is not in the archive, which contains no script", quote(source))
+		return newRefusal("the source %s is not in the archive, which contains no script", quoteName(source))
 	}
 	// The requested path may be very long.
 	name = name[:min(len(name), 1024)]
 	far := func(p string) int {
 		const most = 1 << 16
-		whole := similar.Distance(strings.ToLower(name), strings.ToLower(p), most)
-		return min(whole, similar.Distance(strings.ToLower(path.Base(name)), strings.ToLower(path.Base(p)), most))
+		whole := similar.CountEdits(strings.ToLower(name), strings.ToLower(p), most)
+		return min(whole, similar.CountEdits(strings.ToLower(path.Base(name)), strings.ToLower(path.Base(p)), most))
 	}
 	distance := make(map[string]int, len(all))
 	for _, p := range all[:min(len(all), 1000)] {
@@ -161,15 +162,15 @@ func errMissing(root fs.FS, top, source, name string) error {
 	near := slices.SortedStableFunc(slices.Values(all[:min(len(all), 1000)]), func(a, b string) int {
 		return cmp.Compare(distance[a], distance[b])
 	})
-	return refuse("the source %s is not in the archive; the nearest is %s",
-		quote(source), joinFirst(trimTop(near, top), 3))
+	return newRefusal("the source %s is not in the archive; the nearest is %s",
+		quoteName(source), joinFirstNames(trimTopFolder(near, top), 3))
 }
 
-// joinFirst joins the first names of a list.
-func joinFirst(list []string, most int) string {
+// joinFirstNames joins the first names of a list.
+func joinFirstNames(list []string, most int) string {
 	var out []string
 	for _, n := range list[:min(len(list), most)] {
-		out = append(out, quote(n))
+		out = append(out, quoteName(n))
 	}
 	text := strings.Join(out, ", ")
 	if len(list) > most {

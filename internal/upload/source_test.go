@@ -58,7 +58,7 @@ func TestSourceIsFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, err := upload.Source(c.files, c.source); err != nil || got != c.want {
+			if got, err := upload.FindSource(c.files, c.source); err != nil || got != c.want {
 				t.Errorf("%q, %v; want %q", got, err, c.want)
 			}
 		})
@@ -102,7 +102,7 @@ func TestSourceIsNotFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := upload.Source(c.files, c.source)
+			got, err := upload.FindSource(c.files, c.source)
 			if text := public(err); !strings.Contains(text, c.want) || got != "" || len(text) > 400 {
 				t.Errorf("%q, %q; want %q", got, text, c.want)
 			}

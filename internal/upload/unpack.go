@@ -103,7 +103,7 @@ func Unpack(ctx context.Context, archive io.ReaderAt, size int64, into *os.Root,
 		return Unpacked{}, err
 	}
 	u := unpacker{archive: archive, into: into, buf: make([]byte, 64<<10)}
-	if err := u.writeAll(ctx, p); err != nil {
+	if err := u.writeEntries(ctx, p); err != nil {
 		if left := u.removeWritten(); left != nil {
 			err = errors.Join(err, left)
 		}
@@ -122,7 +122,7 @@ type unpacker struct {
 	inflate io.ReadCloser
 }
 
-func (u *unpacker) writeAll(ctx context.Context, p plan) error {
+func (u *unpacker) writeEntries(ctx context.Context, p plan) error {
 	for _, name := range p.folders {
 		if err := checkContext(ctx); err != nil {
 			return err
@@ -155,12 +155,12 @@ func (u *unpacker) writeFile(ctx context.Context, e *entry) error {
 	// O_EXCL, so that no existing file or link is written to.
 	f, err := u.into.OpenFile(e.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return errWrite(err)
+		return newWriteError(err)
 	}
 	u.made = append(u.made, e.name)
 	err = u.writeContent(ctx, e, f)
 	if e := f.Close(); err == nil && e != nil {
-		err = errWrite(e)
+		err = newWriteError(e)
 	}
 	return err
 }
@@ -176,30 +176,30 @@ func (u *unpacker) writeContent(ctx context.Context, e *entry, w io.Writer) erro
 		}
 		n, err := body.Read(u.buf)
 		if int64(n) > left {
-			return refuse("the archive's entry %s unpacks to more than its stated size", e)
+			return newRefusal("the archive's entry %s unpacks to more than its stated size", e)
 		}
 		left -= int64(n)
 		_, _ = sum.Write(u.buf[:n])
 		if _, err := w.Write(u.buf[:n]); err != nil {
-			return errWrite(err)
+			return newWriteError(err)
 		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return e.errRead(err)
+			return e.newReadError(err)
 		}
 	}
 	if left > 0 {
-		return refuse("the archive's entry %s is truncated", e)
+		return newRefusal("the archive's entry %s is truncated", e)
 	}
 	if _, err := u.packed.Peek(1); err == nil {
-		return refuse("the archive's entry %s has extra bytes after its data", e)
+		return newRefusal("the archive's entry %s has extra bytes after its data", e)
 	} else if !errors.Is(err, io.EOF) {
-		return e.errRead(err)
+		return e.newReadError(err)
 	}
 	if sum.Sum32() != e.crc {
-		return refuse("the archive's entry %s is damaged: its checksum is wrong", e)
+		return newRefusal("the archive's entry %s is damaged: its checksum is wrong", e)
 	}
 	return nil
 }
@@ -233,26 +233,28 @@ func (u *unpacker) removeWritten() error {
 	return errors.Join(errs...)
 }
 
-// errRead distinguishes damaged data from a failed disk.
-func (e *entry) errRead(err error) error {
+// newReadError distinguishes damaged data from a failed disk.
+func (e *entry) newReadError(err error) error {
 	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
 		return fault.New(fault.Input, err, "the archive's entry %s is damaged", e)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return fault.New(fault.Input, err, "the archive's entry %s is truncated", e)
 	}
-	return errArchive(err)
+	return newArchiveError(err)
 }
 
-func errArchive(err error) error {
+func newArchiveError(err error) error {
 	return fault.New(fault.Disk, err, "the archive could not be read")
 }
 
-func errWrite(err error) error {
+func newWriteError(err error) error {
 	return fault.New(fault.Disk, err, "a file of the archive could not be written")
 }
 
-func refuse(format string, args ...any) error { return fault.New(fault.Input, nil, format, args...) }
+func newRefusal(format string, args ...any) error {
+	return fault.New(fault.Input, nil, format, args...)
+}
 
 func checkContext(ctx context.Context) error {
 	if ctx.Err() != nil {
@@ -261,4 +263,4 @@ func checkContext(ctx context.Context) error {
 	return nil
 }
 
-func bytesText(n int64) string { return humanize.IBytes(uint64(n)) }
+func formatBytes(n int64) string { return humanize.IBytes(uint64(n)) }

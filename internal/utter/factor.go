@@ -7,39 +7,39 @@ import (
 )
 
 // Factor is an optional factor for a property such as the speed of a voice. The zero value means "not set" and
-// multiplies by 1. Times(0) multiplies by 0.
+// multiplies by 1. NewFactor(0) multiplies by 0.
 type Factor struct {
 	by    float64
 	given bool
 }
 
-// Times returns the factor with a value. NaN means "not set".
-func Times(by float64) Factor {
+// NewFactor returns the factor with a value. NaN means "not set".
+func NewFactor(by float64) Factor {
 	if math.IsNaN(by) {
 		return Factor{}
 	}
 	return Factor{by, true}
 }
 
-// Value returns the factor's value, 1 if it is not set.
-func (f Factor) Value() float64 {
+// ValueOrOne returns the factor's value, 1 if it is not set.
+func (f Factor) ValueOrOne() float64 {
 	if !f.given {
 		return 1
 	}
 	return f.by
 }
 
-// Times returns the factor multiplied by a number.
-func (f Factor) Times(by float64) Factor { return Times(f.Value() * by) }
+// MultiplyBy returns the factor multiplied by a number.
+func (f Factor) MultiplyBy(by float64) Factor { return NewFactor(f.ValueOrOne() * by) }
 
-// Within returns the factor's value limited to a range.
-func (f Factor) Within(low, high float64) float64 { return min(max(f.Value(), low), high) }
+// ClampTo returns the factor's value limited to a range.
+func (f Factor) ClampTo(low, high float64) float64 { return min(max(f.ValueOrOne(), low), high) }
 
 // IsZero reports whether the factor is not set. encoding/json uses it for omitzero.
 func (f Factor) IsZero() bool { return !f.given }
 
-// Keyed returns the number for cache keys: 0 if the factor is not set, and negative zero for a factor of 0.
-func (f Factor) Keyed() float64 {
+// ToKeyNumber returns the number for cache keys: 0 if the factor is not set, and negative zero for a factor of 0.
+func (f Factor) ToKeyNumber() float64 {
 	if f.given && f.by == 0 {
 		return math.Copysign(0, -1)
 	}
@@ -47,7 +47,7 @@ func (f Factor) Keyed() float64 {
 }
 
 // String returns the factor as text for cache keys.
-func (f Factor) String() string { return fmt.Sprint(f.Keyed()) }
+func (f Factor) String() string { return fmt.Sprint(f.ToKeyNumber()) }
 
 // MarshalJSON encodes the value, or null if the factor is not set.
 func (f Factor) MarshalJSON() ([]byte, error) {
@@ -65,7 +65,7 @@ func (f *Factor) UnmarshalJSON(b []byte) error {
 	}
 	*f = Factor{}
 	if by != nil {
-		*f = Times(*by)
+		*f = NewFactor(*by)
 	}
 	return nil
 }

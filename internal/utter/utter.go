@@ -19,9 +19,9 @@ const (
 	Spell    Style = "spell"    // `x`, letter by letter
 )
 
-// Factors returns speed, pitch and volume of a style for voices without styles: stressed words are slower,
+// ComputeFactors returns speed, pitch and volume of a style for voices without styles: stressed words are slower,
 // higher and louder.
-func (s Style) Factors() (speed, pitch, volume float64) {
+func (s Style) ComputeFactors() (speed, pitch, volume float64) {
 	switch s {
 	case Emphasis:
 		return 0.9, 1.08, 1.25
@@ -52,20 +52,20 @@ type Run struct {
 	Pause time.Duration `json:"pause,omitempty"`
 }
 
-// Like reports whether two runs are spoken in the same way and can be joined.
-func (r Run) Like(o Run) bool {
+// IsSpokenLike reports whether two runs are spoken in the same way and can be joined.
+func (r Run) IsSpokenLike(o Run) bool {
 	r.Text, o.Text = "", ""
 	return r == o && r.Say == "" && r.IPA == "" && r.Pause == 0
 }
 
-// Factors returns the run's speed, pitch and volume, including those of its style.
-func (r Run) Factors() (speed, pitch, volume float64) {
-	speed, pitch, volume = r.Style.Factors()
-	return r.Speed.Value() * speed, r.Pitch.Value() * pitch, r.Volume.Value() * volume
+// ComputeFactors returns the run's speed, pitch and volume, including those of its style.
+func (r Run) ComputeFactors() (speed, pitch, volume float64) {
+	speed, pitch, volume = r.Style.ComputeFactors()
+	return r.Speed.ValueOrOne() * speed, r.Pitch.ValueOrOne() * pitch, r.Volume.ValueOrOne() * volume
 }
 
-// Text returns the concatenated texts of runs.
-func Text(runs []Run) string {
+// JoinTexts returns the concatenated texts of runs.
+func JoinTexts(runs []Run) string {
 	var b strings.Builder
 	for _, r := range runs {
 		b.WriteString(r.Text)

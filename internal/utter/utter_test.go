@@ -20,16 +20,16 @@ func TestFactor(t *testing.T) {
 		json   string
 	}{
 		{utter.Factor{}, 1, true, "0", "null"},
-		{utter.Times(0), 0, false, "-0", "0"},
-		{utter.Times(1), 1, false, "1", "1"},
-		{utter.Times(0.001), 0.001, false, "0.001", "0.001"},
-		{utter.Times(math.NaN()), 1, true, "0", "null"},
-		{utter.Factor{}.Times(2), 2, false, "2", "2"},
-		{utter.Times(0).Times(2), 0, false, "-0", "0"},
-		{utter.Times(4).Times(0.5), 2, false, "2", "2"},
+		{utter.NewFactor(0), 0, false, "-0", "0"},
+		{utter.NewFactor(1), 1, false, "1", "1"},
+		{utter.NewFactor(0.001), 0.001, false, "0.001", "0.001"},
+		{utter.NewFactor(math.NaN()), 1, true, "0", "null"},
+		{utter.Factor{}.MultiplyBy(2), 2, false, "2", "2"},
+		{utter.NewFactor(0).MultiplyBy(2), 0, false, "-0", "0"},
+		{utter.NewFactor(4).MultiplyBy(0.5), 2, false, "2", "2"},
 	} {
-		if c.factor.Value() != c.value || c.factor.IsZero() != c.zero || c.factor.String() != c.text {
-			t.Errorf("%s is %g, zero %v; want %s, %g, %v", c.factor, c.factor.Value(), c.factor.IsZero(), c.text, c.value, c.zero)
+		if c.factor.ValueOrOne() != c.value || c.factor.IsZero() != c.zero || c.factor.String() != c.text {
+			t.Errorf("%s is %g, zero %v; want %s, %g, %v", c.factor, c.factor.ValueOrOne(), c.factor.IsZero(), c.text, c.value, c.zero)
 		}
 		b, err := json.Marshal(c.factor)
 		var back utter.Factor
@@ -40,8 +40,8 @@ func TestFactor(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for given, want := range map[utter.Factor]float64{{}: 1, utter.Times(0): 0.5, utter.Times(9): 2, utter.Times(1.5): 1.5} {
-		if got := given.Within(0.5, 2); got != want {
+	for given, want := range map[utter.Factor]float64{{}: 1, utter.NewFactor(0): 0.5, utter.NewFactor(9): 2, utter.NewFactor(1.5): 1.5} {
+		if got := given.ClampTo(0.5, 2); got != want {
 			t.Errorf("%s within 0.5 and 2 is %g, want %g", given, got, want)
 		}
 	}
@@ -52,28 +52,28 @@ func TestFactor(t *testing.T) {
 
 func TestRun(t *testing.T) {
 	t.Parallel()
-	run := utter.Run{Style: utter.Strong, Text: "a", Speed: utter.Times(2), Volume: utter.Times(0)}
-	if s, p, v := run.Factors(); s != 2*0.82 || p != 1.15 || v != 0 {
+	run := utter.Run{Style: utter.Strong, Text: "a", Speed: utter.NewFactor(2), Volume: utter.NewFactor(0)}
+	if s, p, v := run.ComputeFactors(); s != 2*0.82 || p != 1.15 || v != 0 {
 		t.Errorf("%g %g %g", s, p, v)
 	}
-	if s, p, v := (utter.Run{Style: utter.Spell}).Factors(); s != 1 || p != 1 || v != 1 {
+	if s, p, v := (utter.Run{Style: utter.Spell}).ComputeFactors(); s != 1 || p != 1 || v != 1 {
 		t.Errorf("%g %g %g", s, p, v)
 	}
 	b, err := json.Marshal([]utter.Run{run, {Text: "b"}})
 	if want := `[{"style":"strong","text":"a","speed":2,"volume":0},{"text":"b"}]`; err != nil || string(b) != want {
 		t.Errorf("%s, %v", b, err)
 	}
-	if got := fmt.Sprint(utter.Run{Text: "b", Speed: utter.Times(1.5)}); got != "{ b    1.5 0 0 0s}" {
+	if got := fmt.Sprint(utter.Run{Text: "b", Speed: utter.NewFactor(1.5)}); got != "{ b    1.5 0 0 0s}" {
 		t.Errorf("a run is %q in explanations", got)
 	}
-	if got := utter.Text([]utter.Run{{Text: "a "}, {Text: "b", Say: "c"}}); got != "a b" {
+	if got := utter.JoinTexts([]utter.Run{{Text: "a "}, {Text: "b", Say: "c"}}); got != "a b" {
 		t.Error(got)
 	}
 }
 
 func TestLike(t *testing.T) {
 	t.Parallel()
-	a := utter.Run{Text: "a", Style: utter.Emphasis, Speed: utter.Times(2)}
+	a := utter.Run{Text: "a", Style: utter.Emphasis, Speed: utter.NewFactor(2)}
 	for name, c := range map[string]struct {
 		change func(*utter.Run)
 		like   bool
@@ -85,12 +85,12 @@ func TestLike(t *testing.T) {
 	} {
 		b := a
 		c.change(&b)
-		if a.Like(b) != c.like {
-			t.Errorf("different %s: Like returns %v", name, a.Like(b))
+		if a.IsSpokenLike(b) != c.like {
+			t.Errorf("different %s: Like returns %v", name, a.IsSpokenLike(b))
 		}
 	}
 	for _, r := range []utter.Run{{Say: "x"}, {IPA: "x"}, {Pause: time.Second}} {
-		if r.Like(r) {
+		if r.IsSpokenLike(r) {
 			t.Errorf("%+v goes together with another", r)
 		}
 	}

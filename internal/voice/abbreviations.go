@@ -90,9 +90,9 @@ func parseAbbreviations(lines string) abbreviations {
 	return a
 }
 
-// abbreviationsOf returns the lists of a language. Languages without lists use those of English, because
+// findAbbreviations returns the lists of a language. Languages without lists use those of English, because
 // English titles occur in all languages.
-func abbreviationsOf(language string) abbreviations {
+func findAbbreviations(language string) abbreviations {
 	all := allAbbreviations()
 	switch language {
 	case "no", "nn":
@@ -110,10 +110,10 @@ func abbreviationsOf(language string) abbreviations {
 	return all["en"]
 }
 
-// continuesAfter reports whether the sentence continues after a word that ends in a stop. bare is the word without the
-// stop, body is the text up to and including it. digit reports whether a number follows, starts whether the
+// sentenceContinuesAfter reports whether the sentence continues after a word that ends in a stop. bare is the word
+// without the stop, body is the text up to and including it. digit reports whether a number follows, starts whether the
 // next word is one that usually starts a sentence. listed is false if no list contains the word.
-func (a abbreviations) continuesAfter(bare, body string, digit, starts bool) (goesOn, listed bool) {
+func (a abbreviations) sentenceContinuesAfter(bare, body string, digit, starts bool) (goesOn, listed bool) {
 	low := strings.ToLower(bare)
 	switch {
 	case a.digit[low] && !a.always[low] && !a.loose[low] && (bare == low || len([]rune(low)) > 1):

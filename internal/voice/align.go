@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// Effort estimates how long a text takes to say. One unit is about one speech sound. It is used to divide time
+// EstimateEffort estimates how long a text takes to say. One unit is about one speech sound. It is used to divide time
 // among words if the engine does not report word times.
-func Effort(text string) float64 {
+func EstimateEffort(text string) float64 {
 	sum := 0.0
 	for _, r := range text {
 		switch {
@@ -27,9 +27,9 @@ func Effort(text string) float64 {
 	return sum
 }
 
-// Spread divides the time between from and to among words, in proportion to weights, which has one element per
+// SpreadTime divides the time between from and to among words, in proportion to weights, which has one element per
 // word. It marks the times as estimates.
-func Spread(words []Word, weights []float64, from, to time.Duration) {
+func SpreadTime(words []Word, weights []float64, from, to time.Duration) {
 	total := 0.0
 	for _, w := range weights {
 		total += w
@@ -67,7 +67,7 @@ func AlignGroups(words []Word, effort []float64, groups []Sound) bool {
 	if nw == 0 || ng == 0 || nw*ng > mostCells/(mostGroups+mostWords) {
 		return false
 	}
-	scale := sumOf(effort) / max(sumWeights(groups), 1e-9)
+	scale := sumNumbers(effort) / max(sumWeights(groups), 1e-9)
 	cost := make([]float64, (nw+1)*(ng+1))
 	// step records the last move to each cell. k > 0: one word matches k groups; k < 0: -k words match one
 	// group; 0: a word matches no group.
@@ -108,19 +108,19 @@ func AlignGroups(words []Word, effort []float64, groups []Sound) bool {
 	if cost[at(nw, ng)] < 0 {
 		return false
 	}
-	timeWords(words, effort, groups, func(w, g int) int { return int(step[at(w, g)]) })
+	setTimesFromSteps(words, effort, groups, func(w, g int) int { return int(step[at(w, g)]) })
 	return true
 }
 
-// timeWords sets word times by following the steps of AlignGroups back from the last word.
-func timeWords(words []Word, effort []float64, groups []Sound, step func(w, g int) int) {
+// setTimesFromSteps sets word times by following the steps of AlignGroups back from the last word.
+func setTimesFromSteps(words []Word, effort []float64, groups []Sound, step func(w, g int) int) {
 	for w, g := len(words), len(groups); w > 0; {
 		switch k := step(w, g); {
 		case k > 0:
-			Spread(words[w-1:w], []float64{1}, groups[g-k].Start, groups[g-1].End)
+			SpreadTime(words[w-1:w], []float64{1}, groups[g-k].Start, groups[g-1].End)
 			w, g = w-1, g-k
 		case k < 0:
-			Spread(words[w+k:w], effort[w+k:w], groups[g-1].Start, groups[g-1].End)
+			SpreadTime(words[w+k:w], effort[w+k:w], groups[g-1].Start, groups[g-1].End)
 			w, g = w+k, g-1
 		default:
 			when := groups[max(g-1, 0)].End
@@ -133,7 +133,7 @@ func timeWords(words []Word, effort []float64, groups []Sound, step func(w, g in
 	}
 }
 
-func sumOf(v []float64) float64 {
+func sumNumbers(v []float64) float64 {
 	s := 0.0
 	for _, x := range v {
 		s += x
@@ -204,13 +204,13 @@ func AlignSounds(words []Word, alone [][]string, clip []Sound) bool {
 			j--
 		}
 	}
-	setTimes(words, belongs, clip)
+	setTimesFromSounds(words, belongs, clip)
 	return true
 }
 
-// setTimes sets each word's times from the sounds that belong to it. A word without sounds gets zero length at
-// the end of the previous word.
-func setTimes(words []Word, belongs []int, clip []Sound) {
+// setTimesFromSounds sets each word's times from the sounds that belong to it. A word without sounds gets zero length
+// at the end of the previous word.
+func setTimesFromSounds(words []Word, belongs []int, clip []Sound) {
 	j := 0
 	last := clip[0].Start
 	for w := range words {

@@ -29,7 +29,7 @@ type Config struct {
 	Extra []Voice
 	// Defaults contains the default voice of each language, by BCP 47 tag.
 	Defaults map[string]Voice
-	// Fallback allows another voice to speak if a voice's engine fails; see FallbackVoice.
+	// Fallback allows another voice to speak if a voice's engine fails; see FindFallbackVoice.
 	Fallback bool
 }
 
@@ -60,7 +60,7 @@ type Booth struct {
 	mu         sync.Mutex
 	versions   map[string]string
 	resamplers map[int]*resampler
-	references map[string]string // espeak-ng's voice per language; see referenceVoice
+	references map[string]string // espeak-ng's voice per language; see chooseReferenceVoice
 }
 
 // NewBooth returns a booth that uses the given engines. Engines of the catalogue that are not in the list count
@@ -76,7 +76,7 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 	for _, e := range engines {
 		b.engines[e.Name()] = e
 	}
-	b.catalogue = NewCatalogue().addConfigured(b.withLanguages(cfg.Extra), cfg.Defaults)
+	b.catalogue = NewCatalogue().addConfigured(b.fillMissingLanguages(cfg.Extra), cfg.Defaults)
 	return b, nil
 }
 
@@ -104,7 +104,7 @@ func (b *Booth) Resolve(ctx context.Context, name, language string) (Voice, Matc
 	}
 	if !ok {
 		v, m = b.catalogue.Resolve(name, language)
-		v, m = b.preferInstalled(ctx, v, m)
+		v, m = b.replaceByInstalled(ctx, v, m)
 	}
 	if m.Kind == Unspoken {
 		return v, m
@@ -115,9 +115,9 @@ func (b *Booth) Resolve(ctx context.Context, name, language string) (Voice, Matc
 	if other, ok := b.findLocalReplacement(ctx, v); ok {
 		m.StandIn = true
 		if v.Engine == EngineEspeak || v.Engine == EngineFlite || !b.isInstalled(ctx, v.Engine) {
-			m.warn("the voice %s needs %s, which is not installed; %s speaks instead", v.Name, v.Engine, other.Name)
+			m.addWarning("the voice %s needs %s, which is not installed; %s speaks instead", v.Name, v.Engine, other.Name)
 		} else {
-			m.warn("%s has no installed voice %q; %s speaks instead", v.Engine, v.EngineVoice, other.Name)
+			m.addWarning("%s has no installed voice %q; %s speaks instead", v.Engine, v.EngineVoice, other.Name)
 		}
 		return other, m
 	}
@@ -145,16 +145,16 @@ func (b *Booth) isInstalled(ctx context.Context, engine string) bool {
 	if !ok {
 		return false
 	}
-	_, err := b.version(ctx, e)
+	_, err := b.findVersion(ctx, e)
 	return fault.CodeOf(err) != fault.ToolMissing
 }
 
-// Voices returns the voices that this machine can use: those of the catalogue and the settings, then those that
+// ListVoices returns the voices that this machine can use: those of the catalogue and the settings, then those that
 // other engines list, named ENGINE/ID.
-func (b *Booth) Voices(ctx context.Context) []Voice {
+func (b *Booth) ListVoices(ctx context.Context) []Voice {
 	var out []Voice
 	seen := map[[2]string]bool{}
-	for _, v := range append(b.catalogue.Voices(), b.listEngineVoices(ctx)...) {
+	for _, v := range append(b.catalogue.ListVoices(), b.listEngineVoices(ctx)...) {
 		id := [2]string{v.Engine, v.EngineVoice}
 		if v.Name == v.Engine+"/"+v.EngineVoice && seen[id] || !b.canUse(ctx, v) {
 			continue
@@ -166,8 +166,8 @@ func (b *Booth) Voices(ctx context.Context) []Voice {
 	return out
 }
 
-// version returns the version of an engine. It remembers versions, but not failures.
-func (b *Booth) version(ctx context.Context, e Engine) (string, error) {
+// findVersion returns the version of an engine. It remembers versions, but not failures.
+func (b *Booth) findVersion(ctx context.Context, e Engine) (string, error) {
 	b.mu.Lock()
 	v, ok := b.versions[e.Name()]
 	b.mu.Unlock()
@@ -193,31 +193,31 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 		return Spoken{}, fault.New(fault.ToolMissing, nil,
 			"the voice %s needs the speech engine %s, which is not installed", v.Name, v.Engine)
 	}
-	version, err := b.version(ctx, e)
+	version, err := b.findVersion(ctx, e)
 	if err != nil {
 		return Spoken{}, err
 	}
 	req := newRequest(v, l)
-	volume := l.Volume.Within(0, 10) * b.cfg.Volume
-	if own, err := VersionOf(ctx, e, req.Voice); err != nil {
+	volume := l.Volume.ClampTo(0, 10) * b.cfg.Volume
+	if own, err := FindVoiceVersion(ctx, e, req.Voice); err != nil {
 		return Spoken{}, err
 	} else if own != "" {
 		version += " " + own
 	}
 	as := recipes{untimed: newNarration(version, v, l, volume)}
 	as.whole = as.untimed
-	if reference := b.referenceVersion(ctx, e, req); reference != "" {
+	if reference := b.findReferenceVersion(ctx, e, req); reference != "" {
 		as.whole.TimedBy = reference
 	}
 	for {
 		if s, ok := b.findInCache(as.whole); ok {
 			return s, nil
 		}
-		key := part.KeyOf(as.whole)
+		key := part.ComputeKey(as.whole)
 		ch := b.calls.DoChan(key.String(), func() (any, error) { // runs in a separate goroutine
 			var s Spoken
 			err := fault.Guard("speaking", func() (err error) {
-				s, err = b.speak(ctx, e, req, levels{volume, l.Level}, as)
+				s, err = b.speakAndStore(ctx, e, req, levels{volume, l.Level}, as)
 				return err
 			})
 			return s, err
@@ -243,10 +243,10 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 func newRequest(v Voice, l utter.Line) Request {
 	return Request{
 		Voice: v.EngineVoice, Language: v.Language, Runs: l.Runs,
-		Speed:    utter.Times(l.Speed.Within(MinSpeed, MaxSpeed) * v.Speed.Within(MinSpeed, MaxSpeed)),
-		Pitch:    utter.Times(l.Pitch.Within(minPitch, maxPitch) * v.Pitch.Within(minPitch, maxPitch)),
+		Speed:    utter.NewFactor(l.Speed.ClampTo(MinSpeed, MaxSpeed) * v.Speed.ClampTo(MinSpeed, MaxSpeed)),
+		Pitch:    utter.NewFactor(l.Pitch.ClampTo(minPitch, maxPitch) * v.Pitch.ClampTo(minPitch, maxPitch)),
 		Emphasis: l.Emphasis, Fragment: l.Fragment,
-	}.Normal()
+	}.LimitProsody()
 }
 
 // levels contains the volume factor and the loudness in LUFS of a sentence; see utter.Line.
@@ -256,15 +256,15 @@ type levels struct{ volume, level float64 }
 // reference engine that times its words.
 type recipes struct{ whole, untimed Narration }
 
-// speak runs the engine and stores the sentence. If the reference engine failed, speak stores the sentence
+// speakAndStore runs the engine and stores the sentence. If the reference engine failed, speak stores the sentence
 // under the untimed recipe, so that the next call tries the reference again.
-func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, as recipes) (Spoken, error) {
+func (b *Booth) speakAndStore(ctx context.Context, e Engine, req Request, want levels, as recipes) (Spoken, error) {
 	var clip Clip
 	req, volume := hoistProsody(lowerEmphasis(req))
 	want.volume *= volume
-	if len(Words(utter.Text(saidRuns(req.Runs)))) > 0 {
+	if len(SplitWords(utter.JoinTexts(replaceBySpokenText(req.Runs)))) > 0 {
 		var err error
-		if clip, err = b.perform(ctx, e, req, want); err != nil {
+		if clip, err = b.produceClip(ctx, e, req, want); err != nil {
 			return Spoken{}, err
 		}
 	}
@@ -273,7 +273,7 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, a
 		recipe = as.untimed
 	}
 	s := Spoken{
-		Key: part.KeyOf(recipe), Recipe: recipe, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM),
+		Key: part.ComputeKey(recipe), Recipe: recipe, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM),
 		Words: clip.Words, New: true,
 	}
 	if err := b.writeToCache(s, clip.PCM); err != nil {
@@ -285,18 +285,18 @@ func (b *Booth) speak(ctx context.Context, e Engine, req Request, want levels, a
 // resampleToRate converts a clip to the sample rate Rate.
 func (b *Booth) resampleToRate(c Clip) (Clip, error) {
 	if c.Rate != Rate && len(c.PCM) > 0 {
-		r, err := b.resampler(c.Rate)
+		r, err := b.findResampler(c.Rate)
 		if err != nil {
 			return Clip{}, err
 		}
-		c.PCM = r.run(c.PCM)
+		c.PCM = r.resample(c.PCM)
 	}
 	c.Rate = Rate
 	c.Words = slices.Clone(c.Words)
 	return c, nil
 }
 
-func (b *Booth) resampler(from int) (*resampler, error) {
+func (b *Booth) findResampler(from int) (*resampler, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if r, ok := b.resamplers[from]; ok {
@@ -323,9 +323,9 @@ func isHeard(pcm []int16) bool {
 	return slices.ContainsFunc(pcm, func(v int16) bool { return v > floor || v < -floor })
 }
 
-// samplesKey returns the cache key of a sentence's samples, which are 16-bit little-endian.
-func samplesKey(key cache.Key) cache.Key {
-	return cache.NewHasher("samples").Bytes(key[:]).Key()
+// newSamplesKey returns the cache key of a sentence's samples, which are 16-bit little-endian.
+func newSamplesKey(key cache.Key) cache.Key {
+	return cache.NewHasher("samples").AddBytes(key[:]).Key()
 }
 
 // writeToCache writes the samples and the metadata of a sentence to the cache.
@@ -339,7 +339,7 @@ func (b *Booth) writeToCache(s Spoken, pcm []int16) error {
 		buf = binary.LittleEndian.AppendUint16(buf, uint16(v))
 	}
 	// Write the metadata last: where it exists, the samples exist.
-	if err := b.store.PutBytes(cache.Narration, samplesKey(s.Key), buf); err != nil {
+	if err := b.store.PutBytes(cache.Narration, newSamplesKey(s.Key), buf); err != nil {
 		return err
 	}
 	return b.store.PutBytes(cache.Narration, s.Key, meta)
@@ -347,9 +347,9 @@ func (b *Booth) writeToCache(s Spoken, pcm []int16) error {
 
 // findInCache looks up a sentence in the cache.
 func (b *Booth) findInCache(recipe Narration) (Spoken, bool) {
-	key := part.KeyOf(recipe)
-	meta, ok := b.store.Get(cache.Narration, key)
-	if !ok || !b.store.Has(cache.Narration, samplesKey(key)) {
+	key := part.ComputeKey(recipe)
+	meta, ok := b.store.ReadEntry(cache.Narration, key)
+	if !ok || !b.store.HasEntry(cache.Narration, newSamplesKey(key)) {
 		return Spoken{}, false
 	}
 	var h sentenceHead
@@ -357,10 +357,10 @@ func (b *Booth) findInCache(recipe Narration) (Spoken, bool) {
 	return Spoken{Key: key, Recipe: recipe, Samples: h.Samples, Heard: h.Heard, Words: h.Words}, err == nil
 }
 
-// Open returns a reader of a sentence's samples, beginning at the sample from: mono, 16 bits, little-endian, at
+// OpenSamples returns a reader of a sentence's samples, beginning at the sample from: mono, 16 bits, little-endian, at
 // Rate. The caller closes it.
-func (b *Booth) Open(key cache.Key, from int64) (io.ReadCloser, error) {
-	e, ok := b.store.Open(cache.Narration, samplesKey(key))
+func (b *Booth) OpenSamples(key cache.Key, from int64) (io.ReadCloser, error) {
+	e, ok := b.store.OpenEntry(cache.Narration, newSamplesKey(key))
 	if !ok {
 		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
 	}
@@ -371,9 +371,9 @@ func (b *Booth) Open(key cache.Key, from int64) (io.ReadCloser, error) {
 	return e, nil
 }
 
-// PCM returns the samples of a sentence: mono, at Rate.
-func (b *Booth) PCM(key cache.Key) ([]int16, error) {
-	whole, ok := b.store.Get(cache.Narration, samplesKey(key))
+// ReadSamples returns the samples of a sentence: mono, at Rate.
+func (b *Booth) ReadSamples(key cache.Key) ([]int16, error) {
+	whole, ok := b.store.ReadEntry(cache.Narration, newSamplesKey(key))
 	if !ok {
 		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
 	}

@@ -87,11 +87,11 @@ func TestSpeak(t *testing.T) {
 	dir := t.TempDir()
 	e := &counted{Engine: tone.New()}
 	b := booth(t, dir, e)
-	s, err := b.Speak(t.Context(), tone.Voice(), line("Hello, big world."))
+	s, err := b.Speak(t.Context(), tone.NewVoice(), line("Hello, big world."))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pcm, err := b.PCM(s.Key)
+	pcm, err := b.ReadSamples(s.Key)
 	if err != nil || int64(len(pcm)) != s.Samples {
 		t.Fatalf("%d samples, %v; want %d", len(pcm), err, s.Samples)
 	}
@@ -99,14 +99,14 @@ func TestSpeak(t *testing.T) {
 	if got := time.Duration(s.Samples) * time.Second / voice.Rate; got < 1015*time.Millisecond || got > 1040*time.Millisecond {
 		t.Errorf("lasts %s", got)
 	}
-	if err := voicetest.Check(voice.Request{Runs: line("Hello, big world.").Runs},
+	if err := voicetest.CheckClip(voice.Request{Runs: line("Hello, big world.").Runs},
 		voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
 		t.Error(err)
 	}
 	if w := s.Words[1]; !w.Exact || w.Start < 495*time.Millisecond || w.Start > 505*time.Millisecond {
 		t.Errorf("%+v", w)
 	}
-	r, err := b.Open(s.Key, 0)
+	r, err := b.OpenSamples(s.Key, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestSpeak(t *testing.T) {
 		int16(binary.LittleEndian.Uint16(raw[4000:])) != pcm[2000] {
 		t.Errorf("Open returns %d bytes, %v", len(raw), err)
 	}
-	again, err := booth(t, dir, e).Speak(t.Context(), tone.Voice(), line("Hello, big world."))
+	again, err := booth(t, dir, e).Speak(t.Context(), tone.NewVoice(), line("Hello, big world."))
 	if err != nil || again.Key != s.Key || again.Samples != s.Samples || !slices.Equal(again.Words, s.Words) {
 		t.Errorf("from the cache %+v, %v", again, err)
 	}
@@ -132,11 +132,11 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 	power := func(l utter.Line) float64 {
 		t.Helper()
 		l.Level = -30
-		s, err := b.Speak(t.Context(), tone.Voice(), l)
+		s, err := b.Speak(t.Context(), tone.NewVoice(), l)
 		if err != nil {
 			t.Fatal(err)
 		}
-		pcm, err := b.PCM(s.Key)
+		pcm, err := b.ReadSamples(s.Key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,13 +153,13 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 		line utter.Line
 		want float64 // dB, difference
 	}{
-		{"all of it louder", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(2)}}}, 6},
-		{"all of it softer", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(0.25)}}}, -12},
+		{"all of it louder", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.NewFactor(2)}}}, 6},
+		{"all of it softer", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.NewFactor(0.25)}}}, -12},
 		{"all of it stressed", utter.Line{Runs: []utter.Run{{Text: said, Style: utter.Strong}}}, 3.5},
 		{"the emphasis of the sentence", utter.Line{Runs: []utter.Run{{Text: said}}, Emphasis: "reduced"}, -3.1},
-		{"a half of it", utter.Line{Runs: []utter.Run{{Text: said[:10]}, {Text: said[10:], Volume: utter.Times(2)}}}, 4},
-		{"with the volume of the line", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.Times(2)}}, Volume: utter.Times(0.5)}, 0},
-		{"the most there is", utter.Line{Runs: []utter.Run{{Text: said}}, Volume: utter.Times(8)}, 18},
+		{"a half of it", utter.Line{Runs: []utter.Run{{Text: said[:10]}, {Text: said[10:], Volume: utter.NewFactor(2)}}}, 4},
+		{"with the volume of the line", utter.Line{Runs: []utter.Run{{Text: said, Volume: utter.NewFactor(2)}}, Volume: utter.NewFactor(0.5)}, 0},
+		{"the most there is", utter.Line{Runs: []utter.Run{{Text: said}}, Volume: utter.NewFactor(8)}, 18},
 	} {
 		if got := 10 * math.Log10(power(c.line)/plain); math.Abs(got-c.want) > 0.7 {
 			t.Errorf("%s: %+.1f dB, want %+.1f", c.name, got, c.want)
@@ -171,14 +171,14 @@ func TestVolumesOutlastTheLevel(t *testing.T) {
 func TestFactorOfNothing(t *testing.T) {
 	t.Parallel()
 	b := booth(t, t.TempDir(), tone.New())
-	mute := utter.Times(0)
+	mute := utter.NewFactor(0)
 	speak := func(l utter.Line) (voice.Spoken, []int16) {
 		t.Helper()
-		s, err := b.Speak(t.Context(), tone.Voice(), l)
+		s, err := b.Speak(t.Context(), tone.NewVoice(), l)
 		if err != nil {
 			t.Fatal(err)
 		}
-		pcm, err := b.PCM(s.Key)
+		pcm, err := b.ReadSamples(s.Key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -206,8 +206,8 @@ func TestFactorOfNothing(t *testing.T) {
 			t.Errorf("%s: %d samples are heard", name, len(pcm))
 		}
 	}
-	slow, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.Times(0)})
-	least, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.Times(voice.MinSpeed)})
+	slow, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.NewFactor(0)})
+	least, _ := speak(utter.Line{Runs: line("Hello you.").Runs, Speed: utter.NewFactor(voice.MinSpeed)})
 	if slow.Key != least.Key || slow.Samples < 2*plain.Samples {
 		t.Errorf("%d samples at speed 0, %d at the minimum, %d without a speed", slow.Samples, least.Samples, plain.Samples)
 	}
@@ -237,26 +237,30 @@ func TestWhatAllRunsHaveIsTheSentences(t *testing.T) {
 		speed, pitch float64
 		own          float64 // speed of the first run
 	}{
-		"volume": {[]utter.Run{{Text: "Hello you", Volume: utter.Times(0.001)}}, 1.5, 1, 1},
+		"volume": {[]utter.Run{{Text: "Hello you", Volume: utter.NewFactor(0.001)}}, 1.5, 1, 1},
 		"all alike": {[]utter.Run{
-			{Text: "Hello", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)},
-			{Text: " you", Speed: utter.Times(0.5), Pitch: utter.Times(1.5)},
+			{Text: "Hello", Speed: utter.NewFactor(0.5), Pitch: utter.NewFactor(1.5)},
+			{Text: " you", Speed: utter.NewFactor(0.5), Pitch: utter.NewFactor(1.5)},
 		}, 0.75, 1.5, 1},
-		"but for what is mute": {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: "."}}, 0.75, 1, 1},
-		"two ways":             {[]utter.Run{{Text: "Hello", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
+		"but for what is mute": {[]utter.Run{{Text: "Hello", Speed: utter.NewFactor(0.5)}, {Text: "."}}, 0.75, 1, 1},
+		"two ways":             {[]utter.Run{{Text: "Hello", Speed: utter.NewFactor(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
 		"one pitch, two speeds": {[]utter.Run{
-			{Text: "Hello", Pitch: utter.Times(1.5)},
-			{Text: " you.", Pitch: utter.Times(1.5), Speed: utter.Times(2)},
+			{Text: "Hello", Pitch: utter.NewFactor(1.5)},
+			{Text: " you.", Pitch: utter.NewFactor(1.5), Speed: utter.NewFactor(2)},
 		}, 1.5, 1, 1},
-		"said in its place": {[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.Times(0.5)}, {Text: " you."}}, 1.5, 1, 0.5},
+		"said in its place": {
+			[]utter.Run{{Text: "!", Say: "Wow", Speed: utter.NewFactor(0.5)}, {Text: " you."}},
+			1.5, 1,
+			0.5,
+		},
 	} {
 		e := &able{counted: &counted{Engine: tone.New()}}
-		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(),
-			utter.Line{Runs: c.runs, Speed: utter.Times(1.5)}); err != nil {
+		if _, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.NewVoice(),
+			utter.Line{Runs: c.runs, Speed: utter.NewFactor(1.5)}); err != nil {
 			t.Fatal(err)
 		}
-		if len(e.asked) != 1 || e.asked[0].Speed.Value() != c.speed || e.asked[0].Pitch.Value() != c.pitch ||
-			e.asked[0].Runs[0].Speed.Value() != c.own || e.asked[0].Runs[0].Volume.Value() != 1 {
+		if len(e.asked) != 1 || e.asked[0].Speed.ValueOrOne() != c.speed || e.asked[0].Pitch.ValueOrOne() != c.pitch ||
+			e.asked[0].Runs[0].Speed.ValueOrOne() != c.own || e.asked[0].Runs[0].Volume.ValueOrOne() != 1 {
 			t.Errorf("%s: the request is %+v", name, e.asked)
 		}
 	}
@@ -268,18 +272,18 @@ func TestWhatDecidesTheKey(t *testing.T) {
 	keys := map[cache.Key]string{}
 	for name, change := range map[string]func(*voice.Voice, *utter.Line){
 		"plain":    func(*voice.Voice, *utter.Line) {},
-		"speed":    func(_ *voice.Voice, l *utter.Line) { l.Speed = utter.Times(1.5) },
-		"pitch":    func(_ *voice.Voice, l *utter.Line) { l.Pitch = utter.Times(1.5) },
-		"volume":   func(_ *voice.Voice, l *utter.Line) { l.Volume = utter.Times(0.5) },
+		"speed":    func(_ *voice.Voice, l *utter.Line) { l.Speed = utter.NewFactor(1.5) },
+		"pitch":    func(_ *voice.Voice, l *utter.Line) { l.Pitch = utter.NewFactor(1.5) },
+		"volume":   func(_ *voice.Voice, l *utter.Line) { l.Volume = utter.NewFactor(0.5) },
 		"emphasis": func(_ *voice.Voice, l *utter.Line) { l.Emphasis = "strong" },
 		"fragment": func(_ *voice.Voice, l *utter.Line) { l.Fragment = true },
 		"style":    func(_ *voice.Voice, l *utter.Line) { l.Runs[0].Style = utter.Spell },
 		"runs":     func(_ *voice.Voice, l *utter.Line) { l.Runs = []utter.Run{{Text: "He"}, {Text: "llo."}} },
 		"voice":    func(v *voice.Voice, _ *utter.Line) { v.EngineVoice = "low" },
-		"factor":   func(v *voice.Voice, _ *utter.Line) { v.Pitch = utter.Times(0.8) },
+		"factor":   func(v *voice.Voice, _ *utter.Line) { v.Pitch = utter.NewFactor(0.8) },
 		"text":     func(_ *voice.Voice, l *utter.Line) { l.Runs[0].Text = "Hullo." },
 	} {
-		v, l := tone.Voice(), line("Hello.")
+		v, l := tone.NewVoice(), line("Hello.")
 		change(&v, &l)
 		s, err := b.Speak(t.Context(), v, l)
 		if err != nil {
@@ -290,13 +294,13 @@ func TestWhatDecidesTheKey(t *testing.T) {
 		}
 		keys[s.Key] = name
 	}
-	v, l := tone.Voice(), line("Hello.")
-	l.Speed, l.Pitch, l.Volume, v.Name = utter.Times(1), utter.Times(1), utter.Times(1), "other"
+	v, l := tone.NewVoice(), line("Hello.")
+	l.Speed, l.Pitch, l.Volume, v.Name = utter.NewFactor(1), utter.NewFactor(1), utter.NewFactor(1), "other"
 	if s, err := b.Speak(t.Context(), v, l); err != nil || keys[s.Key] != "plain" {
 		t.Errorf("defaults spelled out have the key of %q, %v", keys[s.Key], err)
 	}
 	newer := booth(t, t.TempDir(), &counted{Engine: tone.New(), version: "b"})
-	if s, err := newer.Speak(t.Context(), tone.Voice(), line("Hello.")); err != nil || keys[s.Key] != "" {
+	if s, err := newer.Speak(t.Context(), tone.NewVoice(), line("Hello.")); err != nil || keys[s.Key] != "" {
 		t.Errorf("a different version has the same key as %q, %v", keys[s.Key], err)
 	}
 }
@@ -306,11 +310,11 @@ func TestNothingToSay(t *testing.T) {
 	e := &counted{Engine: tone.New()}
 	b := booth(t, t.TempDir(), e)
 	for _, text := range []string{"", " ", "...", "—"} {
-		s, err := b.Speak(t.Context(), tone.Voice(), line(text))
+		s, err := b.Speak(t.Context(), tone.NewVoice(), line(text))
 		if err != nil || s.Samples != 0 || len(s.Words) != 0 {
 			t.Errorf("%q: %+v, %v", text, s, err)
 		}
-		if pcm, err := b.PCM(s.Key); err != nil || len(pcm) != 0 {
+		if pcm, err := b.ReadSamples(s.Key); err != nil || len(pcm) != 0 {
 			t.Errorf("%q: %d samples, %v", text, len(pcm), err)
 		}
 	}
@@ -326,7 +330,7 @@ func TestConcurrentLinesAreSaidOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 16 {
 		wg.Go(func() {
-			if _, err := b.Speak(t.Context(), tone.Voice(), line([]string{"One.", "Two."}[i%2])); err != nil {
+			if _, err := b.Speak(t.Context(), tone.NewVoice(), line([]string{"One.", "Two."}[i%2])); err != nil {
 				t.Error(err)
 			}
 		})
@@ -347,13 +351,13 @@ func TestOneGivesUpTheOtherDoesNot(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if _, err := b.Speak(ctx, tone.Voice(), line("One.")); !errors.Is(err, context.Canceled) {
+		if _, err := b.Speak(ctx, tone.NewVoice(), line("One.")); !errors.Is(err, context.Canceled) {
 			t.Errorf("the first: %v", err)
 		}
 	})
 	time.Sleep(20 * time.Millisecond)
 	wg.Go(func() {
-		if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); err != nil {
+		if _, err := b.Speak(t.Context(), tone.NewVoice(), line("One.")); err != nil {
 			t.Errorf("the second: %v", err)
 		}
 	})
@@ -367,19 +371,19 @@ func TestFailuresAreNotKept(t *testing.T) {
 	boom := errors.New("boom")
 	e := &counted{Engine: tone.New(), speak: func() error { return boom }}
 	b := booth(t, t.TempDir(), e)
-	if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); !errors.Is(err, boom) {
+	if _, err := b.Speak(t.Context(), tone.NewVoice(), line("One.")); !errors.Is(err, boom) {
 		t.Errorf("error %v", err)
 	}
 	e.speak = nil
-	if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); err != nil {
+	if _, err := b.Speak(t.Context(), tone.NewVoice(), line("One.")); err != nil {
 		t.Error(err)
 	}
-	nobody := tone.Voice()
+	nobody := tone.NewVoice()
 	nobody.Engine = "nowhere"
 	if _, err := b.Speak(t.Context(), nobody, line("One.")); fault.CodeOf(err) != fault.ToolMissing {
 		t.Errorf("without an engine: %v", err)
 	}
-	if _, err := b.PCM(cache.Key{}); fault.CodeOf(err) != fault.Disk {
+	if _, err := b.ReadSamples(cache.Key{}); fault.CodeOf(err) != fault.Disk {
 		t.Errorf("without an entry: %v", err)
 	}
 }
@@ -391,7 +395,7 @@ func TestDiskFull(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Speak(t.Context(), tone.Voice(), line("One.")); fault.CodeOf(err) != fault.Disk {
+	if _, err := b.Speak(t.Context(), tone.NewVoice(), line("One.")); fault.CodeOf(err) != fault.Disk {
 		t.Errorf("error %v", err)
 	}
 }
@@ -415,7 +419,7 @@ func TestStandIn(t *testing.T) {
 		if v, m := b.Resolve(t.Context(), "hans", ""); v.Name != "hans" || m.StandIn || m.Warning != "" {
 			t.Errorf("%s: %+v, %+v", name, v, m)
 		}
-		for _, v := range b.Voices(t.Context()) {
+		for _, v := range b.ListVoices(t.Context()) {
 			if v.Engine == voice.EngineFlite {
 				t.Fatalf("%s: %s is listed", name, v.Name)
 			}

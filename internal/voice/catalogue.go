@@ -33,8 +33,8 @@ type Voice struct {
 	Code string `json:"code,omitempty"`
 }
 
-// LanguageCode returns the language code that lists for clients of the hosted service contain.
-func (v Voice) LanguageCode() string { return cmp.Or(v.Code, v.Language) }
+// ToLanguageCode returns the language code that lists for clients of the hosted service contain.
+func (v Voice) ToLanguageCode() string { return cmp.Or(v.Code, v.Language) }
 
 // The engines that the catalogue refers to.
 const (
@@ -55,25 +55,25 @@ type Catalogue struct {
 // NewCatalogue returns the catalogue: flite's voices, espeak-ng's voices in the order of their languages, then
 // the voices with names of hosted services.
 func NewCatalogue() *Catalogue {
-	c := &Catalogue{byName: map[string]int{}, hosted: namesakes(), unspoken: map[string]Voice{}}
+	c := &Catalogue{byName: map[string]int{}, hosted: listNamesakes(), unspoken: map[string]Voice{}}
 	fixed := map[string]string{} // languages of the names that hosted services define
-	for _, h := range hostedVoices() {
+	for _, h := range listHostedVoices() {
 		fixed[h.name] = toBCP47(h.code)
 	}
 	add := func(v Voice) {
-		if tag, ok := fixed[v.Name]; !ok || canonicalTag(tag) == canonicalTag(v.Language) {
+		if tag, ok := fixed[v.Name]; !ok || normalizeTag(tag) == normalizeTag(v.Language) {
 			c.add(v)
 		}
 	}
-	langs := languages()
+	langs := listEspeakLanguages()
 	names := map[string]string{}
 	for _, l := range langs {
 		names[l.tag] = l.name
 	}
-	for _, f := range fliteVoices() {
+	for _, f := range listFliteVoices() {
 		add(Voice{
 			Name: f.name, Language: f.tag, LanguageName: names[f.tag], Gender: f.gender,
-			Engine: EngineFlite, EngineVoice: f.id, Pitch: utter.Times(f.pitch),
+			Engine: EngineFlite, EngineVoice: f.id, Pitch: utter.NewFactor(f.pitch),
 		})
 	}
 	for _, l := range langs {
@@ -85,7 +85,7 @@ func NewCatalogue() *Catalogue {
 			for i, name := range strings.Fields(list) {
 				add(Voice{
 					Name: name, Language: l.tag, LanguageName: l.name, Gender: g,
-					Engine: EngineEspeak, EngineVoice: l.id + espeakVariant(g, i), Limited: l.limited,
+					Engine: EngineEspeak, EngineVoice: l.id + formatEspeakVariant(g, i), Limited: l.limited,
 				})
 			}
 		}
@@ -101,8 +101,8 @@ func (c *Catalogue) add(v Voice) {
 	c.voices = append(c.voices, v)
 }
 
-// espeakVariant returns the suffix of an espeak-ng voice for the n-th voice of a gender.
-func espeakVariant(g Gender, n int) string {
+// formatEspeakVariant returns the suffix of an espeak-ng voice for the n-th voice of a gender.
+func formatEspeakVariant(g Gender, n int) string {
 	variants := []string{"+m3", "+m1", "+m7", "+m2"}
 	if g == Female {
 		variants = []string{"+f2", "+f3", "+f4", "+f5"}
@@ -110,11 +110,11 @@ func espeakVariant(g Gender, n int) string {
 	return variants[n%len(variants)]
 }
 
-// Voices returns all voices in the order of the catalogue.
-func (c *Catalogue) Voices() []Voice { return slices.Clone(c.voices) }
+// ListVoices returns all voices in the order of the catalogue.
+func (c *Catalogue) ListVoices() []Voice { return slices.Clone(c.voices) }
 
-// ByName finds a voice by name, ignoring case, accents, and leading and trailing blanks.
-func (c *Catalogue) ByName(name string) (Voice, bool) {
+// FindByName finds a voice by name, ignoring case, accents, and leading and trailing blanks.
+func (c *Catalogue) FindByName(name string) (Voice, bool) {
 	i, ok := c.byName[foldName(name)]
 	if !ok {
 		return Voice{}, false
@@ -134,16 +134,16 @@ func foldName(name string) string {
 	return strings.ToLower(s)
 }
 
-// ForLanguage returns the voices for a BCP 47 tag: first those of exactly this tag, then those of the same
+// ListForLanguage returns the voices for a BCP 47 tag: first those of exactly this tag, then those of the same
 // language with another region. The result is empty if no voice speaks the language.
-func (c *Catalogue) ForLanguage(tag string) []Voice { return forLanguage(c.voices, tag) }
+func (c *Catalogue) ListForLanguage(tag string) []Voice { return listForLanguage(c.voices, tag) }
 
-func forLanguage(voices []Voice, tag string) []Voice {
-	tag = canonicalTag(tag)
+func listForLanguage(voices []Voice, tag string) []Voice {
+	tag = normalizeTag(tag)
 	base, _, _ := strings.Cut(tag, "-")
 	var exact, near []Voice
 	for _, v := range voices {
-		own := canonicalTag(v.Language)
+		own := normalizeTag(v.Language)
 		ownBase, _, _ := strings.Cut(own, "-")
 		switch {
 		case own == tag:
@@ -155,11 +155,11 @@ func forLanguage(voices []Voice, tag string) []Voice {
 	return append(exact, near...)
 }
 
-// Canonical returns the lower-case tag that the catalogue uses for a language: "nb" for "no".
-func Canonical(tag string) string { return canonicalTag(tag) }
+// ToCanonicalTag returns the lower-case tag that the catalogue uses for a language: "nb" for "no".
+func ToCanonicalTag(tag string) string { return normalizeTag(tag) }
 
-// canonicalTag maps the tags that are in use for one language to one lower-case tag.
-func canonicalTag(tag string) string {
+// normalizeTag maps the tags that are in use for one language to one lower-case tag.
+func normalizeTag(tag string) string {
 	tag = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(tag), "_", "-"))
 	base, rest, more := strings.Cut(tag, "-")
 	switch base {
@@ -213,8 +213,8 @@ const (
 	Unspoken MatchKind = "unspoken" // a name of a language that no installed voice speaks
 )
 
-// warn adds a message to Warning.
-func (m *Match) warn(format string, args ...any) {
+// addWarning adds a message to Warning.
+func (m *Match) addWarning(format string, args ...any) {
 	s := fmt.Sprintf(format, args...)
 	if m.Warning != "" {
 		s = m.Warning + "; " + s
@@ -229,37 +229,37 @@ func (m *Match) warn(format string, args ...any) {
 // resolves to the default voice of language. If no voice speaks the language, or it is empty, the result is the
 // default voice of English.
 func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
-	if v, ok := c.ByName(name); ok {
+	if v, ok := c.FindByName(name); ok {
 		return v, Match{Kind: Named}
 	}
 	if v, ok := c.unspoken[foldName(name)]; ok {
 		return c.resolveUnspoken(v)
 	}
 	if n, ok := c.hosted[foldName(name)]; ok {
-		return c.findByGender(n.tag, n.gender), Match{Kind: Named}
+		return c.chooseByGender(n.tag, n.gender), Match{Kind: Named}
 	}
 	m := Match{Kind: Default}
-	v, spoken := c.defaultVoice(language)
+	v, spoken := c.chooseDefaultVoice(language)
 	if strings.TrimSpace(name) == "" {
 		if !spoken && strings.TrimSpace(language) != "" {
-			m.warn("no voice speaks the language %q; %s speaks English", language, v.Name)
+			m.addWarning("no voice speaks the language %q; %s speaks English", language, v.Name)
 		}
 		return v, m
 	}
 	m.Kind = Unknown
-	if f := parseForeignName(name); f.tag != "" && len(c.ForLanguage(f.tag)) > 0 {
-		v, spoken = c.findByGender(f.tag, cmp.Or(f.gender, c.genderOfName(f.given))), true
+	if f := parseForeignName(name); f.tag != "" && len(c.ListForLanguage(f.tag)) > 0 {
+		v, spoken = c.chooseByGender(f.tag, cmp.Or(f.gender, c.guessGender(f.given))), true
 		m.Kind, m.Hint = Likened, f.hint
-	} else if tag, called := c.languageNamed(name); tag != "" {
-		list := c.ForLanguage(tag)
+	} else if tag, called := c.findLanguageByName(name); tag != "" {
+		list := c.ListForLanguage(tag)
 		m.Hint = fmt.Sprintf("%s is a language: write language: %s, or choose one of its voices, such as %s",
 			called, tag, list[0].Name)
 	} else {
-		m.Nearest = c.NearestNames(name)
+		m.Nearest = c.FindNearestNames(name)
 	}
-	m.warn("unknown voice %q; %s speaks instead", name, v.Name)
+	m.addWarning("unknown voice %q; %s speaks instead", name, v.Name)
 	if !spoken && strings.TrimSpace(language) != "" {
-		m.warn("no voice speaks the language %q; %s speaks English", language, v.Name)
+		m.addWarning("no voice speaks the language %q; %s speaks English", language, v.Name)
 	}
 	return v, m
 }
@@ -267,33 +267,33 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 // resolveUnspoken resolves a hosted voice's name whose language the catalogue's engines do not speak. A voice
 // of the settings may speak it.
 func (c *Catalogue) resolveUnspoken(v Voice) (Voice, Match) {
-	if _, ok := c.defaultFor(v.Language); ok || len(c.ForLanguage(v.Language)) > 0 {
-		return c.findByGender(v.Language, v.Gender), Match{Kind: Named}
+	if _, ok := c.findConfiguredDefault(v.Language); ok || len(c.ListForLanguage(v.Language)) > 0 {
+		return c.chooseByGender(v.Language, v.Gender), Match{Kind: Named}
 	}
-	base, _, _ := strings.Cut(canonicalTag(v.Language), "-")
+	base, _, _ := strings.Cut(normalizeTag(v.Language), "-")
 	m := Match{Kind: Unspoken, Hint: fmt.Sprintf(
 		"install a voice that does: run mynah voices available --language %s to list them; "+
 			"or configure a voice of another engine: engines and voices in mynah.yaml", base)}
-	m.warn("the voice %s speaks %s, and no installed voice speaks it", v.Name, v.LanguageName)
+	m.addWarning("the voice %s speaks %s, and no installed voice speaks it", v.Name, v.LanguageName)
 	return v, m
 }
 
-// languageNamed finds the language that has a name, such as German or deutsch, and returns its tag and its
+// findLanguageByName finds the language that has a name, such as German or deutsch, and returns its tag and its
 // English name. Both are empty if no language has the name.
-func (c *Catalogue) languageNamed(name string) (tag, called string) {
+func (c *Catalogue) findLanguageByName(name string) (tag, called string) {
 	want := foldName(name)
-	for _, l := range languages() {
+	for _, l := range listEspeakLanguages() {
 		t, err := tags.Parse(l.tag)
 		base, _, _ := strings.Cut(l.name, " (")
 		if err != nil {
 			continue
 		}
 		if want == foldName(base) || want == foldName(display.Self.Name(t)) ||
-			canonicalTag(want) == canonicalTag(t.String()) {
+			normalizeTag(want) == normalizeTag(t.String()) {
 			return l.tag, base
 		}
 		b, _ := t.Base()
-		if canonicalTag(want) == canonicalTag(b.String()) ||
+		if normalizeTag(want) == normalizeTag(b.String()) ||
 			want == foldName(display.Self.Name(tags.Make(b.String()))) {
 			return b.String(), base
 		}
@@ -301,22 +301,22 @@ func (c *Catalogue) languageNamed(name string) (tag, called string) {
 	return "", ""
 }
 
-// defaultVoice returns the default voice of a language, or that of English if no voice speaks it.
-func (c *Catalogue) defaultVoice(language string) (v Voice, spoken bool) {
-	if v, ok := c.defaultFor(language); ok {
+// chooseDefaultVoice returns the default voice of a language, or that of English if no voice speaks it.
+func (c *Catalogue) chooseDefaultVoice(language string) (v Voice, spoken bool) {
+	if v, ok := c.findConfiguredDefault(language); ok {
 		return v, true
 	}
 	if strings.TrimSpace(language) != "" {
-		list := append(forLanguage(c.voices[:c.own], language), c.ForLanguage(language)...)
+		list := append(listForLanguage(c.voices[:c.own], language), c.ListForLanguage(language)...)
 		if len(list) > 0 {
 			return list[0], true
 		}
 	}
-	return forLanguage(c.voices[:c.own], "en-US")[0], false
+	return listForLanguage(c.voices[:c.own], "en-US")[0], false
 }
 
-// NearestNames returns up to three voice names that differ from a name by few letters, the nearest first.
-func (c *Catalogue) NearestNames(name string) []string {
+// FindNearestNames returns up to three voice names that differ from a name by few letters, the nearest first.
+func (c *Catalogue) FindNearestNames(name string) []string {
 	const most, longestName = 3, 32
 	want := foldName(name)
 	letters := utf8.RuneCountInString(want)
@@ -331,7 +331,7 @@ func (c *Catalogue) NearestNames(name string) []string {
 	const lettersPerSlip = 4 // in a name; each four letters allow one more typing error
 	for _, v := range c.voices {
 		slips := max(1, letters/lettersPerSlip)
-		if d := similar.Distance(want, v.Name, slips+1); d <= slips {
+		if d := similar.CountEdits(want, v.Name, slips+1); d <= slips {
 			found = append(found, near{v.Name, d})
 		}
 	}

@@ -16,7 +16,7 @@ func TestCatalogue(t *testing.T) {
 	tag := regexp.MustCompile(`^[a-z]{2,3}(-[A-Z0-9]{2,3}(-[a-z]+)*)?$`)
 	seen := map[string]bool{}
 	languages := map[string]map[voice.Gender]bool{}
-	for _, v := range voice.NewCatalogue().Voices() {
+	for _, v := range voice.NewCatalogue().ListVoices() {
 		if !name.MatchString(v.Name) || seen[v.Name] {
 			t.Errorf("the name %q is odd or not unique", v.Name)
 		}
@@ -91,7 +91,7 @@ func TestHostedList(t *testing.T) {
 			base = "zh"
 		}
 		own, _, _ := strings.Cut(v.Language, "-")
-		if m.Kind != voice.Named || m.Warning != "" || own != base || v.LanguageCode() != f[1] || string(v.Gender) != f[3] {
+		if m.Kind != voice.Named || m.Warning != "" || own != base || v.ToLanguageCode() != f[1] || string(v.Gender) != f[3] {
 			t.Errorf("%s is %+v, %+v", f[0], v, m)
 		}
 		if speaker := v.EngineVoice; base == "en" && (v.Engine != voice.EngineFlite || (speaker == "slt") != (v.Gender == voice.Female)) {
@@ -157,12 +157,12 @@ func TestNearestNames(t *testing.T) {
 	t.Parallel()
 	c := voice.NewCatalogue()
 	for name, want := range map[string]string{"Joanan": "joanna", "brain": "brian", "mathew": "matthew", "Jacec": "jacek"} {
-		if got := c.NearestNames(name); len(got) == 0 || len(got) > 3 || got[0] != want {
+		if got := c.FindNearestNames(name); len(got) == 0 || len(got) > 3 || got[0] != want {
 			t.Errorf("near %q are %q", name, got)
 		}
 	}
 	for _, name := range []string{"", "x", "german", "something else entirely", strings.Repeat("a", 100000)} {
-		if got := c.NearestNames(name); len(got) > 0 {
+		if got := c.FindNearestNames(name); len(got) > 0 {
 			t.Errorf("near %.20q are %q", name, got)
 		}
 	}

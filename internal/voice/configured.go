@@ -31,17 +31,17 @@ func DescribeVoice(e Engine, id string) (EngineVoice, bool) {
 	return EngineVoice{ID: id}, id != ""
 }
 
-// VersionOf returns the version of a voice. It is empty if the engine has no separate versions of voices.
-func VersionOf(ctx context.Context, e Engine, id string) (string, error) {
+// FindVoiceVersion returns the version of a voice. It is empty if the engine has no separate versions of voices.
+func FindVoiceVersion(ctx context.Context, e Engine, id string) (string, error) {
 	if v, ok := e.(Versioner); ok {
 		return v.VoiceVersion(ctx, id)
 	}
 	return "", nil
 }
 
-// withLanguages returns the voices with empty languages filled in: the engine's language of the voice, else
+// fillMissingLanguages returns the voices with empty languages filled in: the engine's language of the voice, else
 // that of the settings.
-func (b *Booth) withLanguages(voices []Voice) []Voice {
+func (b *Booth) fillMissingLanguages(voices []Voice) []Voice {
 	out := slices.Clone(voices)
 	for i, v := range out {
 		if e, ok := b.engines[v.Engine]; ok && v.Language == "" {
@@ -57,7 +57,7 @@ func (b *Booth) withLanguages(voices []Voice) []Voice {
 // same name; a default voice has precedence over the first voice of its language.
 func (c *Catalogue) addConfigured(extra []Voice, defaults map[string]Voice) *Catalogue {
 	for _, v := range extra {
-		v.LanguageName = c.languageName(v.Language)
+		v.LanguageName = c.nameLanguage(v.Language)
 		if i, ok := c.byName[foldName(v.Name)]; ok {
 			v.Styles = []utter.Style{utter.Spell}
 			c.voices[i] = v
@@ -67,16 +67,16 @@ func (c *Catalogue) addConfigured(extra []Voice, defaults map[string]Voice) *Cat
 	}
 	c.defaults = map[string]Voice{}
 	for tag, v := range defaults {
-		v.LanguageName = c.languageName(v.Language)
-		c.defaults[canonicalTag(tag)] = v
+		v.LanguageName = c.nameLanguage(v.Language)
+		c.defaults[normalizeTag(tag)] = v
 	}
 	return c
 }
 
-// languageName returns a language's name in English, or the tag if the catalogue lacks the language.
-func (c *Catalogue) languageName(tag string) string {
-	if list := c.ForLanguage(tag); len(list) > 0 {
-		if canonicalTag(list[0].Language) == canonicalTag(tag) {
+// nameLanguage returns a language's name in English, or the tag if the catalogue lacks the language.
+func (c *Catalogue) nameLanguage(tag string) string {
+	if list := c.ListForLanguage(tag); len(list) > 0 {
+		if normalizeTag(list[0].Language) == normalizeTag(tag) {
 			return list[0].LanguageName
 		}
 		name, _, _ := strings.Cut(list[0].LanguageName, " (")
@@ -85,10 +85,10 @@ func (c *Catalogue) languageName(tag string) string {
 	return tag
 }
 
-// defaultFor returns the default voice of the settings for exactly this tag, else for the language without its
-// region.
-func (c *Catalogue) defaultFor(language string) (Voice, bool) {
-	tag := canonicalTag(language)
+// findConfiguredDefault returns the default voice of the settings for exactly this tag, else for the language without
+// its region.
+func (c *Catalogue) findConfiguredDefault(language string) (Voice, bool) {
+	tag := normalizeTag(language)
 	base, _, _ := strings.Cut(tag, "-")
 	v, ok := c.defaults[tag]
 	if !ok {
@@ -100,18 +100,18 @@ func (c *Catalogue) defaultFor(language string) (Voice, bool) {
 // resolveByEngine resolves names of the form ENGINE/ID and names of the settings whose voice has no known language.
 // Voices without a known language get the script's language.
 func (b *Booth) resolveByEngine(name, language string) (Voice, bool) {
-	if v, ok := b.catalogue.ByName(name); ok && b.hasUnknownLanguage(v) {
-		return b.withLanguage(v, language), true
+	if v, ok := b.catalogue.FindByName(name); ok && b.hasUnknownLanguage(v) {
+		return b.replaceLanguage(v, language), true
 	}
 	engine, id, ok := strings.Cut(strings.TrimSpace(name), "/")
 	e, here := b.engines[strings.ToLower(engine)]
 	if !ok || !here || id == "" {
 		return Voice{}, false
 	}
-	for _, v := range b.catalogue.catalogueAndDefaults() {
+	for _, v := range b.catalogue.listAllVoices() {
 		if v.Engine == e.Name() && v.EngineVoice == id {
 			if b.hasUnknownLanguage(v) {
-				v = b.withLanguage(v, language)
+				v = b.replaceLanguage(v, language)
 			}
 			v.Name = e.Name() + "/" + id
 			return v, true
@@ -134,16 +134,16 @@ func (b *Booth) hasUnknownLanguage(v Voice) bool {
 	})
 }
 
-// withLanguage returns the voice with its language replaced.
-func (b *Booth) withLanguage(v Voice, language string) Voice {
-	v.Language, v.LanguageName = language, b.catalogue.languageName(language)
+// replaceLanguage returns the voice with its language replaced.
+func (b *Booth) replaceLanguage(v Voice, language string) Voice {
+	v.Language, v.LanguageName = language, b.catalogue.nameLanguage(language)
 	return v
 }
 
-// catalogueAndDefaults returns the voices of the catalogue and the default voices of the settings.
-func (c *Catalogue) catalogueAndDefaults() []Voice {
-	out := c.Voices()
-	for _, tag := range sortedKeys(c.defaults) {
+// listAllVoices returns the voices of the catalogue and the default voices of the settings.
+func (c *Catalogue) listAllVoices() []Voice {
+	out := c.ListVoices()
+	for _, tag := range sortKeys(c.defaults) {
 		out = append(out, c.defaults[tag])
 	}
 	return out
@@ -153,10 +153,10 @@ func (c *Catalogue) catalogueAndDefaults() []Voice {
 func (b *Booth) newVoice(e Engine, v EngineVoice) Voice {
 	v.Language = cmp.Or(v.Language, b.cfg.Language)
 	if v.Gender == "" {
-		v.Gender = b.catalogue.genderOfName(parseForeignName(v.ID).given)
+		v.Gender = b.catalogue.guessGender(parseForeignName(v.ID).given)
 	}
 	return Voice{
-		Name: e.Name() + "/" + v.ID, Language: v.Language, LanguageName: b.catalogue.languageName(v.Language),
+		Name: e.Name() + "/" + v.ID, Language: v.Language, LanguageName: b.catalogue.nameLanguage(v.Language),
 		Gender: v.Gender, Engine: e.Name(), EngineVoice: v.ID, Styles: []utter.Style{utter.Spell},
 	}
 }
@@ -165,7 +165,7 @@ func (b *Booth) newVoice(e Engine, v EngineVoice) Voice {
 // that fail to list their voices.
 func (b *Booth) listEngineVoices(ctx context.Context) []Voice {
 	var out []Voice
-	for _, name := range sortedKeys(b.engines) {
+	for _, name := range sortKeys(b.engines) {
 		e := b.engines[name]
 		if name == EngineEspeak || name == EngineFlite {
 			continue
@@ -181,7 +181,7 @@ func (b *Booth) listEngineVoices(ctx context.Context) []Voice {
 	return out
 }
 
-func sortedKeys[V any](m map[string]V) []string {
+func sortKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
@@ -190,10 +190,10 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// FallbackVoice returns the voice that replaces one whose engine failed with err, if the settings allow that: a
+// FindFallbackVoice returns the voice that replaces one whose engine failed with err, if the settings allow that: a
 // catalogue voice of the same language and, if possible, the same gender. It returns false for failures that
 // are not the engine's, such as a full disk or a cancellation.
-func (b *Booth) FallbackVoice(ctx context.Context, v Voice, err error) (Voice, bool) {
+func (b *Booth) FindFallbackVoice(ctx context.Context, v Voice, err error) (Voice, bool) {
 	code := fault.CodeOf(err)
 	if code != fault.ToolFailed && code != fault.ToolMissing ||
 		!b.cfg.Fallback || v.Engine == EngineEspeak || v.Engine == EngineFlite {
@@ -206,7 +206,7 @@ func (b *Booth) FallbackVoice(ctx context.Context, v Voice, err error) (Voice, b
 // same gender.
 func (b *Booth) findLocalReplacement(ctx context.Context, v Voice) (Voice, bool) {
 	for _, strict := range []bool{true, false} {
-		for _, other := range b.catalogue.ForLanguage(v.Language) {
+		for _, other := range b.catalogue.ListForLanguage(v.Language) {
 			local := other.Engine == EngineEspeak || other.Engine == EngineFlite
 			if (!strict || other.Gender == v.Gender || v.Gender == "") && local && other.Engine != v.Engine &&
 				b.canUse(ctx, other) {

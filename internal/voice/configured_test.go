@@ -90,7 +90,7 @@ func TestConfiguredNames(t *testing.T) {
 		}
 	}
 	listed := map[string]int{}
-	for _, v := range b.Voices(t.Context()) {
+	for _, v := range b.ListVoices(t.Context()) {
 		listed[v.Name]++
 		if v.LanguageName == "" {
 			t.Errorf("%s has no language", v.Name)
@@ -142,7 +142,7 @@ func TestInstead(t *testing.T) {
 	} {
 		b, _ := newConfigured(t, func(cfg *voice.Config) { cfg.Fallback = c.fallback })
 		v, _ := b.Resolve(t.Context(), c.voice, "")
-		if got, _ := b.FallbackVoice(t.Context(), v, c.err); got.Name != c.want {
+		if got, _ := b.FindFallbackVoice(t.Context(), v, c.err); got.Name != c.want {
 			t.Errorf("%s, %v: %q, want %q", c.voice, c.err, got.Name, c.want)
 		}
 	}

@@ -17,30 +17,30 @@ type manner struct {
 	pause                time.Duration
 }
 
-// plainManner returns the manner that changes nothing.
-func plainManner() manner { return manner{speed: 1, pitch: 1, volume: 1} }
+// newPlainManner returns the manner that changes nothing.
+func newPlainManner() manner { return manner{speed: 1, pitch: 1, volume: 1} }
 
 // splitRequest returns the request for an engine, what is left to do to each of its runs, and a factor for the
 // volume of the whole sentence. Factors that all words share are moved to the sentence, because engines support
 // wider ranges there.
 func splitRequest(can Abilities, req Request) (asked Request, left []manner, volume float64) {
-	req = req.Normal()
+	req = req.LimitProsody()
 	runs := slices.Clone(req.Runs)
 	left = make([]manner, len(runs))
 	for i := range runs {
 		left[i] = removeUnsupported(can, &runs[i])
-		if sameLanguage(runs[i].Language, req.Language) {
+		if isSameLanguage(runs[i].Language, req.Language) {
 			runs[i].Language = ""
 		}
 	}
 	for i := range runs {
 		if left[i].pause > 0 {
-			runs[i].Text = addPauseComma(runs[i].Text, utter.Text(runs[i+1:]))
+			runs[i].Text = addPauseComma(runs[i].Text, utter.JoinTexts(runs[i+1:]))
 		}
 	}
 	req.Runs = runs
-	req.Speed = req.Speed.Times(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.speed }))
-	req.Pitch = req.Pitch.Times(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.pitch }))
+	req.Speed = req.Speed.MultiplyBy(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.speed }))
+	req.Pitch = req.Pitch.MultiplyBy(extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.pitch }))
 	return req, left, extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.volume })
 }
 
@@ -61,7 +61,7 @@ func removeUnsupported(can Abilities, r *utter.Run) manner {
 		undone.Pause, r.Pause = r.Pause, 0
 	}
 	m := manner{pause: undone.Pause}
-	m.speed, m.pitch, m.volume = undone.Factors()
+	m.speed, m.pitch, m.volume = undone.ComputeFactors()
 	const least = 1e-4 // avoids division by zero when the sound is stretched
 	m.speed, m.pitch = max(m.speed, least), max(m.pitch, least)
 	return m
@@ -72,7 +72,7 @@ func removeUnsupported(can Abilities, r *utter.Run) manner {
 func extractCommonFactor(runs []utter.Run, left []manner, of func(*manner) *float64) float64 {
 	all, found := 1.0, false
 	for i, r := range runs {
-		if len(Words(r.Text)) == 0 {
+		if len(SplitWords(r.Text)) == 0 {
 			continue
 		}
 		f := *of(&left[i])
@@ -95,7 +95,7 @@ func addPauseComma(text, rest string) string {
 	bare := strings.TrimRightFunc(text, unicode.IsSpace)
 	last, _ := utf8.DecodeLastRuneInString(bare)
 	next, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(rest, unicode.IsSpace))
-	if bare == "" || unicode.IsPunct(last) || unicode.IsPunct(next) || len(Words(rest)) == 0 {
+	if bare == "" || unicode.IsPunct(last) || unicode.IsPunct(next) || len(SplitWords(rest)) == 0 {
 		return text
 	}
 	return bare + "," + text[len(bare):]

@@ -1,10 +1,10 @@
 package voice
 
 // EstimateTimes divides the time between the first and the last sound of a clip among its words, in proportion
-// to their Effort, for engines that report no word times. Punctuation between words gets time, too. phrases are
+// to their EstimateEffort, for engines that report no word times. Punctuation between words gets time, too. phrases are
 // the phrases that the clip says.
 func EstimateTimes(clip *Clip, phrases []Phrase) {
-	const comma, stop = 3.0, 5.0 // in units of Effort
+	const comma, stop = 3.0, 5.0 // in units of EstimateEffort
 	if len(clip.Words) == 0 {
 		return
 	}
@@ -15,13 +15,13 @@ func EstimateTimes(clip *Clip, phrases []Phrase) {
 	for i, p := range phrases {
 		w := 0.0
 		if p.Word >= 0 {
-			w = max(Effort(p.Text), 1)
+			w = max(EstimateEffort(p.Text), 1)
 		} else if len(owner) > 0 && i < len(phrases)-1 {
-			w = pauseEffort(p.Text, comma, stop)
+			w = measurePauseEffort(p.Text, comma, stop)
 		}
 		slots, weights, owner = append(slots, Word{}), append(weights, w), append(owner, p.Word)
 	}
-	Spread(slots, weights, samplesToTime(int64(first), clip.Rate), samplesToTime(int64(last), clip.Rate))
+	SpreadTime(slots, weights, toTime(int64(first), clip.Rate), toTime(int64(last), clip.Rate))
 	for i, w := range owner {
 		if w >= 0 {
 			clip.Words[w].Start, clip.Words[w].End, clip.Words[w].Exact = slots[i].Start, slots[i].End, false
@@ -29,8 +29,8 @@ func EstimateTimes(clip *Clip, phrases []Phrase) {
 	}
 }
 
-// pauseEffort returns the effort of the first punctuation mark between two words, 0 if there is none.
-func pauseEffort(between string, comma, stop float64) float64 {
+// measurePauseEffort returns the effort of the first punctuation mark between two words, 0 if there is none.
+func measurePauseEffort(between string, comma, stop float64) float64 {
 	for _, r := range between {
 		switch r {
 		case ',', ';', ':', '،', '、', '，', '–', '—':

@@ -30,16 +30,16 @@ func trimSilence(c Clip) Clip {
 	}
 	for _, w := range c.Words {
 		if w.Exact && w.End > w.Start {
-			first = min(first, timeToSamples(w.Start, c.Rate))
-			last = max(last, timeToSamples(w.End, c.Rate))
+			first = min(first, toSamples(w.Start, c.Rate))
+			last = max(last, toSamples(w.End, c.Rate))
 		}
 	}
-	keep := timeToSamples(keepSilence, c.Rate)
+	keep := toSamples(keepSilence, c.Rate)
 	first = max(first-keep, 0)
 	last = min(last+keep, len(c.PCM))
 	c.PCM = append([]int16(nil), c.PCM[first:last]...)
 	fadeEnds(c.PCM, true, true)
-	shift, length := samplesToTime(int64(first), c.Rate), c.Length()
+	shift, length := toTime(int64(first), c.Rate), c.Length()
 	for i := range c.Words {
 		w := &c.Words[i]
 		w.Start = min(max(w.Start-shift, 0), length)
@@ -50,7 +50,7 @@ func trimSilence(c Clip) Clip {
 
 // findSpeech returns the range of samples between leading and trailing silence.
 func findSpeech(c Clip) (first, last int) {
-	size := max(timeToSamples(window, c.Rate), 1)
+	size := max(toSamples(window, c.Rate), 1)
 	power := func(from int) float64 {
 		sum := 0.0
 		for _, s := range c.PCM[from:min(from+size, len(c.PCM))] {
@@ -78,9 +78,9 @@ func findSpeech(c Clip) (first, last int) {
 // fadeEnds fades the first and/or the last samples with half a cosine to prevent clicks. The samples are at
 // Rate.
 func fadeEnds(pcm []int16, first, last bool) {
-	n := min(timeToSamples(fadeLength, Rate), len(pcm)/2)
+	n := min(toSamples(fadeLength, Rate), len(pcm)/2)
 	for i := range n {
-		g := fadeAt(i, n)
+		g := computeFadeFactor(i, n)
 		if first {
 			pcm[i] = toInt16(float64(pcm[i]) * g)
 		}
@@ -90,12 +90,14 @@ func fadeEnds(pcm []int16, first, last bool) {
 	}
 }
 
-// fadeAt returns the factor of sample i of a fade-in of n samples, along half a cosine.
-func fadeAt(i, n int) float64 { return 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(n)) }
+// computeFadeFactor returns the factor of sample i of a fade-in of n samples, along half a cosine.
+func computeFadeFactor(i, n int) float64 {
+	return 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(n))
+}
 
-// levelingFactor returns the factor that changes samples at Rate to a loudness in LUFS. It returns 1 for silence and
-// for the level 0, which means unchanged.
-func levelingFactor(pcm []int16, level float64) float64 {
+// computeLevelingFactor returns the factor that changes samples at Rate to a loudness in LUFS. It returns 1 for silence
+// and for the level 0, which means unchanged.
+func computeLevelingFactor(pcm []int16, level float64) float64 {
 	const most = 20 // dB, maximum change: softer sound is hardly speech
 	if level == 0 || len(pcm) == 0 {
 		return 1
@@ -106,29 +108,29 @@ func levelingFactor(pcm []int16, level float64) float64 {
 		for i, s := range part {
 			buf[i] = float64(s) / -math.MinInt16
 		}
-		m.Add(buf[:len(part)])
+		m.AddSamples(buf[:len(part)])
 	}
-	has := loudness.Integrated(m.Steps())
+	has := loudness.ComputeIntegrated(m.ListSteps())
 	if math.IsInf(has, 0) {
 		return 1
 	}
 	return math.Pow(10, min(max(level-has, -most), most)/20)
 }
 
-// intendedVolume returns the mean volume factor that the author set for runs, weighted by how long they take to
+// computeIntendedVolume returns the mean volume factor that the author set for runs, weighted by how long they take to
 // say. Leveling a sentence would remove this factor. As in loudness measurement, runs that are 10 dB below the
 // mean do not count.
-func intendedVolume(runs []utter.Run) float64 {
+func computeIntendedVolume(runs []utter.Run) float64 {
 	const gate = 0.1
 	mean := func(least float64) float64 {
 		sum, weight := 0.0, 0.0
 		for _, r := range runs {
-			_, _, v := r.Factors()
+			_, _, v := r.ComputeFactors()
 			said := r.Text
 			if r.Say != "" {
 				said = r.Say
 			}
-			if w := Effort(said); v*v >= least {
+			if w := EstimateEffort(said); v*v >= least {
 				sum, weight = sum+w*v*v, weight+w
 			}
 		}
@@ -150,9 +152,9 @@ type gain struct {
 // gainRamp is half of the length of a ramp.
 const gainRamp = 5 * time.Millisecond
 
-// apply multiplies factors, one per sample, by the gain.
-func (g gain) apply(factors []float64) {
-	ramp := timeToSamples(gainRamp, Rate)
+// multiplyFactors multiplies factors, one per sample, by the gain.
+func (g gain) multiplyFactors(factors []float64) {
+	ramp := toSamples(gainRamp, Rate)
 	rise := func(n int) float64 { // from 0 at -ramp to 1 at ramp
 		if n >= ramp {
 			return 1
@@ -184,7 +186,7 @@ func amplify(pcm []int16, volume float64, gains ...gain) {
 			factors[i] = volume
 		}
 		for _, g := range gains {
-			g.apply(factors)
+			g.multiplyFactors(factors)
 		}
 	}
 	const full = math.MaxInt16

@@ -15,6 +15,6 @@ func BenchmarkFinish(b *testing.B) {
 			b.Fatal(err)
 		}
 		c = trimSilence(c)
-		amplify(c.PCM, levelingFactor(c.PCM, -16))
+		amplify(c.PCM, computeLevelingFactor(c.PCM, -16))
 	}
 }

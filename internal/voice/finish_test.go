@@ -89,7 +89,7 @@ func TestStretch(t *testing.T) {
 	t.Parallel()
 	in := sine(200, 22050, 22050, 10000)
 	for _, speed := range []float64{0.4, 0.7, 1.3, 2.5} {
-		out := Stretch(in, 22050, speed)
+		out := ChangeSpeed(in, 22050, speed)
 		if want := 22050 / speed; math.Abs(float64(len(out))-want) > 2 {
 			t.Errorf("speed %g: %d samples", speed, len(out))
 		}
@@ -103,7 +103,7 @@ func TestStretch(t *testing.T) {
 			t.Errorf("speed %g: 200 Hz become %.1f", speed, hz)
 		}
 	}
-	if out := Stretch(in[:100], 22050, 0.5); len(out) != 100 {
+	if out := ChangeSpeed(in[:100], 22050, 0.5); len(out) != 100 {
 		t.Errorf("a scrap becomes %d samples", len(out))
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"mynah/internal/utter"
 )
 
-// hostedTable is the list that hostedVoices parses.
+// hostedTable is the list that listHostedVoices parses.
 //
 //go:embed hosted.tsv
 var hostedTable string
@@ -19,9 +19,9 @@ type hostedVoice struct {
 	gender               Gender
 }
 
-// hostedVoices returns the names with a fixed meaning: each is a voice of its language, no matter which engines
+// listHostedVoices returns the names with a fixed meaning: each is a voice of its language, no matter which engines
 // are installed.
-func hostedVoices() []hostedVoice {
+func listHostedVoices() []hostedVoice {
 	var out []hostedVoice
 	for line := range strings.Lines(hostedTable) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
@@ -52,7 +52,7 @@ func toBCP47(code string) string {
 // records the languages of the others in unspoken.
 func (c *Catalogue) addHosted() {
 	own, used := slices.Clone(c.voices), map[string]int{} // used counts the names per engine voice
-	for _, h := range hostedVoices() {
+	for _, h := range listHostedVoices() {
 		if i, ok := c.byName[h.name]; ok {
 			c.voices[i].Code, c.voices[i].LanguageName = h.code, h.language
 			continue
@@ -70,18 +70,18 @@ func (c *Catalogue) addHosted() {
 // differ in pitch or variant. It returns false if no engine speaks the language.
 func (v *Voice) assignEngine(own []Voice, used map[string]int) bool {
 	if base, region, _ := strings.Cut(v.Language, "-"); base == "en" {
-		v.Engine, v.EngineVoice = EngineFlite, fliteSpeaker(region, v.Gender)
+		v.Engine, v.EngineVoice = EngineFlite, chooseFliteSpeaker(region, v.Gender)
 		pitches := []float64{1, 0.94, 1.06, 0.89, 1.11, 0.97, 1.03}
-		v.Pitch = utter.Times(pitches[used[v.EngineVoice]%len(pitches)])
+		v.Pitch = utter.NewFactor(pitches[used[v.EngineVoice]%len(pitches)])
 		used[v.EngineVoice]++
 		return true
 	}
-	for _, o := range forLanguage(own, v.Language) {
+	for _, o := range listForLanguage(own, v.Language) {
 		if o.Gender != v.Gender {
 			continue
 		}
 		id, _, _ := strings.Cut(o.EngineVoice, "+")
-		v.Engine, v.EngineVoice = o.Engine, id+espeakVariant(v.Gender, used[id+string(v.Gender)])
+		v.Engine, v.EngineVoice = o.Engine, id+formatEspeakVariant(v.Gender, used[id+string(v.Gender)])
 		v.Limited = o.Limited
 		used[id+string(v.Gender)]++
 		return true
@@ -89,9 +89,9 @@ func (v *Voice) assignEngine(own []Voice, used map[string]int) bool {
 	return false
 }
 
-// fliteSpeaker returns flite's speaker for English names of a region. Speech recognisers understand the
+// chooseFliteSpeaker returns flite's speaker for English names of a region. Speech recognisers understand the
 // American speakers best; the Scottish one is nearest to men of all other regions.
-func fliteSpeaker(region string, g Gender) string {
+func chooseFliteSpeaker(region string, g Gender) string {
 	switch {
 	case g == Female:
 		return "slt"
@@ -109,8 +109,8 @@ type hosted struct {
 	male   string
 }
 
-// hostedNames returns that table. Each name occurs once.
-func hostedNames() []hosted {
+// listHostedNames returns that table. Each name occurs once.
+func listHostedNames() []hosted {
 	return []hosted{
 		{"af-ZA", "adri", ""},
 		{"ar-EG", "salma zariyah fatima laila", "hamed shakir bassel jamal moaz taim"},
@@ -198,11 +198,11 @@ type namesake struct {
 	gender Gender
 }
 
-// namesakes returns the table of hostedNames as a map by name.
-func namesakes() map[string]namesake {
+// listNamesakes returns the table of listHostedNames as a map by name.
+func listNamesakes() map[string]namesake {
 	out := map[string]namesake{}
-	for _, h := range hostedNames() {
-		// where a name is in hostedVoices, too, that meaning has precedence
+	for _, h := range listHostedNames() {
+		// where a name is in listHostedVoices, too, that meaning has precedence
 		for n := range strings.FieldsSeq(h.female) {
 			out[n] = namesake{h.tag, Female}
 		}
@@ -213,22 +213,22 @@ func namesakes() map[string]namesake {
 	return out
 }
 
-// genderOfName returns the gender of a voice with a given name, empty if the name is unknown.
-func (c *Catalogue) genderOfName(name string) Gender {
-	if v, ok := c.ByName(name); ok {
+// guessGender returns the gender of a voice with a given name, empty if the name is unknown.
+func (c *Catalogue) guessGender(name string) Gender {
+	if v, ok := c.FindByName(name); ok {
 		return v.Gender
 	}
 	return c.hosted[foldName(name)].gender
 }
 
-// findByGender returns a voice of a language with a gender: the default voice if it has this gender, else the first
+// chooseByGender returns a voice of a language with a gender: the default voice if it has this gender, else the first
 // that has it. If there is none, or g is empty, it returns the default voice.
-func (c *Catalogue) findByGender(tag string, g Gender) Voice {
-	first, _ := c.defaultVoice(tag)
+func (c *Catalogue) chooseByGender(tag string, g Gender) Voice {
+	first, _ := c.chooseDefaultVoice(tag)
 	if g == "" || first.Gender == g {
 		return first
 	}
-	for _, v := range c.ForLanguage(tag) {
+	for _, v := range c.ListForLanguage(tag) {
 		if v.Gender == g {
 			return v
 		}

@@ -28,10 +28,10 @@ func (b *Booth) reshape(c Clip, runs []utter.Run, left []manner) (Clip, []gain, 
 	var gains []gain
 	for _, ch := range list {
 		if ch.pause > 0 {
-			s.insertSilence(ch.from, timeToSamples(ch.pause, Rate))
+			s.insertSilence(ch.from, toSamples(ch.pause, Rate))
 			continue
 		}
-		from, to, err := s.addChanged(ch)
+		from, to, err := s.appendChanged(ch)
 		if err != nil {
 			return Clip{}, nil, err
 		}
@@ -70,7 +70,7 @@ func listChanges(c Clip, runs []utter.Run, left []manner) []change {
 		pause := m.pause
 		m.pause = 0
 		switch {
-		case m == plainManner():
+		case m == newPlainManner():
 			if strings.TrimSpace(r.Text) != "" {
 				shut()
 			}
@@ -82,7 +82,7 @@ func listChanges(c Clip, runs []utter.Run, left []manner) []change {
 		}
 		if at = end; pause > 0 {
 			shut()
-			if cut, length, ok := c.findPause(at, done); ok && pause > length {
+			if cut, length, ok := c.findPausePlace(at, done); ok && pause > length {
 				done = cut
 				out = append(out, change{cut, cut, manner{1, 1, 1, pause - length}})
 			}
@@ -96,23 +96,23 @@ func listChanges(c Clip, runs []utter.Run, left []manner) []change {
 // last word are estimates, the range extends to the end of the clip there. A part of a word gets its share of
 // the word's time.
 func (c Clip) findSamples(lo, hi int) (from, to int) {
-	words := overlappingWords(c.Words, lo, hi)
+	words := findOverlappingWords(c.Words, lo, hi)
 	if len(words) == 0 {
 		return 0, 0
 	}
 	first, last := words[0], words[len(words)-1]
-	begin, end := first.timeOfByte(lo), last.timeOfByte(hi)
+	begin, end := first.timeAtByte(lo), last.timeAtByte(hi)
 	if begin >= end {
 		return 0, 0
 	}
-	from, to = timeToSamples(begin, Rate), min(timeToSamples(end, Rate), len(c.PCM))
+	from, to = toSamples(begin, Rate), min(toSamples(end, Rate), len(c.PCM))
 	if first.Offset == c.Words[0].Offset && !first.Exact && lo <= first.Offset {
 		from = 0
 	}
 	if last.Offset == c.Words[len(c.Words)-1].Offset && !last.Exact && hi >= last.Offset+len(last.Text) {
 		to = len(c.PCM)
 	}
-	least := 2 * timeToSamples(seamHalf, Rate) // shorter ranges have no room for a seam
+	least := 2 * toSamples(seamHalf, Rate) // shorter ranges have no room for a seam
 	if from < least {
 		from = 0
 	}
@@ -122,8 +122,8 @@ func (c Clip) findSamples(lo, hi int) (from, to int) {
 	return from, to
 }
 
-// timeOfByte returns the time at which the speaker reaches a byte of the text that is in the word.
-func (w Word) timeOfByte(at int) time.Duration {
+// timeAtByte returns the time at which the speaker reaches a byte of the text that is in the word.
+func (w Word) timeAtByte(at int) time.Duration {
 	n := at - w.Offset
 	if n <= 0 {
 		return w.Start
@@ -132,16 +132,16 @@ func (w Word) timeOfByte(at int) time.Duration {
 		return w.End
 	}
 	share := float64(n) / float64(len(w.Text))
-	if all := Effort(w.Text); all > 0 {
-		share = Effort(w.Text[:n]) / all
+	if all := EstimateEffort(w.Text); all > 0 {
+		share = EstimateEffort(w.Text[:n]) / all
 	}
 	return w.Start + time.Duration(share*float64(w.End-w.Start))
 }
 
-// findPause returns the sample at which to insert a pause after a byte of the text, not before the sample done, and
-// how much silence is already there. ok is false if there are not words on both sides. It moves the times of
+// findPausePlace returns the sample at which to insert a pause after a byte of the text, not before the sample done,
+// and how much silence is already there. ok is false if there are not words on both sides. It moves the times of
 // these words to the cut.
-func (c Clip) findPause(at, done int) (cut int, silent time.Duration, ok bool) {
+func (c Clip) findPausePlace(at, done int) (cut int, silent time.Duration, ok bool) {
 	const frame = 5 * time.Millisecond
 	next := sort.Search(len(c.Words), func(i int) bool { return c.Words[i].Offset+len(c.Words[i].Text) > at })
 	if next == 0 || next == len(c.Words) {
@@ -152,13 +152,13 @@ func (c Clip) findPause(at, done int) (cut int, silent time.Duration, ok bool) {
 	if !before.Exact || !behind.Exact {
 		slack = 120 * time.Millisecond
 	}
-	size := timeToSamples(frame, Rate)
-	from := max(timeToSamples(max(before.End-slack, before.Start), Rate), done)
-	to := min(timeToSamples(min(behind.Start+slack, behind.End), Rate), len(c.PCM))
-	limit := powerOf(c.PCM) * math.Pow(10, -35.0/10)
+	size := toSamples(frame, Rate)
+	from := max(toSamples(max(before.End-slack, before.Start), Rate), done)
+	to := min(toSamples(min(behind.Start+slack, behind.End), Rate), len(c.PCM))
+	limit := computeMeanSquare(c.PCM) * math.Pow(10, -35.0/10)
 	start, end, quietest, quiet := 0, 0, from, math.Inf(1)
 	for i, run := from, from; i+size <= to; i += size {
-		p := powerOf(c.PCM[i : i+size])
+		p := computeMeanSquare(c.PCM[i : i+size])
 		if p < quiet {
 			quietest, quiet = i, p
 		}
@@ -172,13 +172,13 @@ func (c Clip) findPause(at, done int) (cut int, silent time.Duration, ok bool) {
 	if end > start {
 		cut = (start + end) / 2
 	}
-	meet := samplesToTime(int64(cut), Rate)
+	meet := toTime(int64(cut), Rate)
 	before.End, behind.Start = min(before.End, meet), max(behind.Start, meet)
-	return cut, samplesToTime(int64(end-start), Rate), true
+	return cut, toTime(int64(end-start), Rate), true
 }
 
-// powerOf returns the mean square of samples.
-func powerOf(pcm []int16) float64 {
+// computeMeanSquare returns the mean square of samples.
+func computeMeanSquare(pcm []int16) float64 {
 	sum := 0.0
 	for _, s := range pcm {
 		sum += float64(s) * float64(s)
@@ -206,8 +206,8 @@ const (
 	seamReach = 5 * time.Millisecond
 )
 
-// position returns where in out a sample of the clip will be that is not yet copied.
-func (s *splice) position(sample int) int { return len(s.out) - s.fading + sample - s.at }
+// mapToOutput returns where in out a sample of the clip will be that is not yet copied.
+func (s *splice) mapToOutput(sample int) int { return len(s.out) - s.fading + sample - s.at }
 
 // copyTo copies the samples from s.at up to a sample of the clip.
 func (s *splice) copyTo(to int) {
@@ -223,7 +223,7 @@ func (s *splice) appendFaded(pcm []int16) {
 	n := min(s.fading, len(pcm))
 	tail := s.out[begin : begin+n]
 	for i := range tail {
-		g := fadeAt(i, n)
+		g := computeFadeFactor(i, n)
 		tail[i] = toInt16(float64(tail[i])*(1-g) + float64(pcm[i])*g)
 	}
 	s.out = append(s.out[:begin+n], pcm[n:]...)
@@ -232,9 +232,9 @@ func (s *splice) appendFaded(pcm []int16) {
 
 // insertSilence inserts samples of silence at a sample of the clip.
 func (s *splice) insertSilence(at, samples int) {
-	n := timeToSamples(fadeLength, Rate)
+	n := toSamples(fadeLength, Rate)
 	for i := range n {
-		g := fadeAt(i, n)
+		g := computeFadeFactor(i, n)
 		if k := at - 1 - i; k >= s.at {
 			s.pcm[k] = toInt16(float64(s.pcm[k]) * g)
 		}
@@ -248,13 +248,13 @@ func (s *splice) insertSilence(at, samples int) {
 	s.anchors = append(s.anchors, anchor{at, begin}, anchor{at, len(s.out)})
 }
 
-// addChanged appends a range of the clip with its speed and pitch changed, and returns its range in out.
-func (s *splice) addChanged(ch change) (from, to int, err error) {
+// appendChanged appends a range of the clip with its speed and pitch changed, and returns its range in out.
+func (s *splice) appendChanged(ch change) (from, to int, err error) {
 	const shortest = 2 * (seamHalf + seamReach) // shorter ranges would consist of seams only
-	if ch.speed == 1 && ch.pitch == 1 || ch.to-ch.from < timeToSamples(shortest, Rate) {
-		return s.position(ch.from), s.position(ch.to), nil
+	if ch.speed == 1 && ch.pitch == 1 || ch.to-ch.from < toSamples(shortest, Rate) {
+		return s.mapToOutput(ch.from), s.mapToOutput(ch.to), nil
 	}
-	half := timeToSamples(seamHalf, Rate)
+	half := toSamples(seamHalf, Rate)
 	before, behind := min(half, ch.from), min(half, len(s.pcm)-ch.to)
 	s.copyTo(ch.from + before)
 	s.fading = min(2*before, len(s.out))
@@ -274,15 +274,15 @@ func (s *splice) addChanged(ch change) (from, to int, err error) {
 // changed.
 func (s *splice) renderChange(ch change, before, behind int) ([]int16, error) {
 	const around = 40 * time.Millisecond // context on both sides, so that short words can be stretched
-	lo := max(ch.from-timeToSamples(around, Rate), 0)
-	hi := min(ch.to+timeToSamples(around, Rate), len(s.pcm))
-	pcm := Stretch(s.pcm[lo:hi], Rate, ch.speed/ch.pitch)
-	if rate := raisedRate(Rate, ch.pitch); rate != Rate {
-		r, err := s.booth.resampler(rate)
+	lo := max(ch.from-toSamples(around, Rate), 0)
+	hi := min(ch.to+toSamples(around, Rate), len(s.pcm))
+	pcm := ChangeSpeed(s.pcm[lo:hi], Rate, ch.speed/ch.pitch)
+	if rate := computeRaisedRate(Rate, ch.pitch); rate != Rate {
+		r, err := s.booth.findResampler(rate)
 		if err != nil {
 			return nil, err
 		}
-		pcm = r.run(pcm)
+		pcm = r.resample(pcm)
 	}
 	scale := float64(len(pcm)) / float64(hi-lo)
 	place := func(sample int) int { return int(math.Round(float64(sample-lo) * scale)) }
@@ -302,7 +302,7 @@ func (s *splice) renderChange(ch change, before, behind int) ([]int16, error) {
 // findMostAlike returns the position near want at which samples are most similar to other.
 func findMostAlike(pcm []int16, want int, other []int16) int {
 	const step = 2 // every other sample suffices
-	reach := timeToSamples(seamReach, Rate)
+	reach := toSamples(seamReach, Rate)
 	best, most := want, math.Inf(-1)
 	for from := max(want-reach, 0); from <= want+reach && from+len(other) <= len(pcm); from += step {
 		dot, power := 0.0, 1.0
@@ -332,7 +332,7 @@ func (s *splice) mapTime(t time.Duration, behind bool) time.Duration {
 	next = min(max(next, 1), len(s.anchors)-1)
 	a, z := s.anchors[next-1], s.anchors[next]
 	if z.from <= a.from {
-		return samplesToTime(int64(z.to), Rate)
+		return toTime(int64(z.to), Rate)
 	}
 	share := min(max((sample-float64(a.from))/float64(z.from-a.from), 0), 1)
 	return time.Duration((float64(a.to) + share*float64(z.to-a.to)) / Rate * float64(time.Second))

@@ -39,7 +39,7 @@ func speakRuns(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Wor
 	t.Helper()
 	e.asked = nil
 	b := booth(t, t.TempDir(), e)
-	s, err := b.Speak(t.Context(), tone.Voice(), utter.Line{Runs: runs})
+	s, err := b.Speak(t.Context(), tone.NewVoice(), utter.Line{Runs: runs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,11 +51,11 @@ func speakRuns(t *testing.T, e *asking, runs ...utter.Run) ([]int16, []voice.Wor
 			t.Errorf("the request to the engine is %+v", r)
 		}
 	}
-	pcm, err := b.PCM(s.Key)
+	pcm, err := b.ReadSamples(s.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := voicetest.Check(voice.Request{Runs: runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
+	if err := voicetest.CheckClip(voice.Request{Runs: runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
 		t.Error(err)
 	}
 	return pcm, s.Words
@@ -83,22 +83,25 @@ func TestNoRunCutsASentence(t *testing.T) {
 		second, third int // length of "bbbbbb" and start of "cccccc", in ms
 	}{
 		"plain":             {with(utter.Run{Text: "bbbbbb"}), 360, 970},
-		"slower":            {with(utter.Run{Text: "bbbbbb", Speed: utter.Times(0.5)}), 720, 1330},
-		"faster":            {with(utter.Run{Text: "bbbbbb", Speed: utter.Times(2)}), 180, 790},
-		"higher":            {with(utter.Run{Text: "bbbbbb", Pitch: utter.Times(1.5)}), 360, 970},
-		"louder":            {with(utter.Run{Text: "bbbbbb", Volume: utter.Times(2)}), 360, 970},
+		"slower":            {with(utter.Run{Text: "bbbbbb", Speed: utter.NewFactor(0.5)}), 720, 1330},
+		"faster":            {with(utter.Run{Text: "bbbbbb", Speed: utter.NewFactor(2)}), 180, 790},
+		"higher":            {with(utter.Run{Text: "bbbbbb", Pitch: utter.NewFactor(1.5)}), 360, 970},
+		"louder":            {with(utter.Run{Text: "bbbbbb", Volume: utter.NewFactor(2)}), 360, 970},
 		"pronounced":        {with(utter.Run{Text: "bbbbbb", IPA: "bɪ"}), 360, 970},
 		"said":              {with(utter.Run{Text: "b", Say: "bbbbbb"}), 360, 970},
-		"said and stressed": {with(utter.Run{Text: "b", Say: "bbbbbb", Speed: utter.Times(0.5)}), 720, 1330},
+		"said and stressed": {with(utter.Run{Text: "b", Say: "bbbbbb", Speed: utter.NewFactor(0.5)}), 720, 1330},
 		"its own language":  {with(utter.Run{Text: "bbbbbb", Language: "en-GB"}), 360, 970},
 		"a pause":           {[]utter.Run{{Text: first + "bbbbbb, ", Pause: time.Second}, {Text: rest[2:]}}, 360, 1770},
 		"a short pause":     {[]utter.Run{{Text: first + "bbbbbb, ", Pause: time.Second / 10}, {Text: rest[2:]}}, 360, 970},
 		"a pause without a comma": {
 			[]utter.Run{{Text: first + "bbbbbb", Pause: time.Second}, {Text: rest[1:]}}, 360, 1770,
 		},
-		"stressed before a pause": {with(utter.Run{Text: "bbbbbb", Speed: utter.Times(0.5), Pause: time.Second}), 720, 2130},
-		"a pause at the end":      {[]utter.Run{{Text: first + "bbbbbb" + rest, Pause: time.Second}}, 360, 970},
-		"an open end":             {[]utter.Run{{Text: first + "bbbbbb" + rest[:14], Pause: time.Second}}, 360, 970},
+		"stressed before a pause": {
+			with(utter.Run{Text: "bbbbbb", Speed: utter.NewFactor(0.5), Pause: time.Second}), 720,
+			2130,
+		},
+		"a pause at the end": {[]utter.Run{{Text: first + "bbbbbb" + rest, Pause: time.Second}}, 360, 970},
+		"an open end":        {[]utter.Run{{Text: first + "bbbbbb" + rest[:14], Pause: time.Second}}, 360, 970},
 	} {
 		pcm, words := speakRuns(t, e, c.runs...)
 		if strings.HasSuffix(e.asked[0].Text(), ",") {
@@ -114,13 +117,13 @@ func TestNoRunCutsASentence(t *testing.T) {
 		if name == "louder" {
 			want = 6
 		}
-		got := 20 * math.Log10(voicetest.Level(middle(words[1]))/voicetest.Level(middle(words[0])))
+		got := 20 * math.Log10(voicetest.RootMeanSquare(middle(words[1]))/voicetest.RootMeanSquare(middle(words[0])))
 		if math.Abs(got-want) > 0.5 {
 			t.Errorf("%s: the second word is %+.1f dB louder", name, got)
 		}
 		for i := 1; i < len(words); i++ {
 			gap := cutBetween(pcm, words[i-1].End+8*time.Millisecond, words[i].Start-8*time.Millisecond)
-			if voicetest.Level(gap) > 1 {
+			if voicetest.RootMeanSquare(gap) > 1 {
 				t.Errorf("%s: between words %d and %d is sound", name, i-1, i)
 			}
 		}
@@ -166,7 +169,7 @@ func TestStressWithoutBlanks(t *testing.T) {
 func TestStressAcrossSentences(t *testing.T) {
 	t.Parallel()
 	e := &asking{Engine: tone.New()}
-	list := voice.SplitRuns(voicetest.Marked("It was **good. It was** better."), "en-US")
+	list := voice.SplitRuns(voicetest.ParseEmphasis("It was **good. It was** better."), "en-US")
 	if len(list) != 2 {
 		t.Fatalf("%d sentences", len(list))
 	}

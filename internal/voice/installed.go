@@ -12,8 +12,8 @@ import (
 // the catalogue.
 const neural = "piper"
 
-// installedVoices returns the installed neural voices.
-func (b *Booth) installedVoices(ctx context.Context) []Voice {
+// listInstalledVoices returns the installed neural voices.
+func (b *Booth) listInstalledVoices(ctx context.Context) []Voice {
 	e, ok := b.engines[neural]
 	if !ok {
 		return nil
@@ -33,10 +33,10 @@ func (b *Booth) installedVoices(ctx context.Context) []Voice {
 // catalogue and of hosted services have precedence.
 func (b *Booth) findInstalled(ctx context.Context, name string) (Voice, bool) {
 	name = strings.TrimSpace(name)
-	if name == "" || b.catalogue.hasName(name) {
+	if name == "" || b.catalogue.isKnownName(name) {
 		return Voice{}, false
 	}
-	for _, v := range b.installedVoices(ctx) {
+	for _, v := range b.listInstalledVoices(ctx) {
 		if strings.EqualFold(v.EngineVoice, name) {
 			v.Name = v.EngineVoice
 			return v, true
@@ -51,8 +51,8 @@ func (b *Booth) findInstalled(ctx context.Context, name string) (Voice, bool) {
 	return Voice{}, false
 }
 
-// hasName reports whether a name is one of the catalogue or of a hosted service.
-func (c *Catalogue) hasName(name string) bool {
+// isKnownName reports whether a name is one of the catalogue or of a hosted service.
+func (c *Catalogue) isKnownName(name string) bool {
 	name = foldName(name)
 	_, own := c.byName[name]
 	_, unspoken := c.unspoken[name]
@@ -60,23 +60,23 @@ func (c *Catalogue) hasName(name string) bool {
 	return own || unspoken || hosted
 }
 
-// preferInstalled replaces a catalogue voice by an installed neural voice of the same region and gender. If no voice was
+// replaceByInstalled replaces a catalogue voice by an installed neural voice of the same region and gender. If no voice was
 // named, or no other voice speaks the language, a voice of another gender may replace it.
-func (b *Booth) preferInstalled(ctx context.Context, v Voice, m Match) (Voice, Match) {
+func (b *Booth) replaceByInstalled(ctx context.Context, v Voice, m Match) (Voice, Match) {
 	if v.Engine != EngineEspeak && v.Engine != EngineFlite && m.Kind != Unspoken || m.Kind == Unknown {
 		return v, m
 	}
 	if slices.ContainsFunc(b.cfg.Extra, func(x Voice) bool { return foldName(x.Name) == v.Name }) {
 		return v, m // the settings define this voice
 	}
-	if _, chosen := b.catalogue.defaultFor(v.Language); chosen && m.Kind == Default {
+	if _, chosen := b.catalogue.findConfiguredDefault(v.Language); chosen && m.Kind == Default {
 		return v, m
 	}
 	var found *Voice
-	for _, n := range b.installedVoices(ctx) {
-		same := canonicalTag(n.Language) == canonicalTag(v.Language)
-		near := sameLanguage(n.Language, v.Language) &&
-			(m.Kind == Unspoken || !strings.Contains(canonicalTag(v.Language), "-"))
+	for _, n := range b.listInstalledVoices(ctx) {
+		same := normalizeTag(n.Language) == normalizeTag(v.Language)
+		near := isSameLanguage(n.Language, v.Language) &&
+			(m.Kind == Unspoken || !strings.Contains(normalizeTag(v.Language), "-"))
 		switch {
 		case !same && !near:
 			continue

@@ -10,9 +10,9 @@ type language struct {
 	limited bool // espeak-ng's pronunciation rules are incomplete
 }
 
-// languages returns the languages that espeak-ng speaks, except constructed languages of fiction. No name here
-// belongs to a hosted voice of another language; see hostedVoices.
-func languages() []language {
+// listEspeakLanguages returns the languages that espeak-ng speaks, except constructed languages of fiction. No name
+// here belongs to a hosted voice of another language; see listHostedVoices.
+func listEspeakLanguages() []language {
 	return []language{
 		{"af-ZA", "Afrikaans", "af", "elna", "pieter", false},
 		{"am-ET", "Amharic", "am", "mekdes", "ameha", true},
@@ -143,9 +143,9 @@ type fliteVoice struct {
 	pitch         float64
 }
 
-// fliteVoices returns flite's voices. The catalogue lists them before those of espeak-ng; the first of a
+// listFliteVoices returns flite's voices. The catalogue lists them before those of espeak-ng; the first of a
 // language is its default.
-func fliteVoices() []fliteVoice {
+func listFliteVoices() []fliteVoice {
 	return []fliteVoice{
 		{"matthew", "en-US", "rms", Male, 1},
 		{"joanna", "en-US", "slt", Female, 1},

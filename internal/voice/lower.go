@@ -11,15 +11,15 @@ import (
 	"mynah/internal/utter"
 )
 
-// perform returns the clip of a sentence: at Rate, without silence at its ends, with the volume and level of
+// produceClip returns the clip of a sentence: at Rate, without silence at its ends, with the volume and level of
 // want. It sends one request to the engine unless parts of the sentence are in another language, and applies to
 // the sound what the engine cannot do. The words of the clip are those of the written text, even where another
 // text is spoken.
-func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels) (Clip, error) {
+func (b *Booth) produceClip(ctx context.Context, e Engine, req Request, want levels) (Clip, error) {
 	said := req
-	said.Runs = saidRuns(req.Runs)
+	said.Runs = replaceBySpokenText(req.Runs)
 	asked, left, volume := splitRequest(e.Abilities(), said)
-	clip, err := b.speakSegments(ctx, b.splitByLanguage(ctx, e, asked))
+	clip, err := b.speakPortions(ctx, b.splitByLanguage(ctx, e, asked))
 	if err != nil {
 		return Clip{}, err
 	}
@@ -32,9 +32,9 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	}
 	clip = trimSilence(clip)
 	// The level is measured before the changes below, so that a louder word does not make its neighbors softer.
-	factor := want.volume * volume * levelingFactor(clip.PCM, want.level)
+	factor := want.volume * volume * computeLevelingFactor(clip.PCM, want.level)
 	if want.level != 0 {
-		factor *= intendedVolume(asked.Runs)
+		factor *= computeIntendedVolume(asked.Runs)
 	}
 	clip, gains, err := b.reshape(clip, asked.Runs, left)
 	if err != nil {
@@ -42,7 +42,7 @@ func (b *Booth) perform(ctx context.Context, e Engine, req Request, want levels)
 	}
 	amplify(clip.PCM, factor, gains...)
 	if !slices.EqualFunc(req.Runs, asked.Runs, func(a, b utter.Run) bool { return a.Text == b.Text }) {
-		clip.Words = req.wordsAsWritten(asked, clip.Words)
+		clip.Words = req.timeWrittenWords(asked, clip.Words)
 	}
 	clip.untimed = untimed
 	return clip, nil
@@ -53,22 +53,22 @@ func lowerEmphasis(r Request) Request {
 	speed, pitch, volume := 1.0, 1.0, 1.0
 	switch r.Emphasis {
 	case "strong":
-		speed, pitch, volume = utter.Strong.Factors()
+		speed, pitch, volume = utter.Strong.ComputeFactors()
 	case "moderate":
-		speed, pitch, volume = utter.Emphasis.Factors()
+		speed, pitch, volume = utter.Emphasis.ComputeFactors()
 	case "reduced":
-		speed, pitch, volume = utter.Reduced.Factors()
+		speed, pitch, volume = utter.Reduced.ComputeFactors()
 	}
 	if r.Emphasis = ""; speed == 1 {
 		return r
 	}
-	r.Speed, r.Pitch = r.Speed.Times(speed), r.Pitch.Times(pitch)
+	r.Speed, r.Pitch = r.Speed.MultiplyBy(speed), r.Pitch.MultiplyBy(pitch)
 	runs := slices.Clone(r.Runs)
 	for i := range runs {
-		runs[i].Volume = runs[i].Volume.Times(volume)
+		runs[i].Volume = runs[i].Volume.MultiplyBy(volume)
 	}
 	r.Runs = runs
-	return r.Normal()
+	return r.LimitProsody()
 }
 
 // hoistProsody moves a speed and a pitch that all runs share to the request, and returns a volume that all
@@ -77,30 +77,30 @@ func hoistProsody(r Request) (Request, float64) {
 	var speed, pitch, volume float64
 	first := true
 	for _, run := range r.Runs {
-		if len(Words(run.Text)) == 0 && len(Words(run.Say)) == 0 {
+		if len(SplitWords(run.Text)) == 0 && len(SplitWords(run.Say)) == 0 {
 			continue
 		}
 		if first {
-			speed, pitch, volume, first = run.Speed.Value(), run.Pitch.Value(), run.Volume.Value(), false
+			speed, pitch, volume, first = run.Speed.ValueOrOne(), run.Pitch.ValueOrOne(), run.Volume.ValueOrOne(), false
 		}
-		if run.Speed.Value() != speed || run.Pitch.Value() != pitch || run.Volume.Value() != volume {
+		if run.Speed.ValueOrOne() != speed || run.Pitch.ValueOrOne() != pitch || run.Volume.ValueOrOne() != volume {
 			return r, 1
 		}
 	}
 	if first || speed == 1 && pitch == 1 && volume == 1 {
 		return r, 1
 	}
-	r = r.Normal()
-	r.Speed, r.Pitch = r.Speed.Times(speed), r.Pitch.Times(pitch)
+	r = r.LimitProsody()
+	r.Speed, r.Pitch = r.Speed.MultiplyBy(speed), r.Pitch.MultiplyBy(pitch)
 	r.Runs = slices.Clone(r.Runs)
 	for i := range r.Runs {
 		r.Runs[i].Speed, r.Runs[i].Pitch, r.Runs[i].Volume = utter.Factor{}, utter.Factor{}, utter.Factor{}
 	}
-	return r.Normal(), volume
+	return r.LimitProsody(), volume
 }
 
-// saidRuns returns the runs with the text to speak in place of the written text.
-func saidRuns(runs []utter.Run) []utter.Run {
+// replaceBySpokenText returns the runs with the text to speak in place of the written text.
+func replaceBySpokenText(runs []utter.Run) []utter.Run {
 	out := slices.Clone(runs)
 	for i := range out {
 		if out[i].Say != "" {
@@ -110,8 +110,8 @@ func saidRuns(runs []utter.Run) []utter.Run {
 	return out
 }
 
-// newPortion is a part of a sentence that an engine speaks with one request.
-type newPortion struct {
+// portion is a part of a sentence that an engine speaks with one request.
+type portion struct {
 	engine Engine
 	req    Request
 	// factors that remain to be applied to the engine's sound
@@ -119,7 +119,7 @@ type newPortion struct {
 }
 
 // splitByLanguage splits a request where its engine needs another voice for another language.
-func (b *Booth) splitByLanguage(ctx context.Context, e Engine, req Request) []newPortion {
+func (b *Booth) splitByLanguage(ctx context.Context, e Engine, req Request) []portion {
 	can := e.Abilities()
 	var parts []Request
 	var languages []string
@@ -137,33 +137,33 @@ func (b *Booth) splitByLanguage(ctx context.Context, e Engine, req Request) []ne
 		part.Runs = []utter.Run{r}
 		parts, languages = append(parts, part), append(languages, language)
 	}
-	out := make([]newPortion, len(parts))
+	out := make([]portion, len(parts))
 	for i, part := range parts {
 		part.Fragment = req.Fragment || i < len(parts)-1
-		out[i] = b.newPortion(ctx, e, part, languages[i])
+		out[i] = b.planPortion(ctx, e, part, languages[i])
 	}
 	return out
 }
 
-// newPortion chooses the engine and voice for a request, and computes which part of speed and pitch the engine can
+// planPortion chooses the engine and voice for a request, and computes which part of speed and pitch the engine can
 // apply.
-func (b *Booth) newPortion(ctx context.Context, e Engine, req Request, language string) newPortion {
+func (b *Booth) planPortion(ctx context.Context, e Engine, req Request, language string) portion {
 	if language != "" {
 		if v, ok := b.findForeignVoice(ctx, req, language); ok {
 			e, req.Voice, req.Language = b.engines[v.Engine], v.EngineVoice, v.Language
 		}
 	}
-	s := newPortion{engine: e, stretch: 1, shift: 1}
+	s := portion{engine: e, stretch: 1, shift: 1}
 	can := e.Abilities()
-	req = req.Normal()
+	req = req.LimitProsody()
 	low, high := can.Slowest, can.Fastest
 	if low == 0 {
 		low, high = 1, 1
 	}
-	inside := req.Speed.Within(low, high)
-	s.stretch, req.Speed = req.Speed.Value()/inside, utter.Times(inside)
+	inside := req.Speed.ClampTo(low, high)
+	s.stretch, req.Speed = req.Speed.ValueOrOne()/inside, utter.NewFactor(inside)
 	if !can.Pitch {
-		s.shift, req.Pitch = req.Pitch.Value(), utter.Factor{}
+		s.shift, req.Pitch = req.Pitch.ValueOrOne(), utter.Factor{}
 	}
 	s.req = req
 	return s
@@ -172,7 +172,7 @@ func (b *Booth) newPortion(ctx context.Context, e Engine, req Request, language 
 // findForeignVoice finds a voice for text in another language, preferably of the gender of the request's voice.
 func (b *Booth) findForeignVoice(ctx context.Context, req Request, language string) (Voice, bool) {
 	var gender Gender
-	for _, v := range b.catalogue.Voices() {
+	for _, v := range b.catalogue.ListVoices() {
 		if v.EngineVoice == req.Voice && v.Language == req.Language {
 			gender = v.Gender
 			break
@@ -185,7 +185,7 @@ func (b *Booth) findForeignVoice(ctx context.Context, req Request, language stri
 // language.
 func (b *Booth) FindVoice(ctx context.Context, language string, gender Gender) (Voice, bool) {
 	var other Voice
-	for _, v := range b.catalogue.ForLanguage(language) {
+	for _, v := range b.catalogue.ListForLanguage(language) {
 		if !b.canUse(ctx, v) {
 			continue
 		}
@@ -214,19 +214,19 @@ func (b *Booth) FindVoiceForScript(ctx context.Context, script string) (Voice, b
 	return b.FindVoice(ctx, tag, "")
 }
 
-// sameLanguage reports whether two BCP 47 tags have the same language, ignoring regions.
-func sameLanguage(a, b string) bool {
-	a, _, _ = strings.Cut(canonicalTag(a), "-")
-	b, _, _ = strings.Cut(canonicalTag(b), "-")
+// isSameLanguage reports whether two BCP 47 tags have the same language, ignoring regions.
+func isSameLanguage(a, b string) bool {
+	a, _, _ = strings.Cut(normalizeTag(a), "-")
+	b, _, _ = strings.Cut(normalizeTag(b), "-")
 	return a == b
 }
 
 // between is the silence between two parts of a sentence.
 const between = 20 * time.Millisecond
 
-// speakSegments speaks segments one after the other and joins them at Rate. A single segment that needs no
+// speakPortions speaks segments one after the other and joins them at Rate. A single segment that needs no
 // changes is returned as the engine spoke it.
-func (b *Booth) speakSegments(ctx context.Context, segments []newPortion) (Clip, error) {
+func (b *Booth) speakPortions(ctx context.Context, segments []portion) (Clip, error) {
 	if len(segments) == 1 && segments[0].stretch == 1 && segments[0].shift == 1 {
 		return b.speakPortion(ctx, segments[0])
 	}
@@ -235,7 +235,7 @@ func (b *Booth) speakSegments(ctx context.Context, segments []newPortion) (Clip,
 	for i, s := range segments {
 		c := Clip{Rate: Rate}
 		text := s.req.Text()
-		if len(Words(text)) > 0 {
+		if len(SplitWords(text)) > 0 {
 			var err error
 			if c, err = b.speakPortion(ctx, s); err != nil {
 				return Clip{}, err
@@ -254,14 +254,14 @@ func (b *Booth) speakSegments(ctx context.Context, segments []newPortion) (Clip,
 		offset += len(text)
 		out.PCM = append(out.PCM, c.PCM...)
 		if i < len(segments)-1 {
-			out.PCM = append(out.PCM, make([]int16, timeToSamples(between, Rate))...)
+			out.PCM = append(out.PCM, make([]int16, toSamples(between, Rate))...)
 		}
 	}
 	return out, nil
 }
 
 // speakPortion has an engine speak a segment, and adds word times.
-func (b *Booth) speakPortion(ctx context.Context, s newPortion) (Clip, error) {
+func (b *Booth) speakPortion(ctx context.Context, s portion) (Clip, error) {
 	c, err := s.engine.Speak(ctx, s.req)
 	if err != nil {
 		return Clip{}, err
@@ -271,15 +271,15 @@ func (b *Booth) speakPortion(ctx context.Context, s newPortion) (Clip, error) {
 
 // applyFactors applies the remaining factors of a segment to its clip, and returns it at Rate and without silence at
 // its ends.
-func (b *Booth) applyFactors(c Clip, s newPortion) (Clip, error) {
+func (b *Booth) applyFactors(c Clip, s portion) (Clip, error) {
 	if len(c.PCM) == 0 {
 		return c, nil
 	}
 	before := len(c.PCM)
-	c.PCM = Stretch(c.PCM, c.Rate, s.stretch/s.shift)
+	c.PCM = ChangeSpeed(c.PCM, c.Rate, s.stretch/s.shift)
 	scale := float64(len(c.PCM)) / float64(before)
 	if s.shift != 1 { // faster playback raises the pitch
-		c.Rate = raisedRate(c.Rate, s.shift)
+		c.Rate = computeRaisedRate(c.Rate, s.shift)
 		scale /= s.shift
 	}
 	c.Words = slices.Clone(c.Words)
@@ -291,17 +291,17 @@ func (b *Booth) applyFactors(c Clip, s newPortion) (Clip, error) {
 	return trimSilence(c), err
 }
 
-// raisedRate returns the sample rate at which samples must be played to raise the pitch by a factor. It is rounded
-// to 100 Hz.
-func raisedRate(rate int, by float64) int {
+// computeRaisedRate returns the sample rate at which samples must be played to raise the pitch by a factor. It is
+// rounded to 100 Hz.
+func computeRaisedRate(rate int, by float64) int {
 	const step = 100 // a large common divisor keeps the resampler's tables small
 	return int(math.Round(float64(rate)*by/step)) * step
 }
 
-// wordsAsWritten returns the words of the written text with times from the words of the spoken text.
-func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
+// timeWrittenWords returns the words of the written text with times from the words of the spoken text.
+func (r Request) timeWrittenWords(said Request, spoken []Word) []Word {
 	plain := r.Text()
-	out := NewWords(plain, Words(plain))
+	out := NewWords(plain, SplitWords(plain))
 	written, heard, next := 0, 0, 0
 	for i, run := range r.Runs {
 		from, to := written, written+len(run.Text)
@@ -318,11 +318,11 @@ func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 			for k := first; k < next; k++ {
 				w := &out[k]
 				a, z := max(w.Offset, from), min(w.Offset+len(w.Text), to)
-				w.coverTimes(overlappingWords(spoken, a-from+lo, z-from+lo))
+				w.coverTimes(findOverlappingWords(spoken, a-from+lo, z-from+lo))
 			}
 			continue
 		}
-		shareSpokenTimes(out[first:next], overlappingWords(spoken, lo, hi))
+		shareSpokenTimes(out[first:next], findOverlappingWords(spoken, lo, hi))
 	}
 	last := time.Duration(0)
 	for i := range out {
@@ -334,8 +334,8 @@ func (r Request) wordsAsWritten(said Request, spoken []Word) []Word {
 	return out
 }
 
-// overlappingWords returns the words that overlap the bytes from to to.
-func overlappingWords(words []Word, from, to int) []Word {
+// findOverlappingWords returns the words that overlap the bytes from to to.
+func findOverlappingWords(words []Word, from, to int) []Word {
 	first := 0
 	for first < len(words) && words[first].Offset+len(words[first].Text) <= from {
 		first++
@@ -383,7 +383,7 @@ func shareSpokenTimes(words, spoken []Word) {
 	}
 	weights := make([]float64, len(words))
 	for i, w := range words {
-		weights[i] = max(Effort(w.Text), 0.5)
+		weights[i] = max(EstimateEffort(w.Text), 0.5)
 	}
-	Spread(words, weights, spoken[0].Start, spoken[len(spoken)-1].End)
+	SpreadTime(words, weights, spoken[0].Start, spoken[len(spoken)-1].End)
 }

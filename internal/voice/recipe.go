@@ -37,10 +37,10 @@ func (Narration) Version() int { return 10 }
 func newNarration(version string, v Voice, l utter.Line, volume float64) Narration {
 	return Narration{
 		Runs: l.Runs, Language: v.Language, Engine: v.Engine, Build: version, Voice: v.EngineVoice,
-		VoiceSpeed: utter.Times(v.Speed.Within(MinSpeed, MaxSpeed)),
-		VoicePitch: utter.Times(v.Pitch.Within(minPitch, maxPitch)),
-		Speed:      utter.Times(l.Speed.Within(MinSpeed, MaxSpeed)),
-		Pitch:      utter.Times(l.Pitch.Within(minPitch, maxPitch)),
+		VoiceSpeed: utter.NewFactor(v.Speed.ClampTo(MinSpeed, MaxSpeed)),
+		VoicePitch: utter.NewFactor(v.Pitch.ClampTo(minPitch, maxPitch)),
+		Speed:      utter.NewFactor(l.Speed.ClampTo(MinSpeed, MaxSpeed)),
+		Pitch:      utter.NewFactor(l.Pitch.ClampTo(minPitch, maxPitch)),
 		Volume:     volume, Level: l.Level, Emphasis: l.Emphasis, Fragment: l.Fragment,
 	}
 }

@@ -10,5 +10,5 @@ import (
 // TestRecipes checks that each field of a recipe changes its key, and that recipes can be encoded and decoded.
 func TestRecipes(t *testing.T) {
 	t.Parallel()
-	parttest.Check(t, parttest.Fill[voice.Narration](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[voice.Narration](t))
 }

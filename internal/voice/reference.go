@@ -20,20 +20,20 @@ func AlignSpeech(c *Clip, reference Clip) bool {
 	if len(c.Words) == 0 || len(c.Words) != len(reference.Words) {
 		return false
 	}
-	own, ownStart := cutSilence(*c)
-	other, otherStart := cutSilence(reference)
+	own, ownStart := cutToSpeech(*c)
+	other, otherStart := cutToSpeech(reference)
 	ratio := own.Length().Seconds() / max(other.Length().Seconds(), 1e-3)
 	const mostTimes = 3
 	if ratio < 1.0/mostTimes || ratio > mostTimes {
 		return false
 	}
-	path, ok := dtw.Align(dtw.MFCC(other.PCM, other.Rate), dtw.MFCC(own.PCM, own.Rate))
+	path, ok := dtw.AlignRecordings(dtw.ComputeMFCC(other.PCM, other.Rate), dtw.ComputeMFCC(own.PCM, own.Rate))
 	if !ok || path.Cost+path.Bent > mostUnlike {
 		return false
 	}
 	frame := dtw.Hop.Seconds()
 	place := func(t time.Duration) time.Duration {
-		at := path.Map((t-otherStart).Seconds()/frame) * frame
+		at := path.MapFrame((t-otherStart).Seconds()/frame) * frame
 		return ownStart + min(time.Duration(at*float64(time.Second)), own.Length())
 	}
 	last := time.Duration(0)
@@ -48,16 +48,16 @@ func AlignSpeech(c *Clip, reference Clip) bool {
 	return true
 }
 
-// cutSilence returns a clip without the silence at its ends, and where it begins in the clip.
-func cutSilence(c Clip) (Clip, time.Duration) {
+// cutToSpeech returns a clip without the silence at its ends, and where it begins in the clip.
+func cutToSpeech(c Clip) (Clip, time.Duration) {
 	first, last := findSpeech(c)
-	return Clip{PCM: c.PCM[first:last], Rate: c.Rate}, samplesToTime(int64(first), c.Rate)
+	return Clip{PCM: c.PCM[first:last], Rate: c.Rate}, toTime(int64(first), c.Rate)
 }
 
 // addWordTimes sets the word times of a clip: those that the engine measured, else those of espeak-ng's recording of
 // the same words, else estimates.
-func (b *Booth) addWordTimes(ctx context.Context, s newPortion, c Clip) Clip {
-	phrases, plain, spans := Phrases(s.req)
+func (b *Booth) addWordTimes(ctx context.Context, s portion, c Clip) Clip {
+	phrases, plain, spans := SplitPhrases(s.req)
 	if len(c.Words) != len(spans) {
 		c.Words = NewWords(plain, spans)
 	}
@@ -83,10 +83,10 @@ func (b *Booth) addWordTimes(ctx context.Context, s newPortion, c Clip) Clip {
 
 // speakReference returns espeak-ng's clip of a request. It returns false if espeak-ng fails or does not read
 // the language in full.
-func (b *Booth) speakReference(ctx context.Context, s newPortion) (Clip, bool, error) {
+func (b *Booth) speakReference(ctx context.Context, s portion) (Clip, bool, error) {
 	req := s.req
 	req.Language = cmp.Or(req.Language, b.cfg.Language)
-	e, v, ok := b.referenceVoice(s.engine, req.Language, b.genderOfRequest(s.engine, s.req))
+	e, v, ok := b.chooseReferenceVoice(s.engine, req.Language, b.findRequestGender(s.engine, s.req))
 	if !ok {
 		return Clip{}, false, nil
 	}
@@ -98,9 +98,9 @@ func (b *Booth) speakReference(ctx context.Context, s newPortion) (Clip, bool, e
 	return c, err == nil, err
 }
 
-// referenceVersion returns the name and version of the engine that times the words of a request, empty if there
+// findReferenceVersion returns the name and version of the engine that times the words of a request, empty if there
 // is none.
-func (b *Booth) referenceVersion(ctx context.Context, by Engine, req Request) string {
+func (b *Booth) findReferenceVersion(ctx context.Context, by Engine, req Request) string {
 	languages := []string{cmp.Or(req.Language, b.cfg.Language)}
 	for _, r := range req.Runs {
 		if r.Language != "" { // another voice may speak this run
@@ -108,8 +108,8 @@ func (b *Booth) referenceVersion(ctx context.Context, by Engine, req Request) st
 		}
 	}
 	for _, l := range languages {
-		if e, _, ok := b.referenceVoice(by, l, ""); ok {
-			version, err := b.version(ctx, e)
+		if e, _, ok := b.chooseReferenceVoice(by, l, ""); ok {
+			version, err := b.findVersion(ctx, e)
 			if err != nil {
 				return ""
 			}
@@ -119,9 +119,9 @@ func (b *Booth) referenceVersion(ctx context.Context, by Engine, req Request) st
 	return ""
 }
 
-// referenceVoice returns the engine and voice that speak a reference for another engine's voice, with exact
+// chooseReferenceVoice returns the engine and voice that speak a reference for another engine's voice, with exact
 // word times. The reference should have the same gender, because recordings of other genders are less similar.
-func (b *Booth) referenceVoice(by Engine, language string, g Gender) (Engine, Voice, bool) {
+func (b *Booth) chooseReferenceVoice(by Engine, language string, g Gender) (Engine, Voice, bool) {
 	e, ok := b.engines[EngineEspeak]
 	if !ok || by.Name() == EngineEspeak || !e.Abilities().Times {
 		return nil, Voice{}, false
@@ -133,18 +133,18 @@ func (b *Booth) referenceVoice(by Engine, language string, g Gender) (Engine, Vo
 		b.references[language] = id
 	}
 	b.mu.Unlock()
-	v := Voice{Engine: EngineEspeak, EngineVoice: id + espeakVariant(cmp.Or(g, Female), 0), Language: language}
+	v := Voice{Engine: EngineEspeak, EngineVoice: id + formatEspeakVariant(cmp.Or(g, Female), 0), Language: language}
 	return e, v, id != ""
 }
 
 // findEspeakVoice returns espeak-ng's voice for a BCP 47 tag: the voice of exactly this tag, else the first of the
 // language. It returns "" for languages that espeak-ng reads only in part or not at all.
 func findEspeakVoice(tag string) string {
-	tag = canonicalTag(tag)
+	tag = normalizeTag(tag)
 	base, _, _ := strings.Cut(tag, "-")
 	id := ""
-	for _, l := range languages() {
-		own := canonicalTag(l.tag)
+	for _, l := range listEspeakLanguages() {
+		own := normalizeTag(l.tag)
 		ownBase, _, _ := strings.Cut(own, "-")
 		if !l.limited && ownBase == base && (id == "" || own == tag) {
 			id = l.id
@@ -153,9 +153,9 @@ func findEspeakVoice(tag string) string {
 	return id
 }
 
-// genderOfRequest returns the gender of a request's voice, empty if unknown.
-func (b *Booth) genderOfRequest(e Engine, req Request) Gender {
-	for _, v := range b.catalogue.Voices() {
+// findRequestGender returns the gender of a request's voice, empty if unknown.
+func (b *Booth) findRequestGender(e Engine, req Request) Gender {
+	for _, v := range b.catalogue.ListVoices() {
 		if v.Engine == e.Name() && v.EngineVoice == req.Voice && v.Gender != "" {
 			return v.Gender
 		}

@@ -36,7 +36,7 @@ func TestReferenceVersionIsInTheKey(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	say := func(version string, l utter.Line) voice.Spoken {
-		s, err := booth(t, dir, estimating(), reference(version, nil)).Speak(t.Context(), tone.Voice(), l)
+		s, err := booth(t, dir, estimating(), reference(version, nil)).Speak(t.Context(), tone.NewVoice(), l)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,11 +58,11 @@ func TestFailedReferenceIsTriedAgain(t *testing.T) {
 		l := line(text)
 		say := func(speak func() error) voice.Spoken {
 			b := booth(t, dir, estimating(), reference("", speak))
-			s, err := b.Speak(t.Context(), tone.Voice(), l)
+			s, err := b.Speak(t.Context(), tone.NewVoice(), l)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r, err := b.Open(s.Key, 0); err != nil {
+			if r, err := b.OpenSamples(s.Key, 0); err != nil {
 				t.Error(err)
 			} else {
 				_ = r.Close()
@@ -83,7 +83,7 @@ func TestFailedReferenceIsTriedAgain(t *testing.T) {
 func TestPanicOfAnEngine(t *testing.T) {
 	t.Parallel()
 	e := &counted{Engine: tone.New(), speak: func() error { panic("boom") }}
-	_, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.Voice(), line("Hello."))
+	_, err := booth(t, t.TempDir(), e).Speak(t.Context(), tone.NewVoice(), line("Hello."))
 	if f, ok := fault.As(err); !ok || f.Code != fault.Internal || strings.Contains(f.Public, "boom") ||
 		!strings.Contains(err.Error(), "boom") {
 		t.Errorf("%v", err)

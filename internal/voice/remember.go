@@ -14,9 +14,9 @@ type versionCache struct {
 	identity func() (string, error)
 }
 
-// Remember returns an engine that caches the version of e as long as identity returns the same text. identity
+// WithCachedVersion returns an engine that caches the version of e as long as identity returns the same text. identity
 // identifies the engine's program file.
-func Remember(e Engine, store *cache.Store, identity func() (string, error)) Engine {
+func WithCachedVersion(e Engine, store *cache.Store, identity func() (string, error)) Engine {
 	return &versionCache{Engine: e, store: store, identity: identity}
 }
 
@@ -26,8 +26,8 @@ func (r *versionCache) Version(ctx context.Context) (string, error) {
 	if err != nil {
 		return r.Engine.Version(ctx) // its error names what is missing
 	}
-	key := cache.NewHasher("engine 1").String(r.Name()).String(id).Key()
-	if b, ok := r.store.Get(cache.Probes, key); ok {
+	key := cache.NewHasher("engine 1").AddString(r.Name()).AddString(id).Key()
+	if b, ok := r.store.ReadEntry(cache.Probes, key); ok {
 		return string(b), nil
 	}
 	v, err := r.Engine.Version(ctx)
@@ -44,5 +44,5 @@ func (r *versionCache) DescribeVoice(id string) (EngineVoice, bool) {
 
 // VoiceVersion implements Versioner.
 func (r *versionCache) VoiceVersion(ctx context.Context, id string) (string, error) {
-	return VersionOf(ctx, r.Engine, id)
+	return FindVoiceVersion(ctx, r.Engine, id)
 }

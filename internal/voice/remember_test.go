@@ -28,7 +28,7 @@ func TestRemember(t *testing.T) {
 	}
 	id, missing := "a", error(nil)
 	e := &versioned{Engine: tone.New()}
-	r := voice.Remember(e, store, func() (string, error) { return id, missing })
+	r := voice.WithCachedVersion(e, store, func() (string, error) { return id, missing })
 	for _, c := range []struct {
 		id      string
 		missing error

@@ -26,7 +26,7 @@ func newResampler(from, to int) (*resampler, error) {
 	if from < 1000 || to < 1000 {
 		return nil, fmt.Errorf("cannot convert from %d Hz to %d Hz", from, to)
 	}
-	g := gcd(from, to)
+	g := greatestCommonDivisor(from, to)
 	r := &resampler{up: to / g, down: from / g}
 	cut := rolloff * min(1, float64(to)/float64(from)) // 1 is the input's Nyquist frequency
 	half := int(math.Ceil(halfTaps * max(1, float64(from)/float64(to))))
@@ -35,7 +35,7 @@ func newResampler(from, to int) (*resampler, error) {
 		return nil, fmt.Errorf("cannot convert from %d Hz to %d Hz", from, to)
 	}
 	r.phases = make([]float32, r.up*r.taps)
-	norm := bessel(kaiserBeta)
+	norm := computeBesselI0(kaiserBeta)
 	for p := range r.up {
 		row := r.phases[p*r.taps : (p+1)*r.taps]
 		shift := float64(p) / float64(r.up)
@@ -47,7 +47,7 @@ func newResampler(from, to int) (*resampler, error) {
 			if t <= -1 || t >= 1 {
 				continue
 			}
-			weights[k] = cut * sinc(cut*x) * bessel(kaiserBeta*math.Sqrt(1-t*t)) / norm
+			weights[k] = cut * computeSinc(cut*x) * computeBesselI0(kaiserBeta*math.Sqrt(1-t*t)) / norm
 			sum += weights[k]
 		}
 		for k, w := range weights {
@@ -57,8 +57,8 @@ func newResampler(from, to int) (*resampler, error) {
 	return r, nil
 }
 
-// run converts samples. The output has len(in)*to/from samples, rounded up.
-func (r *resampler) run(in []int16) []int16 {
+// resample converts samples. The output has len(in)*to/from samples, rounded up.
+func (r *resampler) resample(in []int16) []int16 {
 	if r.up == r.down {
 		return append([]int16(nil), in...)
 	}
@@ -94,15 +94,15 @@ func toInt16(v float64) int16 {
 	return int16(math.RoundToEven(v))
 }
 
-func sinc(x float64) float64 {
+func computeSinc(x float64) float64 {
 	if x == 0 {
 		return 1
 	}
 	return math.Sin(math.Pi*x) / (math.Pi * x)
 }
 
-// bessel returns the modified Bessel function of the first kind of order 0.
-func bessel(x float64) float64 {
+// computeBesselI0 returns the modified Bessel function of the first kind of order 0.
+func computeBesselI0(x float64) float64 {
 	sum, term := 1.0, 1.0
 	for k := 1.0; term > sum*1e-12; k++ {
 		term *= (x / 2 / k) * (x / 2 / k)
@@ -111,7 +111,7 @@ func bessel(x float64) float64 {
 	return sum
 }
 
-func gcd(a, b int) int {
+func greatestCommonDivisor(a, b int) int {
 	for b != 0 {
 		a, b = b, a%b
 	}

@@ -34,7 +34,7 @@ func TestResampleSweep(t *testing.T) {
 		}
 		for _, part := range []float64{0.01, 0.05, 0.13, 0.27, 0.5, 0.66, 0.8} { // of the Nyquist frequency
 			hz := part * float64(from) / 2
-			got := r.run(sine(hz, from, from/5, 28000))
+			got := r.resample(sine(hz, from, from/5, 28000))
 			if want := Rate / 5; len(got) != want {
 				t.Fatalf("%d Hz: %d samples, want %d", from, len(got), want)
 			}
@@ -52,10 +52,10 @@ func TestResampleDown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if db := snr(r.run(sine(5000, 96000, 48000, 28000)), 5000, Rate, 28000); db < 80 {
+	if db := snr(r.resample(sine(5000, 96000, 48000, 28000)), 5000, Rate, 28000); db < 80 {
 		t.Errorf("5 kHz: %.1f dB", db)
 	}
-	for _, v := range r.run(sine(30000, 96000, 48000, 28000))[2000:20000] {
+	for _, v := range r.resample(sine(30000, 96000, 48000, 28000))[2000:20000] {
 		if v > 3 || v < -3 {
 			t.Fatalf("30 kHz comes through as %d", v)
 		}
@@ -68,20 +68,20 @@ func TestResampleEdges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := r.run(nil); len(got) != 0 {
+	if got := r.resample(nil); len(got) != 0 {
 		t.Errorf("an empty input returns %d samples", len(got))
 	}
-	if got := r.run([]int16{1000}); len(got) != 3 {
+	if got := r.resample([]int16{1000}); len(got) != 3 {
 		t.Errorf("one sample returns %d", len(got))
 	}
 	flat := slices.Repeat([]int16{math.MaxInt16}, 22050)
-	for _, v := range r.run(flat)[200:47000] {
+	for _, v := range r.resample(flat)[200:47000] {
 		if v < math.MaxInt16-2 {
 			t.Fatalf("full scale becomes %d", v)
 		}
 	}
 	same, err := newResampler(Rate, Rate)
-	if err != nil || !slices.Equal(same.run([]int16{1, 2, 3}), []int16{1, 2, 3}) {
+	if err != nil || !slices.Equal(same.resample([]int16{1, 2, 3}), []int16{1, 2, 3}) {
 		t.Error("an equal rate changes samples")
 	}
 	for _, from := range []int{0, -1, 999, 383999} {
@@ -98,6 +98,6 @@ func BenchmarkResample(b *testing.B) {
 	}
 	in := sine(440, 22050, 22050, 20000)
 	for b.Loop() {
-		r.run(in)
+		r.resample(in)
 	}
 }

@@ -2,10 +2,10 @@ package voice
 
 import "strings"
 
-// Sample returns a sentence with which a voice introduces itself, in its language if the table has one, else in
-// English.
-func Sample(name, language string) string {
-	base, _, _ := strings.Cut(canonicalTag(language), "-")
+// FindSampleSentence returns a sentence with which a voice introduces itself, in its language if the table has one,
+// else in English.
+func FindSampleSentence(name, language string) string {
+	base, _, _ := strings.Cut(normalizeTag(language), "-")
 	text, ok := map[string]string{
 		"de": "Guten Tag, ich bin %s.", "fr": "Bonjour, je suis %s.", "es": "Hola, soy %s.", "it": "Ciao, sono %s.",
 		"pl": "Dzień dobry, jestem %s.", "pt": "Olá, eu sou %s.", "nl": "Hallo, ik ben %s.", "sv": "Hej, jag heter %s.",

@@ -17,22 +17,22 @@ const (
 	shortest = 120 // minimum characters before a cut at the end of a clause
 )
 
-// Sentences splits a text into sentences. It returns byte ranges without leading and trailing blanks, in order.
+// SplitSentences splits a text into sentences. It returns byte ranges without leading and trailing blanks, in order.
 // Line ends count as blanks. Sentences of more than 400 characters are cut at the end of a clause, else of a
 // word. The language (BCP 47) selects the list of abbreviations; English titles are recognised in all
 // languages. It takes linear time.
-func Sentences(text, language string) []Span {
+func SplitSentences(text, language string) []Span {
 	flat := replaceLineEnds(text)
-	bullets := bulletsIn(text)
+	bullets := findBullets(text)
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
-	known := abbreviationsOf(base)
+	known := findAbbreviations(base)
 	var out []Span
 	start, at := 0, 0
 	for it := sentences.FromString(flat); it.Next(); {
 		seg := it.Value()
 		end := at + len(seg)
-		for _, cut := range listCuts(flat, at, end, bullets) {
-			if cut < len(flat) && !bullets[cut] && isJoined(flat, start, cut, base, known) {
+		for _, cut := range listPossibleEnds(flat, at, end, bullets) {
+			if cut < len(flat) && !bullets[cut] && continuesPastCut(flat, start, cut, base, known) {
 				continue
 			}
 			out = appendSentence(out, flat, start, cut)
@@ -43,10 +43,10 @@ func Sentences(text, language string) []Span {
 	return appendSentence(out, flat, start, len(flat))
 }
 
-// SplitRuns splits styled text into sentences as Sentences does. Each sentence has at least one run, and no
+// SplitRuns splits styled text into sentences as SplitSentences does. Each sentence has at least one run, and no
 // leading or trailing blanks.
 func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
-	spans := keepRunsWhole(Sentences(utter.Text(runs), language), runs)
+	spans := joinSentencesInsideRuns(SplitSentences(utter.JoinTexts(runs), language), runs)
 	out := make([][]utter.Run, 0, len(spans))
 	k, base := 0, 0 // k is the current run, base its first byte
 	for _, s := range spans {
@@ -73,8 +73,8 @@ func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
 	return out
 }
 
-// keepRunsWhole joins sentences whose boundary is within a run that is spoken differently than it is written.
-func keepRunsWhole(spans []Span, runs []utter.Run) []Span {
+// joinSentencesInsideRuns joins sentences whose boundary is within a run that is spoken differently than it is written.
+func joinSentencesInsideRuns(spans []Span, runs []utter.Run) []Span {
 	at := 0
 	for _, r := range runs {
 		from, to := at, at+len(r.Text)
@@ -108,8 +108,8 @@ func replaceLineEnds(text string) string {
 	return string(b)
 }
 
-// bulletsIn returns the positions at which a line begins with a bullet. A sentence begins there.
-func bulletsIn(text string) map[int]bool {
+// findBullets returns the positions at which a line begins with a bullet. A sentence begins there.
+func findBullets(text string) map[int]bool {
 	if !strings.ContainsAny(text, "\n\r") {
 		return nil
 	}
@@ -130,8 +130,8 @@ func bulletsIn(text string) map[int]bool {
 	return out
 }
 
-// listCuts returns the positions in text[start:end] at which a sentence may end, in order, including end.
-func listCuts(text string, start, end int, bullets map[int]bool) []int {
+// listPossibleEnds returns the positions in text[start:end] at which a sentence may end, in order, including end.
+func listPossibleEnds(text string, start, end int, bullets map[int]bool) []int {
 	out := findEllipses(text, start, end)
 	for at := range bullets {
 		if at > start && at < end {
@@ -164,12 +164,12 @@ func findEllipses(text string, start, end int) []int {
 	return out
 }
 
-// isJoined reports whether the sentence continues past a possible end at cut: after an abbreviation or an
+// continuesPastCut reports whether the sentence continues past a possible end at cut: after an abbreviation or an
 // initial, or if the next letter is lower case.
-func isJoined(text string, start, cut int, language string, known abbreviations) bool {
+func continuesPastCut(text string, start, cut int, language string, known abbreviations) bool {
 	next, _ := utf8.DecodeRuneInString(text[cut:])
 	body := strings.TrimRightFunc(text[start:cut], unicode.IsSpace)
-	if unicode.IsLower(next) || len(body) == cut-start && isPartOfSymbol(body, next) {
+	if unicode.IsLower(next) || len(body) == cut-start && isStopInSymbol(body, next) {
 		return true
 	}
 	if language == "fr" && next == '»' {
@@ -186,16 +186,16 @@ func isJoined(text string, start, cut int, language string, known abbreviations)
 	word := body[strings.LastIndexFunc(body, unicode.IsSpace)+1:]
 	word = strings.TrimLeft(word, `"“‘'([„«`)
 	bare := strings.TrimSuffix(word, ".")
-	starts := known.starters[firstWord(text[cut:])]
-	if goesOn, listed := known.continuesAfter(bare, body, unicode.IsDigit(next), starts); listed {
+	starts := known.starters[lowerFirstWord(text[cut:])]
+	if goesOn, listed := known.sentenceContinuesAfter(bare, body, unicode.IsDigit(next), starts); listed {
 		return goesOn
 	}
 	switch {
-	case isInitials(bare):
+	case isInitialsWithDots(bare):
 		return !starts
 	case endsInNumber(bare):
 		// "1. Open it" at the start of a text is a list number.
-		return len(word) == len(body) || writesOrdinalStop(language) && !starts && (unicode.IsLetter(next) ||
+		return len(word) == len(body) || hasOrdinalStop(language) && !starts && (unicode.IsLetter(next) ||
 			next == '–')
 	}
 	return false
@@ -212,8 +212,8 @@ func endsInNumber(s string) bool {
 		tail != "I" && strings.Trim(tail, "IVX") == "")
 }
 
-// firstWord returns the first word of a text, in lower case.
-func firstWord(text string) string {
+// lowerFirstWord returns the first word of a text, in lower case.
+func lowerFirstWord(text string) string {
 	text = strings.TrimLeft(text[:min(len(text), 48)], `"“‘'([„«`)
 	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }); i >= 0 {
 		text = text[:i]
@@ -221,9 +221,9 @@ func firstWord(text string) string {
 	return strings.ToLower(text)
 }
 
-// isPartOfSymbol reports whether a stop that no blank follows is part of a name, an operator or a quotation instead of
+// isStopInSymbol reports whether a stop that no blank follows is part of a name, an operator or a quotation instead of
 // the end of a sentence: ".NET", "a != b", "!important".
-func isPartOfSymbol(body string, next rune) bool {
+func isStopInSymbol(body string, next rune) bool {
 	bare := strings.TrimRight(body, `"'”’»)]`)
 	before := strings.TrimRight(bare, ".!?")
 	if before == bare {
@@ -235,8 +235,8 @@ func isPartOfSymbol(body string, next rune) bool {
 	return before == "" || unicode.IsSpace(last) || !begins
 }
 
-// isInitials reports whether s consists of single letters with dots between them: "J", "U.S", "e.g".
-func isInitials(s string) bool {
+// isInitialsWithDots reports whether s consists of single letters with dots between them: "J", "U.S", "e.g".
+func isInitialsWithDots(s string) bool {
 	letter := true
 	for _, r := range s {
 		if letter != unicode.IsLetter(r) || !letter && r != '.' {
@@ -247,8 +247,8 @@ func isInitials(s string) bool {
 	return s != "" && s != "I" && !letter
 }
 
-// writesOrdinalStop reports whether a language writes a stop after an ordinal number: "am 3. Mai".
-func writesOrdinalStop(language string) bool {
+// hasOrdinalStop reports whether a language writes a stop after an ordinal number: "am 3. Mai".
+func hasOrdinalStop(language string) bool {
 	switch language {
 	case "de", "lb", "da", "nb", "nn", "no", "is", "fi", "et", "cs", "sk", "sl", "hr", "bs", "sr",
 		"hu", "pl", "lv", "tr":

@@ -70,7 +70,7 @@ func TestSentences(t *testing.T) {
 			}
 		}
 		var got []string
-		for _, s := range voice.Sentences(text, c.language) {
+		for _, s := range voice.SplitSentences(text, c.language) {
 			got = append(got, text[s.Start:s.End])
 		}
 		if strings.Join(got, "|") != strings.Join(want, "|") {
@@ -97,7 +97,7 @@ func TestLongSentencesAreCut(t *testing.T) {
 		"quotes":     strings.Repeat(`." `, 8000),
 	} {
 		began := time.Now()
-		spans := voice.Sentences(text, "en")
+		spans := voice.SplitSentences(text, "en")
 		if took := time.Since(began); took > 20*time.Second {
 			t.Errorf("%s: took %s", name, took)
 		}
@@ -118,7 +118,7 @@ func TestLongSentencesAreCut(t *testing.T) {
 			t.Errorf("%s: text was lost", name)
 		}
 	}
-	spans := voice.Sentences(strings.Repeat("a clause of some words, ", 40), "en")
+	spans := voice.SplitSentences(strings.Repeat("a clause of some words, ", 40), "en")
 	if end := spans[0].End; end%24 != 23 {
 		t.Errorf("the first cut is at %d, not behind a comma", end)
 	}

@@ -7,9 +7,9 @@ import "time"
 func ShareTime(words []Word, from, to time.Duration) {
 	weights := make([]float64, len(words))
 	for i, w := range words {
-		weights[i] = max(Effort(w.Text), 0.5)
+		weights[i] = max(EstimateEffort(w.Text), 0.5)
 	}
-	Spread(words, weights, from, to)
+	SpreadTime(words, weights, from, to)
 	if len(words) == 1 {
 		words[0].Exact = true
 	}

@@ -99,7 +99,7 @@ func TestGains(t *testing.T) {
 		pcm[i] = 1000
 	}
 	amplify(pcm, 1, gain{Rate / 10, Rate / 5, 2})
-	ramp := timeToSamples(gainRamp, Rate)
+	ramp := toSamples(gainRamp, Rate)
 	for i, v := range pcm {
 		want := int16(1000)
 		if i >= Rate/10+ramp && i <= Rate/5-ramp {

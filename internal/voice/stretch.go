@@ -2,13 +2,13 @@ package voice
 
 import "time"
 
-// Stretch changes the speed of speech without changing its pitch: speed 2 halves the length. It overlaps and
+// ChangeSpeed changes the speed of speech without changing its pitch: speed 2 halves the length. It overlaps and
 // adds short windows where their waveforms match best (WSOLA).
-func Stretch(pcm []int16, rate int, speed float64) []int16 {
+func ChangeSpeed(pcm []int16, rate int, speed float64) []int16 {
 	const window, search, least = 30 * time.Millisecond, 10 * time.Millisecond, 4 * time.Millisecond
-	hop := timeToSamples(window/2, rate)
-	reach := timeToSamples(search, rate)
-	for len(pcm) < 4*hop+2*reach && hop/2 >= timeToSamples(least, rate) { // short sounds need short windows
+	hop := toSamples(window/2, rate)
+	reach := toSamples(search, rate)
+	for len(pcm) < 4*hop+2*reach && hop/2 >= toSamples(least, rate) { // short sounds need short windows
 		hop, reach = hop/2, reach/2
 	}
 	if speed == 1 || speed <= 0 || len(pcm) < 4*hop+2*reach {
@@ -21,7 +21,7 @@ func Stretch(pcm []int16, rate int, speed float64) []int16 {
 		want := int(float64(at) * speed)
 		from := want
 		if at > 0 {
-			from = bestFit(pcm, prev+hop, want, reach, hop)
+			from = findBestOverlap(pcm, prev+hop, want, reach, hop)
 		}
 		from = max(min(from, len(pcm)-2*hop), 0)
 		for i := range 2 * hop {
@@ -43,9 +43,9 @@ func Stretch(pcm []int16, rate int, speed float64) []int16 {
 	return res
 }
 
-// bestFit returns the position near want whose samples are most similar to those at next, the natural
+// findBestOverlap returns the position near want whose samples are most similar to those at next, the natural
 // continuation.
-func bestFit(pcm []int16, next, want, reach, length int) int {
+func findBestOverlap(pcm []int16, next, want, reach, length int) int {
 	if next+length > len(pcm) {
 		return want
 	}

@@ -11,15 +11,15 @@ import (
 // punctuation, emoji and single Greek letters, which are symbols, are not counted. Engines behind a network are
 // assumed to read all scripts.
 func CountLetters(text string, v Voice) (letters, lost int, script string) {
-	reads := scriptFilter(v)
+	reads := newScriptFilter(v)
 	runes := []rune(text)
 	for i := 0; i < len(runes); i++ {
-		s := scriptOf(runes[i])
+		s := findScript(runes[i])
 		if s == "" {
 			continue
 		}
 		end := i + 1
-		for end < len(runes) && (scriptOf(runes[end]) == s || unicode.IsMark(runes[end])) {
+		for end < len(runes) && (findScript(runes[end]) == s || unicode.IsMark(runes[end])) {
 			end++
 		}
 		n := end - i
@@ -38,8 +38,8 @@ func CountLetters(text string, v Voice) (letters, lost int, script string) {
 	return letters, lost, script
 }
 
-// scriptFilter returns a function that reports whether a voice reads a script. nil means that it reads all.
-func scriptFilter(v Voice) func(script string) bool {
+// newScriptFilter returns a function that reports whether a voice reads a script. nil means that it reads all.
+func newScriptFilter(v Voice) func(script string) bool {
 	switch v.Engine {
 	case EngineFlite:
 		return func(s string) bool { return s == "Latin" }
@@ -48,10 +48,10 @@ func scriptFilter(v Voice) func(script string) bool {
 		return func(s string) bool { return canEspeakRead(id, s) }
 	case "piper":
 		// piper uses espeak-ng's pronunciation for the same language.
-		base, _, _ := strings.Cut(canonicalTag(v.Language), "-")
+		base, _, _ := strings.Cut(normalizeTag(v.Language), "-")
 		id := base
-		for _, l := range languages() {
-			if b, _, _ := strings.Cut(canonicalTag(l.tag), "-"); b == base {
+		for _, l := range listEspeakLanguages() {
+			if b, _, _ := strings.Cut(normalizeTag(l.tag), "-"); b == base {
 				id = l.id
 				break
 			}
@@ -102,9 +102,9 @@ func canEspeakRead(id, script string) bool {
 	return false
 }
 
-// scriptOf returns the script of a letter, and "" for other characters and for letters that belong to several
+// findScript returns the script of a letter, and "" for other characters and for letters that belong to several
 // scripts.
-func scriptOf(r rune) string {
+func findScript(r rune) string {
 	if r < unicode.MaxASCII {
 		if r|0x20 >= 'a' && r|0x20 <= 'z' {
 			return "Latin"
@@ -114,7 +114,7 @@ func scriptOf(r rune) string {
 	if !unicode.IsLetter(r) || unicode.In(r, unicode.Common, unicode.Inherited) {
 		return ""
 	}
-	for _, s := range commonScripts() {
+	for _, s := range listCommonScripts() {
 		if unicode.Is(unicode.Scripts[s], r) {
 			return s
 		}
@@ -127,8 +127,8 @@ func scriptOf(r rune) string {
 	return ""
 }
 
-// commonScripts returns the scripts that scriptOf tries first, because Unicode has over 160.
-func commonScripts() []string {
+// listCommonScripts returns the scripts that findScript tries first, because Unicode has over 160.
+func listCommonScripts() []string {
 	return []string{
 		"Latin", "Han", "Cyrillic", "Hiragana", "Katakana", "Hangul", "Arabic", "Greek", "Hebrew", "Devanagari", "Thai",
 	}

@@ -39,7 +39,7 @@ func TestUnreadable(t *testing.T) {
 		{"seoyeon", "한국어 漢字", "Han"},
 		{"", "你好 Привет", ""},
 	} {
-		v, _ := c.ByName(x.voice)
+		v, _ := c.FindByName(x.voice)
 		if letters, lost, got := voice.CountLetters(x.text, v); got != x.script || (lost > 0) != (x.script != "") || lost > letters {
 			t.Errorf("%s: %q the first unreadable script is %q, want %q", x.voice, x.text, got, x.script)
 		}
@@ -62,7 +62,7 @@ func TestUnreadable(t *testing.T) {
 func TestManyLanguages(t *testing.T) {
 	t.Parallel()
 	var tags []string
-	for _, v := range voice.NewCatalogue().Voices() {
+	for _, v := range voice.NewCatalogue().ListVoices() {
 		if !slices.Contains(tags, v.Language) {
 			tags = append(tags, v.Language)
 		}

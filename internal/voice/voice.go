@@ -90,16 +90,16 @@ type Request struct {
 }
 
 // Text returns the request's text without styles. Word.Offset counts bytes of this text.
-func (r Request) Text() string { return utter.Text(r.Runs) }
+func (r Request) Text() string { return utter.JoinTexts(r.Runs) }
 
-// Normal returns the request with speed and pitch limited to their ranges.
-func (r Request) Normal() Request {
-	r.Speed = utter.Times(r.Speed.Within(MinSpeed, MaxSpeed))
-	r.Pitch = utter.Times(r.Pitch.Within(minPitch, maxPitch))
+// LimitProsody returns the request with speed and pitch limited to their ranges.
+func (r Request) LimitProsody() Request {
+	r.Speed = utter.NewFactor(r.Speed.ClampTo(MinSpeed, MaxSpeed))
+	r.Pitch = utter.NewFactor(r.Pitch.ClampTo(minPitch, maxPitch))
 	return r
 }
 
-// Clip is spoken text: mono samples and word times. Words contains all words that the function Words finds in
+// Clip is spoken text: mono samples and word times. Words contains all words that the function SplitWords finds in
 // the request's text, in order.
 type Clip struct {
 	PCM   []int16
@@ -111,7 +111,7 @@ type Clip struct {
 }
 
 // Length returns the duration of the clip.
-func (c Clip) Length() time.Duration { return samplesToTime(int64(len(c.PCM)), c.Rate) }
+func (c Clip) Length() time.Duration { return toTime(int64(len(c.PCM)), c.Rate) }
 
 // Word is a word with its times from the start of the clip. A word that was not spoken, such as a symbol that
 // the engine does not support, has Start equal to End.
@@ -130,13 +130,13 @@ func (e *UnknownVoiceError) Error() string {
 	return fmt.Sprintf("%s has no voice %q", e.Engine, e.Voice)
 }
 
-func samplesToTime(n int64, rate int) time.Duration {
+func toTime(n int64, rate int) time.Duration {
 	if rate <= 0 {
 		return 0
 	}
 	return time.Duration(float64(n) / float64(rate) * float64(time.Second))
 }
 
-func timeToSamples(t time.Duration, rate int) int {
+func toSamples(t time.Duration, rate int) int {
 	return int(math.Round(t.Seconds() * float64(rate)))
 }

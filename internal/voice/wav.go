@@ -14,11 +14,11 @@ import (
 // the length in advance.
 func ParseWAV(b []byte) (pcm []int16, rate int, err error) {
 	r := bytes.NewReader(b)
-	if _, ok := wav.Head(r); !ok {
+	if _, ok := wav.ReadHead(r); !ok {
 		return nil, 0, errors.New("not a WAV file")
 	}
 	var form wav.Form
-	for c := range wav.Chunks(r, r.Size()) {
+	for c := range wav.ListChunks(r, r.Size()) {
 		switch c.Name {
 		case wav.FormChunk:
 			var ok bool

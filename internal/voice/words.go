@@ -13,10 +13,10 @@ import (
 // Span is a byte range of a text; End is exclusive.
 type Span struct{ Start, End int }
 
-// Words returns the words of a text as a reader sees them: the text between blanks without outer punctuation,
+// SplitWords returns the words of a text as a reader sees them: the text between blanks without outer punctuation,
 // and single characters in Chinese and Japanese. A symbol such as an emoji or % is a word; punctuation is not.
 // Subtitles highlight these words.
-func Words(text string) []Span {
+func SplitWords(text string) []Span {
 	var out []Span
 	start := -1
 	for i, r := range text {
@@ -54,7 +54,7 @@ func appendToken(out []Span, text string, start, end int) []Span {
 		return out
 	}
 	token := text[start:end]
-	if !strings.ContainsFunc(token, isUnspaced) {
+	if !strings.ContainsFunc(token, isHanOrKana) {
 		return append(out, Span{start, end})
 	}
 	// One word per segment; a segment that is not a word extends the previous word.
@@ -78,29 +78,29 @@ func isSayable(r rune) bool {
 		r == '%' || r == '&' || r == '@' || r == '#'
 }
 
-// isUnspaced reports whether a character's script has no blanks between words and can be segmented without a
+// isHanOrKana reports whether a character's script has no blanks between words and can be segmented without a
 // dictionary. Thai and similar scripts need a dictionary; there, a phrase counts as a word.
-func isUnspaced(r rune) bool {
+func isHanOrKana(r rune) bool {
 	return r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
 // Phrase is a part of a sentence as an engine should say it.
 type Phrase struct {
 	Text string
-	Word int // index into Words of the plain text; -1 for text between words
+	Word int // index into the words of the plain text; -1 for text between words
 }
 
-// Phrases splits a request into words and the text between them. Letters to be spelled are separated ("S, A,
+// SplitPhrases splits a request into words and the text between them. Letters to be spelled are separated ("S, A,
 // R"), and control characters become blanks. The concatenated phrases are the text to speak.
-func Phrases(req Request) (phrases []Phrase, plain string, spans []Span) {
+func SplitPhrases(req Request) (phrases []Phrase, plain string, spans []Span) {
 	plain = req.Text()
-	spans = Words(plain)
+	spans = SplitWords(plain)
 	at := 0
 	for i, s := range spans {
 		if s.Start > at {
 			phrases = append(phrases, Phrase{Text: blankControls(plain[at:s.Start]), Word: -1})
 		}
-		phrases = append(phrases, Phrase{Text: blankControls(styledText(req.Runs, s)), Word: i})
+		phrases = append(phrases, Phrase{Text: blankControls(spellStyledParts(req.Runs, s)), Word: i})
 		at = s.End
 	}
 	if at < len(plain) {
@@ -109,8 +109,8 @@ func Phrases(req Request) (phrases []Phrase, plain string, spans []Span) {
 	return phrases, plain, spans
 }
 
-// styledText returns a word in which the parts that belong to runs with the style Spell are spelled out.
-func styledText(runs []utter.Run, s Span) string {
+// spellStyledParts returns a word in which the parts that belong to runs with the style Spell are spelled out.
+func spellStyledParts(runs []utter.Run, s Span) string {
 	var b strings.Builder
 	at := 0
 	for _, r := range runs {

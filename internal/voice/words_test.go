@@ -34,9 +34,9 @@ func TestWords(t *testing.T) {
 	} {
 		var got []string
 		at := 0
-		for _, s := range voice.Words(text) {
+		for _, s := range voice.SplitWords(text) {
 			if s.Start < at || s.End <= s.Start || s.End > len(text) {
-				t.Fatalf("Words(%q) = %v", text, voice.Words(text))
+				t.Fatalf("Words(%q) = %v", text, voice.SplitWords(text))
 			}
 			at = s.End
 			got = append(got, text[s.Start:s.End])
@@ -52,7 +52,7 @@ func TestPieces(t *testing.T) {
 	req := voice.Request{Runs: []utter.Run{
 		{Text: "The "}, {Text: "SAR", Style: utter.Spell}, {Text: "s, "}, {Text: "git log", Style: utter.Spell}, {Text: "\nend\x00."},
 	}}
-	phrases, plain, spans := voice.Phrases(req)
+	phrases, plain, spans := voice.SplitPhrases(req)
 	if plain != "The SARs, git log\nend\x00." || len(spans) != 5 {
 		t.Fatalf("plain %q, spans %v", plain, spans)
 	}
@@ -73,17 +73,17 @@ func FuzzWords(f *testing.F) {
 	f.Add("Hello, 世界! 👩‍👩‍👧 \xff\x00 สวัสดี")
 	f.Fuzz(func(t *testing.T, text string) {
 		at := 0
-		for _, s := range voice.Words(text) {
+		for _, s := range voice.SplitWords(text) {
 			if s.Start < at || s.End <= s.Start || s.End > len(text) {
-				t.Fatalf("Words(%q) = %v", text, voice.Words(text))
+				t.Fatalf("Words(%q) = %v", text, voice.SplitWords(text))
 			}
 			at = s.End
 		}
-		voice.Phrases(voice.Request{Runs: []utter.Run{{Text: text, Style: utter.Spell}}})
+		voice.SplitPhrases(voice.Request{Runs: []utter.Run{{Text: text, Style: utter.Spell}}})
 		at = 0
-		for _, s := range voice.Sentences(text, "de") {
+		for _, s := range voice.SplitSentences(text, "de") {
 			if s.Start < at || s.End <= s.Start || s.End > len(text) {
-				t.Fatalf("Sentences(%q) = %v", text, voice.Sentences(text, "de"))
+				t.Fatalf("Sentences(%q) = %v", text, voice.SplitSentences(text, "de"))
 			}
 			at = s.End
 		}

@@ -27,7 +27,7 @@ func (guessing) Abilities() voice.Abilities { return voice.Abilities{} }
 func (g guessing) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	c, err := g.Engine.Speak(ctx, req)
 	if err == nil {
-		phrases, _, _ := voice.Phrases(req)
+		phrases, _, _ := voice.SplitPhrases(req)
 		voice.EstimateTimes(&c, phrases)
 	}
 	return c, err
@@ -36,8 +36,8 @@ func (g guessing) Speak(ctx context.Context, req voice.Request) (voice.Clip, err
 func espeakEngine(t *testing.T) *espeak.Engine {
 	t.Helper()
 	cfg := espeak.DefaultConfig()
-	cfg.Helper = voicetest.EspeakHelper(t)
-	e := voicetest.Program(t, cfg, espeak.New)
+	cfg.Helper = voicetest.BuildEspeakHelper(t)
+	e := voicetest.NewEngine(t, cfg, espeak.New)
 	t.Cleanup(e.Close)
 	return e
 }
@@ -57,7 +57,7 @@ func (d *deviations) add(got, want []voice.Word) {
 // deviation of the aligned times. With -v, it prints the figures.
 func TestWordTimesOfEstimatingEngines(t *testing.T) {
 	t.Parallel()
-	f, e := voicetest.Program(t, flite.DefaultConfig(), flite.New), espeakEngine(t)
+	f, e := voicetest.NewEngine(t, flite.DefaultConfig(), flite.New), espeakEngine(t)
 	for name, v := range map[string]struct{ id, reference string }{
 		"joanna": {"slt", "en-us+f2"}, "matthew": {"rms", "en-us+m3"},
 	} {
@@ -76,7 +76,7 @@ func TestWordTimesOfEstimatingEngines(t *testing.T) {
 				}
 				c := exact
 				c.Words = slices.Clone(exact.Words)
-				phrases, _, _ := voice.Phrases(req)
+				phrases, _, _ := voice.SplitPhrases(req)
 				voice.EstimateTimes(&c, phrases)
 				guess := slices.Clone(c.Words)
 				req.Voice = v.reference
@@ -88,7 +88,7 @@ func TestWordTimesOfEstimatingEngines(t *testing.T) {
 				began := time.Now()
 				aligned := voice.AlignSpeech(&c, ref)
 				took := time.Since(began)
-				if err := voicetest.Check(req, c); err != nil {
+				if err := voicetest.CheckClip(req, c); err != nil {
 					t.Errorf("%q: %v", text, err)
 				}
 				mu.Lock()
@@ -141,11 +141,11 @@ func TestWordTimesOfEstimatingEngines(t *testing.T) {
 func TestBoothAlignsWords(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	f, e := voicetest.Program(t, flite.DefaultConfig(), flite.New), espeakEngine(t)
+	f, e := voicetest.NewEngine(t, flite.DefaultConfig(), flite.New), espeakEngine(t)
 	say := func(text string, engines ...voice.Engine) voice.Spoken {
 		v := voice.Voice{Engine: voice.EngineFlite, EngineVoice: "rms", Language: "en-US", Gender: voice.Male}
 		b := booth(t, t.TempDir(), engines...)
-		s, err := b.Speak(t.Context(), v, utter.Line{Runs: voicetest.Marked(text)})
+		s, err := b.Speak(t.Context(), v, utter.Line{Runs: voicetest.ParseEmphasis(text)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +185,7 @@ func TestAlignSpeechRefuses(t *testing.T) {
 		}
 		return c
 	}
-	f := voicetest.Program(t, flite.DefaultConfig(), flite.New)
+	f := voicetest.NewEngine(t, flite.DefaultConfig(), flite.New)
 	const said = "The bridge was built in the last century."
 	clip, err := f.Speak(t.Context(), voice.Request{Voice: "rms", Runs: []utter.Run{{Text: said}}})
 	if err != nil {

@@ -21,9 +21,9 @@ const (
 	DataChunk = "data"
 )
 
-// Head reads the header of a file and returns the length that it states, which excludes the first eight bytes.
+// ReadHead reads the header of a file and returns the length that it states, which excludes the first eight bytes.
 // ok is false if the file is not a WAVE file.
-func Head(r io.ReaderAt) (length int64, ok bool) {
+func ReadHead(r io.ReaderAt) (length int64, ok bool) {
 	var b [headSize]byte
 	if _, err := r.ReadAt(b[:], 0); err != nil || string(b[:4]) != "RIFF" || string(b[8:]) != "WAVE" {
 		return 0, false
@@ -39,11 +39,11 @@ type Chunk struct {
 	Offset, Claimed, Held int64
 }
 
-// End returns the position of the next chunk, which is even.
-func (c Chunk) End() int64 { return c.Offset + c.Held + c.Held&1 }
+// FindNext returns the position of the next chunk, which is even.
+func (c Chunk) FindNext() int64 { return c.Offset + c.Held + c.Held&1 }
 
-// Chunks returns the chunks of a file of size bytes, in order.
-func Chunks(r io.ReaderAt, size int64) iter.Seq[Chunk] {
+// ListChunks returns the chunks of a file of size bytes, in order.
+func ListChunks(r io.ReaderAt, size int64) iter.Seq[Chunk] {
 	return func(yield func(Chunk) bool) {
 		for at := int64(headSize); at+chunkHead <= size; {
 			var b [chunkHead]byte
@@ -55,7 +55,7 @@ func Chunks(r io.ReaderAt, size int64) iter.Seq[Chunk] {
 			if !yield(c) {
 				return
 			}
-			at = c.End()
+			at = c.FindNext()
 		}
 	}
 }

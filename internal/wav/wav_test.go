@@ -24,10 +24,10 @@ func TestChunks(t *testing.T) {
 	t.Parallel()
 	b := file(chunk("LIST", 3, 1, 2, 3, 0), chunk("data", 1000, 4, 5))
 	r := bytes.NewReader(b)
-	if n, ok := wav.Head(r); !ok || n != int64(len(b))-8 {
+	if n, ok := wav.ReadHead(r); !ok || n != int64(len(b))-8 {
 		t.Errorf("the head says %d, %v", n, ok)
 	}
-	got := slices.Collect(wav.Chunks(r, r.Size()))
+	got := slices.Collect(wav.ListChunks(r, r.Size()))
 	want := []wav.Chunk{{Name: "LIST", Offset: 20, Claimed: 3, Held: 3}, {Name: "data", Offset: 32, Claimed: 1000, Held: 2}}
 	if !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
@@ -38,7 +38,7 @@ func TestForm(t *testing.T) {
 	t.Parallel()
 	form := []byte{1, 0, 2, 0, 0x80, 0x3e, 0, 0, 0, 0xfa, 0, 0, 4, 0, 16, 0}
 	r := bytes.NewReader(file(chunk("fmt ", len(form), form...)))
-	for c := range wav.Chunks(r, r.Size()) {
+	for c := range wav.ListChunks(r, r.Size()) {
 		want := wav.Form{Code: wav.PCM, Channels: 2, Rate: 16000, PerSecond: 64000, Block: 4, Bits: 16}
 		if f, ok := wav.ReadForm(r, c); !ok || f != want {
 			t.Errorf("%+v, %v; want %+v", f, ok, want)
@@ -52,7 +52,7 @@ func TestForm(t *testing.T) {
 func TestWhatIsNoWAV(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "RIFF", "RIFF....AVI LIST", "RIFX....WAVE"} {
-		if _, ok := wav.Head(bytes.NewReader([]byte(s))); ok {
+		if _, ok := wav.ReadHead(bytes.NewReader([]byte(s))); ok {
 			t.Errorf("%q passes", s)
 		}
 	}
@@ -65,11 +65,11 @@ func FuzzChunks(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := bytes.NewReader(b)
 		end := int64(12)
-		for c := range wav.Chunks(r, r.Size()) {
+		for c := range wav.ListChunks(r, r.Size()) {
 			if c.Offset != end+8 || c.Held < 0 || c.Held > c.Claimed || c.Offset+c.Held > r.Size() {
 				t.Fatalf("%+v in %d bytes, after %d", c, len(b), end)
 			}
-			end = c.End()
+			end = c.FindNext()
 			wav.ReadForm(r, c)
 		}
 	})

@@ -74,12 +74,12 @@ func (d *Desk) Speak(ctx context.Context, text string, s *record.SpeechSpec) (re
 // Voices lists the voices that can be used here.
 func (d *Desk) Voices(ctx context.Context) []api.Voice {
 	out := []api.Voice{}
-	for _, v := range d.booth.Voices(ctx) {
+	for _, v := range d.booth.ListVoices(ctx) {
 		styles := []string{"normal", "literal"}
 		if v.Phonemes {
 			styles = append(styles, "ipa")
 		}
-		out = append(out, api.Voice{Name: v.Name, Language: v.LanguageName, LanguageCode: v.LanguageCode(), Styles: styles})
+		out = append(out, api.Voice{Name: v.Name, Language: v.LanguageName, LanguageCode: v.ToLanguageCode(), Styles: styles})
 	}
 	return out
 }
@@ -87,7 +87,7 @@ func (d *Desk) Voices(ctx context.Context) []api.Voice {
 // Inspect returns an error for invalid speech properties, and reports whether the voice is known,
 // with similar names if it is not.
 func (d *Desk) Inspect(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error) {
-	if err := compile.CheckHeader(speechRequest("", s, nil).Header); err != nil {
+	if err := compile.CheckTextHeader(speechRequest("", s, nil).Header); err != nil {
 		return nil, false, err
 	}
 	if strings.TrimSpace(s.Voice) == "" {
@@ -104,7 +104,10 @@ func (d *Desk) Sample(ctx context.Context, name string, w io.Writer) (ok bool, e
 		return false, nil
 	}
 	sp, err := d.worker.studio.Speak(ctx, studio.SpeechRequest{
-		TextRequest: compile.TextRequest{Text: voice.Sample(v.Name, v.Language), Header: map[string]string{"voice": v.Name}},
+		TextRequest: compile.TextRequest{
+			Text:   voice.FindSampleSentence(v.Name, v.Language),
+			Header: map[string]string{"voice": v.Name},
+		},
 	})
 	if err != nil {
 		return true, err

@@ -17,7 +17,7 @@ import (
 func failureMessage(err error) string {
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
 		var lines []string
-		for _, d := range wrong.List.Limit() {
+		for _, d := range wrong.List.LimitToPrinted() {
 			if d.Severity != diag.Error {
 				continue
 			}
@@ -49,7 +49,7 @@ func capitalize(s string) string {
 // diagnostics converts findings to their wire form, up to the number that is shown to people.
 func diagnostics(list diag.List) []api.Diagnostic {
 	var out []api.Diagnostic
-	for _, d := range list.Limit() {
+	for _, d := range list.LimitToPrinted() {
 		out = append(out, api.Diagnostic{
 			File: d.Range.File, Line: d.Range.Start.Line, Column: d.Range.Start.Column, Severity: d.Severity.String(),
 			Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Hint: serverHint(d.Hint),

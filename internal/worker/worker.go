@@ -272,7 +272,7 @@ func (out *outcome) warn(list diag.List, sceneOf func(diag.Diagnostic) int) {
 		}
 	}
 	out.warnings = diagnostics(warnings)
-	for _, d := range warnings.Limit() {
+	for _, d := range warnings.LimitToPrinted() {
 		out.scenes = append(out.scenes, sceneOf(d))
 	}
 }
@@ -349,8 +349,8 @@ func (w *Worker) unpack(
 	if err != nil {
 		return "", "", nil, err
 	}
-	source, err = upload.Source(root.FS(), spec.Source)
-	if err == nil && project.IsDeck(source) {
+	source, err = upload.FindSource(root.FS(), spec.Source)
+	if err == nil && project.IsPresentationName(source) {
 		err = fault.New(fault.Input, record.ErrDeck, "presentations are not supported by this server")
 	}
 	return folder, source, u.Links, err
@@ -365,9 +365,9 @@ func (w *Worker) openArchive(ctx context.Context, spec record.Spec, dir string) 
 			return nil, 0, nil, fault.New(fault.Disk, err, "the archive cannot be written")
 		}
 		if spec.Type == api.ZipURL {
-			size, err = w.fetcher.URL(ctx, spec.Repository, f)
+			size, err = w.fetcher.FetchURL(ctx, spec.Repository, f)
 		} else {
-			size, err = w.fetcher.GitHub(ctx, spec.Repository, spec.SHA, spec.Token, f)
+			size, err = w.fetcher.FetchGitHub(ctx, spec.Repository, spec.SHA, spec.Token, f)
 		}
 		if err != nil {
 			_ = f.Close()
@@ -406,9 +406,9 @@ func (w *Worker) buildSpeech(ctx context.Context, b record.Build, dir string, re
 	result := &record.Result{Seconds: sp.Seconds(), Main: record.ResultKey(b.ID, name), Voices: voiceUses(sp.Uses)}
 	files := map[string]string{result.Main: path}
 	if s.Scenes {
-		err = sp.SceneFiles(ctx, s.Format, path)
+		err = sp.WriteSceneFiles(ctx, s.Format, path)
 	} else {
-		err = sp.File(ctx, s.Format, path)
+		err = sp.WriteFile(ctx, s.Format, path)
 	}
 	if err != nil {
 		return err

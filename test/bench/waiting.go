@@ -48,7 +48,7 @@ func (s *slowVoice) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		pcm[i] = int16(6000 * math.Sin(float64(i)*float64(200+binary.BigEndian.Uint16(body[len(body)/2:])%400)*2*math.Pi/rate))
 	}
 	w.Header().Set("Content-Type", "audio/wav")
-	_, _ = w.Write(remotetest.WAV(pcm, rate))
+	_, _ = w.Write(remotetest.FormatWAV(pcm, rate))
 	s.mu.Lock()
 	s.last = time.Now()
 	s.mu.Unlock()

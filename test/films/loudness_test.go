@@ -134,8 +134,8 @@ func TestLevelsThatStay(t *testing.T) {
 		film, _ := produce(t, path, "", nil)
 		sound, channels := pcm(t, film)
 		m := loudness.NewMeter(channels)
-		m.Add(sound[48000*channels : 3*48000*channels])
-		return loudness.Integrated(m.Steps())
+		m.AddSamples(sound[48000*channels : 3*48000*channels])
+		return loudness.ComputeIntegrated(m.ListSteps())
 	}
 	alone := tone("---\nsize: 320x180\n---\n(audio: tone.wav)\n\n![](red.png)\n")
 	if music := tone("---\nsize: 320x180\nbackground: tone.wav\n---\n(duration: 4)\n\n![](red.png)\n"); math.Abs(music-alone) > 0.2 || math.Abs(alone+17.1) > 0.5 {

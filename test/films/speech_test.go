@@ -39,7 +39,7 @@ func speak(t *testing.T, r studio.SpeechRequest) (*studio.Speech, error) {
 func sound(t *testing.T, sp *studio.Speech) [][2]float64 {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.wav")
-	if err := sp.File(t.Context(), "wav", path); err != nil {
+	if err := sp.WriteFile(t.Context(), "wav", path); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(path)
@@ -120,7 +120,7 @@ func TestAFilePerScene(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "x.zip")
-	if err := sp.SceneFiles(t.Context(), "mp3", path); err != nil {
+	if err := sp.WriteSceneFiles(t.Context(), "mp3", path); err != nil {
 		t.Fatal(err)
 	}
 	z, err := zip.OpenReader(path)
@@ -128,8 +128,8 @@ func TestAFilePerScene(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = z.Close() }()
-	if len(z.File) != 2 || sp.Scenes() != 2 {
-		t.Fatalf("%d files, %d scenes", len(z.File), sp.Scenes())
+	if len(z.File) != 2 || sp.CountScenes() != 2 {
+		t.Fatalf("%d files, %d scenes", len(z.File), sp.CountScenes())
 	}
 	for i, f := range z.File {
 		if want := fmt.Sprintf("scene-%03d.mp3", i+1); f.Name != want || f.UncompressedSize64 < 2000 {
@@ -170,7 +170,7 @@ func TestSpeechKeepsItsBitRate(t *testing.T) {
 	}
 	for _, format := range []string{"mp3", "m4a"} {
 		path := filepath.Join(t.TempDir(), "x."+format)
-		if err := sp.File(t.Context(), format, path); err != nil {
+		if err := sp.WriteFile(t.Context(), format, path); err != nil {
 			t.Fatal(err)
 		}
 		out := string(run(t, "ffprobe", "-v", "error", "-show_entries", "stream=bit_rate", "-of", "csv=p=0", path))

@@ -11,18 +11,18 @@ import (
 	"mynah/internal/part"
 )
 
-// Check changes the fields of a recipe one after the other and expects a different key each time. It also
+// CheckRecipe changes the fields of a recipe one after the other and expects a different key each time. It also
 // encodes the recipe as JSON, decodes it, and expects the same key. Slices and pointers of the recipe must not
 // be empty, so that their content is changed, too.
-func Check[R part.Recipe](t *testing.T, recipe R) {
+func CheckRecipe[R part.Recipe](t *testing.T, recipe R) {
 	t.Helper()
-	seen := map[cache.Key]string{part.KeyOf(recipe): "nothing"}
+	seen := map[cache.Key]string{part.ComputeKey(recipe): "nothing"}
 	b, err := json.Marshal(recipe)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var back R
-	if err := json.Unmarshal(b, &back); err != nil || part.KeyOf(back) != part.KeyOf(recipe) {
+	if err := json.Unmarshal(b, &back); err != nil || part.ComputeKey(back) != part.ComputeKey(recipe) {
 		t.Errorf("%T changes when it is encoded and decoded (%v)", recipe, err)
 	}
 	for _, place := range listPlaces(t, reflect.ValueOf(recipe), "") {
@@ -31,7 +31,7 @@ func Check[R part.Recipe](t *testing.T, recipe R) {
 			t.Fatal(err)
 		}
 		changeValue(t, place.find(reflect.ValueOf(&changed).Elem()), place.name)
-		key := part.KeyOf(changed)
+		key := part.ComputeKey(changed)
 		if other, ok := seen[key]; ok {
 			t.Errorf("%T: changing %s gives the same key as changing %s", recipe, place.name, other)
 		}
@@ -126,15 +126,15 @@ func changeValue(t *testing.T, v reflect.Value, name string) {
 	}
 }
 
-// Fill returns a recipe in which no field has its zero value. Slices have two elements.
-func Fill[R part.Recipe](t *testing.T) R {
+// NewFilled returns a recipe in which no field has its zero value. Slices have two elements.
+func NewFilled[R part.Recipe](t *testing.T) R {
 	t.Helper()
 	var r R
-	fill(t, reflect.ValueOf(&r).Elem(), 1)
+	fillValue(t, reflect.ValueOf(&r).Elem(), 1)
 	return r
 }
 
-func fill(t *testing.T, v reflect.Value, n int64) {
+func fillValue(t *testing.T, v reflect.Value, n int64) {
 	t.Helper()
 	if k, ok := reflect.TypeAssert[*cache.Key](v.Addr()); ok {
 		k[1] = byte(n)
@@ -149,15 +149,15 @@ func fill(t *testing.T, v reflect.Value, n int64) {
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
-			fill(t, v.Field(i), n+int64(i))
+			fillValue(t, v.Field(i), n+int64(i))
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
-		fill(t, v.Index(0), n)
-		fill(t, v.Index(1), n+100)
+		fillValue(t, v.Index(0), n)
+		fillValue(t, v.Index(1), n+100)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		fill(t, v.Elem(), n)
+		fillValue(t, v.Elem(), n)
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.String:

@@ -11,7 +11,7 @@ import (
 
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, address.ReadLink, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, address.ReadLink, []readingtest.Case{
 		{
 			"en", "Open https://www.example.com/docs/?a=1#x, example.org.",
 			"Open [example dot com slash docs], [example dot org].",
@@ -28,7 +28,7 @@ func TestLinks(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, address.ReadIdentifier, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, address.ReadIdentifier, []readingtest.Case{
 		{
 			"en", "parseHTTPHeader() sets max_size, iPhone, McDonald, run(), fooBar2",
 			"[parse H T T P Header] sets [max size], iPhone, McDonald, [run], [foo Bar two]",
@@ -38,7 +38,7 @@ func TestNames(t *testing.T) {
 
 func TestPathsAndFlags(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Sign, address.ReadPathOrFlag, []readingtest.Case{
+	readingtest.CheckRule(t, token.Sign, address.ReadPathOrFlag, []readingtest.Case{
 		{
 			"en", "in /etc/mynah, ~/.bashrc, ./run.sh, --dry-run, -x, x = -b",
 			"in [slash etc slash mynah], [tilde slash dot bashrc], [dot slash run dot S H], [dash dash dry run], [dash X], x = -b",
@@ -49,7 +49,7 @@ func TestPathsAndFlags(t *testing.T) {
 
 func TestPhones(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, address.ReadPhoneNumber, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, address.ReadPhoneNumber, []readingtest.Case{
 		{"en", "555-1234, on 3-4-5, 12 - 5", "[five five five, one two three four], on 3-4-5, 12 - 5"},
 		{"en", "1-800-555-1234", "[one, eight zero zero, five five five, one two three four]"},
 		{"de", "Tel. 030 1234567", "Tel. [null drei null, eins, zwei drei vier, fünf sechs sieben]"},
@@ -60,7 +60,7 @@ func TestPhones(t *testing.T) {
 
 func TestPhonesWithPlus(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Sign, address.ReadPhoneNumberAtSign, []readingtest.Case{
+	readingtest.CheckRule(t, token.Sign, address.ReadPhoneNumberAtSign, []readingtest.Case{
 		{
 			"en", "+44 (0)20 7946 0958, +5",
 			"[plus four four, two zero, seven nine four six, zero nine five eight], +5",
@@ -72,7 +72,7 @@ func TestPhonesWithPlus(t *testing.T) {
 
 func TestHouses(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, address.ReadHouseNumber, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, address.ReadHouseNumber, []readingtest.Case{
 		{
 			"en", "2788 San Tomas Expy, 500 Main Street, 12 Main Street",
 			"[twenty-seven eighty-eight] San Tomas Expy, [five hundred] Main Street, 12 Main Street",
@@ -87,14 +87,14 @@ func TestHouses(t *testing.T) {
 
 func TestStateNames(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, address.ReadStateName, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, address.ReadStateName, []readingtest.Case{
 		{"en", "Santa Clara, CA 95051, Austin, TX, IN 5", "Santa Clara, [California] 95051, Austin, [Texas], IN 5"},
 	})
 }
 
 func TestPostalCodes(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, address.ReadPostalCode, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, address.ReadPostalCode, []readingtest.Case{
 		{"de", "Postfach, 10115 Berlin, 10115 orte", "Postfach, [eins null eins eins fünf] Berlin, 10115 orte"},
 		{"en", "Box, 10115 Berlin", "Box, 10115 Berlin"},
 	})
@@ -120,10 +120,10 @@ var update = flag.Bool("update", false, "write the sentences anew")
 // TestSentences compares the effect of all rules on sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
-	readingtest.Golden(t, *update, rules()...)
+	readingtest.CheckGolden(t, *update, rules()...)
 }
 
 // FuzzRules checks that rules return indexes inside the text.
 func FuzzRules(f *testing.F) {
-	readingtest.Fuzz(f, rules()...)
+	readingtest.FuzzRules(f, rules()...)
 }

@@ -9,17 +9,17 @@ import (
 )
 
 // ReadIdentifier reads identifiers of program code, such as getName and max_size.
-func ReadIdentifier(p *passage.Passage, i int) (int, string) {
-	if !p.Opens(i) && p.At(i-1).Text != "." {
+func ReadIdentifier(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	if !p.CanStartAt(i) && p.TokenAt(i-1).Text != "." {
 		return i, ""
 	}
-	if p.At(i+1).Text == "_" {
+	if p.TokenAt(i+1).Text == "_" {
 		if end, m := matchAt(p, i, shapes.snake); end > i {
 			return end, splitIdentifier(p, m)
 		}
 	}
-	if t := p.At(i); t.Text == t.Lower || t.Text == strings.ToUpper(t.Text) {
-		if p.At(i+1).Text == "(" && p.At(i+2).Text == ")" && len(t.Text) > 1 {
+	if t := p.TokenAt(i); t.Text == t.Lower || t.Text == strings.ToUpper(t.Text) {
+		if p.TokenAt(i+1).Text == "(" && p.TokenAt(i+2).Text == ")" && len(t.Text) > 1 {
 			return i + 3, t.Text
 		}
 		return i, ""
@@ -34,7 +34,7 @@ func ReadIdentifier(p *passage.Passage, i int) (int, string) {
 func splitIdentifier(p *passage.Passage, s string) string {
 	s = strings.TrimSuffix(s, "()")
 	if known := strings.ToLower(s); strings.HasPrefix(known, "mc") || strings.HasPrefix(known, "mac") ||
-		brandNames()[known] {
+		listBrandNames()[known] {
 		return ""
 	}
 	var b strings.Builder
@@ -53,7 +53,7 @@ func splitIdentifier(p *passage.Passage, s string) string {
 	var out []string
 	for w := range strings.FieldsSeq(b.String()) {
 		if strings.ContainsFunc(w, unicode.IsDigit) {
-			out = append(out, readSegment(p, w))
+			out = append(out, sayAddressSegment(p, w))
 		} else if w == strings.ToUpper(w) && len(w) > 1 && (p.Letter[w] || !strings.ContainsFunc(w, token.IsVowel)) &&
 			!p.Spoken[w] {
 			out = append(out, token.SpellLetters(w))
@@ -64,13 +64,14 @@ func splitIdentifier(p *passage.Passage, s string) string {
 	return strings.Join(out, " ")
 }
 
-// brandNames returns lower-case words that look like identifiers but are read as one word.
-func brandNames() map[string]bool {
-	return setOf("iphone ipad ipod imac youtube javascript typescript ebay paypal wordpress linkedin tiktok whatsapp " +
+// listBrandNames returns lower-case words that look like identifiers but are read as one word.
+func listBrandNames() map[string]bool {
+	return newWordSet("iphone ipad ipod imac youtube javascript typescript ebay paypal wordpress linkedin tiktok " +
+		"whatsapp " +
 		"facetime airpods openai powerpoint onedrive sharepoint narakeet latex mcdonald github gitlab bitcoin")
 }
 
-func setOf(words string) map[string]bool {
+func newWordSet(words string) map[string]bool {
 	out := map[string]bool{}
 	for w := range strings.FieldsSeq(words) {
 		out[w] = true

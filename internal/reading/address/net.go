@@ -38,18 +38,18 @@ var shapes = patterns{
 
 // matchAt matches a pattern at token i. It returns the index of the token after the match, and the
 // matched text.
-func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
-	text := p.Src[p.At(i).Start:]
+func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (nextIndex int, matched string) {
+	text := p.Src[p.TokenAt(i).Start:]
 	m := find.FindString(text)
 	if m == "" {
 		return i, ""
 	}
 	last, _ := utf8.DecodeLastRuneInString(m)
 	next, _ := utf8.DecodeRuneInString(text[len(m):])
-	if token.Wordy(last) && token.Wordy(next) {
+	if token.IsWordCharacter(last) && token.IsWordCharacter(next) {
 		return i, ""
 	}
-	at := p.At(i).Start + len(m)
+	at := p.TokenAt(i).Start + len(m)
 	j := i
 	for j < len(p.Tokens) && p.Tokens[j].End <= at {
 		j++
@@ -61,25 +61,26 @@ func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (int, string) {
 }
 
 // ReadLink reads web addresses, mail addresses and file names.
-func ReadLink(p *passage.Passage, i int) (int, string) {
-	if !p.Opens(i) || p.At(i+1).Kind == token.Gap || i+1 >= len(p.Tokens) {
+func ReadLink(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	if !p.CanStartAt(i) || p.TokenAt(i+1).Kind == token.Gap || i+1 >= len(p.Tokens) {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.link); end > i {
-		return end, readAddress(p, m)
+		return end, sayAddress(p, m)
 	}
 	if end, m := matchAt(p, i, shapes.mail); end > i {
-		return end, readSymbols(p, m)
+		return end, saySymbols(p, m)
 	}
-	if p.At(i+1).Text != "." && p.At(i+1).Text != "-" && p.At(i+1).Text != "_" && p.At(i+1).Kind != token.Digits &&
-		p.At(i+1).Kind != token.Word {
+	if p.TokenAt(i+1).Text != "." && p.TokenAt(i+1).Text != "-" && p.TokenAt(i+1).Text != "_" &&
+		p.TokenAt(i+1).Kind != token.Digits &&
+		p.TokenAt(i+1).Kind != token.Word {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.host); end > i && !isAbbreviation(p, m) {
-		return end, readAddress(p, m)
+		return end, sayAddress(p, m)
 	}
 	if end, m := matchAt(p, i, shapes.file); end > i && !isAbbreviation(p, m) {
-		return end, readSymbols(p, m)
+		return end, saySymbols(p, m)
 	}
 	return i, ""
 }
@@ -91,8 +92,8 @@ func isAbbreviation(p *passage.Passage, m string) bool {
 	return ok || len(m) < 4
 }
 
-// readAddress returns the spoken form of a web address. It omits parts such as https:// and www.
-func readAddress(p *passage.Passage, s string) string {
+// sayAddress returns the spoken form of a web address. It omits parts such as https:// and www.
+func sayAddress(p *passage.Passage, s string) string {
 	if _, after, ok := strings.Cut(s, "://"); ok {
 		s = after
 	}
@@ -100,16 +101,16 @@ func readAddress(p *passage.Passage, s string) string {
 	if i := strings.IndexAny(s, "?#"); i > 0 {
 		s = s[:i]
 	}
-	return readSymbols(p, strings.TrimSuffix(s, "/"))
+	return saySymbols(p, strings.TrimSuffix(s, "/"))
 }
 
-// readSymbols returns the spoken form of an address or file name, with words for its signs.
-func readSymbols(p *passage.Passage, s string) string {
+// saySymbols returns the spoken form of an address or file name, with words for its signs.
+func saySymbols(p *passage.Passage, s string) string {
 	var out []string
 	part := ""
 	flush := func() {
 		if part != "" {
-			out = append(out, readSegment(p, part))
+			out = append(out, sayAddressSegment(p, part))
 			part = ""
 		}
 	}
@@ -127,42 +128,42 @@ func readSymbols(p *passage.Passage, s string) string {
 			continue
 		}
 		flush()
-		out = append(out, p.Word(name))
+		out = append(out, p.FindWord(name))
 	}
 	flush()
 	return strings.Join(strings.Fields(strings.Join(out, " ")), " ")
 }
 
-// readSegment returns the spoken form of the letters and digits between two signs of an address.
-func readSegment(p *passage.Passage, s string) string {
+// sayAddressSegment returns the spoken form of the letters and digits between two signs of an address.
+func sayAddressSegment(p *passage.Passage, s string) string {
 	var out []string
-	for _, t := range token.Split(s) {
+	for _, t := range token.SplitTokens(s) {
 		switch {
-		case t.Kind == token.Digits && len(t.Text) == 4 && (grammar.Num{Whole: t.Text}).LikeYear():
-			out = append(out, p.YearWords(-1, token.Value(t.Text)))
+		case t.Kind == token.Digits && len(t.Text) == 4 && (grammar.Num{Whole: t.Text}).CanBeYear():
+			out = append(out, p.SayYear(-1, token.ParseSmallNumber(t.Text)))
 		case t.Kind == token.Digits && len(t.Text) <= 2:
-			out = append(out, p.Cardinal(t.Text, ""))
+			out = append(out, p.SpellCardinal(t.Text, ""))
 		case t.Kind == token.Digits:
 			out = append(out, p.SpellDigits(t.Text))
 		default:
-			out = append(out, addressWord(p, t.Text))
+			out = append(out, sayAddressWord(p, t.Text))
 		}
 	}
 	return strings.Join(out, " ")
 }
 
-// addressWord returns the spoken form of a word of an address. Words that cannot be pronounced are
+// sayAddressWord returns the spoken form of a word of an address. Words that cannot be pronounced are
 // spelled.
-func addressWord(p *passage.Passage, s string) string {
+func sayAddressWord(p *passage.Passage, s string) string {
 	const longest = 5
 	upper := strings.ToUpper(s)
 	switch {
-	case p.In("address words", strings.ToLower(s)):
+	case p.Contains("address words", strings.ToLower(s)):
 		return s
 	case len(s) <= longest && !strings.ContainsFunc(upper, token.IsVowel), len(s) > 2 && len(s) <= longest &&
 		p.Letter[upper] && !p.Spoken[upper]:
 		return token.SpellLetters(s)
-	case p.In("address letters", s):
+	case p.Contains("address letters", s):
 		return token.SpellLetters(s)
 	case len(shapes.camel.FindString(s)) == len(s):
 		return splitIdentifier(p, s)
@@ -171,19 +172,19 @@ func addressWord(p *passage.Passage, s string) string {
 }
 
 // readPath reads file paths such as /etc/mynah, ~/.bashrc and ./run.sh.
-func readPath(p *passage.Passage, i int) (int, string) {
-	if !p.Opens(i) {
+func readPath(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	if !p.CanStartAt(i) {
 		return i, ""
 	}
 	if end, m := matchAt(p, i, shapes.path); end > i {
-		return end, readSymbols(p, m)
+		return end, saySymbols(p, m)
 	}
 	return i, ""
 }
 
 // readFlag reads command-line options such as --help.
-func readFlag(p *passage.Passage, i int) (int, string) {
-	if !p.Opens(i) {
+func readFlag(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	if !p.CanStartAt(i) {
 		return i, ""
 	}
 	end, m := matchAt(p, i, shapes.flag)
@@ -193,21 +194,22 @@ func readFlag(p *passage.Passage, i int) (int, string) {
 	}
 	var out []string
 	for range len(m) - len(name) {
-		out = append(out, p.Word("dash"))
+		out = append(out, p.FindWord("dash"))
 	}
 	for w := range strings.SplitSeq(name, "-") {
-		out = append(out, readSegment(p, w))
+		out = append(out, sayAddressSegment(p, w))
 	}
 	return end, strings.Join(out, " ")
 }
 
 // ReadPathOrFlag reads file paths and command-line options that begin with a sign.
-func ReadPathOrFlag(p *passage.Passage, i int) (int, string) {
-	switch p.At(i).Text {
+func ReadPathOrFlag(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	switch p.TokenAt(i).Text {
 	case "/", "~", ".":
 		return readPath(p, i)
 	case "-":
-		if b := p.At(p.Before(i)).Text; token.IsLetter(p.At(i+1)) && b != "" && strings.Contains("=(+*/<>±", b) {
+		if b := p.TokenAt(p.IndexBefore(i)).Text; token.IsSingleLetter(p.TokenAt(i+1)) && b != "" &&
+			strings.Contains("=(+*/<>±", b) {
 			return i, "" // a minus
 		}
 		return readFlag(p, i)

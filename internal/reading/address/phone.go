@@ -8,8 +8,8 @@ import (
 )
 
 // ReadPhoneNumber reads telephone numbers in groups of digits, with a short pause between groups.
-func ReadPhoneNumber(p *passage.Passage, i int) (int, string) {
-	plus := p.At(i).Text == "+"
+func ReadPhoneNumber(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	plus := p.TokenAt(i).Text == "+"
 	j := i
 	if plus {
 		j++
@@ -22,9 +22,9 @@ func ReadPhoneNumber(p *passage.Passage, i int) (int, string) {
 		if len(parts) > mostGroups {
 			return i, ""
 		}
-		t := p.At(j)
-		if t.Text == "(" && !open && p.At(j+1).Kind == token.Digits && p.At(j+2).Text == ")" {
-			parts = append(parts, p.At(j+1).Text)
+		t := p.TokenAt(j)
+		if t.Text == "(" && !open && p.TokenAt(j+1).Kind == token.Digits && p.TokenAt(j+2).Text == ")" {
+			parts = append(parts, p.TokenAt(j+1).Text)
 			marks.WriteString("(")
 			j += 3
 			open = true
@@ -35,34 +35,34 @@ func ReadPhoneNumber(p *passage.Passage, i int) (int, string) {
 			break
 		}
 		end := j
-		if next := skipPhoneMark(p, j); next > j && (p.At(next).Kind == token.Digits || p.At(next).Text == "(" &&
-			p.At(next+1).Kind == token.Digits) {
-			marks.WriteString(strings.TrimSpace(p.At(j).Text) + "_")
+		if next := skipPhoneMark(p, j); next > j && (p.TokenAt(next).Kind == token.Digits || p.TokenAt(next).Text == "(" &&
+			p.TokenAt(next+1).Kind == token.Digits) {
+			marks.WriteString(strings.TrimSpace(p.TokenAt(j).Text) + "_")
 			j = next
 			continue
-		} else if open && p.At(j).Kind == token.Digits && p.At(j-1).Text == ")" {
+		} else if open && p.TokenAt(j).Kind == token.Digits && p.TokenAt(j-1).Text == ")" {
 			continue
 		}
 		j = end
 		break
 	}
-	if p.Glued(j) || !isPhone(p, i, plus, parts, marks.String()) {
+	if p.IsGlued(j) || !isPhoneNumber(p, i, plus, parts, marks.String()) {
 		return i, ""
 	}
 	// After or before such a sign the digits are part of a date, a calculation or an equation.
-	if token.IsDash(p.At(i-1).Text) && p.Glued(i-2) || p.At(i-1).Text == "/" && p.Glued(i-2) {
+	if token.IsDash(p.TokenAt(i-1).Text) && p.IsGlued(i-2) || p.TokenAt(i-1).Text == "/" && p.IsGlued(i-2) {
 		return i, ""
 	}
-	return j, phoneWords(p, plus, parts)
+	return j, sayPhoneNumber(p, plus, parts)
 }
 
 // skipPhoneMark returns the index after the characters that can separate groups of a telephone number.
-func skipPhoneMark(p *passage.Passage, i int) int {
-	t := p.At(i)
+func skipPhoneMark(p *passage.Passage, i int) (nextIndex int) {
+	t := p.TokenAt(i)
 	switch {
 	case t.Kind == token.Gap && (t.Text == " " || t.Text == "\u00a0" || t.Text == "\u202f"):
-		if token.IsDash(p.At(i+1).Text) && p.At(i+2).Kind == token.Gap || p.At(i+1).Text == "/" &&
-			p.At(i+2).Kind == token.Gap {
+		if token.IsDash(p.TokenAt(i+1).Text) && p.TokenAt(i+2).Kind == token.Gap || p.TokenAt(i+1).Text == "/" &&
+			p.TokenAt(i+2).Kind == token.Gap {
 			return i + 3
 		}
 		return i + 1
@@ -72,9 +72,9 @@ func skipPhoneMark(p *passage.Passage, i int) int {
 	return i
 }
 
-// isPhone reports whether groups of digits are a telephone number. marks are the characters between
+// isPhoneNumber reports whether groups of digits are a telephone number. marks are the characters between
 // the groups.
-func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string) bool {
+func isPhoneNumber(p *passage.Passage, i int, plus bool, parts []string, marks string) bool {
 	total, lengths := 0, make([]string, len(parts))
 	for k, part := range parts {
 		total += len(part)
@@ -92,7 +92,7 @@ func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string)
 		return true
 	case shape == "4444" || shape == "324" && p.Base == "en" && strings.Trim(marks, "-_") == "":
 		return true
-	case called && total == 3 && len(parts) == 1 && p.In("before emergencies", p.At(p.Before(i)).Lower):
+	case called && total == 3 && len(parts) == 1 && p.Contains("before emergencies", p.TokenAt(p.IndexBefore(i)).Lower):
 		return true
 	case strings.HasPrefix(marks, "("):
 		return total >= shortest+1 && len(parts) > 1
@@ -121,33 +121,33 @@ func isPhone(p *passage.Passage, i int, plus bool, parts []string, marks string)
 // followsTelephoneWord reports whether one of the words before token i means telephone.
 func followsTelephoneWord(p *passage.Passage, i int) bool {
 	for range 3 {
-		i = p.Before(i)
-		for i >= 0 && p.At(i).Kind == token.Sign {
-			i = p.Before(i)
+		i = p.IndexBefore(i)
+		for i >= 0 && p.TokenAt(i).Kind == token.Sign {
+			i = p.IndexBefore(i)
 		}
 		if i < 0 {
 			return false
 		}
-		if p.In("before phones", p.At(i).Lower) {
+		if p.Contains("before phones", p.TokenAt(i).Lower) {
 			return true
 		}
-		if p.At(i).Kind == token.Digits {
+		if p.TokenAt(i).Kind == token.Digits {
 			return false
 		}
 	}
 	return false
 }
 
-func phoneWords(p *passage.Passage, plus bool, parts []string) string {
+func sayPhoneNumber(p *passage.Passage, plus bool, parts []string) string {
 	pairs := (p.Base == "fr" || p.Base == "da" || p.Base == "nb") && len(parts) > 2
 	var out []string
 	for k, part := range parts {
 		var say string
 		switch {
-		case pairs && len(part) <= 2, plus && k == 0 && p.Word("country codes") != "":
-			say = p.Cardinal(part, "")
+		case pairs && len(part) <= 2, plus && k == 0 && p.FindWord("country codes") != "":
+			say = p.SpellCardinal(part, "")
 		case len(part) > 4 && k > 0 && len(part)%2 == 0 && len(part) <= 8:
-			say = groupsOf(p, part, 2)
+			say = sayDigitGroups(p, part, 2)
 		case len(part) > 4:
 			say = p.SpellGroups(part)
 		default:
@@ -160,13 +160,13 @@ func phoneWords(p *passage.Passage, plus bool, parts []string) string {
 	}
 	say := strings.Join(out, ", ")
 	if plus {
-		return p.Word("plus") + " " + say
+		return p.FindWord("plus") + " " + say
 	}
 	return say
 }
 
-// groupsOf returns the digits of a number one by one, with a pause after each group of size digits.
-func groupsOf(p *passage.Passage, number string, size int) string {
+// sayDigitGroups returns the digits of a number one by one, with a pause after each group of size digits.
+func sayDigitGroups(p *passage.Passage, number string, size int) string {
 	var out []string
 	for at := 0; at < len(number); at += size {
 		out = append(out, p.SpellDigits(number[at:min(at+size, len(number))]))
@@ -175,8 +175,8 @@ func groupsOf(p *passage.Passage, number string, size int) string {
 }
 
 // ReadPhoneNumberAtSign reads telephone numbers that begin with a plus or a bracket.
-func ReadPhoneNumberAtSign(p *passage.Passage, i int) (int, string) {
-	if t := p.At(i).Text; t != "+" && t != "(" {
+func ReadPhoneNumberAtSign(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	if t := p.TokenAt(i).Text; t != "+" && t != "(" {
 		return i, ""
 	}
 	return ReadPhoneNumber(p, i)

@@ -11,7 +11,7 @@ import (
 
 func TestDates(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, calendar.ReadDates, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, calendar.ReadDates, []readingtest.Case{
 		{
 			"en-US", "On 11/2/2026, 2026-11-25, 2024-05, 3/4.",
 			"On [November second twenty twenty-six], [November twenty-fifth twenty twenty-six], [May twenty twenty-four], 3/4.",
@@ -42,7 +42,7 @@ func TestDates(t *testing.T) {
 
 func TestMonthDays(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, calendar.ReadMonthDay, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, calendar.ReadMonthDay, []readingtest.Case{
 		{
 			"en-US", "November 25, 2026, Nov. 3–5, may 5, May 5, March 2020",
 			"[November twenty-fifth twenty twenty-six], [November third to fifth], may 5, [May fifth], [March twenty twenty]",
@@ -53,7 +53,7 @@ func TestMonthDays(t *testing.T) {
 
 func TestClocks(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, calendar.ReadClock, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, calendar.ReadClock, []readingtest.Case{
 		{
 			"en", "At 9:05, 14:30, 5:00 pm, 9 am, 25:61",
 			"At [nine oh five], [fourteen thirty], [five P M], [nine A M], 25:61",
@@ -72,7 +72,7 @@ func TestClocks(t *testing.T) {
 
 func TestDecades(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, calendar.ReadDecade, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, calendar.ReadDecade, []readingtest.Case{
 		{"en", "1990s, 2000s, 90s, 1991s", "[nineteen nineties], [two thousands], [nineties], 1991s"},
 		{"de", "1990er, 80er Jahre", "[neunzehnhundertneunziger], [achtziger] Jahre"},
 		{"da", "1990'erne", "[nittenhalvfemserne]"},
@@ -83,7 +83,7 @@ func TestDecades(t *testing.T) {
 
 func TestShortDecades(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Sign, calendar.ReadShortDecade, []readingtest.Case{
+	readingtest.CheckRule(t, token.Sign, calendar.ReadShortDecade, []readingtest.Case{
 		{"en", "'90s, '68, '05, it's 5", "[nineties], [sixty-eight], [oh five], it's 5"},
 		{"de", "'68", "[achtundsechzig]"},
 	})
@@ -91,7 +91,7 @@ func TestShortDecades(t *testing.T) {
 
 func TestWeekdays(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, calendar.ReadWeekday, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, calendar.ReadWeekday, []readingtest.Case{
 		{"en", "Mon, 3 May; Tue.–Thu., sun", "[Monday], 3 May; [Tuesday to Thursday], sun"},
 		{"de", "Mo., 3.5., Mo–Fr", "[Montag], 3.5., [Montag bis Freitag]"},
 	})
@@ -99,7 +99,7 @@ func TestWeekdays(t *testing.T) {
 
 func TestPlainDates(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Digits, calendar.ReadPlainDate, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, calendar.ReadPlainDate, []readingtest.Case{
 		{"cs", "Dne 25.11.2026.", "Dne [25. listopadu 2026]."},
 		{"ru", "Это 2026-11-25.", "Это [25 ноября 2026]."},
 		{"hu", "2026-11-25", "2026-11-25"},
@@ -109,7 +109,7 @@ func TestPlainDates(t *testing.T) {
 
 func TestFormatted(t *testing.T) {
 	t.Parallel()
-	p := readingtest.Passage("en-US", "03/04/2026")
+	p := readingtest.NewPassage("en-US", "03/04/2026")
 	for _, c := range []struct {
 		parts        []string
 		format, want string
@@ -125,7 +125,7 @@ func TestFormatted(t *testing.T) {
 		{[]string{"x", "2026"}, "my", ""},
 		{[]string{"5"}, "d", ""},
 	} {
-		if got := calendar.Formatted(p, c.parts, c.format); got != c.want {
+		if got := calendar.SayFormattedDate(p, c.parts, c.format); got != c.want {
 			t.Errorf("%v as %s is %q, want %q", c.parts, c.format, got, c.want)
 		}
 	}
@@ -151,10 +151,10 @@ var update = flag.Bool("update", false, "write the sentences anew")
 // TestSentences compares the effect of all rules on sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
-	readingtest.Golden(t, *update, rules()...)
+	readingtest.CheckGolden(t, *update, rules()...)
 }
 
 // FuzzRules checks that rules return indexes inside the text.
 func FuzzRules(f *testing.F) {
-	readingtest.Fuzz(f, rules()...)
+	readingtest.FuzzRules(f, rules()...)
 }

@@ -8,52 +8,54 @@ import (
 )
 
 // ReadClock reads a time of day that begins with a number: 10:30 p.m., 14:30 Uhr, 14h30, 9pm, 14.30.
-func ReadClock(p *passage.Passage, i int) (int, string) {
+func ReadClock(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	c, end := parseClock(p, i)
 	if end == i {
 		return i, ""
 	}
-	dash := p.Skip(end)
-	if token.IsDash(p.At(dash).Text) {
-		if second, last := parseClock(p, p.Skip(dash+1)); last > p.Skip(dash+1) {
+	dash := p.SkipGap(end)
+	if token.IsDash(p.TokenAt(dash).Text) {
+		if second, last := parseClock(p, p.SkipGap(dash+1)); last > p.SkipGap(dash+1) {
 			if c.Half == "" && second.Half != "" || second.Label {
 				c.Label = false
 			}
-			return last, p.ClockWords(i, end, c) + " " + p.Word("to") + " " + p.ClockWords(dash+1, last, second)
+			return last, p.SayClock(i, end, c) + " " + p.FindWord("to") + " " + p.SayClock(dash+1, last, second)
 		}
 	}
-	return end, p.ClockWords(i, end, c)
+	return end, p.SayClock(i, end, c)
 }
 
 // parseClock parses a time of day at token i. It returns the index after it, or i.
-func parseClock(p *passage.Passage, i int) (passage.Clock, int) {
-	hour, ok := p.Small(i, 2)
+func parseClock(p *passage.Passage, i int) (clock passage.Clock, nextIndex int) {
+	hour, ok := p.ParseSmallNumber(i, 2)
 	if !ok || hour > 24 {
 		return passage.Clock{}, i
 	}
 	c := passage.Clock{Hour: hour}
-	mark := p.At(i + 1).Text
+	mark := p.TokenAt(i + 1).Text
 	end := i + 1
 	switch {
-	case mark == ":" && p.At(i+3).Kind == token.Sign && p.At(i+4).Kind == token.Digits && len(p.At(i+4).Text) == 3 &&
-		(p.At(i+3).Text == p.Group || p.At(i+3).Text == p.Point):
+	case mark == ":" && p.TokenAt(i+3).Kind == token.Sign && p.TokenAt(i+4).Kind == token.Digits &&
+		len(p.TokenAt(i+4).Text) == 3 &&
+		(p.TokenAt(i+3).Text == p.Group || p.TokenAt(i+3).Text == p.Point):
 		return passage.Clock{}, i // a scale: 1:10.000
 	case mark == ":" && parseMinutes(p, i+2, &c):
 		end = i + 3
-		if p.At(end).Text == ":" && parseSeconds(p, end+1, &c) {
+		if p.TokenAt(end).Text == ":" && parseSeconds(p, end+1, &c) {
 			end += 2
 		}
 	case mark == "." && isDottedTime(p, i, i+3) && parseMinutes(p, i+2, &c):
 		end = i + 3
-	case p.Is(i+1, "h", "u") && p.In("clock h", p.At(i+1).Lower) && parseMinutes(p, i+2, &c):
+	case p.IsOneOf(i+1, "h", "u") && p.Contains("clock h", p.TokenAt(i+1).Lower) && parseMinutes(p, i+2, &c):
 		end = i + 3
-		if p.Is(end, "m", "min") {
+		if p.IsOneOf(end, "m", "min") {
 			end++
 		}
-	case p.At(i+1).Kind == token.Gap && p.Is(i+2, "h") && p.In("clock h", "h") && p.At(i+3).Kind == token.Gap &&
+	case p.TokenAt(i+1).Kind == token.Gap && p.IsOneOf(i+2, "h") && p.Contains("clock h", "h") &&
+		p.TokenAt(i+3).Kind == token.Gap &&
 		parseMinutes(p, i+4, &c):
 		end = i + 5
-		if p.At(p.Skip(end)).Lower == "min" {
+		if p.TokenAt(p.SkipGap(end)).Lower == "min" {
 			return passage.Clock{}, i // a duration, not a time of day
 		}
 	}
@@ -65,20 +67,21 @@ func parseClock(p *passage.Passage, i int) (passage.Clock, int) {
 		c.Label = true
 		return c, e
 	}
-	if b := p.Before(i); p.Base == "pl" && !c.HasMinute && end == i+1 && hour > 0 &&
-		(p.Is(b, "godzina", "godzinie", "godziny") || p.At(b).Text == "." && p.Is(b-1, "godz")) && !p.Glued(end) {
+	if b := p.IndexBefore(i); p.Base == "pl" && !c.HasMinute && end == i+1 && hour > 0 &&
+		(p.IsOneOf(b, "godzina", "godzinie", "godziny") || p.TokenAt(b).Text == "." && p.IsOneOf(b-1, "godz")) &&
+		!p.IsGlued(end) {
 		return c, end
 	}
-	if !c.HasMinute || p.Glued(end) || p.At(end).Text == ":" && p.At(end+1).Kind == token.Digits {
+	if !c.HasMinute || p.IsGlued(end) || p.TokenAt(end).Text == ":" && p.TokenAt(end+1).Kind == token.Digits {
 		return passage.Clock{}, i
 	}
 	return c, end
 }
 
 func parseMinutes(p *passage.Passage, i int, c *passage.Clock) bool {
-	m, ok := p.Small(i, 2)
-	if !ok || len(p.At(i).Text) != 2 || m > 59 || p.At(i+1).Text == "." && p.At(i+2).Kind == token.Digits &&
-		len(p.At(i+2).Text) == 2 && p.At(i-1).Text == "." {
+	m, ok := p.ParseSmallNumber(i, 2)
+	if !ok || len(p.TokenAt(i).Text) != 2 || m > 59 || p.TokenAt(i+1).Text == "." && p.TokenAt(i+2).Kind == token.Digits &&
+		len(p.TokenAt(i+2).Text) == 2 && p.TokenAt(i-1).Text == "." {
 		return false
 	}
 	c.Minute, c.HasMinute = m, true
@@ -86,8 +89,8 @@ func parseMinutes(p *passage.Passage, i int, c *passage.Clock) bool {
 }
 
 func parseSeconds(p *passage.Passage, i int, c *passage.Clock) bool {
-	s, ok := p.Small(i, 2)
-	if !ok || len(p.At(i).Text) != 2 || s > 59 {
+	s, ok := p.ParseSmallNumber(i, 2)
+	if !ok || len(p.TokenAt(i).Text) != 2 || s > 59 {
 		return false
 	}
 	c.Second, c.HasSecond = s, true
@@ -96,15 +99,15 @@ func parseSeconds(p *passage.Passage, i int, c *passage.Clock) bool {
 
 // isDottedTime reports whether 14.30 is a time, because of a word before or after it.
 func isDottedTime(p *passage.Passage, i, end int) bool {
-	b := p.Before(i)
-	if p.At(b).Text == "." {
+	b := p.IndexBefore(i)
+	if p.TokenAt(b).Text == "." {
 		b--
 	}
-	if p.In("before dotted times", p.At(b).Lower) || isClockAlone(p, i, end) {
+	if p.Contains("before dotted times", p.TokenAt(b).Lower) || isClockAlone(p, i, end) {
 		return true
 	}
-	if token.IsDash(p.At(b).Text) && p.At(b-1).Kind == token.Digits {
-		return isDottedTime(p, b-1, end) || isDottedTime(p, max(b-3, 0), end) && p.At(b-2).Text == "."
+	if token.IsDash(p.TokenAt(b).Text) && p.TokenAt(b-1).Kind == token.Digits {
+		return isDottedTime(p, b-1, end) || isDottedTime(p, max(b-3, 0), end) && p.TokenAt(b-2).Text == "."
 	}
 	if _, e := parseHalfDay(p, end); e > end && p.Base == "en" {
 		return true
@@ -112,12 +115,12 @@ func isDottedTime(p *passage.Passage, i, end int) bool {
 	if skipClockLabel(p, end) > end {
 		return true
 	}
-	dash := p.Skip(end)
-	if !token.IsDash(p.At(dash).Text) {
+	dash := p.SkipGap(end)
+	if !token.IsDash(p.TokenAt(dash).Text) {
 		return false
 	}
-	next := p.Skip(dash + 1)
-	return p.At(next+1).Text == "." && skipClockLabel(p, next+3) > next+3
+	next := p.SkipGap(dash + 1)
+	return p.TokenAt(next+1).Text == "." && skipClockLabel(p, next+3) > next+3
 }
 
 // isClockAlone reports whether 14.30 without such words is a time, in languages that write times with
@@ -128,38 +131,40 @@ func isClockAlone(p *passage.Passage, i, end int) bool {
 	default:
 		return false
 	}
-	next := p.At(p.Skip(end))
-	if p.In("versions", p.At(p.Before(i)).Lower) || p.In("before numbers", p.At(p.Before(i)).Lower) ||
-		p.At(i-1).Kind == token.Sign && p.At(i-1).Text != "(" {
+	next := p.TokenAt(p.SkipGap(end))
+	if p.Contains("versions", p.TokenAt(p.IndexBefore(i)).Lower) ||
+		p.Contains("before numbers", p.TokenAt(p.IndexBefore(i)).Lower) ||
+		p.TokenAt(i-1).Kind == token.Sign && p.TokenAt(i-1).Text != "(" {
 		return false
 	}
-	if k := p.Skip(p.Skip(end) + 1); token.IsDash(next.Text) && p.At(k+1).Text == "." && len(p.At(k+2).Text) == 2 {
+	if k := p.SkipGap(p.SkipGap(end) + 1); token.IsDash(next.Text) && p.TokenAt(k+1).Text == "." &&
+		len(p.TokenAt(k+2).Text) == 2 {
 		return true
 	}
-	return p.Ended(end) || next.Kind == token.Sign && p.At(end).Kind == token.Sign &&
+	return p.IsAtEnd(end) || next.Kind == token.Sign && p.TokenAt(end).Kind == token.Sign &&
 		strings.Contains(",;:!?)–.", next.Text) &&
-		p.At(end+1).Kind != token.Digits ||
-		next.Kind == token.Word && p.In("functions", next.Lower) && p.At(end).Kind == token.Gap
+		p.TokenAt(end+1).Kind != token.Digits ||
+		next.Kind == token.Word && p.Contains("functions", next.Lower) && p.TokenAt(end).Kind == token.Gap
 }
 
 // skipClockLabel returns the index after a word that is read with the time: Uhr, uur, h.
-func skipClockLabel(p *passage.Passage, i int) int {
-	j := p.Skip(i)
-	t := p.At(j)
-	if t.Kind != token.Word || !p.In("clock labels", t.Lower) || p.At(j+1).Kind == token.Digits {
+func skipClockLabel(p *passage.Passage, i int) (nextIndex int) {
+	j := p.SkipGap(i)
+	t := p.TokenAt(j)
+	if t.Kind != token.Word || !p.Contains("clock labels", t.Lower) || p.TokenAt(j+1).Kind == token.Digits {
 		return i
 	}
 	return j + 1
 }
 
 // parseHalfDay parses a.m., pm or P.M. It returns "a", "p" or "", and the index after it.
-func parseHalfDay(p *passage.Passage, i int) (string, int) {
-	j := p.Skip(i)
-	switch t := p.At(j).Lower; {
+func parseHalfDay(p *passage.Passage, i int) (form string, nextIndex int) {
+	j := p.SkipGap(i)
+	switch t := p.TokenAt(j).Lower; {
 	case t == "am" || t == "pm":
 		return t[:1], j + 1
-	case (t == "a" || t == "p") && p.At(j+1).Text == "." && p.At(j+2).Lower == "m":
-		if p.At(j+3).Text == "." && !p.Ended(j+4) {
+	case (t == "a" || t == "p") && p.TokenAt(j+1).Text == "." && p.TokenAt(j+2).Lower == "m":
+		if p.TokenAt(j+3).Text == "." && !p.IsAtEnd(j+4) {
 			return t, j + 4
 		}
 		return t, j + 3

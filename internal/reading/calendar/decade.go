@@ -7,56 +7,56 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// englishDecade returns the spoken form of 1990s and '90s.
-func englishDecade(p *passage.Passage, i, n int) string {
+// sayEnglishDecade returns the spoken form of 1990s and '90s.
+func sayEnglishDecade(p *passage.Passage, i, n int) string {
 	tens := n % 100
 	var name string
 	switch {
 	case n >= 1000 && n%1000 == 0:
-		return p.Count(uint64(n), "") + "s"
+		return p.SpellCount(uint64(n), "") + "s"
 	case tens == 0:
-		return p.YearWords(i, n) + "s"
+		return p.SayYear(i, n) + "s"
 	case tens == 10:
 		name = "tens"
 	default:
-		name = strings.TrimSuffix(p.Count(uint64(tens), ""), "y") + "ies"
+		name = strings.TrimSuffix(p.SpellCount(uint64(tens), ""), "y") + "ies"
 	}
 	if n >= 1000 {
-		return p.Count(uint64(n/100), "") + " " + name
+		return p.SpellCount(uint64(n/100), "") + " " + name
 	}
 	return name
 }
 
 // ReadShortDecade reads '90s, and years such as '68.
-func ReadShortDecade(p *passage.Passage, i int) (int, string) {
-	if t := p.At(i).Text; t != "'" && t != "’" && t != "‘" || !p.Opens(i) {
+func ReadShortDecade(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	if t := p.TokenAt(i).Text; t != "'" && t != "’" && t != "‘" || !p.CanStartAt(i) {
 		return i, ""
 	}
 	if end, say := ReadDecade(p, i+1); end > i+1 {
 		return end, say
 	}
-	if n, ok := p.Small(i+1, 2); ok && len(p.At(i+1).Text) == 2 && !p.Glued(i+2) {
+	if n, ok := p.ParseSmallNumber(i+1, 2); ok && len(p.TokenAt(i+1).Text) == 2 && !p.IsGlued(i+2) {
 		if n < 10 && p.Base == "en" {
-			return i + 2, "oh " + p.Count(uint64(n), "")
+			return i + 2, "oh " + p.SpellCount(uint64(n), "")
 		}
-		return i + 2, p.Cardinal(p.At(i+1).Text, "")
+		return i + 2, p.SpellCardinal(p.TokenAt(i+1).Text, "")
 	}
 	return i, ""
 }
 
 // ReadDecade reads 1990s, '90s, 90er, années 90, 1990-tallet.
-func ReadDecade(p *passage.Passage, i int) (int, string) {
-	t := p.At(i)
-	n, ok := p.Small(i, 4)
+func ReadDecade(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	t := p.TokenAt(i)
+	n, ok := p.ParseSmallNumber(i, 4)
 	if !ok || n%10 != 0 || len(t.Text) != 2 && len(t.Text) != 4 || len(t.Text) == 4 && (n < 1000 || n > 2090) {
 		return i, ""
 	}
 	j := i + 1
-	hyphen := p.At(j).Text == "-" || p.At(j).Text == "‑"
-	if p.At(j).Text == "'" || p.At(j).Text == "’" || hyphen {
+	hyphen := p.TokenAt(j).Text == "-" || p.TokenAt(j).Text == "‑"
+	if p.TokenAt(j).Text == "'" || p.TokenAt(j).Text == "’" || hyphen {
 		j++
 	}
-	e := p.At(j)
+	e := p.TokenAt(j)
 	if e.Kind != token.Word {
 		return i, ""
 	}
@@ -68,23 +68,23 @@ func ReadDecade(p *passage.Passage, i int) (int, string) {
 		if hyphen != strings.HasPrefix(ending, "t") && p.Base != "en" && p.Base != "de" && p.Base != "nl" {
 			continue
 		}
-		return j + 1, decadeWords(p, i, n, say) + e.Lower[len(ending):]
+		return j + 1, sayDecade(p, i, n, say) + e.Lower[len(ending):]
 	}
 	return i, ""
 }
 
-// decadeWords returns the spoken form of a decade. In pattern a star marks the place of the number.
-func decadeWords(p *passage.Passage, i, n int, pattern string) string {
+// sayDecade returns the spoken form of a decade. In pattern a star marks the place of the number.
+func sayDecade(p *passage.Passage, i, n int, pattern string) string {
 	if p.Base == "en" {
-		return englishDecade(p, i, n)
+		return sayEnglishDecade(p, i, n)
 	}
-	spelled := p.Count(uint64(n), "")
+	spelled := p.SpellCount(uint64(n), "")
 	if n >= 1100 {
-		spelled = p.YearWords(i, n)
+		spelled = p.SayYear(i, n)
 		if p.Base == "da" || p.Base == "nb" {
-			spelled = p.Count(uint64(n/100), "") + p.Count(uint64(n%100), "")
+			spelled = p.SpellCount(uint64(n/100), "") + p.SpellCount(uint64(n%100), "")
 			if n%100 == 0 {
-				spelled = p.Count(uint64(n/100), "") + map[string]string{"da": "hundred", "nb": "hundre"}[p.Base]
+				spelled = p.SpellCount(uint64(n/100), "") + map[string]string{"da": "hundred", "nb": "hundre"}[p.Base]
 			}
 		}
 	}

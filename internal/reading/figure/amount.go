@@ -9,34 +9,34 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// quantityWords returns the spoken form of the quantity at the tokens from..to.
-func quantityWords(p *passage.Passage, from, to int, q quantity) string {
+// sayQuantity returns the spoken form of the quantity at the tokens from..to.
+func sayQuantity(p *passage.Passage, from, to int, q quantity) string {
 	var out []string
 	out = append(out, q.sign)
 	switch {
 	case q.money != nil:
-		out = append(out, moneyWords(p, from, q))
+		out = append(out, sayMoney(p, from, q))
 	case q.unit != nil:
-		out = append(out, unitWords(p, from, q))
+		out = append(out, sayUnit(p, from, q))
 	case q.scale != nil:
-		if g := p.GenderBehind(to); p.Base == "pt" && q.scale.Exponent == 3 && g != "" {
+		if g := p.FindGenderAfter(to); p.Base == "pt" && q.scale.Exponent == 3 && g != "" {
 			thousands := *q.scale
 			thousands.Gender = g // duas mil pessoas
 			q.scale = &thousands
 		}
-		out = append(out, scaleWords(p, from, q))
+		out = append(out, sayScale(p, from, q))
 	case q.to != nil:
-		out = append(out, spanWords(p, from, to, q))
+		out = append(out, sayRange(p, from, to, q))
 	default:
-		out = append(out, plainWords(p, from, to, q))
+		out = append(out, sayPlainNumber(p, from, to, q))
 	}
 	out = append(out, q.per)
 	return strings.Join(strings.Fields(strings.Join(out, " ")), " ")
 }
 
-// numberWords returns the words of a number, or of both numbers of a range, before a noun.
-func numberWords(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
-	form := p.FormFor(from, n.Gender)
+// sayNumber returns the words of a number, or of both numbers of a range, before a noun.
+func sayNumber(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
+	form := p.ChooseCardinalForm(from, n.Gender)
 	if p.Base == "pl" && !strings.HasSuffix(form, ".gen") && n.One != "" {
 		form = n.Gender // the table contains no other cases of units
 	}
@@ -44,17 +44,17 @@ func numberWords(p *passage.Passage, from int, q quantity, n grammar.Noun) strin
 		return p.Spell(q.n, form)
 	}
 	end := form
-	if w := p.Word("form behind to"); w != "" {
+	if w := p.FindWord("form behind to"); w != "" {
 		end = w
 		if _, ok := p.Cards[form+"."+w]; ok {
 			end = form + "." + w
 		}
 	}
-	return p.Spell(q.n, form) + " " + p.Word("to") + " " + p.Spell(*q.to, end)
+	return p.Spell(q.n, form) + " " + p.FindWord("to") + " " + p.Spell(*q.to, end)
 }
 
-// agreeingNumber returns the number with which a noun agrees: the second one of a range.
-func (q quantity) agreeingNumber() grammar.Num {
+// chooseAgreeingNumber returns the number with which a noun agrees: the second one of a range.
+func (q quantity) chooseAgreeingNumber() grammar.Num {
 	if q.to != nil {
 		return *q.to
 	}
@@ -63,11 +63,12 @@ func (q quantity) agreeingNumber() grammar.Num {
 
 // inflectNoun returns the form of a noun that a number requires.
 func inflectNoun(p *passage.Passage, from int, q quantity, n grammar.Noun) string {
-	l := q.agreeingNumber()
+	l := q.chooseAgreeingNumber()
 	if p.Base == "pl" && q.to != nil {
 		return n.Other
 	}
-	if p.Base == "pl" && l.Low == 0 && l.Fraction == "" && strings.HasSuffix(p.FormFor(from, n.Gender), ".gen") {
+	if p.Base == "pl" && l.Low == 0 && l.Fraction == "" &&
+		strings.HasSuffix(p.ChooseCardinalForm(from, n.Gender), ".gen") {
 		if l.Whole == "1" {
 			return n.Genitive
 		}
@@ -80,39 +81,39 @@ func inflectNoun(p *passage.Passage, from int, q quantity, n grammar.Noun) strin
 		if p.Base == "pl" {
 			return n.Genitive
 		}
-		return p.Plural(n, l.Whole, "5")
+		return p.InflectNoun(n, l.Whole, "5")
 	}
-	return p.Plural(n, l.Whole, l.Fraction)
+	return p.InflectNoun(n, l.Whole, l.Fraction)
 }
 
-func scaleWords(p *passage.Passage, from int, q quantity) string {
-	return numberWords(p, from, q, q.scale.Noun) + " " + inflectNoun(p, from, q, q.scale.Noun)
+func sayScale(p *passage.Passage, from int, q quantity) string {
+	return sayNumber(p, from, q, q.scale.Noun) + " " + inflectNoun(p, from, q, q.scale.Noun)
 }
 
-func unitWords(p *passage.Passage, from int, q quantity) string {
+func sayUnit(p *passage.Passage, from int, q quantity) string {
 	if q.scale != nil {
-		return scaleWords(p, from, q) + millionConnector(p, q, q.unit.Other) + q.unit.Other
+		return sayScale(p, from, q) + chooseMillionConnector(p, q, q.unit.Other) + q.unit.Other
 	}
 	if q.n.Low > 0 && q.n.Whole == "0" && q.to == nil {
-		if w := p.Half(q.n, q.unit.Gender); w != "" {
+		if w := p.SpellHalf(q.n, q.unit.Gender); w != "" {
 			return strings.TrimSpace(q.n.Minus+" "+w) + " " + inflectNoun(p, from, q, *q.unit)
 		}
-		if w := p.Word("of a"); w != "" {
-			return p.Spell(q.n, "") + " " + p.OfA(q.unit.One)
+		if w := p.FindWord("of a"); w != "" {
+			return p.Spell(q.n, "") + " " + p.AddOfA(q.unit.One)
 		}
 	}
-	return numberWords(p, from, q, *q.unit) + " " + inflectNoun(p, from, q, *q.unit)
+	return sayNumber(p, from, q, *q.unit) + " " + inflectNoun(p, from, q, *q.unit)
 }
 
-// Measure returns the spoken form of a number of units.
-func Measure(p *passage.Passage, n grammar.Num, u *grammar.Noun) string {
-	return unitWords(p, 0, quantity{n: n, unit: u})
+// SayMeasure returns the spoken form of a number of units.
+func SayMeasure(p *passage.Passage, n grammar.Num, u *grammar.Noun) string {
+	return sayUnit(p, 0, quantity{n: n, unit: u})
 }
 
 // readHalfAfter reads "1½ heure" as "une heure et demie", in languages in which the half follows the
 // noun.
-func readHalfAfter(p *passage.Passage, i int, q quantity) (int, string) {
-	and := p.Word("and a half f")
+func readHalfAfter(p *passage.Passage, i int, q quantity) (nextIndex int, spoken string) {
+	and := p.FindWord("and a half f")
 	if and == "" || q.n.Top != 1 || q.n.Low != 2 || q.n.Whole == "0" || q.to != nil || q.money != nil ||
 		q.scale != nil {
 		return i, ""
@@ -120,26 +121,26 @@ func readHalfAfter(p *passage.Passage, i int, q quantity) (int, string) {
 	var gender, name string
 	end := i
 	if q.unit != nil {
-		gender, name = q.unit.Gender, p.Plural(*q.unit, q.n.Whole, "")
+		gender, name = q.unit.Gender, p.InflectNoun(*q.unit, q.n.Whole, "")
 		end = i + 1
-	} else if gender = p.GenderBehind(i); gender != "" {
-		name = p.At(p.Skip(i)).Text
+	} else if gender = p.FindGenderAfter(i); gender != "" {
+		name = p.TokenAt(p.SkipGap(i)).Text
 		if q.n.Whole == "1" {
-			name = singularOf(p, name)
+			name = toSingular(p, name)
 		}
-		end = p.Skip(i) + 2
+		end = p.SkipGap(i) + 2
 	}
 	if name == "" {
 		return i, ""
 	}
 	if gender != "f" {
-		and = p.Word("and a half")
+		and = p.FindWord("and a half")
 	}
-	return end - 1, strings.TrimSpace(q.n.Minus + " " + p.Cardinal(q.n.Whole, gender) + " " + name + " " + and)
+	return end - 1, strings.TrimSpace(q.n.Minus + " " + p.SpellCardinal(q.n.Whole, gender) + " " + name + " " + and)
 }
 
-// singularOf returns the singular of a noun, from the table of units or by its ending.
-func singularOf(p *passage.Passage, name string) string {
+// toSingular returns the singular of a noun, from the table of units or by its ending.
+func toSingular(p *passage.Passage, name string) string {
 	for _, u := range p.Units {
 		if u.Other == name {
 			return u.One
@@ -151,9 +152,9 @@ func singularOf(p *passage.Passage, name string) string {
 	return strings.TrimSuffix(name, "s")
 }
 
-// millionConnector returns the word between a large number and its noun: cinco millones de euros.
-func millionConnector(p *passage.Passage, q quantity, next string) string {
-	of := p.Word("of million")
+// chooseMillionConnector returns the word between a large number and its noun: cinco millones de euros.
+func chooseMillionConnector(p *passage.Passage, q quantity, next string) string {
+	of := p.FindWord("of million")
 	if of == "" || q.scale.Exponent < 6 {
 		return " "
 	}
@@ -163,95 +164,95 @@ func millionConnector(p *passage.Passage, q quantity, next string) string {
 	return " " + of + " "
 }
 
-// moneyWords returns the spoken form of an amount of money.
-func moneyWords(p *passage.Passage, from int, q quantity) string {
+// sayMoney returns the spoken form of an amount of money.
+func sayMoney(p *passage.Passage, from int, q quantity) string {
 	c := q.money
 	if q.to != nil && (len(q.n.Fraction) == 2 || len(q.to.Fraction) == 2) && q.scale == nil && c.Minor.One != "" {
 		a, b := q, q // 4.50–9 is read as two amounts
 		a.to, b.to, b.n = nil, nil, *q.to
-		return moneyWords(p, from, a) + " " + p.Word("to") + " " + moneyWords(p, from, b)
+		return sayMoney(p, from, a) + " " + p.FindWord("to") + " " + sayMoney(p, from, b)
 	}
 	switch {
 	case q.scale != nil:
-		return scaleWords(p, from, q) + millionConnector(p, q, c.Major.Other) + c.Major.Other
+		return sayScale(p, from, q) + chooseMillionConnector(p, q, c.Major.Other) + c.Major.Other
 	case q.to != nil || q.n.Fraction == "" || c.Minor.One == "" || len(q.n.Fraction) != 2:
-		return numberWords(p, from, q, c.Major) + millionsOf(p, q) + inflectNoun(p, from, q, c.Major)
+		return sayNumber(p, from, q, c.Major) + chooseMillionsPreposition(p, q) + inflectNoun(p, from, q, c.Major)
 	}
 	fraction := q.n.Fraction
 	cents := strings.TrimLeft(fraction, "0")
 	whole := grammar.Num{Minus: q.n.Minus, Whole: q.n.Whole}
-	major := p.Spell(whole, p.FormFor(from, c.Major.Gender)) + " " + p.Plural(c.Major, whole.Whole, "")
+	major := p.Spell(whole, p.ChooseCardinalForm(from, c.Major.Gender)) + " " + p.InflectNoun(c.Major, whole.Whole, "")
 	if cents == "" {
 		return major
 	}
-	minor := p.Cardinal(cents, p.FormFor(from, c.Minor.Gender)) + " " + p.Plural(c.Minor, cents, "")
+	minor := p.SpellCardinal(cents, p.ChooseCardinalForm(from, c.Minor.Gender)) + " " + p.InflectNoun(c.Minor, cents, "")
 	if strings.Trim(q.n.Whole, "0") == "" {
 		return strings.TrimSpace(q.n.Minus + " " + minor)
 	}
-	if and := p.Word("money and"); and != "" {
+	if and := p.FindWord("money and"); and != "" {
 		return major + " " + and + " " + minor
 	}
-	if p.Word("short cents") != "" {
-		return major + " " + p.Cardinal(cents, "")
+	if p.FindWord("short cents") != "" {
+		return major + " " + p.SpellCardinal(cents, "")
 	}
 	return major + " " + minor
 }
 
-// millionsOf returns the word between a number that ends with millions and its noun: un millón de
+// chooseMillionsPreposition returns the word between a number that ends with millions and its noun: un millón de
 // euros.
-func millionsOf(p *passage.Passage, q quantity) string {
-	if of := p.Word("of million"); of != "" && len(q.agreeingNumber().Whole) > 6 &&
-		strings.HasSuffix(q.agreeingNumber().Whole, "000000") && q.agreeingNumber().Fraction == "" {
-		return millionConnector(p, quantity{scale: &grammar.Scale{Exponent: 6}}, q.money.Major.Other)
+func chooseMillionsPreposition(p *passage.Passage, q quantity) string {
+	if of := p.FindWord("of million"); of != "" && len(q.chooseAgreeingNumber().Whole) > 6 &&
+		strings.HasSuffix(q.chooseAgreeingNumber().Whole, "000000") && q.chooseAgreeingNumber().Fraction == "" {
+		return chooseMillionConnector(p, quantity{scale: &grammar.Scale{Exponent: 6}}, q.money.Major.Other)
 	}
 	return " "
 }
 
-// isFirstDay reports whether token i is the first day of a range of days such as "od 1 do 5 maja".
-func isFirstDay(p *passage.Passage, i int) bool {
-	j := p.Skip(i)
-	if !p.Is(j, "do") {
+// startsDayRange reports whether token i is the first day of a range of days such as "od 1 do 5 maja".
+func startsDayRange(p *passage.Passage, i int) bool {
+	j := p.SkipGap(i)
+	if !p.IsOneOf(j, "do") {
 		return false
 	}
-	k := p.Skip(j + 1)
-	_, month := p.Month[p.At(p.Skip(k+1)).Lower]
-	return p.At(k).Kind == token.Digits && month
+	k := p.SkipGap(j + 1)
+	_, month := p.Month[p.TokenAt(p.SkipGap(k+1)).Lower]
+	return p.TokenAt(k).Kind == token.Digits && month
 }
 
-// spanWords returns the spoken form of a range such as 1939–1945 and 2–4.
-func spanWords(p *passage.Passage, from, to int, q quantity) string {
+// sayRange returns the spoken form of a range such as 1939–1945 and 2–4.
+func sayRange(p *passage.Passage, from, to int, q quantity) string {
 	a, b := q.n, *q.to
-	if p.Base != "pl" && a.LikeYear() && (b.LikeYear() && !p.CountedAfter(to) || len(b.Whole) == 2) &&
-		!p.NotYear(from) {
+	if p.Base != "pl" && a.CanBeYear() && (b.CanBeYear() && !p.IsCountedNounAt(to) || len(b.Whole) == 2) &&
+		!p.IsYearExcluded(from) {
 		x, _ := strconv.Atoi(a.Whole)
 		y, _ := strconv.Atoi(b.Whole)
 		if len(b.Whole) == 2 {
-			return p.YearWords(from, x) + " " + p.Word("to") + " " + p.Cardinal(b.Whole, "")
+			return p.SayYear(from, x) + " " + p.FindWord("to") + " " + p.SpellCardinal(b.Whole, "")
 		}
-		return p.YearWords(from, x) + " " + p.Word("to") + " " + p.YearWords(to, y)
+		return p.SayYear(from, x) + " " + p.FindWord("to") + " " + p.SayYear(to, y)
 	}
-	n := grammar.Noun{Gender: p.GenderBehind(to)}
-	return numberWords(p, from, q, n)
+	n := grammar.Noun{Gender: p.FindGenderAfter(to)}
+	return sayNumber(p, from, q, n)
 }
 
-// plainWords returns the spoken form of a number without unit or money.
-func plainWords(p *passage.Passage, from, to int, q quantity) string {
+// sayPlainNumber returns the spoken form of a number without unit or money.
+func sayPlainNumber(p *passage.Passage, from, to int, q quantity) string {
 	if p.IsYear(from, to, q.n) {
 		y, _ := strconv.Atoi(q.n.Whole)
-		return p.YearWords(from, y)
+		return p.SayYear(from, y)
 	}
-	gender := p.GenderBehind(to)
+	gender := p.FindGenderAfter(to)
 	if gender == "" {
-		if p.Base == "pl" && isFirstDay(p, to) {
-			return p.Ordinal(q.n.Whole, "m.gen")
+		if p.Base == "pl" && startsDayRange(p, to) {
+			return p.SpellOrdinal(q.n.Whole, "m.gen")
 		}
-		if p.Base == "pl" && p.PolishCase(from) == "gen" {
+		if p.Base == "pl" && p.FindPolishCase(from) == "gen" {
 			return p.Spell(q.n, "m.gen")
 		}
 		return p.Spell(q.n, "")
 	}
-	if w := p.Half(q.n, gender); w != "" {
+	if w := p.SpellHalf(q.n, gender); w != "" {
 		return w
 	}
-	return p.Spell(q.n, p.FormFor(from, gender))
+	return p.Spell(q.n, p.ChooseCardinalForm(from, gender))
 }

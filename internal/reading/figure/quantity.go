@@ -23,27 +23,27 @@ type quantity struct {
 
 // ReadQuantity reads a quantity that begins with a sign, with the sign or code of a currency, or with
 // the number.
-func ReadQuantity(p *passage.Passage, i int) (int, string) {
+func ReadQuantity(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	var q quantity
 	j := parseSigns(p, i, &q)
-	if c, end := p.CurrencyAt(j); end > j {
-		k := p.Skip(end)
-		if m := p.At(k).Text; token.IsMinus(m) && p.At(k+1).Kind == token.Digits {
-			q.n.Minus = p.Word("minus")
+	if c, end := p.FindCurrency(j); end > j {
+		k := p.SkipGap(end)
+		if m := p.TokenAt(k).Text; token.IsMinus(m) && p.TokenAt(k+1).Kind == token.Digits {
+			q.n.Minus = p.FindWord("minus")
 			k++
 		}
-		if p.At(k).Kind != token.Digits {
+		if p.TokenAt(k).Kind != token.Digits {
 			return i, ""
 		}
 		q.money, q.before = c, true
 		j = k
 	}
 	minus := q.n.Minus
-	n, end := p.Number(j)
+	n, end := p.ParseNumber(j)
 	if end == j {
 		return i, ""
 	}
-	if p.Glued(end) && p.At(end).Kind == token.Digits {
+	if p.IsGlued(end) && p.TokenAt(end).Kind == token.Digits {
 		return i, ""
 	}
 	q.n = n
@@ -52,39 +52,39 @@ func ReadQuantity(p *passage.Passage, i int) (int, string) {
 		end = parseMixed(p, end, &q.n)
 	}
 	first := end
-	if mark := p.At(end).Text; (mark == "." || mark == "," || mark == ":") && token.IsDash(p.At(end+1).Text) &&
-		p.At(end+2).Kind != token.Digits && (q.money != nil || isMoneyAfter(p, end+2)) {
+	if mark := p.TokenAt(end).Text; (mark == "." || mark == "," || mark == ":") && token.IsDash(p.TokenAt(end+1).Text) &&
+		p.TokenAt(end+2).Kind != token.Digits && (q.money != nil || isCurrencyAt(p, end+2)) {
 		end += 2 // 20,- €
 	}
 	end = parseScale(p, end, &q)
-	end = parseSpan(p, j, end, &q)
+	end = parseRangeEnd(p, j, end, &q)
 	end = parseScale(p, end, &q)
 	end = parseCounted(p, j, end, &q)
 	end = parsePerUnit(p, end, &q)
 	if last, say := readHalfAfter(p, end, q); say != "" {
 		return last, say
 	}
-	if p.Glued(end) && p.At(end-1).Kind == token.Digits && end == first {
-		return withLetters(p, i, end, &q)
+	if p.IsGlued(end) && p.TokenAt(end-1).Kind == token.Digits && end == first {
+		return readNumberWithLetters(p, i, end, &q)
 	}
-	return end, quantityWords(p, i, end, q)
+	return end, sayQuantity(p, i, end, q)
 }
 
 // parseSigns parses signs before a number: minus, plus, about. It returns the index after them.
-func parseSigns(p *passage.Passage, i int, q *quantity) int {
-	t := p.At(i)
-	if t.Kind != token.Sign || p.At(i+1).Kind == token.Gap {
+func parseSigns(p *passage.Passage, i int, q *quantity) (nextIndex int) {
+	t := p.TokenAt(i)
+	if t.Kind != token.Sign || p.TokenAt(i+1).Kind == token.Gap {
 		return i
 	}
 	switch {
 	case token.IsMinus(t.Text):
-		q.n.Minus = p.Word("minus")
+		q.n.Minus = p.FindWord("minus")
 	case t.Text == "+":
-		q.n.Minus = p.Word("plus")
+		q.n.Minus = p.FindWord("plus")
 	case t.Text == "±":
 		q.n.Minus = p.Signs["±"]
 	case t.Text == "~" || t.Text == "≈":
-		q.sign = p.Word("about")
+		q.sign = p.FindWord("about")
 	default:
 		return i
 	}
@@ -92,19 +92,19 @@ func parseSigns(p *passage.Passage, i int, q *quantity) int {
 }
 
 // parseMixed parses the fraction of "1 1/2". It returns the index after it, or end.
-func parseMixed(p *passage.Passage, end int, n *grammar.Num) int {
+func parseMixed(p *passage.Passage, end int, n *grammar.Num) (nextIndex int) {
 	j := end
-	if p.At(j).Kind != token.Gap {
+	if p.TokenAt(j).Kind != token.Gap {
 		return end
 	}
-	if top, low, ok := token.ParseVulgarFraction(p.At(j + 1).Text); ok {
+	if top, low, ok := token.ParseVulgarFraction(p.TokenAt(j + 1).Text); ok {
 		n.Top, n.Low = top, low
 		return j + 2
 	}
-	top, ok := p.Small(j+1, 2)
-	low, ok2 := p.Small(j+3, 3)
-	if mark := p.At(j + 2).Text; !ok || !ok2 || mark != "/" && mark != "⁄" || top >= low || top == 0 ||
-		p.Glued(j+4) || p.At(j+4).Text == "/" {
+	top, ok := p.ParseSmallNumber(j+1, 2)
+	low, ok2 := p.ParseSmallNumber(j+3, 3)
+	if mark := p.TokenAt(j + 2).Text; !ok || !ok2 || mark != "/" && mark != "⁄" || top >= low || top == 0 ||
+		p.IsGlued(j+4) || p.TokenAt(j+4).Text == "/" {
 		return end
 	}
 	n.Top, n.Low = top, low
@@ -112,15 +112,15 @@ func parseMixed(p *passage.Passage, end int, n *grammar.Num) int {
 }
 
 // parseScale parses a scale after a number: million, Mio., bn, k. It returns the index after it, or i.
-func parseScale(p *passage.Passage, i int, q *quantity) int {
+func parseScale(p *passage.Passage, i int, q *quantity) (nextIndex int) {
 	if q.scale != nil {
 		return i
 	}
-	j := p.Skip(i)
-	if p.At(j).Text == "-" && len(p.At(j+1).Text) > 4 && j == i {
+	j := p.SkipGap(i)
+	if p.TokenAt(j).Text == "-" && len(p.TokenAt(j+1).Text) > 4 && j == i {
 		j++ // a $3.5-billion deal
 	}
-	t := p.At(j)
+	t := p.TokenAt(j)
 	if t.Kind != token.Word {
 		return i
 	}
@@ -138,42 +138,43 @@ func parseScale(p *passage.Passage, i int, q *quantity) int {
 		// A single letter is a scale with money, or directly after the number. 4K is a size of pictures, and
 		// 5m a length.
 		glued := j == i && (t.Text == "k" || t.Text == "M")
-		if q.money == nil && !isMoneyAfter(p, j+1) && !glued {
+		if q.money == nil && !isCurrencyAt(p, j+1) && !glued {
 			return i
 		}
-		if p.At(j+1).Kind == token.Sign && p.At(j+1).Text == "/" {
+		if p.TokenAt(j+1).Kind == token.Sign && p.TokenAt(j+1).Text == "/" {
 			return i
 		}
 	}
 	q.scale = &s
-	if p.At(j+1).Text == "." && t.Lower != strings.ToLower(s.One) && t.Lower != strings.ToLower(s.Other) &&
-		!p.Ended(j+2) {
+	if p.TokenAt(j+1).Text == "." && t.Lower != strings.ToLower(s.One) && t.Lower != strings.ToLower(s.Other) &&
+		!p.IsAtEnd(j+2) {
 		j++
 	}
 	return j + 1
 }
 
-func isMoneyAfter(p *passage.Passage, i int) bool {
-	_, end := p.CurrencyAt(p.Skip(i))
-	return end > p.Skip(i)
+func isCurrencyAt(p *passage.Passage, i int) bool {
+	_, end := p.FindCurrency(p.SkipGap(i))
+	return end > p.SkipGap(i)
 }
 
-// parseSpan parses the second number of a range: 2–4, 1939-45, 10 - 20 km. It returns the index after it,
+// parseRangeEnd parses the second number of a range: 2–4, 1939-45, 10 - 20 km. It returns the index after it,
 // or i.
-func parseSpan(p *passage.Passage, from, i int, q *quantity) int {
-	dash := p.Skip(i)
-	mark := p.At(dash).Text
+func parseRangeEnd(p *passage.Passage, from, i int, q *quantity) (nextIndex int) {
+	dash := p.SkipGap(i)
+	mark := p.TokenAt(dash).Text
 	if !token.IsDash(mark) || q.n.Minus != "" {
 		return i
 	}
-	j := p.Skip(dash + 1)
+	j := p.SkipGap(dash + 1)
 	if q.money != nil && q.before {
-		if c, end := p.CurrencyAt(j); end > j && c.Major.One == q.money.Major.One {
+		if c, end := p.FindCurrency(j); end > j && c.Major.One == q.money.Major.One {
 			j = end
 		}
 	}
-	n, end := p.Number(j)
-	if end == j || p.At(end).Kind == token.Digits || token.IsDash(p.At(end).Text) && p.At(end+1).Kind == token.Digits {
+	n, end := p.ParseNumber(j)
+	if end == j || p.TokenAt(end).Kind == token.Digits || token.IsDash(p.TokenAt(end).Text) &&
+		p.TokenAt(end+1).Kind == token.Digits {
 		return i
 	}
 	spaced := dash > i
@@ -181,14 +182,14 @@ func parseSpan(p *passage.Passage, from, i int, q *quantity) int {
 		a, err := strconv.ParseFloat(q.n.Whole+"."+q.n.Fraction, 64)
 		b, err2 := strconv.ParseFloat(n.Whole+"."+n.Fraction, 64)
 		whole := len(n.Whole) > 1 && n.Whole[0] == '0'
-		short := len(q.n.Whole) == 4 && len(n.Whole) == 2 && q.n.LikeYear()
-		if err != nil || err2 != nil || spaced && (b <= a || p.Formula(dash)) || !short && (b <= a || whole ||
+		short := len(q.n.Whole) == 4 && len(n.Whole) == 2 && q.n.CanBeYear()
+		if err != nil || err2 != nil || spaced && (b <= a || p.IsInFormula(dash)) || !short && (b <= a || whole ||
 			len(n.Whole) > len(q.n.Whole)+1 ||
 			len(q.n.Whole) == 3 && len(n.Whole) == 4) {
 			return i
 		}
 	}
-	if b := p.At(from - 1); token.IsDash(b.Text) && p.Glued(from-2) {
+	if b := p.TokenAt(from - 1); token.IsDash(b.Text) && p.IsGlued(from-2) {
 		return i // the middle of CVE-2026-1234
 	}
 	q.to = &n
@@ -197,34 +198,34 @@ func parseSpan(p *passage.Passage, from, i int, q *quantity) int {
 
 // parseCounted parses what a number counts: a unit, a currency or percent. It returns the index after
 // it, or i.
-func parseCounted(p *passage.Passage, from, i int, q *quantity) int {
+func parseCounted(p *passage.Passage, from, i int, q *quantity) (nextIndex int) {
 	if q.money != nil {
-		j := p.Skip(i)
-		if c, end := p.CurrencyAt(j); end > j && c == q.money && j > i {
+		j := p.SkipGap(i)
+		if c, end := p.FindCurrency(j); end > j && c == q.money && j > i {
 			return end // $5 USD
 		}
 		return i
 	}
-	if u, end := p.UnitAt(i + 1); p.At(i).Text == "-" && end > i+1 && p.At(end).Text == "-" && q.to == nil {
+	if u, end := p.FindUnit(i + 1); p.TokenAt(i).Text == "-" && end > i+1 && p.TokenAt(end).Text == "-" && q.to == nil {
 		q.unit = &grammar.Noun{Gender: u.Gender, One: u.One, Few: u.One, Other: u.One, Genitive: u.One}
 		return end // 100-m-Lauf
 	}
-	j := p.Skip(i)
-	if p.At(j).Lower == p.Word("of million") && q.scale != nil && p.At(j+1).Kind == token.Gap {
+	j := p.SkipGap(i)
+	if p.TokenAt(j).Lower == p.FindWord("of million") && q.scale != nil && p.TokenAt(j+1).Kind == token.Gap {
 		j += 2
 	}
-	if c, end := p.CurrencyAt(j); end > j {
-		if b := p.Before(from); (j <= i || p.At(p.Skip(end)).Kind != token.Digits) && b < len(p.Tokens) {
+	if c, end := p.FindCurrency(j); end > j {
+		if b := p.IndexBefore(from); (j <= i || p.TokenAt(p.SkipGap(end)).Kind != token.Digits) && b < len(p.Tokens) {
 			q.money = c
 			return parseMinor(p, end, q)
 		}
 	}
-	if token.IsDash(p.At(from-1).Text) && p.Glued(from-2) && len(p.At(j).Text) == 1 {
+	if token.IsDash(p.TokenAt(from-1).Text) && p.IsGlued(from-2) && len(p.TokenAt(j).Text) == 1 {
 		return i // B-52s
 	}
-	if u, end := p.UnitAt(j); end > j && p.TakesUnit(i, j, end) {
+	if u, end := p.FindUnit(j); end > j && p.IsUnitOfNumber(i, j, end) {
 		q.unit = u
-		if next := p.At(end + 2); p.At(end).Text == "." && p.At(end+1).Kind == token.Gap &&
+		if next := p.TokenAt(end + 2); p.TokenAt(end).Text == "." && p.TokenAt(end+1).Kind == token.Gap &&
 			next.Kind == token.Word && next.Text == next.Lower {
 			end++ // 5 lbs. of flour
 		}
@@ -234,44 +235,44 @@ func parseCounted(p *passage.Passage, from, i int, q *quantity) int {
 }
 
 // parseMinor parses the cents of "5 € 20" and "5 euros 20". It returns the index after them, or i.
-func parseMinor(p *passage.Passage, i int, q *quantity) int {
-	j := p.Skip(i)
-	if q.n.Fraction == "" && q.scale == nil && q.to == nil && j == i && p.At(i-1).Kind == token.Sign &&
-		p.At(j).Kind == token.Digits && len(p.At(j).Text) == 2 {
-		q.n.Fraction, q.n.Mark = p.At(j).Text, p.Point
+func parseMinor(p *passage.Passage, i int, q *quantity) (nextIndex int) {
+	j := p.SkipGap(i)
+	if q.n.Fraction == "" && q.scale == nil && q.to == nil && j == i && p.TokenAt(i-1).Kind == token.Sign &&
+		p.TokenAt(j).Kind == token.Digits && len(p.TokenAt(j).Text) == 2 {
+		q.n.Fraction, q.n.Mark = p.TokenAt(j).Text, p.Point
 		return j + 1
 	}
 	return i
 }
 
 // parsePerUnit parses "/h" and "/Monat" after money or a unit. It returns the index after it, or i.
-func parsePerUnit(p *passage.Passage, i int, q *quantity) int {
-	if q.money == nil && q.unit == nil || p.At(i).Text != "/" || p.Word("per") == "" {
+func parsePerUnit(p *passage.Passage, i int, q *quantity) (nextIndex int) {
+	if q.money == nil && q.unit == nil || p.TokenAt(i).Text != "/" || p.FindWord("per") == "" {
 		return i
 	}
-	if u, end := p.UnitAt(i + 1); end > i+1 {
-		q.per = p.Word("per") + " " + u.One
+	if u, end := p.FindUnit(i + 1); end > i+1 {
+		q.per = p.FindWord("per") + " " + u.One
 		return end
 	}
-	if t := p.At(i + 1); t.Kind == token.Word && len([]rune(t.Text)) > 2 {
-		q.per = p.Word("per") + " " + t.Text
+	if t := p.TokenAt(i + 1); t.Kind == token.Word && len([]rune(t.Text)) > 2 {
+		q.per = p.FindWord("per") + " " + t.Text
 		return i + 2
 	}
 	return i
 }
 
-// withLetters reads a number with letters after it: 3D, 5G, 4K, 12a.
-func withLetters(p *passage.Passage, from, end int, q *quantity) (int, string) {
+// readNumberWithLetters reads a number with letters after it: 3D, 5G, 4K, 12a.
+func readNumberWithLetters(p *passage.Passage, from, end int, q *quantity) (nextIndex int, spoken string) {
 	var say strings.Builder
-	say.WriteString(quantityWords(p, from, end, *q))
-	for p.Glued(end) {
-		t := p.At(end)
+	say.WriteString(sayQuantity(p, from, end, *q))
+	for p.IsGlued(end) {
+		t := p.TokenAt(end)
 		if t.Kind == token.Digits {
-			say.WriteString(" " + p.Cardinal(t.Text, ""))
+			say.WriteString(" " + p.SpellCardinal(t.Text, ""))
 		} else if t.Text == "s" {
 			say.WriteString("s")
 		} else {
-			say.WriteString(" " + p.Glue(t.Text))
+			say.WriteString(" " + p.SayGluedLetters(t.Text))
 		}
 		end++
 	}
@@ -279,17 +280,18 @@ func withLetters(p *passage.Passage, from, end int, q *quantity) (int, string) {
 }
 
 // ReadUnit reads a unit without a number before it, such as km/h.
-func ReadUnit(p *passage.Passage, i int) (int, string) {
-	if p.At(i).Text == "km" && p.At(p.Skip(i+1)).Kind == token.Digits && p.At(p.Before(i)).Kind != token.Digits {
-		u, _ := p.UnitAt(i)
+func ReadUnit(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	if p.TokenAt(i).Text == "km" && p.TokenAt(p.SkipGap(i+1)).Kind == token.Digits &&
+		p.TokenAt(p.IndexBefore(i)).Kind != token.Digits {
+		u, _ := p.FindUnit(i)
 		if u != nil {
 			return i + 1, u.One // the kilometre on a road: km 23
 		}
 	}
-	if p.At(i+1).Text != "/" || p.At(i-1).Kind == token.Sign && i > 0 {
+	if p.TokenAt(i+1).Text != "/" || p.TokenAt(i-1).Kind == token.Sign && i > 0 {
 		return i, ""
 	}
-	u, end := p.UnitAt(i)
+	u, end := p.FindUnit(i)
 	if end < i+3 {
 		return i, ""
 	}
@@ -297,57 +299,57 @@ func ReadUnit(p *passage.Passage, i int) (int, string) {
 }
 
 // ReadMoneyCode reads amounts that begin with letters, such as USD 5 and R$ 5.
-func ReadMoneyCode(p *passage.Passage, i int) (int, string) {
-	c, end := p.CurrencyAt(i)
+func ReadMoneyCode(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	c, end := p.FindCurrency(i)
 	if end == i || c == nil {
 		return i, ""
 	}
-	if p.At(end).Text == "/" { // USD/EUR
-		if _, other := p.CurrencyAt(end + 1); other > end+1 && p.At(other-1).Kind == token.Word {
-			return other, token.SpellLetters(p.At(i).Text) + " " + token.SpellLetters(p.At(end+1).Text)
+	if p.TokenAt(end).Text == "/" { // USD/EUR
+		if _, other := p.FindCurrency(end + 1); other > end+1 && p.TokenAt(other-1).Kind == token.Word {
+			return other, token.SpellLetters(p.TokenAt(i).Text) + " " + token.SpellLetters(p.TokenAt(end+1).Text)
 		}
 	}
-	if p.At(p.Skip(end)).Kind == token.Digits || token.IsMinus(p.At(p.Skip(end)).Text) &&
-		p.At(p.Skip(end)+1).Kind == token.Digits {
+	if p.TokenAt(p.SkipGap(end)).Kind == token.Digits || token.IsMinus(p.TokenAt(p.SkipGap(end)).Text) &&
+		p.TokenAt(p.SkipGap(end)+1).Kind == token.Digits {
 		return ReadQuantity(p, i)
 	}
 	return i, ""
 }
 
 // ReadSignedNumber reads -5, +3, ~50, $5 and ½.
-func ReadSignedNumber(p *passage.Passage, i int) (int, string) {
-	t := p.At(i)
-	if p.IsMeasuredSpan(i) && !p.Formula(i) {
-		return i + 1, p.Word("to")
+func ReadSignedNumber(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	t := p.TokenAt(i)
+	if p.IsMeasuredSpan(i) && !p.IsInFormula(i) {
+		return i + 1, p.FindWord("to")
 	} else if p.IsMeasuredSpan(i) {
-		return i + 1, p.Word("minus")
+		return i + 1, p.FindWord("minus")
 	}
 	if _, _, ok := token.ParseVulgarFraction(t.Text); ok {
 		return ReadQuantity(p, i)
 	}
-	if c, end := p.CurrencyAt(i); c != nil && end > i {
+	if c, end := p.FindCurrency(i); c != nil && end > i {
 		return ReadQuantity(p, i)
 	}
-	if !strings.Contains("-−–+±~≈", t.Text) || p.At(i+1).Kind == token.Gap {
+	if !strings.Contains("-−–+±~≈", t.Text) || p.TokenAt(i+1).Kind == token.Gap {
 		return i, ""
 	}
-	b := p.At(i - 1)
+	b := p.TokenAt(i - 1)
 	if token.IsDash(t.Text) && (b.Kind == token.Word || b.Kind == token.Digits || b.Text == ")" ||
 		b.Text == "." || token.IsDash(b.Text)) {
 		return i, ""
 	}
 	if token.IsMinus(t.Text) || t.Text == "+" || t.Text == "±" {
-		if p.At(i+1).Kind != token.Digits {
-			if _, end := p.CurrencyAt(i + 1); end == i+1 || p.At(end).Kind != token.Digits {
+		if p.TokenAt(i+1).Kind != token.Digits {
+			if _, end := p.FindCurrency(i + 1); end == i+1 || p.TokenAt(end).Kind != token.Digits {
 				return i, ""
 			}
 		}
 	}
-	if n, end := p.Number(i + 1); end > i+1 && (p.At(end).Text == "^" ||
-		strings.Contains(token.Raised, p.At(end).Text) &&
-			p.At(end).Kind == token.Sign) {
+	if n, end := p.ParseNumber(i + 1); end > i+1 && (p.TokenAt(end).Text == "^" ||
+		strings.Contains(token.Raised, p.TokenAt(end).Text) &&
+			p.TokenAt(end).Kind == token.Sign) {
 		return i + 1, p.Signs[t.Text]
-	} else if n.Fraction == "" && p.At(end).Text == "/" && p.At(end+1).Kind == token.Digits {
+	} else if n.Fraction == "" && p.TokenAt(end).Text == "/" && p.TokenAt(end+1).Kind == token.Digits {
 		return i + 1, p.Signs[t.Text]
 	}
 	return ReadQuantity(p, i)

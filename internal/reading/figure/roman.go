@@ -9,8 +9,8 @@ import (
 )
 
 // ReadRoman reads a Roman numeral if the words around it require one.
-func ReadRoman(p *passage.Passage, i int) (int, string) {
-	t := p.At(i)
+func ReadRoman(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	t := p.TokenAt(i)
 	text, form, end := t.Text, "", i+1
 	if n := token.ParseRoman(text); n == 0 {
 		// XIXe, IIe: the ending of an ordinal number is part of the token.
@@ -22,38 +22,39 @@ func ReadRoman(p *passage.Passage, i int) (int, string) {
 			return i, ""
 		}
 		text = text[:cut]
-	} else if f, e := OrdinalEnding(p, i+1); e > i+1 && p.At(i+1).Kind == token.Sign && p.At(i+1).Text != "." {
+	} else if f, e := ParseOrdinalEnding(p, i+1); e > i+1 && p.TokenAt(i+1).Kind == token.Sign &&
+		p.TokenAt(i+1).Text != "." {
 		form, end = f, e
 	}
 	n := token.ParseRoman(text)
-	if p.Shouting(i) && n > 0 && len(text) < 2 {
+	if p.IsInCapitals(i) && n > 0 && len(text) < 2 {
 		return i, ""
 	}
-	kind := romanKind(p, i, end, text, form)
+	kind := classifyRoman(p, i, end, text, form)
 	if kind == "" {
 		return i, ""
 	}
 	if kind == "ordinal" || kind == "century" {
-		if p.At(end).Text == "." && p.In("ordinal stop", "yes") && !p.Ended(end+1) {
+		if p.TokenAt(end).Text == "." && p.Contains("ordinal stop", "yes") && !p.IsAtEnd(end+1) {
 			end++
 		}
 	}
 	say := ""
 	if form != "" && form != "*" {
-		say = p.Ordinal(strconv.Itoa(n), form)
+		say = p.SpellOrdinal(strconv.Itoa(n), form)
 	}
 	if say == "" {
-		say = p.RomanWords(i, end, n, kind)
+		say = p.SayRoman(i, end, n, kind)
 	}
 	if say == "" {
-		say = p.Cardinal(strconv.Itoa(n), "")
+		say = p.SpellCardinal(strconv.Itoa(n), "")
 	}
-	if dash := p.Skip(end); token.IsDash(p.At(dash).Text) {
-		k := p.Skip(dash + 1)
-		if m := token.ParseRoman(p.At(k).Text); m > n && p.At(k).Kind == token.Word && (kind != "cardinal" ||
-			len(p.At(k).Text) > 1) {
+	if dash := p.SkipGap(end); token.IsDash(p.TokenAt(dash).Text) {
+		k := p.SkipGap(dash + 1)
+		if m := token.ParseRoman(p.TokenAt(k).Text); m > n && p.TokenAt(k).Kind == token.Word && (kind != "cardinal" ||
+			len(p.TokenAt(k).Text) > 1) {
 			if last, other := readRomanAs(p, k, m, kind); other != "" {
-				return last, say + " " + p.Word("to") + " " + other
+				return last, say + " " + p.FindWord("to") + " " + other
 			}
 		}
 	}
@@ -61,39 +62,39 @@ func ReadRoman(p *passage.Passage, i int) (int, string) {
 }
 
 // readRomanAs reads the second numeral of a range in the same way as the first. kind is the result of
-// romanKind.
-func readRomanAs(p *passage.Passage, i, n int, kind string) (int, string) {
+// classifyRoman.
+func readRomanAs(p *passage.Passage, i, n int, kind string) (nextIndex int, spoken string) {
 	end := i + 1
-	if p.At(end).Text == "." && p.In("ordinal stop", "yes") && !p.Ended(end+1) && kind != "cardinal" {
+	if p.TokenAt(end).Text == "." && p.Contains("ordinal stop", "yes") && !p.IsAtEnd(end+1) && kind != "cardinal" {
 		end++
 	}
-	if say := p.RomanWords(i, end, n, kind); say != "" {
+	if say := p.SayRoman(i, end, n, kind); say != "" {
 		return end, say
 	}
-	return end, p.Cardinal(strconv.Itoa(n), "")
+	return end, p.SpellCardinal(strconv.Itoa(n), "")
 }
 
-// romanKind returns how a numeral is read, according to the words around it: cardinal, ordinal or
+// classifyRoman returns how a numeral is read, according to the words around it: cardinal, ordinal or
 // century; "" means that it is not a numeral.
-func romanKind(p *passage.Passage, i, end int, text, form string) string {
+func classifyRoman(p *passage.Passage, i, end int, text, form string) string {
 	n := token.ParseRoman(text)
-	before := p.Before(i)
-	prev := p.At(before)
+	before := p.IndexBefore(i)
+	prev := p.TokenAt(before)
 	if prev.Text == "." {
-		prev = p.At(before - 1)
+		prev = p.TokenAt(before - 1)
 	}
-	stop := p.At(end).Text == "." && p.In("ordinal stop", "yes")
+	stop := p.TokenAt(end).Text == "." && p.Contains("ordinal stop", "yes")
 	after := end
 	if stop {
 		after++
 	}
-	next := p.At(p.Skip(after))
+	next := p.TokenAt(p.SkipGap(after))
 	plain := strings.Trim(text, "IVX") == ""
 	switch {
-	case p.In("after roman", next.Lower) && n <= 40 && (len(text) > 1 || form != "" || p.Base != "en" &&
-		(text != "I" || isLonelyOne(p, next.Lower)) || stop):
+	case p.Contains("after roman", next.Lower) && n <= 40 && (len(text) > 1 || form != "" || p.Base != "en" &&
+		(text != "I" || isINumeral(p, next.Lower)) || stop):
 		return "century"
-	case token.IsDash(next.Text) && n <= 30 && isCenturyAfter(p, p.Skip(after)):
+	case token.IsDash(next.Text) && n <= 30 && isCenturyAfter(p, p.SkipGap(after)):
 		return "century"
 	case form != "" && n <= 100:
 		return "ordinal"
@@ -104,12 +105,12 @@ func romanKind(p *passage.Passage, i, end int, text, form string) string {
 	case kind == "cardinal" && (text != "I" || prev.Text != prev.Lower || p.Base != "en") && n < 5000:
 		return "cardinal"
 	case kind == "ordinal" && prev.Text != prev.Lower && n <= 30:
-		if text == "I" && p.Base == "en" && next.Kind == token.Word && !p.In("behind rulers", next.Lower) {
+		if text == "I" && p.Base == "en" && next.Kind == token.Word && !p.Contains("behind rulers", next.Lower) {
 			return ""
 		}
 		return "ordinal"
 	}
-	if p.In("roman between", prev.Lower) && n <= 30 && plain {
+	if p.Contains("roman between", prev.Lower) && n <= 30 && plain {
 		return "ordinal"
 	}
 	if len(text) < 2 || !plain {
@@ -138,9 +139,9 @@ func romanKind(p *passage.Passage, i, end int, text, form string) string {
 	return ""
 }
 
-// isLonelyOne reports whether "I" before the word next is a numeral. In some languages I is also a
+// isINumeral reports whether "I" before the word next is a numeral. In some languages I is also a
 // word.
-func isLonelyOne(p *passage.Passage, next string) bool {
+func isINumeral(p *passage.Passage, next string) bool {
 	switch p.Base {
 	case "en", "sv", "da", "nb":
 		return false
@@ -152,13 +153,13 @@ func isLonelyOne(p *passage.Passage, next string) bool {
 
 // isCenturyAfter reports whether a range of numerals is followed by a word for centuries.
 func isCenturyAfter(p *passage.Passage, dash int) bool {
-	k := p.Skip(dash + 1)
-	if token.ParseRoman(strings.TrimRight(p.At(k).Text, "e")) == 0 {
+	k := p.SkipGap(dash + 1)
+	if token.ParseRoman(strings.TrimRight(p.TokenAt(k).Text, "e")) == 0 {
 		return false
 	}
 	k++
-	if p.At(k).Text == "." {
+	if p.TokenAt(k).Text == "." {
 		k++
 	}
-	return p.In("after roman", p.At(p.Skip(k)).Lower)
+	return p.Contains("after roman", p.TokenAt(p.SkipGap(k)).Lower)
 }

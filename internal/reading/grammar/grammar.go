@@ -61,7 +61,7 @@ func New(name string) *Grammar {
 	if base == "nb" {
 		spoken = "nb"
 	}
-	g.Rules, _ = spellout.For(spoken)
+	g.Rules, _ = spellout.ForLanguage(spoken)
 	g.Point, g.Group = ",", "."
 	g.setUp()
 	return g
@@ -93,9 +93,9 @@ func (g *Grammar) setUp() {
 	}
 }
 
-// Cardinal spells a number in digits. form is a grammatical form, such as a gender. Numbers that are
+// SpellCardinal spells a number in digits. form is a grammatical form, such as a gender. Numbers that are
 // too large are read in groups of three digits, numbers with leading zeros digit by digit.
-func (g *Grammar) Cardinal(number, form string) string {
+func (g *Grammar) SpellCardinal(number, form string) string {
 	if len(number) > 1 && number[0] == '0' {
 		if len(number) > 3 && strings.Trim(number, "0") == "" || len(number) > 6 {
 			return g.SpellGroups(number)
@@ -106,11 +106,11 @@ func (g *Grammar) Cardinal(number, form string) string {
 	if err != nil || n >= spellout.Limit {
 		return g.SpellGroups(number)
 	}
-	return g.Count(n, form)
+	return g.SpellCount(n, form)
 }
 
-// Count spells a number as a cardinal. form is a grammatical form, such as a gender.
-func (g *Grammar) Count(n uint64, form string) string {
+// SpellCount spells a number as a cardinal. form is a grammatical form, such as a gender.
+func (g *Grammar) SpellCount(n uint64, form string) string {
 	if g.Rules == nil {
 		return ""
 	}
@@ -119,7 +119,7 @@ func (g *Grammar) Count(n uint64, form string) string {
 		set, ok = g.Cards["-"]
 	}
 	if !ok {
-		set = g.anyCardinal()
+		set = g.findCardinalRuleSet()
 	}
 	words, ok := g.Rules.Spell(n, set)
 	if !ok {
@@ -131,14 +131,14 @@ func (g *Grammar) Count(n uint64, form string) string {
 	return words
 }
 
-// anyCardinal returns the rule set for cardinals in a language without a table.
-func (g *Grammar) anyCardinal() string {
+// findCardinalRuleSet returns the rule set for cardinals in a language without a table.
+func (g *Grammar) findCardinalRuleSet() string {
 	for _, set := range []string{"spellout-numbering", "spellout-cardinal", "spellout-cardinal-masculine"} {
-		if g.Rules.Has(set) {
+		if g.Rules.HasRuleSet(set) {
 			return set
 		}
 	}
-	for _, set := range g.Rules.RuleSets() {
+	for _, set := range g.Rules.ListRuleSets() {
 		if strings.HasPrefix(set, "spellout-cardinal") {
 			return set
 		}
@@ -152,7 +152,7 @@ func (g *Grammar) SpellDigits(number string) string {
 	for _, c := range number {
 		if c >= '0' && c <= '9' {
 			if g.digit[c-'0'] == "" {
-				g.digit[c-'0'] = g.Count(uint64(c-'0'), "")
+				g.digit[c-'0'] = g.SpellCount(uint64(c-'0'), "")
 			}
 			out = append(out, g.digit[c-'0'])
 		}
@@ -176,8 +176,8 @@ func (g *Grammar) SpellGroups(number string) string {
 	return b.String()
 }
 
-// Ordinal spells an ordinal number. It returns "" if the language does not have the form.
-func (g *Grammar) Ordinal(number, form string) string {
+// SpellOrdinal spells an ordinal number. It returns "" if the language does not have the form.
+func (g *Grammar) SpellOrdinal(number, form string) string {
 	n, err := strconv.ParseUint(number, 10, 64)
 	if err != nil || g.Rules == nil || len(number) > 1 && number[0] == '0' {
 		return ""
@@ -202,9 +202,9 @@ func (g *Grammar) Ordinal(number, form string) string {
 	return words
 }
 
-// Plural returns the form of a noun after a number. whole are the digits before the decimal mark,
+// InflectNoun returns the form of a noun after a number. whole are the digits before the decimal mark,
 // fraction those after it.
-func (g *Grammar) Plural(n Noun, whole string, fraction string) string {
+func (g *Grammar) InflectNoun(n Noun, whole string, fraction string) string {
 	tail := whole
 	if len(tail) > 6 {
 		tail = "1" + tail[len(tail)-6:]
@@ -238,5 +238,5 @@ func (g *Grammar) Plural(n Noun, whole string, fraction string) string {
 // HasFractions reports whether fractions can be spelled in the language.
 func (g *Grammar) HasFractions() bool { return g.part != nil }
 
-// Word returns the language's word for a key of its table, or "".
-func (g *Grammar) Word(key string) string { return g.Words[key] }
+// FindWord returns the language's word for a key of its table, or "".
+func (g *Grammar) FindWord(key string) string { return g.Words[key] }

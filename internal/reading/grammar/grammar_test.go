@@ -40,7 +40,7 @@ func TestTables(t *testing.T) {
 			t.Errorf("%s: the table is not whole", name)
 		}
 		for _, key := range []string{"minus", "plus", "dot", "to", "number", "version", "times", "percent", "degrees"} {
-			if g.Word(key) == "" {
+			if g.FindWord(key) == "" {
 				t.Errorf("%s: no word for %q", name, key)
 			}
 		}
@@ -63,7 +63,7 @@ func TestMonths(t *testing.T) {
 	if g.Months[5] != "maj" || g.Of[5] != "maja" || g.Month["maj"] != 5 || g.Month["maja"] != 5 {
 		t.Errorf("the fifth month is %q, of %q", g.Months[5], g.Of[5])
 	}
-	if half := grammar.New("de").Half(grammar.Num{Whole: "0", Top: 1, Low: 2}, "f"); half != "eine halbe" {
+	if half := grammar.New("de").SpellHalf(grammar.Num{Whole: "0", Top: 1, Low: 2}, "f"); half != "eine halbe" {
 		t.Errorf("half of a feminine noun is %q", half)
 	}
 }
@@ -117,7 +117,7 @@ func TestCardinals(t *testing.T) {
 		{"ja", "15", "", "十五"},
 		{"tlh", "15", "", ""},
 	} {
-		if got := grammar.New(c[0]).Cardinal(c[1], c[2]); got != c[3] {
+		if got := grammar.New(c[0]).SpellCardinal(c[1], c[2]); got != c[3] {
 			t.Errorf("%s: %s in the form %q is %q, want %q", c[0], c[1], c[2], got, c[3])
 		}
 	}
@@ -142,7 +142,7 @@ func TestOrdinals(t *testing.T) {
 		{"en", "03", "-", ""},
 		{"ja", "3", "-", ""},
 	} {
-		if got := grammar.New(c[0]).Ordinal(c[1], c[2]); got != c[3] {
+		if got := grammar.New(c[0]).SpellOrdinal(c[1], c[2]); got != c[3] {
 			t.Errorf("%s: ordinal %s in the form %q is %q, want %q", c[0], c[1], c[2], got, c[3])
 		}
 	}
@@ -203,7 +203,7 @@ func TestPowers(t *testing.T) {
 		{"pl", "2", "do kwadratu"},
 		{"sv", "4", "upphöjt till fyra"},
 	} {
-		if got := grammar.New(c[0]).ToThePower(c[1]); got != c[2] {
+		if got := grammar.New(c[0]).SpellExponent(c[1]); got != c[2] {
 			t.Errorf("%s: to the power %s is %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
@@ -228,7 +228,7 @@ func TestPlurals(t *testing.T) {
 		{"pl", "2", "5", "genitive"},
 		{"de", "x", "", "other"},
 	} {
-		if got := grammar.New(c[0]).Plural(n, c[1], c[2]); got != c[3] {
+		if got := grammar.New(c[0]).InflectNoun(n, c[1], c[2]); got != c[3] {
 			t.Errorf("%s: the noun behind %s.%s is %q, want %q", c[0], c[1], c[2], got, c[3])
 		}
 	}
@@ -256,7 +256,7 @@ func TestLongNumbersAndNouns(t *testing.T) {
 		{"de", "1", "0", "other"},
 		{"sv", "1", "", "one"},
 	} {
-		if got := grammar.New(c[0]).Plural(n, c[1], c[2]); got != c[3] {
+		if got := grammar.New(c[0]).InflectNoun(n, c[1], c[2]); got != c[3] {
 			t.Errorf("%s: the noun behind %s.%s is %q, want %q", c[0], c[1], c[2], got, c[3])
 		}
 	}
@@ -269,7 +269,7 @@ func TestHalvesAndParts(t *testing.T) {
 		"mile": "of a mile", "inch": "of an inch", "tonne": "of a tonne",
 		"acre": "of an acre",
 	} {
-		if got := en.OfA(name); got != want {
+		if got := en.AddOfA(name); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -278,14 +278,14 @@ func TestHalvesAndParts(t *testing.T) {
 		Whole: "1", Top: 1,
 		Low: 2,
 	}, {Whole: "5"}} {
-		if got := de.Half(n, "f"); got != "" {
+		if got := de.SpellHalf(n, "f"); got != "" {
 			t.Errorf("%+v is %q", n, got)
 		}
 	}
 	const long = "99999999999999999999"
 	for _, c := range [][3]string{
-		{"3", long, "three over " + en.Cardinal(long, "")},
-		{long, "3", en.Cardinal(long, "") + " over three"},
+		{"3", long, "three over " + en.SpellCardinal(long, "")},
+		{long, "3", en.SpellCardinal(long, "") + " over three"},
 		{"3", "1", "three over one"},
 		{"3", "1000", "three thousandths"},
 		{"3", "1001", "three over one thousand one"},
@@ -298,7 +298,7 @@ func TestHalvesAndParts(t *testing.T) {
 		{"3", "100", "three hundredths"},
 		{"1", "25", "one twenty-fifth"},
 	} {
-		if got := en.Fraction(c[0], c[1]); got != c[2] {
+		if got := en.SpellFraction(c[0], c[1]); got != c[2] {
 			t.Errorf("%s/%s is %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
@@ -311,7 +311,7 @@ func TestHalvesAndParts(t *testing.T) {
 		"25": "dwadzieścia pięć piątych", "112": "sto dwanaście piątych", "114": "sto czternaście piątych",
 		"102": "sto dwie piąte",
 	} {
-		if got := pl.Fraction(n, "5"); got != want {
+		if got := pl.SpellFraction(n, "5"); got != want {
 			t.Errorf("%s/5 is %q, want %q", n, got, want)
 		}
 	}
@@ -330,7 +330,7 @@ func TestDecimals(t *testing.T) {
 		{"it", "75", "settantacinque"},
 		{"it", "755", "sette cinque cinque"},
 	} {
-		if got := grammar.New(c[0]).Decimals(c[1]); got != c[2] {
+		if got := grammar.New(c[0]).SpellDecimals(c[1]); got != c[2] {
 			t.Errorf("%s: decimals %s are %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
@@ -339,7 +339,7 @@ func TestDecimals(t *testing.T) {
 		"fi": {"pilkku", "pilkku"},
 	} {
 		g := grammar.New(name)
-		if got := [2]string{g.Mark("."), g.Mark(",")}; got != want {
+		if got := [2]string{g.SpellDecimalMark("."), g.SpellDecimalMark(",")}; got != want {
 			t.Errorf("%s: the marks are %q, want %q", name, got, want)
 		}
 	}
@@ -366,7 +366,7 @@ func TestFigures(t *testing.T) {
 func TestYears(t *testing.T) {
 	t.Parallel()
 	for _, n := range []grammar.Num{{Whole: "1000"}, {Whole: "2099"}} {
-		if !n.LikeYear() {
+		if !n.CanBeYear() {
 			t.Errorf("%+v is no year", n)
 		}
 	}
@@ -379,7 +379,7 @@ func TestYears(t *testing.T) {
 		{Whole: "1999", Minus: "minus"},
 		{Whole: "1999", Top: 1, Low: 2},
 	} {
-		if n.LikeYear() {
+		if n.CanBeYear() {
 			t.Errorf("%+v is a year", n)
 		}
 	}

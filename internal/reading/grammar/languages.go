@@ -5,13 +5,13 @@ import "strings"
 // setUpDutch sets up Dutch.
 func (g *Grammar) setUpDutch() {
 	g.together = 2
-	g.card = dutchCard
-	g.part = dutchDenominator
+	g.card = adjustDutchCardinal
+	g.part = spellDutchDenominator
 }
 
-// dutchCard removes the diaereses that CLDR writes between vowels, and writes "one" as the stressed
+// adjustDutchCardinal removes the diaereses that CLDR writes between vowels, and writes "one" as the stressed
 // "één".
-func dutchCard(words, _ string, n uint64) string {
+func adjustDutchCardinal(words, _ string, n uint64) string {
 	if n == 1 {
 		return "één"
 	}
@@ -24,7 +24,7 @@ func (g *Grammar) setUpEnglish() {
 	american := map[string]bool{"zz": true, "us": true, "": true, "ph": true, "pr": true}[g.Region]
 	g.MonthFirst = american
 	g.card = func(words, _ string, _ uint64) string { return strings.ReplaceAll(words, ",", "") }
-	g.part = englishDenominator
+	g.part = spellEnglishDenominator
 	if !american {
 		g.setUpBritish()
 	}
@@ -44,24 +44,24 @@ func (g *Grammar) setUpFrench() {
 	if g.Region == "ch" {
 		g.Group = ".'"
 	}
-	g.part = frenchDenominator
+	g.part = spellFrenchDenominator
 }
 
 // setUpGerman sets up German.
 func (g *Grammar) setUpGerman() {
 	g.Spaced = true
-	g.part = germanDenominator
+	g.part = spellGermanDenominator
 }
 
 // setUpItalian sets up Italian.
 func (g *Grammar) setUpItalian() {
 	g.together = 2
-	g.card = italianCard
-	g.part = italianDenominator
+	g.card = adjustItalianCardinal
+	g.part = spellItalianDenominator
 }
 
-// italianCard keeps the final vowel of ventuno before nouns; only uno itself is shortened.
-func italianCard(words, _ string, n uint64) string {
+// adjustItalianCardinal keeps the final vowel of ventuno before nouns; only uno itself is shortened.
+func adjustItalianCardinal(words, _ string, n uint64) string {
 	if n > 1 && n%10 == 1 {
 		switch {
 		case strings.HasSuffix(words, "una"):
@@ -76,13 +76,13 @@ func italianCard(words, _ string, n uint64) string {
 // setUpPolish sets up Polish.
 func (g *Grammar) setUpPolish() {
 	g.Spaced, g.together = true, 2
-	g.part = polishDenominator
+	g.part = spellPolishDenominator
 }
 
 // setUpPortuguese sets up Portuguese. Without a region it is Brazilian.
 func (g *Grammar) setUpPortuguese() {
 	g.together, g.Spaced = 2, true
-	g.part = portugueseDenominator
+	g.part = spellPortugueseDenominator
 	if g.Region != "pt" && g.Region != "ao" && g.Region != "mz" {
 		g.card = func(words, _ string, _ uint64) string {
 			return strings.ReplaceAll(strings.ReplaceAll(words, "dezasseis", "dezesseis"), "catorze", "quatorze")
@@ -93,15 +93,15 @@ func (g *Grammar) setUpPortuguese() {
 // setUpScandinavian sets up Swedish, Danish and Norwegian.
 func (g *Grammar) setUpScandinavian() {
 	g.together, g.Spaced = 2, true
-	g.card = scandinavianCard
-	g.part = scandinavianDenominator
+	g.card = adjustScandinavianCardinal
+	g.part = spellScandinavianDenominator
 	if g.Base == "sv" {
 		g.Group = ".\u00a0"
 	}
 }
 
-// scandinavianCard replaces unusual spellings of CLDR.
-func scandinavianCard(words, form string, _ uint64) string {
+// adjustScandinavianCardinal replaces unusual spellings of CLDR.
+func adjustScandinavianCardinal(words, form string, _ uint64) string {
 	if strings.HasPrefix(words, "million") {
 		words = "en " + words
 	}
@@ -118,5 +118,5 @@ func (g *Grammar) setUpSpanish() {
 	case "mx", "us", "pr", "gt", "hn", "ni", "pa", "sv", "do", "pe":
 		g.Point, g.Group, g.Spaced = ".", ",", false
 	}
-	g.part = spanishDenominator
+	g.part = spellSpanishDenominator
 }

@@ -15,47 +15,47 @@ type Num struct {
 	Grouped  bool   // the digits had separators between groups of three
 }
 
-// LikeYear reports whether a number could be a year: four digits, from 1000 to 2099.
-func (n Num) LikeYear() bool {
+// CanBeYear reports whether a number could be a year: four digits, from 1000 to 2099.
+func (n Num) CanBeYear() bool {
 	return len(n.Whole) == 4 && n.Fraction == "" && n.Low == 0 && !n.Grouped && n.Minus == "" && n.Whole >= "1000" &&
 		n.Whole <= "2099"
 }
 
-// OfA returns "of a" or "of an" with a noun: "of a mile", "of an inch".
-func (g *Grammar) OfA(name string) string {
+// AddOfA returns "of a" or "of an" with a noun: "of a mile", "of an inch".
+func (g *Grammar) AddOfA(name string) string {
 	if strings.ContainsAny(name[:1], "aeiou") {
-		return g.Word("of a") + "n " + name
+		return g.FindWord("of a") + "n " + name
 	}
-	return g.Word("of a") + " " + name
+	return g.FindWord("of a") + " " + name
 }
 
-// Half returns the word for half of something of the given gender. It returns "" if n is not ½, or if
+// SpellHalf returns the word for half of something of the given gender. It returns "" if n is not ½, or if
 // the language reads ½ like other fractions.
-func (g *Grammar) Half(n Num, gender string) string {
+func (g *Grammar) SpellHalf(n Num, gender string) string {
 	if n.Top != 1 || n.Low != 2 || n.Whole != "0" {
 		return ""
 	}
-	if w := g.Word("half " + gender); w != "" {
+	if w := g.FindWord("half " + gender); w != "" {
 		return w
 	}
-	return g.Word("half")
+	return g.FindWord("half")
 }
 
-// ToThePower returns the words for an exponent: squared, cubed, to the sixth.
-func (g *Grammar) ToThePower(exponent string) string {
+// SpellExponent returns the words for an exponent: squared, cubed, to the sixth.
+func (g *Grammar) SpellExponent(exponent string) string {
 	number, negative := strings.CutPrefix(exponent, "-")
-	if w := g.Word("power " + exponent); w != "" {
+	if w := g.FindWord("power " + exponent); w != "" {
 		return w
 	}
-	say := g.Cardinal(number, "")
+	say := g.SpellCardinal(number, "")
 	if negative {
-		say = g.Word("minus") + " " + say
-	} else if form := g.Word("power form"); form != "" {
-		if o := g.Ordinal(number, form); o != "" {
+		say = g.FindWord("minus") + " " + say
+	} else if form := g.FindWord("power form"); form != "" {
+		if o := g.SpellOrdinal(number, form); o != "" {
 			say = o
 		}
 	}
-	pattern := g.Word("power")
+	pattern := g.FindWord("power")
 	return strings.TrimSpace(strings.Replace(pattern, "*", say, 1))
 }
 
@@ -67,29 +67,29 @@ func (g *Grammar) Spell(n Num, form string) string {
 	}
 	switch {
 	case n.Low > 0:
-		out = append(out, g.Mixed(n.Whole, strconv.Itoa(n.Top), strconv.Itoa(n.Low), form))
+		out = append(out, g.SpellMixed(n.Whole, strconv.Itoa(n.Top), strconv.Itoa(n.Low), form))
 	case n.Fraction != "":
-		out = append(out, g.Cardinal(n.Whole, ""), g.Mark(n.Mark), g.Decimals(n.Fraction))
+		out = append(out, g.SpellCardinal(n.Whole, ""), g.SpellDecimalMark(n.Mark), g.SpellDecimals(n.Fraction))
 	default:
-		out = append(out, g.Cardinal(n.Whole, form))
+		out = append(out, g.SpellCardinal(n.Whole, form))
 	}
 	return strings.Join(out, " ")
 }
 
-// Mark returns the word for a decimal mark.
-func (g *Grammar) Mark(mark string) string {
-	w := g.Word("point")
+// SpellDecimalMark returns the word for a decimal mark.
+func (g *Grammar) SpellDecimalMark(mark string) string {
+	w := g.FindWord("point")
 	if mark == "," {
-		w = g.Word("comma")
+		w = g.FindWord("comma")
 	}
 	if w == "" && g.Rules != nil {
-		return g.Rules.Mark(g.anyCardinal())
+		return g.Rules.FindDecimalMark(g.findCardinalRuleSet())
 	}
 	return w
 }
 
-// Decimals returns the words for the digits after the decimal mark.
-func (g *Grammar) Decimals(fraction string) string {
+// SpellDecimals returns the words for the digits after the decimal mark.
+func (g *Grammar) SpellDecimals(fraction string) string {
 	if len(fraction) > g.together || len(fraction) < 2 || g.together == 0 {
 		if len(fraction) > 12 {
 			return g.SpellGroups(fraction)
@@ -101,75 +101,75 @@ func (g *Grammar) Decimals(fraction string) string {
 	if rest == "" {
 		return zeros
 	}
-	return strings.TrimSpace(zeros + " " + g.Cardinal(rest, ""))
+	return strings.TrimSpace(zeros + " " + g.SpellCardinal(rest, ""))
 }
 
-// Mixed returns the words for a whole number, which may be 0, and a fraction.
-func (g *Grammar) Mixed(whole, top, low, form string) string {
-	part := g.Fraction(top, low)
+// SpellMixed returns the words for a whole number, which may be 0, and a fraction.
+func (g *Grammar) SpellMixed(whole, top, low, form string) string {
+	part := g.SpellFraction(top, low)
 	if whole == "0" || part == "" {
 		return part
 	}
 	half := top == "1" && low == "2"
 	if half {
-		if say := g.andHalf(whole, form); say != "" {
+		if say := g.spellAndHalf(whole, form); say != "" {
 			return say
 		}
 	}
-	joined := g.Word("and")
-	if w := g.Word("mixed"); w != "" {
+	joined := g.FindWord("and")
+	if w := g.FindWord("mixed"); w != "" {
 		joined = strings.TrimPrefix(w, "-")
 	}
-	return strings.Join(strings.Fields(g.Cardinal(whole, "")+" "+joined+" "+part), " ")
+	return strings.Join(strings.Fields(g.SpellCardinal(whole, "")+" "+joined+" "+part), " ")
 }
 
-// andHalf returns the words for a whole number and a half, or "" if the language has no short form.
-func (g *Grammar) andHalf(whole, form string) string {
+// spellAndHalf returns the words for a whole number and a half, or "" if the language has no short form.
+func (g *Grammar) spellAndHalf(whole, form string) string {
 	if whole == "1" {
 		for _, key := range []string{"one and a half " + form, "one and a half"} {
-			if w := g.Word(key); w != "" {
+			if w := g.FindWord(key); w != "" {
 				return w
 			}
 		}
 	}
-	half := g.Word("and a half " + form)
+	half := g.FindWord("and a half " + form)
 	if half == "" || g.Base != "sv" {
-		half = g.Word("and a half")
+		half = g.FindWord("and a half")
 	}
 	glued, ok := strings.CutPrefix(half, "-")
 	switch {
 	case half == "":
 		return ""
 	case !ok:
-		return g.Cardinal(whole, form) + " " + half
+		return g.SpellCardinal(whole, form) + " " + half
 	}
-	number := g.Cardinal(whole, "part")
+	number := g.SpellCardinal(whole, "part")
 	if g.Base == "nl" && strings.HasSuffix(number, "e") {
 		glued = "ë" + strings.TrimPrefix(glued, "e")
 	}
 	return number + glued
 }
 
-// Fraction returns the words for a fraction, or "".
-func (g *Grammar) Fraction(top, low string) string {
+// SpellFraction returns the words for a fraction, or "".
+func (g *Grammar) SpellFraction(top, low string) string {
 	d, err := strconv.Atoi(low)
 	n, errTop := strconv.Atoi(top)
 	if err != nil || errTop != nil {
-		return g.Cardinal(top, "") + " " + g.Word("over") + " " + g.Cardinal(low, "")
+		return g.SpellCardinal(top, "") + " " + g.FindWord("over") + " " + g.SpellCardinal(low, "")
 	}
-	if w := g.Word("fraction " + top + "/" + low); w != "" {
+	if w := g.FindWord("fraction " + top + "/" + low); w != "" {
 		return w
 	}
 	const largest = 1000
 	if d < 2 || d > largest || g.part == nil {
-		return g.Cardinal(top, "") + " " + g.Word("over") + " " + g.Cardinal(low, "")
+		return g.SpellCardinal(top, "") + " " + g.FindWord("over") + " " + g.SpellCardinal(low, "")
 	}
 	name := g.part(g, d, n)
 	if name == "" {
-		return g.Cardinal(top, "") + " " + g.Word("over") + " " + g.Cardinal(low, "")
+		return g.SpellCardinal(top, "") + " " + g.FindWord("over") + " " + g.SpellCardinal(low, "")
 	}
-	if one := g.Word("one part"); n == 1 && one != "" {
+	if one := g.FindWord("one part"); n == 1 && one != "" {
 		return one + " " + name
 	}
-	return g.Cardinal(top, "part") + " " + name
+	return g.SpellCardinal(top, "part") + " " + name
 }

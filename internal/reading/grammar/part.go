@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-func dutchDenominator(g *Grammar, d, n int) string {
+func spellDutchDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	switch d {
 	case 2:
@@ -16,10 +16,10 @@ func dutchDenominator(g *Grammar, d, n int) string {
 	case 4:
 		return "kwart"
 	}
-	return strings.TrimPrefix(g.Ordinal(strconv.Itoa(d), "-"), "één")
+	return strings.TrimPrefix(g.SpellOrdinal(strconv.Itoa(d), "-"), "één")
 }
 
-func englishDenominator(g *Grammar, d, n int) string {
+func spellEnglishDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	var name string
 	switch d {
@@ -34,7 +34,7 @@ func englishDenominator(g *Grammar, d, n int) string {
 		if d > 20 && d%10 != 0 && d != 32 && d != 64 && d != 25 {
 			return ""
 		}
-		name = g.Ordinal(strconv.Itoa(d), "-")
+		name = g.SpellOrdinal(strconv.Itoa(d), "-")
 		if d == 100 || d == 1000 {
 			name = strings.TrimPrefix(name, "one ")
 		}
@@ -45,7 +45,7 @@ func englishDenominator(g *Grammar, d, n int) string {
 	return name
 }
 
-func frenchDenominator(g *Grammar, d, n int) string {
+func spellFrenchDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	var name string
 	switch d {
@@ -56,7 +56,7 @@ func frenchDenominator(g *Grammar, d, n int) string {
 	case 4:
 		name = "quart"
 	default:
-		name = g.Ordinal(strconv.Itoa(d), "m")
+		name = g.SpellOrdinal(strconv.Itoa(d), "m")
 	}
 	if several {
 		name += "s"
@@ -64,16 +64,16 @@ func frenchDenominator(g *Grammar, d, n int) string {
 	return name
 }
 
-func germanDenominator(g *Grammar, d, _ int) string {
+func spellGermanDenominator(g *Grammar, d, _ int) string {
 	if d == 2 {
 		return "halbe"
 	}
-	o := g.Ordinal(strconv.Itoa(d), "-")
-	return Capital(strings.TrimPrefix(strings.TrimSuffix(o, "e")+"el",
+	o := g.SpellOrdinal(strconv.Itoa(d), "-")
+	return Capitalize(strings.TrimPrefix(strings.TrimSuffix(o, "e")+"el",
 		"ein")) //nolint:gocritic // einhundertstel is Hundertstel
 }
 
-func italianDenominator(g *Grammar, d, n int) string {
+func spellItalianDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	form := "m"
 	if several {
@@ -85,21 +85,21 @@ func italianDenominator(g *Grammar, d, n int) string {
 	case d == 2:
 		return "mezzo"
 	}
-	return g.Ordinal(strconv.Itoa(d), form)
+	return g.SpellOrdinal(strconv.Itoa(d), form)
 }
 
-func polishDenominator(g *Grammar, d, n int) string {
-	o := g.Ordinal(strconv.Itoa(d), "f")
+func spellPolishDenominator(g *Grammar, d, n int) string {
+	o := g.SpellOrdinal(strconv.Itoa(d), "f")
 	switch tens := n % 100; {
 	case n == 1:
 		return o
 	case n%10 >= 2 && n%10 <= 4 && (tens < 12 || tens > 14):
-		return g.Ordinal(strconv.Itoa(d), "pl")
+		return g.SpellOrdinal(strconv.Itoa(d), "pl")
 	}
-	return g.Ordinal(strconv.Itoa(d), "pl.gen")
+	return g.SpellOrdinal(strconv.Itoa(d), "pl.gen")
 }
 
-func portugueseDenominator(g *Grammar, d, n int) string {
+func spellPortugueseDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	var name string
 	switch d {
@@ -108,9 +108,9 @@ func portugueseDenominator(g *Grammar, d, n int) string {
 	case 3:
 		name = "terço"
 	case 4, 5, 6, 7, 8, 9, 10, 100, 1000:
-		name = g.Ordinal(strconv.Itoa(d), "m")
+		name = g.SpellOrdinal(strconv.Itoa(d), "m")
 	default:
-		return g.Count(uint64(d), "m") + " avos"
+		return g.SpellCount(uint64(d), "m") + " avos"
 	}
 	if several {
 		name += "s"
@@ -118,19 +118,19 @@ func portugueseDenominator(g *Grammar, d, n int) string {
 	return name
 }
 
-func scandinavianDenominator(g *Grammar, d, n int) string {
+func spellScandinavianDenominator(g *Grammar, d, n int) string {
 	several := n != 1
-	if w := g.Word("part " + strconv.Itoa(d)); w != "" {
+	if w := g.FindWord("part " + strconv.Itoa(d)); w != "" {
 		if several {
-			return g.Word("parts " + strconv.Itoa(d))
+			return g.FindWord("parts " + strconv.Itoa(d))
 		}
 		return w
 	}
-	name := g.Ordinal(strconv.Itoa(d), "-")
+	name := g.SpellOrdinal(strconv.Itoa(d), "-")
 	if g.Base == "sv" {
 		name = strings.TrimSuffix(name, "de") + "del"
-		if strings.HasSuffix(g.Ordinal(strconv.Itoa(d), "-"), "te") {
-			name = g.Ordinal(strconv.Itoa(d), "-") + "del"
+		if strings.HasSuffix(g.SpellOrdinal(strconv.Itoa(d), "-"), "te") {
+			name = g.SpellOrdinal(strconv.Itoa(d), "-") + "del"
 		}
 		name = strings.TrimPrefix(name, "ett")
 		if several {
@@ -140,12 +140,12 @@ func scandinavianDenominator(g *Grammar, d, n int) string {
 	}
 	name += "del"
 	if several {
-		name += g.Word("parts")
+		name += g.FindWord("parts")
 	}
 	return name
 }
 
-func spanishDenominator(g *Grammar, d, n int) string {
+func spellSpanishDenominator(g *Grammar, d, n int) string {
 	several := n != 1
 	var name string
 	switch d {
@@ -154,9 +154,9 @@ func spanishDenominator(g *Grammar, d, n int) string {
 	case 3:
 		name = "tercio"
 	case 4, 5, 6, 7, 8, 9, 10, 100, 1000:
-		name = g.Ordinal(strconv.Itoa(d), "m")
+		name = g.SpellOrdinal(strconv.Itoa(d), "m")
 	default:
-		words := g.Count(uint64(d), "m")
+		words := g.SpellCount(uint64(d), "m")
 		if strings.Contains(words, " ") && d < 100 {
 			words = strings.ReplaceAll(words, " y ", "i")
 		}

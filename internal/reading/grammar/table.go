@@ -166,9 +166,9 @@ func (t *Table) parseLine(section, line string) {
 	case "scales":
 		t.addScale(line)
 	case "short", "short digit", "short name", "short after":
-		t.addShort(key, value, strings.TrimSpace(strings.TrimPrefix(section, "short")))
+		t.addAbbreviation(key, value, strings.TrimSpace(strings.TrimPrefix(section, "short")))
 	case "bare":
-		if strings.ContainsFunc(key, func(r rune) bool { return token.KindOf(r) == token.Sign }) {
+		if strings.ContainsFunc(key, func(r rune) bool { return token.ClassifyRune(r) == token.Sign }) {
 			t.Phrases[key] = value
 			return
 		}
@@ -189,9 +189,9 @@ func (t *Table) parseLine(section, line string) {
 func (t *Table) addMoney(line string) {
 	major, minor, _ := strings.Cut(line, " / ")
 	f := splitFields(major)
-	c := Currency{Symbols: strings.Fields(f[0]), Major: nounOf(f[1:])}
+	c := Currency{Symbols: strings.Fields(f[0]), Major: parseNoun(f[1:])}
 	if minor != "" {
-		c.Minor = nounOf(splitFields(minor))
+		c.Minor = parseNoun(splitFields(minor))
 	}
 	t.Money = append(t.Money, c)
 }
@@ -201,7 +201,7 @@ func (t *Table) addMoney(line string) {
 func (t *Table) addScale(line string) {
 	f := splitFields(line)
 	exponent, _ := strconv.Atoi(f[1])
-	s := Scale{nounOf(f[2:]), exponent}
+	s := Scale{parseNoun(f[2:]), exponent}
 	for symbol := range strings.FieldsSeq(f[0]) {
 		t.Scales[symbol] = s
 	}
@@ -210,9 +210,9 @@ func (t *Table) addScale(line string) {
 	}
 }
 
-// addShort adds an abbreviation. "!" before it means that upper and lower case matter; needs is its
+// addAbbreviation adds an abbreviation. "!" before it means that upper and lower case matter; needs is its
 // condition or "".
-func (t *Table) addShort(key, say, needs string) {
+func (t *Table) addAbbreviation(key, say, needs string) {
 	key = strings.TrimSuffix(key, ".")
 	exact, counts := strings.CutPrefix(key, "!")
 	switch {
@@ -232,7 +232,7 @@ func (t *Table) addUnits(line string) {
 	symbols := strings.Fields(f[0])
 	letters, ok := strings.CutPrefix(symbols[0], "*")
 	if !ok {
-		t.Units = append(t.Units, unit{symbols, nounOf(f[1:])})
+		t.Units = append(t.Units, unit{symbols, parseNoun(f[1:])})
 		return
 	}
 	for _, letter := range append([]string{""}, strings.Split(letters, "")...) {
@@ -241,11 +241,11 @@ func (t *Table) addUnits(line string) {
 		for i := range names[1:] {
 			name := strings.ReplaceAll(names[i+1], "~", prefix)
 			if t.Words["capitals"] != "" {
-				name = Capital(name)
+				name = Capitalize(name)
 			}
 			names[i+1] = name
 		}
-		u := unit{Noun: nounOf(names)}
+		u := unit{Noun: parseNoun(names)}
 		for _, s := range symbols[1:] {
 			u.Symbols = append(u.Symbols, letter+s)
 		}
@@ -253,8 +253,8 @@ func (t *Table) addUnits(line string) {
 	}
 }
 
-// Capital returns a word with its first letter in upper case.
-func Capital(s string) string {
+// Capitalize returns a word with its first letter in upper case.
+func Capitalize(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[size:]
 }
@@ -288,8 +288,8 @@ func splitFields(line string) []string {
 	return f
 }
 
-// nounOf parses the fields of a noun: gender, one, other, few, and genitive after decimals.
-func nounOf(f []string) Noun {
+// parseNoun parses the fields of a noun: gender, one, other, few, and genitive after decimals.
+func parseNoun(f []string) Noun {
 	n := Noun{Gender: f[0]}
 	if len(f) > 1 {
 		n.One, n.Other = f[1], f[1]
@@ -307,5 +307,5 @@ func nounOf(f []string) Noun {
 	return n
 }
 
-// In reports whether a word, in lower case, is in a set of the table.
-func (t *Table) In(set, word string) bool { return t.Sets[set][word] }
+// Contains reports whether a word, in lower case, is in a set of the table.
+func (t *Table) Contains(set, word string) bool { return t.Sets[set][word] }

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the words of numbers anew")
 func TestWords(t *testing.T) {
 	t.Parallel()
 	grammars := map[string]*grammar.Grammar{}
-	readingtest.Table(t, "testdata/words.tsv", *update, func(name, number string) string {
+	readingtest.CheckTable(t, "testdata/words.tsv", *update, func(name, number string) string {
 		if grammars[name] == nil {
 			grammars[name] = grammar.New(name)
 		}
@@ -29,13 +29,13 @@ func TestWords(t *testing.T) {
 func words(g *grammar.Grammar, number string) string {
 	var out []string
 	for _, form := range forms(g.Cards) {
-		out = append(out, g.Cardinal(number, form), g.Ordinal(number, form))
+		out = append(out, g.SpellCardinal(number, form), g.SpellOrdinal(number, form))
 	}
 	for _, top := range []string{"2", "3", "22"} {
-		out = append(out, g.Fraction(top, number), g.Mixed(number, top, "4", ""))
+		out = append(out, g.SpellFraction(top, number), g.SpellMixed(number, top, "4", ""))
 	}
-	out = append(out, g.Mixed(number, "1", "2", "m"), g.Mixed(number, "1", "2", "f"), g.Decimals(number),
-		g.SpellGroups(number), g.ToThePower(number), g.ToThePower("-"+number), g.Spell(grammar.Num{Whole: number, Minus: "-"}, ""))
+	out = append(out, g.SpellMixed(number, "1", "2", "m"), g.SpellMixed(number, "1", "2", "f"), g.SpellDecimals(number),
+		g.SpellGroups(number), g.SpellExponent(number), g.SpellExponent("-"+number), g.Spell(grammar.Num{Whole: number, Minus: "-"}, ""))
 	return strings.Join(out, "; ")
 }
 
@@ -52,7 +52,7 @@ func forms(cards map[string]string) []string {
 // TestNames compares the names of units, money, scales and abbreviations with the golden file.
 func TestNames(t *testing.T) {
 	t.Parallel()
-	readingtest.Table(t, "testdata/names.tsv", *update, func(name, symbol string) string {
+	readingtest.CheckTable(t, "testdata/names.tsv", *update, func(name, symbol string) string {
 		g := grammar.New(name)
 		var out []string
 		for _, u := range g.Units {

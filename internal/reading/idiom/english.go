@@ -7,64 +7,64 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// englishForms returns the context-dependent forms of English.
-func englishForms() passage.Forms {
+// newEnglishForms returns the context-dependent forms of English.
+func newEnglishForms() passage.Forms {
 	return passage.Forms{
-		Year: englishYear, Ordinal: func(*passage.Passage, int, int) string { return "-" },
-		Date: englishDate, Clock: englishClock, Roman: englishRoman,
+		Year: sayEnglishYear, Ordinal: func(*passage.Passage, int, int) string { return "-" },
+		Date: sayEnglishDate, Clock: sayEnglishClock, Roman: sayEnglishRoman,
 		Counts: func(*passage.Passage, int, string) string { return "" },
 	}
 }
 
-// englishYear returns a year as two numbers: nineteen thirty-nine, nineteen oh five.
-func englishYear(p *passage.Passage, _, year int) string {
+// sayEnglishYear returns a year as two numbers: nineteen thirty-nine, nineteen oh five.
+func sayEnglishYear(p *passage.Passage, _, year int) string {
 	words := ""
 	if year >= 2000 && year < 2010 || year < 1000 {
-		words = p.Count(uint64(max(year, 0)), "")
+		words = p.SpellCount(uint64(max(year, 0)), "")
 	} else if p.Rules != nil {
 		words, _ = p.Rules.Spell(uint64(year), "spellout-numbering-year")
 	}
 	return strings.ReplaceAll(words, "oh-", "oh ")
 }
 
-// englishDate returns "March fourth" in American English, and "the third of April" in British English
+// sayEnglishDate returns "March fourth" in American English, and "the third of April" in British English
 // or if the day is written first.
-func englishDate(p *passage.Passage, from, to int, d passage.Date) string {
+func sayEnglishDate(p *passage.Passage, from, to int, d passage.Date) string {
 	year := ""
 	if d.Year > 0 {
-		year = " " + englishYear(p, from, d.Year)
+		year = " " + sayEnglishYear(p, from, d.Year)
 	}
 	month := p.Months[d.Month]
 	if d.Day == 0 {
 		return month + year
 	}
-	day := p.Ordinal(strconv.Itoa(d.Day), "-")
+	day := p.SpellOrdinal(strconv.Itoa(d.Day), "-")
 	if d.Last > 0 {
-		day += " to " + p.Ordinal(strconv.Itoa(d.Last), "-")
+		day += " to " + p.SpellOrdinal(strconv.Itoa(d.Last), "-")
 	}
 	if d.Named && !d.DayFirst || !d.Named && p.MonthFirst {
 		return month + " " + day + year
 	}
 	the := "the "
-	if p.Is(p.Before(from), "the") || p.Is(to-2, "of") || p.Is(to-4, "of") {
+	if p.IsOneOf(p.IndexBefore(from), "the") || p.IsOneOf(to-2, "of") || p.IsOneOf(to-4, "of") {
 		the = ""
 	}
 	return the + day + " of " + month + year
 }
 
-func englishClock(p *passage.Passage, _, to int, c passage.Clock) string {
-	hour := p.Count(uint64(c.Hour), "")
+func sayEnglishClock(p *passage.Passage, _, to int, c passage.Clock) string {
+	hour := p.SpellCount(uint64(c.Hour), "")
 	say := hour
 	switch {
 	case c.HasSecond:
-		say += " " + minuteWords(p, c.Minute)
-		say += " and " + plainUnit(p, c.Second, "second", "seconds")
+		say += " " + sayMinutes(p, c.Minute)
+		say += " and " + chooseUnitForm(p, c.Second, "second", "seconds")
 	case c.Minute > 0:
-		say += " " + minuteWords(p, c.Minute)
+		say += " " + sayMinutes(p, c.Minute)
 	case c.Half != "" || !c.HasMinute:
 	case c.Hour == 0:
 		say = "zero hundred hours"
-		if p.In("clock labels", p.At(p.Skip(to)).Lower) || c.Label {
+		if p.Contains("clock labels", p.TokenAt(p.SkipGap(to)).Lower) || c.Label {
 			say = "zero hundred"
 		}
 	case c.Hour > 12:
@@ -84,29 +84,29 @@ func englishClock(p *passage.Passage, _, to int, c passage.Clock) string {
 	return say
 }
 
-func minuteWords(p *passage.Passage, m int) string {
+func sayMinutes(p *passage.Passage, m int) string {
 	if m < 10 {
-		return "oh " + p.Count(uint64(m), "")
+		return "oh " + p.SpellCount(uint64(m), "")
 	}
-	return p.Count(uint64(m), "")
+	return p.SpellCount(uint64(m), "")
 }
 
-func plainUnit(p *passage.Passage, n int, one, other string) string {
+func chooseUnitForm(p *passage.Passage, n int, one, other string) string {
 	if n == 1 {
-		return p.Count(1, "") + " " + one
+		return p.SpellCount(1, "") + " " + one
 	}
-	return p.Count(uint64(n), "") + " " + other
+	return p.SpellCount(uint64(n), "") + " " + other
 }
 
-func englishRoman(p *passage.Passage, i, _, n int, kind string) string {
+func sayEnglishRoman(p *passage.Passage, i, _, n int, kind string) string {
 	switch kind {
 	case "ordinal":
-		if p.Is(p.Before(i), "the") {
-			return p.Ordinal(strconv.Itoa(n), "-")
+		if p.IsOneOf(p.IndexBefore(i), "the") {
+			return p.SpellOrdinal(strconv.Itoa(n), "-")
 		}
-		return "the " + p.Ordinal(strconv.Itoa(n), "-")
+		return "the " + p.SpellOrdinal(strconv.Itoa(n), "-")
 	case "century":
-		return p.Ordinal(strconv.Itoa(n), "-")
+		return p.SpellOrdinal(strconv.Itoa(n), "-")
 	}
-	return p.Count(uint64(n), "")
+	return p.SpellCount(uint64(n), "")
 }

@@ -7,27 +7,27 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// Of returns the forms of a language. They are empty for an unknown language.
-func Of(base string) passage.Forms {
+// FindForms returns the forms of a language. They are empty for an unknown language.
+func FindForms(base string) passage.Forms {
 	switch base {
 	case "en":
-		return englishForms()
+		return newEnglishForms()
 	case "de":
-		return germanForms()
+		return newGermanForms()
 	case "fr":
-		return frenchForms()
+		return newFrenchForms()
 	case "es":
-		return spanishForms()
+		return newSpanishForms()
 	case "it":
-		return italianForms()
+		return newItalianForms()
 	case "pt":
-		return portugueseForms()
+		return newPortugueseForms()
 	case "nl":
-		return dutchForms()
+		return newDutchForms()
 	case "sv", "da", "nb":
-		return scandinavianForms()
+		return newScandinavianForms()
 	case "pl":
-		return polishForms()
+		return newPolishForms()
 	}
 	return passage.Forms{}
 }

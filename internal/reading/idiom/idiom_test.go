@@ -13,9 +13,9 @@ import (
 // at returns a passage, and the token range of its first number.
 func at(t *testing.T, language, text string) (p *passage.Passage, from, to int) {
 	t.Helper()
-	p = readingtest.Passage(language, text)
+	p = readingtest.NewPassage(language, text)
 	for i := range p.Tokens {
-		if p.At(i).Kind == token.Digits {
+		if p.TokenAt(i).Kind == token.Digits {
 			return p, i, i + 1
 		}
 	}
@@ -43,8 +43,8 @@ func TestYears(t *testing.T) {
 		{"pl", "rok 1999", "tysiąc dziewięćset dziewięćdziesiąty dziewiąty"},
 	} {
 		p, from, _ := at(t, c[0], c[1])
-		year, _ := p.Small(from, 4)
-		if got := p.YearWords(from, year); got != c[2] {
+		year, _ := p.ParseSmallNumber(from, 4)
+		if got := p.SayYear(from, year); got != c[2] {
 			t.Errorf("%s: the year in %q is read as %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
@@ -85,7 +85,7 @@ func TestDates(t *testing.T) {
 		{"fr", "en 3", month, "mars mille neuf cent quatre-vingt-dix-neuf"},
 	} {
 		p, from, to := at(t, c.language, c.text)
-		if got := p.DateWords(from, to, c.date); got != c.want {
+		if got := p.SayDate(from, to, c.date); got != c.want {
 			t.Errorf("%s: the date in %q is read as %q, want %q", c.language, c.text, got, c.want)
 		}
 	}
@@ -125,7 +125,7 @@ func TestClocks(t *testing.T) {
 		{"pl", "o 14", seconds, "czternastej zero jeden i dwie sekundy"},
 	} {
 		p, from, to := at(t, c.language, c.text)
-		if got := p.ClockWords(from, to, c.clock); got != c.want {
+		if got := p.SayClock(from, to, c.clock); got != c.want {
 			t.Errorf("%s: the time in %q is read as %q, want %q", c.language, c.text, got, c.want)
 		}
 	}
@@ -152,10 +152,10 @@ func TestOrdinalForms(t *testing.T) {
 		{"en", "the 3 time", "-"},
 	} {
 		p, from, to := at(t, c[0], c[1])
-		if p.At(to).Text == "." {
+		if p.TokenAt(to).Text == "." {
 			to++
 		}
-		if got := p.OrdinalForm(from, to); got != c[2] {
+		if got := p.ChooseOrdinalForm(from, to); got != c[2] {
 			t.Errorf("%s: the form of the number in %q is %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
@@ -176,7 +176,7 @@ func TestCountForms(t *testing.T) {
 		{"fr", "1 maison", "f", "f"},
 	} {
 		p, from, _ := at(t, c[0], c[1])
-		if got := p.FormFor(from, c[2]); got != c[3] {
+		if got := p.ChooseCardinalForm(from, c[2]); got != c[3] {
 			t.Errorf("%s: the form of the number in %q is %q, want %q", c[0], c[1], got, c[3])
 		}
 	}
@@ -215,12 +215,12 @@ func TestRomanNumerals(t *testing.T) {
 		{"pl", "Zygmunt III", "ordinal", 3, "trzeci"},
 		{"pl", "w XX wieku", "century", 20, "dwudziestym"},
 	} {
-		p := readingtest.Passage(c.language, c.text)
+		p := readingtest.NewPassage(c.language, c.text)
 		i := 0
-		for token.ParseRoman(p.At(i).Text) != c.n {
+		for token.ParseRoman(p.TokenAt(i).Text) != c.n {
 			i++
 		}
-		if got := p.RomanWords(i, i+1, c.n, c.kind); got != c.want {
+		if got := p.SayRoman(i, i+1, c.n, c.kind); got != c.want {
 			t.Errorf("%s: the numeral in %q is read as %q, want %q", c.language, c.text, got, c.want)
 		}
 	}
@@ -230,13 +230,13 @@ func TestRomanNumerals(t *testing.T) {
 func TestUnknown(t *testing.T) {
 	t.Parallel()
 	p, from, to := at(t, "cs", "roku 1999")
-	if got := p.YearWords(from, 1999); got != p.Count(1999, "") {
+	if got := p.SayYear(from, 1999); got != p.SpellCount(1999, "") {
 		t.Errorf("a year is read as %q", got)
 	}
-	if got := p.DateWords(from, to, passage.Date{Day: 1, Month: 1}) + p.ClockWords(from, to, passage.Clock{}); got != "" {
+	if got := p.SayDate(from, to, passage.Date{Day: 1, Month: 1}) + p.SayClock(from, to, passage.Clock{}); got != "" {
 		t.Errorf("a date and a time are read as %q", got)
 	}
-	if got := p.RomanWords(from, to, 4, "century") + p.FormFor(from, "f"); got != "f" {
+	if got := p.SayRoman(from, to, 4, "century") + p.ChooseCardinalForm(from, "f"); got != "f" {
 		t.Errorf("a numeral and a form: %q", got)
 	}
 }
@@ -247,7 +247,7 @@ var update = flag.Bool("update", false, "write the sentences anew")
 // with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
-	readingtest.Sentences(t, *update, roles)
+	readingtest.CheckSentences(t, *update, roles)
 }
 
 // roles returns the results of all functions for each number and Roman numeral of a sentence.
@@ -256,17 +256,17 @@ func roles(p *passage.Passage) string {
 	for i, k := range p.Tokens {
 		if n := token.ParseRoman(k.Text); n > 0 {
 			for _, kind := range []string{"ordinal", "century", "cardinal"} {
-				out = append(out, p.RomanWords(i, i+1, n, kind))
+				out = append(out, p.SayRoman(i, i+1, n, kind))
 			}
 		}
-		if n, ok := p.Small(i, 4); ok {
+		if n, ok := p.ParseSmallNumber(i, 4); ok {
 			day := passage.Date{Day: n%28 + 1, Month: n%12 + 1, Year: 2000 + n%50, Named: n%2 == 0, DayFirst: n%3 == 0}
 			days := passage.Date{Day: n%28 + 1, Last: n%28 + 3, Month: n%12 + 1}
 			clock := passage.Clock{Hour: n % 24, Minute: n % 7 * 5, HasMinute: true, Label: n%2 == 0}
 			seconds := passage.Clock{Hour: n % 13, Minute: n % 3, Second: n % 5, HasMinute: true, HasSecond: true}
-			out = append(out, p.YearWords(i, n), p.OrdinalForm(i, i+1),
-				p.FormFor(i, "m"), p.FormFor(i, "f"), p.DateWords(i, i+1, day), p.DateWords(i, i+1, days),
-				p.ClockWords(i, i+1, clock), p.ClockWords(i, i+1, seconds))
+			out = append(out, p.SayYear(i, n), p.ChooseOrdinalForm(i, i+1),
+				p.ChooseCardinalForm(i, "m"), p.ChooseCardinalForm(i, "f"), p.SayDate(i, i+1, day), p.SayDate(i, i+1, days),
+				p.SayClock(i, i+1, clock), p.SayClock(i, i+1, seconds))
 		}
 	}
 	return strings.Join(out, "; ")
@@ -275,8 +275,8 @@ func roles(p *passage.Passage) string {
 // TestForms compares years, times and dates without neighbouring words with the golden file.
 func TestForms(t *testing.T) {
 	t.Parallel()
-	passageOf := readingtest.Passages()
-	readingtest.Table(t, "testdata/forms.tsv", *update, func(name, input string) string {
+	passageOf := readingtest.NewPassageFunc()
+	readingtest.CheckTable(t, "testdata/forms.tsv", *update, func(name, input string) string {
 		return form(t, passageOf(name, "x"), input)
 	})
 }
@@ -287,17 +287,17 @@ func form(t *testing.T, p *passage.Passage, input string) string {
 	t.Helper()
 	f := strings.Fields(input)
 	has := func(i int) bool { return f[i] != "-" }
-	number := func(i int) int { return max(token.Value(f[i]), 0) }
+	number := func(i int) int { return max(token.ParseSmallNumber(f[i]), 0) }
 	switch {
 	case len(f) == 2 && f[0] == "year":
-		return p.YearWords(1, number(1))
+		return p.SayYear(1, number(1))
 	case len(f) == 5 && f[0] == "clock":
-		return p.ClockWords(1, 1, passage.Clock{
+		return p.SayClock(1, 1, passage.Clock{
 			Hour: number(1), Minute: number(2), Second: number(3), HasMinute: has(2), HasSecond: has(3),
 			Label: f[4] == "L", Half: strings.Trim(f[4], "L-"),
 		})
 	case len(f) == 6 && f[0] == "date":
-		return p.DateWords(1, 1, passage.Date{
+		return p.SayDate(1, 1, passage.Date{
 			Day: number(1), Last: number(2), Month: number(3), Year: number(4),
 			Named: strings.Contains(f[5], "N"), DayFirst: strings.Contains(f[5], "D"),
 		})

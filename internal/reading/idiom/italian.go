@@ -6,51 +6,52 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// italianForms returns the context-dependent forms of Italian.
-func italianForms() passage.Forms {
+// newItalianForms returns the context-dependent forms of Italian.
+func newItalianForms() passage.Forms {
 	return passage.Forms{
-		Year: func(p *passage.Passage, _, year int) string { return p.Count(uint64(max(year, 0)), "") },
+		Year: func(p *passage.Passage, _, year int) string { return p.SpellCount(uint64(max(year, 0)), "") },
 		Counts: func(_ *passage.Passage, _ int, gender string) string {
 			return gender
 		},
-		Ordinal: romanceOrdinal, Date: italianDate, Clock: italianClock, Roman: italianRoman,
+		Ordinal: chooseRomanceOrdinalForm, Date: sayItalianDate, Clock: sayItalianClock, Roman: sayItalianRoman,
 	}
 }
 
-func italianDate(p *passage.Passage, _, _ int, d passage.Date) string {
-	return romanceDate(p, d, dateWords{first: "primo", to: " al ", between: " "})
+func sayItalianDate(p *passage.Passage, _, _ int, d passage.Date) string {
+	return sayRomanceDate(p, d, dateWords{first: "primo", to: " al ", between: " "})
 }
 
-func italianClock(p *passage.Passage, _, _ int, c passage.Clock) string {
-	say := p.Count(uint64(c.Hour), "f")
+func sayItalianClock(p *passage.Passage, _, _ int, c passage.Clock) string {
+	say := p.SpellCount(uint64(c.Hour), "f")
 	if c.Hour == 0 && c.Minute == 0 {
 		say = "zero"
 	}
 	if c.Minute > 0 || c.HasSecond {
-		say += " e " + p.Count(uint64(c.Minute), "")
+		say += " e " + p.SpellCount(uint64(c.Minute), "")
 	}
 	if c.HasSecond {
-		say += " e " + p.Count(uint64(c.Second), "") + " secondi"
+		say += " e " + p.SpellCount(uint64(c.Second), "") + " secondi"
 	}
 	return say
 }
 
-func italianRoman(p *passage.Passage, i, to, n int, kind string) string {
+func sayItalianRoman(p *passage.Passage, i, to, n int, kind string) string {
 	switch kind {
 	case "century":
-		form := p.GenderBehind(to)
+		form := p.FindGenderAfter(to)
 		if form == "" {
 			form = "m"
 		}
-		return p.Ordinal(strconv.Itoa(n), form)
+		return p.SpellOrdinal(strconv.Itoa(n), form)
 	case "ordinal":
 		form := "m"
-		if p.In("queens", p.At(p.Before(i)).Lower) {
+		if p.Contains("queens", p.TokenAt(p.IndexBefore(i)).Lower) {
 			form = "f"
-		} else if g := p.GenderBehind(to); g != "" && p.At(p.Before(i)).Text == p.At(p.Before(i)).Lower {
+		} else if g := p.FindGenderAfter(to); g != "" &&
+			p.TokenAt(p.IndexBefore(i)).Text == p.TokenAt(p.IndexBefore(i)).Lower {
 			form = g
 		}
-		return p.Ordinal(strconv.Itoa(n), form)
+		return p.SpellOrdinal(strconv.Itoa(n), form)
 	}
-	return p.Count(uint64(n), "")
+	return p.SpellCount(uint64(n), "")
 }

@@ -8,21 +8,21 @@ import (
 // of a range, and between day, month and year, including spaces.
 type dateWords struct{ first, to, between string }
 
-func romanceDate(p *passage.Passage, d passage.Date, w dateWords) string {
+func sayRomanceDate(p *passage.Passage, d passage.Date, w dateWords) string {
 	year := ""
 	if d.Year > 0 {
-		year = w.between + p.Count(uint64(d.Year), "")
+		year = w.between + p.SpellCount(uint64(d.Year), "")
 	}
 	month := p.Months[d.Month]
 	if d.Day == 0 {
 		return month + year
 	}
-	day := p.Count(uint64(d.Day), "")
+	day := p.SpellCount(uint64(d.Day), "")
 	if d.Day == 1 {
 		day = w.first
 	}
 	if d.Last > 0 {
-		day += w.to + p.Count(uint64(d.Last), "")
+		day += w.to + p.SpellCount(uint64(d.Last), "")
 	}
 	return day + w.between + month + year
 }

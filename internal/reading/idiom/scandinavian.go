@@ -6,52 +6,53 @@ import (
 	"mynah/internal/reading/passage"
 )
 
-// scandinavianForms returns the context-dependent forms of Swedish, Danish and Norwegian.
-func scandinavianForms() passage.Forms {
+// newScandinavianForms returns the context-dependent forms of Swedish, Danish and Norwegian.
+func newScandinavianForms() passage.Forms {
 	return passage.Forms{
-		Year: scandinavianYear, Ordinal: scandinavianOrdinal, Date: scandinavianDate,
-		Clock: scandinavianClock,
-		Roman: scandinavianRoman,
+		Year: sayScandinavianYear, Ordinal: chooseScandinavianOrdinalForm, Date: sayScandinavianDate,
+		Clock: sayScandinavianClock,
+		Roman: sayScandinavianRoman,
 	}
 }
 
-func scandinavianYear(p *passage.Passage, _, year int) string {
+func sayScandinavianYear(p *passage.Passage, _, year int) string {
 	if year >= 2000 && year < 2100 && p.Base != "sv" || year >= 2000 && year < 2010 || year < 1100 {
-		return p.Count(uint64(max(year, 0)), "")
+		return p.SpellCount(uint64(max(year, 0)), "")
 	}
 	words, _ := p.Rules.Spell(uint64(year), "spellout-numbering-year")
 	return words
 }
 
-func scandinavianOrdinal(p *passage.Passage, _, to int) string {
-	if g := p.GenderBehind(to); g == "n" {
+func chooseScandinavianOrdinalForm(p *passage.Passage, _, to int) string {
+	if g := p.FindGenderAfter(to); g == "n" {
 		return "n"
 	}
 	return "-"
 }
 
-func scandinavianDate(p *passage.Passage, from, _ int, d passage.Date) string {
+func sayScandinavianDate(p *passage.Passage, from, _ int, d passage.Date) string {
 	year := ""
 	if d.Year > 0 {
-		year = " " + p.YearWords(from, d.Year)
+		year = " " + p.SayYear(from, d.Year)
 	}
 	month := p.Months[d.Month]
 	if d.Day == 0 {
 		return month + year
 	}
-	day := p.Ordinal(strconv.Itoa(d.Day), "-")
+	day := p.SpellOrdinal(strconv.Itoa(d.Day), "-")
 	if d.Last > 0 {
-		day += " " + p.Word("to") + " " + p.Ordinal(strconv.Itoa(d.Last), "-")
+		day += " " + p.FindWord("to") + " " + p.SpellOrdinal(strconv.Itoa(d.Last), "-")
 	}
 	article := "den "
-	if b := p.Before(from); p.At(b).Text == "." && p.Is(b-1, "d") {
+	if b := p.IndexBefore(from); p.TokenAt(b).Text == "." && p.IsOneOf(b-1, "d") {
 		article = ""
 	}
-	if p.Is(p.Before(from), "den", "det", "de") || p.Base == "nb" && !p.Is(p.Before(from), "en") || d.Last > 0 &&
-		p.Is(p.Before(from), "til") {
+	if p.IsOneOf(p.IndexBefore(from), "den", "det", "de") || p.Base == "nb" && !p.IsOneOf(p.IndexBefore(from), "en") ||
+		d.Last > 0 &&
+			p.IsOneOf(p.IndexBefore(from), "til") {
 		article = ""
 	}
-	if p.Base == "sv" && p.WeekdayBefore(from) || p.Is(p.Before(from), "till", "til", "från", "fra") {
+	if p.Base == "sv" && p.IsWeekdayBefore(from) || p.IsOneOf(p.IndexBefore(from), "till", "til", "från", "fra") {
 		article = "den "
 	}
 	if p.Base == "nb" {
@@ -60,35 +61,35 @@ func scandinavianDate(p *passage.Passage, from, _ int, d passage.Date) string {
 	return article + day + " " + month + year
 }
 
-func scandinavianClock(p *passage.Passage, _, _ int, c passage.Clock) string {
-	say := p.Count(uint64(c.Hour), p.Word("form of hours"))
+func sayScandinavianClock(p *passage.Passage, _, _ int, c passage.Clock) string {
+	say := p.SpellCount(uint64(c.Hour), p.FindWord("form of hours"))
 	switch {
 	case c.Minute > 0 && c.Minute < 10:
-		say += " " + p.Count(0, "") + " " + p.Count(uint64(c.Minute), "")
+		say += " " + p.SpellCount(0, "") + " " + p.SpellCount(uint64(c.Minute), "")
 	case c.Minute > 0:
-		say += " " + p.Count(uint64(c.Minute), "")
+		say += " " + p.SpellCount(uint64(c.Minute), "")
 	case c.HasSecond:
-		say += " " + p.Count(0, "") + " " + p.Count(0, "")
+		say += " " + p.SpellCount(0, "") + " " + p.SpellCount(0, "")
 	}
 	if c.HasSecond {
-		say += " " + p.Word("and") + " " + p.Count(uint64(c.Second), "") + " " + p.Word("seconds")
+		say += " " + p.FindWord("and") + " " + p.SpellCount(uint64(c.Second), "") + " " + p.FindWord("seconds")
 	}
 	return say
 }
 
-func scandinavianRoman(p *passage.Passage, i, _, n int, kind string) string {
+func sayScandinavianRoman(p *passage.Passage, i, _, n int, kind string) string {
 	switch kind {
 	case "ordinal":
-		if p.Is(p.Before(i), "den", "det") {
-			return p.Ordinal(strconv.Itoa(n), "-")
+		if p.IsOneOf(p.IndexBefore(i), "den", "det") {
+			return p.SpellOrdinal(strconv.Itoa(n), "-")
 		}
-		o := p.Ordinal(strconv.Itoa(n), "-")
-		if p.Base == "sv" && !p.In("queens", p.At(p.Before(i)).Lower) {
-			o = p.Ordinal(strconv.Itoa(n), "m")
+		o := p.SpellOrdinal(strconv.Itoa(n), "-")
+		if p.Base == "sv" && !p.Contains("queens", p.TokenAt(p.IndexBefore(i)).Lower) {
+			o = p.SpellOrdinal(strconv.Itoa(n), "m")
 		}
 		return "den " + o
 	case "century":
-		return p.Ordinal(strconv.Itoa(n), "-")
+		return p.SpellOrdinal(strconv.Itoa(n), "-")
 	}
-	return p.Count(uint64(n), "")
+	return p.SpellCount(uint64(n), "")
 }

@@ -78,12 +78,12 @@ func parseEntry(t string) (e entry, problem, hint string) {
 	if !ok {
 		return e, "the line has no colon after its word", "write " + t + ": and its pronunciation"
 	}
-	e.word = unquote(strings.TrimSpace(word))
-	if said = strings.TrimSpace(said); unquote(said) == said { // inside quotes, # does not start a comment
+	e.word = removeQuotes(strings.TrimSpace(word))
+	if said = strings.TrimSpace(said); removeQuotes(said) == said { // inside quotes, # does not start a comment
 		said, _, _ = strings.Cut(" "+said, " #")
 		said = strings.TrimSpace(said)
 	}
-	said = unquote(said)
+	said = removeQuotes(said)
 	switch {
 	case !strings.ContainsFunc(e.word, func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsSymbol(r) || unicode.IsPunct(r)
@@ -113,7 +113,7 @@ func splitEntry(t string) (word, said string, ok bool) {
 	return strings.Cut(t, ":")
 }
 
-func unquote(s string) string {
+func removeQuotes(s string) string {
 	if n := len(s); n >= 2 && (s[0] == '"' || s[0] == '\'') && s[n-1] == s[0] {
 		return s[1 : n-1]
 	}
@@ -137,16 +137,16 @@ func (l *Lexicon) addEntry(e entry) {
 	l.byFirst[first] = list
 }
 
-// Match finds the longest word of the lexicon that begins at byte at of a text. It returns its length
+// FindLongest finds the longest word of the lexicon that begins at byte at of a text. It returns its length
 // in bytes, or 0.
-func (l *Lexicon) Match(text string, at int) (int, entry) {
+func (l *Lexicon) FindLongest(text string, at int) (int, entry) {
 	if l == nil || len(l.byFirst) == 0 {
 		return 0, entry{}
 	}
 	first, _ := utf8.DecodeRuneInString(text[at:])
 	for _, e := range l.byFirst[unicode.ToLower(first)] {
 		n, ok := matchPrefix(text[at:], e.word, e.exact)
-		if ok && canEnd(text, at+n) {
+		if ok && canWordEnd(text, at+n) {
 			return n, e
 		}
 	}
@@ -167,9 +167,10 @@ func matchPrefix(text, word string, exact bool) (int, bool) {
 	return n, true
 }
 
-// canEnd reports whether a word may end at a byte offset: not inside another word or number.
-func canEnd(text string, at int) bool {
+// canWordEnd reports whether a word may end at a byte offset: not inside another word or number.
+func canWordEnd(text string, at int) bool {
 	last, _ := utf8.DecodeLastRuneInString(text[:at])
 	next, _ := utf8.DecodeRuneInString(text[at:])
-	return !token.Wordy(last) || !token.Wordy(next) || token.Unspaced(last) || token.Unspaced(next)
+	return !token.IsWordCharacter(last) || !token.IsWordCharacter(next) || token.IsUnspacedLetter(last) ||
+		token.IsUnspacedLetter(next)
 }

@@ -12,7 +12,7 @@ import (
 // TestModels checks that model numbers are read in pairs, as a whole, or digit by digit.
 func TestModels(t *testing.T) {
 	t.Parallel()
-	en, de := readingtest.Passage("en", ""), readingtest.Passage("de", "")
+	en, de := readingtest.NewPassage("en", ""), readingtest.NewPassage("de", "")
 	for _, c := range []struct {
 		p            *passage.Passage
 		number, want string
@@ -28,7 +28,7 @@ func TestModels(t *testing.T) {
 		{en, "123456", "one two three four five six"},
 		{de, "1984", "eintausendneunhundertvierundachtzig"},
 	} {
-		if got := c.p.Model(c.number); got != c.want {
+		if got := c.p.SayModelNumber(c.number); got != c.want {
 			t.Errorf("%s: %q, want %q", c.number, got, c.want)
 		}
 	}
@@ -36,7 +36,7 @@ func TestModels(t *testing.T) {
 		"ABC": "A B C", "xzw": "X Z W", "xyz": "xyz", "ABCD": "ABCD", "abc": "abc", "bcd": "B C D", "bcdf": "bcdf",
 		"a": "A", "é": "É", "Ab": "Ab",
 	} {
-		if got := en.Glue(letters); got != want {
+		if got := en.SayGluedLetters(letters); got != want {
 			t.Errorf("%s: %q, want %q", letters, got, want)
 		}
 	}
@@ -44,8 +44,8 @@ func TestModels(t *testing.T) {
 		"a1b": "A one B", "s1": "S one", "1s": "ones",
 		"a1b23": "A one B twenty-three", "a12b34c": "A one two B three four C",
 	} {
-		p := readingtest.Passage("en", text)
-		if got := p.LetterGroups(0, len(p.Tokens)); got != want {
+		p := readingtest.NewPassage("en", text)
+		if got := p.SayLetterGroups(0, len(p.Tokens)); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
@@ -55,13 +55,14 @@ func TestModels(t *testing.T) {
 func TestFormsByDefault(t *testing.T) {
 	t.Parallel()
 	p := passage.New(grammar.New("cs"), passage.Forms{}, "roku 1999")
-	if p.YearWords(2, 0) != p.Count(0, "") || p.YearWords(2, -5) != p.Count(0, "") || p.OrdinalForm(2, 3) != "-" ||
-		p.FormFor(2, "f") != "f" {
+	if p.SayYear(2, 0) != p.SpellCount(0, "") || p.SayYear(2, -5) != p.SpellCount(0, "") ||
+		p.ChooseOrdinalForm(2, 3) != "-" ||
+		p.ChooseCardinalForm(2, "f") != "f" {
 		t.Error("years and forms are not those of any language")
 	}
 }
 
-// TestSmallNumbers checks the limit of digits of Small.
+// TestSmallNumbers checks the limit of digits of ParseSmallNumber.
 func TestSmallNumbers(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -73,25 +74,25 @@ func TestSmallNumbers(t *testing.T) {
 		"1", 10, 0,
 		false,
 	}, {"x", 2, 0, false}, {"0", 1, 0, true}} {
-		if n, ok := readingtest.Passage("en", c.text).Small(0, c.most); n != c.want || ok != c.ok {
+		if n, ok := readingtest.NewPassage("en", c.text).ParseSmallNumber(0, c.most); n != c.want || ok != c.ok {
 			t.Errorf("%s of %d digits: %d, %v", c.text, c.most, n, ok)
 		}
 	}
 }
 
-// TestHowFarOneLooks checks that Formula considers 24 tokens, and Shouting 40.
+// TestHowFarOneLooks checks that IsInFormula considers 24 tokens, and IsInCapitals 40.
 func TestHowFarOneLooks(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		gaps int
 		want bool
 	}{{0, true}, {10, true}, {11, false}, {12, false}, {13, false}} {
-		behind := readingtest.Passage("en", "- "+strings.Repeat("a ", c.gaps)+"=")
-		if got := behind.Formula(0); got != c.want {
+		behind := readingtest.NewPassage("en", "- "+strings.Repeat("a ", c.gaps)+"=")
+		if got := behind.IsInFormula(0); got != c.want {
 			t.Errorf("%d words in front of the sign: %v", c.gaps, got)
 		}
-		front := readingtest.Passage("en", "="+strings.Repeat(" a", c.gaps)+" -")
-		if got, want := front.Formula(len(front.Tokens)-1), c.gaps <= 11; got != want {
+		front := readingtest.NewPassage("en", "="+strings.Repeat(" a", c.gaps)+" -")
+		if got, want := front.IsInFormula(len(front.Tokens)-1), c.gaps <= 11; got != want {
 			t.Errorf("%d words behind the sign: %v", c.gaps, got)
 		}
 	}
@@ -99,13 +100,13 @@ func TestHowFarOneLooks(t *testing.T) {
 		"OPEN THE BOX NOW": true, "OPEN THE BOX": false, "OPEN THE BOX now please": false, "OPEN THE BOX NOW please": true,
 		"OPEN THE BOX NOW please sir": false, "A B C D OPEN": false,
 	} {
-		if got := readingtest.Passage("en", words).Shouting(0); got != want {
+		if got := readingtest.NewPassage("en", words).IsInCapitals(0); got != want {
 			t.Errorf("%q shouts: %v", words, got)
 		}
 	}
 	far := strings.Repeat("1 ", 20)
-	if p := readingtest.Passage("en", far+"OPEN THE BOX NOW "+far); !p.Shouting(7) || p.Shouting(6) ||
-		!p.Shouting(80) || p.Shouting(81) {
+	if p := readingtest.NewPassage("en", far+"OPEN THE BOX NOW "+far); !p.IsInCapitals(7) || p.IsInCapitals(6) ||
+		!p.IsInCapitals(80) || p.IsInCapitals(81) {
 		t.Error("capitals within 40 tokens are not seen, or those further away are")
 	}
 }
@@ -129,13 +130,13 @@ func TestNumbersAtTheirBounds(t *testing.T) {
 		{"en", "1,0000", "1", ""},
 		{"en", "999,999", "999999", ""},
 	} {
-		if n, _ := readingtest.Passage(c[0], c[1]).Number(0); n.Whole != c[2] || n.Fraction != c[3] {
+		if n, _ := readingtest.NewPassage(c[0], c[1]).ParseNumber(0); n.Whole != c[2] || n.Fraction != c[3] {
 			t.Errorf("%s: %s is %s and %s, want %s and %s", c[0], c[1], n.Whole, n.Fraction, c[2], c[3])
 		}
 	}
 	long := strings.Repeat("1", 41)
 	for text, want := range map[string]int{long + "." + long: 0, long[:40] + "." + long: 41, long + "." + long[:40]: 40} {
-		if n, _ := readingtest.Passage("en", text).Number(0); len(n.Fraction) != want {
+		if n, _ := readingtest.NewPassage("en", text).ParseNumber(0); len(n.Fraction) != want {
 			t.Errorf("%.50s… has %d decimals, want %d", text, len(n.Fraction), want)
 		}
 	}

@@ -46,52 +46,52 @@ type Clock struct {
 	Label                bool   // a word such as Uhr follows and is part of the time
 }
 
-// YearWords returns the words of a year. at is its token.
-func (p *Passage) YearWords(at, year int) string {
+// SayYear returns the words of a year. at is its token.
+func (p *Passage) SayYear(at, year int) string {
 	if p.forms.Year != nil {
 		return p.forms.Year(p, at, year)
 	}
-	return p.Count(uint64(max(year, 0)), "")
+	return p.SpellCount(uint64(max(year, 0)), "")
 }
 
-// FormFor returns the form of a cardinal number before a noun of a gender.
-func (p *Passage) FormFor(from int, gender string) string {
+// ChooseCardinalForm returns the form of a cardinal number before a noun of a gender.
+func (p *Passage) ChooseCardinalForm(from int, gender string) string {
 	if p.forms.Counts != nil {
 		return p.forms.Counts(p, from, gender)
 	}
 	return gender
 }
 
-// OrdinalForm returns the form of an ordinal number, according to the words around it.
-func (p *Passage) OrdinalForm(from, to int) string {
+// ChooseOrdinalForm returns the form of an ordinal number, according to the words around it.
+func (p *Passage) ChooseOrdinalForm(from, to int) string {
 	if p.forms.Ordinal != nil {
 		return p.forms.Ordinal(p, from, to)
 	}
-	if g := p.GenderBehind(to); g != "" {
+	if g := p.FindGenderAfter(to); g != "" {
 		return g
 	}
 	return "-"
 }
 
-// DateWords returns the words of a date at the tokens from..to, or "" if the language has no function
+// SayDate returns the words of a date at the tokens from..to, or "" if the language has no function
 // for it.
-func (p *Passage) DateWords(from, to int, d Date) string {
+func (p *Passage) SayDate(from, to int, d Date) string {
 	if p.forms.Date == nil {
 		return ""
 	}
 	return p.forms.Date(p, from, to, d)
 }
 
-// ClockWords returns the words of a time of day, or "" if the language has no function for it.
-func (p *Passage) ClockWords(from, to int, c Clock) string {
+// SayClock returns the words of a time of day, or "" if the language has no function for it.
+func (p *Passage) SayClock(from, to int, c Clock) string {
 	if p.forms.Clock == nil {
 		return ""
 	}
 	return p.forms.Clock(p, from, to, c)
 }
 
-// RomanWords returns the words of a Roman numeral, or "" if the language has no function for it.
-func (p *Passage) RomanWords(from, to, n int, kind string) string {
+// SayRoman returns the words of a Roman numeral, or "" if the language has no function for it.
+func (p *Passage) SayRoman(from, to, n int, kind string) string {
 	if p.forms.Roman == nil {
 		return ""
 	}

@@ -24,36 +24,36 @@ type Passage struct {
 
 // New returns a passage for a text.
 func New(g *grammar.Grammar, f Forms, text string) *Passage {
-	return &Passage{Grammar: g, forms: f, Src: text, Tokens: token.Split(text)}
+	return &Passage{Grammar: g, forms: f, Src: text, Tokens: token.SplitTokens(text)}
 }
 
-// At returns a token. Outside of the text it returns the zero Token, which is a gap.
-func (p *Passage) At(i int) token.Token {
+// TokenAt returns a token. Outside of the text it returns the zero Token, which is a gap.
+func (p *Passage) TokenAt(i int) token.Token {
 	if i < 0 || i >= len(p.Tokens) {
 		return token.Token{}
 	}
 	return p.Tokens[i]
 }
 
-// Is reports whether a token, in lower case, is one of texts.
-func (p *Passage) Is(i int, texts ...string) bool {
-	t := p.At(i)
+// IsOneOf reports whether a token, in lower case, is one of texts.
+func (p *Passage) IsOneOf(i int, texts ...string) bool {
+	t := p.TokenAt(i)
 	if t.Lower == "" {
 		return false
 	}
 	return slices.Contains(texts, t.Lower)
 }
 
-// Skip returns the index after a gap at token i, or i if there is none.
-func (p *Passage) Skip(i int) int {
-	if i < len(p.Tokens) && p.At(i).Kind == token.Gap {
+// SkipGap returns the index after a gap at token i, or i if there is none.
+func (p *Passage) SkipGap(i int) int {
+	if i < len(p.Tokens) && p.TokenAt(i).Kind == token.Gap {
 		return i + 1
 	}
 	return i
 }
 
-// Before returns the index of the last token before token i that is not a gap, or -1.
-func (p *Passage) Before(i int) int {
+// IndexBefore returns the index of the last token before token i that is not a gap, or -1.
+func (p *Passage) IndexBefore(i int) int {
 	i--
 	if i >= 0 && p.Tokens[i].Kind == token.Gap {
 		i--
@@ -61,20 +61,20 @@ func (p *Passage) Before(i int) int {
 	return i
 }
 
-// Ended reports whether there is no token except a gap from index i on.
-func (p *Passage) Ended(i int) bool { return p.Skip(i) >= len(p.Tokens) }
+// IsAtEnd reports whether there is no token except a gap from index i on.
+func (p *Passage) IsAtEnd(i int) bool { return p.SkipGap(i) >= len(p.Tokens) }
 
-// Glued reports whether token i is a word or a number, so that no space separates it from the token
+// IsGlued reports whether token i is a word or a number, so that no space separates it from the token
 // before.
-func (p *Passage) Glued(i int) bool {
-	k := p.At(i).Kind
+func (p *Passage) IsGlued(i int) bool {
+	k := p.TokenAt(i).Kind
 	return i < len(p.Tokens) && (k == token.Word || k == token.Digits)
 }
 
-// Small returns the value of a token that is a number of at most most digits. It returns false for
+// ParseSmallNumber returns the value of a token that is a number of at most most digits. It returns false for
 // other tokens, and if most is above 9.
-func (p *Passage) Small(i, most int) (int, bool) {
-	t := p.At(i)
+func (p *Passage) ParseSmallNumber(i, most int) (int, bool) {
+	t := p.TokenAt(i)
 	if t.Kind != token.Digits || len(t.Text) > most || most > 9 {
 		return 0, false
 	}
@@ -85,27 +85,27 @@ func (p *Passage) Small(i, most int) (int, bool) {
 	return n, true
 }
 
-// Opens reports whether something new may begin at token i: it is not inside a word, an address or a
+// CanStartAt reports whether something new may begin at token i: it is not inside a word, an address or a
 // number.
-func (p *Passage) Opens(i int) bool {
-	b := p.At(i - 1)
+func (p *Passage) CanStartAt(i int) bool {
+	b := p.TokenAt(i - 1)
 	return i == 0 || b.Kind == token.Gap || b.Kind == token.Sign && !strings.Contains("-_.@/+", b.Text)
 }
 
-// WeekdayBefore reports whether the name or abbreviation of a weekday is before token i.
-func (p *Passage) WeekdayBefore(i int) bool {
-	b := p.Before(i)
-	for p.At(b).Text == "," || p.At(b).Text == "." {
-		b = p.Before(b)
+// IsWeekdayBefore reports whether the name or abbreviation of a weekday is before token i.
+func (p *Passage) IsWeekdayBefore(i int) bool {
+	b := p.IndexBefore(i)
+	for p.TokenAt(b).Text == "," || p.TokenAt(b).Text == "." {
+		b = p.IndexBefore(b)
 	}
-	w := p.At(b).Lower
+	w := p.TokenAt(b).Lower
 	return p.Day[w] || p.Days[w] != ""
 }
 
-// EndAfter returns the index of the token that begins length bytes after the start of token i, if a
+// FindSymbolEnd returns the index of the token that begins length bytes after the start of token i, if a
 // symbol may end there.
-func (p *Passage) EndAfter(i, length int) int {
-	at := p.At(i).Start + length
+func (p *Passage) FindSymbolEnd(i, length int) int {
+	at := p.TokenAt(i).Start + length
 	j := i
 	for j < len(p.Tokens) && p.Tokens[j].Start < at {
 		j++
@@ -113,26 +113,26 @@ func (p *Passage) EndAfter(i, length int) int {
 	if j > i && p.Tokens[j-1].End != at {
 		return i
 	}
-	last := p.At(j - 1)
-	if (last.Kind == token.Word || last.Kind == token.Digits) && (p.Glued(j) || p.Apostrophe(j)) {
+	last := p.TokenAt(j - 1)
+	if (last.Kind == token.Word || last.Kind == token.Digits) && (p.IsGlued(j) || p.IsApostrophe(j)) {
 		return i
 	}
 	return j
 }
 
-// Apostrophe reports whether token i is an apostrophe inside a word.
-func (p *Passage) Apostrophe(i int) bool {
-	t := p.At(i).Text
-	return (t == "'" || t == "’") && p.At(i+1).Kind == token.Word
+// IsApostrophe reports whether token i is an apostrophe inside a word.
+func (p *Passage) IsApostrophe(i int) bool {
+	t := p.TokenAt(i).Text
+	return (t == "'" || t == "’") && p.TokenAt(i+1).Kind == token.Word
 }
 
-// Shouting reports whether most words near token i are written in capitals, so that capitals do not
+// IsInCapitals reports whether most words near token i are written in capitals, so that capitals do not
 // indicate acronyms.
-func (p *Passage) Shouting(i int) bool {
+func (p *Passage) IsInCapitals(i int) bool {
 	const few = 4
 	loud, all := 0, 0
 	for j := max(0, i-40); j < min(len(p.Tokens), i+40); j++ {
-		t := p.At(j)
+		t := p.TokenAt(j)
 		if t.Kind != token.Word || len([]rune(t.Text)) < 2 || p.Letter[t.Text] || p.Spoken[t.Text] && len(t.Text) > 3 ||
 			!strings.ContainsFunc(strings.ToUpper(t.Text), token.IsVowel) {
 			continue

@@ -15,9 +15,9 @@ import (
 // first returns a passage, and the index of its first token of a kind.
 func first(t *testing.T, language, text string, kind token.Kind) (*passage.Passage, int) {
 	t.Helper()
-	p := readingtest.Passage(language, text)
+	p := readingtest.NewPassage(language, text)
 	for i := range p.Tokens {
-		if p.At(i).Kind == kind {
+		if p.TokenAt(i).Kind == kind {
 			return p, i
 		}
 	}
@@ -27,29 +27,30 @@ func first(t *testing.T, language, text string, kind token.Kind) (*passage.Passa
 
 func TestNeighbours(t *testing.T) {
 	t.Parallel()
-	p := readingtest.Passage("en", "At 5 o'clock ")
-	if p.At(-1) != (token.Token{}) || p.At(99) != (token.Token{}) {
+	p := readingtest.NewPassage("en", "At 5 o'clock ")
+	if p.TokenAt(-1) != (token.Token{}) || p.TokenAt(99) != (token.Token{}) {
 		t.Error("there is something outside of the text")
 	}
-	if !p.Is(0, "on", "at") || p.Is(0, "At") || p.Is(-1, "") {
+	if !p.IsOneOf(0, "on", "at") || p.IsOneOf(0, "At") || p.IsOneOf(-1, "") {
 		t.Error("words are not compared in lower case")
 	}
-	if got := []int{p.Skip(1), p.Skip(2), p.Before(2), p.Before(0), p.Before(1)}; got[0] != 2 || got[1] != 2 ||
+	if got := []int{p.SkipGap(1), p.SkipGap(2), p.IndexBefore(2), p.IndexBefore(0), p.IndexBefore(1)}; got[0] != 2 ||
+		got[1] != 2 ||
 		got[2] != 0 ||
 		got[3] != -1 || got[4] != 0 {
 		t.Errorf("the tokens next to gaps are %v", got)
 	}
 	last := len(p.Tokens) - 1
-	if !p.Ended(last) || p.Ended(0) || p.Glued(1) || !p.Glued(2) || p.Glued(last+1) {
+	if !p.IsAtEnd(last) || p.IsAtEnd(0) || p.IsGlued(1) || !p.IsGlued(2) || p.IsGlued(last+1) {
 		t.Error("ends and gaps are not seen")
 	}
-	if n, ok := p.Small(2, 1); n != 5 || !ok {
+	if n, ok := p.ParseSmallNumber(2, 1); n != 5 || !ok {
 		t.Errorf("the number is %d, %t", n, ok)
 	}
-	if _, ok := p.Small(0, 9); ok {
+	if _, ok := p.ParseSmallNumber(0, 9); ok {
 		t.Error("a word is a number")
 	}
-	if !p.Apostrophe(5) || p.Apostrophe(4) {
+	if !p.IsApostrophe(5) || p.IsApostrophe(4) {
 		t.Error("an apostrophe within a word is not seen")
 	}
 }
@@ -60,7 +61,7 @@ func TestOpens(t *testing.T) {
 		"5": true, "a 5": true, "(5": true, "a5": false, "a.5": false, "a_5": false, "@5": false,
 	} {
 		p, i := first(t, "en", text, token.Digits)
-		if got := p.Opens(i); got != want {
+		if got := p.CanStartAt(i); got != want {
 			t.Errorf("something may begin at the number of %q: %t, want %t", text, got, want)
 		}
 	}
@@ -86,16 +87,16 @@ func TestNumber(t *testing.T) {
 		{"de", "0123.456", grammar.Num{Whole: "0123"}, ".456"},
 	} {
 		p, i := first(t, c.language, c.text, token.Digits)
-		got, end := p.Number(i)
-		if rest := p.Src[p.At(end-1).End:]; got != c.want || rest != c.rest {
+		got, end := p.ParseNumber(i)
+		if rest := p.Src[p.TokenAt(end-1).End:]; got != c.want || rest != c.rest {
 			t.Errorf("%s: %q is %+v with %q behind, want %+v with %q", c.language, c.text, got, rest, c.want, c.rest)
 		}
 	}
-	p := readingtest.Passage("en", "¾ x")
-	if n, end := p.Number(0); n != (grammar.Num{Whole: "0", Top: 3, Low: 4}) || end != 1 {
+	p := readingtest.NewPassage("en", "¾ x")
+	if n, end := p.ParseNumber(0); n != (grammar.Num{Whole: "0", Top: 3, Low: 4}) || end != 1 {
 		t.Errorf("¾ is %+v", n)
 	}
-	if _, end := p.Number(2); end != 2 {
+	if _, end := p.ParseNumber(2); end != 2 {
 		t.Error("a word is a number")
 	}
 }
@@ -103,9 +104,9 @@ func TestNumber(t *testing.T) {
 func TestRaised(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][3]string{{"x⁻¹²", "-12", ""}, {"x⁻", "", ""}, {"H₂₀", "", "20"}, {"x2", "", ""}} {
-		p := readingtest.Passage("en", c[0])
-		raised, _ := p.Superscript(1)
-		lowered, _ := p.Subscript(1)
+		p := readingtest.NewPassage("en", c[0])
+		raised, _ := p.ParseSuperscript(1)
+		lowered, _ := p.ParseSubscript(1)
 		if raised != c[1] || lowered != c[2] {
 			t.Errorf("%s: raised %q, lowered %q", c[0], raised, lowered)
 		}
@@ -130,7 +131,7 @@ func TestGenderBehind(t *testing.T) {
 		{"fr", "50 pour cent", "m"},
 	} {
 		p, i := first(t, c[0], c[1], token.Digits)
-		if got := p.GenderBehind(i + 1); got != c[2] {
+		if got := p.FindGenderAfter(i + 1); got != c[2] {
 			t.Errorf("%s: the gender behind the number of %q is %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
@@ -158,7 +159,7 @@ func TestIsYear(t *testing.T) {
 		{"fr", "en 1789", true},
 	} {
 		p, i := first(t, c.language, c.text, token.Digits)
-		n, end := p.Number(i)
+		n, end := p.ParseNumber(i)
 		if got := p.IsYear(i, end, n); got != c.want {
 			t.Errorf("%s: the number of %q is a year: %t, want %t", c.language, c.text, got, c.want)
 		}
@@ -178,7 +179,7 @@ func TestUnitAt(t *testing.T) {
 		{"en", "3 km's", ""},
 	} {
 		p, i := first(t, c[0], c[1], token.Digits)
-		u, _ := p.UnitAt(i + 2)
+		u, _ := p.FindUnit(i + 2)
 		got := ""
 		if u != nil {
 			got = u.Other
@@ -187,12 +188,12 @@ func TestUnitAt(t *testing.T) {
 			t.Errorf("%s: the unit of %q is %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
-	p := readingtest.Passage("en", `a 3.5" disk`)
-	if u, end := p.UnitAt(5); u == nil || u.Other != "inches" || end != 6 {
+	p := readingtest.NewPassage("en", `a 3.5" disk`)
+	if u, end := p.FindUnit(5); u == nil || u.Other != "inches" || end != 6 {
 		t.Errorf(`3.5" has the unit %+v`, u)
 	}
-	p = readingtest.Passage("en", `"in 35" disks`)
-	if u, _ := p.UnitAt(4); u != nil {
+	p = readingtest.NewPassage("en", `"in 35" disks`)
+	if u, _ := p.FindUnit(4); u != nil {
 		t.Errorf("a quotation mark is the unit %+v", u)
 	}
 }
@@ -203,12 +204,12 @@ func TestTakesUnit(t *testing.T) {
 		"5 in": true, "5 in the box": false, "5in the": true, "12B is": false, "5 km away": true,
 	} {
 		p, i := first(t, "en", text, token.Digits)
-		j := p.Skip(i + 1)
-		_, end := p.UnitAt(j)
+		j := p.SkipGap(i + 1)
+		_, end := p.FindUnit(j)
 		if end == j {
 			t.Fatalf("%q has no unit", text)
 		}
-		if got := p.TakesUnit(i+1, j, end); got != want {
+		if got := p.IsUnitOfNumber(i+1, j, end); got != want {
 			t.Errorf("%q is a number of units: %t, want %t", text, got, want)
 		}
 	}
@@ -226,8 +227,8 @@ func TestCurrencyAt(t *testing.T) {
 		{"en", "5", ""},
 		{"en", "GBPs", ""},
 	} {
-		p := readingtest.Passage(c[0], c[1])
-		money, _ := p.CurrencyAt(0)
+		p := readingtest.NewPassage(c[0], c[1])
+		money, _ := p.FindCurrency(0)
 		got := ""
 		if money != nil {
 			got = money.Major.One
@@ -244,7 +245,7 @@ func TestShouting(t *testing.T) {
 		"HOW TO OPEN THE BOX": true, "How To Open The Box": false, "how to open the BOX": false, "THE BOX": false,
 		"HTTP CSV SQL XML": false,
 	} {
-		if got := readingtest.Passage("en", text).Shouting(0); got != want {
+		if got := readingtest.NewPassage("en", text).IsInCapitals(0); got != want {
 			t.Errorf("%q shouts: %t, want %t", text, got, want)
 		}
 	}
@@ -262,13 +263,13 @@ func TestSpans(t *testing.T) {
 		{"30–40 %", false, false},
 		{"a – b", false, false},
 	} {
-		p := readingtest.Passage("en", c.text)
+		p := readingtest.NewPassage("en", c.text)
 		i := 0
-		for !token.IsDash(p.At(i).Text) {
+		for !token.IsDash(p.TokenAt(i).Text) {
 			i++
 		}
-		if got := p.IsMeasuredSpan(i); got != c.measured || p.Formula(i) != c.formula {
-			t.Errorf("%q is a measured span: %t, in a formula: %t", c.text, got, p.Formula(i))
+		if got := p.IsMeasuredSpan(i); got != c.measured || p.IsInFormula(i) != c.formula {
+			t.Errorf("%q is a measured span: %t, in a formula: %t", c.text, got, p.IsInFormula(i))
 		}
 	}
 }
@@ -283,8 +284,8 @@ func TestLetters(t *testing.T) {
 		{"en", "RFC2616", "R F C twenty-six sixteen"},
 		{"de", "A4", "A vier"},
 	} {
-		p := readingtest.Passage(c[0], c[1])
-		if got := p.LetterGroups(0, len(p.Tokens)); got != c[2] {
+		p := readingtest.NewPassage(c[0], c[1])
+		if got := p.SayLetterGroups(0, len(p.Tokens)); got != c[2] {
 			t.Errorf("%s: %q is read as %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
@@ -294,7 +295,7 @@ func TestWeekdayBefore(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{"Montag, 3": true, "Mo., 3": true, "am 3": false} {
 		p, i := first(t, "de", text, token.Digits)
-		if got := p.WeekdayBefore(i); got != want {
+		if got := p.IsWeekdayBefore(i); got != want {
 			t.Errorf("%q has a weekday: %t, want %t", text, got, want)
 		}
 	}
@@ -306,7 +307,7 @@ func TestPolishCase(t *testing.T) {
 		"bez 5": "gen", "w 5": "loc", "z 5 osobami": "ins", "z 5 osób": "gen", "ma 5": "",
 	} {
 		p, i := first(t, "pl", text, token.Digits)
-		if got := p.PolishCase(i); got != want {
+		if got := p.FindPolishCase(i); got != want {
 			t.Errorf("the case in %q is %q, want %q", text, got, want)
 		}
 	}
@@ -340,22 +341,22 @@ var update = flag.Bool("update", false, "write the sentences anew")
 // TestSentences compares the facts about each number of sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
-	readingtest.Sentences(t, *update, facts)
+	readingtest.CheckSentences(t, *update, facts)
 }
 
 // facts returns the results of all methods for each number of a sentence.
 func facts(p *passage.Passage) string {
 	var out []string
 	for i := range p.Tokens {
-		n, end := p.Number(i)
+		n, end := p.ParseNumber(i)
 		if end == i {
 			continue
 		}
-		u, unit := p.UnitAt(p.Skip(end))
-		money, _ := p.CurrencyAt(p.Skip(end))
-		say := []string{p.Spell(n, ""), p.GenderBehind(end)}
+		u, unit := p.FindUnit(p.SkipGap(end))
+		money, _ := p.FindCurrency(p.SkipGap(end))
+		say := []string{p.Spell(n, ""), p.FindGenderAfter(end)}
 		if u != nil {
-			say = append(say, u.One, fmt.Sprint(p.TakesUnit(end, p.Skip(end), unit)))
+			say = append(say, u.One, fmt.Sprint(p.IsUnitOfNumber(end, p.SkipGap(end), unit)))
 		}
 		if money != nil {
 			say = append(say, money.Major.One)
@@ -365,14 +366,14 @@ func facts(p *passage.Passage) string {
 			holds bool
 		}{
 			{"year", p.IsYear(i, end, n)},
-			{"no year", p.NotYear(i)},
-			{"counted", p.CountedAfter(end)},
-			{"opens", p.Opens(i)},
-			{"ended", p.Ended(end)},
-			{"glued", p.Glued(end)},
-			{"shouting", p.Shouting(i)},
+			{"no year", p.IsYearExcluded(i)},
+			{"counted", p.IsCountedNounAt(end)},
+			{"opens", p.CanStartAt(i)},
+			{"ended", p.IsAtEnd(end)},
+			{"glued", p.IsGlued(end)},
+			{"shouting", p.IsInCapitals(i)},
 			{"span", p.IsMeasuredSpan(end)},
-			{"weekday", p.WeekdayBefore(i)},
+			{"weekday", p.IsWeekdayBefore(i)},
 		} {
 			if fact.holds {
 				say = append(say, fact.name)
@@ -390,11 +391,11 @@ func FuzzNeighbours(f *testing.F) {
 	f.Add("1.2.3 20 °C–25 °C R$ 5zł '5' kWh")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, name := range []string{"en", "de", "pl", "fr"} {
-			p := readingtest.Passage(name, text)
+			p := readingtest.NewPassage(name, text)
 			for i := range p.Tokens {
-				n, end := p.Number(i)
-				_, unit := p.UnitAt(i)
-				_, money := p.CurrencyAt(i)
+				n, end := p.ParseNumber(i)
+				_, unit := p.FindUnit(i)
+				_, money := p.FindCurrency(i)
 				for _, e := range []int{end, unit, money} {
 					if e < i || e > len(p.Tokens) {
 						t.Fatalf("%s: token %d of %d in %q ends at %d", name, i, len(p.Tokens), text, e)

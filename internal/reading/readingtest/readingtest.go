@@ -25,11 +25,11 @@ type Rules struct {
 // Case is a language, a sentence, and the expected sentence with the results of rules in brackets.
 type Case [3]string
 
-// Passage returns a passage for a text in a language (BCP 47).
-func Passage(name, text string) *passage.Passage { return Passages()(name, text) }
+// NewPassage returns a passage for a text in a language (BCP 47).
+func NewPassage(name, text string) *passage.Passage { return NewPassageFunc()(name, text) }
 
-// Passages returns a function like Passage that makes the grammar of each language only once.
-func Passages() func(name, text string) *passage.Passage {
+// NewPassageFunc returns a function like NewPassage that makes the grammar of each language only once.
+func NewPassageFunc() func(name, text string) *passage.Passage {
 	grammars := map[string]*grammar.Grammar{}
 	return func(name, text string) *passage.Passage {
 		g := grammars[name]
@@ -37,16 +37,16 @@ func Passages() func(name, text string) *passage.Passage {
 			g = grammar.New(name)
 			grammars[name] = g
 		}
-		return passage.New(g, idiom.Of(g.Base), text)
+		return passage.New(g, idiom.FindForms(g.Base), text)
 	}
 }
 
-// Marked returns a text in which the results of rules, in brackets, replace what they read. At each
+// MarkResults returns a text in which the results of rules, in brackets, replace what they read. At each
 // token the rules for its kind are tried in order.
-func Marked(p *passage.Passage, all ...Rules) string {
+func MarkResults(p *passage.Passage, all ...Rules) string {
 	var b strings.Builder
 	for i := 0; i < len(p.Tokens); {
-		end, say := first(p, i, all)
+		end, say := applyFirst(p, i, all)
 		if say == "" {
 			end = i + 1
 			b.WriteString(p.Src[p.Tokens[i].Start:p.Tokens[i].End])
@@ -58,7 +58,7 @@ func Marked(p *passage.Passage, all ...Rules) string {
 	return b.String()
 }
 
-func first(p *passage.Passage, i int, all []Rules) (int, string) {
+func applyFirst(p *passage.Passage, i int, all []Rules) (nextIndex int, spoken string) {
 	for _, rules := range all {
 		if rules.Kind != p.Tokens[i].Kind {
 			continue
@@ -72,34 +72,35 @@ func first(p *passage.Passage, i int, all []Rules) (int, string) {
 	return i, ""
 }
 
-// Check applies a rule at the tokens of a kind in sentences and compares the results.
-func Check(t *testing.T, kind token.Kind, rule Rule, cases []Case) {
+// CheckRule applies a rule at the tokens of a kind in sentences and compares the results.
+func CheckRule(t *testing.T, kind token.Kind, rule Rule, cases []Case) {
 	t.Helper()
 	for _, c := range cases {
 		name, text, want := c[0], c[1], c[2]
-		if got := Marked(Passage(name, text), Rules{Kind: kind, Rules: []Rule{rule}}); got != want {
+		if got := MarkResults(NewPassage(name, text), Rules{Kind: kind, Rules: []Rule{rule}}); got != want {
 			t.Errorf("%s: %q becomes\n\t%q, want\n\t%q", name, text, got, want)
 		}
 	}
 }
 
-// Golden applies rules to the sentences in testdata/sentences.tsv and compares the results of Marked;
-// see Table.
-func Golden(t *testing.T, update bool, all ...Rules) {
+// CheckGolden applies rules to the sentences in testdata/sentences.tsv and compares the results of MarkResults;
+// see CheckTable.
+func CheckGolden(t *testing.T, update bool, all ...Rules) {
 	t.Helper()
-	Sentences(t, update, func(p *passage.Passage) string { return Marked(p, all...) })
+	CheckSentences(t, update, func(p *passage.Passage) string { return MarkResults(p, all...) })
 }
 
-// Sentences compares the results of a function for the sentences in testdata/sentences.tsv; see Table.
-func Sentences(t *testing.T, update bool, output func(*passage.Passage) string) {
+// CheckSentences compares the results of a function for the sentences in testdata/sentences.tsv; see CheckTable.
+func CheckSentences(t *testing.T, update bool, output func(*passage.Passage) string) {
 	t.Helper()
-	passageOf := Passages()
-	Table(t, "testdata/sentences.tsv", update, func(name, text string) string { return output(passageOf(name, text)) })
+	passageOf := NewPassageFunc()
+	CheckTable(t, "testdata/sentences.tsv", update,
+		func(name, text string) string { return output(passageOf(name, text)) })
 }
 
-// Table compares the third column of a file with the results of a function. The columns are language,
+// CheckTable compares the third column of a file with the results of a function. The columns are language,
 // input and output. With update, it writes the results to the file instead.
-func Table(t *testing.T, file string, update bool, output func(name, input string) string) {
+func CheckTable(t *testing.T, file string, update bool, output func(name, input string) string) {
 	t.Helper()
 	src, err := os.ReadFile(file)
 	if err != nil {
@@ -125,9 +126,9 @@ func Table(t *testing.T, file string, update bool, output func(name, input strin
 	}
 }
 
-// Fuzz applies rules to arbitrary texts in the languages with a complete table. It checks that rules
+// FuzzRules applies rules to arbitrary texts in the languages with a complete table. It checks that rules
 // return indexes inside the text, and valid UTF-8.
-func Fuzz(f *testing.F, all ...Rules) {
+func FuzzRules(f *testing.F, all ...Rules) {
 	f.Helper()
 	names := []string{"en", "en-GB", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl"}
 	for i, text := range []string{
@@ -139,7 +140,7 @@ func Fuzz(f *testing.F, all ...Rules) {
 	}
 	f.Fuzz(func(t *testing.T, text string, pick uint8) {
 		name := names[int(pick)%len(names)]
-		p := Passage(name, text)
+		p := NewPassage(name, text)
 		for _, rules := range all {
 			for i, token := range p.Tokens {
 				if token.Kind == rules.Kind {

@@ -11,47 +11,47 @@ import (
 )
 
 // ReadAbbreviation reads abbreviations of the table: e.g., z. B., Dr., etc.
-func ReadAbbreviation(p *passage.Passage, i int) (int, string) {
-	t := p.At(i)
-	if say, ok := p.Bare[t.Text]; ok && p.At(i+1).Text != "." && !p.Apostrophe(i+1) {
+func ReadAbbreviation(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	t := p.TokenAt(i)
+	if say, ok := p.Bare[t.Text]; ok && p.TokenAt(i+1).Text != "." && !p.IsApostrophe(i+1) {
 		return i + 1, say
 	}
-	if end, say := readPhrase(p, i); end > i {
+	if end, say := readSignAbbreviation(p, i); end > i {
 		return end, say
 	}
 	const longest = 5
 	key, exact := "", ""
 	end, say := i, ""
-	for j, k := i, 0; k < longest && p.At(j).Kind == token.Word && p.At(j+1).Text == "."; k++ {
-		key += p.At(j).Lower
-		exact += p.At(j).Text
-		if a, ok := expandAbbreviation(p, key, exact, i, j+2); ok && mayEnd(p, i, j+2, key) {
+	for j, k := i, 0; k < longest && p.TokenAt(j).Kind == token.Word && p.TokenAt(j+1).Text == "."; k++ {
+		key += p.TokenAt(j).Lower
+		exact += p.TokenAt(j).Text
+		if a, ok := expandAbbreviation(p, key, exact, i, j+2); ok && canEndSentence(p, i, j+2, key) {
 			end, say = j+2, a
 		}
 		key, exact = key+".", exact+"."
-		if t := p.At(j + 2); t.Kind == token.Word && p.At(j+3).Text != "." { // dott.ssa
+		if t := p.TokenAt(j + 2); t.Kind == token.Word && p.TokenAt(j+3).Text != "." { // dott.ssa
 			if a, ok := p.Short[key+t.Lower]; ok {
 				end, say = j+3, a
 			}
 		}
-		j = p.Skip(j + 2)
+		j = p.SkipGap(j + 2)
 	}
 	if p.Base == "pl" && t.Lower == "godz" && end > i {
-		say = polishHour(p, i)
+		say = sayPolishHour(p, i)
 	}
 	return end, say
 }
 
-// readPhrase finds an abbreviation that contains signs, such as t/m.
-func readPhrase(p *passage.Passage, i int) (int, string) {
-	if k := p.At(i + 1).Kind; k != token.Sign || !p.Opens(i) {
+// readSignAbbreviation finds an abbreviation that contains signs, such as t/m.
+func readSignAbbreviation(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	if k := p.TokenAt(i + 1).Kind; k != token.Sign || !p.CanStartAt(i) {
 		return i, ""
 	}
-	text := p.Src[p.At(i).Start:]
+	text := p.Src[p.TokenAt(i).Start:]
 	best, end := "", i
 	for key := range p.Phrases {
-		e := p.EndAfter(i, len(key))
-		if e > i && p.At(e-1).Kind == token.Sign && p.At(e).Kind != token.Gap {
+		e := p.FindSymbolEnd(i, len(key))
+		if e > i && p.TokenAt(e-1).Kind == token.Sign && p.TokenAt(e).Kind != token.Gap {
 			continue
 		}
 		if len(key) > len(best) && strings.HasPrefix(text, key) && e > i {
@@ -61,9 +61,9 @@ func readPhrase(p *passage.Passage, i int) (int, string) {
 	return end, p.Phrases[best]
 }
 
-// polishHour returns the word for "godz." in the case that the sentence requires.
-func polishHour(p *passage.Passage, i int) string {
-	switch p.PolishCase(i) {
+// sayPolishHour returns the word for "godz." in the case that the sentence requires.
+func sayPolishHour(p *passage.Passage, i int) string {
+	switch p.FindPolishCase(i) {
 	case "loc":
 		return "godzinie"
 	case "gen":
@@ -72,10 +72,10 @@ func polishHour(p *passage.Passage, i int) string {
 	return "godzina"
 }
 
-// mayEnd reports whether an abbreviation may be at the end of a sentence. Many look like words, whose
+// canEndSentence reports whether an abbreviation may be at the end of a sentence. Many look like words, whose
 // point ends the sentence.
-func mayEnd(p *passage.Passage, from, to int, key string) bool {
-	return !p.Ended(to) || from == 0 || strings.Contains(key, ".") || p.In("last", key)
+func canEndSentence(p *passage.Passage, from, to int, key string) bool {
+	return !p.IsAtEnd(to) || from == 0 || strings.Contains(key, ".") || p.Contains("last", key)
 }
 
 // expandAbbreviation returns the expansion of an abbreviation. Entries with a condition that is met take
@@ -95,28 +95,29 @@ func expandAbbreviation(p *passage.Passage, key, exact string, from, to int) (st
 
 // isConditionMet reports whether the condition of an abbreviation is met: digit, name or after.
 func isConditionMet(p *passage.Passage, needs string, from, to int) bool {
-	next := p.At(p.Skip(to))
+	next := p.TokenAt(p.SkipGap(to))
 	switch needs {
 	case "digit":
-		if (next.Text == "(" || next.Text == "[") && p.At(p.Skip(to)+1).Kind == token.Digits {
+		if (next.Text == "(" || next.Text == "[") && p.TokenAt(p.SkipGap(to)+1).Kind == token.Digits {
 			return true
 		}
 		return next.Kind == token.Digits || token.ParseRoman(next.Text) > 0 && next.Text != "I" || next.Text == "#"
 	case "name":
-		b := p.Before(from)
-		street := p.At(b).Kind == token.Word && p.At(b).Text != p.At(b).Lower && p.At(p.Before(b)).Kind == token.Digits
+		b := p.IndexBefore(from)
+		street := p.TokenAt(b).Kind == token.Word && p.TokenAt(b).Text != p.TokenAt(b).Lower &&
+			p.TokenAt(p.IndexBefore(b)).Kind == token.Digits
 		return next.Kind == token.Word && next.Text != next.Lower && !street
 	case "after":
-		b := p.At(p.Before(from))
+		b := p.TokenAt(p.IndexBefore(from))
 		return b.Kind == token.Digits || token.ParseRoman(strings.TrimRight(b.Text, "er")) > 0
 	}
 	return true
 }
 
 // ReadCompound reads compounds with an abbreviated end: Hauptstr.
-func ReadCompound(p *passage.Passage, i int) (int, string) {
-	t := p.At(i)
-	if p.At(i+1).Text != "." {
+func ReadCompound(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	t := p.TokenAt(i)
+	if p.TokenAt(i+1).Text != "." {
 		return i, ""
 	}
 	for tail, say := range p.Tails {

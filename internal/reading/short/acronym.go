@@ -9,43 +9,43 @@ import (
 )
 
 // ReadInitials reads single letters with points, such as U.S. and J. R. R. Tolkien.
-func ReadInitials(p *passage.Passage, i int) (int, string) {
+func ReadInitials(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	j := i
 	var out []string
 	for {
-		t := p.At(j)
-		if t.Kind != token.Word || len([]rune(t.Text)) != 1 || p.At(j+1).Text != "." {
+		t := p.TokenAt(j)
+		if t.Kind != token.Word || len([]rune(t.Text)) != 1 || p.TokenAt(j+1).Text != "." {
 			break
 		}
 		out = append(out, strings.ToUpper(t.Text))
 		j += 2
-		if p.At(j).Kind == token.Gap && p.At(j+2).Text == "." && len([]rune(p.At(j+1).Text)) == 1 {
+		if p.TokenAt(j).Kind == token.Gap && p.TokenAt(j+2).Text == "." && len([]rune(p.TokenAt(j+1).Text)) == 1 {
 			j++
 		}
 	}
-	if p.At(i).Text == p.At(i).Lower && len(out) < 2 || len(out) == 0 {
+	if p.TokenAt(i).Text == p.TokenAt(i).Lower && len(out) < 2 || len(out) == 0 {
 		return i, ""
 	}
-	next := p.At(p.Skip(j))
-	if len(out) == 1 && (p.At(j).Kind != token.Gap || next.Kind != token.Word || next.Text == next.Lower ||
-		token.ParseRoman(out[0]) > 0 && p.In("ordinal stop", "yes")) {
+	next := p.TokenAt(p.SkipGap(j))
+	if len(out) == 1 && (p.TokenAt(j).Kind != token.Gap || next.Kind != token.Word || next.Text == next.Lower ||
+		token.ParseRoman(out[0]) > 0 && p.Contains("ordinal stop", "yes")) {
 		return i, ""
 	}
 	return j, strings.Join(out, " ")
 }
 
 // ReadAcronym reads words in capitals. Those that people spell are spelled letter by letter.
-func ReadAcronym(p *passage.Passage, i int) (int, string) {
-	t := p.At(i)
+func ReadAcronym(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	t := p.TokenAt(i)
 	name, plural := t.Text, ""
 	if w, ok := strings.CutSuffix(name, "s"); ok && len(w) >= 2 && w == strings.ToUpper(w) {
 		name, plural = w, "s"
 	}
 	listed := p.Letter[name]
-	if p.At(i+1).Text == "&" || p.At(i-1).Text == "&" {
+	if p.TokenAt(i+1).Text == "&" || p.TokenAt(i-1).Text == "&" {
 		// AT&T, R&D: there are letters on both sides.
 		if len([]rune(name)) <= 3 && name == strings.ToUpper(name) && name != strings.ToLower(name) &&
-			(p.At(i+2).Kind == token.Word || p.At(i-2).Kind == token.Word) {
+			(p.TokenAt(i+2).Kind == token.Word || p.TokenAt(i-2).Kind == token.Word) {
 			return i + 1, token.SpellLetters(name)
 		}
 	}
@@ -55,7 +55,7 @@ func ReadAcronym(p *passage.Passage, i int) (int, string) {
 	if !strings.ContainsFunc(name, unicode.IsUpper) && !listed {
 		return i, ""
 	}
-	if !listed && !isSpelledOut(p, i, name) || listed && p.In("words too", name) && isNextToCapitals(p, i) {
+	if !listed && !isSpelledOut(p, i, name) || listed && p.Contains("words too", name) && isNextToCapitals(p, i) {
 		return i, ""
 	}
 	end := i + 1
@@ -84,7 +84,7 @@ func isSpelledOut(p *passage.Passage, i int, w string) bool {
 		return false
 	case vowels == 0:
 		return len(runes) <= longest
-	case p.Shouting(i) || len(runes) > 4:
+	case p.IsInCapitals(i) || len(runes) > 4:
 		return false
 	case len(runes) == 4:
 		// NASA and UEFA can be pronounced; HDMI, RGBA and ISBN cannot, because of the place of their vowel.
@@ -95,8 +95,8 @@ func isSpelledOut(p *passage.Passage, i int, w string) bool {
 
 // isNextToCapitals reports whether a neighbouring word is also written in capitals: DO IT NOW.
 func isNextToCapitals(p *passage.Passage, i int) bool {
-	for _, j := range []int{p.Before(i), p.Skip(i + 1)} {
-		if t := p.At(j); t.Kind == token.Word && len([]rune(t.Text)) > 1 && t.Text == strings.ToUpper(t.Text) &&
+	for _, j := range []int{p.IndexBefore(i), p.SkipGap(i + 1)} {
+		if t := p.TokenAt(j); t.Kind == token.Word && len([]rune(t.Text)) > 1 && t.Text == strings.ToUpper(t.Text) &&
 			!p.Letter[t.Text] {
 			return true
 		}

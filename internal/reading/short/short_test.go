@@ -11,7 +11,7 @@ import (
 
 func TestAbbreviations(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.ReadAbbreviation, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, short.ReadAbbreviation, []readingtest.Case{
 		{
 			"en", "Dr. Smith, e.g. apples, No. 5, No. Try, w/o it, etc.",
 			"[doctor] Smith, [for example] apples, [number] 5, No. Try, [without] it, [et cetera]",
@@ -28,7 +28,7 @@ func TestAbbreviations(t *testing.T) {
 
 func TestInitials(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.ReadInitials, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, short.ReadInitials, []readingtest.Case{
 		{"en", "J. R. R. Tolkien, U.S. law, a. b, I. Go", "[J R R] Tolkien, [U S] law, a. b, [I] Go"},
 		{"de", "I. Kapitel", "I. Kapitel"},
 	})
@@ -36,7 +36,7 @@ func TestInitials(t *testing.T) {
 
 func TestAcronyms(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.ReadAcronym, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, short.ReadAcronym, []readingtest.Case{
 		{
 			"en", "The HTTP and CSVs, NASA, AT&T, R&D, WHO, USA",
 			"The [H T T P] and [C S V's], NASA, [A T]&[T], [R]&[D], [W H O], [U S A]",
@@ -48,7 +48,7 @@ func TestAcronyms(t *testing.T) {
 
 func TestCompounds(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, short.ReadCompound, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, short.ReadCompound, []readingtest.Case{
 		{"de", "Hauptstr. 5", "[Hauptstraße] 5"},
 		{"en", "Mainstr. 5", "Mainstr. 5"},
 	})
@@ -68,10 +68,10 @@ var update = flag.Bool("update", false, "write the sentences anew")
 // TestSentences compares the effect of all rules on sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
-	readingtest.Golden(t, *update, rules()...)
+	readingtest.CheckGolden(t, *update, rules()...)
 }
 
 // FuzzRules checks that rules return indexes inside the text.
 func FuzzRules(f *testing.F) {
-	readingtest.Fuzz(f, rules()...)
+	readingtest.FuzzRules(f, rules()...)
 }

@@ -7,19 +7,19 @@ import (
 )
 
 // ReadGreekLetter reads a Greek letter that is used as a symbol, with its exponent.
-func ReadGreekLetter(p *passage.Passage, i int) (int, string) {
-	name := greekName(p.At(i).Lower)
+func ReadGreekLetter(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	name := nameGreekLetter(p.TokenAt(i).Lower)
 	if name == "" || p.Base == "el" {
 		return i, ""
 	}
-	if n, end := p.Superscript(i + 1); end > i+1 {
-		return end, name + " " + p.ToThePower(n)
+	if n, end := p.ParseSuperscript(i + 1); end > i+1 {
+		return end, name + " " + p.SpellExponent(n)
 	}
 	return i + 1, name
 }
 
-// greekName returns the English name of a Greek letter, or "".
-func greekName(s string) string {
+// nameGreekLetter returns the English name of a Greek letter, or "".
+func nameGreekLetter(s string) string {
 	if len(s) != 2 || s[0] < 0xce || s[0] > 0xcf {
 		return ""
 	}

@@ -14,15 +14,15 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// Spelled returns the name of a sign in text that is spelled letter by letter.
-func Spelled(p *passage.Passage) string {
+// NameSign returns the name of a sign in text that is spelled letter by letter.
+func NameSign(p *passage.Passage) string {
 	text := p.Src
 	name := p.Signs[text]
 	for key, s := range map[string]string{
 		"dot": ".", "slash": "/", "at": "@", "dash": "-", "underscore": "_", "colon": ":",
 	} {
 		if s == text {
-			name = p.Word(key)
+			name = p.FindWord(key)
 		}
 	}
 	switch {
@@ -31,13 +31,13 @@ func Spelled(p *passage.Passage) string {
 	case strings.Contains(pauses, text):
 		return ""
 	}
-	if s, end := p.Superscript(0); end > 0 && s != "" {
-		return " " + p.Cardinal(strings.TrimPrefix(s, "-"), "") + ", "
+	if s, end := p.ParseSuperscript(0); end > 0 && s != "" {
+		return " " + p.SpellCardinal(strings.TrimPrefix(s, "-"), "") + ", "
 	}
 	if top, low, ok := token.ParseVulgarFraction(text); ok {
-		return " " + p.Fraction(strconv.Itoa(top), strconv.Itoa(low)) + ", "
+		return " " + p.SpellFraction(strconv.Itoa(top), strconv.Itoa(low)) + ", "
 	}
-	if say := readNumberCharacter(p, text); say != "" {
+	if say := sayNumberCharacter(p, text); say != "" {
 		return " " + say + ", "
 	}
 	return " "
@@ -47,86 +47,86 @@ func Spelled(p *passage.Passage) string {
 const pauses = ".,;:!?…¡¿\"'“”‘’„‚«»‹›()[]-–—‐‑―、。，！？：；「」『』（）।॥؟،؛·՞՜"
 
 // ReadSignBetween reads signs according to the tokens on both sides: 5 - 3, 3 x 4, 2*3, a / b.
-func ReadSignBetween(p *passage.Passage, i int) (int, string) {
-	t := p.At(i)
-	if p.IsMeasuredSpan(i) && !p.Formula(i) {
-		return i + 1, p.Word("to")
+func ReadSignBetween(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	t := p.TokenAt(i)
+	if p.IsMeasuredSpan(i) && !p.IsInFormula(i) {
+		return i + 1, p.FindWord("to")
 	} else if p.IsMeasuredSpan(i) {
-		return i + 1, p.Word("minus")
+		return i + 1, p.FindWord("minus")
 	}
-	before, after := p.At(p.Before(i)), p.At(p.Skip(i+1))
+	before, after := p.TokenAt(p.IndexBefore(i)), p.TokenAt(p.SkipGap(i+1))
 	value := func(t token.Token) bool {
 		return t.Kind == token.Digits || t.Kind == token.Word && len([]rune(t.Text)) == 1
 	}
 	switch t.Text {
 	case "-", "−", "–":
-		if token.IsLetter(p.At(i+1)) && before.Text != "" && strings.Contains("=(+*/<>±", before.Text) {
-			return i + 1, p.Word("minus")
+		if token.IsSingleLetter(p.TokenAt(i+1)) && before.Text != "" && strings.Contains("=(+*/<>±", before.Text) {
+			return i + 1, p.FindWord("minus")
 		}
-		if before.Kind == token.Digits && after.Kind == token.Digits && p.At(i-1).Kind == token.Gap &&
-			p.At(i+1).Kind == token.Gap &&
-			p.Formula(i) {
-			return i + 1, p.Word("minus")
+		if before.Kind == token.Digits && after.Kind == token.Digits && p.TokenAt(i-1).Kind == token.Gap &&
+			p.TokenAt(i+1).Kind == token.Gap &&
+			p.IsInFormula(i) {
+			return i + 1, p.FindWord("minus")
 		}
 	case "*", "×", "·", "⋅":
 		if value(before) && value(after) && (t.Text == "*" || t.Text == "×" || before.Kind == token.Digits) {
-			return i + 1, p.Word("times")
+			return i + 1, p.FindWord("times")
 		}
-		if t.Text == "*" && p.At(i-1).Kind != token.Gap && p.At(i+1).Kind != token.Gap &&
+		if t.Text == "*" && p.TokenAt(i-1).Kind != token.Gap && p.TokenAt(i+1).Kind != token.Gap &&
 			before.Kind == token.Word &&
 			after.Kind == token.Word {
-			return i + 1, p.Word("times")
+			return i + 1, p.FindWord("times")
 		}
 	case ":", "/":
-		if p.At(i-1).Text == "." && p.At(i+1).Kind == token.Digits && p.At(i+2).Text == "." &&
-			p.In("ordinal stop", "yes") {
-			return i + 1, p.Word("and") // 24./25. Dezember
+		if p.TokenAt(i-1).Text == "." && p.TokenAt(i+1).Kind == token.Digits && p.TokenAt(i+2).Text == "." &&
+			p.Contains("ordinal stop", "yes") {
+			return i + 1, p.FindWord("and") // 24./25. Dezember
 		}
-		if t.Text == "/" && (before.Kind == token.Digits && token.IsLetter(after) || token.IsLetter(before) &&
+		if t.Text == "/" && (before.Kind == token.Digits && token.IsSingleLetter(after) || token.IsSingleLetter(before) &&
 			after.Kind == token.Digits) {
-			return i + 1, p.Word("over")
+			return i + 1, p.FindWord("over")
 		}
-		if t.Text == "/" && before.Kind == token.Word && after.Kind == token.Word && p.At(i-1).Kind == token.Word &&
-			p.At(i+1).Kind == token.Word {
-			if p.In("either or", before.Lower+"/"+after.Lower) {
-				if p.Is(i-1, "and", "either") {
+		if t.Text == "/" && before.Kind == token.Word && after.Kind == token.Word && p.TokenAt(i-1).Kind == token.Word &&
+			p.TokenAt(i+1).Kind == token.Word {
+			if p.Contains("either or", before.Lower+"/"+after.Lower) {
+				if p.IsOneOf(i-1, "and", "either") {
 					return i + 1, " "
 				}
 				return i + 1, "or"
 			}
-			if p.At(p.Before(i-1)).Kind == token.Digits && p.Word("per") != "" && len(before.Text) > 2 {
-				return i + 1, p.Word("per") // 7 days/week
+			if p.TokenAt(p.IndexBefore(i-1)).Kind == token.Digits && p.FindWord("per") != "" && len(before.Text) > 2 {
+				return i + 1, p.FindWord("per") // 7 days/week
 			}
 		}
-		if t.Text == "/" && before.Kind == token.Digits && after.Kind == token.Digits && p.At(i-1).Kind == token.Gap {
-			return i + 1, p.Word("over")
+		if t.Text == "/" && before.Kind == token.Digits && after.Kind == token.Digits && p.TokenAt(i-1).Kind == token.Gap {
+			return i + 1, p.FindWord("over")
 		}
 	case ".":
-		if after.Kind == token.Word && p.At(i+1).Kind == token.Word && (i == 0 || p.At(i-1).Kind == token.Gap) {
-			return i + 1, p.Word("dot") // .NET
+		if after.Kind == token.Word && p.TokenAt(i+1).Kind == token.Word && (i == 0 || p.TokenAt(i-1).Kind == token.Gap) {
+			return i + 1, p.FindWord("dot") // .NET
 		}
-		if b := p.At(i - 1); p.At(i+1).Kind == token.Digits && p.Point == "." && (i == 0 || b.Kind == token.Gap ||
+		if b := p.TokenAt(i - 1); p.TokenAt(i+1).Kind == token.Digits && p.Point == "." && (i == 0 || b.Kind == token.Gap ||
 			b.Text == "(" || b.Text == "=") {
-			say := p.Word("point") + " " + p.Decimals(p.At(i+1).Text) // .5 inches
-			if u, end := p.UnitAt(p.Skip(i + 2)); end > p.Skip(i+2) && p.TakesUnit(i+2, p.Skip(i+2), end) {
+			say := p.FindWord("point") + " " + p.SpellDecimals(p.TokenAt(i+1).Text) // .5 inches
+			if u, end := p.FindUnit(p.SkipGap(i + 2)); end > p.SkipGap(i+2) && p.IsUnitOfNumber(i+2, p.SkipGap(i+2), end) {
 				return end, say + " " + u.Other
 			}
 			return i + 2, say
 		}
 	case "!":
-		if p.At(i+1).Text == "=" {
+		if p.TokenAt(i+1).Text == "=" {
 			return i + 2 + countRepeats(p, i+2, "="), p.Signs["≠"]
 		}
 	case "<", ">", "=":
-		if p.At(i+1).Text == "=" && t.Text != "=" {
+		if p.TokenAt(i+1).Text == "=" && t.Text != "=" {
 			return i + 2, p.Signs[map[string]string{"<": "≤", ">": "≥"}[t.Text]]
 		}
-		if p.At(i+1).Text == ">" && t.Text == "=" {
+		if p.TokenAt(i+1).Text == ">" && t.Text == "=" {
 			return i + 2, p.Signs["→"]
 		}
-		if t.Text == "=" && p.At(i+1).Text == "=" {
+		if t.Text == "=" && p.TokenAt(i+1).Text == "=" {
 			n := countRepeats(p, i, "=")
-			if value(before) || value(after) || p.At(i-1).Kind == token.Gap && p.At(i+n).Kind == token.Gap {
+			if value(before) || value(after) || p.TokenAt(i-1).Kind == token.Gap && p.TokenAt(i+n).Kind == token.Gap {
 				return i + n, p.Signs["="]
 			}
 			return i + n, " " // Markdown marks around a word
@@ -135,7 +135,7 @@ func ReadSignBetween(p *passage.Passage, i int) (int, string) {
 			return skipTag(p, i), " "
 		}
 	}
-	if token.IsDash(t.Text) && p.At(i+1).Text == ">" {
+	if token.IsDash(t.Text) && p.TokenAt(i+1).Text == ">" {
 		return i + 2, p.Signs["→"]
 	}
 	return i, ""
@@ -144,19 +144,19 @@ func ReadSignBetween(p *passage.Passage, i int) (int, string) {
 // countRepeats returns the number of consecutive tokens with the given text from token i on.
 func countRepeats(p *passage.Passage, i int, text string) int {
 	n := 0
-	for p.At(i+n).Text == text {
+	for p.TokenAt(i+n).Text == text {
 		n++
 	}
 	return n
 }
 
 // skipTag returns the index after an HTML tag such as <b> or </b> at token i.
-func skipTag(p *passage.Passage, i int) int {
+func skipTag(p *passage.Passage, i int) (nextIndex int) {
 	j := i + 1
-	if p.At(j).Text == "/" {
+	if p.TokenAt(j).Text == "/" {
 		j++
 	}
-	if p.At(j).Kind == token.Word && p.At(j+1).Text == ">" {
+	if p.TokenAt(j).Kind == token.Word && p.TokenAt(j+1).Text == ">" {
 		return j + 2
 	}
 	return i
@@ -164,15 +164,15 @@ func skipTag(p *passage.Passage, i int) int {
 
 // ReadSignName reads a sign as its name. Punctuation marks are not changed, and other signs without a name are
 // omitted.
-func ReadSignName(p *passage.Passage, i int) (int, string) {
-	t := p.At(i)
+func ReadSignName(p *passage.Passage, i int) (nextIndex int, spoken string) {
+	t := p.TokenAt(i)
 	if strings.Contains(pauses, t.Text) {
 		return i, ""
 	}
-	before, after := p.At(i-1), p.At(i+1)
+	before, after := p.TokenAt(i-1), p.TokenAt(i+1)
 	switch t.Text {
 	case "*":
-		if !p.Known || (p.At(p.Before(i)).Kind != token.Digits || p.At(p.Skip(i+1)).Kind != token.Digits) {
+		if !p.Known || (p.TokenAt(p.IndexBefore(i)).Kind != token.Digits || p.TokenAt(p.SkipGap(i+1)).Kind != token.Digits) {
 			return i + 1, " "
 		}
 	case "_", "|", "`", "{", "}", "•", "‣", "▪", "●", "◦", "■", "¬", "¨", "´", "¯", "¸":
@@ -180,11 +180,11 @@ func ReadSignName(p *passage.Passage, i int) (int, string) {
 	case "+":
 		if before.Kind == token.Word && after.Text == "+" { // C++
 			n := countRepeats(p, i, "+")
-			return i + n, strings.TrimSpace(strings.Repeat(p.Word("plus")+" ", n))
+			return i + n, strings.TrimSpace(strings.Repeat(p.FindWord("plus")+" ", n))
 		}
 	case "#":
 		if before.Kind == token.Word && len([]rune(before.Text)) == 1 && after.Kind != token.Word {
-			return i + 1, p.Word("sharp")
+			return i + 1, p.FindWord("sharp")
 		}
 	case "~", "^", "=", "<", ">":
 		if p.Signs[t.Text] != "" && (before.Kind == token.Word && after.Kind == token.Word && t.Text == "~" ||
@@ -192,28 +192,28 @@ func ReadSignName(p *passage.Passage, i int) (int, string) {
 			return i + 1, " "
 		}
 	case "°":
-		return i + 1, p.Word("degrees")
+		return i + 1, p.FindWord("degrees")
 	}
-	if exponent, end := p.Superscript(i); end > i && p.Known {
+	if exponent, end := p.ParseSuperscript(i); end > i && p.Known {
 		if before.Kind == token.Word || before.Text == ")" {
-			return end, p.ToThePower(exponent)
+			return end, p.SpellExponent(exponent)
 		}
-		return end, p.Cardinal(strings.TrimPrefix(exponent, "-"), "")
+		return end, p.SpellCardinal(strings.TrimPrefix(exponent, "-"), "")
 	}
-	if s, end := p.Subscript(i); end > i && p.Known {
-		return end, p.Cardinal(s, "")
+	if s, end := p.ParseSubscript(i); end > i && p.Known {
+		return end, p.SpellCardinal(s, "")
 	}
 	if say := p.Signs[t.Text+t.Text]; say != "" && after.Text == t.Text {
 		return i + 2, say
 	}
 	if say := p.Signs[t.Text]; say != "" {
-		if b := p.At(p.Before(i)); b.Kind != token.Word && b.Kind != token.Digits {
+		if b := p.TokenAt(p.IndexBefore(i)); b.Kind != token.Word && b.Kind != token.Digits {
 			// "< 5" at the start is "less than five", without a verb.
 			say = strings.TrimPrefix(strings.TrimPrefix(say, "is "), "er ")
 		}
 		return i + 1, say
 	}
-	if say := readNumberCharacter(p, t.Text); say != "" {
+	if say := sayNumberCharacter(p, t.Text); say != "" {
 		return i + 1, say
 	}
 	if p.Known {
@@ -226,18 +226,18 @@ func ReadSignName(p *passage.Passage, i int) (int, string) {
 	return i, ""
 }
 
-// readNumberCharacter returns the spoken form of a number in one character, such as ① and Ⅳ, or "".
-func readNumberCharacter(p *passage.Passage, text string) string {
+// sayNumberCharacter returns the spoken form of a number in one character, such as ① and Ⅳ, or "".
+func sayNumberCharacter(p *passage.Passage, text string) string {
 	r, _ := utf8.DecodeRuneInString(text)
 	if p.Rules == nil || !unicode.IsNumber(r) {
 		return ""
 	}
 	plain := strings.Trim(norm.NFKC.String(text), "().")
 	if token.IsDigits(plain) {
-		return p.Cardinal(plain, "")
+		return p.SpellCardinal(plain, "")
 	}
 	if n := token.ParseRoman(strings.ToUpper(plain)); n > 0 {
-		return p.Count(uint64(n), "")
+		return p.SpellCount(uint64(n), "")
 	}
 	return ""
 }

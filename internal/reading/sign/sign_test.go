@@ -11,7 +11,7 @@ import (
 
 func TestBetween(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Sign, sign.ReadSignBetween, []readingtest.Case{
+	readingtest.CheckRule(t, token.Sign, sign.ReadSignBetween, []readingtest.Case{
 		{
 			"en", "5 - 3 = 2, 3*4, he/she, 7 days/week, .NET, .5 inches",
 			"5 [minus] 3 = 2, 3[times]4, he[or]she, 7 days[per]week, [dot]NET, [point five] inches",
@@ -26,7 +26,7 @@ func TestBetween(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Sign, sign.ReadSignName, []readingtest.Case{
+	readingtest.CheckRule(t, token.Sign, sign.ReadSignName, []readingtest.Case{
 		{"en", "C++ C# 5° & * _ § ① Ⅳ", "C[plus plus] C[sharp] 5[degrees] [and] [ ] [ ] [section] [one] [four]"},
 		{"en", "² ₂ ≈ → ~ . , (x)", "[two] [two] [approximately] [arrow] [ ] . , (x)"},
 		{"de", "a & b § 5 %", "a [und] b [Paragraf] 5 [Prozent]"},
@@ -36,7 +36,7 @@ func TestNames(t *testing.T) {
 
 func TestGreek(t *testing.T) {
 	t.Parallel()
-	readingtest.Check(t, token.Word, sign.ReadGreekLetter, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, sign.ReadGreekLetter, []readingtest.Case{
 		{"en", "α and β², the Ωmega", "[alpha] and [beta squared], the Ωmega"},
 		{"el", "α", "α"},
 	})
@@ -48,7 +48,7 @@ func TestSpelled(t *testing.T) {
 		".": " dot, ", "@": " at, ", "_": " underscore, ", "&": " and, ", ",": "", "²": " two, ", "½": " one half, ",
 		"Ⅳ": " four, ", "①": " one, ", "☃": " ",
 	} {
-		if got := sign.Spelled(readingtest.Passage("en", text)); got != want {
+		if got := sign.NameSign(readingtest.NewPassage("en", text)); got != want {
 			t.Errorf("among letters, %s is %q, want %q", text, got, want)
 		}
 	}
@@ -71,10 +71,10 @@ var update = flag.Bool("update", false, "write the sentences anew")
 // TestSentences compares the effect of all rules on sentences with the golden file.
 func TestSentences(t *testing.T) {
 	t.Parallel()
-	readingtest.Golden(t, *update, rules()...)
+	readingtest.CheckGolden(t, *update, rules()...)
 }
 
 // FuzzRules checks that rules return indexes inside the text.
 func FuzzRules(f *testing.F) {
-	readingtest.Fuzz(f, rules()...)
+	readingtest.FuzzRules(f, rules()...)
 }

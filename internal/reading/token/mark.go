@@ -95,14 +95,14 @@ func SpellLetters(s string) string {
 	return b.String()
 }
 
-// IsLetter reports whether a token is a single letter, which may stand for a number.
-func IsLetter(t Token) bool { return t.Kind == Word && len([]rune(t.Text)) == 1 }
+// IsSingleLetter reports whether a token is a single letter, which may stand for a number.
+func IsSingleLetter(t Token) bool { return t.Kind == Word && len([]rune(t.Text)) == 1 }
 
 // IsDigits reports whether a text consists only of ASCII digits and is not empty.
 func IsDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// Value returns the value of a small number, or -1 for other texts.
-func Value(s string) int {
+// ParseSmallNumber returns the value of a small number, or -1 for other texts.
+func ParseSmallNumber(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
 		return -1

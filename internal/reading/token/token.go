@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// Wordy reports whether a character can be part of a word, a number or an identifier.
-func Wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+// IsWordCharacter reports whether a character can be part of a word, a number or an identifier.
+func IsWordCharacter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
 
-// Unspaced reports whether a letter belongs to a script that is written without spaces between words.
-func Unspaced(r rune) bool {
+// IsUnspacedLetter reports whether a letter belongs to a script that is written without spaces between words.
+func IsUnspacedLetter(r rune) bool {
 	return r >= 0x0E00 &&
 		unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer,
 			unicode.Myanmar)
@@ -50,8 +50,8 @@ func isInvisible(r rune) bool {
 // elsewhere.
 func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
 
-// KindOf returns the kind of the token that a character belongs to.
-func KindOf(r rune) Kind {
+// ClassifyRune returns the kind of the token that a character belongs to.
+func ClassifyRune(r rune) Kind {
 	switch {
 	case unicode.IsLetter(r) || unicode.IsMark(r):
 		return Word
@@ -63,25 +63,25 @@ func KindOf(r rune) Kind {
 	return Sign
 }
 
-// Split splits a text into tokens in linear time. Each letter of a script without spaces is a separate
+// SplitTokens splits a text into tokens in linear time. Each letter of a script without spaces is a separate
 // token.
-func Split(text string) []Token {
+func SplitTokens(text string) []Token {
 	out := make([]Token, 0, len(text)/4+1)
 	single := false // the previous letter is a separate token
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
-		k := KindOf(r)
+		k := ClassifyRune(r)
 		if isInvisible(r) || isJoiner(r) {
 			k = Gap
 			if next, _ := utf8.DecodeRuneInString(text[at+size:]); len(out) > 0 && out[len(out)-1].Kind == Word &&
-				KindOf(next) == Word {
+				ClassifyRune(next) == Word {
 				k = Word
 			}
 		}
 		last := len(out) - 1
-		alone := k == Word && !unicode.IsMark(r) && (Unspaced(r) || single)
+		alone := k == Word && !unicode.IsMark(r) && (IsUnspacedLetter(r) || single)
 		if k == Word && !unicode.IsMark(r) {
-			single = Unspaced(r)
+			single = IsUnspacedLetter(r)
 		}
 		if last >= 0 && out[last].Kind == k && k != Sign && out[last].End == at && !alone {
 			out[last].End += size
@@ -125,15 +125,15 @@ func removeInvisible(s string) string {
 func toASCIIDigits(s string) string {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
-			return strings.Map(asciiDigit, s)
+			return strings.Map(toASCIIDigit, s)
 		}
 	}
 	return s
 }
 
-// asciiDigit returns the ASCII digit for a digit of any script. In Unicode, the digits of a script are
+// toASCIIDigit returns the ASCII digit for a digit of any script. In Unicode, the digits of a script are
 // consecutive, from 0 on.
-func asciiDigit(r rune) rune {
+func toASCIIDigit(r rune) rune {
 	if r < utf8.RuneSelf {
 		return r
 	}

@@ -14,7 +14,7 @@ import (
 // kinds formats a text with the kind of each token before it.
 func kinds(text string) string {
 	var b strings.Builder
-	for _, t := range token.Split(text) {
+	for _, t := range token.SplitTokens(text) {
 		b.WriteString([]string{"_", "w", "d", "s"}[t.Kind] + "<" + t.Text + ">")
 	}
 	return b.String()
@@ -50,7 +50,7 @@ func TestSplit(t *testing.T) {
 			t.Errorf("%q is cut into %s, want %s", text, got, want)
 		}
 	}
-	if got := token.Split("ÄRGER")[0].Lower; got != "ärger" {
+	if got := token.SplitTokens("ÄRGER")[0].Lower; got != "ärger" {
 		t.Errorf("in lower case: %q", got)
 	}
 }
@@ -121,7 +121,7 @@ func TestMarks(t *testing.T) {
 		}
 	}
 	for s, want := range map[string]int{"0": 0, "42": 42, "": -1, "4a": -1} {
-		if got := token.Value(s); got != want {
+		if got := token.ParseSmallNumber(s); got != want {
 			t.Errorf("the value of %q is %d, want %d", s, got, want)
 		}
 	}
@@ -129,12 +129,12 @@ func TestMarks(t *testing.T) {
 		'a': true, 'Ж': true, '日': true, '٣': true, '7': true, '_': true, '-': false,
 		' ': false, '½': false,
 	} {
-		if got := token.Wordy(r); got != want {
+		if got := token.IsWordCharacter(r); got != want {
 			t.Errorf("%c is part of a word: %v", r, got)
 		}
 	}
 	for r, want := range map[rune]bool{'日': true, 'か': true, 'カ': true, 'ก': true, 'a': false, '가': false, '7': false} {
-		if got := token.Unspaced(r); got != want {
+		if got := token.IsUnspacedLetter(r); got != want {
 			t.Errorf("%c is of a script without blanks: %v", r, got)
 		}
 	}
@@ -147,8 +147,8 @@ func TestMarks(t *testing.T) {
 	if !token.IsVowel('Ö') || token.IsVowel('B') {
 		t.Error("IsVowel is wrong")
 	}
-	one, two := token.Split("x")[0], token.Split("xy")[0]
-	if !token.IsLetter(one) || token.IsLetter(two) {
+	one, two := token.SplitTokens("x")[0], token.SplitTokens("xy")[0]
+	if !token.IsSingleLetter(one) || token.IsSingleLetter(two) {
 		t.Error("IsLetter is wrong")
 	}
 }
@@ -159,7 +159,7 @@ func FuzzSplit(f *testing.F) {
 	f.Add("On 3/4 a\u00adb ٣ 日本\u200d x\xff")
 	f.Fuzz(func(t *testing.T, text string) {
 		at := 0
-		for _, k := range token.Split(text) {
+		for _, k := range token.SplitTokens(text) {
 			if k.Start != at || k.End <= k.Start || !utf8.ValidString(k.Text) {
 				t.Fatalf("%q: %+v behind byte %d", text, k, at)
 			}

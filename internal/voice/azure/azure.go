@@ -23,12 +23,12 @@ type Config struct {
 	Voices   []voice.EngineVoice // empty means the voices that the service lists
 }
 
-// Address returns the URL of the service in a region.
-func Address(region string) string { return "https://" + region + ".tts.speech.microsoft.com" }
+// FormatAddress returns the URL of the service in a region.
+func FormatAddress(region string) string { return "https://" + region + ".tts.speech.microsoft.com" }
 
 // DefaultConfig returns the settings for the service in a region.
 func DefaultConfig(name, region string) Config {
-	c := Config{Config: remote.DefaultConfig(name, Address(region))}
+	c := Config{Config: remote.DefaultConfig(name, FormatAddress(region))}
 	c.KeyEnv = "AZURE_SPEECH_KEY"
 	return c
 }
@@ -48,7 +48,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client}
 	list := remote.Call{
-		Method: http.MethodGet, Path: "/cognitiveservices/voices/list", Header: e.authHeader(),
+		Method: http.MethodGet, Path: "/cognitiveservices/voices/list", Header: e.newAuthHeader(),
 		Accept: []string{"application/json"},
 	}
 	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
@@ -59,7 +59,9 @@ func New(cfg Config) (*Engine, error) {
 func (e *Engine) Name() string { return e.cfg.Name }
 
 // Version implements voice.Engine.
-func (e *Engine) Version(context.Context) (string, error) { return "azure 1 " + e.cfg.Identity(), nil }
+func (e *Engine) Version(context.Context) (string, error) {
+	return "azure 1 " + e.cfg.FormatIdentity(), nil
+}
 
 // Abilities implements voice.Engine. It claims neither emphasis nor languages within a sentence, because only
 // some voices support them.
@@ -76,25 +78,25 @@ func parseVoices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &list)
 	var out []voice.EngineVoice
 	for _, v := range list {
-		out = append(out, voice.EngineVoice{ID: v.ShortName, Language: v.Locale, Gender: voice.GenderOf(v.Gender)})
+		out = append(out, voice.EngineVoice{ID: v.ShortName, Language: v.Locale, Gender: voice.ParseGender(v.Gender)})
 	}
 	return out
 }
 
-// authHeader returns the header with the key.
-func (e *Engine) authHeader() http.Header {
+// newAuthHeader returns the header with the key.
+func (e *Engine) newAuthHeader() http.Header {
 	h := http.Header{}
-	if !e.cfg.Key.Empty() {
-		h.Set("Ocp-Apim-Subscription-Key", e.cfg.Key.Reveal())
+	if !e.cfg.Key.IsEmpty() {
+		h.Set("Ocp-Apim-Subscription-Key", e.cfg.Key.RevealKey())
 	}
 	return h
 }
 
-// dialect returns the SSML dialect for a voice.
-func dialect(id, language string) ssml.Dialect {
+// newDialect returns the SSML dialect for a voice.
+func newDialect(id, language string) ssml.Dialect {
 	return ssml.Dialect{
 		Open: `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis"` +
-			ssml.Attribute("xml:lang", language) + "><voice" + ssml.Attribute("name", id) + ">",
+			ssml.FormatAttribute("xml:lang", language) + "><voice" + ssml.FormatAttribute("name", id) + ">",
 		Close: `</voice></speak>`, Pitch: true, Semitones: true, Factors: true, IPA: true, SpeedAround: true,
 		LongestBreak: 20 * time.Second,
 	}
@@ -102,17 +104,17 @@ func dialect(id, language string) ssml.Dialect {
 
 // Speak implements voice.Engine. Word times are estimates.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	s, silent, err := e.Begin(ctx, req)
+	s, silent, err := e.BeginSentence(ctx, req)
 	req, clip := s.Request, s.Clip
 	if err != nil || silent {
 		return clip, err
 	}
-	h := e.authHeader()
+	h := e.newAuthHeader()
 	h.Set("Content-Type", "application/ssml+xml")
 	h.Set("X-Microsoft-OutputFormat", "riff-24khz-16bit-mono-pcm")
-	answer, err := e.client.Do(ctx, remote.Call{
+	answer, err := e.client.SendCall(ctx, remote.Call{
 		Path: "/cognitiveservices/v1", Header: h,
-		Body: []byte(ssml.Write(req, dialect(req.Voice, cmp.Or(req.Language, s.Voice.Language,
+		Body: []byte(ssml.FormatSSML(req, newDialect(req.Voice, cmp.Or(req.Language, s.Voice.Language,
 			remote.Language))).Text),
 		Accept:  []string{"audio/", "application/octet-stream"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
@@ -120,7 +122,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil {
 		return clip, err
 	}
-	if clip.PCM, clip.Rate, err = e.client.Sound(answer, 24000); err != nil {
+	if clip.PCM, clip.Rate, err = e.client.ParseSound(answer, 24000); err != nil {
 		return clip, err
 	}
 	voice.EstimateTimes(&clip, s.Phrases)
@@ -134,11 +136,11 @@ func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	switch {
 	case r.Status == http.StatusBadRequest && strings.Contains(text, "unsupported voice"),
 		r.Status == http.StatusBadRequest && strings.Contains(text, "voice") && strings.Contains(text, "not found"):
-		return e.client.NoVoice(r, id)
+		return e.client.NewNoVoiceFault(r, id)
 	case r.Status == http.StatusBadRequest && (strings.Contains(text, "too long") || strings.Contains(text, "exceed")):
-		return e.client.TooLong(r)
+		return e.client.NewTooLongFault(r)
 	case r.Status == http.StatusForbidden && strings.Contains(text, "quota"):
-		return e.client.NoCredit(r)
+		return e.client.NewNoCreditFault(r)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	if r.Method != http.MethodPost || r.URL.Path != "/cognitiveservices/v1" || r.Header.Get("Content-Type") != "application/ssml+xml" ||
 		r.Header.Get("X-Microsoft-OutputFormat") != "riff-24khz-16bit-mono-pcm" || r.Header.Get("User-Agent") == "" {
-		s.Wrong(w, "%s %s %v", r.Method, r.URL, r.Header)
+		s.AnswerWrongFormat(w, "%s %s %v", r.Method, r.URL, r.Header)
 		return
 	}
 	if !strings.Contains(string(body), `<voice name="`+katja+`">`) {
@@ -43,7 +43,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	}
 	const head = `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="`
 	if !strings.HasPrefix(string(body), head+`de-DE">`) && !strings.HasPrefix(string(body), head+`en-US">`) {
-		s.Wrong(w, "%.100s", body)
+		s.AnswerWrongFormat(w, "%.100s", body)
 		return
 	}
 	p, err := s.Perform(r.Context(), string(body), 1,
@@ -52,11 +52,11 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		s.Wrong(w, "%v in %s", err, body)
+		s.AnswerWrongFormat(w, "%v in %s", err, body)
 		return
 	}
 	w.Header().Set("Content-Type", "audio/x-wav")
-	_, _ = w.Write(remotetest.WAV(p.Clip.PCM, p.Clip.Rate))
+	_, _ = w.Write(remotetest.FormatWAV(p.Clip.PCM, p.Clip.Rate))
 }
 
 func makes(t *testing.T, cfg remote.Config) voice.Engine {
@@ -70,17 +70,17 @@ func makes(t *testing.T, cfg remote.Config) voice.Engine {
 
 func engine(t *testing.T) voice.Engine {
 	t.Helper()
-	return makes(t, remotetest.Config("service", remotetest.New(t, service).URL))
+	return makes(t, remotetest.NewConfig("service", remotetest.StartServer(t, service).URL))
 }
 
 func TestEngine(t *testing.T) {
 	t.Parallel()
-	voicetest.Run(t, engine(t), voicetest.Options{Voice: katja, Deterministic: true})
+	voicetest.RunSuite(t, engine(t), voicetest.Options{Voice: katja, Deterministic: true})
 }
 
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	remotetest.Troubles(t, katja, "audio/x-wav", service, makes)
+	remotetest.CheckTroubles(t, katja, "audio/x-wav", service, makes)
 }
 
 func TestVoices(t *testing.T) {
@@ -110,7 +110,7 @@ func TestRuns(t *testing.T) {
 	if got := say(utter.Run{Text: "drei vier", Pause: time.Second}); got != plain+time.Second {
 		t.Errorf("a pause lasts %s", got-plain)
 	}
-	if say(utter.Run{Text: "drei vier", Speed: utter.Times(0.5)}) <= plain ||
+	if say(utter.Run{Text: "drei vier", Speed: utter.NewFactor(0.5)}) <= plain ||
 		say(utter.Run{Text: "drei vier", Style: utter.Strong, IPA: "draɪ"}) <= plain {
 		t.Error("slower is not longer")
 	}
@@ -123,12 +123,12 @@ func TestRuns(t *testing.T) {
 func TestLanguage(t *testing.T) {
 	t.Parallel()
 	var sent string
-	s := remotetest.New(t, func(_ *remotetest.Server, w http.ResponseWriter, r *http.Request) {
+	s := remotetest.StartServer(t, func(_ *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		sent = string(b)
 		w.WriteHeader(http.StatusBadRequest)
 	})
-	e := makes(t, remotetest.Config("service", s.URL))
+	e := makes(t, remotetest.NewConfig("service", s.URL))
 	for _, c := range []struct{ id, language, want string }{{katja, "de-AT", "de-AT"}, {katja, "", "de-DE"}, {"own", "pl-PL", "pl-PL"}} {
 		_, _ = e.Speak(t.Context(), voice.Request{Voice: c.id, Language: c.language, Runs: []utter.Run{{Text: "Hallo."}}})
 		if !strings.Contains(sent, `xml:lang="`+c.want+`"`) {
@@ -139,7 +139,7 @@ func TestLanguage(t *testing.T) {
 
 func TestNoKey(t *testing.T) {
 	t.Parallel()
-	cfg := remotetest.Config("service", remotetest.New(t, service).URL)
+	cfg := remotetest.NewConfig("service", remotetest.StartServer(t, service).URL)
 	cfg.Key = remote.Secret{}
 	_, err := makes(t, cfg).Speak(t.Context(), voice.Request{Voice: katja, Runs: []utter.Run{{Text: "Hallo."}}})
 	if f := fault.From(err); f == nil || f.Public != "service needs a key, but THE_TEST_KEY is not set" || f.Hint != "set THE_TEST_KEY" {
@@ -150,5 +150,5 @@ func TestNoKey(t *testing.T) {
 // TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
-	voicetest.Emphasis(t, engine(t), voicetest.Options{Voice: katja, Deterministic: true})
+	voicetest.CheckEmphasis(t, engine(t), voicetest.Options{Voice: katja, Deterministic: true})
 }

@@ -67,7 +67,7 @@ func New(cfg Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, client: client}
-	list := remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.authHeader()}
+	list := remote.Call{Method: http.MethodGet, Path: "/v1/voices", Header: e.newAuthHeader()}
 	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
 	return e, nil
 }
@@ -77,7 +77,7 @@ func (e *Engine) Name() string { return e.cfg.Name }
 
 // Version implements voice.Engine.
 func (e *Engine) Version(context.Context) (string, error) {
-	return "elevenlabs 1 " + e.cfg.Identity(e.cfg.Model, fmt.Sprint(e.cfg.Rate)), nil
+	return "elevenlabs 1 " + e.cfg.FormatIdentity(e.cfg.Model, fmt.Sprint(e.cfg.Rate)), nil
 }
 
 // Abilities implements voice.Engine.
@@ -98,17 +98,17 @@ func parseVoices(body []byte) []voice.EngineVoice {
 	for _, v := range said.Voices {
 		out = append(out, voice.EngineVoice{
 			ID: v.ID, Language: v.Labels.Language,
-			Gender: voice.GenderOf(v.Labels.Gender),
+			Gender: voice.ParseGender(v.Labels.Gender),
 		})
 	}
 	return out
 }
 
-// authHeader returns the header with the key.
-func (e *Engine) authHeader() http.Header {
+// newAuthHeader returns the header with the key.
+func (e *Engine) newAuthHeader() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}
-	if !e.cfg.Key.Empty() {
-		h.Set("xi-api-key", e.cfg.Key.Reveal())
+	if !e.cfg.Key.IsEmpty() {
+		h.Set("xi-api-key", e.cfg.Key.RevealKey())
 	}
 	return h
 }
@@ -134,23 +134,23 @@ type alignment struct {
 
 // Speak implements voice.Engine.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	s, silent, err := e.Begin(ctx, req)
+	s, silent, err := e.BeginSentence(ctx, req)
 	req, clip := s.Request, s.Clip
 	if err != nil || silent {
 		return clip, err
 	}
 	b := body{Text: e.replaceMarkup(s.Text), Model: e.cfg.Model, Seed: 1}
-	if speed := req.Speed.Value(); speed != 1 {
+	if speed := req.Speed.ValueOrOne(); speed != 1 {
 		b.Settings.Speed = math.Round(speed*100) / 100
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {
 		return clip, err
 	}
-	answer, err := e.client.Do(ctx, remote.Call{
+	answer, err := e.client.SendCall(ctx, remote.Call{
 		Path:   "/v1/text-to-speech/" + url.PathEscape(req.Voice) + "/with-timestamps",
 		Query:  url.Values{"output_format": {fmt.Sprintf("pcm_%d", e.cfg.Rate)}},
-		Header: e.authHeader(), Body: raw, Accept: []string{"application/json"},
+		Header: e.newAuthHeader(), Body: raw, Accept: []string{"application/json"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
@@ -161,13 +161,13 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		Alignment alignment `json:"alignment"`
 	}
 	if err := json.Unmarshal(answer.Body, &said); err != nil {
-		return clip, e.client.Bad("%s returned an unreadable answer", e.cfg.Name)
+		return clip, e.client.NewBadAnswerFault("%s returned an unreadable answer", e.cfg.Name)
 	}
-	if clip.PCM, clip.Rate, err = e.client.SoundIn(said.Audio, "audio/pcm", e.cfg.Rate); err != nil {
+	if clip.PCM, clip.Rate, err = e.client.DecodeSound(said.Audio, "audio/pcm", e.cfg.Rate); err != nil {
 		return clip, err
 	}
 	voice.EstimateTimes(&clip, s.Phrases)
-	setTimes(&clip, s.Phrases, b.Text, said.Alignment)
+	setWordTimes(&clip, s.Phrases, b.Text, said.Alignment)
 	return clip, nil
 }
 
@@ -181,9 +181,9 @@ func (e *Engine) replaceMarkup(text string) string {
 	return text
 }
 
-// setTimes sets word times from character times. It does nothing if the characters differ from the text that
+// setWordTimes sets word times from character times. It does nothing if the characters differ from the text that
 // was sent.
-func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment) {
+func setWordTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment) {
 	if len(a.Starts) != len(a.Characters) || len(a.Ends) != len(a.Characters) ||
 		strings.Join(a.Characters, "") != sent {
 		return
@@ -191,7 +191,7 @@ func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment
 	seconds := func(s float64) time.Duration {
 		return min(max(time.Duration(s*float64(time.Second)), 0), clip.Length())
 	}
-	at := -leadingBlanks(phrases) // the text that was sent has no leading blanks
+	at := -countLeadingBlanks(phrases) // the text that was sent has no leading blanks
 	char, byteAt := 0, 0
 	last := time.Duration(0)
 	for _, p := range phrases {
@@ -221,8 +221,8 @@ func setTimes(clip *voice.Clip, phrases []voice.Phrase, sent string, a alignment
 	}
 }
 
-// leadingBlanks returns the number of bytes of blanks at the start of the phrases.
-func leadingBlanks(phrases []voice.Phrase) int {
+// countLeadingBlanks returns the number of bytes of blanks at the start of the phrases.
+func countLeadingBlanks(phrases []voice.Phrase) int {
 	n := 0
 	for _, p := range phrases {
 		rest := strings.TrimLeft(p.Text, " \t\r\n\u0085\u00a0")
@@ -240,13 +240,13 @@ func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	_ = json.Unmarshal(r.Body, &said)
 	switch status := said.Detail.Status; {
 	case status == "quota_exceeded":
-		return e.client.NoCredit(r)
+		return e.client.NewNoCreditFault(r)
 	case status == "voice_not_found" || status == "invalid_uid":
-		return e.client.NoVoice(r, id)
+		return e.client.NewNoVoiceFault(r, id)
 	case strings.Contains(status, "character_limit") || strings.Contains(status, "text_too_long"):
-		return e.client.TooLong(r)
+		return e.client.NewTooLongFault(r)
 	case status == "too_many_concurrent_requests" || status == "system_busy":
-		return e.client.Busy(r)
+		return e.client.NewBusyFault(r)
 	}
 	return nil
 }

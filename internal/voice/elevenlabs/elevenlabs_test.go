@@ -48,7 +48,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	if err := d.Decode(&b); err != nil || !ok || r.Method != http.MethodPost || b.Text == "" ||
 		r.URL.Query().Get("output_format") != "pcm_24000" {
 		if r.Context().Err() == nil {
-			s.Wrong(w, "%s %s %+v %v", r.Method, r.URL, b, err)
+			s.AnswerWrongFormat(w, "%s %s %+v %v", r.Method, r.URL, b, err)
 		}
 		return
 	}
@@ -64,10 +64,10 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		fail(http.StatusBadRequest, "max_character_limit_exceeded", "The text is too long.")
 		return
 	case speed < 0.7 || speed > 1.2 || strings.ContainsAny(b.Text, "<>"):
-		s.Wrong(w, "speed %g of %q", speed, b.Text)
+		s.AnswerWrongFormat(w, "speed %g of %q", speed, b.Text)
 		return
 	}
-	clip, err := s.Say(r.Context(), []utter.Run{{Text: b.Text}}, speed, 1)
+	clip, err := s.SpeakAsTones(r.Context(), []utter.Run{{Text: b.Text}}, speed, 1)
 	if err != nil {
 		return
 	}
@@ -89,7 +89,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		chars, starts, ends = append(chars, string(c)), append(starts, from), append(ends, max(from, to))
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{
-		"audio_base64": base64.StdEncoding.EncodeToString(remotetest.PCM(clip.PCM)),
+		"audio_base64": base64.StdEncoding.EncodeToString(remotetest.FormatPCM(clip.PCM)),
 		"alignment":    map[string]any{"characters": chars, "character_start_times_seconds": starts, "character_end_times_seconds": ends},
 	})
 }
@@ -110,17 +110,17 @@ func makes(change func(*elevenlabs.Config)) remotetest.Maker {
 
 func engine(t *testing.T) voice.Engine {
 	t.Helper()
-	return makes(func(*elevenlabs.Config) {})(t, remotetest.Config("service", remotetest.New(t, service).URL))
+	return makes(func(*elevenlabs.Config) {})(t, remotetest.NewConfig("service", remotetest.StartServer(t, service).URL))
 }
 
 func TestEngine(t *testing.T) {
 	t.Parallel()
-	voicetest.Run(t, engine(t), voicetest.Options{Voice: rachel, Deterministic: true, ExactWords: true})
+	voicetest.RunSuite(t, engine(t), voicetest.Options{Voice: rachel, Deterministic: true, ExactWords: true})
 }
 
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	remotetest.Troubles(t, rachel, "application/json", service, makes(func(*elevenlabs.Config) {}))
+	remotetest.CheckTroubles(t, rachel, "application/json", service, makes(func(*elevenlabs.Config) {}))
 }
 
 // TestTimes checks that word times come from character times, including spelled words and multi-byte
@@ -162,10 +162,11 @@ func TestRefusals(t *testing.T) {
 		{http.StatusBadRequest, "max_character_limit_exceeded", "too long", 1},
 		{http.StatusNotFound, "voice_not_found", "has no voice", 1},
 	} {
-		s := remotetest.New(t, service)
-		s.Misbehave(remotetest.Status(c.status, "", fmt.Sprintf(`{"detail":{"status":%q,"message":"m"}}`, c.detail)))
-		cfg := remotetest.Config("service", s.URL)
-		_, err := remote.Steady(makes(func(*elevenlabs.Config) {})(t, cfg), cfg).Speak(t.Context(),
+		s := remotetest.StartServer(t, service)
+		s.SetNextAnswers(remotetest.NewStatusAnswer(c.status, "",
+			fmt.Sprintf(`{"detail":{"status":%q,"message":"m"}}`, c.detail)))
+		cfg := remotetest.NewConfig("service", s.URL)
+		_, err := remote.WithRetries(makes(func(*elevenlabs.Config) {})(t, cfg), cfg).Speak(t.Context(),
 			voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "Hello."}}})
 		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(fault.From(err).Public, c.says) ||
 			s.Requests.Load() != c.tries {
@@ -177,13 +178,13 @@ func TestRefusals(t *testing.T) {
 func TestThirdGeneration(t *testing.T) {
 	t.Parallel()
 	var sent string
-	s := remotetest.New(t, func(_ *remotetest.Server, w http.ResponseWriter, r *http.Request) {
+	s := remotetest.StartServer(t, func(_ *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		var b struct{ Text string }
 		_ = json.NewDecoder(r.Body).Decode(&b)
 		sent = b.Text
 		http.Error(w, "{}", http.StatusBadRequest)
 	})
-	e := makes(func(c *elevenlabs.Config) { c.Model = "eleven_v3" })(t, remotetest.Config("service", s.URL))
+	e := makes(func(c *elevenlabs.Config) { c.Model = "eleven_v3" })(t, remotetest.NewConfig("service", s.URL))
 	_, _ = e.Speak(t.Context(), voice.Request{Voice: rachel, Runs: []utter.Run{{Text: "So [laughs] <break/>."}}})
 	if sent != "So (laughs) (break/)." {
 		t.Errorf("%q was sent", sent)
@@ -193,5 +194,5 @@ func TestThirdGeneration(t *testing.T) {
 // TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
-	voicetest.Emphasis(t, engine(t), voicetest.Options{Voice: rachel, Deterministic: true})
+	voicetest.CheckEmphasis(t, engine(t), voicetest.Options{Voice: rachel, Deterministic: true})
 }

@@ -57,7 +57,7 @@ func New(cfg Config, run *proc.Runner) (*Engine, error) {
 	}
 	e := &Engine{program: p}
 	if cfg.Helper != "" {
-		if _, err := run.Look(cfg.Helper); err == nil {
+		if _, err := run.FindProgram(cfg.Helper); err == nil {
 			e.helpers = newHelpers(run, cfg.Helper, cfg.Timeout)
 		}
 	}
@@ -83,7 +83,7 @@ const (
 
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
-	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--version"}})
+	out, err := e.program.RunForOutput(ctx, proc.Command{Args: []string{"--version"}})
 	if err != nil {
 		return "", err
 	}
@@ -105,7 +105,7 @@ func (e *Engine) Abilities() voice.Abilities {
 
 // Voices implements voice.Engine. It omits variants ("+f3"), because each voice has them.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--voices"}})
+	out, err := e.program.RunForOutput(ctx, proc.Command{Args: []string{"--voices"}})
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +127,8 @@ func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	return list, nil
 }
 
-// unknownVoiceFault returns the fault for a voice that the installed program does not have.
-func unknownVoiceFault(id string) error {
+// newUnknownVoiceFault returns the fault for a voice that the installed program does not have.
+func newUnknownVoiceFault(id string) error {
 	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: voice.EngineEspeak, Voice: id},
 		"the installed espeak-ng has no voice %q", id).WithHint("install a newer espeak-ng, or choose another voice")
 }
@@ -137,10 +137,10 @@ func unknownVoiceFault(id string) error {
 // phonemes and the silences between clauses.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	if e.helpers != nil {
-		return e.speakHelped(ctx, req.Normal())
+		return e.speakWithHelper(ctx, req.LimitProsody())
 	}
-	req = req.Normal()
-	phrases, plain, spans := voice.Phrases(req)
+	req = req.LimitProsody()
+	phrases, plain, spans := voice.SplitPhrases(req)
 	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, spans)}
 	if err := ctx.Err(); err != nil {
 		return clip, err
@@ -149,63 +149,63 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, nil
 	}
 	if !isValidID(req.Voice) {
-		return clip, unknownVoiceFault(req.Voice)
+		return clip, newUnknownVoiceFault(req.Voice)
 	}
 	phonemes, err := newPhonemes(e.program.Config().TempDir)
 	if err != nil {
 		return clip, fault.New(fault.Disk, err, "cannot create a temporary file")
 	}
 	defer phonemes.close()
-	args, rest, raise := arguments(req)
+	args, rest, raise := formatArguments(req)
 	args = append(args, "--phonout="+phonemes.name())
 	var wav bytes.Buffer
-	err = e.program.Run(ctx, proc.Command{
+	err = e.program.RunCommand(ctx, proc.Command{
 		Args: args, Stdin: strings.NewReader(joinPhrases(phrases, req.Fragment)), Stdout: &wav,
 		Stderr: phonemes.stderr(), MaxStdout: maxSound,
 	})
 	if exit, ok := errors.AsType[*proc.ExitError](err); ok && ctx.Err() == nil &&
 		strings.Contains(exit.Stderr, "voice does not exist") {
-		return clip, unknownVoiceFault(req.Voice)
+		return clip, newUnknownVoiceFault(req.Voice)
 	}
 	if err != nil {
 		return clip, err
 	}
-	if clip.PCM, clip.Rate, err = e.program.Sound(wav.Bytes()); err != nil {
+	if clip.PCM, clip.Rate, err = e.program.ParseSound(wav.Bytes()); err != nil {
 		return clip, err
 	}
-	clip.PCM = voice.Stretch(clip.PCM, clip.Rate, rest)
+	clip.PCM = voice.ChangeSpeed(clip.PCM, clip.Rate, rest)
 	said, err := phonemes.read()
 	if err != nil {
 		return clip, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
-	setWordTimes(&clip, phrases, said)
+	setTimesFromPhonemes(&clip, phrases, said)
 	raisePitch(&clip, raise)
 	return clip, nil
 }
 
-// speakHelped has the helper speak a sentence.
-func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip, error) {
+// speakWithHelper has the helper speak a sentence.
+func (e *Engine) speakWithHelper(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	plain := req.Text()
-	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, voice.Words(plain))}
+	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, voice.SplitWords(plain))}
 	if err := ctx.Err(); err != nil {
 		return clip, err
 	}
 	if !isValidID(req.Voice) {
-		return clip, unknownVoiceFault(req.Voice)
+		return clip, newUnknownVoiceFault(req.Voice)
 	}
 	if len(clip.Words) == 0 {
 		return clip, nil
 	}
-	height, raise := nearestPitch(req.Pitch.Value())
-	req.Pitch = utter.Times(height)
-	wpm, rest := wordRate(req.Speed.Value() / raise)
+	height, raise := findNearestPitch(req.Pitch.ValueOrOne())
+	req.Pitch = utter.NewFactor(height)
+	wpm, rest := toWordsPerMinute(req.Speed.ValueOrOne() / raise)
 	src := newSource(req)
 	s, err := e.helpers.speak(ctx, order{
 		voice: req.Voice, rate: wpm, pitch: toProgramPitch(height), ssml: src.ssml, phon: src.phon,
 		text: src.text.String(),
 	})
 	if errors.Is(err, errNoVoice) {
-		return clip, unknownVoiceFault(req.Voice)
+		return clip, newUnknownVoiceFault(req.Voice)
 	}
 	if err != nil {
 		return clip, e.helpers.explainFailure(ctx, err)
@@ -213,7 +213,7 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 	if clip.PCM, clip.Rate = s.pcm, s.rate; len(clip.PCM) == 0 {
 		return clip, nil
 	}
-	timeWords(&clip, src, s.events)
+	setTimesFromEvents(&clip, src, s.events)
 	stretchClip(&clip, rest)
 	raisePitch(&clip, raise)
 	return clip, nil
@@ -222,7 +222,7 @@ func (e *Engine) speakHelped(ctx context.Context, req voice.Request) (voice.Clip
 // stretchClip changes the speed of a clip and its word times.
 func stretchClip(clip *voice.Clip, speed float64) {
 	before := len(clip.PCM)
-	clip.PCM = voice.Stretch(clip.PCM, clip.Rate, speed)
+	clip.PCM = voice.ChangeSpeed(clip.PCM, clip.Rate, speed)
 	if len(clip.PCM) == before {
 		return
 	}
@@ -264,11 +264,11 @@ const (
 	fastest   = 450 // words per minute; above it, the program uses another method
 )
 
-// arguments returns the command line. rest is the speed factor that remains to be applied by stretching, raise
+// formatArguments returns the command line. rest is the speed factor that remains to be applied by stretching, raise
 // the pitch factor that remains to be applied by faster playback.
-func arguments(req voice.Request) (args []string, rest, raise float64) {
-	height, raise := nearestPitch(req.Pitch.Value())
-	wpm, rest := wordRate(req.Speed.Value() / raise)
+func formatArguments(req voice.Request) (args []string, rest, raise float64) {
+	height, raise := findNearestPitch(req.Pitch.ValueOrOne())
+	wpm, rest := toWordsPerMinute(req.Speed.ValueOrOne() / raise)
 	return []string{
 		"--stdin", "--stdout", "-b", "1", "-x",
 		"-v", req.Voice,
@@ -277,8 +277,8 @@ func arguments(req voice.Request) (args []string, rest, raise float64) {
 	}, rest, raise
 }
 
-// wordRate converts a speed factor to words per minute, and returns the factor that remains.
-func wordRate(speed float64) (wpm int, rest float64) {
+// toWordsPerMinute converts a speed factor to words per minute, and returns the factor that remains.
+func toWordsPerMinute(speed float64) (wpm int, rest float64) {
 	want := math.Round(normalWPM * speed)
 	in := min(max(want, slowest), fastest)
 	return int(in), want / in
@@ -296,8 +296,8 @@ func toProgramPitch(f float64) int {
 	return int(min(max(math.Round(50+50*math.Log2(part)), 0), 99))
 }
 
-// nearestPitch returns the factor nearest to f that the scale supports, and the factor that remains.
-func nearestPitch(f float64) (near, left float64) {
+// findNearestPitch returns the factor nearest to f that the scale supports, and the factor that remains.
+func findNearestPitch(f float64) (near, left float64) {
 	near = min(max(f, 1-based/2), 1+based)
 	return near, f / near
 }
@@ -314,7 +314,7 @@ func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 		s = strings.ReplaceAll(s, "[[", "[ [")
 	}
 	if fragment {
-		s = voice.WithoutStop(s) + ","
+		s = voice.RemoveStop(s) + ","
 	}
 	return s + "\n"
 }

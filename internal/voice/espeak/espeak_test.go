@@ -20,13 +20,13 @@ import (
 func engine(tb testing.TB) *espeak.Engine {
 	tb.Helper()
 	cfg := espeak.DefaultConfig()
-	cfg.Helper = voicetest.EspeakHelper(tb)
+	cfg.Helper = voicetest.BuildEspeakHelper(tb)
 	return with(tb, cfg)
 }
 
 func with(tb testing.TB, cfg espeak.Config) *espeak.Engine {
 	tb.Helper()
-	e := voicetest.Program(tb, cfg, espeak.New)
+	e := voicetest.NewEngine(tb, cfg, espeak.New)
 	tb.Cleanup(e.Close)
 	return e
 }
@@ -41,17 +41,17 @@ func program(tb testing.TB) *espeak.Engine {
 
 func TestEngine(t *testing.T) {
 	t.Parallel()
-	voicetest.Run(t, engine(t), voicetest.Options{Voice: "en-us+f2", Deterministic: true, ExactWords: true})
+	voicetest.RunSuite(t, engine(t), voicetest.Options{Voice: "en-us+f2", Deterministic: true, ExactWords: true})
 }
 
 func TestProgram(t *testing.T) {
 	t.Parallel()
-	voicetest.Run(t, program(t), voicetest.Options{Voice: "en-us+f2", Deterministic: true})
+	voicetest.RunSuite(t, program(t), voicetest.Options{Voice: "en-us+f2", Deterministic: true})
 }
 
 func TestMissingProgram(t *testing.T) {
 	t.Parallel()
-	voicetest.Missing(t, espeak.DefaultConfig(), espeak.New)
+	voicetest.CheckMissingProgram(t, espeak.DefaultConfig(), espeak.New)
 }
 
 // TestCatalogue speaks a word with each voice of the catalogue.
@@ -68,7 +68,7 @@ func TestCatalogue(t *testing.T) {
 		have[v.ID] = true
 	}
 	said := map[string]bool{}
-	for _, v := range voice.NewCatalogue().Voices() {
+	for _, v := range voice.NewCatalogue().ListVoices() {
 		id, variant, _ := strings.Cut(v.EngineVoice, "+")
 		if v.Engine != voice.EngineEspeak {
 			continue
@@ -88,8 +88,8 @@ func TestCatalogue(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if voicetest.Level(c.PCM) < 100 {
-				t.Errorf("level %f", voicetest.Level(c.PCM))
+			if voicetest.RootMeanSquare(c.PCM) < 100 {
+				t.Errorf("level %f", voicetest.RootMeanSquare(c.PCM))
 			}
 		})
 	}
@@ -110,7 +110,7 @@ func TestLanguages(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 			continue
 		}
-		if err := voicetest.Check(req, c); err != nil {
+		if err := voicetest.CheckClip(req, c); err != nil {
 			t.Errorf("%s: %v", id, err)
 		}
 		if c.Length() < 300*time.Millisecond || c.Length() > 8*time.Second {
@@ -138,16 +138,16 @@ func TestClausesAnchorTheWords(t *testing.T) {
 			t.Errorf("no pause between %+v and %+v", before, w)
 		}
 		from := int(w.Start.Seconds() * float64(c.Rate))
-		if quiet := voicetest.Level(c.PCM[from-c.Rate/25 : from]); quiet > 50 {
+		if quiet := voicetest.RootMeanSquare(c.PCM[from-c.Rate/25 : from]); quiet > 50 {
 			t.Errorf("level %f before %q", quiet, w.Text)
 		}
-		if loud := voicetest.Level(c.PCM[from : from+c.Rate/25]); loud < 100 {
+		if loud := voicetest.RootMeanSquare(c.PCM[from : from+c.Rate/25]); loud < 100 {
 			t.Errorf("level %f at the start of %q", loud, w.Text)
 		}
 	}
 }
 
-func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b), "en-us") }
+func BenchmarkSentence(b *testing.B) { voicetest.BenchmarkSentence(b, engine(b), "en-us") }
 
 // TestMarkup checks that the properties of runs are audible, and that words keep their positions.
 func TestMarkup(t *testing.T) {
@@ -160,7 +160,7 @@ func TestMarkup(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := voicetest.Check(req, c); err != nil {
+		if err := voicetest.CheckClip(req, c); err != nil {
 			t.Fatal(err)
 		}
 		return c
@@ -175,15 +175,15 @@ func TestMarkup(t *testing.T) {
 	span := func(c voice.Clip) float64 { return (last(c).Start - c.Words[2].Start).Seconds() }
 	level := func(c voice.Clip) float64 {
 		from, to := c.Words[2].Start, c.Words[4].End
-		return voicetest.Level(c.PCM[int(from.Seconds()*float64(c.Rate)):int(to.Seconds()*float64(c.Rate))])
+		return voicetest.RootMeanSquare(c.PCM[int(from.Seconds()*float64(c.Rate)):int(to.Seconds()*float64(c.Rate))])
 	}
-	if got := span(with(utter.Run{Speed: utter.Times(0.5)})) / span(plain); got < 1.5 {
+	if got := span(with(utter.Run{Speed: utter.NewFactor(0.5)})) / span(plain); got < 1.5 {
 		t.Errorf("half the speed lasts %.2f times as long", got)
 	}
-	if got := span(with(utter.Run{Speed: utter.Times(2)})) / span(plain); got > 0.7 {
+	if got := span(with(utter.Run{Speed: utter.NewFactor(2)})) / span(plain); got > 0.7 {
 		t.Errorf("twice the speed lasts %.2f times as long", got)
 	}
-	if got := level(with(utter.Run{Volume: utter.Times(0.5)})) / level(plain); got < 0.4 || got > 0.65 {
+	if got := level(with(utter.Run{Volume: utter.NewFactor(0.5)})) / level(plain); got < 0.4 || got > 0.65 {
 		t.Errorf("half the volume is %.2f times as loud", got)
 	}
 	if got := level(with(utter.Run{Style: utter.Reduced})) / level(plain); got > 0.85 {
@@ -208,7 +208,7 @@ func TestMarkup(t *testing.T) {
 			t.Errorf("word %d: %+v, not %+v", i, said.Words[i], cat.Words[i])
 		}
 	}
-	say(utter.Run{Text: "[[x]] is "}, utter.Run{Text: "a", IPA: "a"}, utter.Run{Text: " [[[y", Speed: utter.Times(2)})
+	say(utter.Run{Text: "[[x]] is "}, utter.Run{Text: "a", IPA: "a"}, utter.Run{Text: " [[[y", Speed: utter.NewFactor(2)})
 }
 
 // TestWordTimes checks that a word begins where its sound begins, also next to numbers, dates and spelled
@@ -231,7 +231,7 @@ func TestWordTimes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := voicetest.Check(req, clip); err != nil {
+		if err := voicetest.CheckClip(req, clip); err != nil {
 			t.Errorf("%s: %v", c.id, err)
 		}
 		for _, w := range clip.Words {
@@ -247,7 +247,7 @@ func TestOnsets(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	e := engine(t)
-	errs := voicetest.Onsets(t, e, "en-us+f2")
+	errs := voicetest.MeasureOnsets(t, e, "en-us+f2")
 	if median := errs[len(errs)/2]; median > 40*time.Millisecond {
 		t.Errorf("words begin %s off, half of them more", median)
 	} else {
@@ -342,7 +342,7 @@ func TestEmphasis(t *testing.T) {
 	for name, e := range map[string]*espeak.Engine{"helper": engine(t), "program": program(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Emphasis(t, e, voicetest.Options{Voice: "en-us+f2", Deterministic: true})
+			voicetest.CheckEmphasis(t, e, voicetest.Options{Voice: "en-us+f2", Deterministic: true})
 		})
 	}
 }

@@ -35,7 +35,7 @@ type helpers struct {
 const idleTime = 2 * time.Second
 
 func newHelpers(run *proc.Runner, program string, timeout time.Duration) *helpers {
-	return &helpers{run: run, program: program, timeout: timeout, slots: make(chan struct{}, max(run.Jobs(), 1))}
+	return &helpers{run: run, program: program, timeout: timeout, slots: make(chan struct{}, max(run.MaxChildren(), 1))}
 }
 
 // helper is one running process.
@@ -200,7 +200,7 @@ func (one *helper) ask(o order) (*helperAnswer, error) {
 		_, err := io.WriteString(one.process.Stdin(), o.String())
 		sent <- err
 	}()
-	s, err := readSpoken(one.out)
+	s, err := readAnswer(one.out)
 	if err != nil {
 		one.process.Kill() // this also ends the write
 	}
@@ -213,8 +213,8 @@ func (one *helper) ask(o order) (*helperAnswer, error) {
 	return s, err
 }
 
-// readSpoken parses an answer of mynah-espeak. It limits the size to maxSound even if the answer is malformed.
-func readSpoken(r *bufio.Reader) (*helperAnswer, error) {
+// readAnswer parses an answer of mynah-espeak. It limits the size to maxSound even if the answer is malformed.
+func readAnswer(r *bufio.Reader) (*helperAnswer, error) {
 	line, err := readLine(r)
 	if err != nil {
 		return nil, err
@@ -237,7 +237,7 @@ func readSpoken(r *bufio.Reader) (*helperAnswer, error) {
 		if line, err = readLine(r); err != nil {
 			return nil, err
 		}
-		e, err := readEvent(line)
+		e, err := parseEvent(line)
 		if err != nil {
 			return nil, err
 		}
@@ -272,8 +272,8 @@ func readLine(r *bufio.Reader) (string, error) {
 	return "", errors.New("an unexpected answer")
 }
 
-// readEvent parses "w POSITION LENGTH SAMPLE" or "e SAMPLE".
-func readEvent(line string) (event, error) {
+// parseEvent parses "w POSITION LENGTH SAMPLE" or "e SAMPLE".
+func parseEvent(line string) (event, error) {
 	f := strings.Fields(line)
 	number := func(i int) int {
 		n, err := strconv.Atoi(f[i])

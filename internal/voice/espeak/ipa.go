@@ -10,7 +10,7 @@ import (
 // mnemonics in some languages.
 func toMnemonics(ipa, language string) string {
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
-	own, common := ownPhonemes(base), commonPhonemes()
+	own, common := listOwnPhonemes(base), listCommonPhonemes()
 	var b strings.Builder
 	said := false
 	for rest := strings.NewReplacer("g", "ɡ", "ˑ", "", "͡", "", "͜", "", "'", "ˈ", "’", "ˈ").Replace(ipa); rest != ""; {
@@ -43,8 +43,8 @@ func toMnemonics(ipa, language string) string {
 // longestSymbol is the length of the longest key of the tables below, in bytes.
 const longestSymbol = 6
 
-// commonPhonemes returns the mnemonics that most of espeak-ng's languages share.
-func commonPhonemes() map[string]string {
+// listCommonPhonemes returns the mnemonics that most of espeak-ng's languages share.
+func listCommonPhonemes() map[string]string {
 	return map[string]string{
 		"ˈ": "'", "ˌ": ",", "ː": ":", " ": "_|", ".": "", "-": "", "ʔ": "?",
 		"p": "p", "b": "b", "t": "t", "d": "d", "k": "k", "ɡ": "g", "m": "m", "n": "n", "ŋ": "N", "f": "f", "v": "v",
@@ -61,8 +61,8 @@ func commonPhonemes() map[string]string {
 	}
 }
 
-// ownPhonemes returns the mnemonics that differ in a language.
-func ownPhonemes(base string) map[string]string {
+// listOwnPhonemes returns the mnemonics that differ in a language.
+func listOwnPhonemes(base string) map[string]string {
 	switch base {
 	case "en":
 		return map[string]string{

@@ -50,7 +50,7 @@ func TestPitchIsAFactor(t *testing.T) {
 		t.Helper()
 		c, err := e.Speak(t.Context(), voice.Request{
 			Voice: "en-us+f2", Language: "en-US",
-			Runs: []utter.Run{{Text: text, Pitch: utter.Times(run)}}, Pitch: utter.Times(pitch),
+			Runs: []utter.Run{{Text: text, Pitch: utter.NewFactor(run)}}, Pitch: utter.NewFactor(pitch),
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -28,7 +28,7 @@ func newSource(req voice.Request) *source {
 	s := &source{}
 	for _, r := range req.Runs {
 		s.phon = s.phon || r.IPA != "" && toMnemonics(r.IPA, req.Language) != ""
-		s.ssml = s.ssml || prosodyAttributes(r, req.Pitch.Value()) != "" || r.Language != "" || r.Pause > 0
+		s.ssml = s.ssml || formatProsody(r, req.Pitch.ValueOrOne()) != "" || r.Language != "" || r.Pause > 0
 	}
 	at := 0
 	for _, r := range req.Runs {
@@ -51,9 +51,9 @@ func (s *source) writeRun(r utter.Run, at int, req voice.Request) {
 		closing = append(closing, "</"+tag+">")
 	}
 	if r.Language != "" {
-		open("voice", fmt.Sprintf(` xml:lang="%s"`, escape(r.Language)))
+		open("voice", fmt.Sprintf(` xml:lang="%s"`, escapeXML(r.Language)))
 	}
-	if p := prosodyAttributes(r, req.Pitch.Value()); p != "" {
+	if p := formatProsody(r, req.Pitch.ValueOrOne()); p != "" {
 		open("prosody", p)
 	}
 	if ipa := toMnemonics(r.IPA, req.Language); ipa != "" && r.IPA != "" {
@@ -78,10 +78,10 @@ func (s *source) writeRun(r utter.Run, at int, req voice.Request) {
 	}
 }
 
-// prosodyAttributes returns the SSML attributes for a run's speed, pitch and volume, empty if all are 1. around is the
+// formatProsody returns the SSML attributes for a run's speed, pitch and volume, empty if all are 1. around is the
 // pitch factor of the sentence.
-func prosodyAttributes(r utter.Run, around float64) string {
-	speed, height, volume := r.Factors()
+func formatProsody(r utter.Run, around float64) string {
+	speed, height, volume := r.ComputeFactors()
 	var b strings.Builder
 	percent := func(name string, f float64) {
 		if f != 1 {
@@ -137,7 +137,7 @@ func (s *source) writeLiteral(t string, at int) {
 		bracket = r == '['
 		out := string(r)
 		if s.ssml {
-			out = escape(out)
+			out = escapeXML(out)
 		}
 		s.text.WriteString(out)
 		for range utf8.RuneCountInString(out) {
@@ -146,22 +146,22 @@ func (s *source) writeLiteral(t string, at int) {
 	}
 }
 
-func escape(t string) string {
+func escapeXML(t string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(t)
 }
 
 // trimEnd removes trailing stops, because the voice would lower its pitch there.
 func (s *source) trimEnd() {
 	t := s.text.String()
-	short := voice.WithoutStop(t)
+	short := voice.RemoveStop(t)
 	s.from = s.from[:len(s.from)-utf8.RuneCountInString(t[len(short):])]
 	s.text.Reset()
 	s.text.WriteString(short)
 }
 
-// byteAt converts a position in the source, in characters from 1, to a byte of the request's text. It returns -1
+// findByte converts a position in the source, in characters from 1, to a byte of the request's text. It returns -1
 // if the position and all following ones are markup.
-func (s *source) byteAt(position int) int {
+func (s *source) findByte(position int) int {
 	for i := position - 1; i >= 0 && i < len(s.from); i++ {
 		if s.from[i] >= 0 {
 			return s.from[i]
@@ -170,9 +170,9 @@ func (s *source) byteAt(position int) int {
 	return -1
 }
 
-// timeWords sets the words' times from events. A word ends at the next event, without the silence before that
+// setTimesFromEvents sets the words' times from events. A word ends at the next event, without the silence before that
 // event. Words that the voice speaks as one unit divide their time.
-func timeWords(clip *voice.Clip, s *source, events []event) {
+func setTimesFromEvents(clip *voice.Clip, s *source, events []event) {
 	words := clip.Words
 	starts := make([]int, len(words)) // in samples; -1 means unknown
 	ends := make([]int, len(words))
@@ -180,7 +180,7 @@ func timeWords(clip *voice.Clip, s *source, events []event) {
 		starts[i] = -1
 	}
 	for k, e := range events {
-		at := s.byteAt(e.position)
+		at := s.findByte(e.position)
 		if !e.word || e.position == 0 || at < 0 || e.sample >= len(clip.PCM) {
 			continue
 		}

@@ -8,14 +8,14 @@ import (
 	"mynah/internal/voice"
 )
 
-// setWordTimes estimates word times. phonemes is the program's output: one line per clause, with groups
+// setTimesFromPhonemes estimates word times. phonemes is the program's output: one line per clause, with groups
 // separated by blanks, mostly one per word. It locates the clauses by the silences between them, and divides
 // the time of a clause among its phonemes.
-func setWordTimes(clip *voice.Clip, phrases []voice.Phrase, phonemes string) {
+func setTimesFromPhonemes(clip *voice.Clip, phrases []voice.Phrase, phonemes string) {
 	effort := make([]float64, len(clip.Words))
 	for _, p := range phrases {
 		if p.Word >= 0 {
-			effort[p.Word] = voice.Effort(p.Text)
+			effort[p.Word] = voice.EstimateEffort(p.Text)
 		}
 	}
 	clauses := parsePhonemes(phonemes)
@@ -37,7 +37,7 @@ func setWordTimes(clip *voice.Clip, phrases []voice.Phrase, phonemes string) {
 	if len(spans) > 0 {
 		whole = stretch{spans[0].from, spans[len(spans)-1].to}
 	}
-	voice.Spread(clip.Words, effort, whole.from, whole.to)
+	voice.SpreadTime(clip.Words, effort, whole.from, whole.to)
 }
 
 // parsePhonemes returns the weights of the groups in each clause of the program's output.
@@ -46,7 +46,7 @@ func parsePhonemes(phonemes string) [][]float64 {
 	for line := range strings.Lines(phonemes) {
 		var clause []float64
 		for g := range strings.FieldsSeq(line) {
-			if w := estimateLength(g); w > 0 {
+			if w := estimateGroupLength(g); w > 0 {
 				clause = append(clause, w)
 			}
 		}
@@ -57,9 +57,9 @@ func parsePhonemes(phonemes string) [][]float64 {
 	return out
 }
 
-// estimateLength estimates the length of a group, in sounds. Vowels count more than consonants, long vowels most. Text
-// in parentheses names a language and does not count.
-func estimateLength(group string) float64 {
+// estimateGroupLength estimates the length of a group, in sounds. Vowels count more than consonants, long vowels most.
+// Text in parentheses names a language and does not count.
+func estimateGroupLength(group string) float64 {
 	const vowels = "aeiouAEIOUV@&03Y"
 	sum, depth := 0.0, 0
 	for _, r := range group {

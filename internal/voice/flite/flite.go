@@ -51,7 +51,7 @@ const form = "1"
 
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
-	out, err := e.program.Output(ctx, proc.Command{Args: []string{"--version"}})
+	out, err := e.program.RunForOutput(ctx, proc.Command{Args: []string{"--version"}})
 	var exit *proc.ExitError
 	// the program exits with status 1 although it succeeds
 	if err != nil && (!errors.As(err, &exit) || len(out) <= 0) {
@@ -73,7 +73,7 @@ func (e *Engine) Abilities() voice.Abilities {
 
 // Voices implements voice.Engine. It omits awb_time, which can only tell the time.
 func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
-	out, err := e.program.Output(ctx, proc.Command{Args: []string{"-lv"}})
+	out, err := e.program.RunForOutput(ctx, proc.Command{Args: []string{"-lv"}})
 	if err != nil {
 		return nil, err
 	}
@@ -97,13 +97,13 @@ func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 // Speak implements voice.Engine. Word times are exact if the sounds of the sentence can be matched to its
 // words.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	phrases, plain, spans := voice.Phrases(req)
+	req = req.LimitProsody()
+	phrases, plain, spans := voice.SplitPhrases(req)
 	clip := voice.Clip{Rate: 16000, Words: voice.NewWords(plain, spans)}
 	if err := ctx.Err(); err != nil {
 		return clip, err
 	}
-	if !slices.Contains(knownVoices(), req.Voice) {
+	if !slices.Contains(listKnownVoices(), req.Voice) {
 		err := &voice.UnknownVoiceError{Engine: voice.EngineFlite, Voice: req.Voice}
 		return clip, fault.New(fault.ToolFailed, err, "flite has no voice %q", req.Voice)
 	}
@@ -130,7 +130,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return err
 	})
 	g.Go(func() (err error) {
-		alone, err = e.wordSounds(ctx, phrases, len(clip.Words), given)
+		alone, err = e.listWordSounds(ctx, phrases, len(clip.Words), given)
 		return err
 	})
 	if err := g.Wait(); err != nil || len(sounds) == 0 {
@@ -140,18 +140,18 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		effort := make([]float64, len(clip.Words))
 		for _, p := range phrases {
 			if p.Word >= 0 {
-				effort[p.Word] = voice.Effort(p.Text)
+				effort[p.Word] = voice.EstimateEffort(p.Text)
 			}
 		}
-		voice.Spread(clip.Words, effort, sounds[0].Start, sounds[len(sounds)-1].End)
+		voice.SpreadTime(clip.Words, effort, sounds[0].Start, sounds[len(sounds)-1].End)
 	}
-	cutPauses(&clip, sounds)
+	cutOuterPauses(&clip, sounds)
 	return clip, nil
 }
 
-// cutPauses removes the sound before the first and after the last speech sound: 0.2 s of hiss that is too loud
+// cutOuterPauses removes the sound before the first and after the last speech sound: 0.2 s of hiss that is too loud
 // to count as silence.
-func cutPauses(clip *voice.Clip, sounds []voice.Sound) {
+func cutOuterPauses(clip *voice.Clip, sounds []voice.Sound) {
 	const before, behind = 20 * time.Millisecond, 60 * time.Millisecond
 	from := max(sounds[0].Start-before, 0)
 	to := min(sounds[len(sounds)-1].End+behind, clip.Length())
@@ -164,11 +164,11 @@ func cutPauses(clip *voice.Clip, sounds []voice.Sound) {
 	}
 }
 
-// knownVoices returns the voices whose pitch this package can set.
-func knownVoices() []string { return []string{"slt", "rms", "awb", "kal16", "kal"} }
+// listKnownVoices returns the voices whose pitch this package can set.
+func listKnownVoices() []string { return []string{"slt", "rms", "awb", "kal16", "kal"} }
 
-// meanPitch returns a voice's default pitch in Hz, 0 if the program cannot change the voice's pitch.
-func meanPitch(id string) float64 {
+// findMeanPitch returns a voice's default pitch in Hz, 0 if the program cannot change the voice's pitch.
+func findMeanPitch(id string) float64 {
 	switch id {
 	case "slt":
 		return 173
@@ -181,25 +181,25 @@ func meanPitch(id string) float64 {
 	}
 }
 
-// playbackFactor returns by how much faster to play the samples of a voice to reach the request's pitch, if the
+// computePlaybackFactor returns by how much faster to play the samples of a voice to reach the request's pitch, if the
 // program cannot change the pitch; otherwise 1. The program then speaks slower by the same factor. This also
 // changes the perceived size of the speaker. The resulting rate is a multiple of 100 Hz.
-func playbackFactor(req voice.Request) float64 {
+func computePlaybackFactor(req voice.Request) float64 {
 	const rate = 16000
-	if meanPitch(req.Voice) > 0 {
+	if findMeanPitch(req.Voice) > 0 {
 		return 1
 	}
-	return math.Round(rate*req.Pitch.Value()/100) * 100 / rate
+	return math.Round(rate*req.Pitch.ValueOrOne()/100) * 100 / rate
 }
 
-// arguments returns the command line for a request.
-func arguments(req voice.Request) []string {
+// formatArguments returns the command line for a request.
+func formatArguments(req voice.Request) []string {
 	args := []string{"-voice", req.Voice, "-psdur"}
-	if stretch := playbackFactor(req) / req.Speed.Value(); stretch != 1 {
+	if stretch := computePlaybackFactor(req) / req.Speed.ValueOrOne(); stretch != 1 {
 		args = append(args, "--setf", "duration_stretch="+formatNumber(stretch))
 	}
-	if req.Pitch.Value() != 1 && meanPitch(req.Voice) > 0 {
-		args = append(args, "--setf", "int_f0_target_mean="+formatNumber(meanPitch(req.Voice)*req.Pitch.Value()))
+	if req.Pitch.ValueOrOne() != 1 && findMeanPitch(req.Voice) > 0 {
+		args = append(args, "--setf", "int_f0_target_mean="+formatNumber(findMeanPitch(req.Voice)*req.Pitch.ValueOrOne()))
 	}
 	return args
 }
@@ -215,11 +215,11 @@ func (e *Engine) synthesize(
 		return nil, fault.New(fault.Disk, err, "cannot create a temporary file")
 	}
 	defer spool.Close()
-	args := arguments(req)
+	args := formatArguments(req)
 	if markup {
 		args = append(args, "-ssml")
 	}
-	out, err := e.program.Output(ctx, proc.Command{
+	out, err := e.program.RunForOutput(ctx, proc.Command{
 		Args:       append(args, "-f", "-", "-o", spool.Name),
 		Stdin:      strings.NewReader(say),
 		ExtraFiles: spool.Files,
@@ -234,10 +234,10 @@ func (e *Engine) synthesize(
 	if isTruncated(sound) { // flite does not report a full disk
 		return nil, fault.New(fault.Disk, syscall.ENOSPC, "a temporary file of speech is truncated")
 	}
-	if clip.PCM, clip.Rate, err = e.program.Sound(sound); err != nil {
+	if clip.PCM, clip.Rate, err = e.program.ParseSound(sound); err != nil {
 		return nil, err
 	}
-	clip.Rate = int(math.Round(float64(clip.Rate) * playbackFactor(req)))
+	clip.Rate = int(math.Round(float64(clip.Rate) * computePlaybackFactor(req)))
 	return placeLines(parseSounds(out), clip.Length()), nil
 }
 
@@ -245,7 +245,7 @@ func (e *Engine) synthesize(
 // file's header cannot show this, because flite sets it at the end to the actual length.
 func isTruncated(b []byte) bool {
 	r := bytes.NewReader(b)
-	for c := range wav.Chunks(r, r.Size()) {
+	for c := range wav.ListChunks(r, r.Size()) {
 		if c.Name == wav.DataChunk {
 			return c.Claimed > c.Held
 		}
@@ -311,10 +311,10 @@ func placeLines(lines [][]sound, length time.Duration) []voice.Sound {
 	return out
 }
 
-// wordSounds returns the sounds of each word when spoken separately, each in its own paragraph. It uses the
+// listWordSounds returns the sounds of each word when spoken separately, each in its own paragraph. It uses the
 // fastest voice, which has the same pronunciation as the others. The result is nil if the output cannot be
 // assigned to the words.
-func (e *Engine) wordSounds(
+func (e *Engine) listWordSounds(
 	ctx context.Context, phrases []voice.Phrase, n int, given map[int][]string,
 ) ([][]string, error) {
 	var b strings.Builder
@@ -326,7 +326,7 @@ func (e *Engine) wordSounds(
 			order = append(order, p.Word)
 		}
 	}
-	out, err := e.program.Output(ctx, proc.Command{
+	out, err := e.program.RunForOutput(ctx, proc.Command{
 		Args: []string{"-voice", "kal", "-psdur", "-f", "-", "-o", "none"}, Stdin: strings.NewReader(b.String()),
 	})
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 
 func engine(tb testing.TB, cfg flite.Config) *flite.Engine {
 	tb.Helper()
-	return voicetest.Program(tb, cfg, flite.New)
+	return voicetest.NewEngine(tb, cfg, flite.New)
 }
 
 func TestEngine(t *testing.T) {
@@ -25,7 +25,7 @@ func TestEngine(t *testing.T) {
 	for _, id := range []string{"slt", "kal16"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Run(t, engine(t, flite.DefaultConfig()), voicetest.Options{Voice: id, ExactWords: true, Deterministic: true})
+			voicetest.RunSuite(t, engine(t, flite.DefaultConfig()), voicetest.Options{Voice: id, ExactWords: true, Deterministic: true})
 		})
 	}
 }
@@ -35,20 +35,20 @@ func TestCatalogue(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	e := engine(t, flite.DefaultConfig())
-	for _, v := range voice.NewCatalogue().Voices() {
+	for _, v := range voice.NewCatalogue().ListVoices() {
 		if v.Engine != voice.EngineFlite {
 			continue
 		}
 		req := voice.Request{Voice: v.EngineVoice, Pitch: v.Pitch, Runs: []utter.Run{{Text: "Hello."}}}
-		if c, err := e.Speak(t.Context(), req); err != nil || voicetest.Level(c.PCM) < 200 {
-			t.Errorf("%s: level %f, %v", v.Name, voicetest.Level(c.PCM), err)
+		if c, err := e.Speak(t.Context(), req); err != nil || voicetest.RootMeanSquare(c.PCM) < 200 {
+			t.Errorf("%s: level %f, %v", v.Name, voicetest.RootMeanSquare(c.PCM), err)
 		}
 	}
 }
 
 func TestMissingProgram(t *testing.T) {
 	t.Parallel()
-	voicetest.Missing(t, flite.DefaultConfig(), flite.New)
+	voicetest.CheckMissingProgram(t, flite.DefaultConfig(), flite.New)
 }
 
 func TestNothingIsLeftBehind(t *testing.T) {
@@ -81,7 +81,7 @@ func TestWordTimesMatchTheSound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := voicetest.Check(req, c); err != nil {
+	if err := voicetest.CheckClip(req, c); err != nil {
 		t.Fatal(err)
 	}
 	for i, w := range c.Words {
@@ -93,7 +93,7 @@ func TestWordTimesMatchTheSound(t *testing.T) {
 				t.Errorf("%s between %q and %q", gap, c.Words[i-1].Text, w.Text)
 			}
 			from := int((w.Start - 50*time.Millisecond).Seconds() * float64(c.Rate))
-			if l := voicetest.Level(c.PCM[from : from+c.Rate/50]); l > voicetest.Level(c.PCM)/10 {
+			if l := voicetest.RootMeanSquare(c.PCM[from : from+c.Rate/50]); l > voicetest.RootMeanSquare(c.PCM)/10 {
 				t.Errorf("level %f before %q", l, w.Text)
 			}
 		}
@@ -121,13 +121,15 @@ func TestNoPausesAroundSpeech(t *testing.T) {
 	}
 }
 
-func BenchmarkSentence(b *testing.B) { voicetest.Bench(b, engine(b, flite.DefaultConfig()), "slt") }
+func BenchmarkSentence(b *testing.B) {
+	voicetest.BenchmarkSentence(b, engine(b, flite.DefaultConfig()), "slt")
+}
 
 // TestOnsets measures the deviation of word times; see voicetest.Onsets.
 func TestOnsets(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	errs := voicetest.Onsets(t, engine(t, flite.DefaultConfig()), "slt")
+	errs := voicetest.MeasureOnsets(t, engine(t, flite.DefaultConfig()), "slt")
 	if median := errs[len(errs)/2]; median > 120*time.Millisecond {
 		t.Errorf("words begin %s off, half of them more", median)
 	} else {
@@ -146,7 +148,7 @@ func TestPhonemes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := voicetest.Check(req, c); err != nil {
+		if err := voicetest.CheckClip(req, c); err != nil {
 			t.Fatal(err)
 		}
 		return c
@@ -172,7 +174,7 @@ func TestEmphasis(t *testing.T) {
 	for _, id := range []string{"slt", "rms"} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Emphasis(t, engine(t, flite.DefaultConfig()), voicetest.Options{Voice: id, Deterministic: true})
+			voicetest.CheckEmphasis(t, engine(t, flite.DefaultConfig()), voicetest.Options{Voice: id, Deterministic: true})
 		})
 	}
 }

@@ -11,7 +11,7 @@ import (
 // toPhones converts IPA to flite's phones: those of the CMU dictionary in lower case, with the stress after
 // vowels. It omits symbols that English does not have.
 func toPhones(ipa string) []string {
-	table := phoneTable()
+	table := listPhones()
 	var out []string
 	stress, stressed := "0", false
 	for rest := strings.NewReplacer("g", "ɡ", "ː", "", "ˑ", "", "͡", "", "'", "ˈ", "’", "ˈ").Replace(ipa); rest != ""; {
@@ -57,8 +57,8 @@ func toPhones(ipa string) []string {
 	return out
 }
 
-// phoneTable returns flite's phones, separated by blanks, for IPA symbols.
-func phoneTable() map[string]string {
+// listPhones returns flite's phones, separated by blanks, for IPA symbols.
+func listPhones() map[string]string {
 	return map[string]string{
 		"p": "p", "b": "b", "t": "t", "d": "d", "k": "k", "ɡ": "g", "f": "f", "v": "v", "θ": "th", "ð": "dh",
 		"s": "s", "z": "z", "ʃ": "sh", "ʒ": "zh",

@@ -31,7 +31,7 @@ func isSpoken(r rune) bool {
 // toASCII converts a text to ASCII, because flite reads nothing else: it removes accents, replaces signs by words
 // or ASCII forms, and replaces other scripts by blanks.
 func toASCII(s string) string {
-	s = signReplacer().Replace(s)
+	s = newSignReplacer().Replace(s)
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(s) {
 		switch {
@@ -45,8 +45,8 @@ func toASCII(s string) string {
 	return b.String()
 }
 
-// signReplacer returns the replacements for characters without an ASCII decomposition.
-func signReplacer() *strings.Replacer {
+// newSignReplacer returns the replacements for characters without an ASCII decomposition.
+func newSignReplacer() *strings.Replacer {
 	return strings.NewReplacer(
 		"‘", "'", "’", "'", "“", `"`, "”", `"`, "«", `"`, "»", `"`, "„", `"`,
 		"–", ", ", "—", ", ", "…", "...", "·", " ", "×", " times ", "÷", " divided by ", "±", " plus or minus ",

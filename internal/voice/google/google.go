@@ -47,7 +47,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client}
 	list := remote.Call{
-		Method: http.MethodGet, Path: "/v1/voices", Header: e.authHeader(), Accept: []string{"application/json"},
+		Method: http.MethodGet, Path: "/v1/voices", Header: e.newAuthHeader(), Accept: []string{"application/json"},
 	}
 	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
 	return e, nil
@@ -62,7 +62,7 @@ func (e *Engine) Version(context.Context) (string, error) {
 	if e.cfg.SSML {
 		kind = "ssml"
 	}
-	return "google 1 " + e.cfg.Identity(kind), nil
+	return "google 1 " + e.cfg.FormatIdentity(kind), nil
 }
 
 // mostBytes is the service's limit for the length of a text.
@@ -89,7 +89,7 @@ func parseVoices(body []byte) []voice.EngineVoice {
 	_ = json.Unmarshal(body, &said)
 	var out []voice.EngineVoice
 	for _, v := range said.Voices {
-		ev := voice.EngineVoice{ID: v.Name, Gender: voice.GenderOf(v.SSMLGender)}
+		ev := voice.EngineVoice{ID: v.Name, Gender: voice.ParseGender(v.SSMLGender)}
 		if len(v.LanguageCodes) > 0 {
 			ev.Language = v.LanguageCodes[0]
 		}
@@ -98,10 +98,10 @@ func parseVoices(body []byte) []voice.EngineVoice {
 	return out
 }
 
-// authHeader returns the header with the API key or the access token. Access tokens begin with "ya29.".
-func (e *Engine) authHeader() http.Header {
+// newAuthHeader returns the header with the API key or the access token. Access tokens begin with "ya29.".
+func (e *Engine) newAuthHeader() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
-	switch key := e.cfg.Key.Reveal(); {
+	switch key := e.cfg.Key.RevealKey(); {
 	case strings.HasPrefix(key, "ya29."):
 		h.Set("Authorization", "Bearer "+key)
 	case key != "":
@@ -129,19 +129,19 @@ type body struct {
 	Times []string `json:"enableTimePointing,omitempty"`
 }
 
-// body returns the body of the request for a sentence. text is its plain text.
-func (e *Engine) body(req voice.Request, text, language string) body {
+// newBody returns the body of the request for a sentence. text is its plain text.
+func (e *Engine) newBody(req voice.Request, text, language string) body {
 	var b body
 	b.Voice.Language, b.Voice.Name = language, req.Voice
 	b.Audio.Encoding, b.Audio.Rate = "LINEAR16", 24000
-	if speed := req.Speed.Value(); speed != 1 {
+	if speed := req.Speed.ValueOrOne(); speed != 1 {
 		b.Audio.Speed = math.Round(speed*100) / 100
 	}
 	if !e.cfg.SSML {
 		b.Input.Text = text
 		return b
 	}
-	if pitch := req.Pitch.Value(); pitch != 1 {
+	if pitch := req.Pitch.ValueOrOne(); pitch != 1 {
 		b.Audio.Pitch = math.Round(12*math.Log2(pitch)*100) / 100
 	}
 	d := ssml.Dialect{
@@ -149,28 +149,28 @@ func (e *Engine) body(req voice.Request, text, language string) body {
 		IPA:          true,
 		LongestBreak: 10 * time.Second,
 	}
-	b.Input.SSML, b.Times = ssml.Write(req, d).Text, []string{"SSML_MARK"}
+	b.Input.SSML, b.Times = ssml.FormatSSML(req, d).Text, []string{"SSML_MARK"}
 	if len(b.Input.SSML) > mostBytes { // marks make the text longer
 		d.Marks = false
-		b.Input.SSML, b.Times = ssml.Write(req, d).Text, nil
+		b.Input.SSML, b.Times = ssml.FormatSSML(req, d).Text, nil
 	}
 	return b
 }
 
 // Speak implements voice.Engine.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	s, silent, err := e.Begin(ctx, req)
+	s, silent, err := e.BeginSentence(ctx, req)
 	req, clip := s.Request, s.Clip
 	if err != nil || silent {
 		return clip, err
 	}
 	// The service rejects a language that differs from the voice's, even "en" for "en-US".
-	raw, err := json.Marshal(e.body(req, s.Text, cmp.Or(s.Voice.Language, req.Language, remote.Language)))
+	raw, err := json.Marshal(e.newBody(req, s.Text, cmp.Or(s.Voice.Language, req.Language, remote.Language)))
 	if err != nil {
 		return clip, err
 	}
-	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/v1beta1/text:synthesize", Header: e.authHeader(), Body: raw, Accept: []string{"application/json"},
+	answer, err := e.client.SendCall(ctx, remote.Call{
+		Path: "/v1beta1/text:synthesize", Header: e.newAuthHeader(), Body: raw, Accept: []string{"application/json"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
@@ -184,9 +184,9 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		} `json:"timepoints"`
 	}
 	if json.Unmarshal(answer.Body, &said) != nil {
-		return clip, e.client.Bad("%s returned an unreadable answer", e.cfg.Name)
+		return clip, e.client.NewBadAnswerFault("%s returned an unreadable answer", e.cfg.Name)
 	}
-	if clip.PCM, clip.Rate, err = e.client.SoundIn(said.Audio, "audio/wav", 24000); err != nil {
+	if clip.PCM, clip.Rate, err = e.client.DecodeSound(said.Audio, "audio/wav", 24000); err != nil {
 		return clip, err
 	}
 	at := map[string]float64{}
@@ -196,11 +196,11 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	starts := make([]time.Duration, len(clip.Words))
 	for i := range starts {
 		starts[i] = -1
-		if s, ok := at[ssml.Mark(i)]; ok {
+		if s, ok := at[ssml.FormatMark(i)]; ok {
 			starts[i] = time.Duration(s * float64(time.Second))
 		}
 	}
-	remote.SetStarts(&clip, s.Phrases, starts)
+	remote.SetWordStarts(&clip, s.Phrases, starts)
 	return clip, nil
 }
 
@@ -209,16 +209,16 @@ func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	text := strings.ToLower(string(r.Body))
 	switch {
 	case strings.Contains(text, "api_key_invalid") || strings.Contains(text, "api key not valid"):
-		return e.client.KeyRefused(r)
+		return e.client.NewKeyRefusedFault(r)
 	case r.Status != http.StatusBadRequest && r.Status != http.StatusNotFound:
 		return nil
 	case strings.Contains(text, "voice") && strings.Contains(text, "does not exist"):
-		return e.client.NoVoice(r, id)
+		return e.client.NewNoVoiceFault(r, id)
 	case strings.Contains(text, "longer than") || strings.Contains(text, "limit of 5000") ||
 		strings.Contains(text, "too long"):
-		return e.client.TooLong(r)
+		return e.client.NewTooLongFault(r)
 	case strings.Contains(text, "ssml") && strings.Contains(text, "support"):
-		return e.client.Refused(r, "the voice %s of %s does not accept markup", id, e.cfg.Name).
+		return e.client.NewRefusedFault(r, "the voice %s of %s does not accept markup", id, e.cfg.Name).
 			WithHint("set ssml: false for the engine of such voices in mynah.yaml")
 	}
 	return nil

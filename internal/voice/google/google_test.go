@@ -52,7 +52,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	if err := d.Decode(&b); err != nil || r.Method != http.MethodPost || r.URL.Path != "/v1beta1/text:synthesize" ||
 		b.AudioConfig.AudioEncoding != "LINEAR16" || (b.Input.Text == "") == (b.Input.SSML == "") || b.Voice.LanguageCode != "en-US" {
 		if r.Context().Err() == nil && err == nil {
-			s.Wrong(w, "%s %s %+v", r.Method, r.URL, b)
+			s.AnswerWrongFormat(w, "%s %s %+v", r.Method, r.URL, b)
 		}
 		return
 	}
@@ -71,13 +71,13 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		fail(http.StatusBadRequest, "INVALID_ARGUMENT", "Either `input.text` or `input.ssml` is longer than the limit of 5000 bytes.")
 		return
 	case a.SpeakingRate < 0.25 || a.SpeakingRate > 2 || math.Abs(a.Pitch) > 20:
-		s.Wrong(w, "%+v", a)
+		s.AnswerWrongFormat(w, "%+v", a)
 		return
 	}
 	p := remotetest.Performance{}
 	var err error
 	if b.Input.Text != "" {
-		p.Clip, err = s.Say(r.Context(), []utter.Run{{Text: b.Input.Text}}, a.SpeakingRate, 1)
+		p.Clip, err = s.SpeakAsTones(r.Context(), []utter.Run{{Text: b.Input.Text}}, a.SpeakingRate, 1)
 	} else {
 		// Apply the pitch of the request to the whole text.
 		whole := strings.NewReplacer("<speak>", fmt.Sprintf(`<speak><prosody pitch="%+f%%">`, 5*a.Pitch), "</speak>",
@@ -89,10 +89,11 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		s.Wrong(w, "%v in %s", err, b.Input.SSML)
+		s.AnswerWrongFormat(w, "%v in %s", err, b.Input.SSML)
 		return
 	}
-	answer := map[string]any{"audioContent": base64.StdEncoding.EncodeToString(remotetest.WAV(p.Clip.PCM, p.Clip.Rate))}
+	answer := map[string]any{"audioContent": base64.StdEncoding.EncodeToString(remotetest.FormatWAV(p.Clip.PCM,
+		p.Clip.Rate))}
 	if len(b.EnableTimePointing) > 0 {
 		var times []map[string]any
 		for name, at := range p.Marks {
@@ -119,25 +120,25 @@ func makes(change func(*google.Config)) remotetest.Maker {
 
 func engine(t *testing.T, change func(*google.Config)) voice.Engine {
 	t.Helper()
-	return makes(change)(t, remotetest.Config("service", remotetest.New(t, service).URL))
+	return makes(change)(t, remotetest.NewConfig("service", remotetest.StartServer(t, service).URL))
 }
 
 func TestEngine(t *testing.T) {
 	t.Parallel()
 	t.Run("ssml", func(t *testing.T) {
 		t.Parallel()
-		voicetest.Run(t, engine(t, func(*google.Config) {}), voicetest.Options{Voice: neural, Deterministic: true, ExactWords: true})
+		voicetest.RunSuite(t, engine(t, func(*google.Config) {}), voicetest.Options{Voice: neural, Deterministic: true, ExactWords: true})
 	})
 	t.Run("text", func(t *testing.T) {
 		t.Parallel()
 		e := engine(t, func(c *google.Config) { c.SSML = false })
-		voicetest.Run(t, e, voicetest.Options{Voice: "en-US-Chirp3-HD-Kore", Deterministic: true})
+		voicetest.RunSuite(t, e, voicetest.Options{Voice: "en-US-Chirp3-HD-Kore", Deterministic: true})
 	})
 }
 
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	remotetest.Troubles(t, neural, "application/json", service, makes(func(*google.Config) {}))
+	remotetest.CheckTroubles(t, neural, "application/json", service, makes(func(*google.Config) {}))
 }
 
 func TestWrongRequests(t *testing.T) {
@@ -154,15 +155,15 @@ func TestWrongRequests(t *testing.T) {
 			voice.Request{Voice: neural, Runs: []utter.Run{{Text: strings.Repeat("word ", 1200)}}},
 		},
 	} {
-		s := remotetest.New(t, service)
-		cfg := remotetest.Config("service", s.URL)
+		s := remotetest.StartServer(t, service)
+		cfg := remotetest.NewConfig("service", s.URL)
 		cfg.Key = remote.NewSecret(c.key)
-		_, err := remote.Steady(makes(func(*google.Config) {})(t, cfg), cfg).Speak(t.Context(), c.req)
+		_, err := remote.WithRetries(makes(func(*google.Config) {})(t, cfg), cfg).Speak(t.Context(), c.req)
 		if f := fault.From(err); f == nil || !strings.Contains(f.Public, says) || f.Hint == "" || s.Requests.Load() != 1 {
 			t.Errorf("%v does not say %q", err, says)
 		}
 	}
-	cfg := remotetest.Config("service", remotetest.New(t, service).URL)
+	cfg := remotetest.NewConfig("service", remotetest.StartServer(t, service).URL)
 	cfg.Key = remote.NewSecret("ya29.token")
 	if _, err := makes(func(*google.Config) {})(t, cfg).Speak(t.Context(), voice.Request{Voice: neural, Runs: hello}); err != nil {
 		t.Error(err)
@@ -174,11 +175,11 @@ func TestWrongRequests(t *testing.T) {
 func TestLanguage(t *testing.T) {
 	t.Parallel()
 	var sent struct{ Voice struct{ LanguageCode string } }
-	s := remotetest.New(t, func(_ *remotetest.Server, w http.ResponseWriter, r *http.Request) {
+	s := remotetest.StartServer(t, func(_ *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		_ = json.NewDecoder(r.Body).Decode(&sent)
 		w.WriteHeader(http.StatusBadRequest)
 	})
-	e := makes(func(*google.Config) {})(t, remotetest.Config("service", s.URL))
+	e := makes(func(*google.Config) {})(t, remotetest.NewConfig("service", s.URL))
 	for _, c := range []struct{ id, language, want string }{{neural, "en", "en-US"}, {"own", "pl-PL", "pl-PL"}, {"own", "", "en-US"}} {
 		_, _ = e.Speak(t.Context(), voice.Request{Voice: c.id, Language: c.language, Runs: []utter.Run{{Text: "Hallo."}}})
 		if sent.Voice.LanguageCode != c.want {
@@ -209,7 +210,7 @@ func TestEmphasis(t *testing.T) {
 	for name, markup := range map[string]bool{"ssml": true, "text": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Emphasis(t, engine(t, func(c *google.Config) { c.SSML = markup }),
+			voicetest.CheckEmphasis(t, engine(t, func(c *google.Config) { c.SSML = markup }),
 				voicetest.Options{Voice: neural, Deterministic: true})
 		})
 	}

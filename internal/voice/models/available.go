@@ -34,40 +34,40 @@ func (i *Installer) fetchList(ctx context.Context) (all map[string]indexEntry, b
 		index = strings.TrimRight(index, "/") + "/voices.json"
 	}
 	const most = 32 << 20
-	b, err := i.fetchSmall(ctx, index, most)
+	b, err := i.downloadToMemory(ctx, index, most)
 	if err != nil {
 		return nil, "", err
 	}
 	if b == nil || json.Unmarshal(b, &all) != nil {
-		return nil, "", fault.New(fault.Input, nil, "there is no list of voices at %s", redactURL(index)).
+		return nil, "", fault.New(fault.Input, nil, "there is no list of voices at %s", removeSecretsFromURL(index)).
 			WithHint("choose another list with --voices-index")
 	}
 	return all, index[:strings.LastIndexByte(index, '/')+1], nil
 }
 
-// mostCards is the maximum number of voices for which Available downloads model cards.
+// mostCards is the maximum number of voices for which ListAvailable downloads model cards.
 const mostCards = 60
 
-// Available returns the installable voices for a language: a tag, the beginning of a tag, or an English name;
+// ListAvailable returns the installable voices for a language: a tag, the beginning of a tag, or an English name;
 // empty means all. The recommended voice of each region comes first. It reads the licences if there are at most
 // 60 voices.
-func (i *Installer) Available(ctx context.Context, language string) ([]Available, error) {
+func (i *Installer) ListAvailable(ctx context.Context, language string) ([]Available, error) {
 	all, base, err := i.fetchList(ctx)
 	if err != nil {
 		return nil, err
 	}
 	installed := map[string]bool{}
-	for _, v := range List(i.cfg.Dir) {
+	for _, v := range ListVoices(i.cfg.Dir) {
 		installed[v.Name] = true
 	}
 	var out []Available
 	cards := map[string]string{}
 	for name, l := range all {
-		if !isValidName(name) || !l.speaks(language) {
+		if !isValidName(name) || !l.speaksLanguage(language) {
 			continue
 		}
 		v := Available{
-			Name: name, Language: l.tag(), LanguageName: l.Language.Name, Quality: l.Quality,
+			Name: name, Language: l.findLanguageTag(), LanguageName: l.Language.Name, Quality: l.Quality,
 			Speakers:  max(l.Speakers, 1),
 			Installed: installed[name],
 		}
@@ -103,7 +103,7 @@ func (i *Installer) addLicences(ctx context.Context, list []Available, cards map
 	for k := range list {
 		if address := cards[list[k].Name]; address != "" {
 			g.Go(func() error {
-				if b, _, err := i.tryOnce(ctx, address, most); err == nil {
+				if b, _, err := i.requestToMemory(ctx, address, most); err == nil {
 					list[k].Licence = findLicence(string(b))
 				}
 				return nil
@@ -126,12 +126,12 @@ func findLicence(card string) string {
 	return ""
 }
 
-// tag returns the BCP 47 tag of a voice's language.
-func (l indexEntry) tag() string { return strings.ReplaceAll(l.Language.Code, "_", "-") }
+// findLanguageTag returns the BCP 47 tag of a voice's language.
+func (l indexEntry) findLanguageTag() string { return strings.ReplaceAll(l.Language.Code, "_", "-") }
 
-// speaks reports whether a voice speaks a language: a tag, the beginning of a tag, or an English name.
-func (l indexEntry) speaks(language string) bool {
+// speaksLanguage reports whether a voice speaks a language: a tag, the beginning of a tag, or an English name.
+func (l indexEntry) speaksLanguage(language string) bool {
 	want := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(language), "_", "-"))
-	tag := strings.ToLower(l.tag())
+	tag := strings.ToLower(l.findLanguageTag())
 	return want == "" || tag == want || strings.HasPrefix(tag, want+"-") || strings.EqualFold(l.Language.Name, want)
 }

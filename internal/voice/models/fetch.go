@@ -44,8 +44,8 @@ type state struct {
 	Date string `json:"date"`
 }
 
-// validator returns the value for If-Range (RFC 9110, 13.1.5), which must not be a weak ETag.
-func (s state) validator() string {
+// formatIfRange returns the value for If-Range (RFC 9110, 13.1.5), which must not be a weak ETag.
+func (s state) formatIfRange() string {
 	if s.ETag != "" && !strings.HasPrefix(s.ETag, "W/") {
 		return s.ETag
 	}
@@ -63,9 +63,9 @@ func (i *Installer) download(
 	f, err := lockFile(path)
 	switch {
 	case errors.Is(err, system.ErrTaken):
-		return nil, fault.New(fault.Usage, nil, "%s is being downloaded by another process", redactURL(address))
+		return nil, fault.New(fault.Usage, nil, "%s is being downloaded by another process", removeSecretsFromURL(address))
 	case err != nil:
-		return nil, diskFault(err)
+		return nil, newDiskFault(err)
 	}
 	if err := i.downloadWithRetries(ctx, f.File, address, want, progress); err != nil {
 		_ = f.Close()
@@ -83,7 +83,7 @@ type heldFile struct {
 // Close closes the file and releases the lock.
 func (h *heldFile) Close() error {
 	err := h.File.Close()
-	h.lock.Release()
+	h.lock.Unlock()
 	return err
 }
 
@@ -115,7 +115,7 @@ func lockFile(path string) (*heldFile, error) {
 			return &heldFile{File: f, lock: lock}, nil
 		}
 		_ = f.Close()
-		lock.Release()
+		lock.Unlock()
 	}
 }
 
@@ -127,13 +127,13 @@ func (i *Installer) downloadWithRetries(
 	wait := i.newBackOff()
 	failed := 0 // consecutive failures without any new byte
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		before := fileSize(f)
+		before := measureFile(f)
 		err := i.requestPart(ctx, f, path, address, want, progress)
 		broken, ok := errors.AsType[*brokenError](err)
 		if err == nil || !ok || broken.permanent || failed+1 >= i.cfg.Tries {
-			return struct{}{}, permanent(err)
+			return struct{}{}, markPermanent(err)
 		}
-		if fileSize(f) > before {
+		if measureFile(f) > before {
 			failed = 0 // there was progress
 			wait.Reset()
 		}
@@ -144,17 +144,17 @@ func (i *Installer) downloadWithRetries(
 	case ctx.Err() != nil:
 		return fault.New(fault.Cancelled, ctx.Err(), "stopped; the downloaded part is kept for the next try")
 	case err != nil:
-		return asFault(err, address)
+		return toFault(err, address)
 	}
-	if err := verify(f, want); err != nil {
+	if err := verifyDownload(f, want); err != nil {
 		_ = os.Remove(path)
 		_ = os.Remove(path + ".json")
-		return fault.New(fault.Input, err, "%s is not the expected file", redactURL(address)).
+		return fault.New(fault.Input, err, "%s is not the expected file", removeSecretsFromURL(address)).
 			WithHint("the download is complete, but differs from the expected file: check the address and its checksum")
 	}
 	_ = os.Remove(path + ".json")
 	if err := f.Sync(); err != nil {
-		return diskFault(err)
+		return newDiskFault(err)
 	}
 	return nil
 }
@@ -164,16 +164,16 @@ func (i *Installer) newBackOff() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{InitialInterval: i.cfg.Wait, Multiplier: 2, MaxInterval: i.cfg.Wait << 6}
 }
 
-// permanent marks an error as one that ends the retries. It returns nil for nil.
-func permanent(err error) error {
+// markPermanent marks an error as one that ends the retries. It returns nil for nil.
+func markPermanent(err error) error {
 	if err == nil {
 		return nil
 	}
 	return backoff.Permanent(err)
 }
 
-// fileSize returns the size of a file, 0 if it is unknown.
-func fileSize(f *os.File) int64 {
+// measureFile returns the size of a file, 0 if it is unknown.
+func measureFile(f *os.File) int64 {
 	info, err := f.Stat()
 	if err != nil {
 		return 0
@@ -190,17 +190,17 @@ type brokenError struct {
 func (e *brokenError) Error() string { return e.err.Error() }
 func (e *brokenError) Unwrap() error { return e.err }
 
-// asFault returns err if it is a fault, and otherwise the fault of a failed download.
-func asFault(err error, address string) error {
+// toFault returns err if it is a fault, and otherwise the fault of a failed download.
+func toFault(err error, address string) error {
 	if f, ok := fault.As(err); ok {
 		return f
 	}
-	return fault.New(fault.Input, err, "%s could not be downloaded", redactURL(address)).
+	return fault.New(fault.Input, err, "%s could not be downloaded", removeSecretsFromURL(address)).
 		WithHint("try again: the downloaded part is kept")
 }
 
-// diskFault returns the fault for an error of writing to the voices' folder.
-func diskFault(err error) error {
+// newDiskFault returns the fault for an error of writing to the voices' folder.
+func newDiskFault(err error) error {
 	if system.IsDiskFull(err) {
 		return fault.New(fault.Disk, err, "the disk of the voices' folder is full").
 			WithHint("free some space, or choose another folder with --voices-dir")
@@ -209,8 +209,8 @@ func diskFault(err error) error {
 		WithHint("choose another folder with --voices-dir")
 }
 
-// redactURL returns a URL without its query and user, which may contain keys.
-func redactURL(address string) string {
+// removeSecretsFromURL returns a URL without its query and user, which may contain keys.
+func removeSecretsFromURL(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "the address"
@@ -222,7 +222,7 @@ func redactURL(address string) string {
 func (i *Installer) requestPart(
 	ctx context.Context, f *os.File, path, address string, want expectation, progress func(done, total int64),
 ) error {
-	have := fileSize(f)
+	have := measureFile(f)
 	var old state
 	if b, err := os.ReadFile(path + ".json"); err == nil {
 		_ = json.Unmarshal(b, &old)
@@ -236,7 +236,7 @@ func (i *Installer) requestPart(
 		if moving.Err() != nil && ctx.Err() == nil {
 			err = fmt.Errorf("no data for %s", i.cfg.Stall)
 		}
-		return &brokenError{withoutURL(err), false}
+		return &brokenError{removeURL(err), false}
 	}
 	req, err := http.NewRequestWithContext(moving, http.MethodGet, address, nil)
 	if err != nil {
@@ -244,10 +244,10 @@ func (i *Installer) requestPart(
 	}
 	req.Header.Set("User-Agent", "mynah")
 	req.Header.Set("Accept-Encoding", "identity")
-	resume := have > 0 && old.URL == address && old.validator() != ""
+	resume := have > 0 && old.URL == address && old.formatIfRange() != ""
 	if resume {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
-		req.Header.Set("If-Range", old.validator())
+		req.Header.Set("If-Range", old.formatIfRange())
 	}
 	resp, err := i.client.Do(req)
 	if err != nil {
@@ -256,7 +256,7 @@ func (i *Installer) requestPart(
 	defer func() { _ = resp.Body.Close() }()
 	total := resp.ContentLength
 	switch {
-	case resp.StatusCode == http.StatusPartialContent && resume && startsAt(resp, have):
+	case resp.StatusCode == http.StatusPartialContent && resume && isPartFrom(resp, have):
 		total += have
 	case resp.StatusCode == http.StatusOK:
 		have = 0
@@ -270,22 +270,22 @@ func (i *Installer) requestPart(
 		return &brokenError{fmt.Errorf("the server answered %s", resp.Status), gone}
 	}
 	if want.size > 0 && resp.ContentLength >= 0 && total != want.size {
-		return fault.New(fault.Input, nil, "%s has %d bytes instead of %d", redactURL(address), total, want.size)
+		return fault.New(fault.Input, nil, "%s has %d bytes instead of %d", removeSecretsFromURL(address), total, want.size)
 	}
 	if err := i.checkFreeSpace(max(total, want.size) - have); err != nil {
 		return err
 	}
 	if err := f.Truncate(have); err != nil {
-		return diskFault(err)
+		return newDiskFault(err)
 	}
 	if _, err := f.Seek(have, io.SeekStart); err != nil {
-		return diskFault(err)
+		return newDiskFault(err)
 	}
 	now := state{URL: address, ETag: resp.Header.Get("ETag"), Date: resp.Header.Get("Last-Modified")}
 	if b, err := json.Marshal(now); err == nil {
 		_ = os.WriteFile(path+".json", b, 0o600)
 	}
-	err = i.copy(f, resp.Body, have, max(total, want.size), func(done, total int64) {
+	err = i.copyBody(f, resp.Body, have, max(total, want.size), func(done, total int64) {
 		stall.Reset(i.cfg.Stall)
 		progress(done, total)
 	})
@@ -295,8 +295,8 @@ func (i *Installer) requestPart(
 	return err
 }
 
-// startsAt reports whether a partial response begins at byte have.
-func startsAt(resp *http.Response, have int64) bool {
+// isPartFrom reports whether a partial response begins at byte have.
+func isPartFrom(resp *http.Response, have int64) bool {
 	var from int64
 	_, err := fmt.Sscanf(resp.Header.Get("Content-Range"), "bytes %d-", &from)
 	return err == nil && from == have
@@ -309,13 +309,13 @@ func (i *Installer) checkFreeSpace(more int64) error {
 		return nil //nolint:nilerr // a write will report the error
 	}
 	if more > free {
-		return diskFault(fmt.Errorf("it needs %d MB, but only %d MB are free: %w", more>>20, free>>20, syscall.ENOSPC))
+		return newDiskFault(fmt.Errorf("it needs %d MB, but only %d MB are free: %w", more>>20, free>>20, syscall.ENOSPC))
 	}
 	return nil
 }
 
-// copy copies body to f and reports progress.
-func (i *Installer) copy(f *os.File, body io.Reader, done, total int64, progress func(done, total int64)) error {
+// copyBody copies body to f and reports progress.
+func (i *Installer) copyBody(f *os.File, body io.Reader, done, total int64, progress func(done, total int64)) error {
 	buf := make([]byte, 256<<10)
 	for {
 		n, err := body.Read(buf)
@@ -323,7 +323,7 @@ func (i *Installer) copy(f *os.File, body io.Reader, done, total int64, progress
 			return fault.New(fault.Input, nil, "the voice is larger than %d MB", i.cfg.MaxBytes>>20)
 		}
 		if _, err := f.Write(buf[:n]); err != nil {
-			return diskFault(err)
+			return newDiskFault(err)
 		}
 		done += int64(n)
 		progress(done, total)
@@ -331,21 +331,21 @@ func (i *Installer) copy(f *os.File, body io.Reader, done, total int64, progress
 			return nil
 		}
 		if err != nil {
-			return &brokenError{withoutURL(err), false}
+			return &brokenError{removeURL(err), false}
 		}
 	}
 }
 
-// withoutURL returns an error without the URL, which may contain a key.
-func withoutURL(err error) error {
+// removeURL returns an error without the URL, which may contain a key.
+func removeURL(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err
 }
 
-// verify compares a downloaded file with what is known about it.
-func verify(f io.ReadSeeker, want expectation) error {
+// verifyDownload compares a downloaded file with what is known about it.
+func verifyDownload(f io.ReadSeeker, want expectation) error {
 	n, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
@@ -373,12 +373,12 @@ func verify(f io.ReadSeeker, want expectation) error {
 	return nil
 }
 
-// fetchSmall downloads a small file into memory. It returns nil if the server does not have the file.
-func (i *Installer) fetchSmall(ctx context.Context, address string, most int64) ([]byte, error) {
+// downloadToMemory downloads a small file into memory. It returns nil if the server does not have the file.
+func (i *Installer) downloadToMemory(ctx context.Context, address string, most int64) ([]byte, error) {
 	b, err := backoff.Retry(ctx, func() ([]byte, error) {
-		b, again, err := i.tryOnce(ctx, address, most)
+		b, again, err := i.requestToMemory(ctx, address, most)
 		if !again {
-			err = permanent(err)
+			err = markPermanent(err)
 		}
 		return b, err
 	}, backoff.WithBackOff(i.newBackOff()), backoff.WithMaxTries(uint(i.cfg.Tries)), backoff.WithMaxElapsedTime(0))
@@ -386,13 +386,13 @@ func (i *Installer) fetchSmall(ctx context.Context, address string, most int64) 
 	case ctx.Err() != nil:
 		return nil, fault.New(fault.Cancelled, ctx.Err(), "stopped")
 	case err != nil:
-		return nil, asFault(err, address)
+		return nil, toFault(err, address)
 	}
 	return b, nil
 }
 
-// tryOnce makes one request of small. again reports whether a retry may succeed.
-func (i *Installer) tryOnce(ctx context.Context, address string, most int64) (b []byte, again bool, err error) {
+// requestToMemory makes one request of small. again reports whether a retry may succeed.
+func (i *Installer) requestToMemory(ctx context.Context, address string, most int64) (b []byte, again bool, err error) {
 	timed, stop := context.WithTimeout(ctx, i.cfg.Stall)
 	defer stop()
 	defer func() {
@@ -407,7 +407,7 @@ func (i *Installer) tryOnce(ctx context.Context, address string, most int64) (b 
 	req.Header.Set("User-Agent", "mynah")
 	resp, err := i.client.Do(req)
 	if err != nil {
-		return nil, true, withoutURL(err)
+		return nil, true, removeURL(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	switch {
@@ -422,5 +422,5 @@ func (i *Installer) tryOnce(ctx context.Context, address string, most int64) (b 
 	if err == nil && int64(len(b)) > most {
 		return nil, false, fmt.Errorf("it is longer than %d bytes", most)
 	}
-	return b, true, withoutURL(err)
+	return b, true, removeURL(err)
 }

@@ -100,7 +100,7 @@ func (i *Installer) Install(ctx context.Context, source string, progress func(fl
 		progress = func(float64) {}
 	}
 	if err := os.MkdirAll(i.cfg.Dir, 0o755); err != nil { //nolint:gosec // voices are no secret
-		return Installed{}, diskFault(err)
+		return Installed{}, newDiskFault(err)
 	}
 	i.removeOldDownloads()
 	parts := func(done, total int64) {
@@ -110,11 +110,11 @@ func (i *Installer) Install(ctx context.Context, source string, progress func(fl
 	}
 	switch {
 	case strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://"):
-		return i.fromURL(ctx, source, parts)
+		return i.installFromURL(ctx, source, parts)
 	case strings.ContainsAny(source, `/\`) || strings.HasSuffix(source, modelEnding) || isArchive(source):
-		return i.fromFile(ctx, source)
+		return i.installFromFile(ctx, source)
 	default:
-		return i.fromIndex(ctx, source, parts)
+		return i.installFromIndex(ctx, source, parts)
 	}
 }
 
@@ -149,8 +149,10 @@ type indexEntry struct {
 	} `json:"language"`
 }
 
-// fromIndex installs a voice of the index.
-func (i *Installer) fromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed, error) {
+// installFromIndex installs a voice of the index.
+func (i *Installer) installFromIndex(ctx context.Context, name string, progress func(done, total int64)) (Installed,
+	error,
+) {
 	all, base, err := i.fetchList(ctx)
 	if err != nil {
 		return Installed{}, err
@@ -164,7 +166,7 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	}
 	if !ok || !isValidName(name) {
 		return Installed{}, fault.New(fault.Usage, nil, "the list of voices has no %q", name).
-			WithHint("%s", similarNames(name, all))
+			WithHint("%s", formatSimilarNames(name, all))
 	}
 	var model, config string
 	for file := range v.Files {
@@ -179,20 +181,20 @@ func (i *Installer) fromIndex(ctx context.Context, name string, progress func(do
 	if model == "" || config == "" {
 		return Installed{}, fault.New(fault.Input, nil, "the list of voices has no files for %s", name)
 	}
-	description, err := i.fetchSmall(ctx, base+config, maxConfig)
+	description, err := i.downloadToMemory(ctx, base+config, maxConfig)
 	if err != nil {
 		return Installed{}, err
 	}
 	given := expectation{md5: v.Files[config].MD5, size: v.Files[config].Size}
-	if err := verify(bytes.NewReader(description), given); err != nil {
-		return Installed{}, fault.New(fault.Input, err, "%s is not the expected file", redactURL(base+config))
+	if err := verifyDownload(bytes.NewReader(description), given); err != nil {
+		return Installed{}, fault.New(fault.Input, err, "%s is not the expected file", removeSecretsFromURL(base+config))
 	}
 	want := expectation{md5: v.Files[model].MD5, size: v.Files[model].Size}
 	return i.installModel(ctx, name, base+model, description, want, progress)
 }
 
-// similarNames returns a hint with similar voice names.
-func similarNames(name string, all map[string]indexEntry) string {
+// formatSimilarNames returns a hint with similar voice names.
+func formatSimilarNames(name string, all map[string]indexEntry) string {
 	var near []string
 	language, _, _ := strings.Cut(strings.ToLower(name), "-")
 	for key := range all {
@@ -209,8 +211,10 @@ func similarNames(name string, all map[string]indexEntry) string {
 	return "it has " + strings.Join(near[:min(len(near), most)], ", ")
 }
 
-// fromURL installs a voice from a URL.
-func (i *Installer) fromURL(ctx context.Context, source string, progress func(done, total int64)) (Installed, error) {
+// installFromURL installs a voice from a URL.
+func (i *Installer) installFromURL(ctx context.Context, source string, progress func(done, total int64)) (Installed,
+	error,
+) {
 	u, err := url.Parse(source)
 	if err != nil || u.Host == "" {
 		return Installed{}, fault.New(fault.Usage, nil, "the address of the voice is not a URL")
@@ -234,7 +238,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 	beside := func(ending string) string { c := *u; c.Path += ending; c.RawPath = ""; return c.String() }
 	if !want.hasSum() {
 		// Few servers have a checksum file, and not all of the others answer 404.
-		b, err := i.fetchSmall(ctx, beside(".sha256"), 4096)
+		b, err := i.downloadToMemory(ctx, beside(".sha256"), 4096)
 		if err != nil && ctx.Err() != nil {
 			return Installed{}, err
 		}
@@ -243,12 +247,13 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 		}
 	}
 	if isModel {
-		description, err := i.fetchSmall(ctx, beside(".json"), maxConfig)
+		description, err := i.downloadToMemory(ctx, beside(".json"), maxConfig)
 		if err != nil {
 			return Installed{}, err
 		}
 		if description == nil {
-			return Installed{}, fault.New(fault.Input, nil, "%s needs %s.json next to it", redactURL(u.String()), file)
+			return Installed{}, fault.New(fault.Input, nil, "%s needs %s.json next to it", removeSecretsFromURL(u.String()),
+				file)
 		}
 		return i.installModel(ctx, name, u.String(), description, want, progress)
 	}
@@ -257,7 +262,7 @@ func (i *Installer) fromURL(ctx context.Context, source string, progress func(do
 		return Installed{}, err
 	}
 	defer func() { _ = os.Remove(fetched.Name()); _ = fetched.Close() }()
-	in, err := i.unpack(ctx, fetched.Name(), file)
+	in, err := i.installFromArchive(ctx, fetched.Name(), file)
 	in.Checked = want.hasSum()
 	return in, err
 }
@@ -274,7 +279,7 @@ func (i *Installer) installModel(
 	if _, err := ParseConfig(description); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the description of %s cannot be used", name)
 	}
-	if old, err := Find(i.cfg.Dir, name); err == nil && want.hasSum() && i.isSame(old, description, want) {
+	if old, err := FindVoice(i.cfg.Dir, name); err == nil && want.hasSum() && i.isInstalled(old, description, want) {
 		return Installed{Voice: old, Checked: true, Same: true}, nil
 	}
 	part, err := i.download(ctx, address, want, progress)
@@ -290,9 +295,9 @@ func (i *Installer) installModel(
 	return in, err
 }
 
-// isSame reports whether an installed voice has this description and matches want.
-func (i *Installer) isSame(old Voice, description []byte, want expectation) bool {
-	b, err := readSmall(old.ConfigPath)
+// isInstalled reports whether an installed voice has this description and matches want.
+func (i *Installer) isInstalled(old Voice, description []byte, want expectation) bool {
+	b, err := readConfig(old.ConfigPath)
 	if err != nil || string(b) != string(description) {
 		return false
 	}
@@ -301,7 +306,7 @@ func (i *Installer) isSame(old Voice, description []byte, want expectation) bool
 		return false
 	}
 	defer func() { _ = f.Close() }()
-	return verify(f, want) == nil
+	return verifyDownload(f, want) == nil
 }
 
 // installFiles moves a model to its final name and then publishes its description. A voice without a description does
@@ -318,25 +323,25 @@ func (i *Installer) installFiles(name, part string, move func(to string) error, 
 	if err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the voice %s cannot be used", name)
 	}
-	f, err := pending.Create(v.ConfigPath)
+	f, err := pending.CreateFile(v.ConfigPath)
 	if err != nil {
-		return Installed{}, diskFault(err)
+		return Installed{}, newDiskFault(err)
 	}
 	defer f.Discard()
 	if _, err := f.Write(description); err != nil {
-		return Installed{}, diskFault(err)
+		return Installed{}, newDiskFault(err)
 	}
 	if err := ignoreMissing(os.Remove(v.ConfigPath)); err != nil {
-		return Installed{}, diskFault(err)
+		return Installed{}, newDiskFault(err)
 	}
 	if err := os.Chmod(part, 0o644); err != nil { //nolint:gosec // voices are no secret
-		return Installed{}, diskFault(err)
+		return Installed{}, newDiskFault(err)
 	}
 	if err := move(v.Model); err != nil {
-		return Installed{}, diskFault(err)
+		return Installed{}, newDiskFault(err)
 	}
 	if err := f.Publish(); err != nil {
-		return Installed{}, diskFault(err)
+		return Installed{}, newDiskFault(err)
 	}
 	return Installed{Voice: v}, nil
 }
@@ -356,17 +361,17 @@ func checkModel(file string) error {
 	return nil
 }
 
-// fromFile installs a voice from a local file.
-func (i *Installer) fromFile(ctx context.Context, source string) (Installed, error) {
+// installFromFile installs a voice from a local file.
+func (i *Installer) installFromFile(ctx context.Context, source string) (Installed, error) {
 	if isArchive(source) {
-		return i.unpack(ctx, source, filepath.Base(source))
+		return i.installFromArchive(ctx, source, filepath.Base(source))
 	}
 	name, ok := strings.CutSuffix(filepath.Base(source), modelEnding)
 	if !ok || !isValidName(name) {
 		return Installed{}, fault.New(fault.Usage, nil, "%q is not a voice", filepath.Base(source)).
 			WithHint("the file of a voice ends in .onnx, .tar.gz or .zip")
 	}
-	description, err := readSmall(source + ".json")
+	description, err := readConfig(source + ".json")
 	if err != nil {
 		return Installed{}, fault.New(fault.Input, err,
 			"%s needs a readable %s.json next to it", filepath.Base(source), filepath.Base(source))
@@ -376,26 +381,26 @@ func (i *Installer) fromFile(ctx context.Context, source string) (Installed, err
 		return Installed{}, fault.New(fault.Input, err, "the file %s cannot be read", source)
 	}
 	defer func() { _ = f.Close() }()
-	part, err := i.copyIn(ctx, name, f)
+	part, err := i.copyToFolder(ctx, name, f)
 	if err != nil {
 		return Installed{}, err
 	}
 	defer part.Discard()
-	return i.installFiles(name, part.Name(), publishing(part), description)
+	return i.installFiles(name, part.Name(), newPublisher(part), description)
 }
 
-// publishing returns a function for place that publishes a copy under the name that it was created for.
-func publishing(f *pending.File) func(string) error {
+// newPublisher returns a function for place that publishes a copy under the name that it was created for.
+func newPublisher(f *pending.File) func(string) error {
 	return func(string) error { return f.Publish() }
 }
 
-// copyIn copies a model into the folder. The caller publishes or discards it.
-func (i *Installer) copyIn(ctx context.Context, name string, r io.Reader) (*pending.File, error) {
-	f, err := pending.Create(filepath.Join(i.cfg.Dir, name+modelEnding))
+// copyToFolder copies a model into the folder. The caller publishes or discards it.
+func (i *Installer) copyToFolder(ctx context.Context, name string, r io.Reader) (*pending.File, error) {
+	f, err := pending.CreateFile(filepath.Join(i.cfg.Dir, name+modelEnding))
 	if err != nil {
-		return nil, diskFault(err)
+		return nil, newDiskFault(err)
 	}
-	if err = i.copy(f.File, contextReader{ctx, r}, 0, 0, func(int64, int64) {}); err == nil {
+	if err = i.copyBody(f.File, contextReader{ctx, r}, 0, 0, func(int64, int64) {}); err == nil {
 		return f, nil
 	}
 	f.Discard()
@@ -408,8 +413,8 @@ func (i *Installer) copyIn(ctx context.Context, name string, r io.Reader) (*pend
 	return nil, err
 }
 
-// unpack installs the only voice of an archive, in any folder of it.
-func (i *Installer) unpack(ctx context.Context, file, shownName string) (Installed, error) {
+// installFromArchive installs the only voice of an archive, in any folder of it.
+func (i *Installer) installFromArchive(ctx context.Context, file, shownName string) (Installed, error) {
 	bad := func(err error) (Installed, error) {
 		if f, ok := fault.As(err); ok {
 			return Installed{}, f
@@ -424,7 +429,7 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 			part.Discard()
 		}
 	}()
-	err := entries(file, shownName, func(entry string, r io.Reader) error {
+	err := forEachEntry(file, shownName, func(entry string, r io.Reader) error {
 		base := path.Base(entry)
 		switch {
 		case strings.HasPrefix(base, "."):
@@ -443,7 +448,7 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 				return errors.New("the voice in it has a name that cannot be used")
 			}
 			var err error
-			part, err = i.copyIn(ctx, name, r)
+			part, err = i.copyToFolder(ctx, name, r)
 			return err
 		}
 		return nil
@@ -454,11 +459,11 @@ func (i *Installer) unpack(ctx context.Context, file, shownName string) (Install
 	case part == nil || description == nil:
 		return bad(errors.New("it contains no .onnx file with its .onnx.json"))
 	}
-	return i.installFiles(name, part.Name(), publishing(part), description)
+	return i.installFiles(name, part.Name(), newPublisher(part), description)
 }
 
-// entries calls each for every file of an archive. It does not use the entries' names as paths on the disk.
-func entries(file, name string, each func(string, io.Reader) error) error {
+// forEachEntry calls each for every file of an archive. It does not use the entries' names as paths on the disk.
+func forEachEntry(file, name string, each func(string, io.Reader) error) error {
 	if strings.HasSuffix(name, ".zip") {
 		z, err := zip.OpenReader(file)
 		if err != nil {

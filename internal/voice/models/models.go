@@ -108,9 +108,9 @@ func isValidEspeakVoice(id string) bool {
 		strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
 
-// Scales returns the voice's randomness of the sound, length factor and randomness of the rhythm, or Piper's
+// ChooseScales returns the voice's randomness of the sound, length factor and randomness of the rhythm, or Piper's
 // defaults.
-func (c Config) Scales() (noise, length, noiseW float64) {
+func (c Config) ChooseScales() (noise, length, noiseW float64) {
 	or := func(p *float64, f float64) float64 {
 		if p == nil {
 			return f
@@ -128,9 +128,9 @@ type Voice struct {
 	Config     Config
 }
 
-// Language returns the voice's BCP 47 tag: that of the description, else that at the beginning of the name,
+// FindLanguageTag returns the voice's BCP 47 tag: that of the description, else that at the beginning of the name,
 // else espeak-ng's voice.
-func (v Voice) Language() string {
+func (v Voice) FindLanguageTag() string {
 	if code := v.Config.Language.Code; code != "" {
 		return strings.ReplaceAll(code, "_", "-")
 	}
@@ -140,8 +140,8 @@ func (v Voice) Language() string {
 	return v.Config.Espeak.Voice
 }
 
-// Speaker returns the ID of a speaker by name or number, false if the voice has no such speaker.
-func (v Voice) Speaker(name string) (int64, bool) {
+// FindSpeaker returns the ID of a speaker by name or number, false if the voice has no such speaker.
+func (v Voice) FindSpeaker(name string) (int64, bool) {
 	if id, ok := v.Config.Speakers[name]; ok {
 		return id, true
 	}
@@ -159,8 +159,8 @@ func isValidName(name string) bool {
 		strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
 
-// Find reads an installed voice. The error is fs.ErrNotExist if one of its files is missing.
-func Find(dir, name string) (Voice, error) {
+// FindVoice reads an installed voice. The error is fs.ErrNotExist if one of its files is missing.
+func FindVoice(dir, name string) (Voice, error) {
 	v := Voice{
 		Name: name, Model: filepath.Join(dir, name+modelEnding), ConfigPath: filepath.Join(dir, name+configEnding),
 	}
@@ -170,7 +170,7 @@ func Find(dir, name string) (Voice, error) {
 	if info, err := os.Stat(v.Model); err != nil || !info.Mode().IsRegular() {
 		return v, os.ErrNotExist
 	}
-	b, err := readSmall(v.ConfigPath)
+	b, err := readConfig(v.ConfigPath)
 	if err != nil {
 		return v, err
 	}
@@ -178,8 +178,8 @@ func Find(dir, name string) (Voice, error) {
 	return v, err
 }
 
-// readSmall reads a file of at most maxConfig bytes.
-func readSmall(path string) ([]byte, error) {
+// readConfig reads a file of at most maxConfig bytes.
+func readConfig(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -192,8 +192,8 @@ func readSmall(path string) ([]byte, error) {
 	return b, err
 }
 
-// List returns the complete voices of a folder, ordered by name. It returns nil if the folder does not exist.
-func List(dir string) []Voice {
+// ListVoices returns the complete voices of a folder, ordered by name. It returns nil if the folder does not exist.
+func ListVoices(dir string) []Voice {
 	entries, _ := os.ReadDir(dir)
 	var out []Voice
 	for _, e := range entries {
@@ -201,15 +201,15 @@ func List(dir string) []Voice {
 		if !ok {
 			continue
 		}
-		if v, err := Find(dir, name); err == nil {
+		if v, err := FindVoice(dir, name); err == nil {
 			out = append(out, v)
 		}
 	}
 	return out
 }
 
-// Remove removes a voice. The error is fs.ErrNotExist if no file of it exists.
-func Remove(dir, name string) error {
+// RemoveVoice removes a voice. The error is fs.ErrNotExist if no file of it exists.
+func RemoveVoice(dir, name string) error {
 	if !isValidName(name) {
 		return os.ErrNotExist
 	}
@@ -230,11 +230,11 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// EngineVoices converts installed voices to the form that engines return.
-func EngineVoices(list []Voice) []voice.EngineVoice {
+// ToEngineVoices converts installed voices to the form that engines return.
+func ToEngineVoices(list []Voice) []voice.EngineVoice {
 	var out []voice.EngineVoice
 	for _, v := range list {
-		out = append(out, voice.EngineVoice{ID: v.Name, Language: v.Language()})
+		out = append(out, voice.EngineVoice{ID: v.Name, Language: v.FindLanguageTag()})
 	}
 	return out
 }

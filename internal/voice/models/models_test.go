@@ -45,7 +45,7 @@ type hub struct {
 
 func newHub(t *testing.T) *hub {
 	t.Helper()
-	h := &hub{model: append(voicetest.Model(false), bytes.Repeat([]byte{0}, 0)...), description: voicetest.Description(t, 1, nil)}
+	h := &hub{model: append(voicetest.NewModel(false), bytes.Repeat([]byte{0}, 0)...), description: voicetest.NewDescription(t, 1, nil)}
 	folder := "/en/en_US/test/medium/"
 	sum := func(b []byte) string { s := md5.Sum(b); return hex.EncodeToString(s[:]) }
 	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -107,7 +107,7 @@ func (h *hub) installer(t *testing.T) (*models.Installer, string) {
 // checkWhole checks that a folder contains exactly one complete voice and nothing else.
 func checkWhole(t *testing.T, dir string, h *hub) {
 	t.Helper()
-	list := models.List(dir)
+	list := models.ListVoices(dir)
 	if len(list) != 1 || list[0].Name != name {
 		t.Fatalf("%v", list)
 	}
@@ -143,13 +143,13 @@ func TestByName(t *testing.T) {
 		t.Error(in, err)
 	}
 	checkWhole(t, dir, h)
-	if err := models.Remove(dir, name); err != nil || len(models.List(dir)) != 0 {
+	if err := models.RemoveVoice(dir, name); err != nil || len(models.ListVoices(dir)) != 0 {
 		t.Error(err)
 	}
-	if err := models.Remove(dir, name); !os.IsNotExist(err) {
+	if err := models.RemoveVoice(dir, name); !os.IsNotExist(err) {
 		t.Error(err)
 	}
-	if err := models.Remove(dir, "../"+name); !os.IsNotExist(err) {
+	if err := models.RemoveVoice(dir, "../"+name); !os.IsNotExist(err) {
 		t.Error(err)
 	}
 }
@@ -286,7 +286,7 @@ func TestCutOff(t *testing.T) {
 			return true
 		}
 		i, dir := h.installer(t)
-		if _, err := i.Install(ctx, name, nil); fault.CodeOf(err) != fault.Cancelled || len(models.List(dir)) != 0 {
+		if _, err := i.Install(ctx, name, nil); fault.CodeOf(err) != fault.Cancelled || len(models.ListVoices(dir)) != 0 {
 			t.Fatal(err)
 		}
 		if _, err := i.Install(t.Context(), name, nil); err != nil || h.ranges[len(h.ranges)-1] != rest(h) {
@@ -360,8 +360,8 @@ func TestRefused(t *testing.T) {
 				c.says = "full"
 			}
 			_, err := i.Install(t.Context(), source, nil)
-			if err == nil || !strings.Contains(err.Error(), c.says) || len(models.List(dir)) != 0 {
-				t.Errorf("%v does not say %q; %v", err, c.says, models.List(dir))
+			if err == nil || !strings.Contains(err.Error(), c.says) || len(models.ListVoices(dir)) != 0 {
+				t.Errorf("%v does not say %q; %v", err, c.says, models.ListVoices(dir))
 			}
 			for _, v := range []string{name + ".onnx", name + ".onnx.json"} {
 				if _, err := os.Stat(filepath.Join(dir, v)); err == nil {
@@ -443,7 +443,7 @@ func TestByFile(t *testing.T) {
 
 func TestConfigs(t *testing.T) {
 	t.Parallel()
-	if _, err := models.ParseConfig(voicetest.Description(t, 2, nil)); err != nil {
+	if _, err := models.ParseConfig(voicetest.NewDescription(t, 2, nil)); err != nil {
 		t.Error(err)
 	}
 	for says, change := range map[string]func(map[string]any){
@@ -457,7 +457,7 @@ func TestConfigs(t *testing.T) {
 		"speaker_id_map":         func(c map[string]any) { c["speaker_id_map"] = map[string]int64{"x": 9} },
 		"not the JSON":           func(c map[string]any) { c["num_speakers"] = "many" },
 	} {
-		if _, err := models.ParseConfig(voicetest.Description(t, 1, change)); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := models.ParseConfig(voicetest.NewDescription(t, 1, change)); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v does not say %q", err, says)
 		}
 	}
@@ -469,7 +469,7 @@ func TestAvailable(t *testing.T) {
 	h := newHub(t)
 	i, _ := h.installer(t)
 	for language, want := range map[string]int{"": 1, "en": 1, "en-US": 1, "EN_us": 1, "english": 1, "de": 0} {
-		list, err := i.Available(t.Context(), language)
+		list, err := i.ListAvailable(t.Context(), language)
 		if err != nil || len(list) != want {
 			t.Fatalf("%q: %+v, %v", language, list, err)
 		}
@@ -484,7 +484,7 @@ func TestAvailable(t *testing.T) {
 	if _, err := i.Install(t.Context(), name, func(float64) {}); err != nil {
 		t.Fatal(err)
 	}
-	if list, err := i.Available(t.Context(), "en"); err != nil || len(list) != 1 || !list[0].Installed {
+	if list, err := i.ListAvailable(t.Context(), "en"); err != nil || len(list) != 1 || !list[0].Installed {
 		t.Errorf("%+v, %v", list, err)
 	}
 }

@@ -39,7 +39,7 @@ func TestSideBySide(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		list := models.List(dir)
+		list := models.ListVoices(dir)
 		if len(list) != 1 {
 			t.Fatalf("%v", list)
 		}

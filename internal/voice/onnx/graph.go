@@ -16,18 +16,18 @@ const (
 	valueName   = 1
 )
 
-// ResultsOf returns the names of the results of all operations of a kind in a model, such as "Ceil". The values
+// FindResults returns the names of the results of all operations of a kind in a model, such as "Ceil". The values
 // report whether a result is already an output of the model. It does not look into graphs that are nested in
 // operations.
-func ResultsOf(model []byte, operation string) (map[string]bool, error) {
+func FindResults(model []byte, operation string) (map[string]bool, error) {
 	found := map[string]bool{}
 	var outputs []string
-	err := eachField(model, modelGraph, func(graph []byte) error {
-		err := eachField(graph, graphNode, func(node []byte) error {
+	err := forEachField(model, modelGraph, func(graph []byte) error {
+		err := forEachField(graph, graphNode, func(node []byte) error {
 			kind, results := "", []string{}
 			err := errors.Join(
-				eachField(node, nodeOp, func(b []byte) error { kind = string(b); return nil }),
-				eachField(node, nodeOutput, func(b []byte) error { results = append(results, string(b)); return nil }))
+				forEachField(node, nodeOp, func(b []byte) error { kind = string(b); return nil }),
+				forEachField(node, nodeOutput, func(b []byte) error { results = append(results, string(b)); return nil }))
 			if kind == operation {
 				for _, r := range results {
 					found[r] = false
@@ -35,8 +35,8 @@ func ResultsOf(model []byte, operation string) (map[string]bool, error) {
 			}
 			return err
 		})
-		return errors.Join(err, eachField(graph, graphOutput, func(value []byte) error {
-			return eachField(value, valueName, func(b []byte) error {
+		return errors.Join(err, forEachField(graph, graphOutput, func(value []byte) error {
+			return forEachField(value, valueName, func(b []byte) error {
 				outputs = append(outputs,
 					string(b))
 				return nil
@@ -51,8 +51,8 @@ func ResultsOf(model []byte, operation string) (map[string]bool, error) {
 	return found, err
 }
 
-// eachField calls f with the bytes of each field that has a number.
-func eachField(message []byte, number protowire.Number, f func([]byte) error) error {
+// forEachField calls f with the bytes of each field that has a number.
+func forEachField(message []byte, number protowire.Number, f func([]byte) error) error {
 	for len(message) > 0 {
 		n, kind, size := protowire.ConsumeTag(message)
 		if size < 0 {

@@ -12,39 +12,39 @@ import (
 // TestAddOutput checks that an inner result of a model becomes an output.
 func TestAddOutput(t *testing.T) {
 	t.Parallel()
-	model := voicetest.Model(false)
-	found, err := onnx.ResultsOf(model, "Ceil")
+	model := voicetest.NewModel(false)
+	found, err := onnx.FindResults(model, "Ceil")
 	if err != nil || !maps.Equal(found, map[string]bool{"/Ceil_output_0": false}) {
 		t.Fatalf("%v, %v", found, err)
 	}
 	more := onnx.AddOutput(bytes.Clone(model), "/Ceil_output_0")
-	if found, err = onnx.ResultsOf(more, "Ceil"); err != nil || !found["/Ceil_output_0"] {
+	if found, err = onnx.FindResults(more, "Ceil"); err != nil || !found["/Ceil_output_0"] {
 		t.Fatalf("%v, %v", found, err)
 	}
-	l, err := onnx.Load(voicetest.Runtime(t))
+	l, err := onnx.LoadLibrary(voicetest.FindRuntime(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := l.OpenBytes(more)
+	s, err := l.OpenModelBytes(more)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	given, err := s.Compute(t.Context(), s.Outputs(), newInputs(4, 5, 6)...)
+	given, err := s.RunForOutputs(t.Context(), s.Outputs(), newInputs(4, 5, 6)...)
 	if err != nil || len(given) != 2 || len(given[0]) != 3*900 || len(given[1]) != 3 || given[1][2] != 900 {
 		t.Errorf("%d outputs, %v", len(given), err)
 	}
-	if _, err := s.Compute(t.Context(), []string{"nothing like it"}, newInputs(4)...); err == nil {
+	if _, err := s.RunForOutputs(t.Context(), []string{"nothing like it"}, newInputs(4)...); err == nil {
 		t.Error("a missing output causes no error")
 	}
-	if s, err := l.OpenBytes([]byte("no model")); err == nil {
+	if s, err := l.OpenModelBytes([]byte("no model")); err == nil {
 		s.Close()
 		t.Error("bytes that are no model cause no error")
 	}
 }
 
 func FuzzResultsOf(f *testing.F) {
-	f.Add(voicetest.Model(true))
+	f.Add(voicetest.NewModel(true))
 	f.Add([]byte("no model"))
-	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = onnx.ResultsOf(b, "Ceil") })
+	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = onnx.FindResults(b, "Ceil") })
 }

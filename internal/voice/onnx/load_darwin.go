@@ -1,7 +1,7 @@
 package onnx
 
-// names returns the library names that the system's loader is asked for.
-func names() []string { return []string{"libonnxruntime.dylib"} }
+// listLibraryNames returns the library names that the system's loader is asked for.
+func listLibraryNames() []string { return []string{"libonnxruntime.dylib"} }
 
-// files returns the patterns of the library's file names.
-func files() []string { return []string{"libonnxruntime*.dylib"} }
+// listFilePatterns returns the patterns of the library's file names.
+func listFilePatterns() []string { return []string{"libonnxruntime*.dylib"} }

@@ -26,10 +26,10 @@ func (e *MissingError) Error() string { return "ONNX Runtime's library is not in
 // Unwrap returns the error of the loader, which may be nil.
 func (e *MissingError) Unwrap() error { return e.Err }
 
-// Find returns the path of the library in the first folder that contains it, or "".
-func Find(dirs ...string) string {
+// FindLibrary returns the path of the library in the first folder that contains it, or "".
+func FindLibrary(dirs ...string) string {
 	for _, dir := range dirs {
-		for _, pattern := range files() {
+		for _, pattern := range listFilePatterns() {
 			if found, _ := filepath.Glob(filepath.Join(dir, pattern)); len(found) > 0 {
 				return slices.Max(found)
 			}
@@ -97,26 +97,26 @@ type Library struct {
 // apiBase mirrors the struct OrtApiBase.
 type apiBase struct{ getAPI, getVersion uintptr }
 
-// Load loads the library from a path; with an empty path, the system's loader searches for it. The error is a
+// LoadLibrary loads the library from a path; with an empty path, the system's loader searches for it. The error is a
 // *MissingError if the library is missing.
-func Load(path string) (*Library, error) {
+func LoadLibrary(path string) (*Library, error) {
 	candidates := []string{path}
 	if path == "" {
-		candidates = names()
+		candidates = listLibraryNames()
 	} else if _, err := os.Stat(path); err != nil {
 		return nil, &MissingError{err}
 	}
 	var handle uintptr
 	var err error
 	for _, c := range candidates {
-		if handle, err = load(c); err == nil {
+		if handle, err = loadLibrary(c); err == nil {
 			break
 		}
 	}
 	if err != nil {
 		return nil, &MissingError{err}
 	}
-	entry, err := lookUp(handle, "OrtGetApiBase")
+	entry, err := findFunction(handle, "OrtGetApiBase")
 	if err != nil {
 		return nil, fmt.Errorf("the library is not ONNX Runtime: %w", err)
 	}
@@ -124,46 +124,46 @@ func Load(path string) (*Library, error) {
 	if at == 0 {
 		return nil, errors.New("ONNX Runtime returned no interface")
 	}
-	base := (*apiBase)(pointer(at))
+	base := (*apiBase)(toPointer(at))
 	version, _, _ := purego.SyscallN(base.getVersion)
 	api, _, _ := purego.SyscallN(base.getAPI, apiVersion)
 	l := &Library{version: copyString(version)}
 	if api == 0 {
 		return nil, fmt.Errorf("ONNX Runtime %s is too old; version 1.11 or newer is needed", l.version)
 	}
-	l.api = (*[fnCount]uintptr)(pointer(api))
-	id := cstring("mynah")
-	if err := l.call(fnCreateEnv, logErrors, address(id), out(&l.env)); err != nil {
+	l.api = (*[fnCount]uintptr)(toPointer(api))
+	id := newCString("mynah")
+	if err := l.callFunction(fnCreateEnv, logErrors, addressOfSlice(id), addressOfCell(&l.env)); err != nil {
 		return nil, err
 	}
 	runtime.KeepAlive(id)
-	_ = l.call(fnDisableTelemetry, l.env)
-	if err := l.call(fnCreateCPUMemoryInfo, arena, memoryOfType, out(&l.memory)); err != nil {
+	_ = l.callFunction(fnDisableTelemetry, l.env)
+	if err := l.callFunction(fnCreateCPUMemoryInfo, arena, memoryOfType, addressOfCell(&l.memory)); err != nil {
 		return nil, err
 	}
-	return l, l.call(fnGetDefaultAllocator, out(&l.alloc))
+	return l, l.callFunction(fnGetDefaultAllocator, addressOfCell(&l.alloc))
 }
 
 // Version returns the version of the library, such as 1.20.1.
 func (l *Library) Version() string { return l.version }
 
-// pointer converts an address from the library to a pointer. Go's garbage collector does not manage that
+// toPointer converts an address from the library to a pointer. Go's garbage collector does not manage that
 // memory.
-func pointer(at uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&at)) }
+func toPointer(at uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&at)) }
 
-// address returns the address of a slice's memory.
-func address(b []byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b))) }
+// addressOfSlice returns the address of a slice's memory.
+func addressOfSlice(b []byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b))) }
 
-func out(p *uintptr) uintptr { return uintptr(unsafe.Pointer(p)) }
+func addressOfCell(p *uintptr) uintptr { return uintptr(unsafe.Pointer(p)) }
 
-// cstring and cell return heap memory, because the library accesses it by its address, and Go may move stacks.
+// newCString and cell return heap memory, because the library accesses it by its address, and Go may move stacks.
 // cstring returns a zero-terminated copy.
 //
 //go:noinline
-func cstring(s string) []byte { return append([]byte(s), 0) }
+func newCString(s string) []byte { return append([]byte(s), 0) }
 
 //go:noinline
-func cell() *uintptr { return new(uintptr) }
+func newCell() *uintptr { return new(uintptr) }
 
 // copyString copies a zero-terminated string of the library.
 func copyString(at uintptr) string {
@@ -171,14 +171,14 @@ func copyString(at uintptr) string {
 		return ""
 	}
 	var b strings.Builder
-	for p := pointer(at); *(*byte)(p) != 0; p = unsafe.Add(p, 1) {
+	for p := toPointer(at); *(*byte)(p) != 0; p = unsafe.Add(p, 1) {
 		b.WriteByte(*(*byte)(p))
 	}
 	return b.String()
 }
 
-// call calls a function of the table that returns a status, and converts the status to an error.
-func (l *Library) call(fn int, args ...uintptr) error {
+// callFunction calls a function of the table that returns a status, and converts the status to an error.
+func (l *Library) callFunction(fn int, args ...uintptr) error {
 	status, _, _ := purego.SyscallN(l.api[fn], args...)
 	if status == 0 {
 		return nil
@@ -189,8 +189,8 @@ func (l *Library) call(fn int, args ...uintptr) error {
 	return err
 }
 
-// release frees an object of the library with the function fn.
-func (l *Library) release(fn int, object uintptr) {
+// freeObject frees an object of the library with the function fn.
+func (l *Library) freeObject(fn int, object uintptr) {
 	if object != 0 {
 		purego.SyscallN(l.api[fn], object)
 	}
@@ -203,33 +203,34 @@ type Session struct {
 	inputs, outputs []string
 }
 
-// Open loads a model from a file. The model runs on one thread, so that results do not depend on the number of
+// OpenModel loads a model from a file. The model runs on one thread, so that results do not depend on the number of
 // cores.
-func (l *Library) Open(path string) (*Session, error) {
-	name := cpath(path)
+func (l *Library) OpenModel(path string) (*Session, error) {
+	name := newCPath(path)
 	return l.newSession(func(options uintptr, handle *uintptr) error {
 		defer runtime.KeepAlive(name)
-		return l.call(fnCreateSession, l.env, address(name), options, out(handle))
+		return l.callFunction(fnCreateSession, l.env, addressOfSlice(name), options, addressOfCell(handle))
 	})
 }
 
-// OpenBytes is like Open, for a model in memory.
-func (l *Library) OpenBytes(model []byte) (*Session, error) {
+// OpenModelBytes is like OpenModel, for a model in memory.
+func (l *Library) OpenModelBytes(model []byte) (*Session, error) {
 	return l.newSession(func(options uintptr, handle *uintptr) error {
 		defer runtime.KeepAlive(model)
-		return l.call(fnCreateSessionFromArray, l.env, address(model), uintptr(len(model)), options, out(handle))
+		return l.callFunction(fnCreateSessionFromArray, l.env, addressOfSlice(model), uintptr(len(model)), options,
+			addressOfCell(handle))
 	})
 }
 
 // newSession creates a session with create and reads the names of its inputs and outputs.
 func (l *Library) newSession(create func(options uintptr, handle *uintptr) error) (*Session, error) {
 	s := &Session{lib: l}
-	opts, handle := cell(), cell()
-	if err := l.call(fnCreateSessionOptions, out(opts)); err != nil {
+	opts, handle := newCell(), newCell()
+	if err := l.callFunction(fnCreateSessionOptions, addressOfCell(opts)); err != nil {
 		return nil, err
 	}
-	defer l.release(fnReleaseSessionOptions, *opts)
-	err := errors.Join(l.call(fnSetIntraOpNumThreads, *opts, 1), l.call(fnSetInterOpNumThreads, *opts, 1))
+	defer l.freeObject(fnReleaseSessionOptions, *opts)
+	err := errors.Join(l.callFunction(fnSetIntraOpNumThreads, *opts, 1), l.callFunction(fnSetInterOpNumThreads, *opts, 1))
 	if err != nil {
 		return nil, err
 	}
@@ -250,18 +251,18 @@ func (l *Library) newSession(create func(options uintptr, handle *uintptr) error
 
 // listNames returns the names of the inputs or outputs. count and name are functions of the table.
 func (s *Session) listNames(count, name int) ([]string, error) {
-	n := cell()
-	if err := s.lib.call(count, s.handle, out(n)); err != nil {
+	n := newCell()
+	if err := s.lib.callFunction(count, s.handle, addressOfCell(n)); err != nil {
 		return nil, err
 	}
 	var list []string
 	for i := range *n {
-		at := cell()
-		if err := s.lib.call(name, s.handle, i, s.lib.alloc, out(at)); err != nil {
+		at := newCell()
+		if err := s.lib.callFunction(name, s.handle, i, s.lib.alloc, addressOfCell(at)); err != nil {
 			return nil, err
 		}
 		list = append(list, copyString(*at))
-		if err := s.lib.call(fnAllocatorFree, s.lib.alloc, *at); err != nil {
+		if err := s.lib.callFunction(fnAllocatorFree, s.lib.alloc, *at); err != nil {
 			return nil, err
 		}
 	}
@@ -276,7 +277,7 @@ func (s *Session) Outputs() []string { return slices.Clone(s.outputs) }
 
 // Close frees the model's memory.
 func (s *Session) Close() {
-	s.lib.release(fnReleaseSession, s.handle)
+	s.lib.freeObject(fnReleaseSession, s.handle)
 	s.handle = 0
 }
 
@@ -291,16 +292,16 @@ type Tensor struct {
 // Run runs the model and returns its first output, which must consist of floats. It stops with the error of ctx
 // when ctx ends.
 func (s *Session) Run(ctx context.Context, inputs ...Tensor) ([]float32, error) {
-	all, err := s.Compute(ctx, s.outputs[:1], inputs...)
+	all, err := s.RunForOutputs(ctx, s.outputs[:1], inputs...)
 	if err != nil {
 		return nil, err
 	}
 	return all[0], nil
 }
 
-// Compute runs the model and returns outputs by name, which must consist of floats. It stops with the error of
+// RunForOutputs runs the model and returns outputs by name, which must consist of floats. It stops with the error of
 // ctx when ctx ends.
-func (s *Session) Compute(ctx context.Context, outputs []string, inputs ...Tensor) ([][]float32, error) {
+func (s *Session) RunForOutputs(ctx context.Context, outputs []string, inputs ...Tensor) ([][]float32, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -310,7 +311,7 @@ func (s *Session) Compute(ctx context.Context, outputs []string, inputs ...Tenso
 	values, named := make([]uintptr, len(inputs)), make([]uintptr, len(inputs))
 	defer func() {
 		for _, v := range values {
-			l.release(fnReleaseValue, v)
+			l.freeObject(fnReleaseValue, v)
 		}
 	}()
 	for i, t := range inputs {
@@ -321,28 +322,28 @@ func (s *Session) Compute(ctx context.Context, outputs []string, inputs ...Tenso
 	outNames, results := make([]uintptr, len(outputs)), make([]uintptr, len(outputs))
 	defer func() {
 		for _, v := range results {
-			l.release(fnReleaseValue, v)
+			l.freeObject(fnReleaseValue, v)
 		}
 	}()
 	for i, o := range outputs {
-		name := cstring(o)
+		name := newCString(o)
 		pin.Pin(unsafe.SliceData(name))
-		outNames[i] = address(name)
+		outNames[i] = addressOfSlice(name)
 	}
-	opts := cell()
+	opts := newCell()
 	for _, p := range [][]uintptr{values, named, outNames, results} {
 		pin.Pin(unsafe.SliceData(p))
 	}
-	if err := l.call(fnCreateRunOptions, out(opts)); err != nil {
+	if err := l.callFunction(fnCreateRunOptions, addressOfCell(opts)); err != nil {
 		return nil, err
 	}
-	stop := context.AfterFunc(ctx, func() { _ = l.call(fnRunOptionsSetTerminate, *opts) })
-	err := l.call(fnRun, s.handle, *opts,
+	stop := context.AfterFunc(ctx, func() { _ = l.callFunction(fnRunOptionsSetTerminate, *opts) })
+	err := l.callFunction(fnRun, s.handle, *opts,
 		uintptr(unsafe.Pointer(unsafe.SliceData(named))), uintptr(unsafe.Pointer(unsafe.SliceData(values))),
 		uintptr(len(inputs)), uintptr(unsafe.Pointer(unsafe.SliceData(outNames))), uintptr(len(outputs)),
 		uintptr(unsafe.Pointer(unsafe.SliceData(results))))
 	if stop() { // if stop returns false, the callback may still use opts
-		l.release(fnReleaseRunOptions, *opts)
+		l.freeObject(fnReleaseRunOptions, *opts)
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -375,24 +376,25 @@ func (s *Session) newTensor(t Tensor, pin *runtime.Pinner, value, name *uintptr)
 	if n == 0 || n != want {
 		return fmt.Errorf("%d values for the shape %v", n, t.Shape)
 	}
-	label := cstring(t.Name)
+	label := newCString(t.Name)
 	pin.Pin(data)
 	pin.Pin(unsafe.SliceData(label))
 	pin.Pin(unsafe.SliceData(t.Shape))
-	*name = address(label)
-	return s.lib.call(fnCreateTensorWithData, s.lib.memory, uintptr(data), uintptr(n*size),
-		uintptr(unsafe.Pointer(unsafe.SliceData(t.Shape))), uintptr(len(t.Shape)), uintptr(kind), out(value))
+	*name = addressOfSlice(label)
+	return s.lib.callFunction(fnCreateTensorWithData, s.lib.memory, uintptr(data), uintptr(n*size),
+		uintptr(unsafe.Pointer(unsafe.SliceData(t.Shape))), uintptr(len(t.Shape)), uintptr(kind), addressOfCell(value))
 }
 
 // copyFloats copies the values of a tensor.
 func (l *Library) copyFloats(value uintptr) ([]float32, error) {
-	info, count, data, kind := cell(), cell(), cell(), cell()
-	if err := l.call(fnGetTensorTypeAndShape, value, out(info)); err != nil {
+	info, count, data, kind := newCell(), newCell(), newCell(), newCell()
+	if err := l.callFunction(fnGetTensorTypeAndShape, value, addressOfCell(info)); err != nil {
 		return nil, err
 	}
-	defer l.release(fnReleaseTensorTypeAndInfo, *info)
+	defer l.freeObject(fnReleaseTensorTypeAndInfo, *info)
 	err := errors.Join(
-		l.call(fnGetTensorElementCount, *info, out(count)), l.call(fnGetTensorElementType, *info, out(kind)))
+		l.callFunction(fnGetTensorElementCount, *info, addressOfCell(count)),
+		l.callFunction(fnGetTensorElementType, *info, addressOfCell(kind)))
 	if err != nil {
 		return nil, err
 	}
@@ -402,8 +404,8 @@ func (l *Library) copyFloats(value uintptr) ([]float32, error) {
 	if *count == 0 {
 		return nil, nil
 	}
-	if err := l.call(fnGetTensorMutableData, value, out(data)); err != nil {
+	if err := l.callFunction(fnGetTensorMutableData, value, addressOfCell(data)); err != nil {
 		return nil, err
 	}
-	return slices.Clone(unsafe.Slice((*float32)(pointer(*data)), int(*count))), nil
+	return slices.Clone(unsafe.Slice((*float32)(toPointer(*data)), int(*count))), nil
 }

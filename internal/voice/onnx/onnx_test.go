@@ -16,7 +16,7 @@ import (
 
 func open(t *testing.T, speakers bool) *onnx.Session {
 	t.Helper()
-	l, err := onnx.Load(voicetest.Runtime(t))
+	l, err := onnx.LoadLibrary(voicetest.FindRuntime(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,10 +24,10 @@ func open(t *testing.T, speakers bool) *onnx.Session {
 		t.Errorf("version %q", l.Version())
 	}
 	path := filepath.Join(t.TempDir(), "model.onnx")
-	if err := os.WriteFile(path, voicetest.Model(speakers), 0o600); err != nil {
+	if err := os.WriteFile(path, voicetest.NewModel(speakers), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := l.Open(path)
+	s, err := l.OpenModel(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestWrongRuns(t *testing.T) {
 
 func TestWhatIsNotThere(t *testing.T) {
 	t.Parallel()
-	_, err := onnx.Load(filepath.Join(t.TempDir(), "libonnxruntime.so"))
+	_, err := onnx.LoadLibrary(filepath.Join(t.TempDir(), "libonnxruntime.so"))
 	if _, ok := errors.AsType[*onnx.MissingError](err); !ok {
 		t.Error(err)
 	}
@@ -114,14 +114,14 @@ func TestWhatIsNotThere(t *testing.T) {
 	if err := os.WriteFile(broken, []byte("no library"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := onnx.Load(broken); err == nil {
+	if _, err := onnx.LoadLibrary(broken); err == nil {
 		t.Error("a text was loaded")
 	}
-	l, err := onnx.Load(voicetest.Runtime(t))
+	l, err := onnx.LoadLibrary(voicetest.FindRuntime(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.Open(broken); err == nil {
+	if _, err := l.OpenModel(broken); err == nil {
 		t.Error("a text is a model")
 	}
 }

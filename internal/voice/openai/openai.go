@@ -71,11 +71,11 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client}
 	list := remote.Call{
-		Method: http.MethodGet, Path: "/audio/voices", Header: e.authHeader(), Accept: []string{"application/json"},
+		Method: http.MethodGet, Path: "/audio/voices", Header: e.newAuthHeader(), Accept: []string{"application/json"},
 	}
 	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, func(body []byte) []voice.EngineVoice {
 		var out []voice.EngineVoice
-		for _, id := range parseNames(body) {
+		for _, id := range parseVoiceNames(body) {
 			out = append(out, voice.EngineVoice{ID: id})
 		}
 		return out
@@ -88,7 +88,7 @@ func (e *Engine) Name() string { return e.cfg.Name }
 
 // Version implements voice.Engine.
 func (e *Engine) Version(context.Context) (string, error) {
-	return "openai 1 " + e.cfg.Identity(e.cfg.Model, e.cfg.Format, fmt.Sprint(e.cfg.Rate, e.cfg.Speed)), nil
+	return "openai 1 " + e.cfg.FormatIdentity(e.cfg.Model, e.cfg.Format, fmt.Sprint(e.cfg.Rate, e.cfg.Speed)), nil
 }
 
 // Abilities implements voice.Engine.
@@ -99,9 +99,9 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Remote: true, Slowest: voice.MinSpeed, Fastest: voice.MaxSpeed} // the API allows 0.25 to 4
 }
 
-// parseNames parses a list of voices in the formats that servers use: strings, or objects with an id or a name, at
+// parseVoiceNames parses a list of voices in the formats that servers use: strings, or objects with an id or a name, at
 // the top level or under "voices" or "data".
-func parseNames(body []byte) []string {
+func parseVoiceNames(body []byte) []string {
 	var whole struct{ Voices, Data json.RawMessage }
 	list := json.RawMessage(body)
 	if json.Unmarshal(body, &whole) == nil {
@@ -125,11 +125,11 @@ func parseNames(body []byte) []string {
 	return out
 }
 
-// authHeader returns the header with the key.
-func (e *Engine) authHeader() http.Header {
+// newAuthHeader returns the header with the key.
+func (e *Engine) newAuthHeader() http.Header {
 	h := http.Header{"Content-Type": {"application/json"}}
-	if !e.cfg.Key.Empty() {
-		h.Set("Authorization", "Bearer "+e.cfg.Key.Reveal())
+	if !e.cfg.Key.IsEmpty() {
+		h.Set("Authorization", "Bearer "+e.cfg.Key.RevealKey())
 	}
 	return h
 }
@@ -145,28 +145,28 @@ type body struct {
 
 // Speak implements voice.Engine. Word times are estimates.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	s, silent, err := e.Begin(ctx, req)
+	s, silent, err := e.BeginSentence(ctx, req)
 	req, clip := s.Request, s.Clip
 	if err != nil || silent {
 		return clip, err
 	}
 	b := body{Model: e.cfg.Model, Voice: req.Voice, Input: s.Text, Format: e.cfg.Format}
-	if speed := req.Speed.Value(); e.cfg.Speed && speed != 1 {
+	if speed := req.Speed.ValueOrOne(); e.cfg.Speed && speed != 1 {
 		b.Speed = math.Round(speed*1000) / 1000
 	}
 	raw, err := json.Marshal(b)
 	if err != nil {
 		return clip, err
 	}
-	answer, err := e.client.Do(ctx, remote.Call{
-		Path: "/audio/speech", Header: e.authHeader(), Body: raw,
+	answer, err := e.client.SendCall(ctx, remote.Call{
+		Path: "/audio/speech", Header: e.newAuthHeader(), Body: raw,
 		Accept:  []string{"audio/", "application/octet-stream"},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, req.Voice) },
 	})
 	if err != nil {
 		return clip, err
 	}
-	if clip.PCM, clip.Rate, err = e.client.Sound(answer, e.cfg.Rate); err != nil {
+	if clip.PCM, clip.Rate, err = e.client.ParseSound(answer, e.cfg.Rate); err != nil {
 		return clip, err
 	}
 	voice.EstimateTimes(&clip, s.Phrases)
@@ -182,16 +182,16 @@ func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	lower := strings.ToLower(string(r.Body))
 	switch {
 	case said.Error.Code == "insufficient_quota":
-		return e.client.NoCredit(r)
+		return e.client.NewNoCreditFault(r)
 	case r.Status < 400 || r.Status >= 500 || r.Status == http.StatusTooManyRequests ||
 		r.Status == http.StatusUnauthorized:
 		return nil
 	case strings.Contains(lower, "too long") || strings.Contains(lower, "maximum length") ||
 		strings.Contains(lower, "string_too_long"):
-		return e.client.TooLong(r)
+		return e.client.NewTooLongFault(r)
 	case said.Error.Param == "voice" || r.Status != http.StatusForbidden && strings.Contains(lower, "voice") &&
 		!strings.Contains(lower, "model"):
-		return e.client.NoVoice(r, id)
+		return e.client.NewNoVoiceFault(r, id)
 	}
 	return nil
 }

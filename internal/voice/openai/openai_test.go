@@ -44,7 +44,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	d.DisallowUnknownFields()
 	if err := d.Decode(&b); err != nil || r.Method != http.MethodPost || r.URL.Path != "/audio/speech" ||
 		r.Header.Get("Content-Type") != "application/json" || b.Model != "tts-1" || b.Input == "" {
-		s.Wrong(w, "%s %s %+v %v", r.Method, r.URL, b, err)
+		s.AnswerWrongFormat(w, "%s %s %+v %v", r.Method, r.URL, b, err)
 		return
 	}
 	speed := 1.0
@@ -62,17 +62,17 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		fail(http.StatusBadRequest, "speed", "speed out of range")
 		return
 	}
-	clip, err := s.Say(r.Context(), []utter.Run{{Text: b.Input}}, speed, 1)
+	clip, err := s.SpeakAsTones(r.Context(), []utter.Run{{Text: b.Input}}, speed, 1)
 	if err != nil {
 		return
 	}
 	if b.Format == "pcm" {
 		w.Header().Set("Content-Type", "audio/pcm")
-		_, _ = w.Write(remotetest.PCM(clip.PCM))
+		_, _ = w.Write(remotetest.FormatPCM(clip.PCM))
 		return
 	}
 	w.Header().Set("Content-Type", "audio/wav")
-	_, _ = w.Write(remotetest.WAV(clip.PCM, clip.Rate))
+	_, _ = w.Write(remotetest.FormatWAV(clip.PCM, clip.Rate))
 }
 
 func makes(change func(*openai.Config)) remotetest.Maker {
@@ -91,8 +91,8 @@ func makes(change func(*openai.Config)) remotetest.Maker {
 
 func engine(t *testing.T, change func(*openai.Config)) voice.Engine {
 	t.Helper()
-	s := remotetest.New(t, service)
-	return makes(change)(t, remotetest.Config("service", s.URL))
+	s := remotetest.StartServer(t, service)
+	return makes(change)(t, remotetest.NewConfig("service", s.URL))
 }
 
 func TestEngine(t *testing.T) {
@@ -100,7 +100,7 @@ func TestEngine(t *testing.T) {
 	for _, format := range []string{"wav", "pcm"} {
 		t.Run(format, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Run(t, engine(t, func(c *openai.Config) { c.Format = format }),
+			voicetest.RunSuite(t, engine(t, func(c *openai.Config) { c.Format = format }),
 				voicetest.Options{Voice: "alloy", Deterministic: true})
 		})
 	}
@@ -108,7 +108,7 @@ func TestEngine(t *testing.T) {
 
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	remotetest.Troubles(t, "alloy", "audio/wav", service, makes(func(*openai.Config) {}))
+	remotetest.CheckTroubles(t, "alloy", "audio/wav", service, makes(func(*openai.Config) {}))
 }
 
 func TestTooLong(t *testing.T) {
@@ -123,9 +123,9 @@ func TestTooLong(t *testing.T) {
 // TestNoVoice checks that the error mentions the problem once and has the right type.
 func TestNoVoice(t *testing.T) {
 	t.Parallel()
-	s := remotetest.New(t, service)
-	s.Misbehave(remotetest.Status(http.StatusBadRequest, "", `{"detail":"voice not found"}`))
-	_, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Speak(t.Context(),
+	s := remotetest.StartServer(t, service)
+	s.SetNextAnswers(remotetest.NewStatusAnswer(http.StatusBadRequest, "", `{"detail":"voice not found"}`))
+	_, err := makes(func(*openai.Config) {})(t, remotetest.NewConfig("service", s.URL)).Speak(t.Context(),
 		voice.Request{Voice: "ann", Runs: []utter.Run{{Text: "Hello."}}})
 	unknown, ok := errors.AsType[*voice.UnknownVoiceError](err)
 	if !ok || unknown.Voice != "ann" || strings.Count(err.Error(), "has no voice") != 1 ||
@@ -139,11 +139,11 @@ func TestNoVoice(t *testing.T) {
 
 func TestNoCredit(t *testing.T) {
 	t.Parallel()
-	s := remotetest.New(t, service)
-	s.Misbehave(remotetest.Status(http.StatusTooManyRequests, "",
+	s := remotetest.StartServer(t, service)
+	s.SetNextAnswers(remotetest.NewStatusAnswer(http.StatusTooManyRequests, "",
 		`{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`))
-	cfg := remotetest.Config("service", s.URL)
-	_, err := remote.Steady(makes(func(*openai.Config) {})(t, cfg), cfg).Speak(t.Context(),
+	cfg := remotetest.NewConfig("service", s.URL)
+	_, err := remote.WithRetries(makes(func(*openai.Config) {})(t, cfg), cfg).Speak(t.Context(),
 		voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: "Hello."}}})
 	if err == nil || !strings.Contains(err.Error(), "no credit left") || s.Requests.Load() != 1 {
 		t.Error(err, s.Requests.Load())
@@ -153,7 +153,7 @@ func TestNoCredit(t *testing.T) {
 // TestBadSound checks that answers in a different format are recognised.
 func TestBadSound(t *testing.T) {
 	t.Parallel()
-	whole := remotetest.WAV(make([]int16, 1000), 24000)
+	whole := remotetest.FormatWAV(make([]int16, 1000), 24000)
 	two := append([]byte(nil), whole...)
 	two[24]++ // the rate no longer matches the bytes per second
 	for name, c := range map[string]struct{ kind, body, says string }{
@@ -169,12 +169,12 @@ func TestBadSound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := remotetest.New(t, service)
-			s.Misbehave(func(w http.ResponseWriter, _ *http.Request) {
+			s := remotetest.StartServer(t, service)
+			s.SetNextAnswers(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", c.kind)
 				_, _ = w.Write([]byte(c.body))
 			})
-			e := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL))
+			e := makes(func(*openai.Config) {})(t, remotetest.NewConfig("service", s.URL))
 			_, err := e.Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: "Hello."}}})
 			f, ok := errors.AsType[*remote.RequestError](err)
 			if !ok || !f.Temporary || !strings.Contains(err.Error(), c.says) || fault.From(err).Hint == "" {
@@ -188,14 +188,15 @@ func TestBadSound(t *testing.T) {
 func TestRates(t *testing.T) {
 	t.Parallel()
 	for kind, body := range map[string][]byte{
-		"audio/wav": remotetest.WAV(make([]int16, 1600), 16000), "audio/L16; rate=16000; channels=1": make([]byte, 3200),
+		"audio/wav":                         remotetest.FormatWAV(make([]int16, 1600), 16000),
+		"audio/L16; rate=16000; channels=1": make([]byte, 3200),
 	} {
-		s := remotetest.New(t, service)
-		s.Misbehave(func(w http.ResponseWriter, _ *http.Request) {
+		s := remotetest.StartServer(t, service)
+		s.SetNextAnswers(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", kind)
 			_, _ = w.Write(body)
 		})
-		e := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL))
+		e := makes(func(*openai.Config) {})(t, remotetest.NewConfig("service", s.URL))
 		c, err := e.Speak(t.Context(), voice.Request{Voice: "alloy", Runs: []utter.Run{{Text: "Hello."}}})
 		if err != nil || c.Rate != 16000 || len(c.PCM) != 1600 {
 			t.Errorf("%s: %d samples at %d, %v", kind, len(c.PCM), c.Rate, err)
@@ -213,9 +214,9 @@ func TestVoices(t *testing.T) {
 		`["a"]`: "[{a en-US }]", `{"data":[{"id":"b"}]}`: "[{b en-US }]", `[{"name":"c"}]`: "[{c en-US }]",
 		`{}`: "[]", `{"voices":[1]}`: "[]",
 	} {
-		s := remotetest.New(t, service)
-		s.Misbehave(remotetest.Status(http.StatusOK, "", body))
-		list, err := makes(func(*openai.Config) {})(t, remotetest.Config("service", s.URL)).Voices(t.Context())
+		s := remotetest.StartServer(t, service)
+		s.SetNextAnswers(remotetest.NewStatusAnswer(http.StatusOK, "", body))
+		list, err := makes(func(*openai.Config) {})(t, remotetest.NewConfig("service", s.URL)).Voices(t.Context())
 		if err != nil || fmt.Sprint(list) != want {
 			t.Errorf("%s is parsed as %v, %v", body, list, err)
 		}
@@ -274,7 +275,7 @@ func TestEmphasis(t *testing.T) {
 	for name, speed := range map[string]bool{"with speed": true, "without speed": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Emphasis(t, engine(t, func(c *openai.Config) { c.Speed = speed }),
+			voicetest.CheckEmphasis(t, engine(t, func(c *openai.Config) { c.Speed = speed }),
 				voicetest.Options{Voice: "alloy", Deterministic: true})
 		})
 	}

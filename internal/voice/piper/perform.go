@@ -58,7 +58,7 @@ func (e *Engine) acquireModel(path, sum string) (*session, func(), error) {
 	s.used++
 	lib := e.lib
 	e.mu.Unlock()
-	s.once.Do(func() { s.run, s.durations, s.err = openTimed(lib, path) })
+	s.once.Do(func() { s.run, s.durations, s.err = openTimedModel(lib, path) })
 	back := func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -108,7 +108,7 @@ func (e *Engine) runWithLibrary(ctx context.Context, p performance) ([]int16, []
 		return nil, nil, fault.New(fault.ToolFailed, err, "ONNX Runtime cannot use the voice %s", p.voice.Name).
 			WithHint("install it again: mynah voices install %s", p.voice.Name)
 	}
-	numbers := symbolIDs(p.voice.Config, p.phonemes)
+	numbers := listSymbolIDs(p.voice.Config, p.phonemes)
 	inputs := []onnx.Tensor{
 		{Name: "input", Shape: []int64{1, int64(len(numbers))}, Ints: numbers},
 		{Name: "input_lengths", Shape: []int64{1}, Ints: []int64{int64(len(numbers))}},
@@ -121,7 +121,7 @@ func (e *Engine) runWithLibrary(ctx context.Context, p performance) ([]int16, []
 	if model.durations != "" {
 		outputs = append(outputs, model.durations)
 	}
-	given, err := model.run.Compute(timed, outputs, inputs...)
+	given, err := model.run.RunForOutputs(timed, outputs, inputs...)
 	switch {
 	case ctx.Err() != nil:
 		return nil, nil, ctx.Err()
@@ -137,7 +137,7 @@ func (e *Engine) runWithLibrary(ctx context.Context, p performance) ([]int16, []
 	if err != nil || len(given) < 2 {
 		return pcm, nil, err
 	}
-	if at := symbolEnds(given[1], len(numbers), len(pcm), p.voice.Config.Audio.SampleRate); at != nil {
+	if at := computeSymbolEnds(given[1], len(numbers), len(pcm), p.voice.Config.Audio.SampleRate); at != nil {
 		return pcm, listSounds(p.voice.Config, p.phonemes, at), nil
 	}
 	return pcm, nil, nil
@@ -161,7 +161,7 @@ func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, er
 		args = append(args, "--speaker", strconv.FormatInt(p.speaker, 10))
 	}
 	var out bytes.Buffer
-	err = e.piper.Run(ctx, proc.Command{
+	err = e.piper.RunCommand(ctx, proc.Command{
 		Args: args, Stdin: strings.NewReader(strings.Join(p.phonemes, "") + "\n"), Stdout: &out, MaxStdout: 256 << 20,
 	})
 	if err != nil {

@@ -20,10 +20,10 @@ type clause struct {
 	stop string // the punctuation after it, as a symbol of the models; may be empty
 }
 
-// requestSymbols returns the symbols of a request that the model supports, in order.
-func (e *Engine) requestSymbols(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
+// listRequestSymbols returns the symbols of a request that the model supports, in order.
+func (e *Engine) listRequestSymbols(ctx context.Context, c models.Config, req voice.Request) ([]string, error) {
 	var out []string
-	add := func(s string) { out = append(out, knownSymbols(c, s)...) }
+	add := func(s string) { out = append(out, keepKnownSymbols(c, s)...) }
 	list := splitClauses(req)
 	for i, part := range list {
 		said := part.ipa
@@ -49,8 +49,8 @@ func (e *Engine) requestSymbols(ctx context.Context, c models.Config, req voice.
 	return out, nil
 }
 
-// knownSymbols returns the symbols of a text that a model supports.
-func knownSymbols(c models.Config, text string) []string {
+// keepKnownSymbols returns the symbols of a text that a model supports.
+func keepKnownSymbols(c models.Config, text string) []string {
 	var out []string
 	for _, r := range norm.NFD.String(text) {
 		if _, ok := c.PhonemeIDs[string(r)]; ok {
@@ -60,8 +60,8 @@ func knownSymbols(c models.Config, text string) []string {
 	return out
 }
 
-// pauseMarks returns the punctuation at which a voice pauses, with the symbol of the models.
-func pauseMarks() map[rune]string {
+// listPauseMarks returns the punctuation at which a voice pauses, with the symbol of the models.
+func listPauseMarks() map[rune]string {
 	return map[rune]string{
 		',': ",", ';': ";", ':': ":", '!': "!", '?': "?", '…': ".",
 		'،': ",", '؛': ";", '؟': "?", '、': ",", '，': ",", '；': ";", '：': ":", '。': ".", '！': "!", '？': "?", '।': ".",
@@ -84,7 +84,7 @@ func splitClauses(req voice.Request) []clause {
 		for ; i < len(req.Runs) && req.Runs[i].IPA == ""; i++ {
 			part.Runs = append(part.Runs, req.Runs[i])
 		}
-		phrases, _, _ := voice.Phrases(part)
+		phrases, _, _ := voice.SplitPhrases(part)
 		var b strings.Builder
 		for _, p := range phrases {
 			b.WriteString(p.Text)
@@ -107,7 +107,7 @@ func splitClauses(req voice.Request) []clause {
 
 // splitAtStops splits text at its stops. A colon between digits is not a stop.
 func splitAtStops(text string) []clause {
-	known := pauseMarks()
+	known := listPauseMarks()
 	var out []clause
 	from := 0
 	runes := []rune(text)
@@ -147,7 +147,7 @@ func (e *Engine) pronounceLines(ctx context.Context, espeakVoice, text string) (
 	for strings.Contains(text, "[[") { // "[[" would start phonemes
 		text = strings.ReplaceAll(text, "[[", "[ [")
 	}
-	out, err := e.espeak.Output(ctx, proc.Command{
+	out, err := e.espeak.RunForOutput(ctx, proc.Command{
 		Args: []string{"--stdin", "-q", "-b", "1", "--ipa", "-v", espeakVoice}, Stdin: bytes.NewBufferString(text),
 		MaxStdout: 1 << 20,
 	})
@@ -175,9 +175,9 @@ func (e *Engine) pronounceLines(ctx context.Context, espeakVoice, text string) (
 	return list, nil
 }
 
-// symbolIDs returns the IDs of symbols in the form that models were trained with: a start symbol, a gap after each
+// listSymbolIDs returns the IDs of symbols in the form that models were trained with: a start symbol, a gap after each
 // symbol, and an end symbol.
-func symbolIDs(c models.Config, phonemes []string) []int64 {
+func listSymbolIDs(c models.Config, phonemes []string) []int64 {
 	gap := c.PhonemeIDs["_"]
 	out := append(append([]int64(nil), c.PhonemeIDs["^"]...), gap...)
 	for _, p := range phonemes {

@@ -83,7 +83,7 @@ func New(cfg Config, run *proc.Runner) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		cfg: cfg, run: run, slots: make(chan struct{}, max(run.Jobs(), 1)),
+		cfg: cfg, run: run, slots: make(chan struct{}, max(run.MaxChildren(), 1)),
 		sessions: map[string]*session{}, sums: map[string]string{},
 	}
 	var err1, err2 error
@@ -102,21 +102,21 @@ func (e *Engine) Name() string { return Name }
 // form is part of the engine's version. It changes if equal requests are sent to a model differently.
 const form = "piper 1"
 
-// Library returns ONNX Runtime. It loads the library at the first call.
-func (e *Engine) Library() (*onnx.Library, error) {
+// LoadLibrary returns ONNX Runtime. It loads the library at the first call.
+func (e *Engine) LoadLibrary() (*onnx.Library, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.lib == nil && e.libErr == nil {
-		e.lib, e.libErr = onnx.Load(e.cfg.Library)
+		e.lib, e.libErr = onnx.LoadLibrary(e.cfg.Library)
 	}
 	return e.lib, e.libErr
 }
 
-// Trouble returns why ONNX Runtime's library cannot be used: what may be shown to everybody, cause only to the
-// machine's administrator. what is empty if the library works, and if none is installed and the settings name
+// ExplainMissingLibrary returns why ONNX Runtime's library cannot be used: what may be shown to everybody, cause only
+// to the machine's administrator. what is empty if the library works, and if none is installed and the settings name
 // none.
-func (e *Engine) Trouble() (what string, cause error) {
-	_, err := e.Library()
+func (e *Engine) ExplainMissingLibrary() (what string, cause error) {
+	_, err := e.LoadLibrary()
 	missing, ok := errors.AsType[*onnx.MissingError](err)
 	switch {
 	case err == nil, ok && e.cfg.Library == "":
@@ -134,12 +134,12 @@ func (e *Engine) Trouble() (what string, cause error) {
 // Version implements voice.Engine.
 func (e *Engine) Version(ctx context.Context) (string, error) {
 	var by string
-	if lib, err := e.Library(); err == nil {
+	if lib, err := e.LoadLibrary(); err == nil {
 		by = "onnxruntime " + lib.Version()
 	} else if by, err = e.ProgramVersion(ctx); err != nil {
 		return "", err
 	}
-	out, err := e.espeak.Output(ctx, proc.Command{Args: []string{"--version"}})
+	out, err := e.espeak.RunForOutput(ctx, proc.Command{Args: []string{"--version"}})
 	if err != nil {
 		return "", err
 	}
@@ -152,14 +152,14 @@ func (e *Engine) Version(ctx context.Context) (string, error) {
 func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 	missing := func(cause error) error {
 		problem := "neither is installed"
-		if what, why := e.Trouble(); what != "" {
+		if what, why := e.ExplainMissingLibrary(); what != "" {
 			problem, cause = what+", and the program is not installed", errors.Join(why, cause)
 		}
 		return fault.New(fault.ToolMissing, cause,
 			"neural voices need ONNX Runtime's library or the program piper, and %s", problem).
 			WithHint("see docs/voices.md for how to install them")
 	}
-	if _, err := e.run.Look(e.cfg.Program); err != nil {
+	if _, err := e.run.FindProgram(e.cfg.Program); err != nil {
 		return "", missing(err)
 	}
 	help, err := e.readOutputs(ctx, "--help")
@@ -178,16 +178,16 @@ func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 // readOutputs returns what the program prints to standard output and standard error.
 func (e *Engine) readOutputs(ctx context.Context, arg string) (string, error) {
 	var b strings.Builder
-	err := e.piper.Run(ctx, proc.Command{Args: []string{arg}, Stdout: &b, Stderr: &b, MaxStdout: 1 << 20})
+	err := e.piper.RunCommand(ctx, proc.Command{Args: []string{arg}, Stdout: &b, Stderr: &b, MaxStdout: 1 << 20})
 	return b.String(), err
 }
 
 // VoiceVersion implements voice.Versioner. It returns hashes of the voice's files.
 func (e *Engine) VoiceVersion(_ context.Context, id string) (string, error) {
 	name, _, _ := strings.Cut(id, speakerMark)
-	v, err := models.Find(e.cfg.Dir, name)
+	v, err := models.FindVoice(e.cfg.Dir, name)
 	if err != nil {
-		return "", e.missingVoiceFault(id, err)
+		return "", e.newMissingVoiceFault(id, err)
 	}
 	var parts []string
 	for _, path := range []string{v.ConfigPath, v.Model} {
@@ -235,17 +235,17 @@ const speakerMark = "+"
 
 // Voices implements voice.Engine.
 func (e *Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
-	return models.EngineVoices(models.List(e.cfg.Dir)), nil
+	return models.ToEngineVoices(models.ListVoices(e.cfg.Dir)), nil
 }
 
 // DescribeVoice implements voice.Namer.
 func (e *Engine) DescribeVoice(id string) (voice.EngineVoice, bool) {
-	v, _, err := e.findVoice(id)
-	return voice.EngineVoice{ID: id, Language: v.Language()}, err == nil
+	v, _, err := e.findVoiceAndSpeaker(id)
+	return voice.EngineVoice{ID: id, Language: v.FindLanguageTag()}, err == nil
 }
 
-// missingVoiceFault returns the fault for a voice that cannot be read.
-func (e *Engine) missingVoiceFault(id string, err error) error {
+// newMissingVoiceFault returns the fault for a voice that cannot be read.
+func (e *Engine) newMissingVoiceFault(id string, err error) error {
 	unknown := &voice.UnknownVoiceError{Engine: Name, Voice: id}
 	if !errors.Is(err, os.ErrNotExist) {
 		return fault.New(fault.ToolFailed, errors.Join(err, unknown), "the voice %s of piper is damaged", id).
@@ -255,12 +255,12 @@ func (e *Engine) missingVoiceFault(id string, err error) error {
 		WithHint("install it: mynah voices install %s", id)
 }
 
-// findVoice returns a voice and the number of its speaker, or -1 if the voice has only one speaker.
-func (e *Engine) findVoice(id string) (models.Voice, int64, error) {
+// findVoiceAndSpeaker returns a voice and the number of its speaker, or -1 if the voice has only one speaker.
+func (e *Engine) findVoiceAndSpeaker(id string) (models.Voice, int64, error) {
 	name, speaker, several := strings.Cut(id, speakerMark)
-	v, err := models.Find(e.cfg.Dir, name)
+	v, err := models.FindVoice(e.cfg.Dir, name)
 	if err != nil {
-		return v, 0, e.missingVoiceFault(id, err)
+		return v, 0, e.newMissingVoiceFault(id, err)
 	}
 	if !several {
 		if v.Config.NumSpeakers > 1 {
@@ -268,7 +268,7 @@ func (e *Engine) findVoice(id string) (models.Voice, int64, error) {
 		}
 		return v, -1, nil
 	}
-	n, ok := v.Speaker(speaker)
+	n, ok := v.FindSpeaker(speaker)
 	if !ok {
 		return v, 0, fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: Name, Voice: id},
 			"the voice %s of piper has no speaker %q", name, speaker)
@@ -279,8 +279,8 @@ func (e *Engine) findVoice(id string) (models.Voice, int64, error) {
 // Speak implements voice.Engine. Word times are exact if ONNX Runtime runs the model and the model reports the
 // lengths of its sounds; otherwise they are estimates.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	phrases, plain, spans := voice.Phrases(req)
+	req = req.LimitProsody()
+	phrases, plain, spans := voice.SplitPhrases(req)
 	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, spans)}
 	if err := ctx.Err(); err != nil {
 		return clip, err
@@ -288,25 +288,25 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if len(spans) == 0 {
 		return clip, nil
 	}
-	v, speaker, err := e.findVoice(req.Voice)
+	v, speaker, err := e.findVoiceAndSpeaker(req.Voice)
 	if err != nil {
 		return clip, err
 	}
 	clip.Rate = v.Config.Audio.SampleRate
-	phonemes, err := e.requestSymbols(ctx, v.Config, req)
+	phonemes, err := e.listRequestSymbols(ctx, v.Config, req)
 	if err != nil || len(phonemes) == 0 {
 		return clip, err
 	}
-	noise, length, noiseW := v.Config.Scales()
+	noise, length, noiseW := v.Config.ChooseScales()
 	if e.cfg.Steady {
 		noise, noiseW = 0, 0
 	}
 	p := performance{
-		voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed.Value(),
+		voice: v, speaker: speaker, phonemes: phonemes, noise: noise, length: length / req.Speed.ValueOrOne(),
 		noiseW: noiseW,
 	}
 	var heard []voice.Sound
-	if _, missing := e.Library(); missing == nil {
+	if _, missing := e.LoadLibrary(); missing == nil {
 		clip.PCM, heard, err = e.runWithLibrary(ctx, p)
 	} else {
 		clip.PCM, err = e.runWithProgram(ctx, p)
@@ -315,7 +315,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	if len(heard) > 0 {
-		if alone, ok := e.wordSounds(ctx, v.Config, req); ok && voice.AlignSounds(clip.Words, alone, heard) {
+		if alone, ok := e.listWordSounds(ctx, v.Config, req); ok && voice.AlignSounds(clip.Words, alone, heard) {
 			return clip, nil
 		}
 	}

@@ -26,9 +26,9 @@ func engine(t *testing.T, change func(*piper.Config)) *piper.Engine {
 	}
 	cfg := piper.DefaultConfig()
 	cfg.Dir, cfg.TempDir = t.TempDir(), t.TempDir()
-	voicetest.Install(t, cfg.Dir, "en_US-test-medium", 1, nil)
-	voicetest.Install(t, cfg.Dir, "en_US-two-low", 2, nil)
-	voicetest.Install(t, cfg.Dir, "de_DE-test-low", 1, func(c map[string]any) {
+	voicetest.InstallModel(t, cfg.Dir, "en_US-test-medium", 1, nil)
+	voicetest.InstallModel(t, cfg.Dir, "en_US-two-low", 2, nil)
+	voicetest.InstallModel(t, cfg.Dir, "de_DE-test-low", 1, func(c map[string]any) {
 		c["espeak"], c["language"] = map[string]any{"voice": "de"}, nil
 	})
 	change(&cfg)
@@ -42,7 +42,7 @@ func engine(t *testing.T, change func(*piper.Config)) *piper.Engine {
 
 func byLibrary(t *testing.T) func(*piper.Config) {
 	t.Helper()
-	lib := voicetest.Runtime(t)
+	lib := voicetest.FindRuntime(t)
 	return func(c *piper.Config) { c.Library, c.Program = lib, "no-such-piper" }
 }
 
@@ -64,7 +64,7 @@ func TestEngine(t *testing.T) {
 			if name == "program" { // starts a program per sentence
 				testrun.SkipMinute(t)
 			}
-			voicetest.Run(t, engine(t, by), voicetest.Options{Voice: "en_US-test-medium", Deterministic: true})
+			voicetest.RunSuite(t, engine(t, by), voicetest.Options{Voice: "en_US-test-medium", Deterministic: true})
 		})
 	}
 }
@@ -76,7 +76,7 @@ func say(t *testing.T, e *piper.Engine, id string, runs ...utter.Run) []int16 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := voicetest.Check(req, c); err != nil {
+	if err := voicetest.CheckClip(req, c); err != nil {
 		t.Error(err)
 	}
 	return c.PCM
@@ -146,7 +146,7 @@ func TestVersions(t *testing.T) {
 	if err != nil || a == b || a == "" {
 		t.Errorf("%q, %q, %v", a, b, err)
 	}
-	voicetest.Install(t, dir, "en_US-test-medium", 1, func(c map[string]any) { c["dataset"] = "other" })
+	voicetest.InstallModel(t, dir, "en_US-test-medium", 1, func(c map[string]any) { c["dataset"] = "other" })
 	if again, _ := e.VoiceVersion(t.Context(), "en_US-test-medium"); again == a {
 		t.Error("a different voice has the same version")
 	}
@@ -240,7 +240,7 @@ func TestManyVoices(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 12 {
 		name := "en_US-v" + string(rune('a'+i)) + "-low"
-		voicetest.Install(t, dir, name, 1, nil)
+		voicetest.InstallModel(t, dir, name, 1, nil)
 		for range 2 {
 			wg.Go(func() {
 				c, err := e.Speak(t.Context(), voice.Request{Voice: name, Runs: []utter.Run{{Text: "Hello."}}})
@@ -263,7 +263,7 @@ func TestEmphasis(t *testing.T) {
 			if name == "program" { // starts a program per sentence
 				testrun.SkipMinute(t)
 			}
-			voicetest.Emphasis(t, engine(t, by), voicetest.Options{Voice: "en_US-test-medium", Deterministic: true})
+			voicetest.CheckEmphasis(t, engine(t, by), voicetest.Options{Voice: "en_US-test-medium", Deterministic: true})
 		})
 	}
 }

@@ -15,12 +15,12 @@ import (
 	"mynah/internal/voice/onnx"
 )
 
-// openTimed opens a model so that it also outputs the length of each symbol, and returns the name of that
+// openTimedModel opens a model so that it also outputs the length of each symbol, and returns the name of that
 // output. In a model, only these lengths are rounded up, so they are the result of its only operation Ceil.
 // durations is empty for models that do not have exactly one such operation.
-func openTimed(lib *onnx.Library, path string) (s *onnx.Session, durations string, err error) {
-	if model, err := readWithRoom(path); err == nil {
-		results, err := onnx.ResultsOf(model, "Ceil")
+func openTimedModel(lib *onnx.Library, path string) (s *onnx.Session, durations string, err error) {
+	if model, err := readFileWithRoom(path); err == nil {
+		results, err := onnx.FindResults(model, "Ceil")
 		for name, given := range results {
 			if err != nil || len(results) != 1 {
 				break
@@ -28,19 +28,19 @@ func openTimed(lib *onnx.Library, path string) (s *onnx.Session, durations strin
 			if !given {
 				model = onnx.AddOutput(model, name)
 			}
-			if s, err := lib.OpenBytes(model); err == nil && slices.Contains(s.Outputs(), name) {
+			if s, err := lib.OpenModelBytes(model); err == nil && slices.Contains(s.Outputs(), name) {
 				return s, name, nil
 			} else if err == nil {
 				s.Close()
 			}
 		}
 	}
-	s, err = lib.Open(path) // this also reads models that consist of several files
+	s, err = lib.OpenModel(path) // this also reads models that consist of several files
 	return s, "", err
 }
 
-// readWithRoom reads a file into memory with spare capacity for an additional output.
-func readWithRoom(path string) ([]byte, error) {
+// readFileWithRoom reads a file into memory with spare capacity for an additional output.
+func readFileWithRoom(path string) ([]byte, error) {
 	const room = 4096
 	f, err := os.Open(path)
 	if err != nil {
@@ -56,9 +56,9 @@ func readWithRoom(path string) ([]byte, error) {
 	return b, err
 }
 
-// symbolEnds returns the end time of each ID, from the lengths that a model returned with its samples. It returns nil
-// if these values are not lengths: their sum times a whole frame size must equal the number of samples.
-func symbolEnds(durations []float32, ids, samples, rate int) []time.Duration {
+// computeSymbolEnds returns the end time of each ID, from the lengths that a model returned with its samples. It
+// returns nil if these values are not lengths: their sum times a whole frame size must equal the number of samples.
+func computeSymbolEnds(durations []float32, ids, samples, rate int) []time.Duration {
 	sum := 0.0
 	for _, d := range durations {
 		if d < 0 || math.IsNaN(float64(d)) || math.IsInf(float64(d), 0) {
@@ -78,15 +78,15 @@ func symbolEnds(durations []float32, ids, samples, rate int) []time.Duration {
 	return out
 }
 
-// isMark reports whether a symbol modifies another sound: stress, length or a diacritic.
-func isMark(symbol string) bool {
+// isModifier reports whether a symbol modifies another sound: stress, length or a diacritic.
+func isModifier(symbol string) bool {
 	return strings.ContainsAny(symbol, "ˈˌːˑ˞'") ||
 		!strings.ContainsFunc(symbol, func(r rune) bool { return !unicode.IsMark(r) })
 }
 
-// isSound reports whether a symbol is an audible part of a word.
-func isSound(symbol string) bool {
-	return !isMark(symbol) &&
+// isAudible reports whether a symbol is an audible part of a word.
+func isAudible(symbol string) bool {
+	return !isModifier(symbol) &&
 		strings.ContainsFunc(symbol, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
@@ -102,38 +102,38 @@ func listSounds(c models.Config, phonemes []string, ends []time.Duration) []voic
 		at += len(c.PhonemeIDs[p]) + len(c.PhonemeIDs["_"])
 		end := ends[at-1]
 		switch stress := strings.ContainsAny(p, "ˈˌ'"); {
-		case isSound(p):
+		case isAudible(p):
 			if before >= 0 {
 				start = before
 			}
 			out = append(out, voice.Sound{Symbol: p, Start: start, End: end})
 			before, joined = -1, true
-		case isMark(p) && !stress && joined:
+		case isModifier(p) && !stress && joined:
 			out[len(out)-1].End = end
-		case isMark(p) && before < 0:
+		case isModifier(p) && before < 0:
 			before = start
-		case !isMark(p):
+		case !isModifier(p):
 			before, joined = -1, false
 		}
 	}
 	return out
 }
 
-// wordSounds returns the sounds of each word when it is read separately. It returns false if the pronunciations
+// listWordSounds returns the sounds of each word when it is read separately. It returns false if the pronunciations
 // cannot be assigned to the words.
-func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Request) ([][]string, bool) {
-	phrases, _, spans := voice.Phrases(req)
+func (e *Engine) listWordSounds(ctx context.Context, c models.Config, req voice.Request) ([][]string, bool) {
+	phrases, _, spans := voice.SplitPhrases(req)
 	alone := make([][]string, len(spans))
-	given := wordPronunciations(req, spans)
+	given := listWordPronunciations(req, spans)
 	var lines strings.Builder
 	var order []int
 	for _, p := range phrases {
 		switch {
 		case p.Word < 0:
 		case given[p.Word] != "":
-			alone[p.Word] = knownSounds(c, given[p.Word])
+			alone[p.Word] = listKnownSounds(c, given[p.Word])
 		case c.PhonemeType == models.PhonemesOfText:
-			alone[p.Word] = knownSounds(c, p.Text)
+			alone[p.Word] = listKnownSounds(c, p.Text)
 		default:
 			// keep the letters of a spelled word on one line
 			lines.WriteString(strings.ReplaceAll(p.Text, ", ", " ") + "\n\n")
@@ -148,14 +148,14 @@ func (e *Engine) wordSounds(ctx context.Context, c models.Config, req voice.Requ
 		return nil, false
 	}
 	for i, w := range order {
-		alone[w] = knownSounds(c, read[i])
+		alone[w] = listKnownSounds(c, read[i])
 	}
 	return alone, true
 }
 
-// wordPronunciations returns the pronunciations of words in runs that have one, by index of the word. Several words of
-// one run get the parts between blanks, if there are as many parts as words.
-func wordPronunciations(req voice.Request, spans []voice.Span) map[int]string {
+// listWordPronunciations returns the pronunciations of words in runs that have one, by index of the word. Several words
+// of one run get the parts between blanks, if there are as many parts as words.
+func listWordPronunciations(req voice.Request, spans []voice.Span) map[int]string {
 	out := map[int]string{}
 	at := 0
 	for _, r := range req.Runs {
@@ -183,7 +183,7 @@ func wordPronunciations(req voice.Request, spans []voice.Span) map[int]string {
 	return out
 }
 
-// knownSounds returns the sounds of a pronunciation that a model supports.
-func knownSounds(c models.Config, ipa string) []string {
-	return slices.DeleteFunc(knownSymbols(c, ipa), func(s string) bool { return !isSound(s) })
+// listKnownSounds returns the sounds of a pronunciation that a model supports.
+func listKnownSounds(c models.Config, ipa string) []string {
+	return slices.DeleteFunc(keepKnownSymbols(c, ipa), func(s string) bool { return !isAudible(s) })
 }

@@ -20,7 +20,7 @@ func speakWords(t *testing.T, e *piper.Engine, runs ...utter.Run) voice.Clip {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := voicetest.Check(req, c); err != nil {
+	if err := voicetest.CheckClip(req, c); err != nil {
 		t.Error(err)
 	}
 	return c
@@ -76,7 +76,7 @@ func TestNoDurations(t *testing.T) {
 		var dir string
 		e := engine(t, func(c *piper.Config) { byLibrary(t)(c); dir = c.Dir })
 		path := filepath.Join(dir, "en_US-test-medium.onnx")
-		if err := os.WriteFile(path, change(voicetest.Model(false)), 0o600); err != nil {
+		if err := os.WriteFile(path, change(voicetest.NewModel(false)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		c := speakWords(t, e, utter.Run{Text: "Hello there."})

@@ -36,15 +36,15 @@ type Config struct {
 	Voices    []voice.EngineVoice
 }
 
-// Address returns the URL of the service in a region.
-func Address(region string) string { return "https://polly." + region + ".amazonaws.com" }
+// FormatAddress returns the URL of the service in a region.
+func FormatAddress(region string) string { return "https://polly." + region + ".amazonaws.com" }
 
-// Engines returns the names of the service's own engines.
-func Engines() []string { return []string{"neural", "standard", "long-form", "generative"} }
+// ListEngines returns the names of the service's own engines.
+func ListEngines() []string { return []string{"neural", "standard", "long-form", "generative"} }
 
 // DefaultConfig returns the settings for the service in a region.
 func DefaultConfig(name, region string) Config {
-	c := Config{Config: remote.DefaultConfig(name, Address(region)), Region: region, Engine: "neural"}
+	c := Config{Config: remote.DefaultConfig(name, FormatAddress(region)), Region: region, Engine: "neural"}
 	c.KeyEnv, c.SecretEnv = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 	return c
 }
@@ -55,8 +55,8 @@ func (c Config) Validate() error {
 	if c.Region == "" || strings.Trim(c.Region, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		errs = append(errs, fmt.Errorf("region: %q, must be a region such as eu-west-1", c.Region))
 	}
-	if !slices.Contains(Engines(), c.Engine) {
-		errs = append(errs, fmt.Errorf("engine: %q, must be one of %s", c.Engine, strings.Join(Engines(), ", ")))
+	if !slices.Contains(ListEngines(), c.Engine) {
+		errs = append(errs, fmt.Errorf("engine: %q, must be one of %s", c.Engine, strings.Join(ListEngines(), ", ")))
 	}
 	return errors.Join(errs...)
 }
@@ -80,7 +80,7 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{cfg: cfg, client: client, signer: v4.NewSigner()}
 	list := remote.Call{
-		Method: http.MethodGet, Path: "/v1/voices", Query: url.Values{"Engine": {cfg.Engine}}, Sign: e.sign,
+		Method: http.MethodGet, Path: "/v1/voices", Query: url.Values{"Engine": {cfg.Engine}}, Sign: e.signRequest,
 		Accept: []string{"application/json"},
 	}
 	e.Listing = remote.NewListing(client, cfg.Voices, cfg.Language, list, parseVoices)
@@ -91,22 +91,23 @@ func New(cfg Config) (*Engine, error) {
 // misleading: it says that the key is wrong.
 func (e *Engine) checkKeys() error {
 	switch {
-	case e.cfg.Key.Empty():
-		return e.client.NoKey(e.cfg.KeyEnv)
-	case e.cfg.Secret.Empty():
-		return e.client.NoKey(e.cfg.SecretEnv)
+	case e.cfg.Key.IsEmpty():
+		return e.client.NewNoKeyFault(e.cfg.KeyEnv)
+	case e.cfg.Secret.IsEmpty():
+		return e.client.NewNoKeyFault(e.cfg.SecretEnv)
 	}
 	return nil
 }
 
-// sign adds an AWS signature of version 4 to a request.
-func (e *Engine) sign(req *http.Request, body []byte) error {
+// signRequest adds an AWS signature of version 4 to a request.
+func (e *Engine) signRequest(req *http.Request, body []byte) error {
 	if err := e.checkKeys(); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(body)
 	who := aws.Credentials{
-		AccessKeyID: e.cfg.Key.Reveal(), SecretAccessKey: e.cfg.Secret.Reveal(), SessionToken: e.cfg.Session.Reveal(),
+		AccessKeyID: e.cfg.Key.RevealKey(), SecretAccessKey: e.cfg.Secret.RevealKey(),
+		SessionToken: e.cfg.Session.RevealKey(),
 	}
 	return e.signer.SignHTTP(req.Context(), who, req, hex.EncodeToString(sum[:]), "polly", e.cfg.Region, time.Now())
 }
@@ -116,7 +117,7 @@ func (e *Engine) Name() string { return e.cfg.Name }
 
 // Version implements voice.Engine.
 func (e *Engine) Version(context.Context) (string, error) {
-	return "polly 1 " + e.cfg.Identity(e.cfg.Engine), nil
+	return "polly 1 " + e.cfg.FormatIdentity(e.cfg.Engine), nil
 }
 
 // Abilities implements voice.Engine. Only standard voices support pitch and emphasis.
@@ -146,7 +147,7 @@ func parseVoices(body []byte) []voice.EngineVoice {
 	for _, v := range said.Voices {
 		out = append(out, voice.EngineVoice{
 			ID: v.ID, Language: toBCP47(v.LanguageCode),
-			Gender: voice.GenderOf(v.Gender),
+			Gender: voice.ParseGender(v.Gender),
 		})
 	}
 	return out
@@ -179,8 +180,8 @@ type body struct {
 // rate is the higher of the two sample rates of the service's raw output, in Hz.
 const rate = 16000
 
-// dialect returns the SSML dialect of the service.
-func (e *Engine) dialect() ssml.Dialect {
+// newDialect returns the SSML dialect of the service.
+func (e *Engine) newDialect() ssml.Dialect {
 	standard := e.cfg.Engine == "standard"
 	return ssml.Dialect{
 		Open: "<speak>", Close: "</speak>", Pitch: standard, Emphasis: standard, SpeedAround: true,
@@ -191,18 +192,18 @@ func (e *Engine) dialect() ssml.Dialect {
 
 // Speak implements voice.Engine.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	s, silent, err := e.Begin(ctx, req)
+	s, silent, err := e.BeginSentence(ctx, req)
 	req, clip := s.Request, s.Clip
 	if err != nil || silent {
 		return clip, err
 	}
 	if strings.Trim(req.Voice, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		return clip, remote.Unknown(e.cfg.Name, req.Voice)
+		return clip, remote.NewUnknownVoiceFault(e.cfg.Name, req.Voice)
 	}
 	if err := e.checkKeys(); err != nil {
 		return clip, err
 	}
-	doc := ssml.Write(req, e.dialect())
+	doc := ssml.FormatSSML(req, e.newDialect())
 	b := body{
 		Engine: e.cfg.Engine, Format: "pcm", SampleRate: fmt.Sprint(rate), Text: doc.Text, TextType: "ssml",
 		VoiceID: req.Voice,
@@ -211,7 +212,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil {
 		return clip, err
 	}
-	if clip.PCM, clip.Rate, err = e.client.Sound(answer, rate); err != nil {
+	if clip.PCM, clip.Rate, err = e.client.ParseSound(answer, rate); err != nil {
 		return clip, err
 	}
 	voice.EstimateTimes(&clip, s.Phrases)
@@ -222,7 +223,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if answer, err = e.sendRequest(ctx, b, "application/"); err != nil {
 		return clip, err
 	}
-	remote.SetStarts(&clip, s.Phrases, parseWordStarts(doc, answer.Body))
+	remote.SetWordStarts(&clip, s.Phrases, parseWordStarts(doc, answer.Body))
 	return clip, nil
 }
 
@@ -232,8 +233,8 @@ func (e *Engine) sendRequest(ctx context.Context, b body, accept string) (remote
 	if err != nil {
 		return remote.Answer{}, err
 	}
-	return e.client.Do(ctx, remote.Call{
-		Path: "/v1/speech", Header: http.Header{"Content-Type": {"application/json"}}, Body: raw, Sign: e.sign,
+	return e.client.SendCall(ctx, remote.Call{
+		Path: "/v1/speech", Header: http.Header{"Content-Type": {"application/json"}}, Body: raw, Sign: e.signRequest,
 		Accept:  []string{accept},
 		Explain: func(r remote.Refusal) *fault.Error { return e.explainRefusal(r, b.VoiceID) },
 	})
@@ -271,19 +272,19 @@ func (e *Engine) explainRefusal(r remote.Refusal, id string) *fault.Error {
 	text := strings.ToLower(string(r.Body))
 	switch kind {
 	case "TextLengthExceededException":
-		return e.client.TooLong(r)
+		return e.client.NewTooLongFault(r)
 	case "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded":
-		return e.client.Busy(r)
+		return e.client.NewBusyFault(r)
 	case "UnrecognizedClientException", "InvalidSignatureException", "InvalidClientTokenId", "ExpiredTokenException",
 		"MissingAuthenticationTokenException", "IncompleteSignatureException":
-		return e.client.KeyRefused(r)
+		return e.client.NewKeyRefusedFault(r)
 	case "EngineNotSupportedException":
-		return e.client.Refused(r, "the voice %s of %s does not speak with the engine %s", id, e.cfg.Name,
+		return e.client.NewRefusedFault(r, "the voice %s of %s does not speak with the engine %s", id, e.cfg.Name,
 			e.cfg.Engine).
-			WithHint("set engine to one of %s in mynah.yaml", strings.Join(Engines(), ", "))
+			WithHint("set engine to one of %s in mynah.yaml", strings.Join(ListEngines(), ", "))
 	case "ValidationException":
 		if strings.Contains(text, "voiceid") {
-			return e.client.NoVoice(r, id)
+			return e.client.NewNoVoiceFault(r, id)
 		}
 	}
 	return nil

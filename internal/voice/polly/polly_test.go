@@ -97,7 +97,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		SpeechMarkTypes                                  []string
 	}
 	if err := json.Unmarshal(raw, &b); err != nil || r.Method != http.MethodPost || r.URL.Path != "/v1/speech" || b.TextType != "ssml" {
-		s.Wrong(w, "%s %s %s %v", r.Method, r.URL, raw, err)
+		s.AnswerWrongFormat(w, "%s %s %s %v", r.Method, r.URL, raw, err)
 		return
 	}
 	allowed := "speak prosody@rate,volume lang@xml:lang phoneme@alphabet,ph break@time"
@@ -111,7 +111,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		fail(http.StatusBadRequest, "ValidationException",
 			"1 validation error detected: Value '"+b.VoiceID+"' at 'voiceId' failed to satisfy constraint")
 	case err != nil:
-		s.Wrong(w, "%v in %s", err, b.Text)
+		s.AnswerWrongFormat(w, "%v in %s", err, b.Text)
 		fail(http.StatusBadRequest, "InvalidSsmlException", "Invalid SSML request")
 	case len(b.Text) > 6000 || len(p.Text) > 3000:
 		fail(http.StatusBadRequest, "TextLengthExceededException", "Maximum text length has been exceeded")
@@ -128,9 +128,9 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		}
 	case b.OutputFormat == "pcm" && b.SampleRate == "16000" && b.SpeechMarkTypes == nil:
 		w.Header().Set("Content-Type", "audio/pcm")
-		_, _ = w.Write(remotetest.PCM(lower(p.Clip.PCM)))
+		_, _ = w.Write(remotetest.FormatPCM(lower(p.Clip.PCM)))
 	default:
-		s.Wrong(w, "%s", raw)
+		s.AnswerWrongFormat(w, "%s", raw)
 	}
 }
 
@@ -159,7 +159,7 @@ func makes(change func(*polly.Config)) remotetest.Maker {
 
 func engine(t *testing.T, change func(*polly.Config)) voice.Engine {
 	t.Helper()
-	return makes(change)(t, remotetest.Config("service", remotetest.New(t, service).URL))
+	return makes(change)(t, remotetest.NewConfig("service", remotetest.StartServer(t, service).URL))
 }
 
 func TestEngine(t *testing.T) {
@@ -168,14 +168,14 @@ func TestEngine(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			e := engine(t, func(c *polly.Config) { c.Engine = kind })
-			voicetest.Run(t, e, voicetest.Options{Voice: "Joanna", Deterministic: true, ExactWords: true})
+			voicetest.RunSuite(t, e, voicetest.Options{Voice: "Joanna", Deterministic: true, ExactWords: true})
 		})
 	}
 }
 
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	remotetest.Troubles(t, "Joanna", "audio/pcm", service, makes(func(*polly.Config) {}))
+	remotetest.CheckTroubles(t, "Joanna", "audio/pcm", service, makes(func(*polly.Config) {}))
 }
 
 func TestVoices(t *testing.T) {
@@ -201,18 +201,18 @@ func TestExceptions(t *testing.T) {
 		{http.StatusBadRequest, "EngineNotSupportedException", "does not speak with the engine neural", 1},
 		{http.StatusBadRequest, "InvalidSsmlException", "refused the request", 1},
 	} {
-		s := remotetest.New(t, service)
-		s.Misbehave(remotetest.Status(c.status, "X-Amzn-Errortype: "+c.kind, `{"message":"m"}`))
-		cfg := remotetest.Config("service", s.URL)
-		_, err := remote.Steady(makes(func(*polly.Config) {})(t, cfg), cfg).Speak(t.Context(),
+		s := remotetest.StartServer(t, service)
+		s.SetNextAnswers(remotetest.NewStatusAnswer(c.status, "X-Amzn-Errortype: "+c.kind, `{"message":"m"}`))
+		cfg := remotetest.NewConfig("service", s.URL)
+		_, err := remote.WithRetries(makes(func(*polly.Config) {})(t, cfg), cfg).Speak(t.Context(),
 			voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Hello."}}})
 		if (c.says == "") != (err == nil) || err != nil && !strings.Contains(fault.From(err).Public, c.says) ||
 			s.Requests.Load() != c.tries {
 			t.Errorf("%s: %v after %d requests", c.kind, err, s.Requests.Load())
 		}
 	}
-	s := remotetest.New(t, service)
-	e := makes(func(c *polly.Config) { c.Secret = remote.NewSecret("another") })(t, remotetest.Config("service", s.URL))
+	s := remotetest.StartServer(t, service)
+	e := makes(func(c *polly.Config) { c.Secret = remote.NewSecret("another") })(t, remotetest.NewConfig("service", s.URL))
 	if _, err := e.Speak(t.Context(), voice.Request{
 		Voice: "Joanna",
 		Runs:  []utter.Run{{Text: "Hello."}},
@@ -232,9 +232,9 @@ func TestKeys(t *testing.T) {
 		"service needs a key, but AWS_SECRET_ACCESS_KEY is not set": func(c *polly.Config) { c.Secret = remote.Secret{} },
 		"service needs a key, but THE_TEST_KEY is not set":          func(c *polly.Config) { c.Key = remote.Secret{} },
 	} {
-		s := remotetest.New(t, service)
-		cfg := remotetest.Config("service", s.URL)
-		_, err := remote.Steady(makes(change)(t, cfg), cfg).Speak(t.Context(),
+		s := remotetest.StartServer(t, service)
+		cfg := remotetest.NewConfig("service", s.URL)
+		_, err := remote.WithRetries(makes(change)(t, cfg), cfg).Speak(t.Context(),
 			voice.Request{Voice: "Joanna", Runs: []utter.Run{{Text: "Hello."}}})
 		if f := fault.From(err); f == nil || f.Public != says || f.Hint == "" || s.Requests.Load() != 0 {
 			t.Errorf("%v is not %q", err, says)
@@ -269,10 +269,10 @@ func TestTimes(t *testing.T) {
 // TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
-	for _, kind := range polly.Engines() {
+	for _, kind := range polly.ListEngines() {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			voicetest.Emphasis(t, engine(t, func(c *polly.Config) { c.Engine = kind }),
+			voicetest.CheckEmphasis(t, engine(t, func(c *polly.Config) { c.Engine = kind }),
 				voicetest.Options{Voice: "Joanna", Deterministic: kind != "standard"})
 		})
 	}

@@ -55,16 +55,16 @@ func New(name string, cfg Config, run *proc.Runner) (*Program, error) {
 // Config returns the program's settings.
 func (p *Program) Config() Config { return p.cfg }
 
-// Run runs the program with the arguments, input and output of c. It sets c's Program and Timeout.
-func (p *Program) Run(ctx context.Context, c proc.Command) error {
+// RunCommand runs the program with the arguments, input and output of c. It sets c's Program and Timeout.
+func (p *Program) RunCommand(ctx context.Context, c proc.Command) error {
 	c.Program, c.Timeout = p.cfg.Program, p.cfg.Timeout
 	return p.explainFailure(ctx, p.run.Run(ctx, c))
 }
 
-// Output runs the program and returns its standard output, even if it fails.
-func (p *Program) Output(ctx context.Context, c proc.Command) ([]byte, error) {
+// RunForOutput runs the program and returns its standard output, even if it fails.
+func (p *Program) RunForOutput(ctx context.Context, c proc.Command) ([]byte, error) {
 	c.Program, c.Timeout = p.cfg.Program, p.cfg.Timeout
-	out, err := p.run.Output(ctx, c)
+	out, err := p.run.RunForOutput(ctx, c)
 	return out, p.explainFailure(ctx, err)
 }
 
@@ -84,9 +84,9 @@ func (p *Program) explainFailure(ctx context.Context, err error) error {
 	}
 }
 
-// Sound parses the program's output as a WAV file. Empty output is an error, because the programs write a
+// ParseSound parses the program's output as a WAV file. Empty output is an error, because the programs write a
 // header even if there is nothing to say.
-func (p *Program) Sound(wav []byte) (pcm []int16, rate int, err error) {
+func (p *Program) ParseSound(wav []byte) (pcm []int16, rate int, err error) {
 	if len(wav) == 0 {
 		return nil, 0, fault.New(fault.ToolFailed, nil, "the speech program %s produced no sound", p.name)
 	}

@@ -45,17 +45,17 @@ func TestFailures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, outErr := p.Output(c.ctx, proc.Command{})
-		for _, err := range []error{p.Run(c.ctx, proc.Command{}), outErr} {
+		_, outErr := p.RunForOutput(c.ctx, proc.Command{})
+		for _, err := range []error{p.RunCommand(c.ctx, proc.Command{}), outErr} {
 			if c.want == "" && err != nil || c.want != "" && (fault.CodeOf(err) != c.want || !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("%s: %v", c.program, err)
 			}
 		}
-		if err := p.Run(stopped, proc.Command{}); c.program == "true" && !errors.Is(err, context.Canceled) {
+		if err := p.RunCommand(stopped, proc.Command{}); c.program == "true" && !errors.Is(err, context.Canceled) {
 			t.Errorf("stopped: %v", err)
 		}
 		for _, wav := range []string{"", "no sound at all"} {
-			if _, _, err := p.Sound([]byte(wav)); fault.CodeOf(err) != fault.ToolFailed ||
+			if _, _, err := p.ParseSound([]byte(wav)); fault.CodeOf(err) != fault.ToolFailed ||
 				!strings.Contains(err.Error(), "produced no sound") {
 				t.Errorf("%q: %v", wav, err)
 			}

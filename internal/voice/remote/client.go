@@ -100,61 +100,61 @@ type Answer struct {
 	Body   []byte
 }
 
-// Do sends a request. The error is the error of ctx, or a fault whose cause is a *RequestError.
-func (c *Client) Do(ctx context.Context, call Call) (Answer, error) {
+// SendCall sends a request. The error is the error of ctx, or a fault whose cause is a *RequestError.
+func (c *Client) SendCall(ctx context.Context, call Call) (Answer, error) {
 	timed, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	req, err := c.newRequest(timed, call)
 	if err != nil {
-		return Answer{}, c.newFault(&RequestError{Err: err}, "the request to %s cannot be created", c.cfg.Name)
+		return Answer{}, c.newRequestFault(&RequestError{Err: err}, "the request to %s cannot be created", c.cfg.Name)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return Answer{}, c.networkFault(ctx, timed, err, "cannot be reached at "+c.cfg.Host())
+		return Answer{}, c.toFault(ctx, timed, err, "cannot be reached at "+c.cfg.FindHost())
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.cfg.MaxBody+1))
 	if err != nil {
-		return Answer{}, c.networkFault(ctx, timed, err, "closed the connection in the middle of its answer")
+		return Answer{}, c.toFault(ctx, timed, err, "closed the connection in the middle of its answer")
 	}
 	if int64(len(body)) > c.cfg.MaxBody {
-		return Answer{}, c.newFault(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name,
+		return Answer{}, c.newRequestFault(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name,
 			c.cfg.MaxBody)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return Answer{}, c.statusFault(resp, body, call.Explain)
+		return Answer{}, c.newStatusFault(resp, body, call.Explain)
 	}
 	a := Answer{Body: body}
 	a.Type, a.Params, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if len(body) == 0 {
-		return Answer{}, c.Bad("%s returned an empty answer", c.cfg.Name)
+		return Answer{}, c.NewBadAnswerFault("%s returned an empty answer", c.cfg.Name)
 	}
-	if !isAccepted(a.Type, call.Accept) {
-		f := &RequestError{Temporary: true, Message: c.errorMessage(body)}
-		return Answer{}, c.newFault(f, "%s returned %s instead of %s",
-			c.cfg.Name, describeType(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
+	if !isAcceptedType(a.Type, call.Accept) {
+		f := &RequestError{Temporary: true, Message: c.findErrorMessage(body)}
+		return Answer{}, c.newRequestFault(f, "%s returned %s instead of %s",
+			c.cfg.Name, describeMediaType(a.Type), strings.TrimSuffix(call.Accept[0], "/")).
 			WithHint("is %s the address of the speech service?", c.cfg.URL)
 	}
 	return a, nil
 }
 
-// Reach returns an error if a server does not answer. Any answer counts, even an error status.
-func Reach(ctx context.Context, cfg Config) error {
+// CheckReachable returns an error if a server does not answer. Any answer counts, even an error status.
+func CheckReachable(ctx context.Context, cfg Config) error {
 	cfg.Timeout = min(cfg.Timeout, 5*time.Second)
 	c, err := NewClient(cfg)
 	if err != nil {
 		return err
 	}
 	defer c.http.CloseIdleConnections()
-	_, err = c.Do(ctx, Call{Method: http.MethodGet})
+	_, err = c.SendCall(ctx, Call{Method: http.MethodGet})
 	if f, ok := errors.AsType[*RequestError](err); ok && f.Err != nil && f.Status == 0 {
 		return err
 	}
 	return ctx.Err()
 }
 
-// describeType returns a media type for a message.
-func describeType(t string) string {
+// describeMediaType returns a media type for a message.
+func describeMediaType(t string) string {
 	if t == "" {
 		return "an answer without a content type"
 	}
@@ -183,15 +183,15 @@ func (c *Client) newRequest(ctx context.Context, call Call) (*http.Request, erro
 	return req, nil
 }
 
-// isAccepted reports whether a media type matches one of want.
-func isAccepted(got string, want []string) bool {
+// isAcceptedType reports whether a media type matches one of want.
+func isAcceptedType(got string, want []string) bool {
 	return len(want) == 0 || slices.ContainsFunc(want, func(w string) bool {
 		return got == w || strings.HasSuffix(w, "/") && strings.HasPrefix(got, w)
 	})
 }
 
-// networkFault converts an error of the network to a fault, or returns the error of ctx.
-func (c *Client) networkFault(ctx, timed context.Context, err error, what string) error {
+// toFault converts an error of the network to a fault, or returns the error of ctx.
+func (c *Client) toFault(ctx, timed context.Context, err error, what string) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -207,49 +207,49 @@ func (c *Client) networkFault(ctx, timed context.Context, err error, what string
 	if unknown || host {
 		f.Temporary = false
 	}
-	return c.newFault(f, "%s %s", c.cfg.Name, what).
+	return c.newRequestFault(f, "%s %s", c.cfg.Name, what).
 		WithHint("check that the service is running and url is right; run mynah doctor to test it")
 }
 
-// newFault returns the fault of a failed request.
-func (c *Client) newFault(f *RequestError, format string, args ...any) *fault.Error {
+// newRequestFault returns the fault of a failed request.
+func (c *Client) newRequestFault(f *RequestError, format string, args ...any) *fault.Error {
 	return fault.New(fault.ToolFailed, f, format, args...)
 }
 
-// Bad returns the fault for an unusable answer; a retry may succeed.
-func (c *Client) Bad(format string, args ...any) *fault.Error {
-	return c.newFault(&RequestError{Temporary: true}, format, args...).
+// NewBadAnswerFault returns the fault for an unusable answer; a retry may succeed.
+func (c *Client) NewBadAnswerFault(format string, args ...any) *fault.Error {
+	return c.newRequestFault(&RequestError{Temporary: true}, format, args...).
 		WithHint("try again later, or check url and model in mynah.yaml")
 }
 
-// Refused returns the fault for a request that can never succeed, with the server's message.
-func (c *Client) Refused(r Refusal, format string, args ...any) *fault.Error {
-	return c.newFault(&RequestError{Status: r.Status, Message: c.errorMessage(r.Body)}, format, args...)
+// NewRefusedFault returns the fault for a request that can never succeed, with the server's message.
+func (c *Client) NewRefusedFault(r Refusal, format string, args ...any) *fault.Error {
+	return c.newRequestFault(&RequestError{Status: r.Status, Message: c.findErrorMessage(r.Body)}, format, args...)
 }
 
-// TooLong returns the fault for a sentence that is too long for the service.
-func (c *Client) TooLong(r Refusal) *fault.Error {
-	return c.Refused(r, "the sentence is too long for %s", c.cfg.Name).WithHint("split it in two")
+// NewTooLongFault returns the fault for a sentence that is too long for the service.
+func (c *Client) NewTooLongFault(r Refusal) *fault.Error {
+	return c.NewRefusedFault(r, "the sentence is too long for %s", c.cfg.Name).WithHint("split it in two")
 }
 
-// NoKey returns the fault for a key whose environment variable is not set.
-func (c *Client) NoKey(variable string) *fault.Error {
-	return c.noKey(&RequestError{Message: "nothing was sent"}, variable)
+// NewNoKeyFault returns the fault for a key whose environment variable is not set.
+func (c *Client) NewNoKeyFault(variable string) *fault.Error {
+	return c.newNoKeyFault(&RequestError{Message: "nothing was sent"}, variable)
 }
 
-func (c *Client) noKey(f *RequestError, variable string) *fault.Error {
-	return c.newFault(f, "%s needs a key, but %s is not set", c.cfg.Name, variable).WithHint("set %s", variable)
+func (c *Client) newNoKeyFault(f *RequestError, variable string) *fault.Error {
+	return c.newRequestFault(f, "%s needs a key, but %s is not set", c.cfg.Name, variable).WithHint("set %s", variable)
 }
 
-// KeyRefused returns the fault for a key that the service rejects.
-func (c *Client) KeyRefused(r Refusal) *fault.Error {
-	return c.Refused(r, "the key in %s was refused by %s", c.cfg.KeyEnv, c.cfg.Name).
+// NewKeyRefusedFault returns the fault for a key that the service rejects.
+func (c *Client) NewKeyRefusedFault(r Refusal) *fault.Error {
+	return c.NewRefusedFault(r, "the key in %s was refused by %s", c.cfg.KeyEnv, c.cfg.Name).
 		WithHint("set %s to a valid key", c.cfg.KeyEnv)
 }
 
-// NoVoice returns the fault for a voice that the service does not have.
-func (c *Client) NoVoice(r Refusal, id string) *fault.Error {
-	f := c.Refused(r, "%s has no voice %q", c.cfg.Name, id).WithHint("run mynah voices to list all")
+// NewNoVoiceFault returns the fault for a voice that the service does not have.
+func (c *Client) NewNoVoiceFault(r Refusal, id string) *fault.Error {
+	f := c.NewRefusedFault(r, "%s has no voice %q", c.cfg.Name, id).WithHint("run mynah voices to list all")
 	f.Cause = noVoiceError{f.Cause, &voice.UnknownVoiceError{Engine: c.cfg.Name, Voice: id}}
 	return f
 }
@@ -263,66 +263,66 @@ type noVoiceError struct {
 // Unwrap returns both errors.
 func (n noVoiceError) Unwrap() []error { return []error{n.error, n.unknown} }
 
-// NoCredit returns the fault for an account without credit.
-func (c *Client) NoCredit(r Refusal) *fault.Error {
-	return c.Refused(r, "the account at %s has no credit left", c.cfg.Name)
+// NewNoCreditFault returns the fault for an account without credit.
+func (c *Client) NewNoCreditFault(r Refusal) *fault.Error {
+	return c.NewRefusedFault(r, "the account at %s has no credit left", c.cfg.Name)
 }
 
-// Busy returns the fault for a server with too many requests.
-func (c *Client) Busy(r Refusal) *fault.Error {
+// NewBusyFault returns the fault for a server with too many requests.
+func (c *Client) NewBusyFault(r Refusal) *fault.Error {
 	f := &RequestError{
-		Status: r.Status, Message: c.errorMessage(r.Body), Temporary: true,
-		After: retryAfter(r.Header.Get("Retry-After"), time.Now()),
+		Status: r.Status, Message: c.findErrorMessage(r.Body), Temporary: true,
+		After: parseRetryAfter(r.Header.Get("Retry-After"), time.Now()),
 	}
-	return c.newFault(f, "%s has too many requests",
+	return c.newRequestFault(f, "%s has too many requests",
 		c.cfg.Name).WithHint("try again later, or lower at-once in mynah.yaml")
 }
 
-// statusFault returns the fault for an error status. explain may be nil.
-func (c *Client) statusFault(resp *http.Response, body []byte, explain func(Refusal) *fault.Error) error {
+// newStatusFault returns the fault for an error status. explain may be nil.
+func (c *Client) newStatusFault(resp *http.Response, body []byte, explain func(Refusal) *fault.Error) error {
 	if explain != nil {
 		if f := explain(Refusal{resp.StatusCode, resp.Header, body}); f != nil {
 			return f
 		}
 	}
 	f := &RequestError{
-		Status: resp.StatusCode, Message: c.errorMessage(body),
-		After: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		Status: resp.StatusCode, Message: c.findErrorMessage(body),
+		After: parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()),
 	}
 	name := c.cfg.Name
 	switch code := resp.StatusCode; {
-	case code == http.StatusUnauthorized && c.cfg.Key.Empty() && c.cfg.KeyEnv != "":
-		return c.noKey(f, c.cfg.KeyEnv)
+	case code == http.StatusUnauthorized && c.cfg.Key.IsEmpty() && c.cfg.KeyEnv != "":
+		return c.newNoKeyFault(f, c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized && c.cfg.KeyEnv != "":
-		return c.newFault(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).
+		return c.newRequestFault(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).
 			WithHint("set %s to a valid key", c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized:
-		return c.newFault(f, "%s needs a key", name).WithHint("set key-env in mynah.yaml to the name of the environment variable that contains the key")
+		return c.newRequestFault(f, "%s needs a key", name).WithHint("set key-env in mynah.yaml to the name of the environment variable that contains the key")
 	case code == http.StatusPaymentRequired:
-		return c.newFault(f, "the account at %s has no credit left", name)
+		return c.newRequestFault(f, "the account at %s has no credit left", name)
 	case code == http.StatusForbidden:
-		return c.newFault(f, "%s does not allow this", name).WithHint("check the permissions of the key in %s",
+		return c.newRequestFault(f, "%s does not allow this", name).WithHint("check the permissions of the key in %s",
 			c.cfg.KeyEnv)
 	case code == http.StatusNotFound:
-		return c.newFault(f, "%s does not know this address, voice or model", name).
+		return c.newRequestFault(f, "%s does not know this address, voice or model", name).
 			WithHint("check url, model and the voice in mynah.yaml")
 	case code == http.StatusRequestEntityTooLarge:
-		return c.newFault(f, "the sentence is too long for %s", name).WithHint("split it in two")
+		return c.newRequestFault(f, "the sentence is too long for %s", name).WithHint("split it in two")
 	case code == http.StatusTooManyRequests:
-		return c.Busy(Refusal{code, resp.Header, body})
+		return c.NewBusyFault(Refusal{code, resp.Header, body})
 	case code >= 500 || code == http.StatusRequestTimeout:
 		f.Temporary = code != http.StatusNotImplemented
-		return c.newFault(f, "%s failed", name).WithHint("try again later")
+		return c.newRequestFault(f, "%s failed", name).WithHint("try again later")
 	case code >= 300 && code < 400:
-		return c.newFault(f, "%s has moved to another address",
+		return c.newRequestFault(f, "%s has moved to another address",
 			name).WithHint("put the new address into url in mynah.yaml")
 	default:
-		return c.newFault(f, "%s refused the request", name)
+		return c.newRequestFault(f, "%s refused the request", name)
 	}
 }
 
-// retryAfter parses Retry-After (RFC 9110, 10.2.3): seconds, or a date. It returns 0 if s is neither.
-func retryAfter(s string, now time.Time) time.Duration {
+// parseRetryAfter parses Retry-After (RFC 9110, 10.2.3): seconds, or a date. It returns 0 if s is neither.
+func parseRetryAfter(s string, now time.Time) time.Duration {
 	s = strings.TrimSpace(s)
 	if n, err := strconv.ParseInt(s, 10, 32); err == nil {
 		return max(time.Duration(n)*time.Second, 0)
@@ -333,9 +333,9 @@ func retryAfter(s string, now time.Time) time.Duration {
 	return 0
 }
 
-// errorMessage extracts the error message from a server's answer, in the formats that are in use. It returns "" for
+// findErrorMessage extracts the error message from a server's answer, in the formats that are in use. It returns "" for
 // HTML pages. It removes the key, because some servers repeat it.
-func (c *Client) errorMessage(body []byte) string {
+func (c *Client) findErrorMessage(body []byte) string {
 	const most = 300
 	s := strings.TrimSpace(string(body))
 	var object map[string]json.RawMessage
@@ -345,8 +345,8 @@ func (c *Client) errorMessage(body []byte) string {
 		return ""
 	}
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
-	if !c.cfg.Key.Empty() {
-		s = strings.ReplaceAll(s, c.cfg.Key.Reveal(), "…")
+	if !c.cfg.Key.IsEmpty() {
+		s = strings.ReplaceAll(s, c.cfg.Key.RevealKey(), "…")
 	}
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + "…"

@@ -40,10 +40,10 @@ func NewListing(
 func (l *Listing) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 	out := slices.Clone(l.own)
 	if len(out) == 0 {
-		out = l.serverVoices(ctx)
+		out = l.listServerVoices(ctx)
 	}
 	for i := range out {
-		out[i].Language = cmp.Or(out[i].Language, languageOf(out[i].ID), l.language, Language)
+		out[i].Language = cmp.Or(out[i].Language, parseLanguagePrefix(out[i].ID), l.language, Language)
 	}
 	return out, nil
 }
@@ -51,7 +51,7 @@ func (l *Listing) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 // DescribeVoice implements voice.Namer without a request. If the settings list no voices, every valid name is accepted.
 func (l *Listing) DescribeVoice(id string) (voice.EngineVoice, bool) {
 	named := func(v voice.EngineVoice) bool { return v.ID == id }
-	v, ok := voice.EngineVoice{ID: id}, len(l.own) == 0 && ValidID(id)
+	v, ok := voice.EngineVoice{ID: id}, len(l.own) == 0 && IsValidID(id)
 	if i := slices.IndexFunc(l.own, named); i >= 0 {
 		v, ok = l.own[i], true
 	}
@@ -60,12 +60,12 @@ func (l *Listing) DescribeVoice(id string) (voice.EngineVoice, bool) {
 	if i := slices.IndexFunc(l.list, named); i >= 0 {
 		v.Language, v.Gender = cmp.Or(v.Language, l.list[i].Language), cmp.Or(v.Gender, l.list[i].Gender)
 	}
-	v.Language = cmp.Or(v.Language, languageOf(id), l.language)
+	v.Language = cmp.Or(v.Language, parseLanguagePrefix(id), l.language)
 	return v, ok
 }
 
-// serverVoices returns the server's list. It requests the list if the cached one is too old.
-func (l *Listing) serverVoices(ctx context.Context) []voice.EngineVoice {
+// listServerVoices returns the server's list. It requests the list if the cached one is too old.
+func (l *Listing) listServerVoices(ctx context.Context) []voice.EngineVoice {
 	if l.isOutdated() {
 		// One request serves all concurrent callers, and continues if one of them cancels.
 		done := l.calls.DoChan("", func() (any, error) {
@@ -97,19 +97,19 @@ func (l *Listing) refresh(ctx context.Context) {
 	const patience = 3 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	a, err := l.client.Do(ctx, l.call)
+	a, err := l.client.SendCall(ctx, l.call)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asked = time.Now()
 	if err == nil {
-		l.list = slices.DeleteFunc(l.read(a.Body), func(v voice.EngineVoice) bool { return !ValidID(v.ID) })
+		l.list = slices.DeleteFunc(l.read(a.Body), func(v voice.EngineVoice) bool { return !IsValidID(v.ID) })
 	}
 }
 
-// SetStarts sets the start times of words; -1 means unknown. A word ends where the next one begins, the last
+// SetWordStarts sets the start times of words; -1 means unknown. A word ends where the next one begins, the last
 // one where the sound ends. A word with an unknown start shares the time of the word before it. If fewer than
 // half of the starts are known, all times are estimates.
-func SetStarts(clip *voice.Clip, phrases []voice.Phrase, starts []time.Duration) {
+func SetWordStarts(clip *voice.Clip, phrases []voice.Phrase, starts []time.Duration) {
 	voice.EstimateTimes(clip, phrases)
 	words := clip.Words
 	known, last := 0, time.Duration(0)

@@ -16,14 +16,14 @@ import (
 func listing(t *testing.T) (l *remote.Listing, s *remotetest.Server, let chan struct{}) {
 	t.Helper()
 	let = make(chan struct{})
-	s = remotetest.New(t, func(_ *remotetest.Server, w http.ResponseWriter, r *http.Request) {
+	s = remotetest.StartServer(t, func(_ *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-let:
 			_, _ = w.Write([]byte("alloy"))
 		case <-r.Context().Done():
 		}
 	})
-	c, err := remote.NewClient(remotetest.Config("service", s.URL))
+	c, err := remote.NewClient(remotetest.NewConfig("service", s.URL))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,8 +71,8 @@ func TestNobodyWaits(t *testing.T) {
 // the voice's name, else from the settings.
 func TestOwnVoices(t *testing.T) {
 	t.Parallel()
-	s := remotetest.New(t, func(_ *remotetest.Server, _ http.ResponseWriter, _ *http.Request) {})
-	c, err := remote.NewClient(remotetest.Config("service", s.URL))
+	s := remotetest.StartServer(t, func(_ *remotetest.Server, _ http.ResponseWriter, _ *http.Request) {})
+	c, err := remote.NewClient(remotetest.NewConfig("service", s.URL))
 	if err != nil {
 		t.Fatal(err)
 	}

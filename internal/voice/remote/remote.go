@@ -1,5 +1,5 @@
 // Package remote contains the common parts of speech engines that use HTTP: settings, requests, the
-// interpretation of answers, checks of the sound, and the wrapper Steady for limits and retries. Each engine
+// interpretation of answers, checks of the sound, and the wrapper WithRetries for limits and retries. Each engine
 // adds its own format of requests and answers. Requests never follow redirects, so that keys go only to the
 // address in the settings.
 package remote
@@ -26,11 +26,11 @@ func NewSecret(key string) Secret {
 	return Secret{func() string { return key }}
 }
 
-// Empty reports whether there is no secret.
-func (s Secret) Empty() bool { return s.reveal == nil }
+// IsEmpty reports whether there is no secret.
+func (s Secret) IsEmpty() bool { return s.reveal == nil }
 
-// Reveal returns the key itself, for the header of a request.
-func (s Secret) Reveal() string {
+// RevealKey returns the key itself, for the header of a request.
+func (s Secret) RevealKey() string {
 	if s.reveal == nil {
 		return ""
 	}
@@ -39,7 +39,7 @@ func (s Secret) Reveal() string {
 
 // String implements fmt.Stringer and hides the key.
 func (s Secret) String() string {
-	if s.Empty() {
+	if s.IsEmpty() {
 		return ""
 	}
 	return "…"
@@ -93,12 +93,14 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// totalTime returns the time limit for all attempts of a sentence: Most, or the sum of their timeouts if that is
+// computeTotalTime returns the time limit for all attempts of a sentence: Most, or the sum of their timeouts if that is
 // longer.
-func (c Config) totalTime() time.Duration { return max(c.Most, time.Duration(c.Tries)*c.Timeout) }
+func (c Config) computeTotalTime() time.Duration {
+	return max(c.Most, time.Duration(c.Tries)*c.Timeout)
+}
 
-// Host returns the host of the URL, for messages.
-func (c Config) Host() string {
+// FindHost returns the host of the URL, for messages.
+func (c Config) FindHost() string {
 	u, err := url.Parse(c.URL)
 	if err != nil {
 		return ""
@@ -106,9 +108,9 @@ func (c Config) Host() string {
 	return u.Host
 }
 
-// Identity returns a short hash of the URL and of parts, the other settings that determine the sound. It is
+// FormatIdentity returns a short hash of the URL and of parts, the other settings that determine the sound. It is
 // part of an engine's version. The key is not included.
-func (c Config) Identity(parts ...string) string {
+func (c Config) FormatIdentity(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(append([]string{strings.TrimRight(c.URL, "/")}, parts...), "\x00")))
 	return hex.EncodeToString(sum[:8])
 }

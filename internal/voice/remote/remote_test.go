@@ -20,7 +20,7 @@ func TestRetryAfter(t *testing.T) {
 		now.Add(-time.Minute).Format(http.TimeFormat):                 0,
 		now.Add(time.Minute).Format("Monday, 02-Jan-06 15:04:05 GMT"): time.Minute,
 	} {
-		if got := retryAfter(s, now); got != want {
+		if got := parseRetryAfter(s, now); got != want {
 			t.Errorf("%q is %s, want %s", s, got, want)
 		}
 	}
@@ -55,7 +55,8 @@ func TestSecrets(t *testing.T) {
 			t.Errorf("%s prints %s", verb, s)
 		}
 	}
-	if c.hidden.Reveal() != "sesame" || c.hidden.Empty() || !NewSecret("").Empty() || NewSecret("").Reveal() != "" {
+	if c.hidden.RevealKey() != "sesame" || c.hidden.IsEmpty() || !NewSecret("").IsEmpty() ||
+		NewSecret("").RevealKey() != "" {
 		t.Error("the key is lost")
 	}
 }
@@ -66,7 +67,7 @@ func TestNames(t *testing.T) {
 		"de-DE-KatjaNeural": "de-DE", "en-US-Chirp3-HD-Kore": "en-US",
 		"fil-PH-Wavenet-A": "fil-PH", "alloy": "", "a-b-c": "", "de-de-x": "",
 	} {
-		if got := languageOf(id); got != want {
+		if got := parseLanguagePrefix(id); got != want {
 			t.Errorf("%s is of %q, want %q", id, got, want)
 		}
 	}
@@ -74,7 +75,7 @@ func TestNames(t *testing.T) {
 		"alloy": true, "af_bella+am_adam": true, "": false, "-h": false,
 		"../x": false, "a b": false, "ä": false, `a"b`: false, strings.Repeat("a", 101): false,
 	} {
-		if ValidID(id) != want {
+		if IsValidID(id) != want {
 			t.Errorf("%q is %t", id, !want)
 		}
 	}
@@ -83,7 +84,7 @@ func TestNames(t *testing.T) {
 func TestSetStarts(t *testing.T) {
 	t.Parallel()
 	req := voice.Request{Runs: []utter.Run{{Text: "one two three four"}}}
-	phrases, plain, spans := voice.Phrases(req)
+	phrases, plain, spans := voice.SplitPhrases(req)
 	clip := func() voice.Clip {
 		c := voice.Clip{Rate: 1000, PCM: make([]int16, 4000), Words: voice.NewWords(plain, spans)}
 		for i := range c.PCM {
@@ -104,7 +105,7 @@ func TestSetStarts(t *testing.T) {
 		{[]time.Duration{0, 2000 * ms, 1000 * ms, 9000 * ms}, "0s 2s true, 2s 2s true, 2s 4s true, 4s 4s true, "},
 	} {
 		got := clip()
-		SetStarts(&got, phrases, c.starts)
+		SetWordStarts(&got, phrases, c.starts)
 		s := ""
 		for _, w := range got.Words {
 			s += fmt.Sprint(w.Start, " ", w.End, " ", w.Exact, ", ")
@@ -114,7 +115,7 @@ func TestSetStarts(t *testing.T) {
 		}
 	}
 	few := clip()
-	SetStarts(&few, phrases, []time.Duration{0, -1, -1, -1})
+	SetWordStarts(&few, phrases, []time.Duration{0, -1, -1, -1})
 	if few.Words[0].Exact || few.Words[3].End != 4*time.Second {
 		t.Errorf("%+v", few.Words)
 	}

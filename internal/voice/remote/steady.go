@@ -18,10 +18,10 @@ type steady struct {
 	slots chan struct{}
 }
 
-// Steady returns an engine that sends at most Config.AtOnce sentences at the same time, retries temporary
+// WithRetries returns an engine that sends at most Config.AtOnce sentences at the same time, retries temporary
 // failures, and treats a clip without speech as a temporary failure. All attempts end with the context, or at
 // the time limit of the settings.
-func Steady(e voice.Engine, cfg Config) voice.Engine {
+func WithRetries(e voice.Engine, cfg Config) voice.Engine {
 	return &steady{Engine: e, cfg: cfg, slots: make(chan struct{}, cfg.AtOnce)}
 }
 
@@ -36,7 +36,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval = max(s.cfg.Wait, time.Millisecond)
-	timed, cancel := context.WithTimeout(ctx, s.cfg.totalTime())
+	timed, cancel := context.WithTimeout(ctx, s.cfg.computeTotalTime())
 	defer cancel()
 	var last error
 	clip, err := backoff.Retry(timed, func() (voice.Clip, error) {
@@ -56,7 +56,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		}
 		return clip, last
 	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)),
-		backoff.WithMaxElapsedTime(s.cfg.totalTime()))
+		backoff.WithMaxElapsedTime(s.cfg.computeTotalTime()))
 	switch {
 	case err == nil:
 		return clip, nil
@@ -65,7 +65,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	if _, told := fault.As(last); !told && errors.Is(last, context.DeadlineExceeded) {
 		last = fault.New(fault.ToolFailed, last, "%s did not speak the sentence within %s", s.cfg.Name,
-			s.cfg.totalTime())
+			s.cfg.computeTotalTime())
 	}
 	return voice.Clip{}, last
 }
@@ -73,10 +73,10 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 // speakOnce makes one attempt and checks the clip.
 func (s *steady) speakOnce(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	clip, err := s.Engine.Speak(ctx, req)
-	if err != nil || len(clip.Words) == 0 || voice.Effort(req.Text()) == 0 {
+	if err != nil || len(clip.Words) == 0 || voice.EstimateEffort(req.Text()) == 0 {
 		return clip, err
 	}
-	if what := describeFault(clip, req); what != "" {
+	if what := describeClipFault(clip, req); what != "" {
 		return voice.Clip{}, fault.New(fault.ToolFailed, &RequestError{Temporary: true},
 			"%s returned %s instead of speech", s.cfg.Name, what).
 			WithHint("try again later, choose another voice, or check that this voice and its model speak the language")
@@ -91,5 +91,5 @@ func (s *steady) DescribeVoice(id string) (voice.EngineVoice, bool) {
 
 // VoiceVersion implements voice.Versioner.
 func (s *steady) VoiceVersion(ctx context.Context, id string) (string, error) {
-	return voice.VersionOf(ctx, s.Engine, id)
+	return voice.FindVoiceVersion(ctx, s.Engine, id)
 }

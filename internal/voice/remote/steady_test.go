@@ -23,7 +23,7 @@ type asking struct {
 }
 
 func (a asking) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	if _, err := a.client.Do(ctx, remote.Call{}); err != nil {
+	if _, err := a.client.SendCall(ctx, remote.Call{}); err != nil {
 		return voice.Clip{}, err
 	}
 	return a.Engine.Speak(ctx, req)
@@ -40,9 +40,9 @@ func (sleeper) Speak(ctx context.Context, _ voice.Request) (voice.Clip, error) {
 // TestOneLongTry checks that the time limit of a sentence is not reported as a cancellation.
 func TestOneLongTry(t *testing.T) {
 	t.Parallel()
-	cfg := remotetest.Config("service", "http://127.0.0.1:1")
+	cfg := remotetest.NewConfig("service", "http://127.0.0.1:1")
 	cfg.Timeout, cfg.Tries, cfg.Most = 10*time.Millisecond, 1, 10*time.Millisecond
-	_, err := remote.Steady(sleeper{tone.New()}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}})
+	_, err := remote.WithRetries(sleeper{tone.New()}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}})
 	if fault.CodeOf(err) != fault.ToolFailed {
 		t.Error(err)
 	}
@@ -62,15 +62,19 @@ func TestLongTimeouts(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			s := remotetest.New(t, func(_ *remotetest.Server, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-			cfg := remotetest.Config("service", s.URL)
+			s := remotetest.StartServer(t, func(_ *remotetest.Server, _ http.ResponseWriter,
+				r *http.Request,
+			) {
+				<-r.Context().Done()
+			})
+			cfg := remotetest.NewConfig("service", s.URL)
 			cfg.Timeout, cfg.Tries, cfg.Most, cfg.Wait = time.Second, c.tries, c.most, c.wait
 			client, err := remote.NewClient(cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
 			begun := time.Now()
-			_, err = remote.Steady(asking{tone.New(), client}, cfg).Speak(t.Context(),
+			_, err = remote.WithRetries(asking{tone.New(), client}, cfg).Speak(t.Context(),
 				voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}})
 			if n := s.Requests.Load(); n != c.want || fault.CodeOf(err) != fault.ToolFailed ||
 				!strings.Contains(err.Error(), "no answer within 1s") {
@@ -107,13 +111,17 @@ func TestPartsOfSentences(t *testing.T) {
 		runs  []utter.Run
 		whole bool
 	}{
-		"half":        {3 * time.Second, []utter.Run{{Text: long}}, false},
-		"whole":       {6 * time.Second, []utter.Run{{Text: long}}, true},
-		"a fast run":  {2400 * time.Millisecond, []utter.Run{{Text: "Sure: "}, {Text: long, Speed: utter.Times(2.5)}}, true},
+		"half":  {3 * time.Second, []utter.Run{{Text: long}}, false},
+		"whole": {6 * time.Second, []utter.Run{{Text: long}}, true},
+		"a fast run": {
+			2400 * time.Millisecond,
+			[]utter.Run{{Text: "Sure: "}, {Text: long, Speed: utter.NewFactor(2.5)}},
+			true,
+		},
 		"a long word": {time.Second, []utter.Run{{Text: "N" + strings.Repeat("o", 60) + "!"}}, true},
 	} {
-		cfg := remotetest.Config("service", "http://127.0.0.1:1")
-		_, err := remote.Steady(saying{tone.New(), c.takes}, cfg).Speak(t.Context(),
+		cfg := remotetest.NewConfig("service", "http://127.0.0.1:1")
+		_, err := remote.WithRetries(saying{tone.New(), c.takes}, cfg).Speak(t.Context(),
 			voice.Request{Voice: "high", Language: "en", Runs: c.runs})
 		if (err == nil) != c.whole {
 			t.Errorf("%s: %v", what, err)

@@ -19,10 +19,10 @@ type Sentence struct {
 	Clip    voice.Clip // with words, without samples and times
 }
 
-// Begin prepares a request. silent reports whether it contains nothing to say; s.Clip is then the answer.
-func (l *Listing) Begin(ctx context.Context, req voice.Request) (s Sentence, silent bool, err error) {
-	req = req.Normal()
-	phrases, plain, spans := voice.Phrases(req)
+// BeginSentence prepares a request. silent reports whether it contains nothing to say; s.Clip is then the answer.
+func (l *Listing) BeginSentence(ctx context.Context, req voice.Request) (s Sentence, silent bool, err error) {
+	req = req.LimitProsody()
+	phrases, plain, spans := voice.SplitPhrases(req)
 	s = Sentence{
 		Request: req, Text: joinPhrases(phrases, req.Fragment), Phrases: phrases,
 		Clip: voice.Clip{Rate: 24000, Words: voice.NewWords(plain, spans)},
@@ -35,7 +35,7 @@ func (l *Listing) Begin(ctx context.Context, req voice.Request) (s Sentence, sil
 	}
 	v, ok := l.DescribeVoice(req.Voice)
 	if !ok {
-		return s, false, Unknown(l.client.cfg.Name, req.Voice)
+		return s, false, NewUnknownVoiceFault(l.client.cfg.Name, req.Voice)
 	}
 	s.Voice = v
 	return s, false, nil
@@ -49,7 +49,7 @@ func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 	}
 	t := strings.TrimSpace(b.String())
 	if fragment {
-		t = voice.WithoutStop(t) + ","
+		t = voice.RemoveStop(t) + ","
 	}
 	return t
 }
@@ -57,9 +57,9 @@ func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 // Language is the default for services that require a language, if the voice's is unknown.
 const Language = "en-US"
 
-// ValidID reports whether a voice's name may be part of a request: printable, at most 100 bytes, and without
+// IsValidID reports whether a voice's name may be part of a request: printable, at most 100 bytes, and without
 // characters that have a meaning in URLs or markup.
-func ValidID(id string) bool {
+func IsValidID(id string) bool {
 	return id != "" && len(id) <= 100 && id[0] != '-' && id[0] != '.' &&
 		!strings.ContainsFunc(id, func(r rune) bool {
 			return r <= ' ' || r > '~' ||
@@ -67,15 +67,15 @@ func ValidID(id string) bool {
 		})
 }
 
-// Unknown returns the fault for a voice that an engine does not have.
-func Unknown(engine, id string) error {
+// NewUnknownVoiceFault returns the fault for a voice that an engine does not have.
+func NewUnknownVoiceFault(engine, id string) error {
 	return fault.New(fault.ToolFailed, &voice.UnknownVoiceError{Engine: engine, Voice: id}, "%s has no voice %q",
 		engine, id).
 		WithHint("run mynah voices to list all")
 }
 
-// languageOf returns the language tag at the start of names such as de-DE-KatjaNeural, "" for others.
-func languageOf(id string) string {
+// parseLanguagePrefix returns the language tag at the start of names such as de-DE-KatjaNeural, "" for others.
+func parseLanguagePrefix(id string) string {
 	parts := strings.Split(id, "-")
 	letters := func(s string, low, high int, from, to rune) bool {
 		return len(s) >= low && len(s) <= high && !strings.ContainsFunc(s, func(r rune) bool {

@@ -48,11 +48,11 @@ type Document struct {
 	At, Ends []int
 }
 
-// Write returns a request as SSML.
-func Write(req voice.Request, d Dialect) Document {
-	req = req.Normal()
+// FormatSSML returns a request as SSML.
+func FormatSSML(req voice.Request, d Dialect) Document {
+	req = req.LimitProsody()
 	plain := req.Text()
-	spans := voice.Words(plain)
+	spans := voice.SplitWords(plain)
 	w := &writer{d: d, spans: spans, doc: Document{At: make([]int, len(spans)), Ends: make([]int, len(spans))}}
 	for i := range w.doc.At {
 		w.doc.At[i], w.doc.Ends[i] = -1, -1
@@ -60,7 +60,7 @@ func Write(req voice.Request, d Dialect) Document {
 	w.b.WriteString(d.Open)
 	attributes := ""
 	if d.SpeedAround {
-		attributes = w.prosodyAttributes(req.Speed.Value(), req.Pitch.Value(), 1)
+		attributes = w.formatProsody(req.Speed.ValueOrOne(), req.Pitch.ValueOrOne(), 1)
 	}
 	if attributes != "" {
 		w.b.WriteString("<prosody" + attributes + ">")
@@ -69,7 +69,7 @@ func Write(req voice.Request, d Dialect) Document {
 	for i, r := range req.Runs {
 		text := r.Text
 		if req.Fragment && i == len(req.Runs)-1 {
-			text = voice.WithoutStop(text) + ","
+			text = voice.RemoveStop(text) + ","
 		}
 		w.writeRun(r, text, offset)
 		offset += len(r.Text)
@@ -97,15 +97,15 @@ func (w *writer) writeRun(r utter.Run, text string, offset int) {
 		closing = append(closing, "</"+tag+">")
 	}
 	if w.d.Language && r.Language != "" {
-		open("lang", Attribute("xml:lang", r.Language))
+		open("lang", FormatAttribute("xml:lang", r.Language))
 	}
-	speed, pitch, volume := r.Factors()
-	if level := emphasisLevel(r.Style); level != "" && w.d.Emphasis {
+	speed, pitch, volume := r.ComputeFactors()
+	if level := findEmphasisLevel(r.Style); level != "" && w.d.Emphasis {
 		r.Style = utter.Plain
-		speed, pitch, volume = r.Factors()
-		open("emphasis", Attribute("level", level))
+		speed, pitch, volume = r.ComputeFactors()
+		open("emphasis", FormatAttribute("level", level))
 	}
-	if a := w.prosodyAttributes(speed, pitch, volume); a != "" {
+	if a := w.formatProsody(speed, pitch, volume); a != "" {
 		open("prosody", a)
 	}
 	switch {
@@ -125,21 +125,21 @@ func (w *writer) writeRun(r utter.Run, text string, offset int) {
 func (w *writer) writePhoneme(ipa, text string, offset int) {
 	core := strings.TrimSpace(text)
 	from := strings.Index(text, core)
-	w.b.WriteString(escape(text[:from]))
+	w.b.WriteString(escapeXML(text[:from]))
 	for i, s := range w.spans {
 		if s.Start < offset+len(text) && s.End > offset {
 			w.writeMark(i)
 		}
 	}
-	w.b.WriteString("<phoneme" + Attribute("alphabet", "ipa") + Attribute("ph", ipa) + ">")
+	w.b.WriteString("<phoneme" + FormatAttribute("alphabet", "ipa") + FormatAttribute("ph", ipa) + ">")
 	at := w.b.Len()
-	w.b.WriteString(escape(core))
+	w.b.WriteString(escapeXML(core))
 	for i, s := range w.spans {
 		if s.Start < offset+len(text) && s.End > offset && w.doc.At[i] < 0 {
 			w.doc.At[i], w.doc.Ends[i] = at, w.b.Len()
 		}
 	}
-	w.b.WriteString("</phoneme>" + escape(text[from+len(core):]))
+	w.b.WriteString("</phoneme>" + escapeXML(text[from+len(core):]))
 }
 
 // writeWords writes text word by word. A word that continues from the previous run already has its mark.
@@ -147,7 +147,7 @@ func (w *writer) writeWords(text string, offset int, spelled bool) {
 	at := offset
 	rest := func(to int) {
 		if to > at {
-			w.b.WriteString(escape(text[at-offset : to-offset]))
+			w.b.WriteString(escapeXML(text[at-offset : to-offset]))
 			at = to
 		}
 	}
@@ -166,7 +166,7 @@ func (w *writer) writeWords(text string, offset int, spelled bool) {
 		if spelled {
 			part = voice.SpellOut(part)
 		}
-		w.b.WriteString(escape(part))
+		w.b.WriteString(escapeXML(part))
 		w.doc.Ends[i] = w.b.Len()
 		at = to
 	}
@@ -176,12 +176,12 @@ func (w *writer) writeWords(text string, offset int, spelled bool) {
 // writeMark writes the mark of a word, if the dialect has marks.
 func (w *writer) writeMark(i int) {
 	if w.d.Marks && w.doc.At[i] < 0 {
-		w.b.WriteString(`<mark name="` + Mark(i) + `"/>`)
+		w.b.WriteString(`<mark name="` + FormatMark(i) + `"/>`)
 	}
 }
 
-// Mark returns the name of the mark before a word.
-func Mark(i int) string { return "w" + strconv.Itoa(i) }
+// FormatMark returns the name of the mark before a word.
+func FormatMark(i int) string { return "w" + strconv.Itoa(i) }
 
 // writeBreaks writes a pause as one or several breaks.
 func (w *writer) writeBreaks(d time.Duration) {
@@ -196,31 +196,31 @@ func (w *writer) writeBreaks(d time.Duration) {
 	}
 }
 
-// prosodyAttributes returns the attributes for factors that are not 1.
-func (w *writer) prosodyAttributes(speed, pitch, volume float64) string {
+// formatProsody returns the attributes for factors that are not 1.
+func (w *writer) formatProsody(speed, pitch, volume float64) string {
 	a := ""
 	if speed != 1 && w.d.Factors {
-		a += Attribute("rate", fmt.Sprintf("%.2f", speed))
+		a += FormatAttribute("rate", fmt.Sprintf("%.2f", speed))
 	} else if speed != 1 {
-		a += Attribute("rate", fmt.Sprintf("%.0f%%", 100*speed))
+		a += FormatAttribute("rate", fmt.Sprintf("%.0f%%", 100*speed))
 	}
 	if pitch != 1 && w.d.Pitch {
 		if w.d.Semitones {
-			a += Attribute("pitch", fmt.Sprintf("%+.2fst", 12*math.Log2(pitch)))
+			a += FormatAttribute("pitch", fmt.Sprintf("%+.2fst", 12*math.Log2(pitch)))
 		} else {
-			a += Attribute("pitch", fmt.Sprintf("%+.0f%%", 100*(pitch-1)))
+			a += FormatAttribute("pitch", fmt.Sprintf("%+.0f%%", 100*(pitch-1)))
 		}
 	}
 	if volume != 1 && w.d.Factors {
-		a += Attribute("volume", fmt.Sprintf("%+.0f%%", 100*(volume-1)))
+		a += FormatAttribute("volume", fmt.Sprintf("%+.0f%%", 100*(volume-1)))
 	} else if volume != 1 {
-		a += Attribute("volume", fmt.Sprintf("%+.1fdB", 20*math.Log10(max(volume, 0.01))))
+		a += FormatAttribute("volume", fmt.Sprintf("%+.1fdB", 20*math.Log10(max(volume, 0.01))))
 	}
 	return a
 }
 
-// emphasisLevel returns the level of a style, "" if the style is no emphasis.
-func emphasisLevel(s utter.Style) string {
+// findEmphasisLevel returns the level of a style, "" if the style is no emphasis.
+func findEmphasisLevel(s utter.Style) string {
 	switch s {
 	case utter.Emphasis:
 		return "moderate"
@@ -232,12 +232,12 @@ func emphasisLevel(s utter.Style) string {
 	return ""
 }
 
-// Attribute returns an attribute with a leading blank.
-func Attribute(name, value string) string { return " " + name + `="` + escape(value) + `"` }
+// FormatAttribute returns an attribute with a leading blank.
+func FormatAttribute(name, value string) string { return " " + name + `="` + escapeXML(value) + `"` }
 
-// escape escapes markup. It replaces characters that XML 1.0 (2.2) does not allow by blanks, and broken UTF-8
+// escapeXML escapes markup. It replaces characters that XML 1.0 (2.2) does not allow by blanks, and broken UTF-8
 // by U+FFFD.
-func escape(s string) string {
+func escapeXML(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "\ufffd") {
 		switch {

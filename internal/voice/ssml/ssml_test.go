@@ -55,17 +55,17 @@ func TestWrite(t *testing.T) {
 		{
 			"prosody", all(),
 			voice.Request{Runs: []utter.Run{{
-				Text: "b", Speed: utter.Times(1.5),
-				Pitch: utter.Times(0.9), Volume: utter.Times(0.5),
+				Text: "b", Speed: utter.NewFactor(1.5),
+				Pitch: utter.NewFactor(0.9), Volume: utter.NewFactor(0.5),
 			}}},
 			`<prosody rate="150%" pitch="-10%" volume="-6.0dB">b</prosody>`,
 		},
 		{"factors", factors, voice.Request{Runs: []utter.Run{{
-			Text: "b", Speed: utter.Times(1.5),
-			Volume: utter.Times(0.5),
+			Text: "b", Speed: utter.NewFactor(1.5),
+			Volume: utter.NewFactor(0.5),
 		}}}, `<prosody rate="1.50" volume="-50%">b</prosody>`},
 		{"around", around, voice.Request{
-			Speed: utter.Times(2), Pitch: utter.Times(2),
+			Speed: utter.NewFactor(2), Pitch: utter.NewFactor(2),
 			Runs: []utter.Run{{Text: "b"}},
 		}, `<prosody rate="200%" pitch="+12.00st">b</prosody>`},
 		{"language", all(), voice.Request{Runs: []utter.Run{{Text: "ça", Language: `fr"FR`}}}, `<lang xml:lang="fr&quot;FR">ça</lang>`},
@@ -88,7 +88,7 @@ func TestWrite(t *testing.T) {
 			`<mark name="w0"/>Hi, <mark name="w1"/>there <mark name="w2"/>you.`,
 		},
 	} {
-		doc := ssml.Write(c.req, c.d)
+		doc := ssml.FormatSSML(c.req, c.d)
 		if want := "<speak>" + c.want + "</speak>"; doc.Text != want {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, doc.Text, want)
 		}
@@ -106,10 +106,10 @@ func FuzzWrite(f *testing.F) {
 		req := voice.Request{Runs: []utter.Run{
 			{Text: a, Style: utter.Emphasis, Pause: time.Second},
 			{Text: b, IPA: ipa, Language: language},
-			{Text: a + b, Style: utter.Spell, Speed: utter.Times(2)},
+			{Text: a + b, Style: utter.Spell, Speed: utter.NewFactor(2)},
 			{Text: b},
 		}}
-		doc := ssml.Write(req, d)
+		doc := ssml.FormatSSML(req, d)
 		x := xml.NewDecoder(strings.NewReader(doc.Text))
 		for {
 			if _, err := x.Token(); errors.Is(err, io.EOF) {

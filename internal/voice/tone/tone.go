@@ -51,8 +51,8 @@ func (*Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
 	}, nil
 }
 
-// Voice returns a voice of the engine for use with a Booth. It is not in the catalogue.
-func Voice() voice.Voice {
+// NewVoice returns a voice of the engine for use with a Booth. It is not in the catalogue.
+func NewVoice() voice.Voice {
 	return voice.Voice{
 		Name: "tone", Language: "en-US", LanguageName: "English", Gender: voice.Female,
 		Engine: Name, EngineVoice: "high", Styles: []utter.Style{utter.Spell},
@@ -62,8 +62,8 @@ func Voice() voice.Voice {
 // Speak implements voice.Engine: 60 ms per letter at speed 1, 40 ms between words, 200 ms at punctuation within
 // the text.
 func (*Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.Normal()
-	phrases, plain, spans := voice.Phrases(req)
+	req = req.LimitProsody()
+	phrases, plain, spans := voice.SplitPhrases(req)
 	clip := voice.Clip{Rate: rate, Words: voice.NewWords(plain, spans)}
 	var base float64
 	switch req.Voice {
@@ -81,31 +81,31 @@ func (*Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error)
 		}
 		if p.Word < 0 {
 			if len(clip.PCM) > 0 {
-				clip.PCM = append(clip.PCM, make([]int16, samples(pauseOf(p.Text), req.Speed.Value()))...)
+				clip.PCM = append(clip.PCM, make([]int16, toSamples(choosePause(p.Text), req.Speed.ValueOrOne()))...)
 			}
 			continue
 		}
-		n := samples(time.Duration(max(letters(p.Text), 1))*perLetter, req.Speed.Value())
+		n := toSamples(time.Duration(max(countLetters(p.Text), 1))*perLetter, req.Speed.ValueOrOne())
 		w := &clip.Words[p.Word]
 		w.Start, w.Exact = clip.Length(), true
-		clip.PCM = appendTone(clip.PCM, base*req.Pitch.Value()*(1+float64(hash(p.Text)%12)/12), n)
+		clip.PCM = appendTone(clip.PCM, base*req.Pitch.ValueOrOne()*(1+float64(hashText(p.Text)%12)/12), n)
 		w.End = clip.Length()
 	}
 	return clip, ctx.Err()
 }
 
-func samples(d time.Duration, speed float64) int {
+func toSamples(d time.Duration, speed float64) int {
 	return int(math.Round(d.Seconds() / speed * rate))
 }
 
-func pauseOf(between string) time.Duration {
+func choosePause(between string) time.Duration {
 	if strings.ContainsAny(between, ",;:.!?…") {
 		return clause
 	}
 	return gap
 }
 
-func letters(s string) int {
+func countLetters(s string) int {
 	n := 0
 	for _, r := range s {
 		if !unicode.IsMark(r) && !unicode.IsSpace(r) {
@@ -115,7 +115,7 @@ func letters(s string) int {
 	return n
 }
 
-func hash(s string) int {
+func hashText(s string) int {
 	n := 0
 	for _, r := range s {
 		n = (n*31 + int(r)) % 1009
@@ -124,7 +124,7 @@ func hash(s string) int {
 }
 
 func appendTone(pcm []int16, hz float64, n int) []int16 {
-	ramp := min(samples(edge, 1), n/2)
+	ramp := min(toSamples(edge, 1), n/2)
 	for i := range n {
 		g := 1.0
 		if k := min(i, n-1-i); k < ramp {

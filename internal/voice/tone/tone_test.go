@@ -12,7 +12,7 @@ import (
 
 func TestEngine(t *testing.T) {
 	t.Parallel()
-	voicetest.Run(t, tone.New(), voicetest.Options{Voice: "high", ExactWords: true, Deterministic: true})
+	voicetest.RunSuite(t, tone.New(), voicetest.Options{Voice: "high", ExactWords: true, Deterministic: true})
 }
 
 func TestTimesFollowFromTheText(t *testing.T) {
@@ -36,5 +36,5 @@ func TestTimesFollowFromTheText(t *testing.T) {
 // TestEmphasis checks that a sentence with emphasis is a single request.
 func TestEmphasis(t *testing.T) {
 	t.Parallel()
-	voicetest.Emphasis(t, tone.New(), voicetest.Options{Voice: "high", Deterministic: true})
+	voicetest.CheckEmphasis(t, tone.New(), voicetest.Options{Voice: "high", Deterministic: true})
 }

@@ -32,8 +32,8 @@ func (c *counting) DescribeVoice(id string) (voice.EngineVoice, bool) {
 	return voice.DescribeVoice(c.Engine, id)
 }
 
-// Marked parses text with emphasis: *…* emphasised, **…** strong, ~…~ reduced.
-func Marked(text string) []utter.Run {
+// ParseEmphasis parses text with emphasis: *…* emphasised, **…** strong, ~…~ reduced.
+func ParseEmphasis(text string) []utter.Run {
 	var out []utter.Run
 	style := utter.Plain
 	for text != "" {
@@ -65,9 +65,9 @@ func Marked(text string) []utter.Run {
 	return out
 }
 
-// Emphasis checks that a Booth sends one request for a sentence with emphasis, for all engines; that emphasised
+// CheckEmphasis checks that a Booth sends one request for a sentence with emphasis, for all engines; that emphasised
 // words are longer and louder; and, for engines without emphasis, that all other samples stay the same.
-func Emphasis(t *testing.T, e voice.Engine, o Options) {
+func CheckEmphasis(t *testing.T, e voice.Engine, o Options) {
 	t.Helper()
 	for i, text := range []string{
 		"It is very good **indeed**, she said.",
@@ -81,7 +81,7 @@ func Emphasis(t *testing.T, e voice.Engine, o Options) {
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
-			emphasised(t, e, o, text)
+			checkEmphasised(t, e, o, text)
 		})
 	}
 }
@@ -92,7 +92,7 @@ type said struct {
 	words []voice.Word
 }
 
-func speak(t *testing.T, e voice.Engine, id string, runs []utter.Run) said {
+func speakRuns(t *testing.T, e voice.Engine, id string, runs []utter.Run) said {
 	t.Helper()
 	store, err := cache.Open(t.TempDir())
 	if err != nil {
@@ -111,37 +111,37 @@ func speak(t *testing.T, e voice.Engine, id string, runs []utter.Run) said {
 	if n := count.asked.Load(); n != 1 {
 		t.Errorf("the engine was called %d times for one sentence, want once", n)
 	}
-	pcm, err := b.PCM(s.Key)
+	pcm, err := b.ReadSamples(s.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Check(voice.Request{Runs: runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
+	if err := CheckClip(voice.Request{Runs: runs}, voice.Clip{PCM: pcm, Rate: voice.Rate, Words: s.Words}); err != nil {
 		t.Error(err)
 	}
 	return said{pcm, s.Words}
 }
 
-// of returns the samples of the words that overlap bytes lo to hi of the text.
-func (s said) of(lo, hi int) (from, to int) {
+// findSamples returns the samples of the words that overlap bytes lo to hi of the text.
+func (s said) findSamples(lo, hi int) (from, to int) {
 	from = -1
 	for _, w := range s.words {
 		if w.Offset < hi && w.Offset+len(w.Text) > lo {
 			if from < 0 {
-				from = sampleAt(w.Start)
+				from = toSamples(w.Start)
 			}
-			to = sampleAt(w.End)
+			to = toSamples(w.End)
 		}
 	}
 	return max(from, 0), min(to, len(s.pcm))
 }
 
-func sampleAt(t time.Duration) int { return int(t.Seconds() * voice.Rate) }
+func toSamples(t time.Duration) int { return int(t.Seconds() * voice.Rate) }
 
-func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
+func checkEmphasised(t *testing.T, e voice.Engine, o Options, text string) {
 	t.Helper()
-	runs := Marked(text)
-	plain := speak(t, e, o.Voice, []utter.Run{{Text: utter.Text(runs)}})
-	got := speak(t, e, o.Voice, runs)
+	runs := ParseEmphasis(text)
+	plain := speakRuns(t, e, o.Voice, []utter.Run{{Text: utter.JoinTexts(runs)}})
+	got := speakRuns(t, e, o.Voice, runs)
 	can := e.Abilities()
 	whole := len(runs) == 1
 	for i := 1; i < len(got.words) && o.Deterministic; i++ {
@@ -157,10 +157,10 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 		if r.Style == utter.Plain {
 			continue
 		}
-		a, b := plain.of(lo, hi)
-		c, d := got.of(lo, hi)
-		speed, _, volume := r.Factors()
-		longer, ours := float64(d-c)/float64(b-a), !can.Emphasis && !whole && !inWord(runs, lo)
+		a, b := plain.findSamples(lo, hi)
+		c, d := got.findSamples(lo, hi)
+		speed, _, volume := r.ComputeFactors()
+		longer, ours := float64(d-c)/float64(b-a), !can.Emphasis && !whole && !isInWord(runs, lo)
 		if ours && math.Abs(longer*speed-1) > 0.15 {
 			t.Errorf("with emphasis, %q is %.2f times as long as without, want %.2f times", r.Text, longer, 1/speed)
 		} else if o.Deterministic && (longer > 1) != (speed < 1) {
@@ -169,25 +169,25 @@ func emphasised(t *testing.T, e voice.Engine, o Options, text string) {
 		if !o.Deterministic {
 			continue
 		}
-		if louder := 20 * math.Log10(Level(got.pcm[c:d])/Level(plain.pcm[a:b])); (louder > 0) != (volume > 1) {
+		if louder := 20 * math.Log10(RootMeanSquare(got.pcm[c:d])/RootMeanSquare(plain.pcm[a:b])); (louder > 0) != (volume > 1) {
 			t.Errorf("with emphasis, %q is %+.1f dB louder than without, for a volume factor of %.2f", r.Text, louder, volume)
 		}
-		if !can.Emphasis && !whole && !inWord(runs, lo) && !followsEmphasis(runs, lo) {
-			same(t, "before "+r.Text, plain.pcm[plainAt:a], got.pcm[gotAt:c])
+		if !can.Emphasis && !whole && !isInWord(runs, lo) && !followsEmphasis(runs, lo) {
+			checkSameSamples(t, "before "+r.Text, plain.pcm[plainAt:a], got.pcm[gotAt:c])
 		}
 		plainAt, gotAt = b, d
 	}
 	if !can.Emphasis && !whole && o.Deterministic && plainAt < len(plain.pcm) {
-		same(t, "at the end", plain.pcm[plainAt:], got.pcm[gotAt:])
+		checkSameSamples(t, "at the end", plain.pcm[plainAt:], got.pcm[gotAt:])
 	}
-	if most := steepest(plain.pcm); !can.Emphasis && float64(steepest(got.pcm)) > 2*float64(most)+100 {
-		t.Errorf("there is a click: consecutive samples differ by %d, before by at most %d", steepest(got.pcm), most)
+	if most := findLargestStep(plain.pcm); !can.Emphasis && float64(findLargestStep(got.pcm)) > 2*float64(most)+100 {
+		t.Errorf("there is a click: consecutive samples differ by %d, before by at most %d", findLargestStep(got.pcm), most)
 	}
 }
 
-// inWord reports whether byte at is within a word.
-func inWord(runs []utter.Run, at int) bool {
-	for _, s := range voice.Words(utter.Text(runs)) {
+// isInWord reports whether byte at is within a word.
+func isInWord(runs []utter.Run, at int) bool {
+	for _, s := range voice.SplitWords(utter.JoinTexts(runs)) {
 		if s.Start < at && s.End > at {
 			return true
 		}
@@ -198,7 +198,7 @@ func inWord(runs []utter.Run, at int) bool {
 // followsEmphasis reports whether only blanks separate a byte from emphasised words before it. Such text is one
 // unit with them.
 func followsEmphasis(runs []utter.Run, at int) bool {
-	before := strings.TrimRight(utter.Text(runs)[:at], " ")
+	before := strings.TrimRight(utter.JoinTexts(runs)[:at], " ")
 	n := 0
 	for _, r := range runs {
 		if n += len(r.Text); n == len(before) {
@@ -208,8 +208,8 @@ func followsEmphasis(runs []utter.Run, at int) bool {
 	return false
 }
 
-// same checks that samples are equal except for a fade at both ends.
-func same(t *testing.T, where string, want, got []int16) {
+// checkSameSamples checks that samples are equal except for a fade at both ends.
+func checkSameSamples(t *testing.T, where string, want, got []int16) {
 	t.Helper()
 	const fade = voice.Rate / 100
 	if len(want) <= 2*fade+4 {
@@ -228,8 +228,8 @@ func same(t *testing.T, where string, want, got []int16) {
 	t.Errorf("%s: the samples differ from those without emphasis", where)
 }
 
-// steepest returns the largest difference between consecutive samples.
-func steepest(pcm []int16) int {
+// findLargestStep returns the largest difference between consecutive samples.
+func findLargestStep(pcm []int16) int {
 	most := 0
 	for i := 1; i < len(pcm); i++ {
 		d := int(pcm[i]) - int(pcm[i-1])

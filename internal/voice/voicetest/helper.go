@@ -8,8 +8,8 @@ import (
 	"mynah/internal/proc"
 )
 
-// EspeakHelper builds the program mynah-espeak and returns its path.
-func EspeakHelper(tb testing.TB) string {
+// BuildEspeakHelper builds the program mynah-espeak and returns its path.
+func BuildEspeakHelper(tb testing.TB) string {
 	tb.Helper()
 	root, err := os.Getwd()
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Description returns the description of a Model: espeak-ng's phonemes with their IDs. change may modify it.
-func Description(tb testing.TB, speakers int, change func(map[string]any)) []byte {
+// NewDescription returns the description of a Model: espeak-ng's phonemes with their IDs. change may modify it.
+func NewDescription(tb testing.TB, speakers int, change func(map[string]any)) []byte {
 	tb.Helper()
 	ids := map[string][]int64{}
 	n := int64(0)
@@ -39,12 +39,12 @@ func Description(tb testing.TB, speakers int, change func(map[string]any)) []byt
 	return b
 }
 
-// Install writes a Model and its Description to a folder.
-func Install(tb testing.TB, dir, name string, speakers int, change func(map[string]any)) {
+// InstallModel writes a Model and its Description to a folder.
+func InstallModel(tb testing.TB, dir, name string, speakers int, change func(map[string]any)) {
 	tb.Helper()
 	for ending, b := range map[string][]byte{
-		".onnx":      Model(speakers > 1),
-		".onnx.json": Description(tb, speakers, change),
+		".onnx":      NewModel(speakers > 1),
+		".onnx.json": NewDescription(tb, speakers, change),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name+ending), b, 0o600); err != nil {
 			tb.Fatal(err)

@@ -9,10 +9,10 @@ import (
 	"mynah/internal/voice"
 )
 
-// Onsets returns the deviations of word times from the onsets of the sounds, smallest first. Its sentences have
+// MeasureOnsets returns the deviations of word times from the onsets of the sounds, smallest first. Its sentences have
 // short clauses with silence between them. So the first loud sample after a silence is the onset of a clause's
 // first word.
-func Onsets(t *testing.T, e voice.Engine, id string) []time.Duration {
+func MeasureOnsets(t *testing.T, e voice.Engine, id string) []time.Duration {
 	t.Helper()
 	var out []time.Duration
 	for _, text := range []string{
@@ -26,7 +26,7 @@ func Onsets(t *testing.T, e voice.Engine, id string) []time.Duration {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, onset := range onsets(c) {
+		for _, onset := range findOnsets(c) {
 			least := time.Duration(-1)
 			for _, w := range c.Words {
 				if d := (w.Start - onset).Abs(); least < 0 || d < least {
@@ -43,18 +43,18 @@ func Onsets(t *testing.T, e voice.Engine, id string) []time.Duration {
 	return out
 }
 
-// onsets returns the times at which sound begins after at least 60 ms of silence.
-func onsets(c voice.Clip) []time.Duration {
+// findOnsets returns the times at which sound begins after at least 60 ms of silence.
+func findOnsets(c voice.Clip) []time.Duration {
 	const silence = 60 * time.Millisecond
 	frame := c.Rate / 200
 	loud := 0.0
 	for i := 0; i+frame <= len(c.PCM); i += frame {
-		loud = max(loud, Level(c.PCM[i:i+frame]))
+		loud = max(loud, RootMeanSquare(c.PCM[i:i+frame]))
 	}
 	var out []time.Duration
 	quiet := time.Duration(0)
 	for i := 0; i+frame <= len(c.PCM); i += frame {
-		if Level(c.PCM[i:i+frame]) < loud/50 {
+		if RootMeanSquare(c.PCM[i:i+frame]) < loud/50 {
 			quiet += 5 * time.Millisecond
 			continue
 		}

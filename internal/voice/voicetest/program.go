@@ -14,8 +14,8 @@ import (
 // Maker returns an engine that runs a program.
 type Maker[E voice.Engine] func(program.Config, *proc.Runner) (E, error)
 
-// Program returns an engine with the given settings.
-func Program[E voice.Engine](tb testing.TB, cfg program.Config, makes Maker[E]) E {
+// NewEngine returns an engine with the given settings.
+func NewEngine[E voice.Engine](tb testing.TB, cfg program.Config, makes Maker[E]) E {
 	tb.Helper()
 	run, err := proc.New(proc.DefaultConfig())
 	if err != nil {
@@ -28,11 +28,11 @@ func Program[E voice.Engine](tb testing.TB, cfg program.Config, makes Maker[E]) 
 	return e
 }
 
-// Missing checks that an engine reports a missing program and refuses invalid settings.
-func Missing[E voice.Engine](t *testing.T, cfg program.Config, makes Maker[E]) {
+// CheckMissingProgram checks that an engine reports a missing program and refuses invalid settings.
+func CheckMissingProgram[E voice.Engine](t *testing.T, cfg program.Config, makes Maker[E]) {
 	t.Helper()
 	cfg.Program = "no-such-program"
-	_, err := Program(t, cfg, makes).Version(t.Context())
+	_, err := NewEngine(t, cfg, makes).Version(t.Context())
 	if _, ok := errors.AsType[*proc.NotFoundError](err); !ok || fault.CodeOf(err) != fault.ToolMissing {
 		t.Errorf("Version of a missing program returned %v, want proc.NotFoundError with fault.ToolMissing", err)
 	}
@@ -41,8 +41,8 @@ func Missing[E voice.Engine](t *testing.T, cfg program.Config, makes Maker[E]) {
 	}
 }
 
-// Bench measures the time for a sentence.
-func Bench(b *testing.B, e voice.Engine, id string) {
+// BenchmarkSentence measures the time for a sentence.
+func BenchmarkSentence(b *testing.B, e voice.Engine, id string) {
 	b.Helper()
 	for b.Loop() {
 		if _, err := e.Speak(b.Context(), voice.Request{Voice: id, Runs: []utter.Run{{Text: sentence}}}); err != nil {

@@ -24,24 +24,24 @@ type Options struct {
 	Deterministic bool
 }
 
-// Run runs the tests as parallel subtests.
-func Run(t *testing.T, e voice.Engine, o Options) {
+// RunSuite runs the tests as parallel subtests.
+func RunSuite(t *testing.T, e voice.Engine, o Options) {
 	t.Helper()
 	s := suite{e, o}
 	for name, f := range map[string]func(*testing.T){
-		"identity":   s.identity,
-		"clip":       s.clip,
-		"same again": s.same,
-		"speed":      s.speed,
-		"pitch":      s.pitch,
-		"nothing":    s.nothing,
-		"hostile":    s.hostile,
-		"literal":    s.literal,
-		"spell":      s.spell,
-		"fragment":   s.fragment,
-		"long":       s.long,
-		"cancel":     s.cancel,
-		"no voice":   s.noVoice,
+		"identity":   s.checkIdentity,
+		"clip":       s.checkClip,
+		"same again": s.checkRepeatable,
+		"speed":      s.checkSpeed,
+		"pitch":      s.checkPitch,
+		"nothing":    s.checkEmptyText,
+		"hostile":    s.checkHostileText,
+		"literal":    s.checkLiteralMarkup,
+		"spell":      s.checkSpelling,
+		"fragment":   s.checkFragment,
+		"long":       s.checkLongText,
+		"cancel":     s.checkCancel,
+		"no voice":   s.checkUnknownVoice,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,31 +57,31 @@ type suite struct {
 
 const sentence = "The quick brown fox, who was late, jumps over 3 lazy dogs."
 
-func (s suite) request(text string) voice.Request {
+func (s suite) newRequest(text string) voice.Request {
 	return voice.Request{Voice: s.o.Voice, Language: "en-US", Runs: []utter.Run{{Text: text}}}
 }
 
-// speak speaks a text and checks what must be true for all clips.
-func (s suite) speak(t *testing.T, req voice.Request) voice.Clip {
+// speakAndCheck speaks a text and checks what must be true for all clips.
+func (s suite) speakAndCheck(t *testing.T, req voice.Request) voice.Clip {
 	t.Helper()
 	c, err := s.e.Speak(t.Context(), req)
 	if err != nil {
 		t.Fatalf("Speak(%.60q): %v", req.Text(), err)
 	}
-	if err := Check(req, c); err != nil {
+	if err := CheckClip(req, c); err != nil {
 		t.Fatalf("Speak(%.60q): %v", req.Text(), err)
 	}
 	return c
 }
 
-// Check returns an error if a clip is invalid for its request: its rate is out of range, or its words are not
+// CheckClip returns an error if a clip is invalid for its request: its rate is out of range, or its words are not
 // those of the text, in order and within the clip.
-func Check(req voice.Request, c voice.Clip) error {
+func CheckClip(req voice.Request, c voice.Clip) error {
 	if c.Rate < 8000 || c.Rate > 48000 {
 		return fmt.Errorf("the sample rate is %d, want 8000 to 48000", c.Rate)
 	}
 	text := req.Text()
-	spans := voice.Words(text)
+	spans := voice.SplitWords(text)
 	if len(spans) != len(c.Words) {
 		return fmt.Errorf("the clip has times of %d words, the text has %d words", len(c.Words), len(spans))
 	}
@@ -101,8 +101,8 @@ func Check(req voice.Request, c voice.Clip) error {
 	return nil
 }
 
-// Level returns the root mean square of samples.
-func Level(pcm []int16) float64 {
+// RootMeanSquare returns the root mean square of samples.
+func RootMeanSquare(pcm []int16) float64 {
 	if len(pcm) == 0 {
 		return 0
 	}
@@ -113,7 +113,7 @@ func Level(pcm []int16) float64 {
 	return math.Sqrt(sum / float64(len(pcm)))
 }
 
-func (s suite) identity(t *testing.T) {
+func (s suite) checkIdentity(t *testing.T) {
 	ctx := t.Context()
 	if n := s.e.Name(); n == "" || n != strings.ToLower(n) || strings.ContainsAny(n, " \t") {
 		t.Errorf("the engine's name is %q, want lower case without spaces", n)
@@ -133,13 +133,13 @@ func (s suite) identity(t *testing.T) {
 	}
 }
 
-func (s suite) clip(t *testing.T) {
-	c := s.speak(t, s.request(sentence))
+func (s suite) checkClip(t *testing.T) {
+	c := s.speakAndCheck(t, s.newRequest(sentence))
 	if l := c.Length(); l < time.Second || l > 10*time.Second {
 		t.Errorf("the sentence lasts %s, want 1 s to 10 s", l)
 	}
-	if Level(c.PCM) < 300 {
-		t.Errorf("the sentence has the level %f, want at least 300", Level(c.PCM))
+	if RootMeanSquare(c.PCM) < 300 {
+		t.Errorf("the sentence has the level %f, want at least 300", RootMeanSquare(c.PCM))
 	}
 	for i, w := range c.Words {
 		if w.End-w.Start < 10*time.Millisecond || w.End-w.Start > 2*time.Second {
@@ -151,45 +151,45 @@ func (s suite) clip(t *testing.T) {
 	}
 }
 
-func (s suite) same(t *testing.T) {
+func (s suite) checkRepeatable(t *testing.T) {
 	if !s.o.Deterministic {
 		t.Log("skipped: the engine does not return equal clips for equal requests")
 		return
 	}
-	first := s.speak(t, s.request(sentence))
+	first := s.speakAndCheck(t, s.newRequest(sentence))
 	for range 3 {
-		again := s.speak(t, s.request(sentence))
+		again := s.speakAndCheck(t, s.newRequest(sentence))
 		if !slices.Equal(first.PCM, again.PCM) || !slices.Equal(first.Words, again.Words) {
 			t.Fatal("equal requests return different clips")
 		}
 	}
 }
 
-func (s suite) speed(t *testing.T) {
+func (s suite) checkSpeed(t *testing.T) {
 	can := s.e.Abilities()
-	normal := s.speak(t, s.request(sentence)).Length().Seconds()
+	normal := s.speakAndCheck(t, s.newRequest(sentence)).Length().Seconds()
 	for _, speed := range []float64{voice.MinSpeed, 0.5, 0.8, 1.25, 2, voice.MaxSpeed} {
 		if speed < can.Slowest || speed > can.Fastest {
 			continue // the Booth never requests it
 		}
-		req := s.request(sentence)
-		req.Speed = utter.Times(speed)
-		got := normal / s.speak(t, req).Length().Seconds()
+		req := s.newRequest(sentence)
+		req.Speed = utter.NewFactor(speed)
+		got := normal / s.speakAndCheck(t, req).Length().Seconds()
 		if got < speed*0.75 || got > speed*1.35 {
 			t.Errorf("at speed %g the sentence is spoken %.2f times as fast", speed, got)
 		}
 	}
 }
 
-func (s suite) pitch(t *testing.T) {
+func (s suite) checkPitch(t *testing.T) {
 	if !s.e.Abilities().Pitch {
 		t.Log("skipped: the engine cannot change the pitch")
 		return
 	}
-	req := s.request(sentence)
-	normal := s.speak(t, req)
-	req.Pitch = utter.Times(1.5)
-	high := s.speak(t, req)
+	req := s.newRequest(sentence)
+	normal := s.speakAndCheck(t, req)
+	req.Pitch = utter.NewFactor(1.5)
+	high := s.speakAndCheck(t, req)
 	if slices.Equal(normal.PCM, high.PCM) {
 		t.Error("another pitch returns the same samples")
 	}
@@ -198,20 +198,20 @@ func (s suite) pitch(t *testing.T) {
 	}
 }
 
-func (s suite) nothing(t *testing.T) {
+func (s suite) checkEmptyText(t *testing.T) {
 	for _, text := range []string{"", " ", "\n\t ", "...", "!?", "—", "(„“)", "\x00", "\u200b"} {
-		c := s.speak(t, s.request(text))
+		c := s.speakAndCheck(t, s.newRequest(text))
 		if len(c.Words) > 0 {
 			t.Errorf("%q has no words, but the clip has times of %v", text, c.Words)
 		}
 	}
 	for _, text := range []string{"😀", "👩‍👩‍👧", "🇩🇪 ❤️", "™"} {
-		s.speak(t, s.request(text))
+		s.speakAndCheck(t, s.newRequest(text))
 	}
 }
 
-// hostile checks that text never causes a failure and is never interpreted as options, commands or files.
-func (s suite) hostile(t *testing.T) {
+// checkHostileText checks that text never causes a failure and is never interpreted as options, commands or files.
+func (s suite) checkHostileText(t *testing.T) {
 	for _, text := range []string{
 		"--help", "-v nothing", "-f /etc/passwd", "--version", "; reboot", "$(reboot) `reboot`", "| cat", "& wait",
 		"zero\x00byte", "two\nlines\r\n\r\nhere", "bell\a escape\x1b[2J", "\x01 50S fast", "broken \xff\xfe bytes",
@@ -219,34 +219,35 @@ func (s suite) hostile(t *testing.T) {
 		"naïve café “quoted” — dash…", "Привет мир", "你好，世界。", "สวัสดีครับ", "مرحبا", strings.Repeat("ha", 100),
 		strings.Repeat("a b. ", 20), "one.two.three!four?five", "1,000,000.55 and 1/2",
 	} {
-		s.speak(t, s.request(text))
+		s.speakAndCheck(t, s.newRequest(text))
 	}
 }
 
-// literal checks that text which looks like markup is spoken.
-func (s suite) literal(t *testing.T) {
+// checkLiteralMarkup checks that text which looks like markup is spoken.
+func (s suite) checkLiteralMarkup(t *testing.T) {
 	for _, c := range []struct{ text, obeyed string }{
 		{`One <break time="9s"/> two.`, "One two."},
 		{"One [[h@l'oU]] two.", "One two."},
 		{`<prosody rate="x-fast">One two.</prosody>`, "One two."},
 	} {
-		got := s.speak(t, s.request(c.text))
-		plain := s.speak(t, s.request(c.obeyed))
+		got := s.speakAndCheck(t, s.newRequest(c.text))
+		plain := s.speakAndCheck(t, s.newRequest(c.obeyed))
 		if got.Length() <= plain.Length() {
 			t.Errorf("%q lasts %s, want longer than %q (%s)", c.text, got.Length(), c.obeyed, plain.Length())
 		}
-		if longestSilence(got) > 2*time.Second {
-			t.Errorf("%q contains a silence of %s, want at most 2 s", c.text, longestSilence(got))
+		if measureLongestSilence(got) > 2*time.Second {
+			t.Errorf("%q contains a silence of %s, want at most 2 s", c.text, measureLongestSilence(got))
 		}
 	}
 	// If "[[" started phonemes, the text after it would not be spoken, and the clips would be equal.
-	if a, b := s.speak(t, s.request("It is [[kat]].")), s.speak(t, s.request("It is [[dQg]].")); slices.Equal(a.PCM,
+	if a, b := s.speakAndCheck(t, s.newRequest("It is [[kat]].")),
+		s.speakAndCheck(t, s.newRequest("It is [[dQg]].")); slices.Equal(a.PCM,
 		b.PCM) {
 		t.Error("texts with different letters in [[ ]] sound the same: the letters are not spoken")
 	}
 }
 
-func longestSilence(c voice.Clip) time.Duration {
+func measureLongestSilence(c voice.Clip) time.Duration {
 	most, run := 0, 0
 	for _, v := range c.PCM {
 		if v < 100 && v > -100 {
@@ -258,43 +259,43 @@ func longestSilence(c voice.Clip) time.Duration {
 	return time.Duration(max(most, run)) * time.Second / time.Duration(c.Rate)
 }
 
-func (s suite) spell(t *testing.T) {
-	req := s.request("")
+func (s suite) checkSpelling(t *testing.T) {
+	req := s.newRequest("")
 	req.Runs = []utter.Run{{Text: "A "}, {Text: "SAR", Style: utter.Spell}, {Text: "s picture."}}
-	spelled := s.speak(t, req)
+	spelled := s.speakAndCheck(t, req)
 	req.Runs = []utter.Run{{Text: "A SARs picture."}}
-	plain := s.speak(t, req)
+	plain := s.speakAndCheck(t, req)
 	if spelled.Length() <= plain.Length() {
 		t.Errorf("spelled text lasts %s, want longer than the %s of spoken text", spelled.Length(), plain.Length())
 	}
 }
 
-func (s suite) fragment(t *testing.T) {
-	req := s.request("This is not the end.")
+func (s suite) checkFragment(t *testing.T) {
+	req := s.newRequest("This is not the end.")
 	req.Fragment = true
-	if c := s.speak(t, req); Level(c.PCM) < 100 {
-		t.Errorf("the fragment has the level %f, want at least 100", Level(c.PCM))
+	if c := s.speakAndCheck(t, req); RootMeanSquare(c.PCM) < 100 {
+		t.Errorf("the fragment has the level %f, want at least 100", RootMeanSquare(c.PCM))
 	}
 }
 
-func (s suite) long(t *testing.T) {
+func (s suite) checkLongText(t *testing.T) {
 	words := strings.Repeat("There is always another word to say, ", 30) // about 1,100 characters
-	c := s.speak(t, s.request(words+"and then it ends."))
+	c := s.speakAndCheck(t, s.newRequest(words+"and then it ends."))
 	if c.Length() < 20*time.Second {
 		t.Errorf("the long text lasts %s, want at least 20 s", c.Length())
 	}
 }
 
-func (s suite) cancel(t *testing.T) {
+func (s suite) checkCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.e.Speak(ctx, s.request(sentence)); !errors.Is(err, context.Canceled) {
+	if _, err := s.e.Speak(ctx, s.newRequest(sentence)); !errors.Is(err, context.Canceled) {
 		t.Errorf("Speak with a cancelled context returned %v", err)
 	}
 	ctx, cancel = context.WithCancel(t.Context())
 	time.AfterFunc(3*time.Millisecond, cancel)
 	began := time.Now()
-	_, err := s.e.Speak(ctx, s.request(strings.Repeat("Go on and on and on. ", 2000)))
+	_, err := s.e.Speak(ctx, s.newRequest(strings.Repeat("Go on and on and on. ", 2000)))
 	if err == nil && time.Since(began) > time.Second {
 		t.Error("Speak went on for over a second after its context was cancelled")
 	}
@@ -307,9 +308,9 @@ func (s suite) cancel(t *testing.T) {
 	}
 }
 
-func (s suite) noVoice(t *testing.T) {
+func (s suite) checkUnknownVoice(t *testing.T) {
 	for _, id := range []string{"nobody-at-all", "", "../../x", "-h", "x y", "en/../en"} {
-		req := s.request("Hello.")
+		req := s.newRequest("Hello.")
 		req.Voice = id
 		var unknown *voice.UnknownVoiceError
 		if _, err := s.e.Speak(t.Context(), req); !errors.As(err, &unknown) {

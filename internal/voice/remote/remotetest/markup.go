@@ -59,15 +59,15 @@ func (s *Server) Perform(ctx context.Context, markup string, speed float64, allo
 				return p.out, errors.New("the root is not speak")
 			}
 			depth++
-			err = p.open(t)
+			err = p.openElement(t)
 		case xml.EndElement:
 			depth--
-			err = p.close(t)
+			err = p.closeElement(t)
 		case xml.CharData:
 			if depth == 0 && strings.TrimSpace(string(t)) != "" {
 				return p.out, errors.New("text outside of the root")
 			}
-			err = p.say(markup[from:d.InputOffset()], int(from))
+			err = p.sayText(markup[from:d.InputOffset()], int(from))
 		default:
 			err = errors.New("neither element nor text")
 		}
@@ -101,7 +101,7 @@ type frame struct {
 	speed, pitch float64
 }
 
-func (p *performer) open(t xml.StartElement) error {
+func (p *performer) openElement(t xml.StartElement) error {
 	name := t.Name.Local
 	attributes, ok := p.allowed[name]
 	if !ok {
@@ -119,14 +119,14 @@ func (p *performer) open(t xml.StartElement) error {
 		if !slices.Contains(attributes, key) {
 			return fmt.Errorf("unsupported attribute %s of %s", key, name)
 		}
-		if err := p.attribute(name, key, a.Value); err != nil {
+		if err := p.readAttribute(name, key, a.Value); err != nil {
 			return fmt.Errorf("%s of %s: %w", key, name, err)
 		}
 	}
 	return nil
 }
 
-func (p *performer) attribute(tag, key, value string) error {
+func (p *performer) readAttribute(tag, key, value string) error {
 	switch tag + "@" + key {
 	case "prosody@rate":
 		text, percent := strings.CutSuffix(value, "%")
@@ -153,7 +153,7 @@ func (p *performer) attribute(tag, key, value string) error {
 		if err != nil || d < 0 || d > 20*time.Second {
 			return fmt.Errorf("%q", value)
 		}
-		p.silence(d)
+		p.addSilence(d)
 	case "mark@name":
 		p.out.Marks[value] = p.out.Clip.Length()
 	case "phoneme@alphabet":
@@ -164,7 +164,7 @@ func (p *performer) attribute(tag, key, value string) error {
 	return nil
 }
 
-func (p *performer) close(t xml.EndElement) error {
+func (p *performer) closeElement(t xml.EndElement) error {
 	n := len(p.stack)
 	if n == 0 || p.stack[n-1].tag != t.Name.Local {
 		return fmt.Errorf("</%s> has no start tag", t.Name.Local)
@@ -174,17 +174,17 @@ func (p *performer) close(t xml.EndElement) error {
 	return nil
 }
 
-func (p *performer) silence(d time.Duration) {
+func (p *performer) addSilence(d time.Duration) {
 	p.out.Clip.PCM = append(p.out.Clip.PCM, make([]int16, int(d.Seconds()*float64(p.out.Clip.Rate)))...)
 }
 
-// say speaks raw text word by word. at is its position in the markup.
-func (p *performer) say(raw string, at int) error {
+// sayText speaks raw text word by word. at is its position in the markup.
+func (p *performer) sayText(raw string, at int) error {
 	for raw != "" {
 		word := strings.TrimLeft(raw, " ")
 		at += len(raw) - len(word)
 		if len(raw) > len(word) {
-			p.silence(40 * time.Millisecond)
+			p.addSilence(40 * time.Millisecond)
 			p.out.Text += " "
 		}
 		end := strings.IndexByte(word, ' ')
@@ -200,12 +200,12 @@ func (p *performer) say(raw string, at int) error {
 			return err
 		}
 		p.out.Text += plain
-		for _, span := range voice.Words(plain) {
+		for _, span := range voice.SplitWords(plain) {
 			start := p.out.Clip.Length()
 			text := plain[span.Start:span.End]
 			clip, err := tone.New().Speak(p.ctx, voice.Request{
-				Voice: "high", Runs: []utter.Run{{Text: text}}, Speed: utter.Times(p.speed),
-				Pitch: utter.Times(p.pitch),
+				Voice: "high", Runs: []utter.Run{{Text: text}}, Speed: utter.NewFactor(p.speed),
+				Pitch: utter.NewFactor(p.pitch),
 			})
 			if err != nil {
 				return err
@@ -214,7 +214,7 @@ func (p *performer) say(raw string, at int) error {
 			p.out.Words = append(p.out.Words, Heard{at, at + len(word), text, start})
 		}
 		if strings.ContainsAny(plain[len(plain)-1:], ".,;:!?") {
-			p.silence(100 * time.Millisecond)
+			p.addSilence(100 * time.Millisecond)
 		}
 		at += len(word)
 	}

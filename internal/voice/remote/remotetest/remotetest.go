@@ -45,8 +45,8 @@ type Server struct {
 // Handler answers valid requests in the format of the service.
 type Handler func(s *Server, w http.ResponseWriter, r *http.Request)
 
-// New starts a server that is closed when the test ends.
-func New(t *testing.T, h Handler) *Server {
+// StartServer starts a server that is closed when the test ends.
+func StartServer(t *testing.T, h Handler) *Server {
 	t.Helper()
 	s := &Server{strict: t.Errorf}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -55,7 +55,7 @@ func New(t *testing.T, h Handler) *Server {
 		defer s.now.Add(-1)
 		for old := s.Most.Load(); n > old && !s.Most.CompareAndSwap(old, n); old = s.Most.Load() {
 		}
-		if bad := s.next(); bad != nil {
+		if bad := s.takeMisbehaviour(); bad != nil {
 			bad(w, r)
 			return
 		}
@@ -68,13 +68,13 @@ func New(t *testing.T, h Handler) *Server {
 	return s
 }
 
-// Wrong reports a request that does not have the service's format.
-func (s *Server) Wrong(w http.ResponseWriter, format string, args ...any) {
+// AnswerWrongFormat reports a request that does not have the service's format.
+func (s *Server) AnswerWrongFormat(w http.ResponseWriter, format string, args ...any) {
 	s.strict("request: "+format, args...)
 	http.Error(w, fmt.Sprintf(format, args...), http.StatusBadRequest)
 }
 
-func (s *Server) next() http.HandlerFunc {
+func (s *Server) takeMisbehaviour() http.HandlerFunc {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.bad) == 0 {
@@ -85,28 +85,28 @@ func (s *Server) next() http.HandlerFunc {
 	return h
 }
 
-// Misbehave sets the answers to the next requests.
-func (s *Server) Misbehave(h ...http.HandlerFunc) {
+// SetNextAnswers sets the answers to the next requests.
+func (s *Server) SetNextAnswers(h ...http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.bad = h
 }
 
-// Before sets a function that sees every request first and returns true if it answered it. Call it before any
+// SetInterceptor sets a function that sees every request first and returns true if it answered it. Call it before any
 // request.
-func (s *Server) Before(f func(w http.ResponseWriter, r *http.Request) bool) { s.before = f }
+func (s *Server) SetInterceptor(f func(w http.ResponseWriter, r *http.Request) bool) { s.before = f }
 
-// Alter changes the samples of the next answers.
-func (s *Server) Alter(f ...func([]int16) []int16) {
+// AlterNextSamples changes the samples of the next answers.
+func (s *Server) AlterNextSamples(f ...func([]int16) []int16) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.alter = f
 }
 
-// Say speaks text as tones.
-func (s *Server) Say(ctx context.Context, runs []utter.Run, speed, pitch float64) (voice.Clip, error) {
+// SpeakAsTones speaks text as tones.
+func (s *Server) SpeakAsTones(ctx context.Context, runs []utter.Run, speed, pitch float64) (voice.Clip, error) {
 	clip, err := tone.New().Speak(ctx, voice.Request{
-		Voice: "high", Runs: runs, Speed: utter.Times(speed), Pitch: utter.Times(pitch),
+		Voice: "high", Runs: runs, Speed: utter.NewFactor(speed), Pitch: utter.NewFactor(pitch),
 	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,8 +117,8 @@ func (s *Server) Say(ctx context.Context, runs []utter.Run, speed, pitch float64
 	return clip, err
 }
 
-// PCM returns samples as bytes.
-func PCM(pcm []int16) []byte {
+// FormatPCM returns samples as bytes.
+func FormatPCM(pcm []int16) []byte {
 	var b []byte
 	for _, v := range pcm {
 		b = binary.LittleEndian.AppendUint16(b, uint16(v))
@@ -126,8 +126,8 @@ func PCM(pcm []int16) []byte {
 	return b
 }
 
-// WAV returns a mono WAV file.
-func WAV(pcm []int16, rate int) []byte {
+// FormatWAV returns a mono WAV file.
+func FormatWAV(pcm []int16, rate int) []byte {
 	n := uint32(2 * len(pcm))
 	var b bytes.Buffer
 	b.WriteString("RIFF")
@@ -141,12 +141,12 @@ func WAV(pcm []int16, rate int) []byte {
 	}{16, 1, 1, uint32(rate), 2 * uint32(rate), 2, 16})
 	b.WriteString("data")
 	_ = binary.Write(&b, binary.LittleEndian, n)
-	b.Write(PCM(pcm))
+	b.Write(FormatPCM(pcm))
 	return b.Bytes()
 }
 
-// Status answers with a status, an optional header "Name: value", and a body.
-func Status(code int, header, body string) http.HandlerFunc {
+// NewStatusAnswer answers with a status, an optional header "Name: value", and a body.
+func NewStatusAnswer(code int, header, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		if name, v, ok := strings.Cut(header, ": "); ok {
@@ -157,8 +157,8 @@ func Status(code int, header, body string) http.HandlerFunc {
 	}
 }
 
-// Die announces more bytes than it sends, and closes the connection.
-func Die(kind string) http.HandlerFunc {
+// NewBrokenAnswer announces more bytes than it sends, and closes the connection.
+func NewBrokenAnswer(kind string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", kind)
 		w.Header().Set("Content-Length", "100000")
@@ -166,17 +166,17 @@ func Die(kind string) http.HandlerFunc {
 	}
 }
 
-// Page answers with an HTML page, like a proxy or a wrong URL.
-func Page(w http.ResponseWriter, _ *http.Request) {
+// AnswerPage answers with an HTML page, like a proxy or a wrong URL.
+func AnswerPage(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html")
 	_, _ = w.Write([]byte("<!doctype html><html><body>Welcome</body></html>"))
 }
 
-// Nothing answers with status 200 and no body.
-func Nothing(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
+// AnswerNothing answers with status 200 and no body.
+func AnswerNothing(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
 
-// Config returns settings for tests, with short delays before retries and long timeouts.
-func Config(name, url string) remote.Config {
+// NewConfig returns settings for tests, with short delays before retries and long timeouts.
+func NewConfig(name, url string) remote.Config {
 	c := remote.DefaultConfig(name, url)
 	c.Key, c.KeyEnv = remote.NewSecret(Key), "THE_TEST_KEY"
 	c.Wait, c.Timeout, c.Tries, c.Most = time.Millisecond, time.Minute, 3, 3*time.Minute
@@ -186,9 +186,9 @@ func Config(name, url string) remote.Config {
 // Maker returns an engine, not yet wrapped, for a server.
 type Maker func(t *testing.T, cfg remote.Config) voice.Engine
 
-// Troubles checks that an engine retries temporary failures, and reports permanent ones with its name and
+// CheckTroubles checks that an engine retries temporary failures, and reports permanent ones with its name and
 // without its key. id is a voice of the engine; kind is the media type of its answers.
-func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
+func CheckTroubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 	t.Helper()
 	req := voice.Request{
 		Voice: id, Language: "en-US",
@@ -196,16 +196,16 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 	}
 	try := func(t *testing.T, change func(*Server, *remote.Config)) (*Server, voice.Clip, error) {
 		t.Helper()
-		s := New(t, h)
-		cfg := Config("service", s.URL)
+		s := StartServer(t, h)
+		cfg := NewConfig("service", s.URL)
 		change(s, &cfg)
-		clip, err := remote.Steady(makes(t, cfg), cfg).Speak(t.Context(), req)
+		clip, err := remote.WithRetries(makes(t, cfg), cfg).Speak(t.Context(), req)
 		if err != nil && strings.Contains(fmt.Sprintf("%v %+v %#v", err, fault.From(err), cfg), Key) {
 			t.Errorf("the error contains the key: %v", err)
 		}
 		return s, clip, err
 	}
-	for name, c := range passing(kind) {
+	for name, c := range listPassingFailures(kind) {
 		t.Run("passes: "+name, func(t *testing.T) {
 			t.Parallel()
 			_, clip, err := try(t, func(s *Server, _ *remote.Config) { c(s) })
@@ -215,7 +215,7 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 			}
 		})
 	}
-	for name, c := range lasting() {
+	for name, c := range listLastingFailures() {
 		t.Run("lasts: "+name, func(t *testing.T) {
 			t.Parallel()
 			s, _, err := try(t, func(s *Server, cfg *remote.Config) { c.bad(s, cfg) })
@@ -229,16 +229,16 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 	}
 	t.Run("at once", func(t *testing.T) {
 		t.Parallel()
-		s := New(t, func(s *Server, w http.ResponseWriter, r *http.Request) {
+		s := StartServer(t, func(s *Server, w http.ResponseWriter, r *http.Request) {
 			select {
 			case <-time.After(20 * time.Millisecond):
 			case <-r.Context().Done():
 			}
 			h(s, w, r)
 		})
-		cfg := Config("service", s.URL)
+		cfg := NewConfig("service", s.URL)
 		cfg.AtOnce = 2
-		e := remote.Steady(makes(t, cfg), cfg)
+		e := remote.WithRetries(makes(t, cfg), cfg)
 		var wg sync.WaitGroup
 		for range 6 {
 			wg.Go(func() {
@@ -254,38 +254,43 @@ func Troubles(t *testing.T, id, kind string, h Handler, makes Maker) {
 	})
 	t.Run("stop while waiting", func(t *testing.T) {
 		t.Parallel()
-		s := New(t, h)
-		s.Misbehave(Status(http.StatusTooManyRequests, "Retry-After: 15", ""))
-		cfg := Config("service", s.URL)
+		s := StartServer(t, h)
+		s.SetNextAnswers(NewStatusAnswer(http.StatusTooManyRequests, "Retry-After: 15", ""))
+		cfg := NewConfig("service", s.URL)
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
-		if _, err := remote.Steady(makes(t, cfg), cfg).Speak(ctx, req); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := remote.WithRetries(makes(t, cfg), cfg).Speak(ctx, req); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
 	})
 }
 
-// passing returns failures after which a second or third attempt succeeds.
-func passing(kind string) map[string]func(*Server) {
+// listPassingFailures returns failures after which a second or third attempt succeeds.
+func listPassingFailures(kind string) map[string]func(*Server) {
 	soon := time.Now().Add(time.Second).UTC().Format(http.TimeFormat)
 	return map[string]func(*Server){
 		"throttled": func(s *Server) {
-			s.Misbehave(Status(http.StatusTooManyRequests, "", `{"error":{"message":"slow down"}}`))
+			s.SetNextAnswers(NewStatusAnswer(http.StatusTooManyRequests, "", `{"error":{"message":"slow down"}}`))
 		},
-		"for seconds": func(s *Server) { s.Misbehave(Status(http.StatusTooManyRequests, "Retry-After: 1", "")) },
-		"for a date":  func(s *Server) { s.Misbehave(Status(http.StatusServiceUnavailable, "Retry-After: "+soon, "")) },
+		"for seconds": func(s *Server) {
+			s.SetNextAnswers(NewStatusAnswer(http.StatusTooManyRequests, "Retry-After: 1",
+				""))
+		},
+		"for a date": func(s *Server) {
+			s.SetNextAnswers(NewStatusAnswer(http.StatusServiceUnavailable, "Retry-After: "+soon, ""))
+		},
 		"twice": func(s *Server) {
-			s.Misbehave(Status(http.StatusBadGateway, "", "<html>bad gateway</html>"),
-				Status(http.StatusInternalServerError, "", ""))
+			s.SetNextAnswers(NewStatusAnswer(http.StatusBadGateway, "", "<html>bad gateway</html>"),
+				NewStatusAnswer(http.StatusInternalServerError, "", ""))
 		},
-		"dies":       func(s *Server) { s.Misbehave(Die(kind)) },
-		"a page":     func(s *Server) { s.Misbehave(Page) },
-		"nothing":    func(s *Server) { s.Misbehave(Nothing) },
-		"silence":    func(s *Server) { s.Alter(func(p []int16) []int16 { return make([]int16, len(p)) }) },
-		"half":       func(s *Server) { s.Alter(func(p []int16) []int16 { return p[:len(p)*2/5] }) },
-		"no samples": func(s *Server) { s.Alter(func([]int16) []int16 { return nil }) },
+		"dies":       func(s *Server) { s.SetNextAnswers(NewBrokenAnswer(kind)) },
+		"a page":     func(s *Server) { s.SetNextAnswers(AnswerPage) },
+		"nothing":    func(s *Server) { s.SetNextAnswers(AnswerNothing) },
+		"silence":    func(s *Server) { s.AlterNextSamples(func(p []int16) []int16 { return make([]int16, len(p)) }) },
+		"half":       func(s *Server) { s.AlterNextSamples(func(p []int16) []int16 { return p[:len(p)*2/5] }) },
+		"no samples": func(s *Server) { s.AlterNextSamples(func([]int16) []int16 { return nil }) },
 		"noise": func(s *Server) {
-			s.Alter(func(p []int16) []int16 {
+			s.AlterNextSamples(func(p []int16) []int16 {
 				x := uint32(1)
 				for i := range p {
 					x = x*1664525 + 1013904223
@@ -303,25 +308,25 @@ type trouble struct {
 	most int64 // maximum number of requests
 }
 
-// lasting returns failures that do not disappear with a retry.
-func lasting() map[string]trouble {
+// listLastingFailures returns failures that do not disappear with a retry.
+func listLastingFailures() map[string]trouble {
 	always := func(h http.HandlerFunc) func(*Server, *remote.Config) {
-		return func(s *Server, _ *remote.Config) { s.Misbehave(h, h, h, h, h, h) }
+		return func(s *Server, _ *remote.Config) { s.SetNextAnswers(h, h, h, h, h, h) }
 	}
 	told := `{"error":{"message":"bad key ` + Key + `"}}`
 	return map[string]trouble{
 		"401": {
-			always(Status(http.StatusUnauthorized, "", told)),
+			always(NewStatusAnswer(http.StatusUnauthorized, "", told)),
 			"the key in THE_TEST_KEY was refused by service", 1,
 		},
-		"403":    {always(Status(http.StatusForbidden, "", told)), "service", 1},
-		"404":    {always(Status(http.StatusNotFound, "", "<html>"+Key)), "service", 1},
-		"400":    {always(Status(http.StatusBadRequest, "", told)), "service", 1},
-		"moved":  {always(Status(http.StatusFound, "Location: http://127.0.0.1:1/elsewhere", "")), "moved", 1},
-		"503":    {always(Status(http.StatusServiceUnavailable, "", "")), "service failed", 3},
-		"a page": {always(Page), "service returned", 3},
+		"403":    {always(NewStatusAnswer(http.StatusForbidden, "", told)), "service", 1},
+		"404":    {always(NewStatusAnswer(http.StatusNotFound, "", "<html>"+Key)), "service", 1},
+		"400":    {always(NewStatusAnswer(http.StatusBadRequest, "", told)), "service", 1},
+		"moved":  {always(NewStatusAnswer(http.StatusFound, "Location: http://127.0.0.1:1/elsewhere", "")), "moved", 1},
+		"503":    {always(NewStatusAnswer(http.StatusServiceUnavailable, "", "")), "service failed", 3},
+		"a page": {always(AnswerPage), "service returned", 3},
 		"an hour": {
-			always(Status(http.StatusTooManyRequests, "Retry-After: 3600", "")), "service has too many requests", 1,
+			always(NewStatusAnswer(http.StatusTooManyRequests, "Retry-After: 3600", "")), "service has too many requests", 1,
 		},
 		"nobody there": {func(s *Server, _ *remote.Config) { s.Close() }, "service cannot be reached", 0},
 		"too late": {func(s *Server, cfg *remote.Config) {
@@ -332,7 +337,7 @@ func lasting() map[string]trouble {
 				case <-time.After(2 * time.Second): // a request whose body nobody reads has no end
 				}
 			}
-			s.Misbehave(late, late)
+			s.SetNextAnswers(late, late)
 		}, "service cannot be reached", 2},
 		"too much": {func(_ *Server, cfg *remote.Config) { cfg.MaxBody = 100 }, "longer than 100 bytes", 3},
 	}
