@@ -71,9 +71,9 @@ func (w *identifier) readConversion(a *Asset) *colour.Conversion {
 	return nil
 }
 
-// profileUse identifies a parsed colour profile: its bytes, and the number of channels of the
+// profileKey identifies a parsed colour profile: its bytes, and the number of channels of the
 // picture for which it was parsed.
-type profileUse struct {
+type profileKey struct {
 	icc      string
 	channels int
 }
@@ -87,7 +87,7 @@ type profileFound struct {
 // parseProfile parses an ICC profile. Each is parsed only once, because the photos of a camera contain the
 // same profile.
 func (w *identifier) parseProfile(icc string, channels int) (*colour.Conversion, error) {
-	use := profileUse{icc, channels}
+	use := profileKey{icc, channels}
 	w.mu.Lock()
 	found, ok := w.profiles[use]
 	w.mu.Unlock()

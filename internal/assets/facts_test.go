@@ -26,7 +26,7 @@ import (
 // newIdentifier returns an identifier without files.
 func newIdentifier(board *storyboard.Board) *identifier {
 	return &identifier{
-		board: board, profiles: map[profileUse]profileFound{},
+		board: board, profiles: map[profileKey]profileFound{},
 		set: &Set{byName: map[string]*Asset{}, places: map[string]diag.Range{}, tables: map[string]*colourTable{}},
 	}
 }

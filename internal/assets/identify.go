@@ -35,7 +35,7 @@ type identifier struct {
 	set     *Set
 
 	mu       sync.Mutex
-	profiles map[profileUse]profileFound
+	profiles map[profileKey]profileFound
 }
 
 const doing = "reading files"
@@ -44,7 +44,7 @@ const doing = "reading files"
 // be used or do not fit their use in the script.
 func Identify(ctx context.Context, m part.Maker, tools Tools, in *project.Project, board *storyboard.Board) (*Set, diag.List, error) {
 	w := &identifier{
-		Maker: m, tools: tools, project: in, board: board, profiles: map[profileUse]profileFound{},
+		Maker: m, tools: tools, project: in, board: board, profiles: map[profileKey]profileFound{},
 		set: &Set{byName: map[string]*Asset{}, places: map[string]diag.Range{}, work: m.Work, tables: map[string]*colourTable{}},
 	}
 	list, err := w.identifyAll(ctx)

@@ -116,7 +116,7 @@ func (a *app) buildColdAndWarm(ctx context.Context, r studio.Request) (runs [2]b
 ) {
 	for i, name := range []string{"cold", "warm"} {
 		var h *house.House
-		if h, err = a.openHouse(); err != nil {
+		if h, err = a.newHouse(); err != nil {
 			return runs, nil, err
 		}
 		result, err = h.Studio.Produce(ctx, r)

@@ -290,7 +290,7 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
-	h, err := a.openHouse()
+	h, err := a.newHouse()
 	if err != nil {
 		return a.reportError(f.json, err)
 	}
@@ -359,7 +359,7 @@ func (f *buildFlags) listFlagsByLanguage(args []string) (all []*buildFlags, path
 func (a *app) checkLanguages(ctx context.Context, all []*buildFlags, args []string) (diag.List, map[string][]byte,
 	error,
 ) {
-	h, err := a.openHouse()
+	h, err := a.newHouse()
 	if err != nil {
 		return nil, nil, err
 	}

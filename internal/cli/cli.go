@@ -173,8 +173,8 @@ func withUsageErrors(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// openHouse creates the parts of Mynah from the configuration.
-func (a *app) openHouse() (*house.House, error) {
+// newHouse creates the parts of Mynah from the configuration.
+func (a *app) newHouse() (*house.House, error) {
 	if err := a.readEngines(""); err != nil {
 		return nil, err
 	}

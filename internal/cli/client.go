@@ -277,7 +277,7 @@ func addDefaultScheme(s string) string {
 // listNeededFiles lists the existing files that a build needs. For a script with errors these are the
 // files that it names: the server reports the errors.
 func (a *app) listNeededFiles(ctx context.Context, r studio.Request) ([]string, error) {
-	h, err := a.openHouse()
+	h, err := a.newHouse()
 	if err != nil {
 		return nil, err
 	}

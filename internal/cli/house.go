@@ -30,7 +30,7 @@ lack, and the commands that install them. The exit code is 4 if a program that e
 build needs is missing.`,
 		Args: withUsageErrors(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			h, err := a.openHouse()
+			h, err := a.newHouse()
 			if err != nil {
 				return err
 			}

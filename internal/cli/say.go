@@ -32,7 +32,7 @@ as in scripts; pictures are ignored. If TEXT is -, it is read from standard inpu
 			if r.Output == "" {
 				return usageError{fmt.Errorf("choose the file to write, such as -o speech.mp3")}
 			}
-			h, err := a.openHouse()
+			h, err := a.newHouse()
 			if err != nil {
 				return err
 			}

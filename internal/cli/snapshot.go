@@ -73,7 +73,7 @@ func (a *app) takeSnapshot(ctx context.Context, f *snapshotFlags, args []string,
 	if err := checkReplaceable(r.Output, f.force, media.PNG, "image"); err != nil {
 		return a.reportError(f.json, err)
 	}
-	h, err := a.openHouse()
+	h, err := a.newHouse()
 	if err != nil {
 		return a.reportError(f.json, err)
 	}

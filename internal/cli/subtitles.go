@@ -99,7 +99,7 @@ func (a *app) writeSubtitles(ctx context.Context, f *subtitleFlags, args []strin
 			return a.reportError(f.json, err)
 		}
 	}
-	h, err := a.openHouse()
+	h, err := a.newHouse()
 	if err != nil {
 		return a.reportError(f.json, err)
 	}

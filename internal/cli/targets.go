@@ -137,7 +137,7 @@ func (a *app) expandTemplate(ctx context.Context, f *buildFlags, arg, template s
 		values["name"] = strings.TrimSuffix(base, filepath.Ext(base))
 	}
 	if strings.Contains(template, "{language}") || strings.Contains(template, "{size}") {
-		h, err := a.openHouse()
+		h, err := a.newHouse()
 		if err != nil {
 			return "", err
 		}

@@ -55,7 +55,7 @@ func (a *app) printVoices(ctx context.Context, f *voicesFlags) error {
 	if f.gender != "" && f.gender != string(voice.Female) && f.gender != string(voice.Male) {
 		return usageError{fmt.Errorf("--gender %q: must be female or male", f.gender)}
 	}
-	h, err := a.openHouse()
+	h, err := a.newHouse()
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func (a *app) newVoicesSampleCommand() *cobra.Command {
   mynah voices sample brian -o brian.wav`,
 		Args: withUsageErrors(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			h, err := a.openHouse()
+			h, err := a.newHouse()
 			if err != nil {
 				return err
 			}

@@ -46,7 +46,7 @@ func (a *app) watchAndRebuild(ctx context.Context, f *buildFlags, args []string,
 	if err != nil {
 		return err
 	}
-	h, err := a.openHouse()
+	h, err := a.newHouse()
 	if err != nil {
 		return err
 	}

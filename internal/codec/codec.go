@@ -15,7 +15,7 @@ import (
 const avifdec = "avifdec"
 
 // IdentifyAVIF returns a text that identifies the installed AVIF decoder. It is part of cache keys, so that
-// another build of the decoder decodes pictures again.
+// pictures are decoded again after the decoder was replaced.
 func IdentifyAVIF(run *proc.Runner) (string, error) { return run.IdentifyProgram(avifdec) }
 
 // DecodeAVIF decodes an AVIF picture to PNG. It writes temporary files to the folder of path.

@@ -45,7 +45,7 @@ func (c *Cutter) composeFrame(ctx context.Context, scene int, n int64) ([]byte, 
 					return nil, err
 				}
 				frame, err = c.drawTransition(ctx, before, frame,
-					ffmpeg.EnterInput{Type: pic.Enter, Frames: pic.Fade}, at)
+					ffmpeg.TransitionInput{Type: pic.Enter, Frames: pic.Fade}, at)
 				if err != nil {
 					return nil, err
 				}
@@ -78,7 +78,7 @@ func (c *Cutter) paintFrame(ctx context.Context, s viewFrame) ([]byte, error) {
 
 // drawTransition draws frame n of a transition from the frame before to frame.
 func (c *Cutter) drawTransition(
-	ctx context.Context, before viewFrame, frame []byte, e ffmpeg.EnterInput, n int64,
+	ctx context.Context, before viewFrame, frame []byte, e ffmpeg.TransitionInput, n int64,
 ) ([]byte, error) {
 	old, err := c.paintFrame(ctx, before)
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error) {
 	at := t.viewFrame
 	err := c.MakeParts(ctx, func() error {
-		var enter *ffmpeg.EnterInput
+		var enter *ffmpeg.TransitionInput
 		if t.enter != "" {
 			before, err := c.painter.PaintFrame(ctx, t.before.view, t.before.frame)
 			if err != nil {
 				at = t.before
 				return err
 			}
-			enter = &ffmpeg.EnterInput{Type: t.enter, Frames: t.count}
+			enter = &ffmpeg.TransitionInput{Type: t.enter, Frames: t.count}
 			if enter.Path, err = c.WriteScratch("enter", t.key, before); err != nil {
 				return err
 			}
@@ -106,7 +106,7 @@ func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (viewFra
 }
 
 // makeClip encodes a range of a clip with its overlays.
-func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.EnterInput) error {
+func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.TransitionInput) error {
 	clip := *t.view.Clip
 	clip.Skip, clip.Frames, clip.Held, clip.Enter = t.frame, t.count, t.held, enter
 	add := func(l *picture.Layer, from, to int64) error {

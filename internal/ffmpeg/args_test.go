@@ -101,7 +101,7 @@ func TestArguments(t *testing.T) {
 		},
 		{Effects: []ffmpeg.Effect{{Name: "contrast", Value: 2}}},
 	}
-	slide.Enter = &ffmpeg.EnterInput{Type: "slice-up", Path: "/s/before", Frames: 50}
+	slide.Enter = &ffmpeg.TransitionInput{Type: "slice-up", Path: "/s/before", Frames: 50}
 	states := &ffmpeg.StatesInput{Path: "/s/captions", X: 100, Y: 600, W: 800, H: 90}
 	said := slide
 	said.States = states
@@ -125,14 +125,14 @@ func TestArguments(t *testing.T) {
 		{"EncodeClip of high dynamic range", hd().EncodeClipArgs(clip(hdr, frame.Cover))},
 		{"ReadClip of a GIF", hd().ReadClipArgs(gif)},
 		{"ReadClip of a transparent WebM", hd().ReadClipArgs(webm)},
-		{"ReadEnter", hd().ReadTransitionArgs(ffmpeg.EnterInput{Type: "dissolve", Path: "/s/before", Frames: 12}, 7)},
-		{"EncodeMoving that comes in", ntsc.EncodeMovingArgs(&ffmpeg.EnterInput{
+		{"ReadEnter", hd().ReadTransitionArgs(ffmpeg.TransitionInput{Type: "dissolve", Path: "/s/before", Frames: 12}, 7)},
+		{"EncodeMoving that comes in", ntsc.EncodeMovingArgs(&ffmpeg.TransitionInput{
 			Type: "circle", Path: "/s/before",
 			Frames: 15,
 		})},
 		{"EncodeCrossings", hd().EncodeCrossingsArgs([]int64{15, 1, 15})},
 		{"EncodeChains", hd().EncodeChainsArgs([]int64{4, 9})},
-		{"EncodeMoving that comes in under captions", ntsc.EncodeMovingArgs(&ffmpeg.EnterInput{
+		{"EncodeMoving that comes in under captions", ntsc.EncodeMovingArgs(&ffmpeg.TransitionInput{
 			Type: "circle",
 			Path: "/s/before", Frames: 15, States: states,
 		})},
@@ -260,7 +260,7 @@ func TestAllPartsShareTheEncodersSettings(t *testing.T) {
 	for _, args := range [][]string{
 		hd().EncodeStillsArgs(), hd().EncodeImagesArgs([]ffmpeg.StillInput{{}}), hd().EncodeMovingArgs(nil),
 		hd().EncodeClipArgs(ffmpeg.ClipInput{Held: true, Frames: 9}),
-		hd().EncodeCrossingsArgs([]int64{3, 4}), hd().EncodeMovingArgs(&ffmpeg.EnterInput{Type: "rect", Frames: 4}),
+		hd().EncodeCrossingsArgs([]int64{3, 4}), hd().EncodeMovingArgs(&ffmpeg.TransitionInput{Type: "rect", Frames: 4}),
 	} {
 		got := settings.ReplaceAllString(args[slices.Index(args, "-x264-params")+1], "")
 		if first == "" {

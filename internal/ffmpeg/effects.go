@@ -154,8 +154,8 @@ type LayerInput struct {
 	From, To int64
 }
 
-// EnterInput is a transition from a still picture to a moving one.
-type EnterInput struct {
+// TransitionInput is a transition from a still picture to a moving one.
+type TransitionInput struct {
 	// Type is one of the language's transitions.
 	Type string
 	// Path is a file with the still picture: one raw frame of the video's size in 8-bit 4:2:0.
@@ -179,11 +179,11 @@ func (p Picture) rawArgs(path, format string, w, h int) []string {
 	}
 }
 
-// formatFilterGraph returns the filter graph of the transition. in is the label of the moving pictures, still that of
+// formatTransitionGraph returns the filter graph of the transition. in is the label of the moving pictures, still that of
 // the still picture, out that of the result. The first frame already shows a step of the transition; the frame
 // after the last one is entirely the new picture. Both inputs run at 1000 frames per second here: this makes
 // all times whole microseconds, and keeps long transitions below the filter's limit of one minute.
-func (e EnterInput) formatFilterGraph(in, still, out string) string {
+func (e TransitionInput) formatTransitionGraph(in, still, out string) string {
 	// xfade waits forever for pictures that a truncated file does not have; tpad repeats the last one.
 	const steady = "settb=1/1000,setpts=N,fps=1000,format=yuv444p"
 	return fmt.Sprintf("[%s]%s,tpad=stop_mode=clone:stop=%d[%sb];[%s]loop=loop=%d:size=1,%s[%sa];"+
@@ -221,9 +221,9 @@ func translateTransition(transition string) string {
 
 // ReadTransitionArgs returns the arguments of a process that reads raw frames and writes the first count frames of a
 // transition to them, as raw frames.
-func (p Picture) ReadTransitionArgs(e EnterInput, count int64) []string {
+func (p Picture) ReadTransitionArgs(e TransitionInput, count int64) []string {
 	args := append(append(quietArgs(), p.rawVideoArgs("pipe:0")...), p.rawVideoArgs(e.Path)...)
-	return append(args, "-filter_complex", e.formatFilterGraph("0:v", "1:v", "v"), "-map", "[v]",
+	return append(args, "-filter_complex", e.formatTransitionGraph("0:v", "1:v", "v"), "-map", "[v]",
 		"-frames:v", strconv.FormatInt(count, 10),
 		"-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }

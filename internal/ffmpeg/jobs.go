@@ -99,7 +99,7 @@ type ClipOverlays struct {
 	// cut.
 	Backdrops []Backdrop
 	Layers    []LayerInput
-	Enter     *EnterInput
+	Enter     *TransitionInput
 	// States are drawn over everything; may be nil.
 	States *StatesInput
 }
@@ -158,7 +158,7 @@ func (c ClipInput) formatFilterGraph(p Picture) string {
 			len(then), i+1, l.X, l.Y, l.From, l.To-1, len(then)+1))
 	}
 	if c.Enter != nil {
-		then = append(then, c.Enter.formatFilterGraph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1),
+		then = append(then, c.Enter.formatTransitionGraph(fmt.Sprintf("v%d", len(then)), fmt.Sprintf("%d:v", len(c.Layers)+1),
 			fmt.Sprintf("v%d", len(then)+1)))
 	}
 	if c.States != nil {

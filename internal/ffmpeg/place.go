@@ -69,7 +69,8 @@ func placeCoveringAxis(n, room int, s float64, at frame.Align) (crop, length, sc
 	return crop, length, scaled, offset
 }
 
-// computeAlignOffset returns the offset that leaves free pixels at the sides given by the alignment.
+// computeAlignOffset returns the offset of a picture in a frame that is longer by free pixels: 0 at the start,
+// free at the end, otherwise half of it.
 func computeAlignOffset(free int, at frame.Align) int {
 	switch at {
 	case frame.AlignStart:

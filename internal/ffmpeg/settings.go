@@ -146,12 +146,12 @@ func (p Picture) encodeGroupsArgs(lengths []int64, qp int) []string {
 // EncodeMovingArgs returns the arguments of an encoder that reads raw frames and writes them as one closed group
 // that begins with an IDR picture. enter is the transition at the start, nil for none. Motion is smooth here,
 // so a short motion search suffices.
-func (p Picture) EncodeMovingArgs(enter *EnterInput) []string {
+func (p Picture) EncodeMovingArgs(enter *TransitionInput) []string {
 	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawVideoArgs("pipe:0")...)
 	filter := []string{"-vf", "setsar=1"}
 	if enter != nil {
 		args = append(args, p.rawVideoArgs(enter.Path)...)
-		graph := enter.formatFilterGraph("0:v", "1:v", "e") + ";[e]"
+		graph := enter.formatTransitionGraph("0:v", "1:v", "e") + ";[e]"
 		if enter.States != nil {
 			args = append(args, enter.States.inputArgs()...)
 			graph = strings.TrimSuffix(graph, "[e]") + enter.States.formatOverlayGraph("e", "2:v",

@@ -152,7 +152,7 @@ func (e *Encoder) encodeStills(ctx context.Context, args []string, in io.Reader,
 
 // EncodeFrames encodes consecutive raw frames as one segment. If enter is not nil, they begin with a
 // transition from another picture.
-func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reader, enter *ffmpeg.EnterInput) error {
+func (e *Encoder) EncodeFrames(ctx context.Context, k cache.Key, frames io.Reader, enter *ffmpeg.TransitionInput) error {
 	_, err := e.storeSegment(k, func(add func(*h264.Params, []byte) error) error {
 		return e.runEncoder(ctx, e.pic.EncodeMovingArgs(enter), frames, add)
 	})

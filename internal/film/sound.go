@@ -136,7 +136,7 @@ func (f *Film) listPackets(lib *library) ([]packet, error) {
 		}
 	}
 	if want := (f.Samples+aacFrame-1)/aacFrame + 1; int64(len(out)) != want {
-		return nil, fmt.Errorf("the sound has %d packets, the film needs %d", len(out), want)
+		return nil, fmt.Errorf("the soundtrack has %d packets instead of %d", len(out), want)
 	}
 	return out, nil
 }

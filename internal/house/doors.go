@@ -73,7 +73,7 @@ func (o *server) createFirstKey(ctx context.Context, data, base string) error {
 	}
 	keys, err := o.records.Keys(ctx)
 	if err != nil {
-		return fault.New(fault.Disk, err, "the keys cannot be read")
+		return fault.New(fault.Disk, err, "the API keys cannot be read from the database")
 	}
 	if len(keys) > 0 {
 		return nil

@@ -32,8 +32,8 @@ type Track struct {
 	Sizes []uint32
 	// Sync are the indexes of the samples at which decoding can start; nil means all samples.
 	Sync []uint32
-	// Width and Height are the size of video and text in pixels. For text, a unit is Scale/65536 pixels;
-	// Scale 0 means 65536.
+	// Width and Height are the size of video in pixels, and of text in units of Scale/65536 pixels; Scale 0
+	// means one pixel.
 	Width, Height int
 	Scale         uint32
 	Presentation

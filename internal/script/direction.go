@@ -300,7 +300,7 @@ func newClipPartParser() valueParser[Picture] {
 			if at, ok := parseClock(s); ok && at < maxTime {
 				return Picture{Playing: Playing{Segment: &Segment{From: at}}}, true
 			}
-			stretch, ok := parseSegment(s)
+			stretch, ok := parseClipRange(s)
 			return Picture{Playing: Playing{Segment: &stretch}}, ok
 		},
 	}

@@ -276,7 +276,7 @@ func applyOption(pic *Picture, w string) string {
 		return setPosition(pic, position, edge)
 	}
 	if isLikelyTimeRange(w) && strings.Contains(w, "-") {
-		s, ok := parseSegment(w)
+		s, ok := parseClipRange(w)
 		if !ok {
 			return "segment?"
 		}

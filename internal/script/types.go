@@ -260,8 +260,8 @@ func parseClock(s string) (time.Duration, bool) {
 	return time.Duration(math.Round(total * float64(unit))), true
 }
 
-// parseSegment parses a range of a clip, such as 10-14.5 or 00:00:02 - 00:00:04.
-func parseSegment(s string) (Segment, bool) {
+// parseClipRange parses a range of a clip, such as 10-14.5 or 00:00:02 - 00:00:04.
+func parseClipRange(s string) (Segment, bool) {
 	a, b, cut := strings.Cut(s, "-")
 	from, ok1 := parseClock(strings.TrimSpace(a))
 	to, ok2 := parseClock(strings.TrimSpace(b))

@@ -216,7 +216,7 @@ func (d *Drawer) ensureBrowser(ctx context.Context) (*browser, error) {
 	d.mu.Unlock()
 	switch {
 	case closed:
-		return nil, fault.New(fault.Internal, nil, "slides cannot be drawn after closing")
+		return nil, fault.New(fault.Internal, nil, "the drawer of slides is already closed")
 	case b != nil && !b.isClosed():
 		return b, nil
 	case b != nil:
@@ -230,7 +230,7 @@ func (d *Drawer) ensureBrowser(ctx context.Context) (*browser, error) {
 	defer d.mu.Unlock()
 	if d.closed {
 		b.stop()
-		return nil, fault.New(fault.Internal, nil, "slides cannot be drawn after closing")
+		return nil, fault.New(fault.Internal, nil, "the drawer of slides is already closed")
 	}
 	d.browser = b
 	return b, nil

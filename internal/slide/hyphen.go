@@ -61,8 +61,8 @@ func (r Request) patternVersion() string {
 	return fmt.Sprintf("%x", sha256.Sum256(patterns))
 }
 
-// divideWords returns the long words of a slide with soft hyphens, by word. Words that cannot be divided are
-// left out.
+// divideWords returns a map from each long word of a slide to the same word with soft hyphens. Words that
+// cannot be divided are not in it.
 func (d *Drawer) divideWords(ctx context.Context, b *browser, r Request) (map[string]string, error) {
 	out := map[string]string{}
 	words := r.longWords()

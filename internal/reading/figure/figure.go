@@ -113,7 +113,7 @@ func ReadFraction(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	}
 	top := p.TokenAt(i).Text
 	if top == "1" && low.Text == "2" {
-		if end, say := readHalf(p, i+3); say != "" {
+		if end, say := spellHalfBefore(p, i+3); say != "" {
 			return end, say
 		}
 	}
@@ -151,8 +151,9 @@ func isUnitAt(p *passage.Passage, i int) bool {
 	return end > j && p.IsUnitOfNumber(i, j, end)
 }
 
-// readHalf reads "1/2 l" and "1/2 Liter", according to the gender of the noun.
-func readHalf(p *passage.Passage, i int) (nextIndex int, spoken string) {
+// spellHalfBefore returns the spoken form of 1/2 before the unit or noun at token i, in the gender of that word,
+// with the unit. It returns "" if there is no such word or the language has no such form.
+func spellHalfBefore(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	n := grammar.Num{Whole: "0", Top: 1, Low: 2}
 	if j := p.SkipGap(i); isUnitAt(p, i) {
 		u, end := p.FindUnit(j)

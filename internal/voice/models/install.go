@@ -321,7 +321,7 @@ func (i *Installer) installFiles(name, part string, move func(to string) error, 
 		err = checkModel(part)
 	}
 	if err != nil {
-		return Installed{}, fault.New(fault.Input, err, "the voice %s cannot be used", name)
+		return Installed{}, fault.New(fault.Input, err, "the files of the voice %s are not a valid voice of Piper", name)
 	}
 	f, err := pending.CreateFile(v.ConfigPath)
 	if err != nil {
@@ -389,7 +389,8 @@ func (i *Installer) installFromFile(ctx context.Context, source string) (Install
 	return i.installFiles(name, part.Name(), newPublisher(part), description)
 }
 
-// newPublisher returns a function for place that publishes a copy under the name that it was created for.
+// newPublisher returns a function for the parameter move of installFiles. It publishes f and ignores its
+// argument, because f knows its final name.
 func newPublisher(f *pending.File) func(string) error {
 	return func(string) error { return f.Publish() }
 }

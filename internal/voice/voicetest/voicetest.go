@@ -266,7 +266,7 @@ func (s suite) checkSpelling(t *testing.T) {
 	req.Runs = []utter.Run{{Text: "A SARs picture."}}
 	plain := s.speakAndCheck(t, req)
 	if spelled.Length() <= plain.Length() {
-		t.Errorf("spelled text lasts %s, want longer than the %s of spoken text", spelled.Length(), plain.Length())
+		t.Errorf("the spelled text lasts %s, want longer than the same text read normally, %s", spelled.Length(), plain.Length())
 	}
 }
 
