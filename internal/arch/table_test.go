@@ -22,7 +22,7 @@ func table() []section {
 	return []section{
 		{"commands", []row{
 			{"cmd/mynah", 13, "signals, then `cli.Main`"},
-			{"internal/cli", 12, "a file a command"},
+			{"internal/cli", 12, "the commands, each in its own file"},
 			{"internal/house", 11, "wires all parts from the settings; the only importer of engines"},
 		}},
 		{"the server", []row{
@@ -49,7 +49,7 @@ func table() []section {
 			{"internal/mix", 7, "mixes and encodes the soundtrack; writes speech to sound files"},
 			{"internal/ahead", 8, "makes the first scenes while a service still speaks the later ones"},
 			{"internal/meter", 6, "how long the phases of a build took, and its progress in percent"},
-			{"internal/release", 7, "joins, checks and publishes the video and the files beside it"},
+			{"internal/release", 7, "joins, checks and publishes the video and the files next to it"},
 		}},
 		{"the compiler: no files, programs or clock", []row{
 			{"internal/script", 1, "parses a script to a tree and findings, and prints it"},
@@ -57,9 +57,9 @@ func table() []section {
 			{"internal/reading", 4, "turns narration into words: the order in which rules are tried"},
 			{"internal/reading/figure", 3, "rules for figures and amounts: units, money, ordinal and Roman numerals, fractions"},
 			{"internal/reading/calendar", 3, "rules for dates, times, weekdays and decades"},
-			{"internal/reading/address", 3, "rules for addresses, files, code, telephones, houses"},
+			{"internal/reading/address", 3, "rules for web and mail addresses, files, code, telephone numbers, house numbers"},
 			{"internal/reading/short", 3, "rules for abbreviations, initials and acronyms"},
-			{"internal/reading/sign", 3, "rules for signs: their names, or nothing"},
+			{"internal/reading/sign", 3, "rules for signs: replaces each with its name or a pause, or omits it"},
 			{"internal/reading/idiom", 3, "years, dates, times and numerals as each language says them"},
 			{"internal/reading/passage", 2, "a text as tokens, and questions about their neighbours"},
 			{"internal/reading/grammar", 1, "a table for each language, and numbers as its words"},
@@ -69,7 +69,7 @@ func table() []section {
 			{"internal/timeline", 3, "places scenes, pictures and sounds on frames and samples"},
 			{"internal/caption", 4, "cuts narration into subtitles with times; SRT, VTT, transcripts"},
 			{"internal/markup", 1, "renders Markdown and code as HTML for slides"},
-			{"internal/emphasis", 0, "Markdown emphasis, also between words without blanks"},
+			{"internal/emphasis", 0, "parses Markdown emphasis, also in text without spaces between words"},
 			{"internal/langid", 0, "guesses the language of a text from letters and function words"},
 			{"internal/spellout", 0, "whole numbers as words, by the rules of CLDR"},
 			{"internal/similar", 0, "how similar two names are, for suggestions"},
@@ -118,7 +118,7 @@ func table() []section {
 			{"internal/wav", 0, "the structure of WAVE files"},
 			{"internal/dtw", 0, "aligns two recordings of the same words"},
 			{"internal/frame", 0, "sizes, rates, colours, and how a picture is placed and moves in a frame"},
-			{"internal/utter", 0, "what a voice is asked to say: runs with styles and factors, a line"},
+			{"internal/utter", 0, "the input of voices: lines of runs, each run in one style"},
 			{"internal/diag", 0, "findings: place, problem, allowed values, suggestion"},
 			{"internal/fault", 0, "faults: a code, a public sentence, the cause, a hint"},
 			{"examples", 0, "example projects; the tour is what `mynah init` makes"},

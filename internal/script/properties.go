@@ -52,9 +52,9 @@ func listSharedRules() []rule {
 	}
 	return []rule{
 		newPropertyRule(both("voice", FromHere, "the default voice of the video's language", "who speaks; `mynah voices` lists all "+
-			"names, and upper and lower case do not matter. Each of the 752 names of the hosted service selects a voice of "+
-			"the same language and gender. So do names of other services, such as `de-DE-KatjaNeural`; a warning then says who "+
-			"speaks. A name in a language that no installed voice speaks is an error; see [voices.md](voices.md)"),
+			"names, and upper and lower case do not matter. Each of the 752 names of the hosted service (Narakeet) selects "+
+			"a voice of the same language and gender. So do names of other services, such as `de-DE-KatjaNeural`; a warning then says "+
+			"who speaks. A name in a language that no installed voice speaks is an error; see [voices.md](voices.md)"),
 			newTextParser(VoiceKind, "the name of a voice"),
 			func(p *Properties) **string { return &p.Voice },
 		).asNotTranslated(),
@@ -161,8 +161,8 @@ func listDirectionRules() []rule {
 			"exactly as long as they do"),
 			newDurationParser(0), newPause).withFirstWordTest(isNumeric),
 		newPropertyRule(direction("duration", WholeScene, "",
-			"how long a scene without narration lasts; with narration, its "+
-				"shortest length"),
+			"how long a scene without narration lasts; for a scene with narration, the "+
+				"minimum length"),
 			newDurationParser(time.Millisecond),
 			func(p *Properties) **time.Duration { return &p.Duration },
 		).withFirstWordTest(isNumeric),
@@ -192,7 +192,8 @@ func listDirectionRules() []rule {
 		newNodeRule(markAsOwn(direction("chapter", WholeScene, "each scene whose slide has a heading starts a chapter, unless the "+
 			"chapter before has the same heading", "starts a chapter of the MP4 with this scene. The beginning of the video "+
 			"is a chapter, too. `--transcript` writes the narration by chapters, and a list of chapters for video sites. These "+
-			"sites require at least three chapters of ten seconds or more; Mynah warns about chapters that do not meet this")),
+			"sites require at least three chapters of ten seconds or more; Mynah warns about chapters that do not meet this "+
+			"requirement")),
 			newTextParser(TextKind, "the title of the chapter"),
 			func(at At, title string) Node { return &Chapter{At: at, Title: title} }),
 		newNodeRule(markAsOwn(direction("include", ThisPlace, "", "inserts the scenes of another script, without its header. The names "+
@@ -201,7 +202,7 @@ func listDirectionRules() []rule {
 			func(at At, f File) Node { return &Include{At: at, File: f.Name, FileRange: f.Range} }),
 		newNodeRule(markAsOwn(direction("reveal", WholeScene, "", "shows a list item by item, including the items of nested lists, or code "+
 			"range by range. One item or range appears with each paragraph of the narration; the rest share the time of the "+
-			"last paragraph. With fewer than two paragraphs, they share the time of the scene")),
+			"last paragraph. With fewer than two paragraphs, all of them share the time of the scene")),
 			newRevealParser(), func(at At, v Reveal) Node { v.At = at; return &v }),
 		newNodeRule(markAsOwn(direction("highlight", WholeScene, "", "dims the other lines of code")),
 			newLineRangesParser("lines of code such as 2-4 or 1, 3-5"),

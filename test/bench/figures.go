@@ -21,7 +21,8 @@ const (
 // figures returns the machine, the versions and the table of results as Markdown.
 func (b *bench) figures(results []*result, folder string, runs int) string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "Measured on %s: %d cores (%s), %s of memory, %s/%s; figures are medians of %d runs of each, in turns.\n\n",
+	fmt.Fprintf(&s, "Measured on %s: %d cores (%s), %s of memory, %s/%s. "+
+		"Figures are medians of %d runs of each program; the programs took turns.\n\n",
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), procField("/proc/cpuinfo", "model name"),
 		memory(), runtime.GOOS, runtime.GOARCH, runs)
 	fmt.Fprintf(&s, "Versions: %s.\n\n", strings.Join(b.versions(folder), ", "))
