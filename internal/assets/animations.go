@@ -18,7 +18,7 @@ import (
 
 // convertWebP converts an animated WebP to a file that ffmpeg can read.
 func (w *identifier) convertWebP(ctx context.Context, a *Asset) error {
-	if err := w.readHeader(a); err != nil {
+	if err := w.readAndCheckHeader(a); err != nil {
 		return err
 	}
 	f, err := os.Open(a.Input.Path)

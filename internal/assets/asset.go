@@ -118,7 +118,7 @@ func (w *identifier) identifyFile(ctx context.Context, name string, number int, 
 	case a.Input.Format == media.SVG:
 		err = w.drawSVG(ctx, a)
 	default:
-		if err = w.readHeader(a); err == nil && a.header.Channels == 4 && a.header.Colours.ICC != "" {
+		if err = w.readAndCheckHeader(a); err == nil && a.header.Channels == 4 && a.header.Colours.ICC != "" {
 			err = w.convertCMYK(a)
 		}
 	}
@@ -128,7 +128,7 @@ func (w *identifier) identifyFile(ctx context.Context, name string, number int, 
 	return a, err
 }
 
-func (w *identifier) readHeader(a *Asset) error {
+func (w *identifier) readAndCheckHeader(a *Asset) error {
 	f, err := os.Open(a.Input.Path)
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (w *identifier) replaceByPNG(a *Asset, b []byte) error {
 	}
 	a.Content = cache.NewHasher("converted").AddBytes(b).Key()
 	a.Input.Path, a.Input.Format, a.converted = path, media.PNG, true
-	return w.readHeader(a)
+	return w.readAndCheckHeader(a)
 }
 
 // drawSVG draws an SVG image in the browser, in the size in which it is shown, because enlarging it

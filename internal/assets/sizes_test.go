@@ -135,11 +135,11 @@ func TestSizesOfAll(t *testing.T) {
 // TestSegments checks that a segment must be inside its clip, or end at most one frame after it.
 func TestSegments(t *testing.T) {
 	t.Parallel()
-	to := func(d time.Duration) *script.Segment { return &script.Segment{To: d} }
+	to := func(d time.Duration) *script.ClipRange { return &script.ClipRange{To: d} }
 	for name, c := range map[string]struct {
 		asset   *Asset
 		kind    storyboard.ShotKind
-		segment *script.Segment
+		segment *script.ClipRange
 		want    string
 	}{
 		"whole":          {clip(1, 1, big.NewRat(2, 1)), storyboard.Clip, nil, ""},

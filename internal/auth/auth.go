@@ -129,12 +129,12 @@ func (g *Guard) Check(ctx context.Context, key string) (Identity, error) {
 	if subtle.ConstantTimeCompare(k.Hash, hash(key)) != 1 || !k.Revoked.IsZero() {
 		return Identity{}, ErrUnknown
 	}
-	g.touch(ctx, id)
+	g.recordUse(ctx, id)
 	return Identity{Key: k.ID, Tenant: k.Tenant, Name: k.Name}, nil
 }
 
-// touch records the use of a key, at most once a minute.
-func (g *Guard) touch(ctx context.Context, id string) {
+// recordUse records the use of a key, at most once a minute.
+func (g *Guard) recordUse(ctx context.Context, id string) {
 	now := g.now()
 	g.mu.Lock()
 	fresh := now.Sub(g.used[id]) < time.Minute
@@ -147,8 +147,8 @@ func (g *Guard) touch(ctx context.Context, id string) {
 	}
 }
 
-// Allow reports whether a key may make another request now, and otherwise how long to wait.
-func (g *Guard) Allow(id Identity) (wait time.Duration, ok bool) {
+// AdmitRequest reports whether a key may make another request now, and otherwise how long to wait.
+func (g *Guard) AdmitRequest(id Identity) (wait time.Duration, ok bool) {
 	if g.cfg.PerSecond <= 0 {
 		return 0, true
 	}

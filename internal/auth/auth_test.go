@@ -98,7 +98,7 @@ func TestEachKeyHasItsOwnRate(t *testing.T) {
 	guard := auth.NewGuard(auth.Config{PerSecond: 0.001, Burst: 3}, &memory{})
 	for _, key := range []string{"a", "b"} {
 		for i := range 5 {
-			wait, ok := guard.Allow(auth.Identity{Key: key})
+			wait, ok := guard.AdmitRequest(auth.Identity{Key: key})
 			if ok != (i < 3) || !ok && wait <= 0 {
 				t.Errorf("%s, request %d: %v, wait %s", key, i, ok, wait)
 			}
@@ -106,7 +106,7 @@ func TestEachKeyHasItsOwnRate(t *testing.T) {
 	}
 	free := auth.NewGuard(auth.Config{}, &memory{})
 	for range 1000 {
-		if _, ok := free.Allow(auth.Identity{}); !ok {
+		if _, ok := free.AdmitRequest(auth.Identity{}); !ok {
 			t.Fatal("a request was limited without a limit")
 		}
 	}

@@ -159,18 +159,18 @@ func TestARefusedRequestUsesUpNothing(t *testing.T) {
 			{0, 500 * time.Millisecond},
 		} {
 			time.Sleep(c.sleep)
-			if wait, ok := guard.Allow(id); wait != c.wait || ok != (c.wait == 0) {
+			if wait, ok := guard.AdmitRequest(id); wait != c.wait || ok != (c.wait == 0) {
 				t.Errorf("request %d: %v, wait %s, want %s", i, ok, wait, c.wait)
 			}
 		}
 		for _, none := range []float64{0, -1} {
-			if wait, ok := auth.NewGuard(auth.Config{PerSecond: none}, &memory{}).Allow(id); wait != 0 || !ok {
+			if wait, ok := auth.NewGuard(auth.Config{PerSecond: none}, &memory{}).AdmitRequest(id); wait != 0 || !ok {
 				t.Errorf("%g a second: %v, wait %s", none, ok, wait)
 			}
 		}
 		slow := auth.NewGuard(auth.Config{PerSecond: 0.5, Burst: 1}, &memory{})
 		for i, want := range []time.Duration{0, 2 * time.Second} {
-			if wait, _ := slow.Allow(id); wait != want {
+			if wait, _ := slow.AdmitRequest(id); wait != want {
 				t.Errorf("half a request a second, request %d: wait %s, want %s", i, wait, want)
 			}
 		}

@@ -80,7 +80,7 @@ func MakeCues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 		}
 		out = append(out, makeSpokenCues(i, s, &l.Scenes[i], words, limit)...)
 	}
-	separateCues(out)
+	shortenCuesForGaps(out)
 	paragraph := -1
 	for i := range out {
 		if out[i].Paragraph == 0 { // the first paragraph of a call of splitIntoCues
@@ -91,8 +91,8 @@ func MakeCues(b *storyboard.Board, l *timeline.Line, words Words) []Cue {
 	return out
 }
 
-// separateCues shortens cues so that each ends a gap before the next, also across scenes.
-func separateCues(cues []Cue) {
+// shortenCuesForGaps shortens cues so that each ends a gap before the next, also across scenes.
+func shortenCuesForGaps(cues []Cue) {
 	for i := range len(cues) - 1 {
 		c, next := &cues[i], cues[i+1].Start
 		if c.End <= next-gap || next <= c.Start {
@@ -124,8 +124,8 @@ func newLimits(f storyboard.Film) limits {
 		// Lines end between words, so they need a few columns more than an equal share.
 		l.line = l.chars/usualLines + 5
 	}
-	l.room = countColumns(f, narrow)
-	if room := countColumns(f, usual); room > 0 && room < l.line {
+	l.room = computeMaxColumns(f, narrow)
+	if room := computeMaxColumns(f, usual); room > 0 && room < l.line {
 		l.line = room
 		if long {
 			l.lines = max(usualLines, l.chars/max(room-5, 1)+1)
@@ -153,10 +153,10 @@ func ChooseFontSize(s script.Subtitles) float64 {
 // the mean width in a text. Wider lines are drawn smaller.
 const usual, narrow = 0.56, 0.46
 
-// countColumns returns the number of columns of subtitles that fit into the frame. It returns 0, unlimited,
+// computeMaxColumns returns the number of columns of subtitles that fit into the frame. It returns 0, unlimited,
 // if subtitles are not drawn into the picture. column is the width of a column relative to the font
 // size.
-func countColumns(f storyboard.Film, column float64) int {
+func computeMaxColumns(f storyboard.Film, column float64) int {
 	const (
 		share = 0.9 // maximum width of a line, as a share of the frame's width
 		least = 6

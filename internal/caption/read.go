@@ -56,14 +56,14 @@ func ParseCues(text string, form Form) ([]Timed, error) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\ufeff"))
 	lines := strings.Split(text, "\n")
 	if form == WebVTT {
-		emptyRemarkLines(lines)
+		clearNonCueLines(lines)
 	}
 	var out []Timed
 	var said []string
 	open := false
 	end := func() {
 		if c := &out[len(out)-1]; open {
-			c.Text = removeMarkup(strings.Join(said, "\n"))
+			c.Text = toSpokenLine(strings.Join(said, "\n"))
 		}
 		if open && out[len(out)-1].Text == "" {
 			out = out[:len(out)-1]
@@ -91,9 +91,9 @@ func ParseCues(text string, form Form) ([]Timed, error) {
 	return out, nil
 }
 
-// emptyRemarkLines empties the lines of the header and of blocks that are not cues. Such a block begins
+// clearNonCueLines empties the lines of the header and of blocks that are not cues. Such a block begins
 // after a blank line and ends before the next.
-func emptyRemarkLines(lines []string) {
+func clearNonCueLines(lines []string) {
 	within := len(lines) > 0 && strings.HasPrefix(lines[0], "WEBVTT")
 	blank := true
 	for i, line := range lines {
@@ -154,8 +154,8 @@ func parseCueTime(s string) (time.Duration, error) {
 	return time.Duration(seconds)*time.Second + time.Duration(fraction), nil
 }
 
-// removeMarkup returns the spoken text of a cue on one line.
-func removeMarkup(s string) string {
+// toSpokenLine returns the spoken text of a cue on one line.
+func toSpokenLine(s string) string {
 	s = cueMarks.ReplaceAllString(cueTags.ReplaceAllString(s, ""), "")
 	breaks := strings.NewReplacer(`\N`, " ", `\n`, " ", `\h`, " ")
 	return strings.Join(strings.Fields(html.UnescapeString(breaks.Replace(s))), " ")

@@ -64,7 +64,7 @@ of the run with the median processor time.`,
 			return a.runBench(cmd.Context(), f, args, runs)
 		},
 	}
-	f.addProjectFlags(cmd.Flags())
+	f.addVideoFlags(cmd.Flags())
 	_ = cmd.Flags().MarkHidden("output")
 	_ = cmd.Flags().MarkHidden("force")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print the figures as JSON")

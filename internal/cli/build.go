@@ -74,7 +74,7 @@ of them, or a template with {name}, {language} and {size}.`,
 		},
 	}
 	fl := cmd.Flags()
-	f.addProjectFlags(fl)
+	f.addVideoFlags(fl)
 	fl.BoolVar(&f.json, "json", false, "print progress and result as JSON lines")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "print only warnings and errors")
 	fl.BoolVar(&f.plan, "plan", false, "print the plan without building")
@@ -89,8 +89,8 @@ of them, or a template with {name}, {language} and {size}.`,
 	return cmd
 }
 
-// addProjectFlags adds the flags of every command that builds a video.
-func (f *buildFlags) addProjectFlags(fl *pflag.FlagSet) {
+// addVideoFlags adds the flags of every command that builds a video.
+func (f *buildFlags) addVideoFlags(fl *pflag.FlagSet) {
 	fl.StringVarP(&f.output, "output", "o", "",
 		"video file, folder, or template such as {name}-{language}-{size}.mp4 (default: NAME.mp4 next to the script)")
 	fl.StringVar(&f.size, "size", "", "video size: 720p, 1080p, 4k or WIDTHxHEIGHT (default: the header's)")

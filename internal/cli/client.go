@@ -282,7 +282,7 @@ func (a *app) listNeededFiles(ctx context.Context, r studio.Request) ([]string, 
 		return nil, err
 	}
 	defer h.Close()
-	facts, err := h.Studio.Facts(ctx, r)
+	facts, err := h.Studio.ReadFacts(ctx, r)
 	if facts == nil {
 		return nil, err
 	}

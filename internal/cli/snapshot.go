@@ -47,7 +47,7 @@ draws a contact sheet with the middle frame of every scene.`,
 		},
 	}
 	fl := cmd.Flags()
-	f.addProjectFlags(fl)
+	f.addVideoFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
 	fl.Lookup("output").Usage = "image file (default: NAME-scene-N.png or NAME-sheet.png next to the script)"
 	fl.Lookup("force").Usage = "replace the output even if it is not a PNG image"

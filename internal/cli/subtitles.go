@@ -40,7 +40,7 @@ and .vtt are written next to the script.`,
 		},
 	}
 	fl := cmd.Flags()
-	f.addProjectFlags(fl)
+	f.addVideoFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
 	fl.Lookup("output").Usage = "subtitle file, - for standard output (default: NAME.srt and NAME.vtt next to the script)"
 	fl.Lookup("force").Usage = "replace the output even if Mynah did not create it"

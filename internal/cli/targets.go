@@ -142,7 +142,7 @@ func (a *app) expandTemplate(ctx context.Context, f *buildFlags, arg, template s
 			return "", err
 		}
 		defer h.Close()
-		facts, err := h.Studio.Facts(ctx, r)
+		facts, err := h.Studio.ReadFacts(ctx, r)
 		if err != nil {
 			return "", err
 		}

@@ -36,7 +36,7 @@ in the script are listed below the video. Press Ctrl-C to stop.`,
 			return a.watchAndRebuild(cmd.Context(), f, args, listen)
 		},
 	}
-	f.addProjectFlags(cmd.Flags())
+	f.addVideoFlags(cmd.Flags())
 	cmd.Flags().StringVar(&listen, "listen", listen, "address of the page; port 0 is any free port")
 	return cmd
 }

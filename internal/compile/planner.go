@@ -104,7 +104,7 @@ func (p *planner) CanRead(text string, speaks storyboard.Voice) bool {
 
 // ChooseVoiceLike implements storyboard.Project.
 func (p *planner) ChooseVoiceLike(language, gender string) (storyboard.Voice, bool) {
-	v, ok := p.booth.FindVoice(p.ctx, language, voice.Gender(strings.ToLower(gender)))
+	v, ok := p.booth.FindVoiceForLanguage(p.ctx, language, voice.Gender(strings.ToLower(gender)))
 	return storyboard.Voice{Name: v.Name, Language: v.Language}, ok
 }
 

@@ -27,7 +27,7 @@ func (c *Cutter) planStandingPictures(p *Plan, s viewFrame, scene int, from, to 
 	for len(states) > 0 {
 		n, length := 1, states[0].Frames
 		for len(s.view.Captions) > 0 && n < min(len(states), longestChain) &&
-			length+states[n].Frames <= film.ChooseMaxRepeat(c.form) {
+			length+states[n].Frames <= film.ChooseMaxUnchangedFrames(c.form) {
 			length += states[n].Frames
 			n++
 		}

@@ -87,12 +87,12 @@ func (c *Cutter) PlanPictures() *Plan {
 			before.frame = pic.Frames - 1
 		}
 	}
-	p.markRawFrames()
+	p.markSharedStills()
 	return p
 }
 
-// markRawFrames marks the stills that are also part of a transition, so that they are painted only once.
-func (p *Plan) markRawFrames() {
+// markSharedStills marks the stills that are also part of a transition, so that they are painted only once.
+func (p *Plan) markSharedStills() {
 	used := map[*picture.View]bool{}
 	for _, m := range p.moving {
 		used[m.view] = true

@@ -193,7 +193,7 @@ func (o *probeOutput) toVideo(s probeStream, in Input) *Video {
 				delays = append(delays, d)
 			}
 		}
-		v.setDelays(delays)
+		v.setRateFromDelays(delays)
 		return v
 	}
 	v.Frames, _ = strconv.ParseInt(s.Frames, 10, 64)
@@ -207,9 +207,9 @@ func (o *probeOutput) toVideo(s probeStream, in Input) *Video {
 	return v
 }
 
-// setDelays sets the length of one cycle to the sum of the delays, and the rate to that of the most common delay,
+// setRateFromDelays sets the length of one cycle to the sum of the delays, and the rate to that of the most common delay,
 // or the shorter one of two equally common ones.
-func (v *Video) setDelays(list []*big.Rat) {
+func (v *Video) setRateFromDelays(list []*big.Rat) {
 	v.Length = new(big.Rat)
 	count := map[string]int{}
 	var commonest *big.Rat
@@ -242,7 +242,7 @@ func DescribeMovie(w, h int, ms []int64) *Info {
 	for _, d := range ms {
 		list = append(list, big.NewRat(d, 1000))
 	}
-	v.setDelays(list)
+	v.setRateFromDelays(list)
 	return &Info{Video: v}
 }
 

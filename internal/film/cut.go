@@ -43,13 +43,13 @@ func (f *Film) CountFrames() int64 {
 }
 
 // OpenTrack opens the picture track. The caller must close it.
-func (f *Film) OpenTrack(store *cache.Store) (*Track, error) {
+func (f *Film) OpenTrack(store *cache.Store) (*PictureTrack, error) {
 	if len(f.Runs) == 0 {
 		return nil, errors.New("a film needs at least one picture")
 	}
-	t := &Track{
+	t := &PictureTrack{
 		lib: newLibrary(store, cache.Segments), runs: f.Runs,
-		repeat: ChooseMaxRepeat(f.Picture),
+		repeat: ChooseMaxUnchangedFrames(f.Picture),
 	}
 	seen := map[cache.Key]bool{}
 	for _, p := range f.Runs {
@@ -76,7 +76,7 @@ func (f *Film) OpenTrack(store *cache.Store) (*Track, error) {
 }
 
 // Close releases the entry of the cache that is open.
-func (t *Track) Close() { t.lib.close() }
+func (t *PictureTrack) Close() { t.lib.close() }
 
 // WriteMP4 writes the film as MP4 with the index in front, and returns its size in bytes. The same film
 // always has the same bytes.

@@ -11,7 +11,7 @@ func TestPadding(t *testing.T) {
 	t.Parallel()
 	frame := []byte{0x01, 0x40, 0x22, 0x80, 0xa3, 0x7e, 0xf7} // ends with 111 at the last bit
 	for _, n := range []int{0, 3, 4, 5, 16, 17, 100, 269, 271, 272, 340, 1000} {
-		got := padFrame(bytes.Clone(frame), n)
+		got := padAACFrame(bytes.Clone(frame), n)
 		grown := len(got) - len(frame)
 		if n < leastFilled && grown != 0 || n >= leastFilled && (grown < n-leastFilled || grown > n+1) {
 			t.Errorf("%d bytes wanted, %d came", n, grown)
@@ -20,7 +20,7 @@ func TestPadding(t *testing.T) {
 			t.Errorf("%d: the frame itself is changed: %x", n, got[:len(frame)])
 		}
 	}
-	if got := padFrame([]byte{0, 0}, 100); len(got) != 2 {
+	if got := padAACFrame([]byte{0, 0}, 100); len(got) != 2 {
 		t.Error("what is no frame is padded")
 	}
 }

@@ -143,7 +143,7 @@ func newLibrary(store *cache.Store, kind cache.Kind) *library {
 	return &library{store: store, kind: kind, indexes: map[cache.Key]*Index{}}
 }
 
-func (l *library) openEntry(k cache.Key) (*cache.Entry, error) {
+func (l *library) switchToEntry(k cache.Key) (*cache.Entry, error) {
 	if l.open != nil && l.openKey == k {
 		return l.open, nil
 	}
@@ -174,7 +174,7 @@ func (l *library) readIndexOf(k cache.Key) (*Index, error) {
 	if x, ok := l.indexes[k]; ok {
 		return x, nil
 	}
-	e, err := l.openEntry(k)
+	e, err := l.switchToEntry(k)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +192,7 @@ func (l *library) readUnit(k cache.Key, i int, buf []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := l.openEntry(k)
+	e, err := l.switchToEntry(k)
 	if err != nil {
 		return nil, err
 	}

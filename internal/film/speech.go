@@ -32,7 +32,7 @@ func WriteM4A(ctx context.Context, tools *ffmpeg.Tools, aac ffmpeg.AAC, samples 
 	cut := &adts{frame: func(head, frame []byte) error {
 		config = append(config[:0], head...)
 		due := int64(len(sizes)+1) * int64(aac.BitRate) * aacFrame / int64(aac.SampleRate) / 8
-		frame = padFrame(frame, int(due-total))
+		frame = padAACFrame(frame, int(due-total))
 		total += int64(len(frame))
 		sizes = append(sizes, uint32(len(frame)))
 		_, err := out.Write(frame)
@@ -87,9 +87,9 @@ const (
 	leastFilled = 4
 )
 
-// padFrame makes an AAC frame about n bytes longer by inserting fill elements before its end (ISO/IEC
+// padAACFrame makes an AAC frame about n bytes longer by inserting fill elements before its end (ISO/IEC
 // 14496-3, 4.4.2.7). It returns the frame unchanged if n is small.
-func padFrame(frame []byte, n int) []byte {
+func padAACFrame(frame []byte, n int) []byte {
 	last := len(frame) - 1
 	for last >= 0 && frame[last] == 0 {
 		last--

@@ -25,8 +25,8 @@ type SegmentRun struct {
 	Holds []int64
 }
 
-// Track is the picture track: it determines the encoded picture of each frame.
-type Track struct {
+// PictureTrack is the picture track: it determines the encoded picture of each frame.
+type PictureTrack struct {
 	params *h264.Params
 	lib    *library
 	runs   []SegmentRun
@@ -38,8 +38,10 @@ type Track struct {
 // repeatSeconds is the maximum time between intra pictures while a picture does not change.
 const repeatSeconds = 10
 
-// ChooseMaxRepeat returns the maximum number of unchanged frames between intra pictures.
-func ChooseMaxRepeat(p ffmpeg.Picture) int64 { return max(repeatSeconds*p.FPS.Num/p.FPS.Den, 1) }
+// ChooseMaxUnchangedFrames returns the maximum number of unchanged frames between intra pictures.
+func ChooseMaxUnchangedFrames(p ffmpeg.Picture) int64 {
+	return max(repeatSeconds*p.FPS.Num/p.FPS.Den, 1)
+}
 
 // sample is one frame of the track.
 type sample struct {
@@ -56,7 +58,7 @@ type sample struct {
 
 // cursor iterates over the frames of a track.
 type cursor struct {
-	t       *Track
+	t       *PictureTrack
 	run     int
 	frame   int64 // index in the run
 	number  int   // reference pictures since the last IDR picture, including it
@@ -69,7 +71,7 @@ type cursor struct {
 	buf     []byte
 }
 
-func (t *Track) newCursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]uint32{}} }
+func (t *PictureTrack) newCursor() *cursor { return &cursor{t: t, id: 2, skips: map[int]uint32{}} }
 
 // readNextSample returns the next frame, or false at the end.
 func (c *cursor) readNextSample() (sample, bool, error) {
@@ -152,7 +154,7 @@ func (c *cursor) newHeldSample(key cache.Key, i int, u unit) (sample, bool, erro
 }
 
 // listSampleSizes returns the sizes in bytes of all frames, and the indexes of the intra coded ones.
-func (t *Track) listSampleSizes() (sizes, sync []uint32, err error) {
+func (t *PictureTrack) listSampleSizes() (sizes, sync []uint32, err error) {
 	c := t.newCursor()
 	for {
 		s, ok, err := c.readNextSample()
@@ -170,7 +172,7 @@ func (t *Track) listSampleSizes() (sizes, sync []uint32, err error) {
 }
 
 // newSampleWriter returns a function that writes the next n frames, each with its length in front.
-func (t *Track) newSampleWriter() func(w io.Writer, n int) error {
+func (t *PictureTrack) newSampleWriter() func(w io.Writer, n int) error {
 	c := t.newCursor()
 	var buf, out []byte
 	return func(w io.Writer, n int) error {
@@ -197,7 +199,7 @@ func (t *Track) newSampleWriter() func(w io.Writer, n int) error {
 }
 
 // readSample returns the NAL unit of a frame. It uses buf as memory.
-func (t *Track) readSample(s sample, buf *[]byte) ([]byte, error) {
+func (t *PictureTrack) readSample(s sample, buf *[]byte) ([]byte, error) {
 	if s.unit < 0 {
 		return t.params.NewSkipPicture(s.number), nil
 	}
@@ -218,7 +220,7 @@ func (t *Track) readSample(s sample, buf *[]byte) ([]byte, error) {
 
 // WriteAnnexB writes the pictures that are needed to decode frame n as a byte stream, and returns their
 // number. Frame n is the last of them.
-func (t *Track) WriteAnnexB(w io.Writer, n int64) (int, error) {
+func (t *PictureTrack) WriteAnnexB(w io.Writer, n int64) (int, error) {
 	var from []sample
 	c := t.newCursor()
 	for range n + 1 {

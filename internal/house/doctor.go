@@ -117,13 +117,13 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 		}
 		out = append(out, t)
 	}
-	out = append(out, h.checkTimer())
+	out = append(out, h.checkTimingHelper())
 	out = append(out, h.checkNeural(ctx)...)
 	return append(out, h.checkRemotes(ctx)...)
 }
 
-// checkTimer returns the state of the helper that times words.
-func (h *House) checkTimer() Tool {
+// checkTimingHelper returns the state of the helper that times words.
+func (h *House) checkTimingHelper() Tool {
 	t := Tool{Name: espeak.Helper, For: "exact word times", Advice: "make build compiles it next to mynah; it needs a C compiler and libespeak-ng-dev"}
 	if path, err := h.Runner.FindProgram(h.helper); err == nil {
 		t.Found, t.Path = true, path

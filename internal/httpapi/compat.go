@@ -48,14 +48,14 @@ func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
 func (s *Server) checkSignature(w http.ResponseWriter, r *http.Request) (key, contentType string, ok bool) {
 	key, contentType, err := s.o.Objects.Verify(r)
 	if err != nil {
-		s.refuseSignature(w, r)
+		s.refuseLink(w, r)
 		return "", "", false
 	}
 	return key, contentType, true
 }
 
-// refuseSignature answers that a signed URL was changed, has expired, or is for another use.
-func (s *Server) refuseSignature(w http.ResponseWriter, r *http.Request) {
+// refuseLink answers that a signed URL was changed, has expired, or is for another use.
+func (s *Server) refuseLink(w http.ResponseWriter, r *http.Request) {
 	s.answerProblem(w, r, http.StatusForbidden, "forbidden", "This link is not valid or has expired")
 }
 

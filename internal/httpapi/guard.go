@@ -88,8 +88,8 @@ func (s *Server) observeRequests(routes chi.Router, cors func(http.Handler) http
 	})
 }
 
-// checkKeys lets requests through that have a valid key and are within its limits.
-func (s *Server) checkKeys(next http.Handler) http.Handler {
+// requireKey lets requests through that have a valid key and are within its limits.
+func (s *Server) requireKey(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("X-Api-Key")
 		if key == "" {
@@ -100,7 +100,7 @@ func (s *Server) checkKeys(next http.Handler) http.Handler {
 		}
 		id, err := s.o.Guard.Check(r.Context(), key)
 		if errors.Is(err, auth.ErrUnknown) {
-			s.refuseKey(w, r, key == "")
+			s.refuseWithoutValidKey(w, r, key == "")
 			return
 		}
 		if err != nil {
@@ -108,7 +108,7 @@ func (s *Server) checkKeys(next http.Handler) http.Handler {
 			return
 		}
 		findNote(r).key = id.Key
-		if wait, ok := s.o.Guard.Allow(id); !ok {
+		if wait, ok := s.o.Guard.AdmitRequest(id); !ok {
 			w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
 			s.answerProblem(w, r, http.StatusTooManyRequests, "too-many-requests", "Too many requests; wait a moment")
 			return
@@ -122,8 +122,8 @@ func (s *Server) checkKeys(next http.Handler) http.Handler {
 	})
 }
 
-// refuseKey answers a request without a valid key, and closes its connection.
-func (s *Server) refuseKey(w http.ResponseWriter, r *http.Request, missing bool) {
+// refuseWithoutValidKey answers a request without a valid key, and closes its connection.
+func (s *Server) refuseWithoutValidKey(w http.ResponseWriter, r *http.Request, missing bool) {
 	detail := "This key is not known, or was revoked"
 	if missing {
 		detail = "The header x-api-key is missing"

@@ -150,14 +150,14 @@ func (s *Server) Handler() http.Handler {
 	r.Use(middleware.GetHead)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, objects.Prefix) {
-			s.refuseSignature(w, r)
+			s.refuseLink(w, r)
 			return
 		}
 		s.answerProblem(w, r, http.StatusNotFound, "not-found", "This address does not exist")
 	})
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, objects.Prefix) {
-			s.refuseSignature(w, r)
+			s.refuseLink(w, r)
 			return
 		}
 		w.Header().Set("Allow", strings.Join(listAllowedMethods(routes, r.URL.Path), ", "))
@@ -178,7 +178,7 @@ func (s *Server) Handler() http.Handler {
 		r.Get(objects.Prefix+"results/{id}/{name}", s.sendResult)
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(s.checkKeys)
+		r.Use(s.requireKey)
 		if !s.cfg.OpenMetrics {
 			r.Method(http.MethodGet, "/metrics", s.metrics.handler)
 		}

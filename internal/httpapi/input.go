@@ -189,7 +189,7 @@ func (s *Server) decodeBuild(w http.ResponseWriter, r *http.Request, b *record.B
 	var v invalid
 	values := parseObject(body, "", &v)
 	f := newBuildFields{b, &v}
-	for _, name := range sortNames(values) {
+	for _, name := range listSortedNames(values) {
 		if !f.setMember(name, values[name]) || name == "source" {
 			v.addError("/"+shorten(name), "unknown member; allowed: name, script, settings, tags or variables")
 		}
@@ -200,7 +200,7 @@ func (s *Server) decodeBuild(w http.ResponseWriter, r *http.Request, b *record.B
 	return !s.refuseInvalid(w, r, v)
 }
 
-func sortNames(m map[string]any) []string {
+func listSortedNames(m map[string]any) []string {
 	var out []string
 	for name := range m {
 		out = append(out, name)

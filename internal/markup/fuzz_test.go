@@ -18,8 +18,8 @@ func FuzzMarkdown(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
-		doc := markup.Markdown(src, 1)
-		if n := markup.Items(src); n != doc.Items {
+		doc := markup.RenderMarkdown(src, 1)
+		if n := markup.CountItems(src); n != doc.Items {
 			t.Errorf("%d items, and %d", n, doc.Items)
 		}
 		if want := max(doc.Items-1, 0); strings.Count(doc.HTML, ` class="later"`) < want {
@@ -37,7 +37,7 @@ func FuzzCode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, language, src string) {
 		out := markup.Code(language, src, nil)
 		checkHarmless(t, out)
-		checkHarmless(t, markup.Text(src))
+		checkHarmless(t, markup.RenderText(src))
 	})
 }
 

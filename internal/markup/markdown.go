@@ -56,10 +56,10 @@ type Document struct {
 	Cut     bool // the text is longer than maxMarkdown, and its end was omitted
 }
 
-// Markdown renders GitHub Flavored Markdown with footnotes. List items after the first shown ones,
+// RenderMarkdown renders GitHub Flavored Markdown with footnotes. List items after the first shown ones,
 // counted including nested ones, have the class "later"; with All no item has it. HTML is escaped,
 // except for a few inline tags without attributes (such as <br> and <kbd>); comments are removed.
-func Markdown(source string, shown int) Document {
+func RenderMarkdown(source string, shown int) Document {
 	src, cut := prepareSource(source)
 	md := newEngine()
 	root := md.Parser().Parse(text.NewReader(src))
@@ -67,8 +67,8 @@ func Markdown(source string, shown int) Document {
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			doc.processNode(n, shown)
-			doc.findUnknown(n, src)
-			separateSource(n, src)
+			doc.collectUnknownEmoji(n, src)
+			markQuoteSource(n, src)
 		}
 		return ast.WalkContinue, nil
 	})
@@ -79,9 +79,9 @@ func Markdown(source string, shown int) Document {
 	return doc
 }
 
-// Items returns the number of list items in Markdown, including nested ones. It is the number of steps
+// CountItems returns the number of list items in Markdown, including nested ones. It is the number of steps
 // when a slide is revealed by items.
-func Items(markdown string) int {
+func CountItems(markdown string) int {
 	src, _ := prepareSource(markdown)
 	items := 0
 	_ = ast.Walk(newEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -93,8 +93,8 @@ func Items(markdown string) int {
 	return items
 }
 
-// Heading returns the text of the first heading in Markdown, or "".
-func Heading(markdown string) string {
+// FindHeading returns the text of the first heading in Markdown, or "".
+func FindHeading(markdown string) string {
 	src, _ := prepareSource(markdown)
 	var words strings.Builder
 	within := false
@@ -176,8 +176,8 @@ func (d *Document) processNode(n ast.Node, shown int) {
 // emojiCode matches text that looks like an emoji code.
 var emojiCode = regexp.MustCompile(`(?:^|[\s(])(:[a-z][a-z0-9_+-]+:)(?:$|[\s).,!?])`)
 
-// findUnknown collects emoji codes that do not exist.
-func (d *Document) findUnknown(n ast.Node, src []byte) {
+// collectUnknownEmoji collects emoji codes that do not exist.
+func (d *Document) collectUnknownEmoji(n ast.Node, src []byte) {
 	text, ok := n.(*ast.Text)
 	if !ok || n.Parent() != nil && n.Parent().Kind() == ast.KindCodeSpan {
 		return
@@ -189,9 +189,9 @@ func (d *Document) findUnknown(n ast.Node, src []byte) {
 	}
 }
 
-// separateSource gives the source of a quote, which is a last paragraph or line that begins with a
+// markQuoteSource gives the source of a quote, which is a last paragraph or line that begins with a
 // dash, the class "source".
-func separateSource(n ast.Node, src []byte) {
+func markQuoteSource(n ast.Node, src []byte) {
 	p, ok := n.(*ast.Paragraph)
 	if !ok || n.Parent().Kind() != ast.KindBlockquote || n.NextSibling() != nil {
 		return

@@ -37,7 +37,7 @@ func TestMarkdown(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := markup.Markdown(tt.in, markup.All).HTML; !strings.Contains(got, tt.want) {
+			if got := markup.RenderMarkdown(tt.in, markup.All).HTML; !strings.Contains(got, tt.want) {
 				t.Errorf("%q gives\n%s\nwithout\n%s", tt.in, got, tt.want)
 			}
 		})
@@ -60,7 +60,7 @@ func TestItems(t *testing.T) {
 		{"- a\n\n      - code, no item", 1},
 	}
 	for _, tt := range tests {
-		if got := markup.Items(tt.in); got != tt.want {
+		if got := markup.CountItems(tt.in); got != tt.want {
 			t.Errorf("Items(%q) = %d, want %d", tt.in, got, tt.want)
 		}
 	}
@@ -70,7 +70,7 @@ func TestItemsAreShownInOrder(t *testing.T) {
 	t.Parallel()
 	const src = "- a\n  - b\n- c"
 	for shown, want := range map[int]int{markup.All: 0, 0: 3, 1: 2, 2: 1, 3: 0, 9: 0} {
-		doc := markup.Markdown(src, shown)
+		doc := markup.RenderMarkdown(src, shown)
 		if got := strings.Count(doc.HTML, `class="later"`); got != want || doc.Items != 3 {
 			t.Errorf("with %d shown, %d of %d items wait, want %d of 3:\n%s", shown, got, doc.Items, want, doc.HTML)
 		}
@@ -79,7 +79,7 @@ func TestItemsAreShownInOrder(t *testing.T) {
 
 func TestImages(t *testing.T) {
 	t.Parallel()
-	doc := markup.Markdown("![](a.png) ![](<b c.png>)\n\n- ![](../d.svg)", markup.All)
+	doc := markup.RenderMarkdown("![](a.png) ![](<b c.png>)\n\n- ![](../d.svg)", markup.All)
 	if got := fmt.Sprint(doc.Images); got != "[a.png b c.png ../d.svg]" {
 		t.Errorf("images %s", got)
 	}
@@ -129,7 +129,7 @@ func TestCodeIsReadable(t *testing.T) {
 
 func TestText(t *testing.T) {
 	t.Parallel()
-	if got := markup.Text("a <b>\n\n  c  "); got != "<div dir=\"auto\">a &lt;b&gt;</div>\n<div><br></div>\n<div dir=\"auto\">  c</div>\n" {
+	if got := markup.RenderText("a <b>\n\n  c  "); got != "<div dir=\"auto\">a &lt;b&gt;</div>\n<div><br></div>\n<div dir=\"auto\">  c</div>\n" {
 		t.Errorf("%q", got)
 	}
 }
@@ -143,7 +143,7 @@ func TestTime(t *testing.T) {
 		"[a]: b\n", "http://", "\t", "- a\n  ", "<b", "\\", "*_", "1. ", "+ - ", "[a](<b", "![[]()", "a**b", "# a\n", "```\n", "<a href=\"",
 	} {
 		start := time.Now()
-		markup.Markdown(strings.Repeat(unit, 200_000/len(unit)), markup.All)
+		markup.RenderMarkdown(strings.Repeat(unit, 200_000/len(unit)), markup.All)
 		if d := time.Since(start); d > 15*time.Second {
 			t.Errorf("200 kB of %q take %s", unit, d)
 		}
@@ -158,14 +158,14 @@ func TestTime(t *testing.T) {
 // TestEmoji checks that emoji codes become emoji, and that unknown codes are reported and stay.
 func TestEmoji(t *testing.T) {
 	t.Parallel()
-	got := markup.Markdown("Ready :rocket: and :rokcet:, at 10:30:15, `:no:`, a:b:c", markup.All)
+	got := markup.RenderMarkdown("Ready :rocket: and :rokcet:, at 10:30:15, `:no:`, a:b:c", markup.All)
 	if !strings.Contains(got.HTML, "Ready 🚀 and :rokcet:, at 10:30:15") {
 		t.Errorf("got %s", got.HTML)
 	}
 	if !slices.Equal(got.Unknown, []string{":rokcet:"}) {
 		t.Errorf("unknown codes %q", got.Unknown)
 	}
-	if h := markup.Heading("# Launch :rocket:"); h != "Launch 🚀" {
+	if h := markup.FindHeading("# Launch :rocket:"); h != "Launch 🚀" {
 		t.Errorf("heading %q", h)
 	}
 }
@@ -181,7 +181,7 @@ func TestSourceOfAQuote(t *testing.T) {
 		"> Invent it,\n> said Alan - Kay":    "",
 		"Invent it.\n— Alan Kay":             "",
 	} {
-		got := markup.Markdown(text, markup.All).HTML
+		got := markup.RenderMarkdown(text, markup.All).HTML
 		if want == "" && strings.Contains(got, "source") || !strings.Contains(got, want) {
 			t.Errorf("%q becomes %s", text, got)
 		}

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Text renders plain text as HTML. Each line is a block with the writing direction of its text. A
+// RenderText renders plain text as HTML. Each line is a block with the writing direction of its text. A
 // blank line keeps its height.
-func Text(s string) string {
+func RenderText(s string) string {
 	var out strings.Builder
 	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\uFFFD")
 	for line := range strings.SplitSeq(s, "\n") {

@@ -75,7 +75,7 @@ func TestMakeBeforeReads(t *testing.T) {
 	if err := os.WriteFile(d.Files.Get("low.wav").Input.Path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	list, err := splitUnreadable(d.mixer(t).MakeChunksBefore(t.Context(), d.Line.Samples))
+	list, err := takeFindings(d.mixer(t).MakeChunksBefore(t.Context(), d.Line.Samples))
 	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"low.wav"`) {
 		t.Errorf("%v %v", list, err)
 	}

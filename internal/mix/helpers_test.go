@@ -63,7 +63,7 @@ func (d *desk) mixer(t *testing.T) *Mixer {
 }
 
 // makeTrack plans and makes the soundtrack.
-func (d *desk) makeTrack(t *testing.T) (*Mixer, *Track) {
+func (d *desk) makeTrack(t *testing.T) (*Mixer, *Soundtrack) {
 	t.Helper()
 	x := d.mixer(t)
 	track := x.PlanTrack()
@@ -75,7 +75,7 @@ func (d *desk) makeTrack(t *testing.T) (*Mixer, *Track) {
 }
 
 // checkNothingNew makes everything again and checks that it was in the cache.
-func (d *desk) checkNothingNew(t *testing.T, before *Track) {
+func (d *desk) checkNothingNew(t *testing.T, before *Soundtrack) {
 	t.Helper()
 	x, track := d.makeTrack(t)
 	if len(track.todo) > 0 || fmt.Sprint(track.Runs) != fmt.Sprint(before.Runs) {
@@ -90,7 +90,7 @@ func (d *desk) checkNothingNew(t *testing.T, before *Track) {
 
 // describeTrack describes the chunks of a track: silent ones, or their scenes and names, with the number of
 // packets.
-func describeTrack(b *part.Book, track *Track) string {
+func describeTrack(b *part.Book, track *Soundtrack) string {
 	var out []string
 	for _, p := range track.Runs {
 		kind, label, ok := b.FindLabel(p.Segment)
@@ -106,7 +106,7 @@ func describeTrack(b *part.Book, track *Track) string {
 	return strings.Join(out, "\n")
 }
 
-func wantPieces(t *testing.T, x *Mixer, track *Track, want ...string) {
+func wantPieces(t *testing.T, x *Mixer, track *Soundtrack, want ...string) {
 	t.Helper()
 	if got := describeTrack(x.Book, track); got != strings.Join(want, "\n") {
 		t.Errorf("the chunks are\n%s\nwant\n%s", got, strings.Join(want, "\n"))
@@ -114,7 +114,7 @@ func wantPieces(t *testing.T, x *Mixer, track *Track, want ...string) {
 }
 
 // decodeTrack joins the soundtrack with a picture and returns the samples of its first channel.
-func (d *desk) decodeTrack(t *testing.T, x *Mixer, track *Track) []int16 {
+func (d *desk) decodeTrack(t *testing.T, x *Mixer, track *Soundtrack) []int16 {
 	t.Helper()
 	form := steptest.NewPictureForm(d.Line)
 	still := cache.Key{1}

@@ -11,10 +11,10 @@ import (
 	"mynah/internal/sound"
 )
 
-// findGain finds the gain that gives the whole soundtrack its target loudness. The higher the gain, the more the
+// setGain finds the gain that gives the whole soundtrack its target loudness. The higher the gain, the more the
 // limiter reduces the loudness. If the gain differs much from the one at which the loudness was measured,
-// balance measures again. A soundtrack that the limiter keeps below its target stays below it.
-func (x *Mixer) findGain(ctx context.Context, t *Track, chunks []sound.Chunk) error {
+// setGain measures again. A soundtrack that the limiter keeps below its target stays below it.
+func (x *Mixer) setGain(ctx context.Context, t *Soundtrack, chunks []sound.Chunk) error {
 	level, ok := x.in.Board.FindTargetLoudness()
 	if !ok {
 		return nil
@@ -59,7 +59,7 @@ func newExpectedMaster(channels int) sound.Master {
 
 // measureLoudness returns the loudness of the mastered soundtrack, in LUFS. It caches the loudness of each chunk, so it
 // mixes only new ones.
-func (x *Mixer) measureLoudness(ctx context.Context, t *Track, chunks []sound.Chunk) (float64, error) {
+func (x *Mixer) measureLoudness(ctx context.Context, t *Soundtrack, chunks []sound.Chunk) (float64, error) {
 	steps := make([][]loudness.Step, len(chunks))
 	var unknown []chunkTask
 	var places []int
@@ -92,7 +92,7 @@ func (x *Mixer) measureLoudness(ctx context.Context, t *Track, chunks []sound.Ch
 }
 
 // measureChunk measures and caches the loudness of a chunk, without the leads around it.
-func (x *Mixer) measureChunk(ctx context.Context, t *Track, task chunkTask) ([]loudness.Step, error) {
+func (x *Mixer) measureChunk(ctx context.Context, t *Soundtrack, task chunkTask) ([]loudness.Step, error) {
 	return part.ReadOrMakeJSON(x.Store, cache.Probes, x.newLoudnessRecipe(t, task.Chunk), func() ([]loudness.Step, error) {
 		clips := task.ListClips(t.clips)
 		for i := range clips {
@@ -103,7 +103,7 @@ func (x *Mixer) measureChunk(ctx context.Context, t *Track, task chunkTask) ([]l
 }
 
 // newLoudnessRecipe returns the recipe of a chunk's loudness.
-func (x *Mixer) newLoudnessRecipe(t *Track, p sound.Chunk) Loudness {
+func (x *Mixer) newLoudnessRecipe(t *Soundtrack, p sound.Chunk) Loudness {
 	return Loudness{
 		Heard: t.listHeard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version,
 	}

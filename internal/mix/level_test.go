@@ -106,8 +106,8 @@ func TestMeasuredAgain(t *testing.T) {
 		d.plan(t, spokenScript("-24", "voice-volume: "+c.volume+"\n"))
 		x := d.mixer(t)
 		track := x.PlanTrack()
-		chunks := x.cutTrack(track)
-		if err := x.findGain(t.Context(), track, chunks); err != nil {
+		chunks := x.cutIntoChunks(track)
+		if err := x.setGain(t.Context(), track, chunks); err != nil {
 			t.Fatal(err)
 		}
 		gain := track.master.Gain
@@ -147,7 +147,7 @@ func TestLoudnessIsKept(t *testing.T) {
 	x := d.mixer(t)
 	track := x.PlanTrack()
 	track.master = newExpectedMaster(1)
-	chunks := x.cutTrack(track)
+	chunks := x.cutIntoChunks(track)
 	first, err := x.measureLoudness(t.Context(), track, chunks)
 	if err != nil || math.Abs(first+16) > 1.5 {
 		t.Fatalf("%.1f LUFS, %v", first, err)
@@ -194,7 +194,7 @@ func TestMakeBefore(t *testing.T) {
 	track := x.PlanTrack()
 	track.master = newExpectedMaster(1)
 	second := d.Line.Scenes[1].Sound
-	for _, p := range x.cutTrack(track) {
+	for _, p := range x.cutIntoChunks(track) {
 		recipe, label := x.newChunkRecipe(track, p)
 		key := x.Book.AddRecipe(recipe, label)
 		switch {
@@ -225,7 +225,7 @@ func TestMakeBefore(t *testing.T) {
 	}
 	// To the end of the first chunk, and one sample less.
 	end := int64(0)
-	for _, p := range x.cutTrack(track) {
+	for _, p := range x.cutIntoChunks(track) {
 		if !p.Silent {
 			end = (p.First + p.Packets) * sound.Grid
 			break
@@ -257,13 +257,13 @@ func TestSilentChunks(t *testing.T) {
 	if got := describeTrack(x.Book, track); !strings.HasPrefix(got, "silence ") || len(track.Runs) != 1 {
 		t.Errorf("%s", got)
 	}
-	if heard, err := x.measureLoudness(t.Context(), track, x.cutTrack(track)); err != nil || !math.IsInf(heard, -1) {
+	if heard, err := x.measureLoudness(t.Context(), track, x.cutIntoChunks(track)); err != nil || !math.IsInf(heard, -1) {
 		t.Errorf("%v %v", heard, err)
 	}
 }
 
 // keptKey returns the cache key of a chunk's loudness.
-func keptKey(t *testing.T, d *desk, x *Mixer, track *Track, task chunkTask) cache.Key {
+func keptKey(t *testing.T, d *desk, x *Mixer, track *Soundtrack, task chunkTask) cache.Key {
 	t.Helper()
 	key := keyOf(x.newLoudnessRecipe(track, task.Chunk))
 	if !d.Store.HasEntry(cache.Probes, key) {

@@ -22,19 +22,19 @@ import (
 
 // MakeTrack decodes, mixes and encodes the missing chunks of a track. It returns findings for sounds that cannot be
 // read.
-func (x *Mixer) MakeTrack(ctx context.Context, t *Track) (diag.List, error) {
-	err := x.planChunks(ctx, t, x.cutTrack(t))
+func (x *Mixer) MakeTrack(ctx context.Context, t *Soundtrack) (diag.List, error) {
+	err := x.planChunks(ctx, t, x.cutIntoChunks(t))
 	if err == nil && len(t.todo) > 0 {
 		err = x.encodeSound(ctx, t)
 	}
-	return splitUnreadable(err)
+	return takeFindings(err)
 }
 
 // MakeChunksBefore decodes, mixes and encodes the chunks that end before a sample of the track. It uses the gain of
 // these chunks alone, which is probably also that of the whole track. The other chunks may still change.
 func (x *Mixer) MakeChunksBefore(ctx context.Context, sample int64) error {
 	t := x.PlanTrack()
-	chunks := slices.DeleteFunc(x.cutTrack(t),
+	chunks := slices.DeleteFunc(x.cutIntoChunks(t),
 		func(p sound.Chunk) bool { return (p.First+p.Packets)*sound.Grid > sample })
 	if len(chunks) == 0 {
 		return nil
@@ -47,12 +47,12 @@ func (x *Mixer) MakeChunksBefore(ctx context.Context, sample int64) error {
 
 // DecodeAllSounds writes the decoded sounds of all files of a track to the cache. It returns findings for sounds that
 // cannot be read.
-func (x *Mixer) DecodeAllSounds(ctx context.Context, t *Track) (diag.List, error) {
+func (x *Mixer) DecodeAllSounds(ctx context.Context, t *Soundtrack) (diag.List, error) {
 	all := chunkTask{}
 	for i := range t.clips {
 		all.Heard = append(all.Heard, i)
 	}
-	return splitUnreadable(x.decodeSounds(ctx, t, []chunkTask{all}))
+	return takeFindings(x.decodeSounds(ctx, t, []chunkTask{all}))
 }
 
 // unreadableError contains findings about sounds that cannot be read.
@@ -61,8 +61,8 @@ type unreadableError struct{ list diag.List }
 // Error implements error.
 func (e *unreadableError) Error() string { return e.list[0].Error() }
 
-// splitUnreadable returns the findings in an error, or the error if it contains none.
-func splitUnreadable(err error) (diag.List, error) {
+// takeFindings returns the findings in an error, or the error if it contains none.
+func takeFindings(err error) (diag.List, error) {
 	if e, ok := errors.AsType[*unreadableError](err); ok {
 		return e.list, nil
 	}
@@ -70,7 +70,7 @@ func splitUnreadable(err error) (diag.List, error) {
 }
 
 // decodeSounds writes the decoded sounds of the files that chunks need to the cache.
-func (x *Mixer) decodeSounds(ctx context.Context, t *Track, chunks []chunkTask) error {
+func (x *Mixer) decodeSounds(ctx context.Context, t *Soundtrack, chunks []chunkTask) error {
 	var todo []decodeTask
 	seen := map[cache.Key]bool{}
 	for _, p := range chunks {
@@ -88,7 +88,7 @@ func (x *Mixer) decodeSounds(ctx context.Context, t *Track, chunks []chunkTask) 
 		g.Go(0, func() error {
 			err := x.Store.Put(cache.Sounds, d.key, func(w io.Writer) error {
 				if d.builtin != "" {
-					return music.WriteTrack(w, d.builtin)
+					return music.WriteRawSamples(w, d.builtin)
 				}
 				counted := &counter{w: w, most: d.most}
 				err := x.tools.FFmpeg.WriteSound(gctx, d.in, timeline.SampleRate, counted)
@@ -146,7 +146,7 @@ func (x *Mixer) splitBatches(todo []chunkTask) [][]chunkTask {
 }
 
 // encodeSound mixes and encodes the missing chunks in parallel.
-func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
+func (x *Mixer) encodeSound(ctx context.Context, t *Soundtrack) error {
 	g, ctx := x.NewGroup(ctx, doing, float64(len(t.todo)))
 	for b, batch := range x.splitBatches(t.todo) {
 		g.Go(float64(len(batch)), func() error {
@@ -164,7 +164,7 @@ func (x *Mixer) encodeSound(ctx context.Context, t *Track) error {
 }
 
 // encodeBatch mixes chunks to files and encodes the files.
-func (x *Mixer) encodeBatch(ctx context.Context, t *Track, batch []chunkTask, jobs []film.ChunkTask) error {
+func (x *Mixer) encodeBatch(ctx context.Context, t *Soundtrack, batch []chunkTask, jobs []film.ChunkTask) error {
 	for i, p := range batch {
 		if err := mixToFile(ctx, p, t, jobs[i].PCM); err != nil {
 			return err
@@ -175,7 +175,7 @@ func (x *Mixer) encodeBatch(ctx context.Context, t *Track, batch []chunkTask, jo
 }
 
 // mixToFile mixes a chunk to a file of raw samples.
-func mixToFile(ctx context.Context, p chunkTask, t *Track, path string) error {
+func mixToFile(ctx context.Context, p chunkTask, t *Soundtrack, path string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err

@@ -14,8 +14,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Track is the soundtrack: the clips to mix, and the chunks in which their sum is encoded.
-type Track struct {
+// Soundtrack is the soundtrack: the clips to mix, and the chunks in which their sum is encoded.
+type Soundtrack struct {
 	// sources contains the cache key of each clip's source.
 	clips   []sound.Clip
 	sources []cache.Key // of the clips
@@ -90,8 +90,8 @@ func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 }
 
 // PlanTrack converts the sounds of the timeline to clips.
-func (x *Mixer) PlanTrack() *Track {
-	t := &Track{Channels: 1}
+func (x *Mixer) PlanTrack() *Soundtrack {
+	t := &Soundtrack{Channels: 1}
 	for _, s := range x.in.Line.Sounds {
 		if s.Kind != timeline.SoundSpeech && x.countChannels(s) > 1 {
 			t.Channels = 2
@@ -124,8 +124,8 @@ func (x *Mixer) PlanTrack() *Track {
 	return t
 }
 
-// cutTrack cuts the track into chunks at the starts of scenes and at silence.
-func (x *Mixer) cutTrack(t *Track) []sound.Chunk {
+// cutIntoChunks cuts the track into chunks at the starts of scenes and at silence.
+func (x *Mixer) cutIntoChunks(t *Soundtrack) []sound.Chunk {
 	var scenes []int64
 	for _, s := range x.in.Line.Scenes {
 		scenes = append(scenes, s.Sound)
@@ -134,8 +134,8 @@ func (x *Mixer) cutTrack(t *Track) []sound.Chunk {
 }
 
 // planChunks sets the gain, and lists the chunks that must be encoded.
-func (x *Mixer) planChunks(ctx context.Context, t *Track, chunks []sound.Chunk) error {
-	if err := x.findGain(ctx, t, chunks); err != nil {
+func (x *Mixer) planChunks(ctx context.Context, t *Soundtrack, chunks []sound.Chunk) error {
+	if err := x.setGain(ctx, t, chunks); err != nil {
 		return err
 	}
 	seen := map[cache.Key]bool{}

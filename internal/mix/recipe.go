@@ -91,7 +91,7 @@ func (Music) Kind() part.Kind { return "music" }
 func (Music) Version() int { return 2 }
 
 // listHeard lists the sounds of a chunk.
-func (t *Track) listHeard(p sound.Chunk) []HeardSound {
+func (t *Soundtrack) listHeard(p sound.Chunk) []HeardSound {
 	var out []HeardSound
 	for n, c := range p.ListClips(t.clips) {
 		out = append(out, HeardSound{
@@ -103,7 +103,7 @@ func (t *Track) listHeard(p sound.Chunk) []HeardSound {
 }
 
 // newChunkRecipe returns the recipe of a chunk, and its name in explanations.
-func (x *Mixer) newChunkRecipe(t *Track, p sound.Chunk) (Chunk, part.Label) {
+func (x *Mixer) newChunkRecipe(t *Soundtrack, p sound.Chunk) (Chunk, part.Label) {
 	byStart := func(s timeline.Scene, at int64) int { return cmp.Compare(s.Sound, at) }
 	scene, _ := slices.BinarySearchFunc(x.in.Line.Scenes, p.First*sound.Grid+1, byStart)
 	at := time.Duration(p.First) * sound.Grid * time.Second / timeline.SampleRate

@@ -27,7 +27,7 @@ type Recording struct {
 	Cues []caption.Cue
 
 	mixer   *Mixer
-	track   *Track
+	track   *Soundtrack
 	samples int64
 	spans   []span
 }
@@ -62,7 +62,7 @@ func (x *Mixer) PlaceNarration(ctx context.Context) (*Recording, diag.List, erro
 // PlaceCues places the spoken cues of subtitles on one track, each at its time or after the previous one. It
 // returns findings for cues that begin late.
 func (x *Mixer) PlaceCues(cues []caption.Timed) (*Recording, diag.List) {
-	r := &Recording{mixer: x, track: &Track{Channels: 1}}
+	r := &Recording{mixer: x, track: &Soundtrack{Channels: 1}}
 	var list diag.List
 	var end int64
 	for i, c := range cues {

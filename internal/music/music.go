@@ -65,8 +65,8 @@ func RenderTrack(name string) ([]int16, bool) {
 	return nil, false
 }
 
-// WriteTrack renders a track and writes it as raw little-endian samples.
-func WriteTrack(w io.Writer, name string) error {
+// WriteRawSamples renders a track and writes it as raw little-endian samples.
+func WriteRawSamples(w io.Writer, name string) error {
 	samples, _ := RenderTrack(name)
 	b := make([]byte, 2*len(samples))
 	for i, v := range samples {

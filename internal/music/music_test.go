@@ -27,7 +27,7 @@ func TestTracks(t *testing.T) {
 	var sounds [][]byte
 	for _, name := range names {
 		var b bytes.Buffer
-		if err := music.WriteTrack(&b, name); err != nil {
+		if err := music.WriteRawSamples(&b, name); err != nil {
 			t.Fatal(err)
 		}
 		if dir := os.Getenv("MYNAH_TEST_MUSIC"); dir != "" {
@@ -59,7 +59,7 @@ func TestTracks(t *testing.T) {
 	}
 	for i := range sounds {
 		var again bytes.Buffer
-		if err := music.WriteTrack(&again, names[i]); err != nil || !bytes.Equal(again.Bytes(), sounds[i]) {
+		if err := music.WriteRawSamples(&again, names[i]); err != nil || !bytes.Equal(again.Bytes(), sounds[i]) {
 			t.Errorf("%s sounds otherwise when played again", names[i])
 		}
 	}

@@ -70,11 +70,11 @@ func (s *stage) addNote(note []float64, from int, p spot) {
 // newRandomFactor returns a random factor between 1-by and 1+by, so that no two notes are equal.
 func (s *stage) newRandomFactor(by float64) float64 { return 1 + by*(2*s.rand.Float64()-1) }
 
-// voice returns the sound of a note with a frequency, held for a number of seconds.
-type voice func(hz, seconds float64) []float64
+// instrument returns the sound of a note with a frequency, held for a number of seconds.
+type instrument func(hz, seconds float64) []float64
 
 // playNotes adds notes, beginning at a beat.
-func (s *stage) playNotes(notes []note, from float64, v voice, p spot) {
+func (s *stage) playNotes(notes []note, from float64, v instrument, p spot) {
 	for _, n := range notes {
 		if n.pitch == 0 {
 			continue
@@ -86,7 +86,7 @@ func (s *stage) playNotes(notes []note, from float64, v voice, p spot) {
 }
 
 // playChord adds notes that play together, each slightly later than the one below.
-func (s *stage) playChord(pitches []int, from, beats float64, v voice, p spot) {
+func (s *stage) playChord(pitches []int, from, beats float64, v instrument, p spot) {
 	for i, n := range pitches {
 		q := p
 		q.gain *= s.newRandomFactor(0.05)
@@ -130,14 +130,14 @@ func (s *stage) mixDown() []int16 {
 	out := make([]int16, Channels*s.n)
 	for c := range s.dry {
 		for i, v := range s.dry[c] {
-			out[Channels*i+c] = int16(math.Round(compressPeak(v*gain) * math.MaxInt16))
+			out[Channels*i+c] = int16(math.Round(compressSample(v*gain) * math.MaxInt16))
 		}
 	}
 	return out
 }
 
-// compressPeak compresses samples above the knee, so that none exceeds the top.
-func compressPeak(v float64) float64 {
+// compressSample compresses samples above the knee, so that none exceeds the top.
+func compressSample(v float64) float64 {
 	const knee, top = 0.55, 0.89
 	a := math.Abs(v)
 	if a <= knee {

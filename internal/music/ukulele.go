@@ -1,7 +1,7 @@
 package music
 
 // newUkulele returns the sound of the ukulele. soft is the cutoff frequency of the pluck, in Hz.
-func (s *stage) newUkulele(soft float64) voice {
+func (s *stage) newUkulele(soft float64) instrument {
 	pluck := s.newPluck(stringTone{bright: 0.35, seconds: 2.2, soft: soft})
 	return func(hz, seconds float64) []float64 {
 		out := pluck(hz, seconds)
@@ -12,7 +12,7 @@ func (s *stage) newUkulele(soft float64) voice {
 
 // strumChord plays a chord as one stroke: down from the first string, or up from the last, which is softer and omits
 // the last string that it would reach.
-func (s *stage) strumChord(chord []int, beat, beats float64, up bool, v voice) {
+func (s *stage) strumChord(chord []int, beat, beats float64, up bool, v instrument) {
 	gain := 0.30 * s.newRandomFactor(0.12)
 	for i := range chord {
 		k := i

@@ -123,7 +123,7 @@ type stringTone struct {
 }
 
 // newPluck returns a plucked string (Karplus-Strong, tuned by an all-pass filter).
-func (s *stage) newPluck(g stringTone) voice {
+func (s *stage) newPluck(g stringTone) instrument {
 	return func(hz, seconds float64) []float64 {
 		damp := 0.5 - 0.42*g.bright // weight of the previous sample in the low-pass filter
 		period := Rate/hz - damp

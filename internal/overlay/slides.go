@@ -105,7 +105,7 @@ func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slid
 		}
 		r := a.newSlideRequest(s)
 		r.Captions = a.reserveCaptionStrips(i, cues)
-		for state := range r.States() {
+		for state := range r.CountSteps() {
 			r.State = state
 			k := r.Key(version)
 			recipe := Slide{Look: k, Step: state}

@@ -156,7 +156,7 @@ func (r *Releaser) writeVideo(
 	if r.hasStaleChapters(files) {
 		_ = os.Remove(r.out.replaceEnding(names.EndChapters))
 	}
-	w.storeNote(key, size)
+	w.storeRecord(key, size)
 	return size, nil
 }
 

@@ -114,9 +114,9 @@ func (f notedFile) isUnchanged() bool {
 	return err == nil && n == f.Stat.Size() && sum.Sum32() == f.Sum
 }
 
-// storeNote stores the record of the written files. It ignores errors, because the next build can write the files
+// storeRecord stores the record of the written files. It ignores errors, because the next build can write the files
 // again.
-func (w *writer) storeNote(key cache.Key, bytes int64) {
+func (w *writer) storeRecord(key cache.Key, bytes int64) {
 	for i := range w.notes {
 		var err error
 		w.notes[i].Path = toAbsolutePath(w.notes[i].Path)

@@ -52,8 +52,8 @@ func (r *Releaser) verifyVideo(
 		checkRuns(r.video.Line, f),
 		r.checkParts(f),
 		checkFile(r.video.Line, f, written, size),
-		checkCues(r.video.Cues, beside),
-		r.checkDrawn(),
+		checkCueCounts(r.video.Cues, beside),
+		r.checkCaptionsDrawn(),
 		checkNarration(r.video.Board, r.video.Line, sizes, silence),
 		r.checkSeams(ctx, f),
 	)
@@ -128,8 +128,8 @@ func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error 
 	return nil
 }
 
-// checkCues checks that the subtitle files contain all cues.
-func checkCues(cues []caption.Cue, beside []sidecar) error {
+// checkCueCounts checks that each subtitle file contains as many cues as planned.
+func checkCueCounts(cues []caption.Cue, beside []sidecar) error {
 	for _, s := range beside {
 		if !strings.HasSuffix(s.path, names.EndSRT) && !strings.HasSuffix(s.path, names.EndVTT) {
 			continue
@@ -141,8 +141,8 @@ func checkCues(cues []caption.Cue, beside []sidecar) error {
 	return nil
 }
 
-// checkDrawn checks that each cue that is shown in the picture has a drawing.
-func (r *Releaser) checkDrawn() error {
+// checkCaptionsDrawn checks that each cue that is shown in the picture has a drawing.
+func (r *Releaser) checkCaptionsDrawn() error {
 	if r.video.Board.Film.Subtitles.Mode != script.SubtitlesOverlay || r.video.Captions == nil {
 		return nil
 	}

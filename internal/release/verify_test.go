@@ -70,20 +70,20 @@ func TestMissingCuesAreFound(t *testing.T) {
 	t.Parallel()
 	cues := []caption.Cue{{Start: 0, End: 48000, Text: "one"}, {Start: 60000, End: 90000, Text: "two"}}
 	whole := []sidecar{{"a.srt", []byte(caption.FormatSRT(cues))}, {"a.vtt", []byte(caption.FormatVTT(cues))}}
-	checkError(t, "whole", checkCues(cues, whole), "")
+	checkError(t, "whole", checkCueCounts(cues, whole), "")
 	whole[1].content = []byte(caption.FormatVTT(cues[:1]))
-	checkError(t, "one less", checkCues(cues, whole), "1 of 2 subtitles")
+	checkError(t, "one less", checkCueCounts(cues, whole), "1 of 2 subtitles")
 	r := &Releaser{video: Video{
 		Board:    &storyboard.Board{Film: storyboard.Film{Subtitles: script.Subtitles{Mode: script.SubtitlesOverlay}}},
 		Line:     &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Scenes: []timeline.Scene{{}}},
 		Cues:     cues,
 		Captions: [][]overlay.CaptionSpan{{{From: 0, To: 25}, {From: 31, To: 47}}},
 	}}
-	checkError(t, "drawn", r.checkDrawn(), "")
+	checkError(t, "drawn", r.checkCaptionsDrawn(), "")
 	r.video.Captions[0] = r.video.Captions[0][:1]
-	checkError(t, "the second not drawn", r.checkDrawn(), "two")
+	checkError(t, "the second not drawn", r.checkCaptionsDrawn(), "two")
 	r.video.Captions[0] = nil
-	checkError(t, "not drawn", r.checkDrawn(), "scene 1")
+	checkError(t, "not drawn", r.checkCaptionsDrawn(), "scene 1")
 }
 
 func TestFilesThatAreNotAsPlanned(t *testing.T) {
@@ -293,11 +293,11 @@ func TestDrawnSubtitles(t *testing.T) {
 	} {
 		r.video.Cues = []caption.Cue{{Start: 5 * frameSamples, End: (5 + c.frames) * frameSamples, Text: "one"}}
 		r.video.Captions = [][]overlay.CaptionSpan{c.spans}
-		checkError(t, c.name, r.checkDrawn(), c.want)
+		checkError(t, c.name, r.checkCaptionsDrawn(), c.want)
 	}
 	r.video.Captions = nil
-	checkError(t, "not shown in the picture", r.checkDrawn(), "")
+	checkError(t, "not shown in the picture", r.checkCaptionsDrawn(), "")
 	r.video.Captions = [][]overlay.CaptionSpan{nil}
 	r.video.Board.Film.Subtitles.Mode = script.SubtitlesEmbed
-	checkError(t, "in a track", r.checkDrawn(), "")
+	checkError(t, "in a track", r.checkCaptionsDrawn(), "")
 }

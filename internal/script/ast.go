@@ -111,8 +111,8 @@ const (
 	StillEnd   Still = "end"
 )
 
-// Segment is the range of a clip that is played. To 0 means the end of the clip.
-type Segment struct {
+// ClipRange is the range of a clip that is played. To 0 means the end of the clip.
+type ClipRange struct {
 	From, To time.Duration
 }
 
@@ -135,7 +135,7 @@ type Picture struct {
 type Playing struct {
 	Sync    Sync
 	Still   Still
-	Segment *Segment
+	Segment *ClipRange
 	Mute    bool
 	Volume  *float64
 }

@@ -116,7 +116,7 @@ const (
 // detectMultilineForm returns the form of a direction that begins in line t and is not closed there. next is the
 // index of the item after the line.
 func (p *parser) detectMultilineForm(t string, o opening, next int) form {
-	rest := hideBraces(strings.TrimSpace(t[o.value:]))
+	rest := hideVariableBraces(strings.TrimSpace(t[o.value:]))
 	starts := rest == "" || isYAMLComment(rest)
 	brace := rest != "" && rest[0] == '{'
 	_, _, key := splitKeyLine(rest)
@@ -210,7 +210,7 @@ func (p *parser) reportUnclosedDirection(l *line, off int, o opening) {
 		if next == nil || isOutsideDirection(next, mapForm) {
 			return
 		}
-		if _, _, ok := splitKeyLine(hideBraces(strings.TrimSpace(next.text))); !ok {
+		if _, _, ok := splitKeyLine(hideVariableBraces(strings.TrimSpace(next.text))); !ok {
 			return
 		}
 	}

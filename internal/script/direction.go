@@ -298,7 +298,7 @@ func newClipPartParser() valueParser[Picture] {
 				return Picture{Playing: Playing{Still: Still(w)}}, true
 			}
 			if at, ok := parseClock(s); ok && at < maxTime {
-				return Picture{Playing: Playing{Segment: &Segment{From: at}}}, true
+				return Picture{Playing: Playing{Segment: &ClipRange{From: at}}}, true
 			}
 			stretch, ok := parseClipRange(s)
 			return Picture{Playing: Playing{Segment: &stretch}}, ok

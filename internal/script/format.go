@@ -260,7 +260,7 @@ func formatDirectionLines(lines []string) []string {
 		if t == "" {
 			continue
 		}
-		key, colon, ok := splitKeyLine(hideBraces(t))
+		key, colon, ok := splitKeyLine(hideVariableBraces(t))
 		rest := strings.TrimSpace(t[min(colon+1, len(t)):])
 		if !ok || key != t[:colon] || rest == "" || isYAMLComment(rest) || findCommentStart(rest) >= 0 ||
 			needsYAMLScalar(rest) {

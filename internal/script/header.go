@@ -107,7 +107,7 @@ func isMarpDirective(name string) bool {
 // splitHeaderLine splits a line into name and value. Unlike in maps, the colon need not be followed by a
 // blank.
 func splitHeaderLine(q piece) (name string, at diag.Range, rest piece, ok bool) {
-	from, to := trimSpan(q.line.text, q.from, q.to)
+	from, to := trimByteRange(q.line.text, q.from, q.to)
 	t := q.line.text[from:to]
 	key, colon, ok := splitKeyLine(t)
 	if !ok {
@@ -125,7 +125,7 @@ func splitHeaderLine(q piece) (name string, at diag.Range, rest piece, ok bool) 
 // countPropertyLines returns the number of lines that a property occupies: one, or more if its value is a map or a
 // block of text.
 func (p *parser) countPropertyLines(lines []*line, rest piece) int {
-	t := hideBraces(strings.TrimSpace(rest.text()))
+	t := hideVariableBraces(strings.TrimSpace(rest.text()))
 	braces := 0
 	if t != "" && t[0] == '{' {
 		braces = countOpenBraces(t)
@@ -136,7 +136,7 @@ func (p *parser) countPropertyLines(lines []*line, rest piece) int {
 	}
 	base := measureIndent(lines[0].text)
 	for i := 1; i < len(lines); i++ {
-		u := hideBraces(lines[i].text)
+		u := hideVariableBraces(lines[i].text)
 		if strings.TrimSpace(u) == "" {
 			continue
 		}

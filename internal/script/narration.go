@@ -95,7 +95,7 @@ func parseLineMark(t string, fresh bool) (int, markKind) {
 			return 0, underlineMark
 		}
 	case '-', '*', '+', '_':
-		if isHorizontalRule(t) {
+		if repeatsOneMark(t) {
 			return 0, ruleMark
 		}
 		if t[0] != '_' && (len(t) == 1 || strings.Contains(blanks, t[1:2])) {
@@ -135,9 +135,9 @@ func measureBullet(t string, fresh bool) int {
 
 func countLeadingBlanks(t string) int { return len(t) - len(strings.TrimLeft(t, blanks)) }
 
-// isHorizontalRule reports whether a line is a horizontal rule in Markdown. Separators of scenes are excluded by
-// the caller.
-func isHorizontalRule(t string) bool {
+// repeatsOneMark reports whether a line consists of one character, at least three times, apart from blanks. With
+// a suitable first character it is a horizontal rule in Markdown.
+func repeatsOneMark(t string) bool {
 	n := 0
 	for i := range len(t) {
 		switch t[i] {

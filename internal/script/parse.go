@@ -199,7 +199,7 @@ func (p *parser) parseOneLine(l *line, off int, o opening, end int) {
 
 // parseLineValue reads a value on one line: plain text, or a map in braces.
 func (p *parser) parseLineValue(name string, q piece) value {
-	from, to := trimSpan(q.line.text, q.from, q.to)
+	from, to := trimByteRange(q.line.text, q.from, q.to)
 	if t := q.line.text[from:to]; t != "" && t[0] == '{' && needsYAMLScalar(t) && p.known.contains(name) {
 		return p.parseYAML(name, []piece{{line: q.line, from: from, to: to}})
 	}

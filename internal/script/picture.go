@@ -54,7 +54,7 @@ func parseImage(t string) (image, bool) {
 	if to < 0 {
 		return image{}, false
 	}
-	m.fileFrom, m.fileTo = trimSpan(t, from, to)
+	m.fileFrom, m.fileTo = trimByteRange(t, from, to)
 	m.fileTo = m.fileFrom + measureImagePath(t[m.fileFrom:m.fileTo])
 	m.end = to + 1
 	return m, true
@@ -125,7 +125,7 @@ func (p *parser) newPicture(l *line, off int, m image) (*Picture, bool) {
 // readLiteral reads bytes of a line literally: unlike in values of directions, quotes and # have no
 // special meaning.
 func (p *parser) readLiteral(l *line, from, to int) value {
-	from, to = trimSpan(l.text, from, to)
+	from, to = trimByteRange(l.text, from, to)
 	raw := l.text[from:to]
 	v := value{text: raw, at: l.newByteRange(from, to), line: l, off: from}
 	if expanded := p.vars.replaceInLine(raw); expanded != raw {

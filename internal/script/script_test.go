@@ -233,21 +233,21 @@ func TestPictures(t *testing.T) {
 		{"![end](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Still: script.StillEnd}}},
 		{"![10-14.5](c.mp4)", script.Picture{
 			File:    "c.mp4",
-			Playing: script.Playing{Segment: &script.Segment{From: 10 * time.Second, To: 14500 * time.Millisecond}},
+			Playing: script.Playing{Segment: &script.ClipRange{From: 10 * time.Second, To: 14500 * time.Millisecond}},
 		}},
-		{"![00-08](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Segment: &script.Segment{To: 8 * time.Second}}}},
+		{"![00-08](c.mp4)", script.Picture{File: "c.mp4", Playing: script.Playing{Segment: &script.ClipRange{To: 8 * time.Second}}}},
 		{
 			"![00:00:02 - 00:00:04 fit](c.mp4)",
 			script.Picture{
 				File: "c.mp4", Placing: frame.Placing{Fit: frame.Stretch},
-				Playing: script.Playing{Segment: &script.Segment{From: 2 * time.Second, To: 4 * time.Second}},
+				Playing: script.Playing{Segment: &script.ClipRange{From: 2 * time.Second, To: 4 * time.Second}},
 			},
 		},
 		{
 			"(video:\n  file: c.mp4\n  segment: 1:30-1:31\n  volume: 0.2\n  sync: freeze)",
 			script.Picture{
 				File: "c.mp4", Video: true,
-				Playing: script.Playing{Sync: script.Freeze, Segment: &script.Segment{From: 90 * time.Second, To: 91 * time.Second}},
+				Playing: script.Playing{Sync: script.Freeze, Segment: &script.ClipRange{From: 90 * time.Second, To: 91 * time.Second}},
 			},
 		},
 	} {

@@ -118,14 +118,14 @@ func newFileParser(allowed string) valueParser[File] {
 	}
 }
 
-// scale is a word that may be written for a factor.
-type scale struct {
+// namedFactor is a word that may be written for a factor.
+type namedFactor struct {
 	word   string
 	factor float64
 }
 
 // newFactorParser returns the parser of factors in from..to; scales are words that may be written for a factor.
-func newFactorParser(from, to float64, scales ...scale) valueParser[float64] {
+func newFactorParser(from, to float64, scales ...namedFactor) valueParser[float64] {
 	var words []string
 	for _, s := range scales {
 		words = append(words, s.word)
@@ -261,11 +261,11 @@ func parseClock(s string) (time.Duration, bool) {
 }
 
 // parseClipRange parses a range of a clip, such as 10-14.5 or 00:00:02 - 00:00:04.
-func parseClipRange(s string) (Segment, bool) {
+func parseClipRange(s string) (ClipRange, bool) {
 	a, b, cut := strings.Cut(s, "-")
 	from, ok1 := parseClock(strings.TrimSpace(a))
 	to, ok2 := parseClock(strings.TrimSpace(b))
-	return Segment{from, to}, cut && ok1 && ok2 && to > from && to <= maxTime
+	return ClipRange{from, to}, cut && ok1 && ok2 && to > from && to <= maxTime
 }
 
 // newColorParser returns the parser of CSS colours.

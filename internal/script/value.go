@@ -66,7 +66,7 @@ func (v value) splitWords() []word {
 // parseScalar parses a part of a line as plain text. It removes enclosing quotes and a trailing comment. A
 // # at the beginning starts a comment only if a space follows: "#ff0000" is a colour.
 func (p *parser) parseScalar(l *line, from, to int) value {
-	from, to = trimSpan(l.text, from, to)
+	from, to = trimByteRange(l.text, from, to)
 	raw := l.text[from:to]
 	if text, end, ok := parseQuoted(raw); ok {
 		return value{text: p.vars.replaceInLine(text), at: l.newByteRange(from, from+end)}
@@ -75,7 +75,7 @@ func (p *parser) parseScalar(l *line, from, to int) value {
 		return value{at: l.newByteRange(from, from)}
 	}
 	if i := findCommentStart(raw); i >= 0 {
-		from, to = trimSpan(l.text, from, from+i)
+		from, to = trimByteRange(l.text, from, from+i)
 		raw = l.text[from:to]
 	}
 	v := value{text: raw, at: l.newByteRange(from, to), line: l, off: from}
@@ -85,8 +85,8 @@ func (p *parser) parseScalar(l *line, from, to int) value {
 	return v
 }
 
-// trimSpan narrows the byte range from..to of text, so that it has no blanks at both ends.
-func trimSpan(text string, from, to int) (int, int) {
+// trimByteRange narrows the byte range from..to of text, so that it has no blanks at both ends.
+func trimByteRange(text string, from, to int) (int, int) {
 	t := strings.TrimSpace(text[from:to])
 	if t == "" {
 		return from, from
@@ -193,14 +193,14 @@ func (p *parser) parseBlock(name string, pieces []piece) value {
 
 // newTrimmedRange returns the range of a piece without surrounding blanks.
 func (p piece) newTrimmedRange() diag.Range {
-	from, to := trimSpan(p.line.text, p.from, p.to)
+	from, to := trimByteRange(p.line.text, p.from, p.to)
 	return p.line.newByteRange(from, to)
 }
 
 // needsYAML reports whether a value with this first line must be parsed as YAML: a map, a list or a
 // block of text.
 func (p *parser) needsYAML(first piece) bool {
-	t := hideBraces(strings.TrimSpace(first.text()))
+	t := hideVariableBraces(strings.TrimSpace(first.text()))
 	if _, _, ok := splitKeyLine(t); ok {
 		return true
 	}
@@ -239,7 +239,7 @@ func (p *parser) parsePlainMap(pieces []piece) ([]entry, bool) {
 		if q.isEmpty() {
 			continue
 		}
-		from, to := trimSpan(q.line.text, q.from, q.to)
+		from, to := trimByteRange(q.line.text, q.from, q.to)
 		t := q.line.text[from:to]
 		key, colon, ok := splitKeyLine(t)
 		if !ok {

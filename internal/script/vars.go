@@ -146,9 +146,9 @@ func (v vars) warnOfUnknownVariables(l *line, diags *diag.List) {
 	}
 }
 
-// hideBraces replaces the braces of {{name}} by markers, for a parser that interprets braces. restoreBraces
+// hideVariableBraces replaces the braces of {{name}} by markers, for a parser that interprets braces. restoreVariableBraces
 // is the reverse.
-func hideBraces(text string) string {
+func hideVariableBraces(text string) string {
 	if !strings.Contains(text, "{{") {
 		return text
 	}
@@ -171,8 +171,8 @@ func hideBraces(text string) string {
 	}
 }
 
-// restoreBraces replaces the markers by braces.
-func restoreBraces(text string) string {
+// restoreVariableBraces replaces the markers by braces.
+func restoreVariableBraces(text string) string {
 	if !strings.ContainsAny(text, markers) {
 		return text
 	}

@@ -60,7 +60,7 @@ func joinAsYAML(pieces []piece, w int) (text string, shifts []int) {
 		indent := t[:len(t)-len(body)]
 		spaces := strings.ReplaceAll(indent, "\t", strings.Repeat(" ", w))
 		b.WriteString(spaces)
-		b.WriteString(hideBraces(body))
+		b.WriteString(hideVariableBraces(body))
 		b.WriteByte('\n')
 		shifts = append(shifts, len(spaces)-len(indent))
 	}
@@ -81,7 +81,7 @@ func (p *parser) reportYAMLError(name string, pieces []piece, err error) {
 	if at.isEmpty() {
 		at = pieces[0]
 	}
-	d := p.diags.Errorf(at.newTrimmedRange(), "the map of %s cannot be read: %s", name, restoreBraces(message))
+	d := p.diags.Errorf(at.newTrimmedRange(), "the map of %s cannot be read: %s", name, restoreVariableBraces(message))
 	d.Detail = "A map has one \"name: value\" per line, all with the same indentation"
 	d.Hint = `put a value with #, ": ", a bracket or a quote in quotes: color: "#ff0000"`
 }
@@ -104,7 +104,7 @@ func (r yamlReader) convert(n *yaml.Node, depth int) value {
 		d.Hint = "replace the alias by its value; if & or * is part of the text, put the text in quotes"
 		v.kind = brokenValue
 	case n.Kind == yaml.ScalarNode:
-		v.text = strings.TrimSpace(r.p.vars.replaceInLine(restoreBraces(n.Value)))
+		v.text = strings.TrimSpace(r.p.vars.replaceInLine(restoreVariableBraces(n.Value)))
 	case n.Kind == yaml.MappingNode && depth < maxMapDepth:
 		v.kind = mapValue
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -117,7 +117,7 @@ func (r yamlReader) convert(n *yaml.Node, depth int) value {
 			k := r.findPieceOf(key)
 			k.to = min(k.to, k.from+len(key.Value))
 			v.entries = append(v.entries, entry{
-				name:  strings.ToLower(restoreBraces(key.Value)),
+				name:  strings.ToLower(restoreVariableBraces(key.Value)),
 				at:    k.newTrimmedRange(),
 				value: r.convert(n.Content[i+1], depth+1),
 			})
@@ -137,7 +137,7 @@ func (r yamlReader) findPieceOf(n *yaml.Node) piece {
 	for ; skip > 0 && q.from < q.to; skip-- {
 		q.from += measureFirstRune(q.text())
 	}
-	if plain := restoreBraces(n.Value); n.Kind == yaml.ScalarNode && plain != "" && strings.HasPrefix(q.text(), plain) {
+	if plain := restoreVariableBraces(n.Value); n.Kind == yaml.ScalarNode && plain != "" && strings.HasPrefix(q.text(), plain) {
 		q.to = q.from + len(plain)
 	}
 	return q

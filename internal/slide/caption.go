@@ -309,7 +309,7 @@ func (d *Drawer) drawSheet(ctx context.Context, p *page, c Captions) ([]DrawnCap
 	var out []DrawnCaption
 	for i, t := range c.Texts {
 		box := m.Captions[i]
-		drawn := DrawnCaption{Plain: copyBox(img, box.Box), Margin: c.outerMargin(), Tofu: d.knownTofu(t.Lines)}
+		drawn := DrawnCaption{Plain: copyBox(img, box.Box), Margin: c.outerMargin(), Tofu: d.listKnownTofu(t.Lines)}
 		if font, ok := k.files[path.Clean(c.Style.File)]; ok {
 			drawn.Lacked = d.removeTofu(missingCharacters([][]byte{font}, strings.Join(t.Lines, " ")))
 		}
@@ -392,8 +392,8 @@ func (c Captions) allLines() []string {
 	return out
 }
 
-// knownTofu returns the characters of texts that are known to be in no font, at most ten.
-func (d *Drawer) knownTofu(texts []string) []rune {
+// listKnownTofu returns the characters of texts that are known to be in no font, at most ten.
+func (d *Drawer) listKnownTofu(texts []string) []rune {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []rune

@@ -49,7 +49,7 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 	if k.diagrams, err = d.drawDiagrams(ctx, p.browser, r); err != nil {
 		return nil, err
 	}
-	hyphens, err := d.divideWords(ctx, p.browser, r)
+	hyphens, err := d.hyphenateWords(ctx, p.browser, r)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 	}
 	m, err := d.layOut(ctx, p, measureArgs{
 		Scale: r.scale(), Project: k.theme != "", Hyphens: hyphens,
-		Preload: preload, Runes: d.untestedCharacters(r.blockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
+		Preload: preload, Runes: d.untestedCharacters(r.listBlockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
 	if err != nil {
 		return nil, err
@@ -171,7 +171,7 @@ func (d *Drawer) layOut(ctx context.Context, p *page, args measureArgs) (slideLa
 	}
 }
 
-func (r Request) blockTexts() []string {
+func (r Request) listBlockTexts() []string {
 	var out []string
 	for _, b := range r.Blocks {
 		out = append(out, b.Text)
@@ -238,7 +238,7 @@ func (d *Drawer) addWarnings(out *Drawn, r Request, k *projectFiles, c composed,
 		}
 	}
 	for _, b := range r.Blocks {
-		if w, ok := TofuWarning("font", d.knownTofu([]string{b.Text})); ok {
+		if w, ok := TofuWarning("font", d.listKnownTofu([]string{b.Text})); ok {
 			w.Range = b.Range
 			out.Warnings = append(out.Warnings, w)
 		}
@@ -270,7 +270,7 @@ func addSizeWarning(out *Drawn, r Request, m slideLayout) {
 
 // removeTofu removes characters that are known to be in no font.
 func (d *Drawer) removeTofu(letters []rune) []rune {
-	tofu := d.knownTofu([]string{string(letters)})
+	tofu := d.listKnownTofu([]string{string(letters)})
 	return slices.DeleteFunc(letters, func(r rune) bool { return slices.Contains(tofu, r) })
 }
 

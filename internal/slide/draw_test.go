@@ -281,8 +281,8 @@ func TestStates(t *testing.T) {
 		Kind: frame.CodeBlock, Language: "go", Text: "a := 1\nb := 2\nc := 3", Reveal: true,
 		Ranges: []frame.LineRange{{From: 1, To: 1}, {From: 2, To: 3}},
 	}
-	if items.States() != 3 || listing.States() != 2 || (slide.Block{Kind: frame.TextBlock, Reveal: true}).States() != 1 {
-		t.Errorf("states %d, %d", items.States(), listing.States())
+	if items.CountSteps() != 3 || listing.CountSteps() != 2 || (slide.Block{Kind: frame.TextBlock, Reveal: true}).CountSteps() != 1 {
+		t.Errorf("states %d, %d", items.CountSteps(), listing.CountSteps())
 	}
 	t.Run("items keep their room", func(t *testing.T) {
 		t.Parallel()

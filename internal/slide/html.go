@@ -35,11 +35,11 @@ const baseMark = "mynah-base:"
 
 // composeHTML returns the HTML of a slide.
 func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) composed {
-	c := composed{step: min(max(r.State, 0), r.States()-1)}
+	c := composed{step: min(max(r.State, 0), r.CountSteps()-1)}
 	var body strings.Builder
 	step := c.step
 	for i, b := range r.Blocks {
-		n := b.States()
+		n := b.CountSteps()
 		body.WriteString(c.blockHTML(r, i, step, k.diagrams))
 		if b.Reveal {
 			step -= n
@@ -57,7 +57,7 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 	var out strings.Builder
 	// In CSS, !important rules inside a layer take precedence over those outside.
 	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
-		r.cssClasses(), theme, trackingClass(r.blockTexts()), html.EscapeString(r.Language), baseMark, dir)
+		r.listBackgroundClasses(), theme, trackingClass(r.listBlockTexts()), html.EscapeString(r.Language), baseMark, dir)
 	out.WriteString("<style>" + readStyleSheet("force") + r.behindCSS(k) + "</style><style>" + readStyleSheet("base") + styleOf(theme) + "</style>")
 	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
 	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div></body></html>")
@@ -65,8 +65,8 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 	return c
 }
 
-// cssClasses returns the CSS classes that describe the background of the slide.
-func (r Request) cssClasses() string {
+// listBackgroundClasses returns the CSS classes that describe the background of the slide.
+func (r Request) listBackgroundClasses() string {
 	switch {
 	case r.Over:
 		return "over"
@@ -117,7 +117,7 @@ func (c *composed) blockHTML(r Request, i, step int, diagrams map[int]string) st
 		if b.Reveal {
 			shown = max(step+1, 0)
 		}
-		doc := markup.Markdown(b.Text, shown)
+		doc := markup.RenderMarkdown(b.Text, shown)
 		class, inner = "markdown", rebaseImages(doc.HTML)
 		c.emoji = append(c.emoji, doc.Unknown...)
 		if doc.Cut {
@@ -131,7 +131,7 @@ func (c *composed) blockHTML(r Request, i, step int, diagrams map[int]string) st
 			inner = html.EscapeString(b.Text)
 		}
 	default:
-		class, inner = "text", markup.Text(b.Text)
+		class, inner = "text", markup.RenderText(b.Text)
 	}
 	style := ""
 	if b.FontSize > 0 {

@@ -19,9 +19,9 @@ const hyphenScript = `({ language, words }) => Object.fromEntries(words.map(word
 // or an upright frame.
 const longWord = 9
 
-// longWords returns the long words of the Markdown and plain text of a slide, sorted. A word may contain
+// listLongWords returns the long words of the Markdown and plain text of a slide, sorted. A word may contain
 // punctuation at its ends.
-func (r Request) longWords() []string {
+func (r Request) listLongWords() []string {
 	const most = 1000
 	found := map[string]bool{}
 	for _, b := range r.Blocks {
@@ -55,17 +55,17 @@ func (r Request) hyphenPatterns() (string, []byte) {
 // cache key.
 func (r Request) patternVersion() string {
 	_, patterns := r.hyphenPatterns()
-	if patterns == nil || len(r.longWords()) == 0 {
+	if patterns == nil || len(r.listLongWords()) == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%x", sha256.Sum256(patterns))
 }
 
-// divideWords returns a map from each long word of a slide to the same word with soft hyphens. Words that
+// hyphenateWords returns a map from each long word of a slide to the same word with soft hyphens. Words that
 // cannot be divided are not in it.
-func (d *Drawer) divideWords(ctx context.Context, b *browser, r Request) (map[string]string, error) {
+func (d *Drawer) hyphenateWords(ctx context.Context, b *browser, r Request) (map[string]string, error) {
 	out := map[string]string{}
-	words := r.longWords()
+	words := r.listLongWords()
 	language, patterns := r.hyphenPatterns()
 	core := readEmbedded("hyphen")
 	if len(words) == 0 || patterns == nil || core == nil {

@@ -45,7 +45,7 @@ func gatherFiles(r Request) *projectFiles {
 			continue
 		}
 		k.at = b.Range
-		for _, src := range markup.Markdown(b.Text, markup.All).Images {
+		for _, src := range markup.RenderMarkdown(b.Text, markup.All).Images {
 			k.addReference(src, ".", "the slide")
 		}
 	}

@@ -94,11 +94,11 @@ type Block struct {
 	Highlight []frame.LineRange // the lines of code that are highlighted
 }
 
-// States returns the number of reveal steps of a block; it is 1 for a block without Reveal.
-func (b Block) States() int {
+// CountSteps returns the number of reveal steps of a block; it is 1 for a block without Reveal.
+func (b Block) CountSteps() int {
 	switch {
 	case b.Reveal && b.Kind == frame.MarkdownBlock:
-		return max(markup.Items(b.Text), 1)
+		return max(markup.CountItems(b.Text), 1)
 	case b.Reveal && b.Kind == frame.CodeBlock:
 		return max(len(b.Ranges), 1)
 	default:
@@ -106,13 +106,13 @@ func (b Block) States() int {
 	}
 }
 
-// States returns the number of reveal steps of the slide. Blocks are revealed one after the other;
+// CountSteps returns the number of reveal steps of the slide. Blocks are revealed one after the other;
 // later blocks do not show their items yet.
-func (r Request) States() int {
+func (r Request) CountSteps() int {
 	n := 0
 	for _, b := range r.Blocks {
 		if b.Reveal {
-			n += b.States()
+			n += b.CountSteps()
 		}
 	}
 	return max(n, 1)

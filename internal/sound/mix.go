@@ -80,8 +80,8 @@ func (d Duck) computeGainAt(at int64) int64 {
 // block is the number of samples that are mixed at a time.
 const block = 4096
 
-// voice is a clip that is currently audible.
-type voice struct {
+// soundingClip is a clip that is currently audible.
+type soundingClip struct {
 	Clip
 	r     *bufio.Reader
 	c     io.Closer
@@ -110,7 +110,7 @@ func mixByBlocks(ctx context.Context, clips []Clip, samples int64, channels int,
 	clips = slices.Clone(clips)
 	slices.SortStableFunc(clips, func(a, b Clip) int { return cmp.Compare(a.Start, b.Start) })
 	sum := make([]int64, block*channels)
-	var heard []*voice
+	var heard []*soundingClip
 	defer func() {
 		for _, v := range heard {
 			v.close()
@@ -123,7 +123,7 @@ func mixByBlocks(ctx context.Context, clips []Clip, samples int64, channels int,
 		}
 		n := min(block, samples-at)
 		for next < len(clips) && clips[next].Start < at+n {
-			heard = append(heard, &voice{Clip: clips[next]})
+			heard = append(heard, &soundingClip{Clip: clips[next]})
 			next++
 		}
 		clear(sum)
@@ -132,7 +132,7 @@ func mixByBlocks(ctx context.Context, clips []Clip, samples int64, channels int,
 				return err
 			}
 		}
-		heard = slices.DeleteFunc(heard, func(v *voice) bool {
+		heard = slices.DeleteFunc(heard, func(v *soundingClip) bool {
 			if v.done || v.Start+v.Samples <= at+n {
 				v.close()
 				return true
@@ -155,7 +155,7 @@ func clipTo16Bits(v int64) int16 {
 	return int16(max(math.MinInt16, min(v, math.MaxInt16)))
 }
 
-func (v *voice) close() {
+func (v *soundingClip) close() {
 	if v.c != nil {
 		_ = v.c.Close()
 		v.c = nil
@@ -163,7 +163,7 @@ func (v *voice) close() {
 }
 
 // openAt opens the source so that the next sample is number pos of the clip.
-func (v *voice) openAt(pos int64) error {
+func (v *soundingClip) openAt(pos int64) error {
 	if v.Loop && pos > 0 {
 		n, err := v.Source.Frames()
 		if err != nil {
@@ -177,7 +177,7 @@ func (v *voice) openAt(pos int64) error {
 }
 
 // openSource opens the source at pos samples after From.
-func (v *voice) openSource(pos int64) error {
+func (v *soundingClip) openSource(pos int64) error {
 	c, err := v.Source.Open(v.From + pos)
 	if err != nil {
 		return err
@@ -194,7 +194,7 @@ func (v *voice) openSource(pos int64) error {
 
 // addTo mixes the part of the clip between the samples at and at+n of the soundtrack into sum, whose
 // first sample is at.
-func (v *voice) addTo(sum []int64, at, n int64, channels int) error {
+func (v *soundingClip) addTo(sum []int64, at, n int64, channels int) error {
 	from, to := max(v.Start, at), min(v.Start+v.Samples, at+n)
 	if v.done || from >= to {
 		return nil
@@ -233,7 +233,7 @@ func (v *voice) addTo(sum []int64, at, n int64, channels int) error {
 }
 
 // addSamples adds frames of raw samples. pos is the position of the first one in the clip.
-func (v *voice) addSamples(sum []int64, raw []byte, pos, frames int64, channels int) {
+func (v *soundingClip) addSamples(sum []int64, raw []byte, pos, frames int64, channels int) {
 	gain := v.Gain * unit / 1000
 	from := v.Source.Channels()
 	for i := range frames {
@@ -264,7 +264,7 @@ func (v *voice) addSamples(sum []int64, raw []byte, pos, frames int64, channels 
 
 // computeDuckGain returns the gain of the ducks at a time. Times must not decrease between calls. Where ramps overlap,
 // the lower gain counts.
-func (v *voice) computeDuckGain(at int64) int64 {
+func (v *soundingClip) computeDuckGain(at int64) int64 {
 	for v.duck < len(v.Ducks) && at >= v.Ducks[v.duck].To+v.Ducks[v.duck].Up {
 		v.duck++
 	}

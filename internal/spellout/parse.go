@@ -84,7 +84,7 @@ func (s *set) addRule(line string) {
 		return
 	}
 	if head == "x.x" && s.mark == "" || head == "x,x" {
-		s.mark = parseDecimalMark(body)
+		s.mark = parseDecimalWord(body)
 		return
 	}
 	reduce := len(head) - len(strings.TrimRight(head, ">"))
@@ -116,9 +116,9 @@ func (s *set) addRule(line string) {
 	s.rules = append(s.rules, newRule(base, divisor, with))
 }
 
-// parseDecimalMark returns the word in a rule for decimals such as "<< comma >>", or "" if the rule has
+// parseDecimalWord returns the word in a rule for decimals such as "<< comma >>", or "" if the rule has
 // another form.
-func parseDecimalMark(body string) string {
+func parseDecimalWord(body string) string {
 	p := parseParts(strings.TrimSpace(body))
 	if len(p) != 3 || p[0].kind != quotient || p[1].kind != literal || p[2].kind != rest && p[2].kind != restBy {
 		return ""

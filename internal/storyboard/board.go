@@ -151,11 +151,11 @@ type Shot struct {
 	// Sync is the option of a clip or GIF; "" means the default of its kind.
 	Sync script.Sync `json:"sync,omitempty"`
 	// Still is set if one frame of a clip is shown as a still picture.
-	Still    script.Still     `json:"still,omitempty"`
-	Segment  *script.Segment  `json:"segment,omitempty"`
-	Volume   float64          `json:"volume"` // factor for the clip's own sound; 0 if it is muted
-	Canvas   frame.Color      `json:"canvas"` // the colour around the picture and behind transparent parts
-	Callouts []script.Callout `json:"callouts,omitempty"`
+	Still    script.Still      `json:"still,omitempty"`
+	Segment  *script.ClipRange `json:"segment,omitempty"`
+	Volume   float64           `json:"volume"` // factor for the clip's own sound; 0 if it is muted
+	Canvas   frame.Color       `json:"canvas"` // the colour around the picture and behind transparent parts
+	Callouts []script.Callout  `json:"callouts,omitempty"`
 }
 
 // Slide is a fenced block of a scene, with the settings that determine its appearance.

@@ -34,9 +34,9 @@ func joinNarration(s *script.Script) string {
 	return b.String()
 }
 
-// detectLanguage determines the film's language. It is the header's language; else that of the header's
+// chooseLanguage determines the film's language. It is the header's language; else that of the header's
 // voice; else the one detected in the narration, if the detection is clear. Otherwise it stays empty.
-func (p *planner) detectLanguage(place func(string) diag.Range) {
+func (p *planner) chooseLanguage(place func(string) diag.Range) {
 	name, at := valueOr(p.header.Voice, ""), place("voice")
 	if p.opt.Voice != "" {
 		name, at = p.opt.Voice, p.opt.VoicePlace

@@ -121,7 +121,7 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 		p.planScene(&s.Scenes[i], i+max(opt.FirstScene, 1))
 	}
 	p.checkLanguages()
-	p.setChapters()
+	p.addMissingChapters()
 	if len(s.Scenes) == 0 && !p.list.HasErrors() {
 		p.list.Errorf(diag.Range{File: s.File, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
 			"the script has no scene").Hint = "write a sentence to speak, or a picture: ![](picture.jpg)"
@@ -130,10 +130,10 @@ func Plan(s *script.Script, project Project, opt Options) (*Board, diag.List) {
 	return p.board, p.list
 }
 
-// setChapters sets the chapters of a script that names none: each scene whose slide has a heading starts
+// addMissingChapters sets the chapters of a script that names none: each scene whose slide has a heading starts
 // one, unless the heading repeats that of the chapter before. The scenes before the first chapter
 // become a chapter, too.
-func (p *planner) setChapters() {
+func (p *planner) addMissingChapters() {
 	scenes := p.board.Scenes
 	named := func(s Scene) bool { return s.Chapter != "" }
 	if !slices.ContainsFunc(scenes, named) {
@@ -143,7 +143,7 @@ func (p *planner) setChapters() {
 				if slide.Kind != frame.MarkdownBlock {
 					continue
 				}
-				if title := markup.Heading(slide.Text); title != "" {
+				if title := markup.FindHeading(slide.Text); title != "" {
 					if title != last {
 						scenes[i].Chapter = title
 					}
@@ -203,7 +203,7 @@ func (p *planner) planFilm(s *script.Script) {
 		font.Name = p.resolveFile(font, "font")
 		f.Subtitles.Font = &font
 	}
-	p.detectLanguage(place)
+	p.chooseLanguage(place)
 	if h.Lexicon != nil {
 		if f.Lexicon = p.resolveFile(*h.Lexicon, "lexicon"); f.Lexicon != "" {
 			p.list.Add(p.project.AddLexicon(f.Lexicon)...)

@@ -255,8 +255,8 @@ func (s *sceneState) countSteps() {
 		switch {
 		case slide.Kind == frame.CodeBlock && !slide.Reveal:
 			slide.Steps = max(len(slide.Ranges), 1)
-		case slide.Kind == frame.MarkdownBlock && slide.Reveal && markup.Items(slide.Text) > 0:
-			slide.Steps = markup.Items(slide.Text)
+		case slide.Kind == frame.MarkdownBlock && slide.Reveal && markup.CountItems(slide.Text) > 0:
+			slide.Steps = markup.CountItems(slide.Text)
 		case slide.Reveal:
 			slide.Reveal = false
 			s.list.Warnf(slide.Range, "(reveal: items) shows the list of a slide step by step, and this slide has none").Hint = "write a list in a ```md block"

@@ -28,7 +28,7 @@ func (s *sceneState) addSSML(n *script.SSML) {
 	var manner utter.Run
 	if lang := n.Root.Attributes["xml:lang"]; lang != "" {
 		w.findVoice(n.Root.Range, "", lang)
-		if removeRegion(lang) != removeRegion(w.voice.Language) {
+		if toBaseLanguage(lang) != toBaseLanguage(w.voice.Language) {
 			manner.Language = lang
 		}
 	}
@@ -36,7 +36,7 @@ func (s *sceneState) addSSML(n *script.SSML) {
 	w.endParagraph()
 }
 
-func removeRegion(language string) string {
+func toBaseLanguage(language string) string {
 	b, _, _ := strings.Cut(strings.ToLower(language), "-")
 	return b
 }

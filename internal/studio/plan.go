@@ -100,9 +100,9 @@ type Facts struct {
 	Files []string
 }
 
-// Facts reads a script and plans its video, without running any program. It returns no warnings.
+// ReadFacts reads a script and plans its video, without running any program. It returns no warnings.
 // The error is a *ScriptError if the script has errors.
-func (s *Studio) Facts(ctx context.Context, req Request) (*Facts, error) {
+func (s *Studio) ReadFacts(ctx context.Context, req Request) (*Facts, error) {
 	in, err := openProject(req.Dir)
 	if err != nil {
 		return nil, err

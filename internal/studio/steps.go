@@ -96,7 +96,7 @@ func (e *session) speakAndMakeAhead(ctx context.Context, board *storyboard.Board
 	}
 	within, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a := ahead.StartWorker(within, e.maker, e.aheadInput(board, files))
+	a := ahead.StartWorker(within, e.maker, e.newAheadInput(board, files))
 	spoken, err := e.speakAudible(ctx, board, a.NotifySpoken)
 	if err != nil {
 		cancel() // the parts being made are not needed any more
@@ -121,8 +121,8 @@ func (e *session) computeTimeline(
 	})
 }
 
-// aheadInput returns the input for making scenes while later ones are being spoken.
-func (e *session) aheadInput(board *storyboard.Board, files *assets.Set) ahead.Input {
+// newAheadInput returns the input for making scenes while later ones are being spoken.
+func (e *session) newAheadInput(board *storyboard.Board, files *assets.Set) ahead.Input {
 	s := e.studio
 	return ahead.Input{
 		Board: board, Files: files, Project: e.project.FS(), Drawer: s.drawer, Booth: s.booth,
@@ -207,9 +207,9 @@ func (e *session) cut(
 }
 
 // mix makes the soundtrack and returns it with its AAC settings.
-func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Track, ffmpeg.AAC, error) {
+func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Soundtrack, ffmpeg.AAC, error) {
 	var aac ffmpeg.AAC
-	track, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Track, diag.List, error) {
+	track, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Soundtrack, diag.List, error) {
 		x := mix.New(m, e.studio.mixTools(), in)
 		track := x.PlanTrack()
 		aac = x.NewAAC(track.Channels)

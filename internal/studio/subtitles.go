@@ -72,7 +72,7 @@ func (e *session) subtitles(
 		}
 		var texts []string
 		for _, f := range files {
-			texts = append(texts, subtitleText(f.Format, t.cues))
+			texts = append(texts, formatSubtitles(f.Format, t.cues))
 		}
 		return texts, nil, out.WriteTexts(ctx, paths, texts)
 	})
@@ -88,7 +88,7 @@ func (e *session) reserveFiles(ctx context.Context, in release.Inputs, paths []s
 	})
 }
 
-func subtitleText(format string, cues []caption.Cue) string {
+func formatSubtitles(format string, cues []caption.Cue) string {
 	switch format {
 	case "srt":
 		return caption.FormatSRT(cues)

@@ -246,7 +246,7 @@ func newRequest(v Voice, l utter.Line) Request {
 		Speed:    utter.NewFactor(l.Speed.ClampTo(MinSpeed, MaxSpeed) * v.Speed.ClampTo(MinSpeed, MaxSpeed)),
 		Pitch:    utter.NewFactor(l.Pitch.ClampTo(minPitch, maxPitch) * v.Pitch.ClampTo(minPitch, maxPitch)),
 		Emphasis: l.Emphasis, Fragment: l.Fragment,
-	}.LimitProsody()
+	}.ClampSpeedAndPitch()
 }
 
 // levels contains the volume factor and the loudness in LUFS of a sentence; see utter.Line.

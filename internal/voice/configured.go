@@ -101,7 +101,7 @@ func (c *Catalogue) findConfiguredDefault(language string) (Voice, bool) {
 // Voices without a known language get the script's language.
 func (b *Booth) resolveByEngine(name, language string) (Voice, bool) {
 	if v, ok := b.catalogue.FindByName(name); ok && b.hasUnknownLanguage(v) {
-		return b.replaceLanguage(v, language), true
+		return b.withLanguage(v, language), true
 	}
 	engine, id, ok := strings.Cut(strings.TrimSpace(name), "/")
 	e, here := b.engines[strings.ToLower(engine)]
@@ -111,7 +111,7 @@ func (b *Booth) resolveByEngine(name, language string) (Voice, bool) {
 	for _, v := range b.catalogue.listAllVoices() {
 		if v.Engine == e.Name() && v.EngineVoice == id {
 			if b.hasUnknownLanguage(v) {
-				v = b.replaceLanguage(v, language)
+				v = b.withLanguage(v, language)
 			}
 			v.Name = e.Name() + "/" + id
 			return v, true
@@ -134,8 +134,8 @@ func (b *Booth) hasUnknownLanguage(v Voice) bool {
 	})
 }
 
-// replaceLanguage returns the voice with its language replaced.
-func (b *Booth) replaceLanguage(v Voice, language string) Voice {
+// withLanguage returns the voice with its language replaced.
+func (b *Booth) withLanguage(v Voice, language string) Voice {
 	v.Language, v.LanguageName = language, b.catalogue.nameLanguage(language)
 	return v
 }

@@ -24,7 +24,7 @@ func newPlainManner() manner { return manner{speed: 1, pitch: 1, volume: 1} }
 // volume of the whole sentence. Factors that all words share are moved to the sentence, because engines support
 // wider ranges there.
 func splitRequest(can Abilities, req Request) (asked Request, left []manner, volume float64) {
-	req = req.LimitProsody()
+	req = req.ClampSpeedAndPitch()
 	runs := slices.Clone(req.Runs)
 	left = make([]manner, len(runs))
 	for i := range runs {

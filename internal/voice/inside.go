@@ -16,10 +16,10 @@ type change struct {
 	manner
 }
 
-// reshape applies to the runs of a spoken sentence what the engine could not do, at the times of their words.
+// applyManners applies to the runs of a spoken sentence what the engine could not do, at the times of their words.
 // The rest of the sentence keeps its samples, except for cross-fades at the seams. The clip must be at Rate;
-// reshape modifies it. It does not apply volumes, but returns them as gains for amplify.
-func (b *Booth) reshape(c Clip, runs []utter.Run, left []manner) (Clip, []gain, error) {
+// applyManners modifies it. It does not apply volumes, but returns them as gains for amplify.
+func (b *Booth) applyManners(c Clip, runs []utter.Run, left []manner) (Clip, []gain, error) {
 	list := listChanges(c, runs, left)
 	if len(list) == 0 {
 		return c, nil, nil
@@ -82,7 +82,7 @@ func listChanges(c Clip, runs []utter.Run, left []manner) []change {
 		}
 		if at = end; pause > 0 {
 			shut()
-			if cut, length, ok := c.findPausePlace(at, done); ok && pause > length {
+			if cut, length, ok := c.makePlaceForPause(at, done); ok && pause > length {
 				done = cut
 				out = append(out, change{cut, cut, manner{1, 1, 1, pause - length}})
 			}
@@ -138,10 +138,10 @@ func (w Word) timeAtByte(at int) time.Duration {
 	return w.Start + time.Duration(share*float64(w.End-w.Start))
 }
 
-// findPausePlace returns the sample at which to insert a pause after a byte of the text, not before the sample done,
+// makePlaceForPause returns the sample at which to insert a pause after a byte of the text, not before the sample done,
 // and how much silence is already there. ok is false if there are not words on both sides. It moves the times of
 // these words to the cut.
-func (c Clip) findPausePlace(at, done int) (cut int, silent time.Duration, ok bool) {
+func (c Clip) makePlaceForPause(at, done int) (cut int, silent time.Duration, ok bool) {
 	const frame = 5 * time.Millisecond
 	next := sort.Search(len(c.Words), func(i int) bool { return c.Words[i].Offset+len(c.Words[i].Text) > at })
 	if next == 0 || next == len(c.Words) {

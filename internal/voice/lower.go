@@ -36,7 +36,7 @@ func (b *Booth) produceClip(ctx context.Context, e Engine, req Request, want lev
 	if want.level != 0 {
 		factor *= computeIntendedVolume(asked.Runs)
 	}
-	clip, gains, err := b.reshape(clip, asked.Runs, left)
+	clip, gains, err := b.applyManners(clip, asked.Runs, left)
 	if err != nil {
 		return Clip{}, unusable(err)
 	}
@@ -68,7 +68,7 @@ func lowerEmphasis(r Request) Request {
 		runs[i].Volume = runs[i].Volume.MultiplyBy(volume)
 	}
 	r.Runs = runs
-	return r.LimitProsody()
+	return r.ClampSpeedAndPitch()
 }
 
 // hoistProsody moves a speed and a pitch that all runs share to the request, and returns a volume that all
@@ -90,13 +90,13 @@ func hoistProsody(r Request) (Request, float64) {
 	if first || speed == 1 && pitch == 1 && volume == 1 {
 		return r, 1
 	}
-	r = r.LimitProsody()
+	r = r.ClampSpeedAndPitch()
 	r.Speed, r.Pitch = r.Speed.MultiplyBy(speed), r.Pitch.MultiplyBy(pitch)
 	r.Runs = slices.Clone(r.Runs)
 	for i := range r.Runs {
 		r.Runs[i].Speed, r.Runs[i].Pitch, r.Runs[i].Volume = utter.Factor{}, utter.Factor{}, utter.Factor{}
 	}
-	return r.LimitProsody(), volume
+	return r.ClampSpeedAndPitch(), volume
 }
 
 // replaceBySpokenText returns the runs with the text to speak in place of the written text.
@@ -155,7 +155,7 @@ func (b *Booth) planPortion(ctx context.Context, e Engine, req Request, language
 	}
 	s := portion{engine: e, stretch: 1, shift: 1}
 	can := e.Abilities()
-	req = req.LimitProsody()
+	req = req.ClampSpeedAndPitch()
 	low, high := can.Slowest, can.Fastest
 	if low == 0 {
 		low, high = 1, 1
@@ -178,12 +178,12 @@ func (b *Booth) findForeignVoice(ctx context.Context, req Request, language stri
 			break
 		}
 	}
-	return b.FindVoice(ctx, language, gender)
+	return b.FindVoiceForLanguage(ctx, language, gender)
 }
 
-// FindVoice finds a usable voice of a language, preferably of a gender. It returns false if no voice speaks the
+// FindVoiceForLanguage finds a usable voice of a language, preferably of a gender. It returns false if no voice speaks the
 // language.
-func (b *Booth) FindVoice(ctx context.Context, language string, gender Gender) (Voice, bool) {
+func (b *Booth) FindVoiceForLanguage(ctx context.Context, language string, gender Gender) (Voice, bool) {
 	var other Voice
 	for _, v := range b.catalogue.ListForLanguage(language) {
 		if !b.canUse(ctx, v) {
@@ -211,7 +211,7 @@ func (b *Booth) FindVoiceForScript(ctx context.Context, script string) (Voice, b
 	if !ok {
 		return Voice{}, false
 	}
-	return b.FindVoice(ctx, tag, "")
+	return b.FindVoiceForLanguage(ctx, tag, "")
 }
 
 // isSameLanguage reports whether two BCP 47 tags have the same language, ignoring regions.

@@ -193,7 +193,7 @@ func continuesPastCut(text string, start, cut int, language string, known abbrev
 	switch {
 	case isInitialsWithDots(bare):
 		return !starts
-	case endsInNumber(bare):
+	case endsInPossibleOrdinal(bare):
 		// "1. Open it" at the start of a text is a list number.
 		return len(word) == len(body) || hasOrdinalStop(language) && !starts && (unicode.IsLetter(next) ||
 			next == '–')
@@ -201,8 +201,8 @@ func continuesPastCut(text string, start, cut int, language string, known abbrev
 	return false
 }
 
-// endsInNumber reports whether a word ends in a number that may be an ordinal: 3, 3.–5, XX.
-func endsInNumber(s string) bool {
+// endsInPossibleOrdinal reports whether a word ends in a number that may be an ordinal: 3, 3.–5, XX.
+func endsInPossibleOrdinal(s string) bool {
 	const most = 4
 	tail := s[strings.LastIndexAny(s, "-–—(/")+1:]
 	if i := strings.LastIndex(s, "–"); i >= 0 {

@@ -2,8 +2,10 @@ package voice
 
 import "strings"
 
-// RemoveStop removes trailing punctuation and blanks from a text, because a voice would lower its pitch there.
-func RemoveStop(text string) string { return strings.TrimRight(text, ".!?。！？؟।… ,;:") }
+// TrimEndPunctuation removes trailing punctuation and blanks from a text, because a voice would lower its pitch there.
+func TrimEndPunctuation(text string) string {
+	return strings.TrimRight(text, ".!?。！？؟।… ,;:")
+}
 
 // ParseGender parses a gender as services write it. It returns "" for all other text.
 func ParseGender(s string) Gender {

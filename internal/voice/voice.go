@@ -92,8 +92,8 @@ type Request struct {
 // Text returns the request's text without styles. Word.Offset counts bytes of this text.
 func (r Request) Text() string { return utter.JoinTexts(r.Runs) }
 
-// LimitProsody returns the request with speed and pitch limited to their ranges.
-func (r Request) LimitProsody() Request {
+// ClampSpeedAndPitch returns the request with speed and pitch limited to their ranges.
+func (r Request) ClampSpeedAndPitch() Request {
 	r.Speed = utter.NewFactor(r.Speed.ClampTo(MinSpeed, MaxSpeed))
 	r.Pitch = utter.NewFactor(r.Pitch.ClampTo(minPitch, maxPitch))
 	return r

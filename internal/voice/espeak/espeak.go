@@ -137,9 +137,9 @@ func newUnknownVoiceFault(id string) error {
 // phonemes and the silences between clauses.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
 	if e.helpers != nil {
-		return e.speakWithHelper(ctx, req.LimitProsody())
+		return e.speakWithHelper(ctx, req.ClampSpeedAndPitch())
 	}
-	req = req.LimitProsody()
+	req = req.ClampSpeedAndPitch()
 	phrases, plain, spans := voice.SplitPhrases(req)
 	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, spans)}
 	if err := ctx.Err(); err != nil {
@@ -314,7 +314,7 @@ func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 		s = strings.ReplaceAll(s, "[[", "[ [")
 	}
 	if fragment {
-		s = voice.RemoveStop(s) + ","
+		s = voice.TrimEndPunctuation(s) + ","
 	}
 	return s + "\n"
 }

@@ -13,7 +13,7 @@ func FuzzPhonemes(f *testing.F) {
 	f.Add(" g'u:t@n t'A:k\n_:_ n'aIn\n", "guten Tag nein", 44100)
 	f.Add("(en)x(de)\n\n_!\n", "a, b; c", 3)
 	f.Fuzz(func(t *testing.T, phonemes, text string, samples int) {
-		req := voice.Request{Voice: "de", Language: "de", Runs: []utter.Run{{Text: text}}}.LimitProsody()
+		req := voice.Request{Voice: "de", Language: "de", Runs: []utter.Run{{Text: text}}}.ClampSpeedAndPitch()
 		phrases, plain, spans := voice.SplitPhrases(req)
 		clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, spans), PCM: make([]int16, max(min(samples, 1<<16), 0))}
 		for i := range clip.PCM {

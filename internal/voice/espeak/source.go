@@ -153,7 +153,7 @@ func escapeXML(t string) string {
 // trimEnd removes trailing stops, because the voice would lower its pitch there.
 func (s *source) trimEnd() {
 	t := s.text.String()
-	short := voice.RemoveStop(t)
+	short := voice.TrimEndPunctuation(t)
 	s.from = s.from[:len(s.from)-utf8.RuneCountInString(t[len(short):])]
 	s.text.Reset()
 	s.text.WriteString(short)

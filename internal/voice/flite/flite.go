@@ -97,7 +97,7 @@ func (e *Engine) Voices(ctx context.Context) ([]voice.EngineVoice, error) {
 // Speak implements voice.Engine. Word times are exact if the sounds of the sentence can be matched to its
 // words.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.LimitProsody()
+	req = req.ClampSpeedAndPitch()
 	phrases, plain, spans := voice.SplitPhrases(req)
 	clip := voice.Clip{Rate: 16000, Words: voice.NewWords(plain, spans)}
 	if err := ctx.Err(); err != nil {

@@ -279,7 +279,7 @@ func (e *Engine) findVoiceAndSpeaker(id string) (models.Voice, int64, error) {
 // Speak implements voice.Engine. Word times are exact if ONNX Runtime runs the model and the model reports the
 // lengths of its sounds; otherwise they are estimates.
 func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.LimitProsody()
+	req = req.ClampSpeedAndPitch()
 	phrases, plain, spans := voice.SplitPhrases(req)
 	clip := voice.Clip{Rate: 22050, Words: voice.NewWords(plain, spans)}
 	if err := ctx.Err(); err != nil {

@@ -124,7 +124,7 @@ func describeClipFault(clip voice.Clip, req voice.Request) string {
 	for _, w := range voice.SplitWords(plain) {
 		effort += voice.EstimateEffort(plain[w.Start:w.End])
 	}
-	speed := req.LimitProsody().Speed.ValueOrOne()
+	speed := req.ClampSpeedAndPitch().Speed.ValueOrOne()
 	letters := estimateLetterEffort(req)
 	sounds := time.Duration(effort / speed * float64(time.Second))
 	switch {

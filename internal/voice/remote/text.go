@@ -21,7 +21,7 @@ type Sentence struct {
 
 // BeginSentence prepares a request. silent reports whether it contains nothing to say; s.Clip is then the answer.
 func (l *Listing) BeginSentence(ctx context.Context, req voice.Request) (s Sentence, silent bool, err error) {
-	req = req.LimitProsody()
+	req = req.ClampSpeedAndPitch()
 	phrases, plain, spans := voice.SplitPhrases(req)
 	s = Sentence{
 		Request: req, Text: joinPhrases(phrases, req.Fragment), Phrases: phrases,
@@ -49,7 +49,7 @@ func joinPhrases(phrases []voice.Phrase, fragment bool) string {
 	}
 	t := strings.TrimSpace(b.String())
 	if fragment {
-		t = voice.RemoveStop(t) + ","
+		t = voice.TrimEndPunctuation(t) + ","
 	}
 	return t
 }

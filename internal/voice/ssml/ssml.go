@@ -50,7 +50,7 @@ type Document struct {
 
 // FormatSSML returns a request as SSML.
 func FormatSSML(req voice.Request, d Dialect) Document {
-	req = req.LimitProsody()
+	req = req.ClampSpeedAndPitch()
 	plain := req.Text()
 	spans := voice.SplitWords(plain)
 	w := &writer{d: d, spans: spans, doc: Document{At: make([]int, len(spans)), Ends: make([]int, len(spans))}}
@@ -69,7 +69,7 @@ func FormatSSML(req voice.Request, d Dialect) Document {
 	for i, r := range req.Runs {
 		text := r.Text
 		if req.Fragment && i == len(req.Runs)-1 {
-			text = voice.RemoveStop(text) + ","
+			text = voice.TrimEndPunctuation(text) + ","
 		}
 		w.writeRun(r, text, offset)
 		offset += len(r.Text)

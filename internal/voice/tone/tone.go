@@ -62,7 +62,7 @@ func NewVoice() voice.Voice {
 // Speak implements voice.Engine: 60 ms per letter at speed 1, 40 ms between words, 200 ms at punctuation within
 // the text.
 func (*Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
-	req = req.LimitProsody()
+	req = req.ClampSpeedAndPitch()
 	phrases, plain, spans := voice.SplitPhrases(req)
 	clip := voice.Clip{Rate: rate, Words: voice.NewWords(plain, spans)}
 	var base float64
