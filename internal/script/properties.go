@@ -76,7 +76,7 @@ func listSharedRules() []rule {
 			func(p *Properties) **bool { return &p.Fragment }),
 		newPropertyRule(both("background", WholeScene, "none", "music under the whole video, or from this scene on. It repeats "+
 			"until the end or until other music starts; `none` ends it. Volume 1 is the recorded volume; fades last 2 s. "+
-			"Mynah generates the built-in music itself"),
+			"In a map, `audio` and `vendor` mean the same. Mynah generates the built-in music itself"),
 			newBackgroundParser(),
 			func(p *Properties) **Background { return &p.Background },
 		).withFirstWordTest(hasFileExtension),
