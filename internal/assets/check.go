@@ -39,7 +39,7 @@ func (c check) checkShots(list *diag.List) {
 		}
 		for _, shot := range s.Shots {
 			c.checkShot(shot, list)
-			c.checkSize(shot, i, &sizes, list)
+			c.checkEnlargingAndCropping(shot, i, &sizes, list)
 			c.checkCallouts(shot.Callouts, &shot, list)
 		}
 	}

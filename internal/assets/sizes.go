@@ -42,9 +42,9 @@ func addFinding(list []sizeFinding, f sizeFinding, scene int) []sizeFinding {
 	return append(list, f)
 }
 
-// checkSize checks how a shot of a scene fills the frame. It is an error if almost nothing of the picture
+// checkEnlargingAndCropping checks how a shot of a scene fills the frame. It is an error if almost nothing of the picture
 // is visible.
-func (c check) checkSize(shot storyboard.Shot, scene int, found *sizeFindings, list *diag.List) {
+func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found *sizeFindings, list *diag.List) {
 	a := c.set.Get(shot.File)
 	if a == nil || a.Info != nil && a.Info.Video == nil {
 		return

@@ -63,7 +63,7 @@ func TestSizes(t *testing.T) {
 		}
 		var found sizeFindings
 		var list diag.List
-		ch.checkSize(shot, 1, &found, &list)
+		ch.checkEnlargingAndCropping(shot, 1, &found, &list)
 		found.reportAll(&list)
 		got := findingLines(list)
 		if c.want == "" && len(got) > 0 || c.want != "" && !slices.ContainsFunc(got,

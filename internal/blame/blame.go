@@ -38,7 +38,7 @@ func Fault(err error) error {
 		return fault.New(fault.Disk, err, "the cache was changed by another process during the build").
 			WithHint("build again, and do not change the cache folder during the build")
 	}
-	if failed := failedTool(err); failed != "" {
+	if failed := findToolToBlame(err); failed != "" {
 		return fault.New(fault.ToolFailed, err, "%s failed", failed).WithHint(HintDoctor)
 	}
 	if isFileError(err) {
@@ -47,9 +47,9 @@ func Fault(err error) error {
 	return err
 }
 
-// failedTool returns the program that failed independently of its input, or "" if its input may
-// be the cause or no program failed.
-func failedTool(err error) string {
+// findToolToBlame returns the program that failed in a way that does not prove a fault of its input: it
+// crashed, hung or wrote too much. It returns "" if it exited with an error, or if no program failed.
+func findToolToBlame(err error) string {
 	if exit, ok := errors.AsType[*proc.ExitError](err); ok && exit.Signal != nil {
 		return filepath.Base(exit.Program)
 	}
@@ -104,7 +104,7 @@ func Disk(err error, format string, args ...any) error {
 // ToolAt converts the failure of a program to a fault that names the file that the program worked
 // on. It returns other errors unchanged.
 func ToolAt(err error, place diag.Range, name string) error {
-	failed := failedTool(err)
+	failed := findToolToBlame(err)
 	if failed == "" {
 		return err
 	}
@@ -115,7 +115,7 @@ func ToolAt(err error, place diag.Range, name string) error {
 // IsInputError reports whether a failure may be caused by the file that was being read, and not by the
 // program or the machine.
 func IsInputError(err error) bool {
-	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || failedTool(err) != "" || isDiskFull(err) || errors.Is(err, cache.ErrLost) {
+	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || findToolToBlame(err) != "" || isDiskFull(err) || errors.Is(err, cache.ErrLost) {
 		return false
 	}
 	if _, ok := fault.As(err); ok {

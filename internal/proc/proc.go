@@ -131,13 +131,14 @@ type Stats struct {
 // one child while it waits for a second to start: if all slots belong to such callers, they block forever. Pass
 // data from one to the other through memory or a file, or mark one of the two Resident.
 type Runner struct {
-	cfg     Config
-	slots   chan struct{}
-	started atomic.Int64
-	running atomic.Int64
-	peak    atomic.Int64
-	user    atomic.Int64
-	system  atomic.Int64
+	cfg      Config
+	slots    chan struct{}
+	started  atomic.Int64
+	running  atomic.Int64
+	starting atomic.Int64 // calls of Start that have not returned
+	peak     atomic.Int64
+	user     atomic.Int64
+	system   atomic.Int64
 }
 
 // New returns a runner. It returns an error if cfg is invalid.
@@ -169,7 +170,7 @@ func (r *Runner) WaitUntilIdle() {
 	defer end.Stop()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for r.running.Load() > 0 {
+	for r.starting.Load()+r.running.Load() > 0 {
 		select {
 		case <-tick.C:
 		case <-end.C:

@@ -60,6 +60,9 @@ type ending struct {
 // Start starts a program; see Runner about waiting for a slot. When ctx ends, the child is killed with its
 // group. The caller must call Wait.
 func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
+	// A call that has passed the check of ctx must be seen by WaitUntilIdle before its child runs.
+	r.starting.Add(1)
+	defer r.starting.Add(-1)
 	path, err := r.FindProgram(c.Program)
 	if err != nil {
 		return nil, err

@@ -124,7 +124,7 @@ func (c *composed) blockHTML(r Request, i, step int, diagrams map[int]string) st
 			c.cut = append(c.cut, "the end of a text that is longer than any slide")
 		}
 	case frame.CodeBlock:
-		class, inner = "codeblock", c.codeHTML(b, step)
+		class, inner = "codeblock", c.renderCode(b, step)
 	case frame.MermaidBlock, frame.DotBlock, frame.MathBlock:
 		class, inner = "diagram "+string(b.Kind), diagrams[i]
 		if inner == "" { // only for cache keys, for which diagrams are not drawn
@@ -152,8 +152,8 @@ const (
 	longestLine = 20_000 // bytes
 )
 
-// codeHTML returns the HTML of code.
-func (c *composed) codeHTML(b Block, step int) string {
+// renderCode returns the HTML of code.
+func (c *composed) renderCode(b Block, step int) string {
 	text, n := b.Text, strings.Count(b.Text, "\n")+1
 	if n > mostLines {
 		text = strings.Join(strings.SplitN(text, "\n", mostLines+1)[:mostLines], "\n")

@@ -102,7 +102,7 @@ func limitPeaks(x []float64, channels int) {
 	n := len(x) / channels
 	var need []int64
 	for c := range channels {
-		forEachPeak(x, c, channels, func(i int, peak float64) {
+		forEachSuspectPeak(x, c, channels, func(i int, peak float64) {
 			if peak <= ceiling {
 				return
 			}
@@ -173,9 +173,9 @@ func computeSlidingSum(v []int64, far int, full int64) (out []int64, scale int64
 	return out, full * int64(2*far+1)
 }
 
-// forEachPeak calls tell with the true peak at each sample of a channel that may exceed the ceiling. The peak is the
+// forEachSuspectPeak calls tell with the true peak at each sample of a channel that may exceed the ceiling. The peak is the
 // maximum of the sample and four interpolated values up to the next sample (BS.1770-4, annex 2).
-func forEachPeak(x []float64, channel, channels int, tell func(i int, peak float64)) {
+func forEachSuspectPeak(x []float64, channel, channels int, tell func(i int, peak float64)) {
 	taps := newPeakFilter()
 	n := len(x) / channels
 	for i := range n {

@@ -110,7 +110,7 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 
 // produce runs the steps of a build that follow reading the script.
 func (e *session) produce(ctx context.Context, req Request, src compile.Script) (*Result, error) {
-	files, err := e.identify(ctx, src.Board)
+	files, err := e.identifyFiles(ctx, src.Board)
 	if err != nil {
 		return nil, err
 	}

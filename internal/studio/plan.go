@@ -40,7 +40,7 @@ func (s *Studio) Plan(ctx context.Context, req Request) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := e.identify(ctx, src.Board)
+	files, err := e.identifyFiles(ctx, src.Board)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string]
 	defer e.close()
 	src, err := e.read(ctx, req.Request)
 	if err == nil {
-		_, err = e.identify(ctx, src.Board)
+		_, err = e.identifyFiles(ctx, src.Board)
 	}
 	if err == nil && req.Slides {
 		err = e.checkSlides(ctx, src)

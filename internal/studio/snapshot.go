@@ -32,7 +32,7 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 	if err != nil {
 		return nil, nil, err
 	}
-	files, err := e.identify(ctx, src.Board)
+	files, err := e.identifyFiles(ctx, src.Board)
 	if err != nil {
 		return nil, nil, err
 	}

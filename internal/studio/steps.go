@@ -44,8 +44,8 @@ func (e *session) bookKey(name, output string) cache.Key {
 	return cache.NewHasher("ledger 2").AddString(e.project.Dir()).AddString(name).AddString(out).Key()
 }
 
-// identify detects the type of every file of the storyboard.
-func (e *session) identify(ctx context.Context, board *storyboard.Board) (*assets.Set, error) {
+// identifyFiles detects the type of every file of the storyboard.
+func (e *session) identifyFiles(ctx context.Context, board *storyboard.Board) (*assets.Set, error) {
 	return runStep(ctx, e, meter.Files, func(ctx context.Context, m part.Maker) (*assets.Set, diag.List, error) {
 		return assets.Identify(ctx, m, e.studio.assetTools(), e.project, board)
 	})

@@ -50,7 +50,7 @@ func (s *Studio) Subtitles(ctx context.Context, req Request, files []SubtitleFil
 func (e *session) subtitles(
 	ctx context.Context, req Request, src compile.Script, files []SubtitleFile,
 ) (t timedBoard, texts []string, err error) {
-	found, err := e.identify(ctx, src.Board)
+	found, err := e.identifyFiles(ctx, src.Board)
 	if err != nil {
 		return t, nil, err
 	}

@@ -32,20 +32,20 @@ func (p *Passage) FindPolishCase(from int) string {
 	return ""
 }
 
-// IsUnitOfNumber reports whether a unit at the tokens j..end that is also an ordinary word is meant as a
-// unit of the number at token i.
-func (p *Passage) IsUnitOfNumber(i, j, end int) bool {
-	t := p.TokenAt(j)
-	if j == i && len(t.Text) == 1 && strings.Contains("BFKJN", t.Text) {
+// IsUnitOfNumber reports whether the unit at the tokens unit..end belongs to the number that ends before token
+// after. It is false for words and letters that probably mean something else, such as the B of "gate 12B".
+func (p *Passage) IsUnitOfNumber(after, unit, end int) bool {
+	t := p.TokenAt(unit)
+	if unit == after && len(t.Text) == 1 && strings.Contains("BFKJN", t.Text) {
 		return false // gate 12B
 	}
 	if (t.Text == "x" || t.Text == "×") && p.TokenAt(p.SkipGap(end)).Kind == token.Digits {
 		return false
 	}
-	if end != j+1 || !p.Contains("doubtful units", t.Text) {
+	if end != unit+1 || !p.Contains("doubtful units", t.Text) {
 		return true
 	}
-	return j == i || p.IsAtEnd(end) || p.TokenAt(end).Kind == token.Sign && !strings.Contains("'’/", p.TokenAt(end).Text)
+	return unit == after || p.IsAtEnd(end) || p.TokenAt(end).Kind == token.Sign && !strings.Contains("'’/", p.TokenAt(end).Text)
 }
 
 // FindUnit finds the longest unit that begins at token i. It returns the index after it, or i.

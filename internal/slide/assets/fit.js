@@ -135,7 +135,8 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
     }
     el.querySelectorAll('img, pre, table, input, math, :not(pre) > code, kbd').forEach(child => add(child.getBoundingClientRect()))
     const s = getComputedStyle(el), rtl = s.direction === 'rtl', height = el.offsetHeight, before = el.style.width
-    const slack = rtl ? from - box.left - px(s.paddingLeft) - px(s.borderLeftWidth) : box.right - px(s.paddingRight) - px(s.borderRightWidth) - to // before scaling
+    const inner = box.width - px(s.paddingLeft) - px(s.paddingRight) - px(s.borderLeftWidth) - px(s.borderRightWidth)
+    const slack = s.textAlign === 'center' ? inner - (to - from) : rtl ? from - box.left - px(s.paddingLeft) - px(s.borderLeftWidth) : box.right - px(s.paddingRight) - px(s.borderRightWidth) - to // before scaling
     if (slack < 1.5 || to < from) return
     change(el)
     el.style.width = box.width - slack + .6 + 'px'
