@@ -325,7 +325,7 @@ func TestRefused(t *testing.T) {
 	}{
 		"a page for a model": {func(h *hub) {
 			h.model = []byte("<!doctype html>")
-		}, "cannot be used"},
+		}, "not a valid voice of Piper"},
 		"no description": {func(h *hub) { h.description = []byte("{}") }, "description"},
 		"damaged on the way": {func(h *hub) {
 			h.model1 = func(w http.ResponseWriter, _ *http.Request) bool {
