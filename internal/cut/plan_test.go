@@ -1,7 +1,6 @@
 package cut
 
 import (
-	"os"
 	"testing"
 
 	"mynah/internal/testrun"
@@ -488,20 +487,5 @@ slide
 	}
 	if v := view(4); v.name != "the canvas" || v.view.Canvas.R != 255 || len(v.view.Callouts) != 1 {
 		t.Errorf("the canvas: %+v", v)
-	}
-}
-
-// TestTables checks that the files for colour conversion are written only if a picture is made.
-func TestTables(t *testing.T) {
-	t.Parallel()
-	const text = "![](linear.png)\n(duration: 1)\n"
-	s := newStudio(t, text)
-	for _, want := range []bool{true, false} {
-		s.makePlan(t)
-		_, err := os.Stat(s.Files.Get("linear.png").ToPicture().Source.Table + ".csp")
-		if (err == nil) != want {
-			t.Errorf("a table is there: %t, want %t", !want, want)
-		}
-		s.Timed = s.PlanTimeline(t, s.NewMaker(t), header+text)
 	}
 }

@@ -60,25 +60,115 @@ func samples() []sample {
 		{"rtl", md("# שלום עולם\n\n- مرحبا بالعالم\n- שורה בעברית עם English\n- السطر الثالث")},
 		{"emoji", text("Ready? 🚀🎉\n👩‍💻 ❤️ 🇩🇪")},
 		{"mixed", md("### Inline\n\nPress `Ctrl+C`, read [the guide](x), ==not== ~~never~~ <mark>always</mark>.\n\n```python\ndef hello(name: str) -> None:\n    print(f\"Hello, {name}!\")\n```")},
-		{"m-flow", diagram(frame.MermaidBlock, "flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[(Build)]\n  B -->|mistakes| A\n  subgraph Studio\n    C --> D((Video))\n  end")},
-		{"m-sequence", diagram(frame.MermaidBlock, "sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  activate M\n  M-->>A: film.mp4\n  deactivate M\n  Note over A,M: no editing\n  loop every save\n    A->>M: change\n  end")},
-		{"m-pie", diagram(frame.MermaidBlock, "pie title Time of a build\n  \"Voices\" : 45\n  \"Pictures\" : 30\n  \"Sound\" : 15\n  \"Other\" : 10")},
-		{"m-xychart", diagram(frame.MermaidBlock, "xychart-beta\n  title \"Builds a day\"\n  x-axis [Mon, Tue, Wed, Thu, Fri]\n  y-axis \"Builds\" 0 --> 100\n  bar [30, 45, 60, 80, 95]\n  line [20, 40, 55, 70, 90]")},
-		{"m-gantt", diagram(frame.MermaidBlock, "gantt\n  title Plan\n  dateFormat YYYY-MM-DD\n  section Write\n  Script :done, a1, 2026-01-05, 5d\n  Review :active, a2, after a1, 3d\n  section Build\n  Video :crit, b1, after a2, 2d\n  Publish :b2, after b1, 2d")},
-		{"m-mindmap", diagram(frame.MermaidBlock, "mindmap\n  root((Mynah))\n    Scripts\n      Markdown\n      Variables\n    Voices\n      Neural\n      Remote\n    Videos\n      Captions")},
-		{"m-timeline", diagram(frame.MermaidBlock, "timeline\n  title Releases\n  2024 : First\n  2025 : Voices : Themes\n  2026 : Studio : Decks")},
-		{"m-git", diagram(frame.MermaidBlock, "gitGraph\n  commit\n  branch feature\n  checkout feature\n  commit\n  commit\n  checkout main\n  merge feature\n  commit")},
-		{"m-quadrant", diagram(frame.MermaidBlock, "quadrantChart\n  title Reach and effort\n  x-axis Low effort --> High effort\n  y-axis Low reach --> High reach\n  quadrant-1 Plan\n  quadrant-2 Do now\n  quadrant-3 Later\n  quadrant-4 Avoid\n  Themes: [0.3, 0.6]\n  Decks: [0.7, 0.8]")},
-		{"m-sankey", diagram(frame.MermaidBlock, "sankey-beta\nScript,Speech,40\nScript,Slides,30\nSpeech,Video,40\nSlides,Video,30")},
-		{"m-class", diagram(frame.MermaidBlock, "classDiagram\n  Engine <|-- Piper\n  Engine <|-- Flite\n  Engine : +Speak(text) Clip\n  Piper : -model path")},
-		{"m-state", diagram(frame.MermaidBlock, "stateDiagram-v2\n  [*] --> Queued\n  Queued --> Running\n  Running --> Succeeded\n  Running --> Failed\n  Succeeded --> [*]")},
-		{"m-er", diagram(frame.MermaidBlock, "erDiagram\n  TENANT ||--o{ KEY : owns\n  TENANT ||--o{ BUILD : starts\n  BUILD { string id  string state }")},
-		{"m-journey", diagram(frame.MermaidBlock, "journey\n  title A first video\n  section Write\n    Script: 4: Author\n    Check: 5: Author, Mynah\n  section Build\n    Wait: 3: Author\n    Watch: 5: Author")},
+		{"m-flow", diagram(frame.MermaidBlock, `flowchart LR
+  A[Write a script] --> B{Check}
+  B -->|fine| C[(Build)]
+  B -->|mistakes| A
+  subgraph Studio
+    C --> D((Video))
+  end`)},
+		{"m-sequence", diagram(frame.MermaidBlock, `sequenceDiagram
+  participant A as Author
+  participant M as Mynah
+  A->>M: script.md
+  activate M
+  M-->>A: film.mp4
+  deactivate M
+  Note over A,M: no editing
+  loop every save
+    A->>M: change
+  end`)},
+		{"m-pie", diagram(frame.MermaidBlock, `pie title Time of a build
+  "Voices" : 45
+  "Pictures" : 30
+  "Sound" : 15
+  "Other" : 10`)},
+		{"m-xychart", diagram(frame.MermaidBlock, `xychart-beta
+  title "Builds a day"
+  x-axis [Mon, Tue, Wed, Thu, Fri]
+  y-axis "Builds" 0 --> 100
+  bar [30, 45, 60, 80, 95]
+  line [20, 40, 55, 70, 90]`)},
+		{"m-gantt", diagram(frame.MermaidBlock, `gantt
+  title Plan
+  dateFormat YYYY-MM-DD
+  section Write
+  Script :done, a1, 2026-01-05, 5d
+  Review :active, a2, after a1, 3d
+  section Build
+  Video :crit, b1, after a2, 2d
+  Publish :b2, after b1, 2d`)},
+		{"m-mindmap", diagram(frame.MermaidBlock, `mindmap
+  root((Mynah))
+    Scripts
+      Markdown
+      Variables
+    Voices
+      Neural
+      Remote
+    Videos
+      Captions`)},
+		{"m-timeline", diagram(frame.MermaidBlock, `timeline
+  title Releases
+  2024 : First
+  2025 : Voices : Themes
+  2026 : Studio : Decks`)},
+		{"m-git", diagram(frame.MermaidBlock, `gitGraph
+  commit
+  branch feature
+  checkout feature
+  commit
+  commit
+  checkout main
+  merge feature
+  commit`)},
+		{"m-quadrant", diagram(frame.MermaidBlock, `quadrantChart
+  title Reach and effort
+  x-axis Low effort --> High effort
+  y-axis Low reach --> High reach
+  quadrant-1 Plan
+  quadrant-2 Do now
+  quadrant-3 Later
+  quadrant-4 Avoid
+  Themes: [0.3, 0.6]
+  Decks: [0.7, 0.8]`)},
+		{"m-sankey", diagram(frame.MermaidBlock, `sankey-beta
+Script,Speech,40
+Script,Slides,30
+Speech,Video,40
+Slides,Video,30`)},
+		{"m-class", diagram(frame.MermaidBlock, `classDiagram
+  Engine <|-- Piper
+  Engine <|-- Flite
+  Engine : +Speak(text) Clip
+  Piper : -model path`)},
+		{"m-state", diagram(frame.MermaidBlock, `stateDiagram-v2
+  [*] --> Queued
+  Queued --> Running
+  Running --> Succeeded
+  Running --> Failed
+  Succeeded --> [*]`)},
+		{"m-er", diagram(frame.MermaidBlock, `erDiagram
+  TENANT ||--o{ KEY : owns
+  TENANT ||--o{ BUILD : starts
+  BUILD { string id  string state }`)},
+		{"m-journey", diagram(frame.MermaidBlock, `journey
+  title A first video
+  section Write
+    Script: 4: Author
+    Check: 5: Author, Mynah
+  section Build
+    Wait: 3: Author
+    Watch: 5: Author`)},
 		{"mermaid", diagram(frame.MermaidBlock,
 			"flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[Build the film]\n  B -->|mistakes| A")},
 		{"sequence", diagram(frame.MermaidBlock,
 			"sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
-		{"dot", diagram(frame.DotBlock, "digraph {\n  rankdir=LR\n  script -> storyboard -> timeline -> film\n  voice -> timeline\n}")},
+		{"dot", diagram(frame.DotBlock, `digraph {
+  rankdir=LR
+  script -> storyboard -> timeline -> film
+  voice -> timeline
+}`)},
 		{"math", diagram(frame.MathBlock, "\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx = \\sqrt{\\pi}\n\nx = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}")},
 		{"full-list", md("## Release notes\n\n" + strings.Repeat("- The importer reads files of any size and says which lines of them are wrong, with a remedy\n", 9))},
 		{"full-table", md("| Setting | Default | Meaning |\n|---|---|---|\n" + strings.Repeat("| `max-upload` | 1 GiB | the largest archive that the server accepts from a client |\n", 14))},
