@@ -174,7 +174,10 @@ func (d *Document) processNode(n ast.Node, shown int) {
 }
 
 // emojiCode matches text that looks like an emoji code.
-var emojiCode = regexp.MustCompile(`(?:^|[\s(])(:[a-z][a-z0-9_+-]+:)(?:$|[\s).,!?])`)
+var emojiCode = regexp.MustCompile(`(?:^|[\s(])(:[a-z][a-z0-9_+-]+:)`)
+
+// sourceStart matches the beginning of the source of a quote.
+var sourceStart = regexp.MustCompile(`^(?:[—–―]|--) ?\S`)
 
 // collectUnknownEmoji collects emoji codes that do not exist.
 func (d *Document) collectUnknownEmoji(n ast.Node, src []byte) {
@@ -198,16 +201,22 @@ func markQuoteSource(n ast.Node, src []byte) {
 	}
 	begins := func(c ast.Node) bool {
 		text, ok := c.(*ast.Text)
-		return ok && regexp.MustCompile(`^(?:[—–―]|--) ?\S`).Match(text.Value(src))
+		return ok && sourceStart.Match(text.Value(src))
 	}
 	if p.PreviousSibling() != nil && begins(p.FirstChild()) {
 		p.SetAttributeString("class", "source")
 		return
 	}
+	if begins(p.FirstChild()) { // a dialogue
+		return
+	}
 	for c := p.LastChild(); c != nil && c.PreviousSibling() != nil; c = c.PreviousSibling() {
 		before, ok := c.PreviousSibling().(*ast.Text)
-		if !ok || !before.SoftLineBreak() && !before.HardLineBreak() || !begins(c) {
+		if !ok || !before.SoftLineBreak() && !before.HardLineBreak() {
 			continue
+		}
+		if !begins(c) { // the last line is no source
+			return
 		}
 		before.SetSoftLineBreak(false)
 		before.SetHardLineBreak(false)

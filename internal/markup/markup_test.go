@@ -178,6 +178,8 @@ func TestSourceOfAQuote(t *testing.T) {
 		"> Invent it.\n> – Alan Kay, *1971*": `<p class="source">– Alan Kay, <em>1971</em></p>`,
 		"> Invent it.\n> -- Alan Kay":        `<p class="source">-- Alan Kay</p>`,
 		"> — a dialogue begins":              "",
+		"> — Who is there?\n> — I am.":       "",
+		"> One.\n> — Two.\n> Three.":         "",
 		"> Invent it,\n> said Alan - Kay":    "",
 		"Invent it.\n— Alan Kay":             "",
 	} {

@@ -194,8 +194,12 @@ func (d *Drawer) drawDiagram(ctx context.Context, b *browser, block Block, look 
 // useSketchPad runs f on the page sketchPad, which is kept open for the next call. After an error the page is
 // closed.
 func (d *Drawer) useSketchPad(ctx context.Context, b *browser, f func(p *page) error) error {
-	d.sketching.Lock()
-	defer d.sketching.Unlock()
+	select {
+	case d.sketching <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-d.sketching }()
 	if d.pad != nil && (d.pad.browser != b || d.pad.drawn >= wornOut) {
 		d.pad.close(ctx)
 		d.pad = nil

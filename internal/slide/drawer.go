@@ -30,16 +30,17 @@ type Drawer struct {
 	version string
 	glyphs  map[rune]bool // whether any font has the character
 	styles  map[string]string
+	hyphens map[string]string // words with soft hyphens, by language and word
 
 	launching sync.Mutex // held while a browser is started
 
 	diagramDrawer
 }
 
-// diagramDrawer is the page on which diagrams are drawn.
+// diagramDrawer is the page on which diagrams are drawn and words are divided.
 type diagramDrawer struct {
-	sketching sync.Mutex // guards pad, and is held while a diagram is drawn
-	pad       *page      // nil before the first diagram
+	sketching chan struct{} // contains a value while pad is in use
+	pad       *page         // nil before its first use
 }
 
 // New returns a Drawer; cfg must be valid. The browser is started for the first slide.
@@ -50,7 +51,8 @@ func New(cfg Config, run *proc.Runner) (*Drawer, error) {
 	if cfg.Pages == 0 {
 		cfg.Pages = runtime.NumCPU()
 	}
-	return &Drawer{cfg: cfg, run: run, slots: make(chan struct{}, cfg.Pages), glyphs: map[rune]bool{}, styles: map[string]string{}}, nil
+	return &Drawer{cfg: cfg, run: run, slots: make(chan struct{}, cfg.Pages), glyphs: map[rune]bool{}, styles: map[string]string{},
+		hyphens: map[string]string{}, diagramDrawer: diagramDrawer{sketching: make(chan struct{}, 1)}}, nil
 }
 
 // Version describes everything on this machine that determines a slide's pixels: the version of the

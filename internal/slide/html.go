@@ -84,7 +84,7 @@ func (r Request) listBackgroundClasses() string {
 func trackingClass(texts []string) string {
 	for _, t := range texts {
 		for _, c := range t {
-			if unicode.IsLetter(c) && !unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic) {
+			if unicode.IsLetter(c) && c > unicode.MaxLatin1 && !unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic) {
 				return ""
 			}
 		}

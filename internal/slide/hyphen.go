@@ -58,17 +58,31 @@ func (r Request) patternVersion() string {
 	if patterns == nil || len(r.listLongWords()) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%x", sha256.Sum256(patterns))
+	return fmt.Sprintf("%x %x %s", sha256.Sum256(patterns), sha256.Sum256(readEmbedded("hyphen")), hyphenScript)
 }
 
 // hyphenateWords returns a map from each long word of a slide to the same word with soft hyphens. Words that
 // cannot be divided are not in it.
 func (d *Drawer) hyphenateWords(ctx context.Context, b *browser, r Request) (map[string]string, error) {
 	out := map[string]string{}
-	words := r.listLongWords()
 	language, patterns := r.hyphenPatterns()
 	core := readEmbedded("hyphen")
-	if len(words) == 0 || patterns == nil || core == nil {
+	if patterns == nil || core == nil {
+		return out, nil
+	}
+	var unknown []string
+	d.mu.Lock()
+	for _, word := range r.listLongWords() {
+		parts, ok := d.hyphens[language+" "+word]
+		switch {
+		case !ok:
+			unknown = append(unknown, word)
+		case parts != word:
+			out[word] = parts
+		}
+	}
+	d.mu.Unlock()
+	if len(unknown) == 0 {
 		return out, nil
 	}
 	var divided map[string]string
@@ -82,12 +96,24 @@ func (d *Drawer) hyphenateWords(ctx context.Context, b *browser, r Request) (map
 		if err := p.load(ctx, "hyphen-"+language, module); err != nil {
 			return err
 		}
-		return p.evaluate(ctx, hyphenScript, map[string]any{"language": language, "words": words}, &divided)
+		return p.evaluate(ctx, hyphenScript, map[string]any{"language": language, "words": unknown}, &divided)
 	})
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.hyphens) > mostHyphens {
+		clear(d.hyphens)
+	}
 	for word, parts := range divided {
-		if strings.Contains(parts, "\u00AD") {
+		d.hyphens[language+" "+word] = parts
+		if parts != word {
 			out[word] = parts
 		}
 	}
-	return out, err
+	return out, nil
 }
+
+// mostHyphens is the maximum number of words of which a Drawer keeps the hyphens.
+const mostHyphens = 100_000

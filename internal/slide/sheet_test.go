@@ -239,7 +239,7 @@ func TestSheets(t *testing.T) {
 			draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
 			for i, s := range all {
 				for j, ground := range grounds {
-					got, err := d.Draw(t.Context(), slide.Request{Width: w, Height: h, Theme: theme, Blocks: s.blocks, Over: ground != nil})
+					got, err := d.Draw(t.Context(), slide.Request{Width: w, Height: h, Theme: theme, Language: s.language(), Blocks: s.blocks, Over: ground != nil})
 					if err != nil {
 						t.Fatal(theme, s.name, err)
 					}
@@ -281,4 +281,12 @@ func save(t *testing.T, name string, img image.Image) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// language returns the language of a sample, which decides how its words are divided.
+func (s sample) language() string {
+	if s.name == "german" {
+		return "de"
+	}
+	return "en"
 }

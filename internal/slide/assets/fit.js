@@ -1,9 +1,10 @@
 // Fits the slide into the frame, between the strips that captions need. Lengths are CSS pixels of a
 // frame whose shorter side is 720.
 //
-// The steps, each only if those before are not enough: code and tables shrink to letters of 20 px;
-// code wraps and table cells break; words that are too long break at hyphens; the whole slide shrinks
-// until its smallest letters have 20 px, then 14 px, then until it fits.
+// The steps, each only if those before are not enough: words that are too long break at hyphens; code
+// and tables shrink to letters of 20 px; code wraps and table cells break; the whole slide shrinks by up
+// to 40 %; words break anywhere; the slide shrinks until its smallest letters have 20 px, then 14 px, then
+// until it fits.
 function fitSlide(slide, backdrop, clear, scale, hyphens) {
   const preferred = 20, readable = 14
   const px = v => parseFloat(v) || 0
@@ -38,7 +39,7 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
   const left = Math.min(px(pad.paddingLeft), aside), right = Math.min(px(pad.paddingRight), aside)
   const top = Math.max(clear[0], Math.min(px(pad.paddingTop), above)), bottom = Math.max(clear[1], Math.min(px(pad.paddingBottom), above))
   const W = innerWidth - left - right, H = innerHeight - top - bottom
-  const blocks = few(slide.querySelectorAll('.block, .block > *'))
+  const blocks = few(slide.querySelectorAll('.block, .block > *, .footnotes p'))
   const width = () => blocks.reduce((w, el) => Math.max(w, el.scrollWidth), slide.scrollWidth)
   const usual = backdrop.getBoundingClientRect()
   const usualH = usual.height - Math.max(px(pad.paddingTop), clear[0]) - Math.max(px(pad.paddingBottom), clear[1])
@@ -69,25 +70,29 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
     if (widthOf() > room + .5) el.classList.add('wrap')
   }
 
-  // hyphenate allows breaks inside the words that are wider than their block.
+  // hyphenate allows breaks inside the words that are wider than their block, and inside all long words of
+  // tables. It measures all words before it changes any, because each change costs a new layout.
   const hyphenate = () => {
-    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT), long = []
-    while (texts.nextNode()) {
+    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT), changed = new Map(), range = document.createRange()
+    let most = 1000
+    while (texts.nextNode() && most > 0) {
       const node = texts.currentNode
       if (node.parentElement.closest('pre, code')) continue
-      for (const word of node.data.match(/[\p{L}\p{M}]+/gu) || []) if (Object.hasOwn(hyphens, word)) long.push([node, word])
-    }
-    for (const [node, word] of long) {
-      const at = node.data.indexOf(word)
-      if (at < 0) continue
-      const range = document.createRange(), block = node.parentElement.closest('td, th, li, p, h1, h2, h3, h4, h5, h6, blockquote, .text, .block')
-      range.setStart(node, at)
-      range.setEnd(node, at + word.length)
-      if (range.getBoundingClientRect().width > Math.min(block.getBoundingClientRect().width, W) - 1 || block.matches('td, th')) {
-        const text = node.data
-        changes.push(() => { node.data = text })
-        node.data = text.replace(word, hyphens[word])
+      const block = node.parentElement.closest('td, th, li, p, h1, h2, h3, h4, h5, h6, blockquote, .text, .block')
+      const room = block.matches('td, th') ? 0 : Math.min(block.getBoundingClientRect().width, W) - 1
+      for (const m of node.data.matchAll(/[\p{L}\p{M}]+/gu)) {
+        if (!Object.hasOwn(hyphens, m[0]) || !most--) continue
+        range.setStart(node, m.index)
+        range.setEnd(node, m.index + m[0].length)
+        if (range.getBoundingClientRect().width > room) changed.set(node, [...(changed.get(node) || []), m])
       }
+    }
+    for (const [node, words] of changed) {
+      const text = node.data
+      changes.push(() => { node.data = text })
+      let out = '', at = 0
+      for (const m of words) { out += text.slice(at, m.index) + hyphens[m[0]]; at = m.index + m[0].length }
+      node.data = out + text.slice(at)
     }
   }
 
@@ -112,13 +117,14 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
 
   // spread widens the gaps of a slide whose lines leave some height free.
   function spread() {
-    const gaps = few(slide.querySelectorAll('.block + .block, .block > * + *, li + li, .text > div + div')).filter(el => el.getClientRects().length)
+    const gaps = few(slide.querySelectorAll('.block + .block, .block > * + *, li + li')).filter(el => el.getClientRects().length)
     const free = H / z - slide.scrollHeight - 1
-    if (!gaps.length || free < 4 || free > .15 * H / z) return
+    if (!gaps.length || free < 4) return
+    const extra = Math.min(free, .12 * H / z) / gaps.length
     const margins = gaps.map(el => [el, px(getComputedStyle(el).marginTop)])
     for (const [el, margin] of margins) {
       change(el)
-      el.style.marginTop = margin + free / gaps.length + 'px'
+      el.style.marginTop = margin + extra + 'px'
     }
     if (slide.scrollHeight > H / z + 1) for (const [el, margin] of margins) el.style.marginTop = margin + 'px'
   }
@@ -170,7 +176,7 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
     const heights = parts.map(el => el.getBoundingClientRect().height)
     const el = parts[heights.indexOf(Math.max(...heights))]
     if (!el) return ''
-    if (el.matches('pre')) return `the ${el.querySelectorAll('.line').length || el.textContent.split('\n').length} lines of code`
+    if (el.matches('pre')) { const n = el.querySelectorAll('.line').length || el.textContent.split('\n').length; return n > 1 ? `the ${n} lines of code` : 'the line of code' }
     if (el.matches('ul, ol')) return `the list of ${el.querySelectorAll('li').length} items`
     if (el.matches('table')) return `the table of ${el.rows.length} rows and ${el.rows[0] ? el.rows[0].cells.length : 0} columns`
     return 'the text'

@@ -32,14 +32,14 @@ async ({ kind, text, look }) => {
     mermaid.initialize({
       startOnLoad: false, securityLevel: 'strict', suppressErrorRendering: true, htmlLabels: false, flowchart: { htmlLabels: false, curve: 'basis' }, deterministicIds: true, fontFamily: family, theme: 'base',
       themeCSS: `.edgeLabel rect, .labelBkg, .edgeLabel { opacity: 1 !important } .face { fill: ${mix(ground, series[2], .35)} !important; stroke: ${muted} !important } .mouth { stroke: ${ink} !important }
-        .quadrant-point circle, .data-point circle { fill: ${series[0]} !important } .legend text, .pieTitleText, .titleText { fill: ${ink} !important } .sankey .node-labels text, .node-labels { fill: ${ink}; font-size: 18px } .links path { mix-blend-mode: normal !important }
-        .grid .tick text { font-size: 15px; font-family: ${family} } .grid .tick { stroke: ${mix(muted, ground, .7)} } .commit-label { font-size: 15px } .lineWrapper line, .lineWrapper path { stroke: ${muted} !important }`,
+        .quadrant-point circle, .data-point circle { fill: ${series[0]} !important } .legend text, .pieTitleText, .titleText { fill: ${ink} !important } .sankey .node-labels text, .node-labels { fill: ${ink}; font-size: 18px } .titleText { font-family: ${family} } .links path { mix-blend-mode: normal !important }
+        .grid .tick text { font-size: 15px; font-family: ${family} } .grid .tick line { stroke: ${mix(muted, ground, .7)} !important } .grid path { stroke: none !important } .mindmap-node:has(> circle) text { text-anchor: middle } .commit-label { font-size: 15px } .lineWrapper line, .lineWrapper path { stroke: ${muted} !important }`,
       gantt: { fontSize: 17, sectionFontSize: 17, barHeight: 38, barGap: 10, topPadding: 70, leftPadding: 110, titleTopMargin: 32, axisFormat: '%d %b', useWidth: room.width * 1.05, numberSectionStyles: 4, tickInterval: undefined },
       xyChart: { ...room, titleFontSize: 24, titlePadding: 16, showDataLabel: false, xAxis: { labelFontSize: 17, titleFontSize: 18, labelPadding: 8 }, yAxis: { labelFontSize: 17, titleFontSize: 18, labelPadding: 8 } },
       quadrantChart: { chartWidth: room.width * .9, chartHeight: room.height, titleFontSize: 24, quadrantLabelFontSize: 19, xAxisLabelFontSize: 17, yAxisLabelFontSize: 17, pointLabelFontSize: 17, pointRadius: 7, quadrantInternalBorderStrokeWidth: 1 },
       sankey: { ...room, useMaxWidth: false, linkColor: 'gradient', nodeAlignment: 'justify', showValues: true },
-      pie: { textPosition: .62 }, journey: { taskFontSize: 17, sectionFontSize: 17, width: 160, height: 58, leftMargin: 110, diagramMarginX: 20, actorColours: series.slice(0, 6), sectionFills: soft.slice(0, 6), sectionColours: [ink] },
-      timeline: { sectionFills: soft, sectionColours: [ink] }, mindmap: { padding: 18 }, gitGraph: { rotateCommitLabel: false },
+      pie: { textPosition: .62 }, journey: { titleFontFamily: family, titleColor: ink, taskFontFamily: family, taskFontSize: 17, sectionFontSize: 17, width: 160, height: 58, leftMargin: 110, diagramMarginX: 20, actorColours: series.slice(0, 6), sectionFills: soft.slice(0, 6), sectionColours: [ink] },
+      timeline: { sectionFills: soft, sectionColours: [ink] }, mindmap: { padding: 18 }, gitGraph: { rotateCommitLabel: false, showCommitLabel: /\bid\s*:/.test(text) },
       themeVariables: {
         darkMode: dark, background: ground, fontFamily: family, fontSize: '18px', primaryColor: fill, primaryTextColor: ink, primaryBorderColor: edge, lineColor: muted, textColor: ink, titleColor: ink,
         secondaryColor: soft[3], tertiaryColor: mix(fill, ground, .55), clusterBkg: mix(fill, ground, .55), clusterBorder: mix(edge, ground, .5), noteBkgColor: soft[2], noteBorderColor: series[2], noteTextColor: ink, edgeLabelBackground: ground,
