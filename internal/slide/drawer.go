@@ -51,8 +51,10 @@ func New(cfg Config, run *proc.Runner) (*Drawer, error) {
 	if cfg.Pages == 0 {
 		cfg.Pages = runtime.NumCPU()
 	}
-	return &Drawer{cfg: cfg, run: run, slots: make(chan struct{}, cfg.Pages), glyphs: map[rune]bool{}, styles: map[string]string{},
-		hyphens: map[string]string{}, diagramDrawer: diagramDrawer{sketching: make(chan struct{}, 1)}}, nil
+	return &Drawer{
+		cfg: cfg, run: run, slots: make(chan struct{}, cfg.Pages), glyphs: map[rune]bool{}, styles: map[string]string{},
+		hyphens: map[string]string{}, diagramDrawer: diagramDrawer{sketching: make(chan struct{}, 1)},
+	}, nil
 }
 
 // Version describes everything on this machine that determines a slide's pixels: the version of the
