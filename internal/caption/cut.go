@@ -74,7 +74,7 @@ func (p *paragraph) canBreakAt(at int) bool {
 // Thai. It uses the word times of the voice, since Unicode's rules would need a dictionary.
 func (p *paragraph) findSpokenWordEnds(from, to int) []int {
 	var out []int
-	for _, s := range p.spans[p.findSpan(from):] {
+	for _, s := range p.spans[p.findSpanAt(from):] {
 		if s.from <= from {
 			continue
 		}
@@ -166,11 +166,11 @@ func (t *atoms) splitAndAppend(p *paragraph, from, to int, limit limits) {
 	if a.to < to {
 		a.blank = 1
 	}
-	word := p.spans[p.findSpan(a.to)]
+	word := p.spans[p.findSpanAt(a.to)]
 	a.whole = a.to == word.from || a.to+a.blank >= word.to
 	a.ends = p.classifyEndingAfter(a)
 	a.phrase = p.endsPhrase(a.to)
-	a.dangling = a.ends == nothing && isDangling(text)
+	a.dangling = a.ends == nothing && isDanglingWord(text)
 	t.appendAtom(a)
 }
 
@@ -185,9 +185,9 @@ func (t *atoms) appendAtom(a atom) {
 	t.sentences = append(t.sentences, ended)
 }
 
-// isDangling reports whether a word is short and has no punctuation except the point of an abbreviation.
+// isDanglingWord reports whether a word is short and has no punctuation except the point of an abbreviation.
 // Such words, mostly articles, prepositions and titles, belong to the next word.
-func isDangling(word string) bool {
+func isDanglingWord(word string) bool {
 	n := 0
 	for _, r := range strings.TrimSuffix(word, ".") {
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '’' || isUnspacedScript(r) {
