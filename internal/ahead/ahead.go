@@ -142,7 +142,8 @@ func (w *Worker) isStopped() bool {
 // errFindings ends the work if the script has errors. The later steps report them.
 var errFindings = errors.New("the script has errors")
 
-// makeAllScenesButLast makes the first n-1 of n scenes. It omits the last one, because the following scene may change its end.
+// makeAllScenesButLast makes the first n-1 of n scenes. It omits the last one, because the following scene may change
+// its end.
 func (w *Worker) makeAllScenesButLast(ctx context.Context, n int, spoken *speech.Spoken) error {
 	board := *w.in.Board
 	board.Scenes = board.Scenes[:n]

@@ -182,7 +182,8 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s is staged as %s", name, a.Input.Path)
 		}
 	}
-	if m := set.GetUsable("c.gif").ToMedia(); m.Frames != 2 || m.Still || m.Length == nil || m.Length.FloatString(2) != "0.50" {
+	if m := set.GetUsable("c.gif").ToMedia(); m.Frames != 2 || m.Still || m.Length == nil ||
+		m.Length.FloatString(2) != "0.50" {
 		t.Errorf("a GIF: %+v", m)
 	}
 	if m := set.GetUsable("d.mp4").ToMedia(); m.Frames != 25 || m.Rate.Num != 25*m.Rate.Den {

@@ -151,8 +151,8 @@ func (s *Store) makeEntryPath(kind Kind, key Key) string {
 	return filepath.Join(s.dir, string(kind), k[:2], k[2:])
 }
 
-// newEntryChecksum returns a checksum that already contains an entry's address. So an entry that was moved to another path
-// is not valid there.
+// newEntryChecksum returns a checksum that already contains an entry's address. So an entry that was moved to another
+// path is not valid there.
 func newEntryChecksum(kind Kind, key Key) hash.Hash32 {
 	h := crc32.New(crc32.MakeTable(crc32.Castagnoli))
 	_, _ = io.WriteString(h, string(kind))

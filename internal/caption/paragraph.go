@@ -150,21 +150,21 @@ func isUnspacedScript(r rune) bool {
 		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef // punctuation of these scripts
 }
 
-// findSampleAt returns the sample at which the byte offset place is spoken. The characters of a word share its
+// findSampleAt returns the sample at which the byte offset textByte is spoken. The characters of a word share its
 // time equally.
-func (p *paragraph) findSampleAt(place int) int64 {
-	s := p.spans[p.findSpanAt(place)]
+func (p *paragraph) findSampleAt(textByte int) int64 {
+	s := p.spans[p.findSpanAt(textByte)]
 	all := strings.TrimRight(p.text[s.from:s.to], " ")
 	n := int64(utf8.RuneCountInString(all))
-	if place >= s.from+len(all) || n == 0 {
+	if textByte >= s.from+len(all) || n == 0 {
 		return s.end
 	}
-	return s.start + (s.end-s.start)*int64(utf8.RuneCountInString(p.text[s.from:place]))/n
+	return s.start + (s.end-s.start)*int64(utf8.RuneCountInString(p.text[s.from:textByte]))/n
 }
 
 // findSpanAt returns the index of the span that contains a byte offset.
-func (p *paragraph) findSpanAt(place int) int {
-	return max(sort.Search(len(p.spans), func(i int) bool { return p.spans[i].from > place })-1, 0)
+func (p *paragraph) findSpanAt(textByte int) int {
+	return max(sort.Search(len(p.spans), func(i int) bool { return p.spans[i].from > textByte })-1, 0)
 }
 
 // listWordsBetween returns the spoken words in the range from..to, as ranges without spaces. Offsets are relative

@@ -150,7 +150,9 @@ func (f *clientFlags) startVideo(ctx context.Context, c *client.Client, say func
 }
 
 // uploadFolderOrZip uploads a zip file, or a folder as a zip file.
-func uploadFolderOrZip(ctx context.Context, c *client.Client, repository string, folder bool) (g api.UploadGrant, err error) {
+func uploadFolderOrZip(
+	ctx context.Context, c *client.Client, repository string, folder bool,
+) (g api.UploadGrant, err error) {
 	if !folder {
 		if _, err := os.Stat(repository); err != nil {
 			return g, fmt.Errorf("the archive %s cannot be read", repository)

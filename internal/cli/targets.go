@@ -200,7 +200,8 @@ func (a *app) buildScripts(ctx context.Context, f *buildFlags, args []string) er
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(one.output), 0o755); err != nil { //nolint:gosec // videos may be read by others
-			return a.reportErrorAs(f.json, fault.New(fault.Disk, err, "the folder %s cannot be created", filepath.Dir(one.output)))
+			return a.reportErrorAs(f.json, fault.New(fault.Disk, err, "the folder %s cannot be created",
+				filepath.Dir(one.output)))
 		}
 		if err := a.build(ctx, one, args[i:i+1]); err != nil {
 			return err

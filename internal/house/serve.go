@@ -216,7 +216,8 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 	}
 	o.records.SetEnqueue(o.queue.Enqueue)
 	o.guard = auth.NewGuard(o.cfg.Auth, o.records)
-	err = errors.Join(o.records.RefillQueue(ctx, o.queue.Clear), o.records.DropUnanswered(ctx), o.objects.RemovePartlyWritten())
+	err = errors.Join(o.records.RefillQueue(ctx, o.queue.Clear), o.records.DropUnanswered(ctx),
+		o.objects.RemovePartlyWritten())
 	if err != nil {
 		return fault.New(fault.Disk, err, "the builds that were running when the server stopped cannot be resumed")
 	}

@@ -68,7 +68,8 @@ func (s *Server) readForm(r *http.Request, parts *multipart.Reader, b *record.Bu
 			case len(text) > mostText:
 				return &bodyError{
 					http.StatusRequestEntityTooLarge,
-					fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", shortenForAnswer(name), mostText),
+					fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", shortenForAnswer(name),
+						mostText),
 				}
 			case seen[name] && name != "tags":
 				wrong.addError("/"+shortenForAnswer(name), "is given twice")

@@ -84,12 +84,13 @@ func RenderMarkdown(source string, shown int) Document {
 func CountItems(markdown string) int {
 	src, _ := prepareSource(markdown)
 	items := 0
-	_ = ast.Walk(newMarkdownEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering && n.Kind() == ast.KindListItem {
-			items++
-		}
-		return ast.WalkContinue, nil
-	})
+	_ = ast.Walk(newMarkdownEngine().Parser().Parse(text.NewReader(src)),
+		func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if entering && n.Kind() == ast.KindListItem {
+				items++
+			}
+			return ast.WalkContinue, nil
+		})
 	return items
 }
 
@@ -98,34 +99,35 @@ func FindHeading(markdown string) string {
 	src, _ := prepareSource(markdown)
 	var words strings.Builder
 	within := false
-	_ = ast.Walk(newMarkdownEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		switch n := n.(type) {
-		case *ast.Heading:
-			if within = entering; !entering && strings.TrimSpace(words.String()) != "" {
-				return ast.WalkStop, nil
-			}
-		case *ast.Text:
-			if within && entering {
-				words.Write(util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(n.Value(src)))))
-				if n.SoftLineBreak() || n.HardLineBreak() {
-					words.WriteByte(' ')
+	_ = ast.Walk(newMarkdownEngine().Parser().Parse(text.NewReader(src)),
+		func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			switch n := n.(type) {
+			case *ast.Heading:
+				if within = entering; !entering && strings.TrimSpace(words.String()) != "" {
+					return ast.WalkStop, nil
+				}
+			case *ast.Text:
+				if within && entering {
+					words.Write(util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(n.Value(src)))))
+					if n.SoftLineBreak() || n.HardLineBreak() {
+						words.WriteByte(' ')
+					}
+				}
+			case *ast.String:
+				if within && entering {
+					words.Write(n.Value)
+				}
+			case *ast.AutoLink:
+				if within && entering {
+					words.Write(n.Label(src))
+				}
+			case *emojiast.Emoji:
+				if within && entering {
+					words.WriteString(string(n.Value.Unicode))
 				}
 			}
-		case *ast.String:
-			if within && entering {
-				words.Write(n.Value)
-			}
-		case *ast.AutoLink:
-			if within && entering {
-				words.Write(n.Label(src))
-			}
-		case *emojiast.Emoji:
-			if within && entering {
-				words.WriteString(string(n.Value.Unicode))
-			}
-		}
-		return ast.WalkContinue, nil
-	})
+			return ast.WalkContinue, nil
+		})
 	return strings.Join(strings.Fields(words.String()), " ")
 }
 

@@ -289,8 +289,8 @@ func TestEachObjectUnderAPrefix(t *testing.T) {
 		}
 	}
 	no, calls := errors.New("no"), 0
-	if err := s.ForEachObject(t.Context(), "", func(string, time.Time) error { calls++; return no }); !errors.Is(err, no) ||
-		calls != 1 {
+	err := s.ForEachObject(t.Context(), "", func(string, time.Time) error { calls++; return no })
+	if !errors.Is(err, no) || calls != 1 {
 		t.Errorf("a call that fails: %v after %d calls", err, calls)
 	}
 }

@@ -83,7 +83,9 @@ func newCaptionLabel(c caption.Cue) part.Label {
 
 // drawMissingCaptions returns the metadata of captions. It draws the captions that are not in the cache,
 // several on one sheet.
-func (a *artist) drawMissingCaptions(ctx context.Context, style slide.Captions, keys []cache.Key) ([]captionHead, error) {
+func (a *artist) drawMissingCaptions(
+	ctx context.Context, style slide.Captions, keys []cache.Key,
+) ([]captionHead, error) {
 	heads := make([]captionHead, len(keys))
 	first := map[cache.Key]int{}
 	var missing []int

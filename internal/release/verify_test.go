@@ -63,7 +63,8 @@ func TestMissingNarrationIsFound(t *testing.T) {
 	quiet, loud := []uint32{6, 6, 6, 6, 6, 6, 6, 6}, []uint32{6, 6, 6, 200, 200, 200, 200, 6}
 	checkError(t, "loud", checkNarrationIsAudible(board, line, loud, 6), "")
 	checkError(t, "quiet", checkNarrationIsAudible(board, line, quiet, 6), "scene 2")
-	checkError(t, "loud elsewhere", checkNarrationIsAudible(board, line, []uint32{200, 200, 6, 6, 6, 6, 6, 200}, 6), "scene 2")
+	checkError(t, "loud elsewhere", checkNarrationIsAudible(board, line, []uint32{200, 200, 6, 6, 6, 6, 6, 200}, 6),
+		"scene 2")
 }
 
 func TestMissingCuesAreFound(t *testing.T) {

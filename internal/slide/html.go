@@ -57,7 +57,8 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 	var out strings.Builder
 	// In CSS, !important rules inside a layer take precedence over those outside.
 	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
-		r.listBackgroundClasses(), theme, chooseTrackingClass(r.listBlockTexts()), html.EscapeString(r.Language), baseMark, dir)
+		r.listBackgroundClasses(), theme, chooseTrackingClass(r.listBlockTexts()), html.EscapeString(r.Language), baseMark,
+		dir)
 	out.WriteString("<style>" + readBuiltInSheet("force") + r.formatBehindCSS(k) + "</style><style>" + readBuiltInSheet("base") + styleOf(theme) + "</style>")
 	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
 	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div></body></html>")

@@ -193,7 +193,8 @@ func (s *Store) RecordPoll(ctx context.Context, b record.Build) error {
 
 // DeleteBuild removes a finished build with its events.
 func (s *Store) DeleteBuild(ctx context.Context, id string) error {
-	return s.updateOneRow(ctx, record.ErrNotFound, "DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')",
+	return s.updateOneRow(ctx, record.ErrNotFound,
+		"DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')",
 		id)
 }
 

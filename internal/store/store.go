@@ -202,7 +202,8 @@ func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 
 // RevokeKey implements auth.Store.
 func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) error {
-	return s.updateOneRow(ctx, auth.ErrUnknown, "UPDATE keys SET revoked = ? WHERE id = ? AND revoked = 0", toMillis(at), id)
+	return s.updateOneRow(ctx, auth.ErrUnknown, "UPDATE keys SET revoked = ? WHERE id = ? AND revoked = 0", toMillis(at),
+		id)
 }
 
 // TouchKey implements auth.Store.

@@ -64,7 +64,8 @@ func create(t *testing.T, s *store.Store, ids ...string) {
 func move(t *testing.T, s *store.Store, id string, states ...record.State) {
 	t.Helper()
 	for _, to := range states {
-		if _, err := s.Update(t.Context(), id, func(b *record.Build) error { return b.MoveToState(to, time.Now()) }); err != nil {
+		move := func(b *record.Build) error { return b.MoveToState(to, time.Now()) }
+		if _, err := s.Update(t.Context(), id, move); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -350,7 +351,8 @@ func TestKeysAndSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, _ = reopen(t, path, store.Config{})
-	if again, err := s.LoadOrCreateSecret(t.Context(), "x"); !slices.Equal(first, again) || len(again) != 32 || err != nil {
+	if again, err := s.LoadOrCreateSecret(t.Context(), "x"); !slices.Equal(first, again) || len(again) != 32 ||
+		err != nil {
 		t.Errorf("the secret changes: %x, %x, %v", first, again, err)
 	}
 	keys, err := s.Keys(t.Context())

@@ -239,7 +239,8 @@ func (s *sceneState) finishScene() {
 // addSlide adds a slide for a fenced block.
 func (s *sceneState) addSlide(n *script.Fence) {
 	slide := Slide{
-		Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look, FontSize: dereferenceOr(s.now.FontSize, 0),
+		Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look,
+		FontSize: dereferenceOr(s.now.FontSize, 0),
 	}
 	s.onSlide.applyTo(&slide)
 	s.out.Slides = append(s.out.Slides, slide)

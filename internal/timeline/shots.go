@@ -169,29 +169,29 @@ func (c *computer) matchSpeed(p *Picture, film, length *big.Rat) {
 }
 
 // fillAfterClips fills the rest of a scene after its clips: it repeats the clips, or extends the last picture.
-func (c *computer) fillAfterClips(i int, s shape, played []Picture, at, end int64) []Picture {
-	if len(played) == 0 || at >= end {
+func (c *computer) fillAfterClips(i int, s shape, played []Picture, atFrame, endFrame int64) []Picture {
+	if len(played) == 0 || atFrame >= endFrame {
 		return played
 	}
 	out := played
 	if s.sync == script.Loop && s.total.Sign() > 0 {
-		for at < end {
+		for atFrame < endFrame {
 			for _, p := range played {
-				if at >= end {
+				if atFrame >= endFrame {
 					break
 				}
-				p.Start, p.Frames = at, min(p.Frames, end-at)
+				p.Start, p.Frames = atFrame, min(p.Frames, endFrame-atFrame)
 				if p.Moving > 0 {
 					p.Moving = p.Frames
 					c.addClipSound(i, p.Shot, p)
 				}
 				out = append(out, p)
-				at += p.Frames
+				atFrame += p.Frames
 			}
 		}
 		return out
 	}
-	out[len(out)-1].Frames += end - at
+	out[len(out)-1].Frames += endFrame - atFrame
 	return out
 }
 

@@ -301,7 +301,8 @@ func isRedirect(code int) bool {
 
 // isSameHost compares scheme, name and port.
 func isSameHost(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && chooseEffectivePort(a) == chooseEffectivePort(b)
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) &&
+		chooseEffectivePort(a) == chooseEffectivePort(b)
 }
 
 func chooseEffectivePort(u *url.URL) string {
