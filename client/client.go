@@ -61,8 +61,8 @@ type request struct {
 	signed          bool
 }
 
-// do sends a request. It returns an error unless the status is 2xx.
-func (c *Client) do(ctx context.Context, q request) (*http.Response, error) {
+// sendAndCheck sends a request. It returns an error unless the status is 2xx.
+func (c *Client) sendAndCheck(ctx context.Context, q request) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, q.method, q.address, q.body)
 	if err != nil {
 		return nil, err
@@ -80,25 +80,25 @@ func (c *Client) do(ctx context.Context, q request) (*http.Response, error) {
 	}
 	resp, err := h.Do(r)
 	if err != nil {
-		return nil, fmt.Errorf("the server %s cannot be reached: %w", c.URL, withoutURL(err))
+		return nil, fmt.Errorf("the server %s cannot be reached: %w", c.URL, removeURL(err))
 	}
 	if resp.StatusCode/100 == 2 {
 		return resp, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return nil, readError(resp)
+	return nil, parseError(resp)
 }
 
-// withoutURL removes the URL from an error, since its query may contain a signature.
-func withoutURL(err error) error {
+// removeURL removes the URL from an error, since its query may contain a signature.
+func removeURL(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err
 }
 
-// readError converts an error answer to an Error: its text, error or message.
-func readError(resp *http.Response) error {
+// parseError converts an error answer to an Error: its text, error or message.
+func parseError(resp *http.Response) error {
 	b, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	var doc api.Problem
 	text := strings.TrimSpace(string(b))
@@ -120,12 +120,12 @@ func readError(resp *http.Response) error {
 	return &Error{Status: resp.StatusCode, Message: text}
 }
 
-// urlOf returns the URL of a path.
-func (c *Client) urlOf(path string) string { return strings.TrimSuffix(c.URL, "/") + path }
+// makeURL returns the URL of a path.
+func (c *Client) makeURL(path string) string { return strings.TrimSuffix(c.URL, "/") + path }
 
-// call sends JSON, or no body for nil, and reads JSON.
-func (c *Client) call(ctx context.Context, method, path string, in, out any) error {
-	q := request{method: method, address: c.urlOf(path)}
+// callJSON sends JSON, or no body for nil, and reads JSON.
+func (c *Client) callJSON(ctx context.Context, method, path string, in, out any) error {
+	q := request{method: method, address: c.makeURL(path)}
 	if in != nil {
 		b, err := json.Marshal(in)
 		if err != nil {
@@ -133,15 +133,15 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		}
 		q.body, q.length, q.header = bytes.NewReader(b), int64(len(b)), http.Header{"Content-Type": {"application/json"}}
 	}
-	resp, err := c.do(ctx, q)
+	resp, err := c.sendAndCheck(ctx, q)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return decode(resp.Body, out)
+	return decodeJSON(resp.Body, out)
 }
 
-func decode(r io.Reader, out any) error {
+func decodeJSON(r io.Reader, out any) error {
 	if err := json.NewDecoder(io.LimitReader(r, 64<<20)).Decode(out); err != nil {
 		return fmt.Errorf("the server's answer cannot be read: %w", err)
 	}
@@ -150,12 +150,12 @@ func decode(r io.Reader, out any) error {
 
 // Grant requests a URL for the upload of a zip.
 func (c *Client) Grant(ctx context.Context) (g api.UploadGrant, err error) {
-	return g, c.call(ctx, http.MethodGet, "/video/upload-request/zip", nil, &g)
+	return g, c.callJSON(ctx, http.MethodGet, "/video/upload-request/zip", nil, &g)
 }
 
 // Upload sends size bytes to the URL of a grant.
 func (c *Client) Upload(ctx context.Context, g api.UploadGrant, r io.Reader, size int64) error {
-	resp, err := c.do(ctx, request{
+	resp, err := c.sendAndCheck(ctx, request{
 		method: http.MethodPut, address: g.URL, body: r, length: size, header: http.Header{"Content-Type": {g.ContentType}}, signed: true,
 	})
 	if err != nil {
@@ -183,7 +183,7 @@ func (c *Client) UploadZip(ctx context.Context, path string) (g api.UploadGrant,
 
 // Build starts a build of a video.
 func (c *Client) Build(ctx context.Context, r api.BuildRequest) (t api.Task, err error) {
-	return t, c.call(ctx, http.MethodPost, "/video/build", r, &t)
+	return t, c.callJSON(ctx, http.MethodPost, "/video/build", r, &t)
 }
 
 // Speech is a request to speak a text.
@@ -204,11 +204,11 @@ func (c *Client) Speak(ctx context.Context, s Speech) (t api.Task, err error) {
 			q.Set(name, v)
 		}
 	}
-	address := c.urlOf("/text-to-speech/" + url.PathEscape(s.Format))
+	address := c.makeURL("/text-to-speech/" + url.PathEscape(s.Format))
 	if len(q) > 0 {
 		address += "?" + q.Encode()
 	}
-	resp, err := c.do(ctx, request{
+	resp, err := c.sendAndCheck(ctx, request{
 		method: http.MethodPost, address: address, body: strings.NewReader(s.Text), length: int64(len(s.Text)),
 		header: http.Header{"Content-Type": {"text/plain"}},
 	})
@@ -216,17 +216,17 @@ func (c *Client) Speak(ctx context.Context, s Speech) (t api.Task, err error) {
 		return t, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return t, decode(resp.Body, &t)
+	return t, decodeJSON(resp.Body, &t)
 }
 
 // Status polls a task once.
 func (c *Client) Status(ctx context.Context, statusURL string) (s api.Status, err error) {
-	resp, err := c.do(ctx, request{method: http.MethodGet, address: statusURL, signed: true})
+	resp, err := c.sendAndCheck(ctx, request{method: http.MethodGet, address: statusURL, signed: true})
 	if err != nil {
 		return s, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return s, decode(resp.Body, &s)
+	return s, decodeJSON(resp.Body, &s)
 }
 
 // mostFailures is how many polls in a row may fail, since a server may be restarting.
@@ -271,7 +271,7 @@ func (c *Client) Wait(ctx context.Context, t api.Task, progress func(api.Status)
 
 // Download writes a result to w.
 func (c *Client) Download(ctx context.Context, address string, w io.Writer) error {
-	resp, err := c.do(ctx, request{method: http.MethodGet, address: address, signed: true})
+	resp, err := c.sendAndCheck(ctx, request{method: http.MethodGet, address: address, signed: true})
 	if err != nil {
 		return err
 	}
@@ -315,8 +315,8 @@ func (c *Client) BuildProject(ctx context.Context, p Project) (b api.Build, err 
 	r, w := io.Pipe()
 	form := multipart.NewWriter(w)
 	go func() { _ = w.CloseWithError(writeProject(form, p, f)) }()
-	resp, err := c.do(ctx, request{
-		method: http.MethodPost, address: c.urlOf("/v1/builds"), body: r, length: -1,
+	resp, err := c.sendAndCheck(ctx, request{
+		method: http.MethodPost, address: c.makeURL("/v1/builds"), body: r, length: -1,
 		header: http.Header{"Content-Type": {form.FormDataContentType()}},
 	})
 	if err != nil {
@@ -324,7 +324,7 @@ func (c *Client) BuildProject(ctx context.Context, p Project) (b api.Build, err 
 		return b, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return b, decode(resp.Body, &b)
+	return b, decodeJSON(resp.Body, &b)
 }
 
 func writeProject(form *multipart.Writer, p Project, zip io.Reader) error {
@@ -353,17 +353,17 @@ func writeProject(form *multipart.Writer, p Project, zip io.Reader) error {
 
 // Get returns a build.
 func (c *Client) Get(ctx context.Context, id string) (b api.Build, err error) {
-	return b, c.call(ctx, http.MethodGet, "/v1/builds/"+url.PathEscape(id), nil, &b)
+	return b, c.callJSON(ctx, http.MethodGet, "/v1/builds/"+url.PathEscape(id), nil, &b)
 }
 
 // Cancel stops a build.
 func (c *Client) Cancel(ctx context.Context, id string) (b api.Build, err error) {
-	return b, c.call(ctx, http.MethodPost, "/v1/builds/"+url.PathEscape(id)+"/cancel", nil, &b)
+	return b, c.callJSON(ctx, http.MethodPost, "/v1/builds/"+url.PathEscape(id)+"/cancel", nil, &b)
 }
 
 // Voices lists the server's voices.
 func (c *Client) Voices(ctx context.Context) (v []api.Voice, err error) {
-	return v, c.call(ctx, http.MethodGet, "/voices", nil, &v)
+	return v, c.callJSON(ctx, http.MethodGet, "/voices", nil, &v)
 }
 
 // ZipFolder writes a folder's files as a zip. It leaves out hidden files and folders, and follows
@@ -388,7 +388,7 @@ func ZipFolder(dir string, w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return addFile(z, filepath.ToSlash(rel), path)
+		return addFileToZip(z, filepath.ToSlash(rel), path)
 	})
 	return errors.Join(err, z.Close())
 }
@@ -398,13 +398,13 @@ func ZipFiles(dir string, names []string, w io.Writer) error {
 	z := zip.NewWriter(w)
 	var errs []error
 	for _, name := range names {
-		errs = append(errs, addFile(z, name, filepath.Join(dir, filepath.FromSlash(name))))
+		errs = append(errs, addFileToZip(z, name, filepath.Join(dir, filepath.FromSlash(name))))
 	}
 	return errors.Join(errors.Join(errs...), z.Close())
 }
 
-// addFile adds a file. Compressed formats are stored, all others deflated.
-func addFile(z *zip.Writer, name, path string) error {
+// addFileToZip adds a file. Compressed formats are stored, all others deflated.
+func addFileToZip(z *zip.Writer, name, path string) error {
 	method := zip.Deflate
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".mp4", ".mov", ".webm", ".mp3", ".m4a", ".ogg", ".flac":

@@ -112,7 +112,7 @@ func (w *Worker) makeUntilStopped(ctx context.Context) {
 		w.mu.Unlock()
 		// Make scenes in growing batches, because each batch plans all scenes before it again.
 		if ready-1-done >= max(leastAhead, done/16) && ready < len(w.in.Board.Scenes) {
-			if err := w.makeScenes(ctx, ready, spoken); err != nil {
+			if err := w.makeAllScenesButLast(ctx, ready, spoken); err != nil {
 				return // the later steps report the error
 			}
 			done = ready - 1
@@ -142,8 +142,9 @@ func (w *Worker) isStopped() bool {
 // errFindings ends the work if the script has errors. The later steps report them.
 var errFindings = errors.New("the script has errors")
 
-// makeScenes makes the first n-1 of n scenes. It omits the last one, because the following scene may change its end.
-func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) error {
+// makeAllScenesButLast makes the first n-1 of n scenes. It omits the last one, because the following scene may change
+// its end.
+func (w *Worker) makeAllScenesButLast(ctx context.Context, n int, spoken *speech.Spoken) error {
 	board := *w.in.Board
 	board.Scenes = board.Scenes[:n]
 	measured := timeline.Measured{Files: w.in.Files.ListMedia(), Speech: spoken.ListLengths()}
@@ -161,11 +162,11 @@ func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) e
 	board.Scenes, line.Scenes = board.Scenes[:n-1], line.Scenes[:n-1]
 	in := overlay.Input{Board: &board, Files: w.in.Project, Drawer: w.in.Drawer}
 	slides, list, err := overlay.DrawSlides(ctx, w.maker, in, cues)
-	if err := errorOfFindings(list, err); err != nil {
+	if err := errorOrFindings(list, err); err != nil {
 		return err
 	}
 	captions, list, err := overlay.DrawCaptions(ctx, w.maker, in, line, cues)
-	if err := errorOfFindings(list, err); err != nil {
+	if err := errorOrFindings(list, err); err != nil {
 		return err
 	}
 	layers, err := overlay.NewDrawings(w.maker.Store)
@@ -176,7 +177,7 @@ func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) e
 		Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions,
 	})
 	list, err = c.MakePictures(ctx, c.PlanPictures())
-	if err := errorOfFindings(list, err); err != nil {
+	if err := errorOrFindings(list, err); err != nil {
 		return err
 	}
 	x := mix.New(w.maker, w.in.Mix, mix.Input{
@@ -185,8 +186,8 @@ func (w *Worker) makeScenes(ctx context.Context, n int, spoken *speech.Spoken) e
 	return x.MakeChunksBefore(ctx, whole.Scenes[n-1].Sound)
 }
 
-// errorOfFindings returns err, or errFindings if the list contains errors.
-func errorOfFindings(list diag.List, err error) error {
+// errorOrFindings returns err, or errFindings if the list contains errors.
+func errorOrFindings(list diag.List, err error) error {
 	if err == nil && list.HasErrors() {
 		return errFindings
 	}

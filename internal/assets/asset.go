@@ -106,7 +106,7 @@ func (w *identifier) identifyFile(ctx context.Context, name string, number int, 
 	a.Input.Format = media.DetectFormat(head)
 	switch {
 	case a.Input.Format == media.GIF:
-		if err = checkComplete(a.Input.Path, media.IsGIFComplete); err == nil {
+		if err = checkNotTruncated(a.Input.Path, media.IsGIFComplete); err == nil {
 			err = w.probeClip(ctx, a)
 		}
 	case sound || a.Input.Format.IsVideo():
@@ -123,7 +123,7 @@ func (w *identifier) identifyFile(ctx context.Context, name string, number int, 
 		}
 	}
 	if err == nil && !sound {
-		w.setConversion(a)
+		w.chooseConversion(a)
 	}
 	return a, err
 }
@@ -146,8 +146,8 @@ func (w *identifier) readAndCheckHeader(a *Asset) error {
 // errCut is the error for a file whose end is missing.
 var errCut = errors.New("the file is truncated: its end is missing")
 
-// checkComplete returns errCut if a file is truncated. ends reports whether a file is complete.
-func checkComplete(path string, ends func(io.ReadSeeker) bool) error {
+// checkNotTruncated returns errCut if a file is truncated. ends reports whether a file is complete.
+func checkNotTruncated(path string, ends func(io.ReadSeeker) bool) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -197,7 +197,7 @@ func (w *identifier) replaceByPNG(a *Asset, b []byte) error {
 // drawSVG draws an SVG image in the browser, in the size in which it is shown, because enlarging it
 // afterwards would blur it.
 func (w *identifier) drawSVG(ctx context.Context, a *Asset) error {
-	version, err := w.tools.Drawer.Version(ctx, "SVG images")
+	version, err := w.tools.Drawer.ReadVersion(ctx, "SVG images")
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (w *identifier) drawSVG(ctx context.Context, a *Asset) error {
 	if err != nil {
 		return err
 	}
-	if file := slide.OutsideFile(in); file != "" {
+	if file := slide.FindOutsideFile(in); file != "" {
 		const most = 80 // maximum number of characters of the address in the message
 		a.warning = fmt.Sprintf("it refers to %.*q, which is not embedded in the image file and is left out", most, file)
 		a.advice = "export the image with its pictures embedded"

@@ -34,21 +34,21 @@ func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *story
 	if shot == nil {
 		return out.MapToSize(from.Width, from.Height, film.Width, film.Height)
 	}
-	w, h := s.Get(shot.File).ToPicture().Source.ComputeUprightSize()
+	w, h := s.GetUsable(shot.File).ToPicture().Source.ComputeUprightSize()
 	return out.MapToPlacement(ffmpeg.PlaceSource(w, h, from.Width, from.Height, shot.Placing),
 		ffmpeg.PlaceSource(w, h, film.Width, film.Height, shot.Placing))
 }
 
 // checkCallouts warns about callouts that are outside the visible area.
 func (c check) checkCallouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
-	if shot != nil && c.set.Get(shot.File) == nil {
+	if shot != nil && c.set.GetUsable(shot.File) == nil {
 		return
 	}
 	film := c.board.Film
 	for _, one := range list {
 		out := c.set.convertCallout(film, one, shot)
 		if one.OfImage {
-			if w, h := c.set.Get(shot.File).ToPicture().Source.ComputeUprightSize(); out.IsOutside(w, h) {
+			if w, h := c.set.GetUsable(shot.File).ToPicture().Source.ComputeUprightSize(); out.IsOutside(w, h) {
 				d := found.Warnf(one.Range, "the callout is outside %q, which has %d x %d pixels", shot.File, w, h)
 				d.Hint = "with of: image, positions and lengths are in pixels of the picture, from its top left corner"
 			}

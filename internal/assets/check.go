@@ -14,8 +14,8 @@ type check struct {
 	set   *Set
 }
 
-// checkShots reports files that lack the picture, sound or length for which the script uses them.
-func (c check) checkShots(list *diag.List) {
+// checkUsesOfFiles reports files that lack the picture, sound or length for which the script uses them.
+func (c check) checkUsesOfFiles(list *diag.List) {
 	silent := func(name string, place diag.Range) {
 		list.Errorf(place, "%q contains no sound", name).Hint = "Allowed: wav, mp3, m4a, ogg or flac files"
 	}
@@ -23,7 +23,7 @@ func (c check) checkShots(list *diag.List) {
 		if m == nil {
 			return
 		}
-		if a := c.set.Get(m.File); a != nil && (a.Info == nil || a.Info.Audio == nil) {
+		if a := c.set.GetUsable(m.File); a != nil && (a.Info == nil || a.Info.Audio == nil) {
 			silent(m.File, m.Range)
 		}
 	}
@@ -33,7 +33,7 @@ func (c check) checkShots(list *diag.List) {
 		c.checkCallouts(s.Callouts, nil, list)
 		music(s.Music)
 		for _, p := range s.Parts {
-			if a := c.set.Get(p.File); a != nil && (a.Info == nil || a.Info.Audio == nil || a.Info.Audio.Length == nil) {
+			if a := c.set.GetUsable(p.File); a != nil && (a.Info == nil || a.Info.Audio == nil || a.Info.Audio.Length == nil) {
 				silent(p.File, p.Range)
 			}
 		}
@@ -47,7 +47,7 @@ func (c check) checkShots(list *diag.List) {
 }
 
 func (c check) checkShot(shot storyboard.Shot, list *diag.List) {
-	a := c.set.Get(shot.File)
+	a := c.set.GetUsable(shot.File)
 	if a == nil || shot.Kind == storyboard.Image {
 		return
 	}

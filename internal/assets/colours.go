@@ -23,8 +23,8 @@ const usualGamma = 0.45455
 
 const warnProfile = "its colour profile cannot be used; its colours are read as sRGB"
 
-// setConversion determines how the colours of a picture or clip are converted to those of the video.
-func (w *identifier) setConversion(a *Asset) {
+// chooseConversion determines how the colours of a picture or clip are converted to those of the video.
+func (w *identifier) chooseConversion(a *Asset) {
 	var c *colour.Conversion
 	switch {
 	case a.Info != nil && a.header.Colours != (media.Colours{}):

@@ -167,7 +167,7 @@ func TestColoursOf(t *testing.T) {
 		"image":        {image, colour.NewFromCodes(9, 16)}, "deep image": {deep, colour.NewFromCodes(9, 16)},
 		"sound": {onlySound(nil), nil}, "plain image": {newStill(1, 1), nil},
 	} {
-		w.setConversion(c.asset)
+		w.chooseConversion(c.asset)
 		if got := c.asset.table; (got == nil) != (c.want == nil) || got != nil &&
 			(got.id != c.want.ID() || got.whole != (c.asset == deep)) {
 			t.Errorf("%s: %+v", name, got)
@@ -196,7 +196,7 @@ func TestWithoutProfile(t *testing.T) {
 			Input:  ffmpeg.Input{Path: path, Format: format},
 			header: media.Header{Colours: media.Colours{BadICC: true}},
 		}
-		w.setConversion(a)
+		w.chooseConversion(a)
 		if (a.Input.Path != path) != moved || a.warning != warnProfile {
 			t.Errorf("%s: %+v", format, a)
 		}
@@ -265,7 +265,7 @@ func TestInks(t *testing.T) {
 	for i := range in.Pix {
 		in.Pix[i] = byte(i)
 	}
-	made, err := encodeCMYK(in, func(c [4]byte) [3]byte { return [3]byte{c[0], c[1] + 100, c[2] + c[3]} })
+	made, err := encodeConvertedCMYK(in, func(c [4]byte) [3]byte { return [3]byte{c[0], c[1] + 100, c[2] + c[3]} })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func Identify(ctx context.Context, m part.Maker, tools Tools, in *project.Projec
 	if err != nil {
 		return nil, nil, err
 	}
-	check{board, w.set}.checkShots(&list)
+	check{board, w.set}.checkUsesOfFiles(&list)
 	return w.set, list, nil
 }
 
@@ -68,8 +68,8 @@ func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 				a, err = w.identifyFile(ctx, u.name, i, u.sound)
 				return err
 			})
-			if err != nil && (ctx.Err() != nil || !blame.IsInputError(err)) {
-				return blame.ToolAt(err, u.place, u.name)
+			if err != nil && (ctx.Err() != nil || !blame.MayBeInputError(err)) {
+				return blame.ToToolFault(err, u.place, u.name)
 			}
 			found[i], fails[i] = a, err
 			return nil
@@ -81,7 +81,7 @@ func (w *identifier) identifyAll(ctx context.Context) (diag.List, error) {
 	var list diag.List
 	for i, u := range uses {
 		if fails[i] != nil {
-			blame.AddUnusable(&list, u.place, u.name, fails[i])
+			blame.AddUnusableFile(&list, u.place, u.name, fails[i])
 			continue
 		}
 		w.set.byName[u.name] = found[i]

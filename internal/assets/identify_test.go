@@ -169,7 +169,7 @@ func TestKinds(t *testing.T) {
 		"a.png": {media.PNG, 160, 90, false}, "b.jpg": {media.JPEG, 200, 100, false}, "c.gif": {media.GIF, 160, 90, false},
 		"d.mp4": {media.MOV, 160, 90, true}, "f.svg": {media.PNG, 160, 90, false},
 	} {
-		a := set.Get(name)
+		a := set.GetUsable(name)
 		p := a.ToPicture()
 		if w, h := p.Source.ComputeUprightSize(); w != want.w || h != want.h || a.Input.Format != want.format {
 			t.Errorf("%s: %d x %d, %s", name, w, h, a.Input.Format)
@@ -182,10 +182,11 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s is staged as %s", name, a.Input.Path)
 		}
 	}
-	if m := set.Get("c.gif").ToMedia(); m.Frames != 2 || m.Still || m.Length == nil || m.Length.FloatString(2) != "0.50" {
+	if m := set.GetUsable("c.gif").ToMedia(); m.Frames != 2 || m.Still || m.Length == nil ||
+		m.Length.FloatString(2) != "0.50" {
 		t.Errorf("a GIF: %+v", m)
 	}
-	if m := set.Get("d.mp4").ToMedia(); m.Frames != 25 || m.Rate.Num != 25*m.Rate.Den {
+	if m := set.GetUsable("d.mp4").ToMedia(); m.Frames != 25 || m.Rate.Num != 25*m.Rate.Den {
 		t.Errorf("a clip: %+v", m)
 	}
 	if m := set.ListMedia()["e.wav"]; !m.Sound || m.Length.FloatString(2) != "0.50" {
@@ -194,12 +195,12 @@ func TestKinds(t *testing.T) {
 	if at := set.FindFirstUse("d.mp4"); at.File != "s.md" || at.Start.Line != 13 {
 		t.Errorf("the place of the clip is %+v", at)
 	}
-	if set.Get("none") != nil || (*assets.Set)(nil).Get("a.png") != nil {
+	if set.GetUsable("none") != nil || (*assets.Set)(nil).GetUsable("a.png") != nil {
 		t.Error("a file that is not there is known")
 	}
 	again, _, _ := b.identify(t, text)
 	for _, name := range names {
-		if again.Get(name).Content != set.Get(name).Content || again.Get(name).ToPicture().Content != set.Get(name).ToPicture().Content {
+		if again.GetUsable(name).Content != set.GetUsable(name).Content || again.GetUsable(name).ToPicture().Content != set.GetUsable(name).ToPicture().Content {
 			t.Errorf("%s has another content", name)
 		}
 	}
@@ -341,9 +342,9 @@ func TestConverted(t *testing.T) {
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
-	webp, avif := set.Get("a.webp"), set.Get("b.avif")
+	webp, avif := set.GetUsable("a.webp"), set.GetUsable("b.avif")
 	for name, want := range map[string]media.Format{"moving.avif": media.MOV, "clear.avif": media.Matroska} {
-		a := set.Get(name)
+		a := set.GetUsable(name)
 		m, v := a.ToMedia(), a.ToPicture().Source
 		if m.Frames != 3 || m.Still || m.Sound || !a.Input.Cycles || a.Input.Format != want ||
 			v.Alpha != (want == media.Matroska) {
@@ -398,14 +399,14 @@ func TestColours(t *testing.T) {
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
-	plain, converted := set.Get("plain.png").ToPicture(), set.Get("linear.png").ToPicture()
+	plain, converted := set.GetUsable("plain.png").ToPicture(), set.GetUsable("linear.png").ToPicture()
 	if plain.Source.Colours != "" || converted.Source.Colours == "" || converted.Source.Table == "" {
 		t.Fatalf("%+v, %+v", plain.Source, converted.Source)
 	}
 	if err := set.WriteFiles(); err != nil {
 		t.Fatal(err)
 	}
-	if grey := set.Get("grey.png").ToPicture(); grey.Source.Colours == "" {
+	if grey := set.GetUsable("grey.png").ToPicture(); grey.Source.Colours == "" {
 		t.Errorf("a profile is not used: %+v", grey.Source)
 	}
 	for _, end := range []string{".csp", ".cube"} {

@@ -60,10 +60,10 @@ func convertInks(path string, convert func([4]byte) [3]byte) ([]byte, error) {
 	if !ok {
 		return nil, errNotCMYK
 	}
-	return encodeCMYK(cmyk, convert)
+	return encodeConvertedCMYK(cmyk, convert)
 }
 
-func encodeCMYK(in *image.CMYK, convert func([4]byte) [3]byte) ([]byte, error) {
+func encodeConvertedCMYK(in *image.CMYK, convert func([4]byte) [3]byte) ([]byte, error) {
 	bounds := in.Bounds()
 	out := image.NewNRGBA(bounds)
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {

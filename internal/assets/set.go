@@ -26,8 +26,8 @@ type Set struct {
 	files  []func() error
 }
 
-// Get returns a file, or nil if it cannot be used. A nil Set contains no files.
-func (s *Set) Get(name string) *Asset {
+// GetUsable returns a file, or nil if it cannot be used. A nil Set contains no files.
+func (s *Set) GetUsable(name string) *Asset {
 	if s == nil {
 		return nil
 	}

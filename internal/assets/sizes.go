@@ -28,8 +28,8 @@ type sizeFinding struct {
 	scenes          []int
 }
 
-// addFinding adds a finding about a scene, and merges it with equal findings. scene counts from 0.
-func addFinding(list []sizeFinding, f sizeFinding, scene int) []sizeFinding {
+// addOrMergeFinding adds a finding about a scene, and merges it with equal findings. scene counts from 0.
+func addOrMergeFinding(list []sizeFinding, f sizeFinding, scene int) []sizeFinding {
 	for i := range list {
 		if known := &list[i]; known.file == f.file && known.how == f.how {
 			if known.scenes[len(known.scenes)-1] != scene+1 {
@@ -45,7 +45,7 @@ func addFinding(list []sizeFinding, f sizeFinding, scene int) []sizeFinding {
 // checkEnlargingAndCropping checks how a shot of a scene fills the frame. It is an error if almost nothing of the picture
 // is visible.
 func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found *sizeFindings, list *diag.List) {
-	a := c.set.Get(shot.File)
+	a := c.set.GetUsable(shot.File)
 	if a == nil || a.Info != nil && a.Info.Video == nil {
 		return
 	}
@@ -58,7 +58,7 @@ func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found 
 		scale = min(wide, high)
 	}
 	if scale > mostEnlarge && !a.drawn {
-		found.enlarged = addFinding(found.enlarged, sizeFinding{
+		found.enlarged = addOrMergeFinding(found.enlarged, sizeFinding{
 			file: shot.File, how: fmt.Sprintf("%.1f times", scale), place: shot.Range,
 			hint: fmt.Sprintf("use a picture of at least %d x %d pixels", int(float64(w)*scale), int(float64(h)*scale)),
 		}, scene)
@@ -74,7 +74,7 @@ func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found 
 			shot.File, w, h)
 		d.Hint = fmt.Sprintf("write ![contain](%s) to show the whole picture, or ![fit](%s) to stretch it", shot.File, shot.File)
 	case kept < leastKept && shot.Position == frame.Position{}: // a position means that the author chose the visible part
-		found.cropped = addFinding(found.cropped, sizeFinding{
+		found.cropped = addOrMergeFinding(found.cropped, sizeFinding{
 			file: shot.File, how: fmt.Sprintf("%.0f %%", max(kept*100, 1)), place: shot.Range,
 			hint: fmt.Sprintf("write ![contain](%s) to show the whole picture, or choose the visible part, for example ![top](%s)", shot.File, shot.File),
 		}, scene)

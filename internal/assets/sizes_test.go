@@ -83,9 +83,9 @@ func TestSizesOfAll(t *testing.T) {
 	of := func(n int) (out []sizeFinding) {
 		for i := range n {
 			f := sizeFinding{file: fmt.Sprint(i), how: "half", place: at(i + 1), hint: "do"}
-			out = addFinding(out, f, 0)
-			out = addFinding(out, f, 0)
-			out = addFinding(out, f, 2)
+			out = addOrMergeFinding(out, f, 0)
+			out = addOrMergeFinding(out, f, 0)
+			out = addOrMergeFinding(out, f, 2)
 		}
 		return out
 	}
@@ -125,7 +125,7 @@ func TestSizesOfAll(t *testing.T) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
-	apart := addFinding(addFinding(addFinding(nil, sizeFinding{file: "a", how: "x"}, 0), sizeFinding{file: "a", how: "y"}, 1),
+	apart := addOrMergeFinding(addOrMergeFinding(addOrMergeFinding(nil, sizeFinding{file: "a", how: "x"}, 0), sizeFinding{file: "a", how: "y"}, 1),
 		sizeFinding{file: "b", how: "x"}, 2)
 	if len(apart) != 3 {
 		t.Errorf("%+v", apart)
@@ -202,7 +202,7 @@ func TestSilentFiles(t *testing.T) {
 		}
 		slices.Sort(want)
 		var list diag.List
-		check{board, set}.checkShots(&list)
+		check{board, set}.checkUsesOfFiles(&list)
 		if got := findingLines(list); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", c.name, got, want)
 		}

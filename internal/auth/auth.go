@@ -45,19 +45,19 @@ var ErrUnknown = errors.New("unknown API key")
 
 const prefix = "mynah_"
 
-// New creates a key: the text that is shown once, and the record to store.
-func New(name string, now time.Time) (shown string, k Key) {
+// NewKey creates a key: the text that is shown once, and the record to store.
+func NewKey(name string, now time.Time) (shown string, k Key) {
 	var id [6]byte
 	var secret [32]byte
 	_, _ = rand.Read(id[:]) // never fails
 	_, _ = rand.Read(secret[:])
 	k.ID = prefix + base64.RawURLEncoding.EncodeToString(id[:])
 	shown = k.ID + "." + base64.RawURLEncoding.EncodeToString(secret[:])
-	k.Hash, k.Name, k.Created = hash(shown), name, now
+	k.Hash, k.Name, k.Created = hashKey(shown), name, now
 	return shown, k
 }
 
-func hash(key string) []byte {
+func hashKey(key string) []byte {
 	h := sha256.Sum256([]byte(key))
 	return h[:]
 }
@@ -111,10 +111,10 @@ func NewGuard(cfg Config, store Store) *Guard {
 	return &Guard{cfg: cfg, store: store, now: time.Now, limits: map[string]*rate.Limiter{}, used: map[string]time.Time{}}
 }
 
-// Check returns the identity of a key, or ErrUnknown.
-func (g *Guard) Check(ctx context.Context, key string) (Identity, error) {
+// IdentifyKey returns the identity of a key, or ErrUnknown.
+func (g *Guard) IdentifyKey(ctx context.Context, key string) (Identity, error) {
 	for i, fixed := range g.cfg.Fixed {
-		if subtle.ConstantTimeCompare(hash(fixed), hash(key)) == 1 {
+		if subtle.ConstantTimeCompare(hashKey(fixed), hashKey(key)) == 1 {
 			return Identity{Key: fmt.Sprintf("fixed-%d", i+1), Name: "from the settings"}, nil
 		}
 	}
@@ -126,15 +126,15 @@ func (g *Guard) Check(ctx context.Context, key string) (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
-	if subtle.ConstantTimeCompare(k.Hash, hash(key)) != 1 || !k.Revoked.IsZero() {
+	if subtle.ConstantTimeCompare(k.Hash, hashKey(key)) != 1 || !k.Revoked.IsZero() {
 		return Identity{}, ErrUnknown
 	}
-	g.recordUse(ctx, id)
+	g.recordUseOncePerMinute(ctx, id)
 	return Identity{Key: k.ID, Tenant: k.Tenant, Name: k.Name}, nil
 }
 
-// recordUse records the use of a key, at most once a minute.
-func (g *Guard) recordUse(ctx context.Context, id string) {
+// recordUseOncePerMinute records the use of a key, at most once a minute.
+func (g *Guard) recordUseOncePerMinute(ctx context.Context, id string) {
 	now := g.now()
 	g.mu.Lock()
 	fresh := now.Sub(g.used[id]) < time.Minute

@@ -60,35 +60,35 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	store := &memory{keys: map[string]auth.Key{}}
 	guard := auth.NewGuard(auth.Config{Fixed: []string{"from-the-settings"}}, store)
-	shown, k := auth.New("docs", time.Now())
+	shown, k := auth.NewKey("docs", time.Now())
 	if err := store.AddKey(t.Context(), k); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(string(k.Hash), shown) || !strings.HasPrefix(shown, k.ID+".") || len(shown) < len(k.ID)+43 {
 		t.Fatalf("the key %q does not consist of its id and 32 random bytes", shown)
 	}
-	id, err := guard.Check(t.Context(), shown)
+	id, err := guard.IdentifyKey(t.Context(), shown)
 	if err != nil || id.Key != k.ID || id.Name != "docs" {
 		t.Fatalf("%+v, %v", id, err)
 	}
 	if used, _ := store.Key(t.Context(), k.ID); used.LastUse.IsZero() {
 		t.Error("the use of a key was not recorded")
 	}
-	if _, err := guard.Check(t.Context(), "from-the-settings"); err != nil {
+	if _, err := guard.IdentifyKey(t.Context(), "from-the-settings"); err != nil {
 		t.Errorf("a key of the settings: %v", err)
 	}
-	other, _ := auth.New("other", time.Now())
+	other, _ := auth.NewKey("other", time.Now())
 	for _, wrong := range []string{
 		"", "x", k.ID, k.ID + ".", shown + "A", shown[:len(shown)-1], other, "from-the-setting", strings.ToUpper(shown),
 	} {
-		if _, err := guard.Check(t.Context(), wrong); !errors.Is(err, auth.ErrUnknown) {
+		if _, err := guard.IdentifyKey(t.Context(), wrong); !errors.Is(err, auth.ErrUnknown) {
 			t.Errorf("the key %q: %v", wrong, err)
 		}
 	}
 	if err := store.RevokeKey(t.Context(), k.ID, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := guard.Check(t.Context(), shown); !errors.Is(err, auth.ErrUnknown) {
+	if _, err := guard.IdentifyKey(t.Context(), shown); !errors.Is(err, auth.ErrUnknown) {
 		t.Errorf("a revoked key: %v", err)
 	}
 }

@@ -32,7 +32,7 @@ func (c *counting) TouchKey(ctx context.Context, id string, at time.Time) error 
 func TestTheFormOfAKey(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	shown, k := auth.New("docs", at)
+	shown, k := auth.NewKey("docs", at)
 	id, secret, _ := strings.Cut(shown, ".")
 	for name, part := range map[string]struct {
 		text string
@@ -46,7 +46,7 @@ func TestTheFormOfAKey(t *testing.T) {
 		!k.Revoked.IsZero() {
 		t.Errorf("stored is %+v", k)
 	}
-	if other, o := auth.New("docs", at); other == shown || o.ID == k.ID {
+	if other, o := auth.NewKey("docs", at); other == shown || o.ID == k.ID {
 		t.Error("two keys are equal")
 	}
 }
@@ -69,7 +69,7 @@ func TestWhatCannotBeAKeyIsNotLookedUp(t *testing.T) {
 		long:             0,
 	} {
 		store := &counting{}
-		if _, err := auth.NewGuard(auth.Config{}, store).Check(t.Context(), key); !errors.Is(err, auth.ErrUnknown) {
+		if _, err := auth.NewGuard(auth.Config{}, store).IdentifyKey(t.Context(), key); !errors.Is(err, auth.ErrUnknown) {
 			t.Errorf("%q: %v", key, err)
 		}
 		if store.reads != want {
@@ -83,14 +83,14 @@ func TestWhatCannotBeAKeyIsNotLookedUp(t *testing.T) {
 func TestAWrongSecretIsNoUse(t *testing.T) {
 	t.Parallel()
 	store := &counting{memory: memory{keys: map[string]auth.Key{}}}
-	shown, k := auth.New("docs", time.Now())
+	shown, k := auth.NewKey("docs", time.Now())
 	k.Tenant = "tenant"
 	store.keys[k.ID] = k
 	guard := auth.NewGuard(auth.Config{}, store)
-	if _, err := guard.Check(t.Context(), k.ID+".wrong"); !errors.Is(err, auth.ErrUnknown) || store.touches != 0 {
+	if _, err := guard.IdentifyKey(t.Context(), k.ID+".wrong"); !errors.Is(err, auth.ErrUnknown) || store.touches != 0 {
 		t.Errorf("%v, %d uses", err, store.touches)
 	}
-	if id, err := guard.Check(t.Context(), shown); id.Tenant != "tenant" || err != nil || store.touches != 1 {
+	if id, err := guard.IdentifyKey(t.Context(), shown); id.Tenant != "tenant" || err != nil || store.touches != 1 {
 		t.Errorf("%+v, %v, %d uses", id, err, store.touches)
 	}
 }
@@ -99,7 +99,7 @@ func TestFixedKeysAreNumbered(t *testing.T) {
 	t.Parallel()
 	guard := auth.NewGuard(auth.Config{Fixed: []string{"a", "b", "c"}}, &memory{})
 	for key, want := range map[string]string{"a": "fixed-1", "b": "fixed-2", "c": "fixed-3"} {
-		if id, err := guard.Check(t.Context(), key); id.Key != want || id.Name == "" || id.Tenant != "" || err != nil {
+		if id, err := guard.IdentifyKey(t.Context(), key); id.Key != want || id.Name == "" || id.Tenant != "" || err != nil {
 			t.Errorf("%s: %+v, %v", key, id, err)
 		}
 	}
@@ -113,7 +113,7 @@ func TestAUseIsNotedOnceAMinute(t *testing.T) {
 		var shown [2]string
 		for i := range shown {
 			var k auth.Key
-			shown[i], k = auth.New("docs", time.Now())
+			shown[i], k = auth.NewKey("docs", time.Now())
 			store.keys[k.ID] = k
 		}
 		for _, c := range []struct {
@@ -130,7 +130,7 @@ func TestAUseIsNotedOnceAMinute(t *testing.T) {
 			{0, 1, 4},
 		} {
 			time.Sleep(c.wait)
-			if _, err := guard.Check(t.Context(), shown[c.key]); err != nil || store.touches != c.touches {
+			if _, err := guard.IdentifyKey(t.Context(), shown[c.key]); err != nil || store.touches != c.touches {
 				t.Fatalf("%+v: %d uses were recorded, %v", c, store.touches, err)
 			}
 		}

@@ -19,10 +19,10 @@ import (
 // HintDoctor is the hint for a program that failed.
 const HintDoctor = "run mynah doctor to check the programs that Mynah needs"
 
-// Fault converts an error of a program or a disk to a fault, and returns other errors unchanged.
-func Fault(err error) error {
+// ToFault converts an error of a program or a disk to a fault, and returns other errors unchanged.
+func ToFault(err error) error {
 	if isDiskFull(err) { // even if a lower package has wrapped it in another fault
-		return Disk(err, "")
+		return NewDiskFault(err, "")
 	}
 	if _, ok := fault.As(err); ok {
 		return err
@@ -42,7 +42,7 @@ func Fault(err error) error {
 		return fault.New(fault.ToolFailed, err, "%s failed", failed).WithHint(HintDoctor)
 	}
 	if isFileError(err) {
-		return Disk(err, "a file cannot be read or written")
+		return NewDiskFault(err, "a file cannot be read or written")
 	}
 	return err
 }
@@ -89,8 +89,8 @@ func isDiskFull(err error) bool {
 
 const errFull = "the disk is full"
 
-// Disk converts an error of the disk to a fault.
-func Disk(err error, format string, args ...any) error {
+// NewDiskFault converts an error of the disk to a fault.
+func NewDiskFault(err error, format string, args ...any) error {
 	if !isDiskFull(err) {
 		return fault.New(fault.Disk, err, format, args...).WithHint("check that the folder exists and is writable")
 	}
@@ -101,9 +101,9 @@ func Disk(err error, format string, args ...any) error {
 		WithHint("free some space, or use a folder on another disk: -o for the video, --cache-dir for the cache")
 }
 
-// ToolAt converts the failure of a program to a fault that names the file that the program worked
+// ToToolFault converts the failure of a program to a fault that names the file that the program worked
 // on. It returns other errors unchanged.
-func ToolAt(err error, place diag.Range, name string) error {
+func ToToolFault(err error, place diag.Range, name string) error {
 	failed := findToolToBlame(err)
 	if failed == "" {
 		return err
@@ -112,9 +112,9 @@ func ToolAt(err error, place diag.Range, name string) error {
 		WithHint("export the file again, perhaps in another format; run mynah doctor to check the programs that Mynah needs")
 }
 
-// IsInputError reports whether a failure may be caused by the file that was being read, and not by the
+// MayBeInputError reports whether a failure may be caused by the file that was being read, and not by the
 // program or the machine.
-func IsInputError(err error) bool {
+func MayBeInputError(err error) bool {
 	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || findToolToBlame(err) != "" || isDiskFull(err) || errors.Is(err, cache.ErrLost) {
 		return false
 	}
@@ -127,14 +127,14 @@ func IsInputError(err error) bool {
 	return !isFileError(err)
 }
 
-// AddUnusable adds a finding that a file of the project cannot be used.
-func AddUnusable(list *diag.List, place diag.Range, name string, err error) {
-	list.Errorf(place, "%q cannot be used: %s", name, Reason(err)).
+// AddUnusableFile adds a finding that a file of the project cannot be used.
+func AddUnusableFile(list *diag.List, place diag.Range, name string, err error) {
+	list.Errorf(place, "%q cannot be used: %s", name, FormatReason(err)).
 		Hint = "check that the file opens in a player or viewer, and export it again"
 }
 
-// Reason returns a program's error message in one line.
-func Reason(err error) string {
+// FormatReason returns a program's error message in one line.
+func FormatReason(err error) string {
 	var exit *proc.ExitError
 	if !errors.As(err, &exit) {
 		return err.Error()

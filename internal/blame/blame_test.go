@@ -53,7 +53,7 @@ func TestFault(t *testing.T) {
 		"full too": fault.Disk, "lost": fault.Disk, "fault": fault.Usage,
 	}
 	for name, err := range sampleFailures() {
-		f, ok := fault.As(blame.Fault(err))
+		f, ok := fault.As(blame.ToFault(err))
 		if name == "format" {
 			if ok {
 				t.Errorf("an error without a known cause became %v", f)
@@ -71,7 +71,7 @@ func TestFault(t *testing.T) {
 			t.Errorf("%s: %q", name, f.Public)
 		}
 	}
-	if got := blame.Disk(blame.Fault(sampleFailures()["full"]),
+	if got := blame.NewDiskFault(blame.ToFault(sampleFailures()["full"]),
 		"the video cannot be written"); strings.Contains(got.Error(), "cannot be written") {
 		t.Errorf("the message names a full disk and another problem: %v", got)
 	}
@@ -85,10 +85,10 @@ func TestFiles(t *testing.T) {
 	tools := map[string]bool{"killed": true, "late": true, "stalled": true, "flood": true, "taken": true}
 	place := diag.Range{File: "s.md", Start: diag.Pos{Line: 7, Column: 1}}
 	for name, err := range sampleFailures() {
-		if got := blame.IsInputError(err); got != files[name] {
+		if got := blame.MayBeInputError(err); got != files[name] {
 			t.Errorf("%s: IsInputError is %t", name, got)
 		}
-		at := blame.ToolAt(err, place, "a.mp4")
+		at := blame.ToToolFault(err, place, "a.mp4")
 		f, ok := fault.As(at)
 		named := ok && strings.Contains(f.Public, `s.md:7: ffmpeg failed on "a.mp4"`)
 		if named != tools[name] || !named && at != err { //nolint:errorlint // the very error is expected
@@ -100,8 +100,8 @@ func TestFiles(t *testing.T) {
 func TestCannotUse(t *testing.T) {
 	t.Parallel()
 	var list diag.List
-	blame.AddUnusable(&list, diag.Range{File: "s.md"}, "a.mp4", sampleFailures()["exit"])
-	blame.AddUnusable(&list, diag.Range{File: "s.md"}, "b.mp4", sampleFailures()["format"])
+	blame.AddUnusableFile(&list, diag.Range{File: "s.md"}, "a.mp4", sampleFailures()["exit"])
+	blame.AddUnusableFile(&list, diag.Range{File: "s.md"}, "b.mp4", sampleFailures()["format"])
 	if len(list) != 2 || !list.HasErrors() || list[0].Hint == "" ||
 		!strings.HasPrefix(list[0].Summary, `"a.mp4" cannot be used: `) || strings.Contains(list[0].Summary, "exit status") ||
 		list[1].Summary != `"b.mp4" cannot be used: it holds no picture` {

@@ -151,9 +151,9 @@ func (s *Store) makeEntryPath(kind Kind, key Key) string {
 	return filepath.Join(s.dir, string(kind), k[:2], k[2:])
 }
 
-// newChecksum returns a checksum that already contains an entry's address. So an entry that was moved to another path
-// is not valid there.
-func newChecksum(kind Kind, key Key) hash.Hash32 {
+// newEntryChecksum returns a checksum that already contains an entry's address. So an entry that was moved to another
+// path is not valid there.
+func newEntryChecksum(kind Kind, key Key) hash.Hash32 {
 	h := crc32.New(crc32.MakeTable(crc32.Castagnoli))
 	_, _ = io.WriteString(h, string(kind))
 	_, _ = h.Write(key[:])
@@ -162,7 +162,7 @@ func newChecksum(kind Kind, key Key) hash.Hash32 {
 
 // Put stores what the function write writes. If it fails, nothing is stored.
 func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
-	dir, done, err := s.own.beginPut(s.dir)
+	dir, done, err := s.own.beginWrite(s.dir)
 	if err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
@@ -175,7 +175,7 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 		_ = f.Close()
 		_ = os.Remove(f.Name())
 	}()
-	sum := newChecksum(kind, key)
+	sum := newEntryChecksum(kind, key)
 	buf := bufio.NewWriterSize(f, 256<<10)
 	if err := write(io.MultiWriter(buf, sum)); err != nil {
 		return err
@@ -190,8 +190,8 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	dst := s.makeEntryPath(kind, key)
-	err = s.renameIntoStore(f.Name(), dst)
-	if system.IsInUse(err) && s.HasEntry(kind, key) {
+	err = s.forceIntoStore(f.Name(), dst)
+	if system.IsBlockedByOpenFile(err) && s.HasEntry(kind, key) {
 		return nil // an equal entry exists and is open for reading
 	}
 	if err != nil {
@@ -200,9 +200,9 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 	return nil
 }
 
-// renameIntoStore renames a file to its path in the store. It removes what is in the way: a folder in the place of a
+// forceIntoStore renames a file to its path in the store. It removes what is in the way: a folder in the place of a
 // file, or a file in the place of a folder.
-func (s *Store) renameIntoStore(name, dst string) error {
+func (s *Store) forceIntoStore(name, dst string) error {
 	inner := filepath.Dir(dst)
 	try := func() error {
 		if err := os.MkdirAll(inner, 0o700); err != nil {
@@ -255,7 +255,7 @@ func (s *Store) OpenEntry(kind Kind, key Key) (*Entry, bool) {
 	if err != nil {
 		return nil, false
 	}
-	size, err := checkEntry(f, newChecksum(kind, key))
+	size, err := checkAndMeasureEntry(f, newEntryChecksum(kind, key))
 	if err != nil {
 		opened, err1 := f.Stat()
 		named, err2 := os.Stat(p)
@@ -302,8 +302,8 @@ func (s *Store) HasEntry(kind Kind, key Key) bool {
 
 var errDamaged = errors.New("damaged entry")
 
-// checkEntry returns the size of an entry's content, or an error if its checksum is wrong.
-func checkEntry(f *os.File, sum hash.Hash32) (int64, error) {
+// checkAndMeasureEntry returns the size of an entry's content, or an error if its checksum is wrong.
+func checkAndMeasureEntry(f *os.File, sum hash.Hash32) (int64, error) {
 	fi, err := f.Stat()
 	if err != nil {
 		return 0, err
@@ -437,7 +437,7 @@ func (s *Store) Prune(maxBytes int64) (Usage, error) {
 // MakeTempDir creates a folder for a build's temporary files. The caller removes it. If the build is killed, the
 // next process that opens the store removes it.
 func (s *Store) MakeTempDir() (string, error) {
-	dir, err := s.own.openFolder(s.dir)
+	dir, err := s.own.ensureFolder(s.dir)
 	if err != nil {
 		return "", err
 	}

@@ -23,26 +23,26 @@ type session struct {
 
 const sessionPrefix = "tmp-"
 
-// beginPut returns the folder like folder. close waits until the caller calls done.
-func (s *session) beginPut(dir string) (path string, done func(), err error) {
+// beginWrite returns the folder like folder. close waits until the caller calls done.
+func (s *session) beginWrite(dir string) (path string, done func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if path, err = s.makeFolder(dir); err != nil {
+	if path, err = s.makeFolderOnce(dir); err != nil {
 		return "", nil, err
 	}
 	s.puts.Add(1)
 	return path, s.puts.Done, nil
 }
 
-// openFolder returns the session's folder in dir. It creates the folder at the first call.
-func (s *session) openFolder(dir string) (string, error) {
+// ensureFolder returns the session's folder in dir. It creates the folder at the first call.
+func (s *session) ensureFolder(dir string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.makeFolder(dir)
+	return s.makeFolderOnce(dir)
 }
 
-// makeFolder creates and locks the folder if there is none. The caller holds s.mu.
-func (s *session) makeFolder(dir string) (string, error) {
+// makeFolderOnce creates and locks the folder if there is none. The caller holds s.mu.
+func (s *session) makeFolderOnce(dir string) (string, error) {
 	if s.closed {
 		return "", fs.ErrClosed
 	}

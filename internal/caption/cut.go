@@ -64,9 +64,9 @@ func (p *paragraph) splitIntoAtoms(limit limits) *atoms {
 
 // canBreakAt reports whether a line may end at a place where Unicode allows it. Words are not split at
 // their hyphens.
-func (p *paragraph) canBreakAt(at int) bool {
-	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
-	behind, _ := utf8.DecodeRuneInString(p.text[at:])
+func (p *paragraph) canBreakAt(textByte int) bool {
+	before, _ := utf8.DecodeLastRuneInString(p.text[:textByte])
+	behind, _ := utf8.DecodeRuneInString(p.text[textByte:])
 	return before == ' ' || before == '\u200b' || isUnspacedScript(before) || isUnspacedScript(behind)
 }
 
@@ -74,7 +74,7 @@ func (p *paragraph) canBreakAt(at int) bool {
 // Thai. It uses the word times of the voice, since Unicode's rules would need a dictionary.
 func (p *paragraph) findSpokenWordEnds(from, to int) []int {
 	var out []int
-	for _, s := range p.spans[p.findSpan(from):] {
+	for _, s := range p.spans[p.findSpanAt(from):] {
 		if s.from <= from {
 			continue
 		}
@@ -166,11 +166,11 @@ func (t *atoms) splitAndAppend(p *paragraph, from, to int, limit limits) {
 	if a.to < to {
 		a.blank = 1
 	}
-	word := p.spans[p.findSpan(a.to)]
+	word := p.spans[p.findSpanAt(a.to)]
 	a.whole = a.to == word.from || a.to+a.blank >= word.to
 	a.ends = p.classifyEndingAfter(a)
 	a.phrase = p.endsPhrase(a.to)
-	a.dangling = a.ends == nothing && isDangling(text)
+	a.dangling = a.ends == nothing && isDanglingWord(text)
 	t.appendAtom(a)
 }
 
@@ -185,9 +185,9 @@ func (t *atoms) appendAtom(a atom) {
 	t.sentences = append(t.sentences, ended)
 }
 
-// isDangling reports whether a word is short and has no punctuation except the point of an abbreviation.
+// isDanglingWord reports whether a word is short and has no punctuation except the point of an abbreviation.
 // Such words, mostly articles, prepositions and titles, belong to the next word.
-func isDangling(word string) bool {
+func isDanglingWord(word string) bool {
 	n := 0
 	for _, r := range strings.TrimSuffix(word, ".") {
 		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '’' || isUnspacedScript(r) {
@@ -222,18 +222,18 @@ func (p *paragraph) classifyEndingAfter(a atom) ending {
 
 // endsPhrase reports whether a Japanese phrase probably ends at a byte offset: particles and endings are
 // written in Hiragana, and most words begin with other characters.
-func (p *paragraph) endsPhrase(at int) bool {
-	before, _ := utf8.DecodeLastRuneInString(p.text[:at])
-	behind, _ := utf8.DecodeRuneInString(p.text[at:])
+func (p *paragraph) endsPhrase(textByte int) bool {
+	before, _ := utf8.DecodeLastRuneInString(p.text[:textByte])
+	behind, _ := utf8.DecodeRuneInString(p.text[textByte:])
 	return unicode.Is(unicode.Hiragana, before) && unicode.IsLetter(behind) && !unicode.Is(unicode.Hiragana, behind) && behind != 'ー' &&
 		before != 'お' && before != 'ご' // honorific prefixes, which belong to the next word
 }
 
-// measureAtoms returns the characters and columns of the atoms i..j, without j and without a space at the
+// measureAtoms returns the characters and columns of the atoms first..after, without after and without a space at the
 // end.
-func (t *atoms) measureAtoms(from, to int) (chars, cols int) {
-	blank := t.atoms[to-1].blank
-	return t.chars[to] - t.chars[from] - blank, t.cols[to] - t.cols[from] - blank
+func (t *atoms) measureAtoms(first, after int) (chars, cols int) {
+	blank := t.atoms[after-1].blank
+	return t.chars[after] - t.chars[first] - blank, t.cols[after] - t.cols[first] - blank
 }
 
 // Costs for choosing where to split text. The unit is 1/100 of the cost of an almost empty cue.
@@ -282,31 +282,31 @@ func (t *atoms) chooseCuts(limit limits) []int {
 	return out
 }
 
-// computeCueCost returns the cost of a cue of the atoms i..j, without j.
-func (t *atoms) computeCueCost(i, j int, limit limits) float64 {
+// computeCueCost returns the cost of a cue of the atoms first..after, without after.
+func (t *atoms) computeCueCost(first, after int, limit limits) float64 {
 	n := len(t.atoms)
-	_, cols := t.measureAtoms(i, j)
+	_, cols := t.measureAtoms(first, after)
 	room := float64(min(limit.chars, limit.line*limit.lines))
 	left := max(1-float64(cols)/room, 0)
 	c := onePiece + unbalanced*left*left
 	if cols > limit.line && limit.line*limit.lines <= usualLine*usualLines {
-		_, lines := t.breakLines(i, j, limit)
+		_, lines := t.breakLines(first, after, limit)
 		c += lines / 4
 	}
-	if i == 0 && j == n {
+	if first == 0 && after == n {
 		return c
 	}
 	if cols < fewColumns && float64(cols) < room/3 {
 		switch {
-		case j == n:
+		case after == n:
 			c += orphaned
-		case t.atoms[j-1].ends != sentence || i > 0 && t.atoms[i-1].ends != sentence:
+		case t.atoms[after-1].ends != sentence || first > 0 && t.atoms[first-1].ends != sentence:
 			c += orphaned / 2
 		}
 	}
-	if j < n {
-		c += t.atoms[j-1].computeSplitCost()
-		if t.atoms[j-1].ends != sentence && t.sentences[j-1] > t.sentences[i] {
+	if after < n {
+		c += t.atoms[after-1].computeSplitCost()
+		if t.atoms[after-1].ends != sentence && t.sentences[after-1] > t.sentences[first] {
 			c += spilled
 		}
 	}
@@ -341,12 +341,12 @@ func (a atom) computeSplitCost() float64 {
 	return c
 }
 
-// breakLines breaks a cue of the atoms i..j (without j) into as few lines as possible, of nearly equal
+// breakLines breaks a cue of the atoms first..after (without after) into as few lines as possible, of nearly equal
 // length, preferably at punctuation. It returns the index of the first atom of each line after the
 // first, and the cost.
-func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
-	count, start := 1, i
-	for k := i + 1; k <= j; k++ {
+func (t *atoms) breakLines(first, after int, limit limits) ([]int, float64) {
+	count, start := 1, first
+	for k := first + 1; k <= after; k++ {
 		if _, cols := t.measureAtoms(start, k); cols > limit.line && k > start+1 {
 			count, start = count+1, k-1
 		}
@@ -354,11 +354,11 @@ func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 	if count == 1 {
 		return nil, 0
 	}
-	_, all := t.measureAtoms(i, j)
+	_, all := t.measureAtoms(first, after)
 	mean := float64(all) / float64(count)
-	// best[k] is the lowest cost of the lines so far if they end before atom i+k. from[l][k] is the atom
+	// best[k] is the lowest cost of the lines so far if they end before atom first+k. from[l][k] is the atom
 	// at which line l begins in that case.
-	n := j - i
+	n := after - first
 	best, from := make([]float64, n+1), make([][]int, count)
 	for k := range best[1:] {
 		best[k+1] = math.Inf(1)
@@ -372,10 +372,10 @@ func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 				b = n
 			}
 			for ; b <= n && !math.IsInf(best[a], 1); b++ {
-				if _, cols := t.measureAtoms(i+a, i+b); cols > limit.line && b > a+1 {
+				if _, cols := t.measureAtoms(first+a, first+b); cols > limit.line && b > a+1 {
 					break
 				}
-				if c := best[a] + t.computeLineCost(i+a, i+b, b == n, mean); c < next[b] {
+				if c := best[a] + t.computeLineCost(first+a, first+b, b == n, mean); c < next[b] {
 					next[b], from[l][b] = c, a
 				}
 			}
@@ -385,13 +385,13 @@ func (t *atoms) breakLines(i, j int, limit limits) ([]int, float64) {
 	var out []int
 	for l, k := count-1, n; l > 0; l-- {
 		k = from[l][k]
-		out = append(out, i+k)
+		out = append(out, first+k)
 	}
 	slices.Reverse(out)
 	return out, best[n]
 }
 
-// computeLineCost returns the cost of a line of the atoms a..b, without b. mean is the mean width of a line
+// computeLineCost returns the cost of a line of the atoms first..after, without after. mean is the mean width of a line
 // in columns.
 func (t *atoms) computeLineCost(first, after int, last bool, mean float64) float64 {
 	_, cols := t.measureAtoms(first, after)

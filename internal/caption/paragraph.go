@@ -37,7 +37,7 @@ func (p *paragraph) addSentence(text string, words []Word, v timeline.Voice) {
 		if k == 0 {
 			return
 		}
-		text, words = text[:moveToWordStart(text, w.Offset)], words[:k]
+		text, words = text[:findCueStartBefore(text, w.Offset)], words[:k]
 		break
 	}
 	text, places := normalizeSpaces(text)
@@ -62,7 +62,7 @@ func (p *paragraph) addSentence(text string, words []Word, v timeline.Voice) {
 	for k, w := range words {
 		from := base
 		if k > 0 {
-			from += moveToWordStart(text, places(w.Offset))
+			from += findCueStartBefore(text, places(w.Offset))
 		}
 		start, end := v.Start+max(w.Start, 0), v.Start+min(max(w.End, w.Start, 0), v.Samples)
 		if n := len(p.spans); n > first {
@@ -125,10 +125,10 @@ func isBreakingSpace(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r)
 }
 
-// moveToWordStart moves a byte offset from the first letter of a word back to a place where a cue may begin:
+// findCueStartBefore moves a byte offset from the first letter of a word back to a place where a cue may begin:
 // after a space, so that quotes and brackets stay with their word, or between letters of a script
 // without spaces.
-func moveToWordStart(text string, at int) int {
+func findCueStartBefore(text string, at int) int {
 	if at < 0 || at > len(text) {
 		return len(text)
 	}
@@ -150,28 +150,28 @@ func isUnspacedScript(r rune) bool {
 		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef // punctuation of these scripts
 }
 
-// findSampleAt returns the sample at which the byte offset place is spoken. The characters of a word share its
+// findSampleAt returns the sample at which the byte offset textByte is spoken. The characters of a word share its
 // time equally.
-func (p *paragraph) findSampleAt(place int) int64 {
-	s := p.spans[p.findSpan(place)]
+func (p *paragraph) findSampleAt(textByte int) int64 {
+	s := p.spans[p.findSpanAt(textByte)]
 	all := strings.TrimRight(p.text[s.from:s.to], " ")
 	n := int64(utf8.RuneCountInString(all))
-	if place >= s.from+len(all) || n == 0 {
+	if textByte >= s.from+len(all) || n == 0 {
 		return s.end
 	}
-	return s.start + (s.end-s.start)*int64(utf8.RuneCountInString(p.text[s.from:place]))/n
+	return s.start + (s.end-s.start)*int64(utf8.RuneCountInString(p.text[s.from:textByte]))/n
 }
 
-// findSpan returns the index of the span that contains a byte offset.
-func (p *paragraph) findSpan(place int) int {
-	return max(sort.Search(len(p.spans), func(i int) bool { return p.spans[i].from > place })-1, 0)
+// findSpanAt returns the index of the span that contains a byte offset.
+func (p *paragraph) findSpanAt(textByte int) int {
+	return max(sort.Search(len(p.spans), func(i int) bool { return p.spans[i].from > textByte })-1, 0)
 }
 
 // listWordsBetween returns the spoken words in the range from..to, as ranges without spaces. Offsets are relative
 // to from.
 func (p *paragraph) listWordsBetween(from, to int) []CueWord {
 	var out []CueWord
-	for _, s := range p.spans[p.findSpan(from):] {
+	for _, s := range p.spans[p.findSpanAt(from):] {
 		if s.from >= to {
 			break
 		}
@@ -209,7 +209,7 @@ func (p *paragraph) splitIntoCues(scene int, limit limits) []Cue {
 		even = even || k > 0 && starts[k] <= starts[k-1]
 	}
 	if even = even || p.end <= starts[len(cuts)-1]; even {
-		p.spreadEvenly(starts[0])
+		p.spreadTimesEvenly(starts[0])
 		for k, c := range cuts {
 			starts[k] = p.findSampleAt(t.atoms[c].from)
 		}
@@ -282,9 +282,9 @@ func findLineBreaks(line string, limit limits) []int {
 	return out
 }
 
-// spreadEvenly replaces all times: the characters share the time from start to the end of the paragraph
+// spreadTimesEvenly replaces all times: the characters share the time from start to the end of the paragraph
 // equally. It is used if some cue would otherwise have no time.
-func (p *paragraph) spreadEvenly(start int64) {
+func (p *paragraph) spreadTimesEvenly(start int64) {
 	p.spans = nil
 	p.addSharedSpans(0, start, max(p.end, start))
 }

@@ -56,14 +56,14 @@ func ParseCues(text string, form Form) ([]Timed, error) {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\ufeff"))
 	lines := strings.Split(text, "\n")
 	if form == WebVTT {
-		clearNonCueLines(lines)
+		blankNonCueLines(lines)
 	}
 	var out []Timed
 	var said []string
 	open := false
 	end := func() {
 		if c := &out[len(out)-1]; open {
-			c.Text = toSpokenLine(strings.Join(said, "\n"))
+			c.Text = extractSpokenLine(strings.Join(said, "\n"))
 		}
 		if open && out[len(out)-1].Text == "" {
 			out = out[:len(out)-1]
@@ -91,9 +91,9 @@ func ParseCues(text string, form Form) ([]Timed, error) {
 	return out, nil
 }
 
-// clearNonCueLines empties the lines of the header and of blocks that are not cues. Such a block begins
+// blankNonCueLines empties the lines of the header and of blocks that are not cues. Such a block begins
 // after a blank line and ends before the next.
-func clearNonCueLines(lines []string) {
+func blankNonCueLines(lines []string) {
 	within := len(lines) > 0 && strings.HasPrefix(lines[0], "WEBVTT")
 	blank := true
 	for i, line := range lines {
@@ -154,8 +154,8 @@ func parseCueTime(s string) (time.Duration, error) {
 	return time.Duration(seconds)*time.Second + time.Duration(fraction), nil
 }
 
-// toSpokenLine returns the spoken text of a cue on one line.
-func toSpokenLine(s string) string {
+// extractSpokenLine returns the spoken text of a cue on one line.
+func extractSpokenLine(s string) string {
 	s = cueMarks.ReplaceAllString(cueTags.ReplaceAllString(s, ""), "")
 	breaks := strings.NewReplacer(`\N`, " ", `\n`, " ", `\h`, " ")
 	return strings.Join(strings.Fields(html.UnescapeString(breaks.Replace(s))), " ")

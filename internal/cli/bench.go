@@ -75,13 +75,13 @@ of the run with the median processor time.`,
 func (a *app) runBench(ctx context.Context, f *buildFlags, args []string, runs int) error {
 	dir, err := os.MkdirTemp("", "mynah-bench-*")
 	if err != nil {
-		return a.reportError(f.json, fault.New(fault.Disk, err, "cannot create a temporary folder"))
+		return a.reportErrorAs(f.json, fault.New(fault.Disk, err, "cannot create a temporary folder"))
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	f.output = filepath.Join(dir, "film.mp4")
 	r, err := a.newFilmRequest(f, args)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	out := benchResult{}
 	var cold, warm []benchRun
@@ -90,7 +90,7 @@ func (a *app) runBench(ctx context.Context, f *buildFlags, args []string, runs i
 		a.cfg.CacheDir = filepath.Join(dir, fmt.Sprintf("cache-%d", i))
 		pair, result, err := a.buildColdAndWarm(ctx, r)
 		if err != nil {
-			return a.reportError(f.json, err)
+			return a.reportErrorAs(f.json, err)
 		}
 		cold, warm = append(cold, pair[0]), append(warm, pair[1])
 		out.Film, out.Seconds, out.Bytes, out.Scenes = r.Script, result.Seconds, result.Bytes, result.Scenes

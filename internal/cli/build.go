@@ -107,8 +107,8 @@ func (f *buildFlags) addVideoFlags(fl *pflag.FlagSet) {
 	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "bit rate of the soundtrack, 32k to 320k")
 }
 
-// findScript finds the project's folder and the script in it.
-func findScript(args []string, root string) (dir, name string, err error) {
+// findScriptAndFolder finds the project's folder and the script in it.
+func findScriptAndFolder(args []string, root string) (dir, name string, err error) {
 	path := "."
 	if len(args) > 0 {
 		path = args[0]
@@ -161,7 +161,7 @@ func findScriptIn(dir string) (string, error) {
 func (f *buildFlags) newRequest(args []string) (studio.Request, error) {
 	var r studio.Request
 	var err error
-	if r.Dir, r.Script, err = findScript(args, f.root); err != nil {
+	if r.Dir, r.Script, err = findScriptAndFolder(args, f.root); err != nil {
 		return r, err
 	}
 	var errs []error
@@ -175,7 +175,7 @@ func (f *buildFlags) newRequest(args []string) (studio.Request, error) {
 		errs = append(errs, err)
 		r.FPS = &fps
 	}
-	over, err := f.parseOverrides()
+	over, err := f.parsePropertyFlags()
 	errs = append(errs, err)
 	r.Header = over
 	r.Scenes, err = parseSceneRange(f.scenes)
@@ -205,13 +205,13 @@ func (f *buildFlags) newRequest(args []string) (studio.Request, error) {
 			}
 		}
 		path := filepath.Join(r.Dir, filepath.FromSlash(name))
-		r.Output = strings.TrimSuffix(path, filepath.Ext(path)) + f.formatScenesSuffix() + ".mp4"
+		r.Output = strings.TrimSuffix(path, filepath.Ext(path)) + f.formatSceneRangeSuffix() + ".mp4"
 	}
 	return r, nil
 }
 
-// checkOutput refuses an output that would replace anything but a video.
-func (f *buildFlags) checkOutput(path string) error {
+// checkVideoOutput refuses an output that would replace anything but a video.
+func (f *buildFlags) checkVideoOutput(path string) error {
 	ext := strings.ToLower(filepath.Ext(path))
 	if _, err := os.Stat(path); err != nil && !f.force && !slices.Contains([]string{".mp4", ".m4v", ".mov", ""}, ext) {
 		return fault.New(fault.Usage, nil, "the output %q cannot end in %s: a build writes MP4 videos", path, ext).
@@ -264,7 +264,7 @@ func (a *app) newFilmRequest(f *buildFlags, args []string) (studio.Request, erro
 		return r, err
 	}
 	if !f.plan {
-		if err := f.checkOutput(r.Output); err != nil {
+		if err := f.checkVideoOutput(r.Output); err != nil {
 			return r, err
 		}
 	}
@@ -280,7 +280,7 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	if f.allLanguages {
 		return a.buildWithTranslations(ctx, f, args)
 	}
-	if !f.single && (isTemplate(f.output) || isFolder(f.output)) {
+	if !f.single && (isOutputTemplate(f.output) || isFolderOutput(f.output)) {
 		if len(args) == 0 {
 			args = []string{"."}
 		}
@@ -288,11 +288,11 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	}
 	r, err := a.newFilmRequest(f, args)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	h, err := a.newHouse()
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	defer h.Close()
 	if f.plan {
@@ -303,7 +303,7 @@ func (a *app) build(ctx context.Context, f *buildFlags, args []string) error {
 	result, err := h.Studio.Produce(ctx, r)
 	show.finishProgress(err == nil)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	return a.printResult(f, result)
 }
@@ -316,14 +316,14 @@ func (a *app) buildWithTranslations(ctx context.Context, f *buildFlags, args []s
 	}
 	all, path, err := f.listFlagsByLanguage(args)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	list, sources, err := a.checkLanguages(ctx, all, path)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	if list.HasErrors() {
-		return a.reportError(f.json, &studio.ScriptError{List: list, Sources: sources})
+		return a.reportErrorAs(f.json, &studio.ScriptError{List: list, Sources: sources})
 	}
 	for _, one := range all {
 		if err := a.build(ctx, one, path); err != nil {
@@ -336,7 +336,7 @@ func (a *app) buildWithTranslations(ctx context.Context, f *buildFlags, args []s
 // listFlagsByLanguage returns the flags for a script and for each of its translations, and the script
 // as an argument.
 func (f *buildFlags) listFlagsByLanguage(args []string) (all []*buildFlags, path []string, err error) {
-	dir, name, err := findScript(args, f.root)
+	dir, name, err := findScriptAndFolder(args, f.root)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -346,7 +346,7 @@ func (f *buildFlags) listFlagsByLanguage(args []string) (all []*buildFlags, path
 			file = filepath.Join(filepath.Dir(file), base)
 		}
 	}
-	tags := compile.ListTranslations(os.DirFS(filepath.Dir(file)), filepath.Base(file))
+	tags := compile.ListTranslationLanguages(os.DirFS(filepath.Dir(file)), filepath.Base(file))
 	for _, tag := range append([]string{""}, tags...) {
 		one := *f
 		one.allLanguages, one.language = false, tag
@@ -390,7 +390,7 @@ func (a *app) checkLanguages(ctx context.Context, all []*buildFlags, args []stri
 func (a *app) printPlan(ctx context.Context, s *studio.Studio, r studio.Request, f *buildFlags) error {
 	p, err := s.Plan(ctx, r)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	a.printFindings(p.Warnings, p.Sources)
 	if f.json {
@@ -433,8 +433,8 @@ func summarizeScene(p *studio.Plan, i int) string {
 	return string(text)
 }
 
-// reportError prints an error as JSON if asJSON is set.
-func (a *app) reportError(asJSON bool, err error) error {
+// reportErrorAs prints an error as JSON if asJSON is set.
+func (a *app) reportErrorAs(asJSON bool, err error) error {
 	if !asJSON {
 		return err
 	}

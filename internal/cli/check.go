@@ -98,12 +98,12 @@ func (a *app) checkScript(ctx context.Context, f *buildFlags, format string, arg
 		}
 		var err error
 		if all, args, err = f.listFlagsByLanguage(args); err != nil {
-			return a.reportError(f.json, err)
+			return a.reportErrorAs(f.json, err)
 		}
 	}
 	list, sources, err := a.checkLanguages(ctx, all, args)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	switch format {
 	case formatJSON:
@@ -153,7 +153,7 @@ the standard input and prints to the standard output.`,
 				return err
 			}
 			for _, path := range args {
-				if err := a.formatFile(path, list, stdout); err != nil {
+				if err := a.formatFileInPlace(path, list, stdout); err != nil {
 					return err
 				}
 			}
@@ -174,7 +174,7 @@ func (a *app) formatScript(name string, src []byte) ([]byte, error) {
 	return out, nil
 }
 
-func (a *app) formatFile(path string, list, stdout bool) error {
+func (a *app) formatFileInPlace(path string, list, stdout bool) error {
 	src, err := os.ReadFile(path)
 	if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
 		return fault.New(fault.Usage, nil, "%q is a folder", path).WithHint("name the scripts: mynah fmt %s", filepath.Join(path, "*.md"))

@@ -25,7 +25,7 @@ var (
 // printWorkflowCommands prints each finding as a workflow command of GitHub, which shows it at its line in a
 // pull request.
 func (a *app) printWorkflowCommands(f *buildFlags, list diag.List, args []string) error {
-	dir, _, err := findScript(args, f.root)
+	dir, _, err := findScriptAndFolder(args, f.root)
 	if err != nil {
 		return err
 	}

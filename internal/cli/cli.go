@@ -90,7 +90,7 @@ docs/voices.md.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return a.setFromEnvironment(cmd)
+			return a.setFlagsFromSettings(cmd)
 		},
 	}
 	root.Version = version
@@ -136,9 +136,9 @@ func isCommandLineOnly(f *pflag.Flag) bool {
 	return marked || f.Name == "help" || f.Name == "version"
 }
 
-// setFromEnvironment sets flags that are not on the command line from MYNAH_* variables and
+// setFlagsFromSettings sets flags that are not on the command line from MYNAH_* variables and
 // settings files.
-func (a *app) setFromEnvironment(cmd *cobra.Command) error {
+func (a *app) setFlagsFromSettings(cmd *cobra.Command) error {
 	a.onCommandLine = map[string]bool{}
 	cmd.Flags().Visit(func(f *pflag.Flag) { a.onCommandLine[f.Name] = true })
 	var errs []error
@@ -156,7 +156,7 @@ func (a *app) setFromEnvironment(cmd *cobra.Command) error {
 	if f := cmd.Flags().Lookup(configFlag); f != nil && f.Value.String() != "" {
 		path = f.Value.String()
 	}
-	errs = append(errs, setFromFile(cmd.Flags(), path, listAllFlagNames(cmd)), setFromFile(cmd.Flags(), a.findSystemConfig(cmd), listAllFlagNames(cmd)))
+	errs = append(errs, setFlagsFromFile(cmd.Flags(), path, listAllFlagNames(cmd)), setFlagsFromFile(cmd.Flags(), a.findSystemConfig(cmd), listAllFlagNames(cmd)))
 	if err := errors.Join(errs...); err != nil {
 		return usageError{err}
 	}
@@ -175,7 +175,7 @@ func withUsageErrors(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // newHouse creates the parts of Mynah from the configuration.
 func (a *app) newHouse() (*house.House, error) {
-	if err := a.readEngines(""); err != nil {
+	if err := a.readEngineSettings(""); err != nil {
 		return nil, err
 	}
 	if err := a.cfg.Validate(); err != nil {

@@ -155,7 +155,7 @@ func TestPrecedence(t *testing.T) {
 			if c.file {
 				writeSettings(t, cmd, "max-upload: of the file\n")
 			}
-			if err := (&app{systemConfig: "none.yaml"}).setFromEnvironment(cmd); err != nil {
+			if err := (&app{systemConfig: "none.yaml"}).setFlagsFromSettings(cmd); err != nil {
 				t.Fatal(err)
 			}
 			if got := cmd.Flag("max-upload").Value.String(); got != c.want {
@@ -184,7 +184,7 @@ func TestTheFileMayBeNamedByAVariable(t *testing.T) {
 	path := writeSettings(t, newTestCommand(), "listen: here\n")
 	t.Setenv("MYNAH_CONFIG", path)
 	cmd := newTestCommand()
-	if err := (&app{systemConfig: "none.yaml"}).setFromEnvironment(cmd); err != nil || cmd.Flag("listen").Value.String() != "here" {
+	if err := (&app{systemConfig: "none.yaml"}).setFlagsFromSettings(cmd); err != nil || cmd.Flag("listen").Value.String() != "here" {
 		t.Errorf("listen is %s: %v", cmd.Flag("listen").Value, err)
 	}
 }
@@ -194,7 +194,7 @@ func TestWrongVariables(t *testing.T) {
 	t.Setenv("MYNAH_GRACE", "soon")
 	t.Setenv("MYNAH_HELP", "true")
 	cmd := newTestCommand()
-	err := (&app{systemConfig: "none.yaml"}).setFromEnvironment(cmd)
+	err := (&app{systemConfig: "none.yaml"}).setFlagsFromSettings(cmd)
 	if _, ok := errors.AsType[usageError](err); !ok {
 		t.Fatalf("the error is %v", err)
 	}
@@ -236,7 +236,7 @@ func TestSettingsFiles(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			cmd := newTestCommand()
-			err := setFromFile(cmd.Flags(), writeSettings(t, cmd, c.text), nil)
+			err := setFlagsFromFile(cmd.Flags(), writeSettings(t, cmd, c.text), nil)
 			if (err != nil) != (len(c.says) > 0) {
 				t.Fatalf("the error is %v", err)
 			}
@@ -325,7 +325,7 @@ func TestFormattedFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := &app{Streams: Streams{Out: io.Discard, Err: io.Discard}}
-		if err := a.formatFile(path, false, false); err != nil {
+		if err := a.formatFileInPlace(path, false, false); err != nil {
 			t.Fatal(err)
 		}
 		b, err := os.ReadFile(path)
@@ -355,11 +355,11 @@ func TestSystemFile(t *testing.T) {
 	t.Setenv("MYNAH_WORKERS", "3")
 	a := &app{systemConfig: path}
 	cmd := a.newServeCommand()
-	if err := a.setFromEnvironment(cmd); err != nil ||
+	if err := a.setFlagsFromSettings(cmd); err != nil ||
 		cmd.Flag("listen").Value.String() != "there" || cmd.Flag("workers").Value.String() != "3" {
 		t.Errorf("listen is %s, workers %s: %v", cmd.Flag("listen").Value, cmd.Flag("workers").Value, err)
 	}
-	if err := a.readEngines(a.findSystemConfig(cmd)); err != nil || len(a.cfg.Engines.Engines) != 1 {
+	if err := a.readEngineSettings(a.findSystemConfig(cmd)); err != nil || len(a.cfg.Engines.Engines) != 1 {
 		t.Errorf("%+v, %v", a.cfg.Engines, err)
 	}
 	if a.findSystemConfig(a.newCheckCommand()) != "" {

@@ -103,14 +103,14 @@ func (a *app) runClient(ctx context.Context, f *clientFlags) error {
 	}
 	output := f.output
 	if output == "" {
-		output = nameFromURL(status.Result)
+		output = cutNameFromURL(status.Result)
 	}
 	say("downloading %s", output)
 	return downloadFile(ctx, c, status.Result, output)
 }
 
-// nameFromURL returns the last part of a URL's path.
-func nameFromURL(address string) string {
+// cutNameFromURL returns the last part of a URL's path.
+func cutNameFromURL(address string) string {
 	address, _, _ = strings.Cut(address, "?")
 	return path.Base(address)
 }
@@ -137,7 +137,7 @@ func (f *clientFlags) startVideo(ctx context.Context, c *client.Client, say func
 	switch f.repositoryType {
 	case "local-dir", "local-zip":
 		say("uploading %s", f.repository)
-		g, err := uploadLocal(ctx, c, f.repository, f.repositoryType == "local-dir")
+		g, err := uploadFolderOrZip(ctx, c, f.repository, f.repositoryType == "local-dir")
 		if err != nil {
 			return api.Task{}, err
 		}
@@ -149,8 +149,10 @@ func (f *clientFlags) startVideo(ctx context.Context, c *client.Client, say func
 	return c.Build(ctx, r)
 }
 
-// uploadLocal uploads a zip file, or a folder as a zip file.
-func uploadLocal(ctx context.Context, c *client.Client, repository string, folder bool) (g api.UploadGrant, err error) {
+// uploadFolderOrZip uploads a zip file, or a folder as a zip file.
+func uploadFolderOrZip(
+	ctx context.Context, c *client.Client, repository string, folder bool,
+) (g api.UploadGrant, err error) {
 	if !folder {
 		if _, err := os.Stat(repository); err != nil {
 			return g, fmt.Errorf("the archive %s cannot be read", repository)

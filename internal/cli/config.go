@@ -23,9 +23,9 @@ const (
 	configFlag = "config"
 )
 
-// setFromFile sets flags that are still unset from a settings file; an empty path does nothing.
+// setFlagsFromFile sets flags that are still unset from a settings file; an empty path does nothing.
 // Settings in others belong to flags of other commands and are skipped.
-func setFromFile(flags *pflag.FlagSet, path string, others map[string]bool) error {
+func setFlagsFromFile(flags *pflag.FlagSet, path string, others map[string]bool) error {
 	if path == "" {
 		return nil
 	}
@@ -101,11 +101,11 @@ func (a *app) findSystemConfig(cmd *cobra.Command) string {
 	return path
 }
 
-// readEngines reads the engines and voices of the settings. The sources are environment
+// readEngineSettings reads the engines and voices of the settings. The sources are environment
 // variables, then the file of --config; without that file, mynah.yaml of the current folder, the
 // user's own, and for a server the machine's (system, "" for none). Earlier sources override
 // later ones.
-func (a *app) readEngines(system string) error {
+func (a *app) readEngineSettings(system string) error {
 	s := house.NewVoiceSettings()
 	type file struct {
 		path  string

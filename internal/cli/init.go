@@ -23,7 +23,7 @@ func (a *app) newInitCommand() *cobra.Command {
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			if err := writeStarter(dir); err != nil {
+			if err := writeStarterProject(dir); err != nil {
 				return err
 			}
 			fmt.Fprintf(a.Out, "created %s and its pictures\nnext: mynah build %s\nfor better voices: mynah voices available --language en\n",
@@ -33,8 +33,8 @@ func (a *app) newInitCommand() *cobra.Command {
 	}
 }
 
-// writeStarter copies the starter project into a folder. It replaces no file.
-func writeStarter(dir string) error {
+// writeStarterProject copies the starter project into a folder. It replaces no file.
+func writeStarterProject(dir string) error {
 	files, err := fs.Sub(examples.Tour(), "tour")
 	if err != nil {
 		return err

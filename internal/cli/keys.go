@@ -41,7 +41,7 @@ func (a *app) newKeysCommand() *cobra.Command {
 			if len(args) > 0 {
 				name = args[0]
 			}
-			shown, k := auth.New(name, time.Now())
+			shown, k := auth.NewKey(name, time.Now())
 			if err := s.AddKey(cmd.Context(), k); err != nil {
 				return fault.New(fault.Disk, err, "the key cannot be stored")
 			}

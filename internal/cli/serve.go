@@ -68,7 +68,7 @@ a variable, a variable overrides the file.`,
 			}
 			c.HTTP.Version = api.Version{Version: version, Go: runtime.Version()}
 			c.Out = a.Out
-			if err := a.readEngines(a.findSystemConfig(cmd)); err != nil {
+			if err := a.readEngineSettings(a.findSystemConfig(cmd)); err != nil {
 				return err
 			}
 			return house.Serve(cmd.Context(), a.cfg, c)

@@ -61,7 +61,7 @@ draws a contact sheet with the middle frame of every scene.`,
 func (a *app) takeSnapshot(ctx context.Context, f *snapshotFlags, args []string, timed bool) error {
 	r, err := f.newRequest(args)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	if f.output == "" {
 		name := fmt.Sprintf("-scene-%d.png", f.scene)
@@ -71,11 +71,11 @@ func (a *app) takeSnapshot(ctx context.Context, f *snapshotFlags, args []string,
 		r.Output = strings.TrimSuffix(r.Output, filepath.Ext(r.Output)) + name
 	}
 	if err := checkReplaceable(r.Output, f.force, media.PNG, "image"); err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	h, err := a.newHouse()
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	defer h.Close()
 	s := studio.Snapshot{Request: r, Scene: f.scene}
@@ -83,12 +83,12 @@ func (a *app) takeSnapshot(ctx context.Context, f *snapshotFlags, args []string,
 		at := time.Duration(f.at * float64(time.Second))
 		s.At = &at
 	}
-	image, plan, err := h.Studio.Snapshot(ctx, s)
+	image, plan, err := h.Studio.DrawSnapshot(ctx, s)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	if err := writeFileAtomically(r.Output, image); err != nil {
-		return a.reportError(f.json, fault.New(fault.Disk, err, "the image %s cannot be written", r.Output))
+		return a.reportErrorAs(f.json, fault.New(fault.Disk, err, "the image %s cannot be written", r.Output))
 	}
 	if f.json {
 		return json.NewEncoder(a.Out).Encode(map[string]any{"event": "finished", "image": r.Output, "scenes": len(plan.Line.Scenes), "warnings": plan.Warnings})

@@ -52,7 +52,7 @@ and .vtt are written next to the script.`,
 // listSubtitleFiles returns the requested subtitle files: those that a build writes, unless a format or a
 // file is given. Standard output has the path "".
 func (f *subtitleFlags) listSubtitleFiles(film string) ([]studio.SubtitleFile, error) {
-	formats := studio.SubtitleFormats()
+	formats := studio.ListSubtitleFormats()
 	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(f.output), "."))
 	format := strings.ToLower(f.format)
 	switch {
@@ -85,28 +85,28 @@ func (f *subtitleFlags) listSubtitleFiles(film string) ([]studio.SubtitleFile, e
 func (a *app) writeSubtitles(ctx context.Context, f *subtitleFlags, args []string) error {
 	r, err := f.newRequest(args)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	files, err := f.listSubtitleFiles(r.Output)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	for _, file := range files {
 		if file.Path == "" {
 			continue
 		}
 		if err := checkWritable(file.Path); err != nil {
-			return a.reportError(f.json, err)
+			return a.reportErrorAs(f.json, err)
 		}
 	}
 	h, err := a.newHouse()
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	defer h.Close()
-	s, err := h.Studio.Subtitles(ctx, r, files)
+	s, err := h.Studio.MakeSubtitles(ctx, r, files)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	if f.json {
 		fps := s.Line.FPS

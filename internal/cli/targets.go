@@ -16,8 +16,8 @@ import (
 	"mynah/internal/studio"
 )
 
-// parseOverrides reads the flags that set properties of the header.
-func (f *buildFlags) parseOverrides() (script.Properties, error) {
+// parsePropertyFlags reads the flags that set properties of the header.
+func (f *buildFlags) parsePropertyFlags() (script.Properties, error) {
 	var out script.Properties
 	var errs []error
 	for _, p := range []struct{ name, value string }{{"subtitles", f.subtitles}, {"asset-resize", f.assetResize}} {
@@ -50,19 +50,19 @@ func parseSceneRange(s string) (out [2]int, err error) {
 	return [2]int{from, to}, nil
 }
 
-// formatScenesSuffix returns the suffix of the name of a video of some scenes, such as -scenes-3-7.
-func (f *buildFlags) formatScenesSuffix() string {
+// formatSceneRangeSuffix returns the suffix of the name of a video of some scenes, such as -scenes-3-7.
+func (f *buildFlags) formatSceneRangeSuffix() string {
 	if f.scenes == "" {
 		return ""
 	}
 	return "-scenes-" + strings.ReplaceAll(f.scenes, " ", "")
 }
 
-// isTemplate reports whether an output is a template such as {name}.mp4.
-func isTemplate(output string) bool { return strings.Contains(output, "{") }
+// isOutputTemplate reports whether an output is a template such as {name}.mp4.
+func isOutputTemplate(output string) bool { return strings.Contains(output, "{") }
 
-// isFolder reports whether an output is a folder: it exists as one, or ends in a slash.
-func isFolder(output string) bool {
+// isFolderOutput reports whether an output is a folder: it exists as one, or ends in a slash.
+func isFolderOutput(output string) bool {
 	info, err := os.Stat(output)
 	return output != "" && (err == nil && info.IsDir() || strings.HasSuffix(output, "/") || strings.HasSuffix(output, string(filepath.Separator)))
 }
@@ -73,11 +73,11 @@ func (a *app) chooseOutputs(ctx context.Context, f *buildFlags, args []string) (
 	template, folder := f.output, ""
 	switch {
 	case template == "":
-	case isFolder(template):
+	case isFolderOutput(template):
 		folder, template = template, ""
-	case !isTemplate(template) && filepath.Ext(template) == "":
+	case !isOutputTemplate(template) && filepath.Ext(template) == "":
 		template = filepath.Join(template, "{name}.mp4") // a folder that will be created
-	case !isTemplate(template):
+	case !isOutputTemplate(template):
 		return nil, usageError{fmt.Errorf("-o %s is one file for %d scripts: use a folder, or a template such as {name}.mp4",
 			template, len(args))}
 	}
@@ -164,18 +164,18 @@ func (a *app) buildScripts(ctx context.Context, f *buildFlags, args []string) er
 	}
 	all, err := a.chooseOutputs(ctx, f, args)
 	if err != nil {
-		return a.reportError(f.json, err)
+		return a.reportErrorAs(f.json, err)
 	}
 	var list diag.List
 	sources := map[string][]byte{}
 	for i, one := range all {
 		found, read, err := a.checkLanguages(ctx, []*buildFlags{one}, args[i:i+1])
 		if err != nil {
-			return a.reportError(f.json, err)
+			return a.reportErrorAs(f.json, err)
 		}
 		r, err := one.newRequest(args[i : i+1])
 		if err != nil {
-			return a.reportError(f.json, err)
+			return a.reportErrorAs(f.json, err)
 		}
 		dir := r.Dir // files in findings are relative to it
 		for _, d := range found {
@@ -190,7 +190,7 @@ func (a *app) buildScripts(ctx context.Context, f *buildFlags, args []string) er
 		}
 	}
 	if list.HasErrors() {
-		return a.reportError(f.json, &studio.ScriptError{List: list, Sources: sources})
+		return a.reportErrorAs(f.json, &studio.ScriptError{List: list, Sources: sources})
 	}
 	for i, one := range all {
 		if f.plan {
@@ -200,7 +200,8 @@ func (a *app) buildScripts(ctx context.Context, f *buildFlags, args []string) er
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(one.output), 0o755); err != nil { //nolint:gosec // videos may be read by others
-			return a.reportError(f.json, fault.New(fault.Disk, err, "the folder %s cannot be created", filepath.Dir(one.output)))
+			return a.reportErrorAs(f.json, fault.New(fault.Disk, err, "the folder %s cannot be created",
+				filepath.Dir(one.output)))
 		}
 		if err := a.build(ctx, one, args[i:i+1]); err != nil {
 			return err

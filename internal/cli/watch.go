@@ -56,12 +56,12 @@ func (a *app) watchAndRebuild(ctx context.Context, f *buildFlags, args []string,
 		return fault.New(fault.Usage, err, "cannot listen on %s", listen).WithHint("choose another address with --listen")
 	}
 	page := watch.NewPage(r.Output)
-	server := &http.Server{Handler: page.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: page.NewHandler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	defer func() { _ = server.Close() }()
 	fmt.Fprintf(a.Out, "http://%s shows the video; press Ctrl-C to stop\n", listener.Addr())
 	p := watch.Project{Dir: r.Dir, Own: newOutputMatcher(r.Output)}
-	if err := p.Run(ctx, func(ctx context.Context) { a.buildAndShow(ctx, h.Studio, r, page) }); err != nil {
+	if err := p.BuildOnChanges(ctx, func(ctx context.Context) { a.rebuildForPage(ctx, h.Studio, r, page) }); err != nil {
 		return fault.New(fault.Disk, err, "cannot watch the project's files")
 	}
 	return fault.New(fault.Cancelled, ctx.Err(), "stopped")
@@ -89,10 +89,10 @@ func newOutputMatcher(film string) func(string) bool {
 	}
 }
 
-// buildAndShow builds once, and shows the result on the terminal and on the page.
-func (a *app) buildAndShow(ctx context.Context, s *studio.Studio, r studio.Request, page *watch.Page) {
+// rebuildForPage builds once, and shows the result on the terminal and on the page.
+func (a *app) rebuildForPage(ctx context.Context, s *studio.Studio, r studio.Request, page *watch.Page) {
 	r.Progress = func(p meter.Progress) {
-		page.Show(watch.State{State: "building", Text: capitalize(p.Phase), Percent: int(p.Percent)})
+		page.SetState(watch.State{State: "building", Text: capitalize(p.Phase), Percent: int(p.Percent)})
 	}
 	result, err := s.Produce(ctx, r)
 	if ctx.Err() != nil {
@@ -100,21 +100,21 @@ func (a *app) buildAndShow(ctx context.Context, s *studio.Studio, r studio.Reque
 	}
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
 		a.printFindings(wrong.List, wrong.Sources)
-		page.Show(watch.State{State: "failed", Text: "The script has errors", Findings: formatFindings(wrong.List, wrong.Sources)})
+		page.SetState(watch.State{State: "failed", Text: "The script has errors", Findings: formatFindings(wrong.List, wrong.Sources)})
 		return
 	}
 	if err != nil {
 		f := fault.From(err)
 		text := capitalize(formatFault(f, err))
 		fmt.Fprintln(a.Err, text)
-		page.Show(watch.State{State: "failed", Text: text, Findings: f.Hint})
+		page.SetState(watch.State{State: "failed", Text: text, Findings: f.Hint})
 		return
 	}
 	a.printFindings(result.Warnings, result.Sources)
 	text := fmt.Sprintf("%s  %.2f s, %s, %d parts rebuilt, built in %.2f s",
 		filepath.Base(result.Film), result.Seconds, formatSceneCount(result.Scenes), len(result.Made), float64(result.ElapsedMS)/1000)
 	fmt.Fprintln(a.Out, text)
-	page.Show(watch.State{State: "built", Text: text, Findings: formatFindings(result.Warnings, result.Sources)})
+	page.SetState(watch.State{State: "built", Text: text, Findings: formatFindings(result.Warnings, result.Sources)})
 }
 
 func capitalize(s string) string {

@@ -50,7 +50,7 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 	at := func(n *yaml.Node) diag.Range {
 		return diag.Range{File: file, Start: diag.Pos{Line: n.Line, Column: n.Column}, End: diag.Pos{Line: n.Line, Column: n.Column + 1}}
 	}
-	root, err := readYAML(src)
+	root, err := parseYAMLLeniently(src)
 	if err != nil {
 		list.Errorf(at(&yaml.Node{Line: 1, Column: 1}), "%s is not valid YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint = hintHeader
 		return d, list
@@ -84,9 +84,9 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 
 const hintHeader = "write properties of the header, indented, under a line header:"
 
-// readYAML returns the outermost node of a text, or nil for an empty text. As in a script's
+// parseYAMLLeniently returns the outermost node of a text, or nil for an empty text. As in a script's
 // header, colours need no quotes, although YAML would read #102030 as a comment.
-func readYAML(src []byte) (*yaml.Node, error) {
+func parseYAMLLeniently(src []byte) (*yaml.Node, error) {
 	const mark = "\uE00F" // a private-use character
 	if !bytes.Contains(src, []byte(mark)) {
 		colour := regexp.MustCompile(`((?:^|[\r\n])[ \t]*[\w-]+[ \t]*:[ \t]+)#([0-9a-fA-F]{3,8}\b)`)
@@ -181,7 +181,7 @@ func (d defaults) fillHeader(s *script.Script, translation bool) {
 	}
 }
 
-// resolveName returns the voice that a name means in this project, or the name itself.
-func (d defaults) resolveName(name string) string {
+// resolveVoiceName returns the voice that a name means in this project, or the name itself.
+func (d defaults) resolveVoiceName(name string) string {
 	return cmp.Or(d.voices[strings.ToLower(strings.TrimSpace(name))], name)
 }

@@ -46,7 +46,7 @@ func TestDefaultsOfAllStyles(t *testing.T) {
 			*s.Color != (frame.Color{R: 255, G: 255, B: 255, A: 255}) {
 			t.Errorf("%s: subtitles %+v", name, s)
 		}
-		if d.resolveName("Me") != "amy" {
+		if d.resolveVoiceName("Me") != "amy" {
 			t.Errorf("%s: voices %v", name, d.voices)
 		}
 	}
@@ -131,7 +131,7 @@ func FuzzDefaults(f *testing.F) {
 			}
 		}
 		d.fillHeader(&script.Script{}, false)
-		d.resolveName("brian")
+		d.resolveVoiceName("brian")
 	})
 }
 
@@ -244,7 +244,7 @@ func TestDefaultsAtTheLimit(t *testing.T) {
 		c := &compiler{project: in, out: Script{Sources: map[string][]byte{}}}
 		d, list := c.readDefaults("s.md")
 		if size == 1<<20 {
-			if len(list) > 0 || d.resolveName(" A ") != "amy" || d.resolveName("b") != "b" {
+			if len(list) > 0 || d.resolveVoiceName(" A ") != "amy" || d.resolveVoiceName("b") != "b" {
 				t.Errorf("%d bytes: %v, %v", size, list, d.voices)
 			}
 			continue

@@ -24,7 +24,7 @@ func FindScriptForLanguage(fsys fs.FS, name, tag string, variables map[string]st
 	}
 	// A translation states its language in its name, so it is preferred over a script with the
 	// same language.
-	languages := ListTranslations(fsys, name)
+	languages := ListTranslationLanguages(fsys, name)
 	all := append(slices.Clone(languages), own)
 	found, ok := matchLanguage(tag, all)
 	if !ok {
@@ -82,8 +82,8 @@ func isFile(fsys fs.FS, name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// ListTranslations lists the languages of the translations next to a script.
-func ListTranslations(fsys fs.FS, name string) []string {
+// ListTranslationLanguages lists the languages of the translations next to a script.
+func ListTranslationLanguages(fsys fs.FS, name string) []string {
 	entries, err := fs.ReadDir(fsys, path.Dir(name))
 	if err != nil {
 		return nil

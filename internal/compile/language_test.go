@@ -70,7 +70,7 @@ func TestLanguages(t *testing.T) {
 		"a/s.md": "de fr", "s.md": "en", "a/t.md": "es", "a/none.md": "",
 		"nowhere/s.md": "",
 	} {
-		if got := strings.Join(ListTranslations(fsys, name), " "); got != want {
+		if got := strings.Join(ListTranslationLanguages(fsys, name), " "); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}

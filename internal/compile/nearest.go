@@ -29,7 +29,7 @@ func (p *planner) SuggestFile(name, what string) string {
 	best, least := "", mostSlips+1
 	for _, path := range listed {
 		if n := measureNameDistance(lower, strings.ToLower(path)); n < least && !p.isOutputName(path) &&
-			p.isUsableAs(path, what) {
+			p.isUsableInsteadOf(path, what) {
 			best, least = path, n
 		}
 	}
@@ -60,8 +60,8 @@ func (p *planner) isOutputName(name string) bool {
 	}, rest)
 }
 
-// isUsableAs reports whether a file can be used where a file of a kind is missing.
-func (p *planner) isUsableAs(name, what string) bool {
+// isUsableInsteadOf reports whether a file can be used where a file of a kind is missing.
+func (p *planner) isUsableInsteadOf(name, what string) bool {
 	ending := strings.ToLower(path.Ext(name))
 	switch what {
 	case "theme":

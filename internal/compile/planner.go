@@ -35,7 +35,7 @@ type planner struct {
 
 // ResolveVoice implements storyboard.Project.
 func (p *planner) ResolveVoice(name, language string) storyboard.Voice {
-	v, m := p.booth.Resolve(p.ctx, p.defaults.resolveName(name), language)
+	v, m := p.booth.Resolve(p.ctx, p.defaults.resolveVoiceName(name), language)
 	out := storyboard.Voice{Name: v.Name, Language: v.Language, Problem: m.Warning, Hint: m.Hint, Unspoken: m.Kind == voice.Unspoken}
 	switch {
 	case m.Warning == "":
@@ -56,15 +56,15 @@ func (p *planner) ResolveVoice(name, language string) storyboard.Voice {
 		out.Code = diag.UnspokenLanguage
 	case m.StandIn:
 		out.Code = diag.MissingVoice
-		out.Hint = cmp.Or(formatInstallHint(name), "run mynah doctor to see what is missing and how to install it")
+		out.Hint = cmp.Or(formatVoiceInstallHint(name), "run mynah doctor to see what is missing and how to install it")
 		p.missing = m.Warning
 	}
 	out.Hint = cmp.Or(out.Hint, "run mynah voices to list all")
 	return out
 }
 
-// formatInstallHint returns how to install the neural voice that a script names with its engine.
-func formatInstallHint(name string) string {
+// formatVoiceInstallHint returns how to install the neural voice that a script names with its engine.
+func formatVoiceInstallHint(name string) string {
 	model, ok := strings.CutPrefix(name, "piper/")
 	if !ok {
 		return ""

@@ -119,7 +119,7 @@ func TestInstallHint(t *testing.T) {
 		"en_US-amy-medium":              "",
 		"brian":                         "",
 	} {
-		if got := formatInstallHint(name); got != want {
+		if got := formatVoiceInstallHint(name); got != want {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

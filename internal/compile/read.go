@@ -67,7 +67,7 @@ func PlanScript(ctx context.Context, in *project.Project, booth *voice.Booth, re
 }
 
 func (c *compiler) planScript(ctx context.Context, booth *voice.Booth) error {
-	loaded, found, err := c.loadScript()
+	loaded, found, err := c.loadRequestedScript()
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (c *compiler) planScript(ctx context.Context, booth *voice.Booth) error {
 	over := c.req.Header
 	over.FillMissing(loaded.Script.Header.Properties)
 	loaded.Script.Header.Properties = over
-	if err := c.keepScenes(loaded.Script); err != nil {
+	if err := c.keepRequestedScenes(loaded.Script); err != nil {
 		return err
 	}
 	c.out.Findings = found
@@ -110,8 +110,8 @@ func (c *compiler) stopsBuild(list diag.List) bool {
 	return list.HasErrors()
 }
 
-// loadScript reads the script or the requested translation.
-func (c *compiler) loadScript() (script.Result, diag.List, error) {
+// loadRequestedScript reads the script or the requested translation.
+func (c *compiler) loadRequestedScript() (script.Result, diag.List, error) {
 	options := script.Options{Variables: c.req.Variables}
 	fsys := c.project.FS()
 	if tag := c.req.Language; tag != "" {
@@ -123,7 +123,7 @@ func (c *compiler) loadScript() (script.Result, diag.List, error) {
 	}
 	loaded, found := script.Load(fsys, c.out.Name, options)
 	if tag := loaded.Script.Header.Language; tag != nil && c.req.Language == "" {
-		if l, ok := matchLanguage(*tag, ListTranslations(fsys, c.out.Name)); ok {
+		if l, ok := matchLanguage(*tag, ListTranslationLanguages(fsys, c.out.Name)); ok {
 			c.out.Name = script.FormatTranslationName(c.out.Name, l)
 			loaded, found = script.Load(fsys, c.out.Name, options)
 		}
@@ -143,8 +143,8 @@ func (c *compiler) loadScript() (script.Result, diag.List, error) {
 	return loaded, found, nil
 }
 
-// keepScenes removes the scenes that the request does not select.
-func (c *compiler) keepScenes(s *script.Script) error {
+// keepRequestedScenes removes the scenes that the request does not select.
+func (c *compiler) keepRequestedScenes(s *script.Script) error {
 	from, to := c.req.Scenes[0], c.req.Scenes[1]
 	if from == 0 {
 		return nil

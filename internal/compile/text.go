@@ -49,8 +49,8 @@ func PlanText(ctx context.Context, in *project.Project, booth *voice.Booth, r Te
 			return out, nil, nil
 		}
 	}
-	removeUnspoken(text, in.IsTrack, &out.Findings)
-	overrideVoice(&text.Header, over)
+	removeNonSpeech(text, in.IsTrack, &out.Findings)
+	overrideVoiceProperties(&text.Header, over)
 	opt := storyboard.Options{}
 	if over.Voice != nil {
 		opt.Voice = *over.Voice
@@ -77,8 +77,8 @@ func CheckTextHeader(header map[string]string) error {
 	return err
 }
 
-// overrideVoice overrides the voice properties of a text's header.
-func overrideVoice(h *script.Header, over script.Properties) {
+// overrideVoiceProperties overrides the voice properties of a text's header.
+func overrideVoiceProperties(h *script.Header, over script.Properties) {
 	for _, f := range []struct{ to, from **float64 }{
 		{&h.VoiceSpeed, &over.VoiceSpeed}, {&h.VoicePitch, &over.VoicePitch}, {&h.VoiceVolume, &over.VoiceVolume},
 	} {
@@ -93,7 +93,7 @@ func overrideVoice(h *script.Header, over script.Properties) {
 
 // addCueScenes turns subtitles into a script with a scene for each cue.
 func addCueScenes(s *script.Script, r TextRequest) ([]caption.Timed, error) {
-	cues, err := parseCues(r.Text, r.Timed, cmp.Or(r.Longest, longestTimed))
+	cues, err := parseAndCheckCues(r.Text, r.Timed, cmp.Or(r.Longest, longestTimed))
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +108,8 @@ func addCueScenes(s *script.Script, r TextRequest) ([]caption.Timed, error) {
 // longestTimed is the maximum length of timed speech.
 const longestTimed = 10 * time.Hour
 
-// parseCues reads cues and checks that they are in order and short enough.
-func parseCues(text, form string, longest time.Duration) ([]caption.Timed, error) {
+// parseAndCheckCues reads cues and checks that they are in order and short enough.
+func parseAndCheckCues(text, form string, longest time.Duration) ([]caption.Timed, error) {
 	cues, err := caption.ParseCues(text, caption.Form(form))
 	if err != nil {
 		return nil, fault.New(fault.Input, err, "the subtitles cannot be read as %s", map[string]string{"vtt": "WebVTT", "srt": "SubRip"}[form]).
@@ -160,9 +160,9 @@ func parseHeaderProperties(header map[string]string) (script.Properties, error) 
 	return s.Header.Properties, nil
 }
 
-// removeUnspoken removes from a script whatever is visual or needs a file. Built-in music tracks
+// removeNonSpeech removes from a script whatever is visual or needs a file. Built-in music tracks
 // stay.
-func removeUnspoken(s *script.Script, isTrack func(name string) bool, list *diag.List) {
+func removeNonSpeech(s *script.Script, isTrack func(name string) bool, list *diag.List) {
 	music := func(b *script.Background) bool {
 		if b == nil || b.Name == "" || isTrack(b.Name) {
 			return true

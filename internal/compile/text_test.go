@@ -22,7 +22,7 @@ func TestCuesThatCannotBe(t *testing.T) {
 		"a day":            {"srt", "1\n00:00:05,000 --> 30:00:06,000\nx\n"},
 		"times like words": {"srt", "1\naa:bb:cc,000 --> 00:00:06,000\nx\n"},
 	} {
-		_, err := parseCues(c[1], c[0], longestTimed)
+		_, err := parseAndCheckCues(c[1], c[0], longestTimed)
 		if f, ok := fault.As(err); !ok || f.Code != fault.Input {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -58,7 +58,7 @@ func TestCuesAtTheLimits(t *testing.T) {
 		},
 	} {
 		text := "WEBVTT\n\n" + c.times[0] + "\nOne.\n\n" + c.times[1] + "\nTwo.\n"
-		cues, err := parseCues(text, "vtt", c.longest)
+		cues, err := parseAndCheckCues(text, "vtt", c.longest)
 		if got := fault.From(err); c.want == "" && (err != nil || len(cues) != 2) || c.want != "" &&
 			(err == nil || got.Public != c.want) {
 			t.Errorf("%v: %v, %v", c.times, cues, err)
@@ -103,7 +103,7 @@ func TestOverrideVoice(t *testing.T) {
 			_ := script.Parse(TextFile,
 			[]byte("---\nlanguage: de\nvoice-speed: 0.5\nvoice-pitch: 1.1\nvoice-volume: 0.8\n---\nHello.\n"))
 		over, _ := script.Parse(TextFile, []byte("---\n"+text+"\n---\n"))
-		overrideVoice(&s.Header, over.Header.Properties)
+		overrideVoiceProperties(&s.Header, over.Header.Properties)
 		h := s.Header
 		if got := fmt.Sprint(*h.Language, " ", *h.VoiceSpeed, " ", *h.VoicePitch, " ", *h.VoiceVolume); got != want {
 			t.Errorf("%q: %s, want %s", text, got, want)
@@ -139,7 +139,7 @@ func TestKeepSpoken(t *testing.T) {
 	} {
 		s, _ := script.Parse(TextFile, []byte(text+"\n"))
 		var list diag.List
-		removeUnspoken(s, func(name string) bool { return name == "corporate-1" }, &list)
+		removeNonSpeech(s, func(name string) bool { return name == "corporate-1" }, &list)
 		var got []string
 		for _, scene := range s.Scenes {
 			for _, n := range scene.Nodes {
@@ -173,7 +173,7 @@ func TestKeepSpoken(t *testing.T) {
 			_ := script.Parse(TextFile,
 			[]byte("---\n"+text+"\ntransition: wipe\nsubtitles: none\nlexicon: a.txt\n---\nHello.\n"))
 		var list diag.List
-		removeUnspoken(s, func(name string) bool { return name == "corporate-1" }, &list)
+		removeNonSpeech(s, func(name string) bool { return name == "corporate-1" }, &list)
 		h := s.Header
 		if (h.Background != nil) != want || len(list) > 0 != (text == "background: song.mp3") || h.Transition != nil ||
 			h.Subtitles != nil || h.Lexicon != nil {
@@ -190,7 +190,7 @@ func FuzzCues(f *testing.F) {
 		if form != "vtt" {
 			form = "srt"
 		}
-		cues, err := parseCues(text, form, longestTimed)
+		cues, err := parseAndCheckCues(text, form, longestTimed)
 		if err != nil {
 			if fault.CodeOf(err) != fault.Input {
 				t.Fatalf("%v is not an error of the text", err)

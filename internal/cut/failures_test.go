@@ -285,7 +285,7 @@ func TestChainsFail(t *testing.T) {
 	for _, chain := range p.chains {
 		s.Store.RemoveEntry(cache.Segments, chain.key)
 	}
-	if err := os.WriteFile(s.Files.Get("clip.mp4").Input.Path, []byte("noise"), 0o600); err != nil {
+	if err := os.WriteFile(s.Files.GetUsable("clip.mp4").Input.Path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := s.cutter(t)

@@ -20,7 +20,7 @@ func (c *Cutter) DrawFrame(ctx context.Context, scene int, n int64) ([]byte, dia
 	frame, err := c.composeFrame(ctx, scene, n)
 	var list diag.List
 	if f, ok := errors.AsType[*fileError](err); ok {
-		blame.AddUnusable(&list, f.at.place, f.at.name, f.error)
+		blame.AddUnusableFile(&list, f.at.place, f.at.name, f.error)
 		return nil, list, nil
 	}
 	return frame, nil, err
@@ -70,7 +70,7 @@ type fileError struct {
 // paintFrame draws a frame. The error is a *fileError if a file of the project cannot be read.
 func (c *Cutter) paintFrame(ctx context.Context, s viewFrame) ([]byte, error) {
 	frame, err := c.painter.PaintFrame(ctx, s.view, s.frame)
-	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) {
+	if err == nil || ctx.Err() != nil || !blame.MayBeInputError(err) {
 		return frame, err
 	}
 	return nil, &fileError{err, s}

@@ -93,7 +93,7 @@ func (s *studio) cutter(t *testing.T) *Cutter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tools := Tools{FFmpeg: s.FFmpeg, Version: steptest.Version, Form: steptest.NewPictureForm(s.Line), Layers: layers}
+	tools := Tools{FFmpeg: s.FFmpeg, Version: steptest.Version, Form: steptest.NewTimelinePicture(s.Line), Layers: layers}
 	return New(s.NewMaker(t), tools, Input{
 		Board: s.Board, Line: s.Line, Files: s.Files, Slides: s.slides,
 		Captions: s.captions,
@@ -150,7 +150,7 @@ func (s *studio) playPlan(t *testing.T, p *Plan) [][]byte {
 	t.Helper()
 	var file bytes.Buffer
 	f := film.Film{
-		Picture: steptest.NewPictureForm(s.Line), Runs: p.Runs, Samples: s.Line.Samples,
+		Picture: steptest.NewTimelinePicture(s.Line), Runs: p.Runs, Samples: s.Line.Samples,
 		Sound: []film.PacketRun{{Packets: sound.CountPackets(s.Line.Samples), Silent: true}}, AAC: ffmpeg.NewDefaultAAC(1),
 	}
 	if _, err := f.WriteMP4(s.Store, &file); err != nil {

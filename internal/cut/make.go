@@ -62,8 +62,8 @@ func (m *maker) explainFailure(ctx context.Context, at viewFrame, err error) err
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return err
-	case !blame.IsInputError(err):
-		return blame.ToolAt(err, at.place, at.name)
+	case !blame.MayBeInputError(err):
+		return blame.ToToolFault(err, at.place, at.name)
 	case at.view == nil || at.view.Asset == nil: // no file of the author was read
 		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File,
 			at.place.Start.Line).
@@ -71,7 +71,7 @@ func (m *maker) explainFailure(ctx context.Context, at viewFrame, err error) err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	blame.AddUnusable(&m.list, at.place, at.name, err)
+	blame.AddUnusableFile(&m.list, at.place, at.name, err)
 	return nil
 }
 

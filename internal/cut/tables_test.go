@@ -12,7 +12,7 @@ func TestTables(t *testing.T) {
 	s := newStudio(t, text)
 	for _, want := range []bool{true, false} {
 		s.makePlan(t)
-		_, err := os.Stat(s.Files.Get("linear.png").ToPicture().Source.Table + ".csp")
+		_, err := os.Stat(s.Files.GetUsable("linear.png").ToPicture().Source.Table + ".csp")
 		if (err == nil) != want {
 			t.Errorf("a table is there: %t, want %t", !want, want)
 		}

@@ -23,7 +23,7 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 		return out
 	}
 	shot := scene.Shots[pic.Shot]
-	a := c.in.Files.Get(shot.File).ToPicture()
+	a := c.in.Files.GetUsable(shot.File).ToPicture()
 	out.name, out.place = shot.File, shot.Range
 	v.Canvas, v.Asset, v.Placing = shot.Canvas, a, shot.Placing
 	v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, shot.Callouts, &shot)
@@ -32,7 +32,7 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 		v.Clip, v.Cycle = c.newClipInput(i, pic, v), pic.Cycle
 	case shot.Kind == storyboard.Clip:
 		v.Still.Clip, v.AtEnd = true, shot.Still == script.StillEnd
-		if l := c.in.Files.Get(shot.File).Info.Video.Length; l != nil {
+		if l := c.in.Files.GetUsable(shot.File).Info.Video.Length; l != nil {
 			v.Length = timeline.ToMicroseconds(l)
 		}
 		if shot.Segment != nil {
@@ -80,7 +80,7 @@ func (c *Cutter) newClipInput(i int, pic timeline.Picture, v *picture.View) *ffm
 			From: pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
 			Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle),
 		},
-		Frames: findLongestShowing(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.Get(shot.File).Info.Video.Rate,
+		Frames: findLongestShowing(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.GetUsable(shot.File).Info.Video.Rate,
 	}
 	if shot.Segment == nil && (clip.Again || clip.Frames*c.form.FPS.Den*1_000_000 >= pic.Length*c.form.FPS.Num) {
 		clip.Length = 0 // the whole file: the decoder finds its end

@@ -204,15 +204,15 @@ func (l List) WithStrictErrors() List {
 	for i := range out {
 		if out[i].Severity == Warning && out[i].Code.FailsStrictBuild() {
 			out[i].Severity = Error
-			out[i].Summary = removeOutcome(out[i].Summary)
+			out[i].Summary = removeFallbackClause(out[i].Summary)
 		}
 	}
 	return out
 }
 
-// removeOutcome removes the part of a warning's summary that says what the build does instead,
+// removeFallbackClause removes the part of a warning's summary that says what the build does instead,
 // because a strict build stops.
-func removeOutcome(summary string) string {
+func removeFallbackClause(summary string) string {
 	for _, outcome := range []string{" and ignored", " and stays as it is"} {
 		summary = strings.TrimSuffix(summary, outcome)
 	}

@@ -59,13 +59,13 @@ func RenderFindings(w io.Writer, list List, sources func(file string) ([]byte, b
 		}
 	}
 	if left > 0 {
-		_, err := fmt.Fprintf(w, "\n%s\n", formatHiddenCount(left))
+		_, err := fmt.Fprintf(w, "\n%s\n", formatCountOfHidden(left))
 		return err
 	}
 	return nil
 }
 
-func formatHiddenCount(left int) string {
+func formatCountOfHidden(left int) string {
 	return fmt.Sprintf("%d more findings are not shown: fix these first", left)
 }
 
@@ -78,7 +78,7 @@ func (l List) LimitToPrinted() List {
 	out := limitFindings(l, defaultMost)
 	more := Diagnostic{
 		Range: Range{File: out[0].Range.File}, Severity: Warning, Code: MoreFindings,
-		Summary: formatHiddenCount(len(l) - len(out)),
+		Summary: formatCountOfHidden(len(l) - len(out)),
 	}
 	if countErrors(l) > countErrors(out) {
 		more.Severity = Error
@@ -115,8 +115,8 @@ func limitFindings(list List, most int) List {
 	return out
 }
 
-// shortenNote shortens an overlong line of a note.
-func shortenNote(s string) string {
+// shortenNoteLine shortens an overlong line of a note.
+func shortenNoteLine(s string) string {
 	if len(s) <= maxNote {
 		return s
 	}
@@ -141,13 +141,13 @@ func (r *renderer) printFinding(d Diagnostic) {
 	if d.Range.Start.Line > 0 {
 		place = fmt.Sprintf("%s:%d:%d", d.Range.File, d.Range.Start.Line, d.Range.Start.Column)
 	}
-	mark := r.style.error
+	mark := r.style.colorAsError
 	if d.Severity == Warning {
-		mark = r.style.warning
+		mark = r.style.colorAsWarning
 	}
 	fmt.Fprintf(&r.out, "%s: %s %s\n",
-		r.style.bold(makePrintable(place)), mark(d.Severity.String()+":"), r.style.bold(makePrintable(shortenNote(d.Summary))))
-	r.printSource(d.Range, mark)
+		r.style.makeBold(makePrintable(place)), mark(d.Severity.String()+":"), r.style.makeBold(makePrintable(shortenNoteLine(d.Summary))))
+	r.printMarkedLine(d.Range, mark)
 	r.printNote("", d.Detail)
 	r.printNote("help: ", d.Hint)
 }
@@ -159,14 +159,14 @@ func (r *renderer) printNote(label, text string) {
 	}
 	for i, line := range strings.Split(text, "\n") {
 		if i == 0 {
-			fmt.Fprintf(&r.out, "  %s%s\n", r.style.note(label), makePrintable(shortenNote(line)))
+			fmt.Fprintf(&r.out, "  %s%s\n", r.style.colorAsNote(label), makePrintable(shortenNoteLine(line)))
 			continue
 		}
-		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), makePrintable(shortenNote(line)))
+		fmt.Fprintf(&r.out, "  %s%s\n", strings.Repeat(" ", len(label)), makePrintable(shortenNoteLine(line)))
 	}
 }
 
-func (r *renderer) printSource(at Range, mark func(string) string) {
+func (r *renderer) printMarkedLine(at Range, mark func(string) string) {
 	lines := r.readSourceLines(at.File)
 	if at.Start.Line < 1 || at.Start.Line > len(lines) {
 		return
@@ -186,9 +186,9 @@ func (r *renderer) printSource(at Range, mark func(string) string) {
 	text, before, under := cutAroundPlace(cells, from, max(to, from), r.width)
 	number := fmt.Sprint(at.Start.Line)
 	caret := "^" + strings.Repeat("~", max(under-1, 0))
-	fmt.Fprintf(&r.out, "  %s %s\n", r.style.faint(number+" |"), text)
+	fmt.Fprintf(&r.out, "  %s %s\n", r.style.makeFaint(number+" |"), text)
 	fmt.Fprintf(&r.out, "  %s %s%s\n",
-		r.style.faint(strings.Repeat(" ", len(number))+" |"), strings.Repeat(" ", before), mark(caret))
+		r.style.makeFaint(strings.Repeat(" ", len(number))+" |"), strings.Repeat(" ", before), mark(caret))
 }
 
 // readSourceLines returns the lines of a file; the file is split only once.
@@ -323,8 +323,8 @@ func (s style) colorize(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-func (s style) bold(t string) string    { return s.colorize("1", t) }
-func (s style) faint(t string) string   { return s.colorize("2", t) }
-func (s style) error(t string) string   { return s.colorize("1;31", t) }
-func (s style) warning(t string) string { return s.colorize("1;33", t) }
-func (s style) note(t string) string    { return s.colorize("1;36", t) }
+func (s style) makeBold(t string) string       { return s.colorize("1", t) }
+func (s style) makeFaint(t string) string      { return s.colorize("2", t) }
+func (s style) colorAsError(t string) string   { return s.colorize("1;31", t) }
+func (s style) colorAsWarning(t string) string { return s.colorize("1;33", t) }
+func (s style) colorAsNote(t string) string    { return s.colorize("1;36", t) }

@@ -65,10 +65,10 @@ func (e *Error) WithHint(format string, args ...any) *Error {
 
 // New creates a fault; Whose follows from the code. The cause may be nil.
 func New(code Code, cause error, format string, args ...any) *Error {
-	return &Error{Code: code, Public: fmt.Sprintf(format, args...), Cause: cause, Whose: owner(code)}
+	return &Error{Code: code, Public: fmt.Sprintf(format, args...), Cause: cause, Whose: chooseOwner(code)}
 }
 
-func owner(code Code) Whose {
+func chooseOwner(code Code) Whose {
 	switch code {
 	case Usage, Script, Input, Cancelled:
 		return Author

@@ -49,15 +49,15 @@ type Rate struct{ Num, Den int64 }
 // ParseRate parses a rate from 1 to MaxRate: an integer, a decimal number with at most six places, or a
 // fraction such as 30000/1001.
 func ParseRate(s string) (Rate, bool) {
-	r, ok := parseNTSCRate(s)
+	r, ok := parseDecimalNTSCRate(s)
 	if !ok {
 		r, ok = parseFraction(s)
 	}
 	return r, ok && r.Num >= r.Den && r.Num <= MaxRate*r.Den
 }
 
-// parseNTSCRate parses the usual decimal forms of NTSC rates, which are fractions of 1001.
-func parseNTSCRate(s string) (Rate, bool) {
+// parseDecimalNTSCRate parses the usual decimal forms of NTSC rates, which are fractions of 1001.
+func parseDecimalNTSCRate(s string) (Rate, bool) {
 	switch strings.TrimRight(s, "0") {
 	case "23.976", "23.98":
 		return Rate{24000, 1001}, true

@@ -91,7 +91,7 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 		t.Install = formatInstallHint(runtime.GOOS, t.Name)
 		path, err := h.Runner.FindProgram(t.Name)
 		if t.Name == browser { // there are several possible programs
-			path, err = h.Drawer.Program()
+			path, err = h.Drawer.FindProgram()
 		}
 		if err != nil {
 			out = append(out, t)
@@ -99,12 +99,12 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 		}
 		t.Found, t.Path = true, path
 		if t.Name == browser {
-			t.Version, _ = h.Drawer.ProgramVersion(ctx, path)
+			t.Version, _ = h.Drawer.ReadProgramVersion(ctx, path)
 		} else {
-			t.Version = findVersionLine(h.readOutput(ctx, path, w.version...))
+			t.Version = chooseVersionLine(h.readProgramOutput(ctx, path, w.version...))
 		}
 		for option, names := range w.parts {
-			list := h.readOutput(ctx, path, "-hide_banner", option)
+			list := h.readProgramOutput(ctx, path, "-hide_banner", option)
 			words := map[string]bool{}
 			for word := range strings.FieldsSeq(list) {
 				words[word] = true
@@ -118,8 +118,8 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 		out = append(out, t)
 	}
 	out = append(out, h.checkTimingHelper())
-	out = append(out, h.checkNeural(ctx)...)
-	return append(out, h.checkRemotes(ctx)...)
+	out = append(out, h.checkNeuralPrograms(ctx)...)
+	return append(out, h.checkRemoteServices(ctx)...)
 }
 
 // checkTimingHelper returns the state of the helper that times words.
@@ -131,8 +131,8 @@ func (h *House) checkTimingHelper() Tool {
 	return t
 }
 
-// checkNeural returns the state of the two programs for neural voices; one of them is enough.
-func (h *House) checkNeural(ctx context.Context) []Tool {
+// checkNeuralPrograms returns the state of the two programs for neural voices; one of them is enough.
+func (h *House) checkNeuralPrograms(ctx context.Context) []Tool {
 	const advice = "see docs/voices.md for how to install it"
 	lib := Tool{Name: "ONNX Runtime", For: "neural voices", Advice: advice}
 	if l, err := h.piper.LoadLibrary(); err == nil {
@@ -153,8 +153,8 @@ func (h *House) checkNeural(ctx context.Context) []Tool {
 	return []Tool{lib, program}
 }
 
-// checkRemotes asks the configured services whether they are available.
-func (h *House) checkRemotes(ctx context.Context) []Tool {
+// checkRemoteServices asks the configured services whether they are available.
+func (h *House) checkRemoteServices(ctx context.Context) []Tool {
 	var out []Tool
 	for _, e := range h.engines.Engines {
 		if e.Kind == kindPiper {
@@ -179,15 +179,15 @@ func (h *House) checkRemotes(ctx context.Context) []Tool {
 	return out
 }
 
-// readOutput returns the standard output and error of a program.
-func (h *House) readOutput(ctx context.Context, path string, args ...string) string {
+// readProgramOutput returns the standard output and error of a program.
+func (h *House) readProgramOutput(ctx context.Context, path string, args ...string) string {
 	var both bytes.Buffer
 	_ = h.Runner.Run(ctx, proc.Command{Program: path, Args: args, Stdout: &both, Stderr: &both, Timeout: 20 * time.Second})
 	return both.String()
 }
 
-// findVersionLine returns the line with a version, or else the first line.
-func findVersionLine(s string) string {
+// chooseVersionLine returns the line with a version, or else the first line.
+func chooseVersionLine(s string) string {
 	for line := range strings.Lines(s) {
 		if _, v, ok := strings.Cut(line, "version: "); ok {
 			return strings.TrimSpace(v)

@@ -78,9 +78,9 @@ func (o *server) createFirstKey(ctx context.Context, data, base string) error {
 	if len(keys) > 0 {
 		return nil
 	}
-	shown, k := auth.New("first", time.Now())
+	shown, k := auth.NewKey("first", time.Now())
 	path := filepath.Join(data, firstKeyFile)
-	if err := writeSecret(path, shown+"\n"); err != nil {
+	if err := writePrivateFile(path, shown+"\n"); err != nil {
 		return fault.New(fault.Disk, err, "the first key cannot be written to %s", path)
 	}
 	if err := o.records.AddKey(ctx, k); err != nil {
@@ -92,8 +92,8 @@ func (o *server) createFirstKey(ctx context.Context, data, base string) error {
 	return nil
 }
 
-// writeSecret writes a file that only the user can read.
-func writeSecret(path, text string) error {
+// writePrivateFile writes a file that only the user can read.
+func writePrivateFile(path, text string) error {
 	const mode = 0o600
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -119,7 +119,7 @@ func listEngineSettings() []engineSetting {
 	allKinds := listEngineKinds()
 	return []engineSetting{
 		{"url", nil, text(func(e *EngineConfig) *string { return &e.URL })},
-		{"key-env", nil, setKeyEnv},
+		{"key-env", nil, setKeyVariable},
 		{"language", nil, text(func(e *EngineConfig) *string { return &e.Language })},
 		{"voices", nil, setVoices},
 		{"timeout", allKinds, setTimeout},
@@ -138,9 +138,9 @@ func listEngineSettings() []engineSetting {
 	}
 }
 
-// listSettingNames returns the settings of a kind of engine, or of all kinds for "", including kind
+// listEngineSettingNames returns the settings of a kind of engine, or of all kinds for "", including kind
 // itself.
-func listSettingNames(kind string) []string {
+func listEngineSettingNames(kind string) []string {
 	out := []string{"kind"}
 	for _, s := range listEngineSettings() {
 		if kind == "" || slices.Contains(s.kinds, kind) || len(s.kinds) == 0 && kind != kindPiper {
@@ -150,7 +150,7 @@ func listSettingNames(kind string) []string {
 	return out
 }
 
-func setKeyEnv(e *EngineConfig, s string) error {
+func setKeyVariable(e *EngineConfig, s string) error {
 	if strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != "" || s == "" || len(s) > 64 {
 		return errors.New("the name of a variable, such as OPENAI_API_KEY, never the key itself")
 	}
@@ -186,8 +186,8 @@ func setVoices(e *EngineConfig, s string) error {
 	return nil
 }
 
-// setDefaults sets the defaults of the engine's kind for empty settings.
-func (e *EngineConfig) setDefaults() {
+// fillDefaults sets the defaults of the engine's kind for empty settings.
+func (e *EngineConfig) fillDefaults() {
 	r := remote.DefaultConfig(e.Name, "")
 	e.Timeout, e.AtOnce, e.Tries = r.Timeout, r.AtOnce, r.Tries
 	switch e.Kind {
@@ -210,8 +210,8 @@ func (e *EngineConfig) setDefaults() {
 	}
 }
 
-// readKeys reads the engine's credentials, which come only from environment variables.
-func (e *EngineConfig) readKeys(getenv func(string) string) {
+// readCredentials reads the engine's credentials, which come only from environment variables.
+func (e *EngineConfig) readCredentials(getenv func(string) string) {
 	secret := func(name string) remote.Secret { return remote.NewSecret(strings.TrimSpace(getenv(name))) }
 	e.key = secret(e.KeyEnv)
 	switch e.Kind {
@@ -307,7 +307,7 @@ func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Val
 			j.addError(v, "unknown setting; a voice can have voice, language or gender")
 		}
 	}
-	if v, ok := voice.NewCatalogue().FindByName(at.Text); ok && !isLanguage(name) {
+	if v, ok := voice.NewCatalogue().FindByName(at.Text); ok && !isKnownLanguageTag(name) {
 		v.Name, v.Code = name, ""
 		c.Voices = append(c.Voices, v)
 		return
@@ -338,7 +338,7 @@ func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Val
 	}
 	told := own.describeVoice(id)
 	v.Gender = cmp.Or(v.Gender, told.Gender)
-	if isLanguage(name) {
+	if isKnownLanguageTag(name) {
 		v.Name, v.Language = at.Text, cmp.Or(v.Language, name)
 		if c.Defaults == nil {
 			c.Defaults = map[string]voice.Voice{}
@@ -368,9 +368,9 @@ func (e *EngineConfig) describeVoice(id string) voice.EngineVoice {
 	return v
 }
 
-// isLanguage reports whether a name is the tag of a known language rather than the name of a
+// isKnownLanguageTag reports whether a name is the tag of a known language rather than the name of a
 // voice.
-func isLanguage(s string) bool {
+func isKnownLanguageTag(s string) bool {
 	base, _, _ := strings.Cut(s, "-")
 	return (len(base) == 2 || len(base) == 3) && len(voice.NewCatalogue().ListForLanguage(s)) > 0
 }

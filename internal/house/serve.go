@@ -106,8 +106,8 @@ func openDatabase(ctx context.Context, data string, cfg store.Config) (*store.St
 	return s, nil
 }
 
-// lockData locks the data folder for this process.
-func lockData(data string) (*flock.Flock, error) {
+// lockDataFolder locks the data folder for this process.
+func lockDataFolder(data string) (*flock.Flock, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, fault.New(fault.Disk, err, "the data folder %s cannot be created", data).
 			WithHint("choose another folder with --data")
@@ -166,7 +166,7 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 		return fault.New(fault.Disk, err, "the data folder %s cannot be found", o.cfg.Data)
 	}
 	o.data = data
-	held, err := lockData(data)
+	held, err := lockDataFolder(data)
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 		return err
 	}
 	o.addCloser(func() { _ = o.records.Close() })
-	secret, err := o.records.Secret(ctx, "addresses")
+	secret, err := o.records.LoadOrCreateSecret(ctx, "addresses")
 	if err != nil {
 		return fault.New(fault.Disk, err, "the database cannot be read")
 	}
@@ -214,9 +214,10 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 		o.worker.Work); err != nil {
 		return fault.New(fault.Disk, err, "the queue cannot be opened")
 	}
-	o.records.OnCreate(o.queue.Enqueue)
+	o.records.SetEnqueue(o.queue.Enqueue)
 	o.guard = auth.NewGuard(o.cfg.Auth, o.records)
-	err = errors.Join(o.records.Recover(ctx, o.queue.Clear), o.records.DropUnanswered(ctx), o.objects.RemovePartial())
+	err = errors.Join(o.records.RefillQueue(ctx, o.queue.Clear), o.records.DropUnanswered(ctx),
+		o.objects.RemovePartlyWritten())
 	if err != nil {
 		return fault.New(fault.Disk, err, "the builds that were running when the server stopped cannot be resumed")
 	}
@@ -287,7 +288,7 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 // stopGracefully lets running builds end or go back to the queue, then closes the listener.
 func (o *server) stopGracefully(ctx context.Context, server *http.Server) error {
 	o.stopping.Store(true)
-	o.cfg.Log.InfoContext(ctx, "stopping", "running", o.worker.Running(), "grace", o.cfg.Grace)
+	o.cfg.Log.InfoContext(ctx, "stopping", "running", o.worker.CountRunning(), "grace", o.cfg.Grace)
 	soft, cancel := context.WithTimeout(ctx, o.cfg.Grace)
 	defer cancel()
 	err := o.queue.Stop(soft)
@@ -315,7 +316,7 @@ func (o *server) checkReady(ctx context.Context) (map[string]string, bool) {
 	if o.stopping.Load() {
 		checks["queue"] = "the server is stopping"
 	}
-	if free, err := system.FreeBytes(o.cfg.Data); err != nil || free < leastFree {
+	if free, err := system.MeasureFreeSpace(o.cfg.Data); err != nil || free < leastFree {
 		checks["disk"] = "the disk is nearly full"
 	}
 	for _, name := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
@@ -355,7 +356,7 @@ func (o *server) removeExpiredPeriodically(ctx context.Context) {
 // removeExpired removes the results of builds that ended long ago, uploads that are no longer usable,
 // and objects without a record.
 func (o *server) removeExpired(ctx context.Context, now time.Time) error {
-	old, err := o.records.Ended(ctx, now.Add(-o.cfg.HTTP.Keep), 1000)
+	old, err := o.records.ListEnded(ctx, now.Add(-o.cfg.HTTP.Keep), 1000)
 	if err != nil {
 		return err
 	}
@@ -363,25 +364,25 @@ func (o *server) removeExpired(ctx context.Context, now time.Time) error {
 		// Update the row first: readers follow it, and must not be led to removed objects.
 		_, err := o.records.Update(ctx, b.ID, func(b *record.Build) error {
 			b.Result, b.Spec.Text = nil, ""
-			return b.Move(record.Expired, now)
+			return b.MoveToState(record.Expired, now)
 		})
 		if err != nil && !errors.Is(err, record.ErrNotFound) {
 			return err
 		}
-		if err := o.objects.Delete(ctx, b.Result.Keys()...); err != nil {
+		if err := o.objects.Delete(ctx, b.Result.ListKeys()...); err != nil {
 			return err
 		}
 	}
-	gone, err := o.records.ForgetUploads(ctx, now.Add(-o.cfg.HTTP.UploadTTL-o.cfg.HTTP.Keep))
+	gone, err := o.records.TakeExpiredUploads(ctx, now.Add(-o.cfg.HTTP.UploadTTL-o.cfg.HTTP.Keep))
 	if err != nil {
 		return err
 	}
 	for _, id := range gone {
-		if err := o.objects.Delete(ctx, record.UploadKey(id)); err != nil {
+		if err := o.objects.Delete(ctx, record.MakeUploadKey(id)); err != nil {
 			return err
 		}
 	}
-	err = o.objects.Each(ctx, "results/", func(key string, modified time.Time) error {
+	err = o.objects.ForEachObject(ctx, "results/", func(key string, modified time.Time) error {
 		if now.Sub(modified) < time.Hour {
 			return nil
 		}
@@ -391,5 +392,5 @@ func (o *server) removeExpired(ctx context.Context, now time.Time) error {
 		}
 		return err
 	})
-	return errors.Join(err, o.records.Forget(ctx, now.Add(-forgetAfter)))
+	return errors.Join(err, o.records.DeleteExpired(ctx, now.Add(-forgetAfter)))
 }

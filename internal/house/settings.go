@@ -47,7 +47,7 @@ func (s *VoiceSettings) addError(where, format string, args ...any) {
 	s.errs = append(s.errs, fmt.Errorf("%s: %s", where, fmt.Sprintf(format, args...)))
 }
 
-func setValue(m map[string]map[string]Value, name, setting string, v Value) {
+func setNestedValue(m map[string]map[string]Value, name, setting string, v Value) {
 	if m[name] == nil {
 		m[name] = map[string]Value{}
 	}
@@ -103,11 +103,11 @@ func (s *VoiceSettings) forEachPair(n *yaml.Node, where, what string, each func(
 
 func (s *VoiceSettings) addEngines(n *yaml.Node, where func(*yaml.Node) string, found bool) {
 	s.forEachPair(n, where(n), "engines", func(engine, settings *yaml.Node) {
-		setValue(s.Engines, engine.Value, "", Value{})
+		setNestedValue(s.Engines, engine.Value, "", Value{})
 		s.Engines[engine.Value][""] = Value{Where: where(engine) + ": engines." + engine.Value}
 		s.forEachPair(settings, where(engine), "engines."+engine.Value, func(name, value *yaml.Node) {
 			at := fmt.Sprintf("%s: engines.%s.%s", where(name), engine.Value, name.Value)
-			text, ok := flattenNode(value)
+			text, ok := formatNodeAsText(value)
 			switch {
 			case !ok:
 				s.addError(at, "must be one value")
@@ -115,7 +115,7 @@ func (s *VoiceSettings) addEngines(n *yaml.Node, where func(*yaml.Node) string, 
 				s.addError(at,
 					"is not allowed in a mynah.yaml in the current folder, which may be part of a project from somebody else; pass the file with --config, or move the setting to your own mynah.yaml")
 			default:
-				setValue(s.Engines, engine.Value, name.Value, Value{text, at, found})
+				setNestedValue(s.Engines, engine.Value, name.Value, Value{text, at, found})
 			}
 		})
 	})
@@ -134,13 +134,13 @@ func (s *VoiceSettings) addVoices(n *yaml.Node, where func(*yaml.Node) string) {
 				s.addError(at+"."+k.Value, "must be one value")
 				return
 			}
-			setValue(s.Voices, name.Value, k.Value, Value{Text: v.Value, Where: at + "." + k.Value})
+			setNestedValue(s.Voices, name.Value, k.Value, Value{Text: v.Value, Where: at + "." + k.Value})
 		})
 	})
 }
 
-// flattenNode converts a value, a list or a mapping of names to one text: "a,b=de-DE".
-func flattenNode(n *yaml.Node) (string, bool) {
+// formatNodeAsText converts a value, a list or a mapping of names to one text: "a,b=de-DE".
+func formatNodeAsText(n *yaml.Node) (string, bool) {
 	var parts []string
 	for i, c := range n.Content {
 		if c.Kind != yaml.ScalarNode {
@@ -191,10 +191,10 @@ func (s *VoiceSettings) AddEnvironment(environ []string) {
 			rest = strings.ToLower(strings.ReplaceAll(rest, "_", "-"))
 			engine, setting := splitSetting(rest)
 			if engine == "" {
-				s.addError(name, "does not end in a setting; available: %s", strings.Join(listSettingNames(""), ", "))
+				s.addError(name, "does not end in a setting; available: %s", strings.Join(listEngineSettingNames(""), ", "))
 				continue
 			}
-			setValue(s.Engines, engine, setting, Value{Text: value, Where: name})
+			setNestedValue(s.Engines, engine, setting, Value{Text: value, Where: name})
 		}
 	}
 }
@@ -202,7 +202,7 @@ func (s *VoiceSettings) AddEnvironment(environ []string) {
 // splitSetting splits "my-server-key-env" into engine and setting; the longest matching setting
 // is used.
 func splitSetting(s string) (engine, setting string) {
-	for _, name := range listSettingNames("") {
+	for _, name := range listEngineSettingNames("") {
 		if e, ok := strings.CutSuffix(s, "-"+name); ok && len(name) > len(setting) {
 			engine, setting = e, name
 		}
@@ -265,16 +265,16 @@ func (j *checker) readEngine(name string, values map[string]Value) EngineConfig 
 	if name == voice.EngineEspeak || name == voice.EngineFlite {
 		j.addError(at, "%s is the name of a local program; give the service another name", name)
 	}
-	e.setDefaults()
+	e.fillDefaults()
 	for _, setting := range slices.Sorted(maps.Keys(values)) {
 		v := values[setting]
 		if setting == "kind" || setting == "" {
 			continue
 		}
 		i := slices.IndexFunc(listEngineSettings(), func(s engineSetting) bool { return s.name == setting })
-		if i < 0 || !slices.Contains(listSettingNames(e.Kind), setting) {
+		if i < 0 || !slices.Contains(listEngineSettingNames(e.Kind), setting) {
 			j.addError(v, "unknown setting of an engine of the kind %s; allowed: %s",
-				e.Kind, strings.Join(listSettingNames(e.Kind), ", "))
+				e.Kind, strings.Join(listEngineSettingNames(e.Kind), ", "))
 			continue
 		}
 		err := listEngineSettings()[i].set(&e, v.Text)
@@ -289,7 +289,7 @@ func (j *checker) readEngine(name string, values map[string]Value) EngineConfig 
 	if _, named := values["key-env"]; values["url"].found && !named {
 		getenv = func(string) string { return "" } // send no key to a local program that the user did not choose
 	}
-	e.readKeys(getenv)
+	e.readCredentials(getenv)
 	if err := e.Validate(); err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
 			setting, text, _ := strings.Cut(line, ": ")

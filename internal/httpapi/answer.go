@@ -92,7 +92,7 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "5")
 	default:
-		s.o.Log.ErrorContext(r.Context(), "request failed", "error", err, "request", requestID(r))
+		s.o.Log.ErrorContext(r.Context(), "request failed", "error", err, "request", findRequestID(r))
 	}
 	sentence := f.Public
 	if f.Hint != "" && status == http.StatusBadRequest {
@@ -129,7 +129,7 @@ func (s *Server) readBody(r *http.Request, limit int64) ([]byte, error) {
 func (s *Server) decodeBody(w http.ResponseWriter, r *http.Request, limit int64, v any) bool {
 	b, err := s.readBody(r, limit)
 	if err == nil {
-		err = unmarshal(b, v)
+		err = unmarshalObject(b, v)
 	}
 	return err == nil || s.refuseBody(w, r, err)
 }
@@ -146,7 +146,7 @@ func (s *Server) refuseBody(w http.ResponseWriter, r *http.Request, err error) b
 	return false
 }
 
-func unmarshal(b []byte, v any) error {
+func unmarshalObject(b []byte, v any) error {
 	trimmed := strings.TrimSpace(string(b))
 	if trimmed == "" {
 		return &bodyError{http.StatusBadRequest, "The request body is empty; send a JSON object"}
@@ -189,7 +189,7 @@ const (
 	keyBody
 )
 
-func requestID(r *http.Request) string {
+func findRequestID(r *http.Request) string {
 	id, _ := r.Context().Value(keyRequest).(string)
 	return id
 }
@@ -213,7 +213,7 @@ func (s *Server) newStatus(ctx context.Context, r *http.Request, b record.Build)
 	if !st.Succeeded || b.Result == nil {
 		return st, nil
 	}
-	base, err := s.findBaseURL(r)
+	base, err := s.makeBaseURL(r)
 	if err != nil {
 		return st, err
 	}
@@ -223,7 +223,7 @@ func (s *Server) newStatus(ctx context.Context, r *http.Request, b record.Build)
 		if key == "" {
 			return ""
 		}
-		u, err := s.o.Objects.Sign(ctx, base, http.MethodGet, key, "", s.cfg.ResultTTL)
+		u, err := s.o.Objects.SignURL(ctx, base, http.MethodGet, key, "", s.cfg.ResultTTL)
 		errs = append(errs, err)
 		return u
 	}

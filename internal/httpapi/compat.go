@@ -28,14 +28,14 @@ const zipType = "application/zip"
 // grantUpload answers a request for an upload with its signed URL.
 func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
 	id := newID()
-	base, err := s.findBaseURL(r)
+	base, err := s.makeBaseURL(r)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
 	}
-	u, err := s.o.Objects.Sign(r.Context(), base, http.MethodPut, record.UploadKey(id), zipType, s.cfg.UploadTTL)
+	u, err := s.o.Objects.SignURL(r.Context(), base, http.MethodPut, record.MakeUploadKey(id), zipType, s.cfg.UploadTTL)
 	if err == nil {
-		err = s.o.Records.AddUpload(r.Context(), findCaller(r).Tenant, id)
+		err = s.o.Records.AddUpload(r.Context(), getCallerIdentity(r).Tenant, id)
 	}
 	if err != nil {
 		s.answerError(w, r, err)
@@ -44,9 +44,9 @@ func (s *Server) grantUpload(w http.ResponseWriter, r *http.Request) {
 	s.answerJSON(w, r, http.StatusOK, api.UploadGrant{URL: u, ContentType: zipType, Repository: id, RepositoryType: api.ZipUpload})
 }
 
-// checkSignature returns the key and content type of a signed URL, or answers with an error.
-func (s *Server) checkSignature(w http.ResponseWriter, r *http.Request) (key, contentType string, ok bool) {
-	key, contentType, err := s.o.Objects.Verify(r)
+// verifySignatureOrRefuse returns the key and content type of a signed URL, or answers with an error.
+func (s *Server) verifySignatureOrRefuse(w http.ResponseWriter, r *http.Request) (key, contentType string, ok bool) {
+	key, contentType, err := s.o.Objects.VerifyURL(r)
 	if err != nil {
 		s.refuseLink(w, r)
 		return "", "", false
@@ -64,7 +64,7 @@ const uploadTime = 2 * time.Hour
 
 // storeUpload stores an upload.
 func (s *Server) storeUpload(w http.ResponseWriter, r *http.Request) {
-	key, contentType, ok := s.checkSignature(w, r)
+	key, contentType, ok := s.verifySignatureOrRefuse(w, r)
 	if !ok {
 		return
 	}
@@ -116,8 +116,8 @@ func (s *sender) Read(b []byte) (int, error) {
 // The sentence for URLs without https is upload.HTTPSOnly, which clients compare.
 var repositoryName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$`)
 
-// buildVideo starts a build from an archive.
-func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
+// startBuildOfUpload starts a build from an archive.
+func (s *Server) startBuildOfUpload(w http.ResponseWriter, r *http.Request) {
 	var q api.BuildRequest
 	if !s.decodeBody(w, r, 1<<20, &q) {
 		return
@@ -135,7 +135,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	}
 	switch q.RepositoryType {
 	case api.ZipUpload:
-		if !s.checkUpload(w, r, q.Repository) {
+		if !s.checkUploadOrRefuse(w, r, q.Repository) {
 			return
 		}
 	case api.ZipURL:
@@ -159,7 +159,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 		return
 	default:
 		wrong("unknown repositoryType %q; allowed: %s (from the answer to the upload request), zip-url or github",
-			shorten(q.RepositoryType), api.ZipUpload)
+			shortenForAnswer(q.RepositoryType), api.ZipUpload)
 		return
 	}
 	if !isSourceName(q.Source) {
@@ -171,7 +171,7 @@ func (s *Server) buildVideo(w http.ResponseWriter, r *http.Request) {
 	s.startBuild(w, r, b)
 }
 
-func shorten(v string) string {
+func shortenForAnswer(v string) string {
 	if r := []rune(v); len(r) > 60 {
 		return string(r[:60]) + "…"
 	}
@@ -188,10 +188,10 @@ func isSourceName(name string) bool {
 		!path.IsAbs(clean) && clean != ".." && !strings.HasPrefix(clean, "../")
 }
 
-// checkUpload reports whether an upload was granted and has arrived; otherwise it answers with an
+// checkUploadOrRefuse reports whether an upload was granted and has arrived; otherwise it answers with an
 // error.
-func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) bool {
-	granted, err := s.o.Records.HasUpload(r.Context(), findCaller(r).Tenant, id)
+func (s *Server) checkUploadOrRefuse(w http.ResponseWriter, r *http.Request, id string) bool {
+	granted, err := s.o.Records.HasUpload(r.Context(), getCallerIdentity(r).Tenant, id)
 	if err != nil {
 		s.answerError(w, r, err)
 		return false
@@ -201,7 +201,7 @@ func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) 
 			"repository is not an upload of this server, or the upload has expired; request an upload first")
 		return false
 	}
-	_, there, err := s.o.Objects.Attributes(r.Context(), record.UploadKey(id))
+	_, there, err := s.o.Objects.ReadAttributes(r.Context(), record.MakeUploadKey(id))
 	if err != nil {
 		s.answerError(w, r, err)
 		return false
@@ -214,7 +214,7 @@ func (s *Server) checkUpload(w http.ResponseWriter, r *http.Request, id string) 
 }
 
 func (s *Server) newBuild(r *http.Request, kind record.Kind) record.Build {
-	id := findCaller(r)
+	id := getCallerIdentity(r)
 	return record.Build{
 		ID: newID(), Tenant: id.Tenant, Key: id.Key, Kind: kind, State: record.Queued, Message: "Waiting", Created: s.now().UTC(),
 	}
@@ -226,13 +226,13 @@ func (s *Server) startBuild(w http.ResponseWriter, r *http.Request, b record.Bui
 		s.answerError(w, r, err)
 		return
 	}
-	findNote(r).build = b.ID
+	findNoteOrEmpty(r).build = b.ID
 	s.answerTask(w, r, b.ID)
 }
 
 // answerStatus answers a poll with the state of a build.
 func (s *Server) answerStatus(w http.ResponseWriter, r *http.Request) {
-	if _, _, ok := s.checkSignature(w, r); !ok {
+	if _, _, ok := s.verifySignatureOrRefuse(w, r); !ok {
 		return
 	}
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
@@ -241,7 +241,7 @@ func (s *Server) answerStatus(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err == nil {
-		err = s.o.Records.Poll(r.Context(), b)
+		err = s.o.Records.RecordPoll(r.Context(), b)
 	}
 	var st api.Status
 	if err == nil {
@@ -266,9 +266,9 @@ func chooseContentType(name string) string {
 	return t
 }
 
-// sendResult sends a file of a build's result. It uses only the build's record.
-func (s *Server) sendResult(w http.ResponseWriter, r *http.Request) {
-	key, _, ok := s.checkSignature(w, r)
+// sendResultFile sends a file of a build's result. It uses only the build's record.
+func (s *Server) sendResultFile(w http.ResponseWriter, r *http.Request) {
+	key, _, ok := s.verifySignatureOrRefuse(w, r)
 	if !ok {
 		return
 	}
@@ -279,10 +279,10 @@ func (s *Server) sendResult(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	there := false
-	for _, k := range b.Result.Keys() {
+	for _, k := range b.Result.ListKeys() {
 		there = there || k == key && b.State == record.Succeeded
 	}
-	a, ok, err := s.o.Objects.Attributes(r.Context(), key)
+	a, ok, err := s.o.Objects.ReadAttributes(r.Context(), key)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -361,26 +361,26 @@ func (w *rangeWriter) ReadFrom(r io.Reader) (int64, error) {
 func (s *Server) refusePresentations(w http.ResponseWriter, r *http.Request) {
 	if ext := chi.URLParam(r, "ext"); !project.IsPresentationName("." + ext) {
 		s.answerProblem(w, r, http.StatusBadRequest, "bad-request",
-			"The kind of presentation "+strconv.Quote(shorten(ext))+" is not supported; use pptx, ppt, odp or pdf")
+			"The kind of presentation "+strconv.Quote(shortenForAnswer(ext))+" is not supported; use pptx, ppt, odp or pdf")
 		return
 	}
 	s.refuseDecks(w, r)
 }
 
 func (s *Server) answerVoices(w http.ResponseWriter, r *http.Request) {
-	s.answerJSON(w, r, http.StatusOK, s.o.Desk.Voices(r.Context()))
+	s.answerJSON(w, r, http.StatusOK, s.o.Desk.ListVoices(r.Context()))
 }
 
 // manyCredits is the number of credits of every account: they are not counted.
 const manyCredits = 1_000_000_000
 
 func (s *Server) answerCredits(w http.ResponseWriter, r *http.Request) {
-	id := findCaller(r)
+	id := getCallerIdentity(r)
 	billing := id.Tenant
 	if billing == "" {
 		billing = "selfhosted"
 	}
-	s.answerJSON(w, r, http.StatusOK, api.Credits{CreditSeconds: manyCredits, RequestID: requestID(r), Identity: id.Key, BillingID: billing, Plan: "SELFHOSTED"})
+	s.answerJSON(w, r, http.StatusOK, api.Credits{CreditSeconds: manyCredits, RequestID: findRequestID(r), Identity: id.Key, BillingID: billing, Plan: "SELFHOSTED"})
 }
 
 // The maximum lengths of texts to speak.

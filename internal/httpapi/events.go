@@ -25,7 +25,7 @@ func (s *Server) sendEvents(w http.ResponseWriter, r *http.Request) {
 // sendEventsBySignature is events with a signed URL, for EventSource in browsers, which cannot send
 // headers.
 func (s *Server) sendEventsBySignature(w http.ResponseWriter, r *http.Request) {
-	if _, _, ok := s.checkSignature(w, r); !ok {
+	if _, _, ok := s.verifySignatureOrRefuse(w, r); !ok {
 		return
 	}
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))

@@ -50,14 +50,14 @@ func (s *Server) readForm(r *http.Request, parts *multipart.Reader, b *record.Bu
 			wrong.addError("/project", "must be a file, a zip")
 		case name == "project" && !project && files.zip == nil && isZip(part.FileName()):
 			project = true
-			_, err = s.o.Objects.Put(r.Context(), record.UploadKey(id), p, s.cfg.MaxUpload)
+			_, err = s.o.Objects.Put(r.Context(), record.MakeUploadKey(id), p, s.cfg.MaxUpload)
 		case part.FileName() != "":
-			file := readFilePath(part)
+			file := readPartFilePath(part)
 			switch {
 			case project:
 				return &bodyError{http.StatusBadRequest, "A form must contain either one zip named project, or files"}
 			case len(file) > mostName || strings.HasSuffix(file, "/") || !utf8.ValidString(file):
-				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q is not a valid file name", shorten(file))}
+				return &bodyError{http.StatusBadRequest, fmt.Sprintf("%q is not a valid file name", shortenForAnswer(file))}
 			}
 			err = files.addFile(file, p)
 		default:
@@ -68,10 +68,11 @@ func (s *Server) readForm(r *http.Request, parts *multipart.Reader, b *record.Bu
 			case len(text) > mostText:
 				return &bodyError{
 					http.StatusRequestEntityTooLarge,
-					fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", shorten(name), mostText),
+					fmt.Sprintf("The field %q is larger than %d bytes; send a large script as a file", shortenForAnswer(name),
+						mostText),
 				}
 			case seen[name] && name != "tags":
-				wrong.addError("/"+shorten(name), "is given twice")
+				wrong.addError("/"+shortenForAnswer(name), "is given twice")
 			default:
 				seen[name] = true
 				fields.setFormField(name, string(text))
@@ -112,7 +113,7 @@ func (s *Server) readForm(r *http.Request, parts *multipart.Reader, b *record.Bu
 	}
 	f, err := files.finish()
 	if err == nil {
-		_, err = s.o.Objects.Put(r.Context(), record.UploadKey(id), f, 0)
+		_, err = s.o.Objects.Put(r.Context(), record.MakeUploadKey(id), f, 0)
 	}
 	return err
 }
@@ -122,8 +123,8 @@ const mostName = 1024
 
 func isZip(name string) bool { return path.Ext(name) == ".zip" }
 
-// readFilePath returns the name of a file with its folders, which Part.FileName removes.
-func readFilePath(p *multipart.Part) string {
+// readPartFilePath returns the name of a file with its folders, which Part.FileName removes.
+func readPartFilePath(p *multipart.Part) string {
 	_, params, err := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
 	if err != nil || params["filename"] == "" {
 		return p.FileName()

@@ -17,7 +17,7 @@ func FuzzBody(f *testing.F) {
 	f.Add([]byte("\xef\xbb\xbf{}"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var request api.BuildRequest
-		err := unmarshal(b, &request)
+		err := unmarshalObject(b, &request)
 		if wrong := (*bodyError)(nil); err != nil &&
 			(!errors.As(err, &wrong) || wrong.sentence == "" || wrong.status < 400 || wrong.status > 499) {
 			t.Fatalf("%v", err)

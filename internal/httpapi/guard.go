@@ -30,7 +30,7 @@ import (
 // note is what a handler adds to the log entry of a request.
 type note struct{ build, key string }
 
-func findNote(r *http.Request) *note {
+func findNoteOrEmpty(r *http.Request) *note {
 	n, _ := r.Context().Value(keyNote).(*note)
 	if n == nil {
 		return &note{}
@@ -98,7 +98,7 @@ func (s *Server) requireKey(next http.Handler) http.Handler {
 				key = strings.TrimSpace(rest)
 			}
 		}
-		id, err := s.o.Guard.Check(r.Context(), key)
+		id, err := s.o.Guard.IdentifyKey(r.Context(), key)
 		if errors.Is(err, auth.ErrUnknown) {
 			s.refuseWithoutValidKey(w, r, key == "")
 			return
@@ -107,14 +107,14 @@ func (s *Server) requireKey(next http.Handler) http.Handler {
 			s.answerError(w, r, err)
 			return
 		}
-		findNote(r).key = id.Key
+		findNoteOrEmpty(r).key = id.Key
 		if wait, ok := s.o.Guard.AdmitRequest(id); !ok {
 			w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
 			s.answerProblem(w, r, http.StatusTooManyRequests, "too-many-requests", "Too many requests; wait a moment")
 			return
 		}
 		// Answers contain URLs: do nothing if they cannot be made.
-		if _, err := s.findBaseURL(r); err != nil {
+		if _, err := s.makeBaseURL(r); err != nil {
 			s.answerError(w, r, err)
 			return
 		}
@@ -150,7 +150,7 @@ func chooseMethodLabel(method string) string {
 	return "other"
 }
 
-func findCaller(r *http.Request) auth.Identity {
+func getCallerIdentity(r *http.Request) auth.Identity {
 	id, _ := r.Context().Value(keyIdentity).(auth.Identity)
 	return id
 }
@@ -195,7 +195,7 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 			s.answerProblem(w, r, http.StatusBadRequest, "bad-request", "The Idempotency-Key is longer than 255 characters")
 			return
 		}
-		sum, body, err := s.spoolBody(r)
+		sum, body, err := s.spoolAndHashBody(r)
 		if _, ok := fault.As(err); ok {
 			s.answerError(w, r, err)
 			return
@@ -206,9 +206,9 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 		}
 		defer func() { _ = body.Close() }()
 		r.Body = body
-		who := findCaller(r)
+		who := getCallerIdentity(r)
 		ctx := context.WithoutCancel(r.Context())
-		fresh, same, answer, err := s.o.Records.Begin(ctx, who.Tenant, who.Key+" "+key, sum)
+		fresh, same, answer, err := s.o.Records.BeginAnswer(ctx, who.Tenant, who.Key+" "+key, sum)
 		switch {
 		case err != nil:
 			s.answerError(w, r, err)
@@ -217,7 +217,7 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 			kept := false
 			defer func() {
 				if !kept {
-					_ = s.o.Records.Finish(ctx, who.Tenant, who.Key+" "+key, nil)
+					_ = s.o.Records.FinishAnswer(ctx, who.Tenant, who.Key+" "+key, nil)
 				}
 			}()
 			next.ServeHTTP(rec, r)
@@ -229,7 +229,7 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 						a.Header[h] = v[0]
 					}
 				}
-				kept = s.o.Records.Finish(ctx, who.Tenant, who.Key+" "+key, a) == nil
+				kept = s.o.Records.FinishAnswer(ctx, who.Tenant, who.Key+" "+key, a) == nil
 			}
 		case !same:
 			s.answerProblem(w, r, http.StatusUnprocessableEntity, "idempotency-key-reused",
@@ -249,8 +249,8 @@ func (s *Server) replayAnswers(next http.Handler) http.Handler {
 	})
 }
 
-// spoolBody writes a body to disk, and returns a hash of the body and its route.
-func (s *Server) spoolBody(r *http.Request) ([]byte, io.ReadCloser, error) {
+// spoolAndHashBody writes a body to disk, and returns a hash of the body and its route.
+func (s *Server) spoolAndHashBody(r *http.Request) ([]byte, io.ReadCloser, error) {
 	f, err := os.CreateTemp("", "mynah-body-*")
 	if err != nil {
 		return nil, nil, fault.New(fault.Disk, err, "the request cannot be stored")
@@ -293,23 +293,23 @@ func newMetrics(o Services) *metrics {
 // builds is a collector that counts builds by state.
 type builds struct{ o Services }
 
-func (b *builds) desc() *prometheus.Desc {
+func (b *builds) newDescription() *prometheus.Desc {
 	return prometheus.NewDesc("mynah_builds", "Builds on record by state.", []string{"state"}, nil)
 }
 
 // Describe implements prometheus.Collector.
-func (b *builds) Describe(c chan<- *prometheus.Desc) { c <- b.desc() }
+func (b *builds) Describe(c chan<- *prometheus.Desc) { c <- b.newDescription() }
 
 // Collect implements prometheus.Collector.
 func (b *builds) Collect(c chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	counts, err := b.o.Records.Counts(ctx)
+	counts, err := b.o.Records.CountBuilds(ctx)
 	if err != nil {
-		c <- prometheus.NewInvalidMetric(b.desc(), err)
+		c <- prometheus.NewInvalidMetric(b.newDescription(), err)
 		return
 	}
 	for _, st := range []record.State{record.Queued, record.Running, record.Succeeded, record.Failed, record.Cancelled, record.Expired} {
-		c <- prometheus.MustNewConstMetric(b.desc(), prometheus.GaugeValue, float64(counts[st]), string(st))
+		c <- prometheus.MustNewConstMetric(b.newDescription(), prometheus.GaugeValue, float64(counts[st]), string(st))
 	}
 }

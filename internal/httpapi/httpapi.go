@@ -93,23 +93,23 @@ type Records interface {
 	record.Store
 	AddUpload(ctx context.Context, tenant, id string) error
 	HasUpload(ctx context.Context, tenant, id string) (bool, error)
-	Poll(ctx context.Context, b record.Build) error
-	Delete(ctx context.Context, id string) error
-	Counts(ctx context.Context) (map[record.State]int, error)
-	Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error)
-	Finish(ctx context.Context, tenant, key string, answer *record.Answer) error
+	RecordPoll(ctx context.Context, b record.Build) error
+	DeleteBuild(ctx context.Context, id string) error
+	CountBuilds(ctx context.Context) (map[record.State]int, error)
+	BeginAnswer(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error)
+	FinishAnswer(ctx context.Context, tenant, key string, answer *record.Answer) error
 }
 
 // Desk answers requests that need the studio but no build.
 type Desk interface {
-	Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error)
+	CheckProject(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error)
 	Speak(ctx context.Context, text string, s *record.SpeechSpec) (record.Spoken, []string, error)
-	Voices(ctx context.Context) []api.Voice
-	// Inspect returns an error for invalid speech properties, and reports whether the voice is
+	ListVoices(ctx context.Context) []api.Voice
+	// CheckSpeechSpec returns an error for invalid speech properties, and reports whether the voice is
 	// known, with similar names if it is not.
-	Inspect(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error)
-	// Sample writes a sample of a voice as MP3; ok is false for an unknown voice.
-	Sample(ctx context.Context, voice string, w io.Writer) (ok bool, err error)
+	CheckSpeechSpec(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error)
+	// WriteVoiceSample writes a sample of a voice as MP3; ok is false for an unknown voice.
+	WriteVoiceSample(ctx context.Context, voice string, w io.Writer) (ok bool, err error)
 }
 
 // Services are the parts of the server that handlers use.
@@ -175,7 +175,7 @@ func (s *Server) Handler() http.Handler {
 		r.Get(objects.Prefix+"status/{id}", s.answerStatus)
 		r.Get(objects.Prefix+"events/{id}", s.sendEventsBySignature)
 		r.Put(objects.Prefix+"uploads/{id}", s.storeUpload)
-		r.Get(objects.Prefix+"results/{id}/{name}", s.sendResult)
+		r.Get(objects.Prefix+"results/{id}/{name}", s.sendResultFile)
 	})
 	r.Group(func(r chi.Router) {
 		r.Use(s.requireKey)
@@ -183,8 +183,8 @@ func (s *Server) Handler() http.Handler {
 			r.Method(http.MethodGet, "/metrics", s.metrics.handler)
 		}
 		r.Get("/video/upload-request/zip", s.grantUpload)
-		r.With(s.replayAnswers).Post("/video/build", s.buildVideo)
-		r.With(s.replayAnswers).Post("/text-to-speech/{format}", s.answerSpeech)
+		r.With(s.replayAnswers).Post("/video/build", s.startBuildOfUpload)
+		r.With(s.replayAnswers).Post("/text-to-speech/{format}", s.speakAndAnswer)
 		r.Get("/presentation/{ext}/upload-request", s.refusePresentations)
 		r.Post("/presentation/{ext}/{upload}/import", s.refusePresentations)
 		r.Post("/presentation/{ext}/{upload}/{conversion}/build", s.refusePresentations)
@@ -192,13 +192,13 @@ func (s *Server) Handler() http.Handler {
 		r.Get("/account/credits", s.answerCredits)
 		r.With(s.replayAnswers).Post("/v1/builds", s.createBuild)
 		r.Get("/v1/builds", s.listBuilds)
-		r.With(s.refuseQuery).Get("/v1/builds/{id}", s.getBuild)
-		r.With(s.refuseQuery).Delete("/v1/builds/{id}", s.deleteBuild)
-		r.With(s.refuseQuery).Get("/v1/builds/{id}/events", s.sendEvents)
-		r.With(s.refuseQuery).Post("/v1/builds/{id}/cancel", s.cancelBuild)
+		r.With(s.refuseQueryParameters).Get("/v1/builds/{id}", s.getBuild)
+		r.With(s.refuseQueryParameters).Delete("/v1/builds/{id}", s.deleteBuild)
+		r.With(s.refuseQueryParameters).Get("/v1/builds/{id}/events", s.sendEvents)
+		r.With(s.refuseQueryParameters).Post("/v1/builds/{id}/cancel", s.cancelBuild)
 		r.Post("/v1/check", s.answerCheck)
-		r.With(s.refuseQuery).Get("/v1/voices", s.answerVoices)
-		r.With(s.refuseQuery).Get("/v1/voices/{name}/sample", s.answerVoiceSample)
+		r.With(s.refuseQueryParameters).Get("/v1/voices", s.answerVoices)
+		r.With(s.refuseQueryParameters).Get("/v1/voices/{name}/sample", s.answerVoiceSample)
 	})
 	return s.observeRequests(r, s.newCORS())
 }
@@ -239,8 +239,8 @@ func (s *Server) newCORS() func(http.Handler) http.Handler {
 // newID returns a new id. ULIDs sort by time.
 func newID() string { return ulid.Make().String() }
 
-// findBaseURL returns the URL under which clients reach the server.
-func (s *Server) findBaseURL(r *http.Request) (*url.URL, error) {
+// makeBaseURL returns the URL under which clients reach the server.
+func (s *Server) makeBaseURL(r *http.Request) (*url.URL, error) {
 	if s.cfg.PublicURL != "" {
 		return url.Parse(s.cfg.PublicURL)
 	}
@@ -259,15 +259,15 @@ const statusTTL = 10 * 365 * 24 * time.Hour
 
 // answerTask answers with the task of a build.
 func (s *Server) answerTask(w http.ResponseWriter, r *http.Request, id string) {
-	base, err := s.findBaseURL(r)
+	base, err := s.makeBaseURL(r)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
 	}
-	u, err := s.o.Objects.Sign(r.Context(), base, http.MethodGet, "status/"+id, "", statusTTL)
+	u, err := s.o.Objects.SignURL(r.Context(), base, http.MethodGet, "status/"+id, "", statusTTL)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
 	}
-	s.answerJSON(w, r, http.StatusOK, api.Task{StatusURL: u, TaskID: id, RequestID: requestID(r)})
+	s.answerJSON(w, r, http.StatusOK, api.Task{StatusURL: u, TaskID: id, RequestID: findRequestID(r)})
 }

@@ -51,22 +51,22 @@ func (s *Server) refuseInvalid(w http.ResponseWriter, r *http.Request, v invalid
 	return true
 }
 
-// checkQuery refuses unknown query parameters under /v1, and then returns false.
-func (s *Server) checkQuery(w http.ResponseWriter, r *http.Request, known ...string) bool {
+// checkQueryOrRefuse refuses unknown query parameters under /v1, and then returns false.
+func (s *Server) checkQueryOrRefuse(w http.ResponseWriter, r *http.Request, known ...string) bool {
 	var v invalid
 	for name := range r.URL.Query() {
 		if !slices.Contains(known, name) {
-			v.addError("?"+shorten(name), "unknown query parameter %q", shorten(name))
+			v.addError("?"+shortenForAnswer(name), "unknown query parameter %q", shortenForAnswer(name))
 		}
 	}
 	slices.SortFunc(v, func(a, b api.Diagnostic) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return !s.refuseInvalid(w, r, v)
 }
 
-// refuseQuery refuses all query parameters.
-func (s *Server) refuseQuery(next http.Handler) http.Handler {
+// refuseQueryParameters refuses all query parameters.
+func (s *Server) refuseQueryParameters(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.checkQuery(w, r) {
+		if s.checkQueryOrRefuse(w, r) {
 			next.ServeHTTP(w, r)
 		}
 	})
@@ -191,7 +191,7 @@ func (s *Server) decodeBuild(w http.ResponseWriter, r *http.Request, b *record.B
 	f := newBuildFields{b, &v}
 	for _, name := range listSortedNames(values) {
 		if !f.setMember(name, values[name]) || name == "source" {
-			v.addError("/"+shorten(name), "unknown member; allowed: name, script, settings, tags or variables")
+			v.addError("/"+shortenForAnswer(name), "unknown member; allowed: name, script, settings, tags or variables")
 		}
 	}
 	if _, there := values["script"]; values != nil && !there {
@@ -229,12 +229,12 @@ func (f newBuildFields) setFormField(name, text string) {
 		value = list
 	}
 	if !f.setMember(name, value) {
-		f.v.addError("/"+shorten(name), "unknown field; allowed: name, project, script, settings, source, tags, variables or files")
+		f.v.addError("/"+shortenForAnswer(name), "unknown field; allowed: name, project, script, settings, source, tags, variables or files")
 	}
 }
 
-// parseSince reads a query parameter with an RFC 3339 time or a date.
-func parseSince(s string) (time.Time, bool) {
+// parseTimeOrDate reads a query parameter with an RFC 3339 time or a date.
+func parseTimeOrDate(s string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339Nano, time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t, true

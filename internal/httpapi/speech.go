@@ -16,12 +16,12 @@ import (
 	"mynah/internal/record"
 )
 
-// answerSpeech speaks the body of the request.
-func (s *Server) answerSpeech(w http.ResponseWriter, r *http.Request) {
+// speakAndAnswer speaks the body of the request.
+func (s *Server) speakAndAnswer(w http.ResponseWriter, r *http.Request) {
 	format := chi.URLParam(r, "format")
 	if format != "mp3" && format != "m4a" && format != "wav" {
 		s.answerProblem(w, r, http.StatusNotFound, "not-found",
-			"The format "+strconv.Quote(shorten(format))+" is not supported; use mp3, m4a or wav")
+			"The format "+strconv.Quote(shortenForAnswer(format))+" is not supported; use mp3, m4a or wav")
 		return
 	}
 	accept := strings.TrimSpace(r.Header.Get("Accept"))
@@ -39,18 +39,18 @@ func (s *Server) answerSpeech(w http.ResponseWriter, r *http.Request) {
 		Format: format, Voice: q.Get("voice"), Language: q.Get("language"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
 		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: detectSubtitleFormat(r.Header.Get("Content-Type")),
 	}
-	near, known, err := s.o.Desk.Inspect(r.Context(), spec)
+	near, known, err := s.o.Desk.CheckSpeechSpec(r.Context(), spec)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
 	}
 	if s.cfg.StrictVoices && !known {
 		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice",
-			"Unknown voice "+strconv.Quote(shorten(spec.Voice))+"; "+formatNearestHint(near))
+			"Unknown voice "+strconv.Quote(shortenForAnswer(spec.Voice))+"; "+formatNearestHint(near))
 		return
 	}
 	if streaming {
-		s.streamSpeech(w, r, text, spec)
+		s.speakIntoAnswer(w, r, text, spec)
 		return
 	}
 	b := s.newBuild(r, record.Speech)
@@ -120,10 +120,10 @@ func (s *Server) readSpeechText(w http.ResponseWriter, r *http.Request, streamin
 // durationHeader is sent in lower case, since clients look for it that way.
 const durationHeader = "x-duration-seconds"
 
-// streamSpeech answers with the sound itself. The text is spoken completely first, because the header
+// speakIntoAnswer answers with the sound itself. The text is spoken completely first, because the header
 // contains its length.
-func (s *Server) streamSpeech(w http.ResponseWriter, r *http.Request, text string, spec *record.SpeechSpec) {
-	done, err := s.streams.waitForTurn(r.Context(), findCaller(r).Tenant)
+func (s *Server) speakIntoAnswer(w http.ResponseWriter, r *http.Request, text string, spec *record.SpeechSpec) {
+	done, err := s.streams.waitForTurn(r.Context(), getCallerIdentity(r).Tenant)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -150,7 +150,7 @@ func (s *Server) streamSpeech(w http.ResponseWriter, r *http.Request, text strin
 			s.answerError(w, r, err)
 			return
 		}
-		s.o.Log.WarnContext(r.Context(), "a stream was interrupted", "error", err, "request", requestID(r))
+		s.o.Log.WarnContext(r.Context(), "a stream was interrupted", "error", err, "request", findRequestID(r))
 		panic(http.ErrAbortHandler) // otherwise the client would take the partial sound for complete
 	}
 }
@@ -178,5 +178,5 @@ func sanitizeHeaderValue(v string) string {
 			return '?'
 		}
 		return r
-	}, shorten(v))
+	}, shortenForAnswer(v))
 }

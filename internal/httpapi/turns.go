@@ -36,7 +36,7 @@ func (t *turns) waitForTurn(ctx context.Context, tenant string) (done func(), er
 	if t.working < t.most && t.count == 0 {
 		t.working++
 		t.mu.Unlock()
-		return t.newRelease(), nil
+		return t.newTurnRelease(), nil
 	}
 	if wait := t.usual * time.Duration(t.count/t.most+1); wait > t.longest {
 		t.mu.Unlock()
@@ -53,7 +53,7 @@ func (t *turns) waitForTurn(ctx context.Context, tenant string) (done func(), er
 	defer timer.Stop()
 	select {
 	case <-turn:
-		return t.newRelease(), nil
+		return t.newTurnRelease(), nil
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-timer.C:
@@ -80,8 +80,8 @@ func (t *turns) cancelWait(tenant string, turn chan struct{}) {
 	}
 }
 
-// newRelease returns a function that ends a turn, once.
-func (t *turns) newRelease() func() {
+// newTurnRelease returns a function that ends a turn, once.
+func (t *turns) newTurnRelease() func() {
 	start := time.Now()
 	return sync.OnceFunc(func() {
 		t.mu.Lock()

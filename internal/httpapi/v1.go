@@ -29,7 +29,7 @@ const mostText = 2 << 20
 
 // createBuild receives a project in one call, checks it, and starts its build.
 func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
-	if !s.checkQuery(w, r) {
+	if !s.checkQueryOrRefuse(w, r) {
 		return
 	}
 	b := s.newBuild(r, record.Video)
@@ -40,12 +40,12 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, s.cfg.MaxUpload+overhead)
 		var wrong invalid
 		if err := s.readForm(r, multipart.NewReader(r.Body, params["boundary"]), &b, &wrong); err != nil {
-			s.removeUpload(r, b)
+			s.removeUnusedUpload(r, b)
 			s.answerFormError(w, r, err)
 			return
 		}
 		if len(wrong) > 0 {
-			s.removeUpload(r, b)
+			s.removeUnusedUpload(r, b)
 			s.refuseInvalid(w, r, wrong)
 			return
 		}
@@ -59,28 +59,28 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if project.IsPresentationName(b.Spec.Source) {
-		s.removeUpload(r, b)
+		s.removeUnusedUpload(r, b)
 		s.refuseDecks(w, r)
 		return
 	}
-	found, err := s.o.Desk.Check(r.Context(), b.Spec)
+	found, err := s.o.Desk.CheckProject(r.Context(), b.Spec)
 	if err != nil {
-		s.removeUpload(r, b)
+		s.removeUnusedUpload(r, b)
 		s.answerError(w, r, err)
 		return
 	}
 	if hasErrors(found) {
-		s.removeUpload(r, b)
+		s.removeUnusedUpload(r, b)
 		s.answerProblem(w, r, http.StatusUnprocessableEntity, "script", "The script has errors", found...)
 		return
 	}
 	b.Warnings = found
 	if err := s.o.Records.Create(r.Context(), b); err != nil {
-		s.removeUpload(r, b)
+		s.removeUnusedUpload(r, b)
 		s.answerError(w, r, err)
 		return
 	}
-	findNote(r).build = b.ID
+	findNoteOrEmpty(r).build = b.ID
 	out, err := s.newBuildView(r, b)
 	if err != nil {
 		s.answerError(w, r, err)
@@ -106,10 +106,10 @@ func (s *Server) answerFormError(w http.ResponseWriter, r *http.Request, err err
 	}
 }
 
-// removeUpload removes the upload of a build that was not started.
-func (s *Server) removeUpload(r *http.Request, b record.Build) {
+// removeUnusedUpload removes the upload of a build that was not started.
+func (s *Server) removeUnusedUpload(r *http.Request, b record.Build) {
 	if b.Spec.Type == api.ZipUpload {
-		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), record.UploadKey(b.Spec.Repository)) // otherwise the periodic cleaning removes it
+		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), record.MakeUploadKey(b.Spec.Repository)) // otherwise the periodic cleaning removes it
 	}
 }
 
@@ -124,7 +124,7 @@ func hasErrors(found []api.Diagnostic) bool {
 
 // newBuildView converts a build to its wire form.
 func (s *Server) newBuildView(r *http.Request, b record.Build) (api.Build, error) {
-	base, err := s.findBaseURL(r)
+	base, err := s.makeBaseURL(r)
 	if err != nil {
 		return api.Build{}, err
 	}
@@ -134,7 +134,7 @@ func (s *Server) newBuildView(r *http.Request, b record.Build) (api.Build, error
 		Warnings: b.Warnings, Errors: b.Errors, CreatedAt: b.Created,
 		Links: map[string]string{"self": self},
 	}
-	if out.Links["events"], err = s.o.Objects.Sign(r.Context(), base, http.MethodGet, "events/"+b.ID, "", statusTTL); err != nil {
+	if out.Links["events"], err = s.o.Objects.SignURL(r.Context(), base, http.MethodGet, "events/"+b.ID, "", statusTTL); err != nil {
 		return out, err
 	}
 	now, stop := s.now(), b.Ended
@@ -147,7 +147,7 @@ func (s *Server) newBuildView(r *http.Request, b record.Build) (api.Build, error
 		out.StartedAt, out.SecondsWaited, out.SecondsWorked = &started, started.Sub(b.Created).Seconds(), stop.Sub(started).Seconds()
 	}
 	if !b.Ended.IsZero() {
-		ended, expires := b.Ended, b.Expires(s.cfg.Keep)
+		ended, expires := b.Ended, b.ComputeExpiry(s.cfg.Keep)
 		out.EndedAt, out.ExpiresAt = &ended, &expires
 	} else {
 		out.Links["cancel"] = self + "/cancel"
@@ -173,17 +173,17 @@ func (s *Server) newBuildView(r *http.Request, b record.Build) (api.Build, error
 // findOwnBuild returns the requested build if it belongs to the caller's tenant.
 func (s *Server) findOwnBuild(r *http.Request) (record.Build, error) {
 	b, err := s.o.Records.Build(r.Context(), chi.URLParam(r, "id"))
-	if err == nil && b.Tenant != findCaller(r).Tenant {
+	if err == nil && b.Tenant != getCallerIdentity(r).Tenant {
 		return record.Build{}, record.ErrNotFound
 	}
-	findNote(r).build = b.ID
+	findNoteOrEmpty(r).build = b.ID
 	return b, err
 }
 
 func (s *Server) getBuild(w http.ResponseWriter, r *http.Request) {
 	b, err := s.findOwnBuild(r)
 	if err == nil {
-		err = s.o.Records.Poll(r.Context(), b)
+		err = s.o.Records.RecordPoll(r.Context(), b)
 	}
 	if err != nil {
 		s.answerError(w, r, err)
@@ -208,7 +208,7 @@ func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
 	}
 	limit := f.Limit
 	f.Limit++
-	list, err := s.o.Records.Builds(r.Context(), findCaller(r).Tenant, f)
+	list, err := s.o.Records.Builds(r.Context(), getCallerIdentity(r).Tenant, f)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -233,7 +233,7 @@ func (s *Server) listBuilds(w http.ResponseWriter, r *http.Request) {
 func (s *Server) parseFilter(w http.ResponseWriter, r *http.Request) (record.Filter, bool) {
 	const usual, most = 20, 100
 	f := record.Filter{Limit: usual}
-	if !s.checkQuery(w, r, "limit", "cursor", "state", "tag", "since") {
+	if !s.checkQueryOrRefuse(w, r, "limit", "cursor", "state", "tag", "since") {
 		return f, false
 	}
 	var v invalid
@@ -249,12 +249,12 @@ func (s *Server) parseFilter(w http.ResponseWriter, r *http.Request) (record.Fil
 			v.addError("?cursor", "is not a valid cursor of this list")
 		}
 	}
-	if f.State = record.State(q.Get("state")); f.State != "" && !slices.Contains(record.States(), f.State) {
+	if f.State = record.State(q.Get("state")); f.State != "" && !slices.Contains(record.ListStates(), f.State) {
 		v.addError("?state", "must be queued, running, succeeded, failed, cancelled or expired")
 	}
 	f.Tag = q.Get("tag")
 	if text := q.Get("since"); text != "" {
-		at, ok := parseSince(text)
+		at, ok := parseTimeOrDate(text)
 		if f.Since = at; !ok {
 			v.addError("?since", "must be a time such as 2026-11-26T08:00:00Z, or a day such as 2026-11-26")
 		}
@@ -271,20 +271,20 @@ func (s *Server) cancelBuild(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, r, err)
 		return
 	}
-	if b, err = s.cancelRecord(r, b); err != nil {
+	if b, err = s.stopAndRecordCancel(r, b); err != nil {
 		s.answerError(w, r, err)
 		return
 	}
 	s.answerBuild(w, r, b)
 }
 
-func (s *Server) cancelRecord(r *http.Request, b record.Build) (record.Build, error) {
+func (s *Server) stopAndRecordCancel(r *http.Request, b record.Build) (record.Build, error) {
 	after, err := s.o.Records.Update(r.Context(), b.ID, func(b *record.Build) error {
 		if b.State.IsOver() {
 			return errOver
 		}
 		b.Message = "Cancelled"
-		return b.Move(record.Cancelled, s.now())
+		return b.MoveToState(record.Cancelled, s.now())
 	})
 	if errors.Is(err, errOver) {
 		return s.o.Records.Build(r.Context(), b.ID)
@@ -299,13 +299,13 @@ func (s *Server) cancelRecord(r *http.Request, b record.Build) (record.Build, er
 func (s *Server) deleteBuild(w http.ResponseWriter, r *http.Request) {
 	b, err := s.findOwnBuild(r)
 	if err == nil {
-		b, err = s.cancelRecord(r, b)
+		b, err = s.stopAndRecordCancel(r, b)
 	}
 	if err == nil {
-		err = s.o.Records.Delete(r.Context(), b.ID)
+		err = s.o.Records.DeleteBuild(r.Context(), b.ID)
 	}
 	if err == nil {
-		err = s.o.Objects.Delete(r.Context(), b.Result.Keys()...)
+		err = s.o.Objects.Delete(r.Context(), b.Result.ListKeys()...)
 	}
 	if err != nil {
 		s.answerError(w, r, err)
@@ -323,10 +323,10 @@ const (
 // answerCheck answers with the findings of a script.
 func (s *Server) answerCheck(w http.ResponseWriter, r *http.Request) {
 	b := record.Build{}
-	if !s.checkQuery(w, r) || !s.decodeBuild(w, r, &b) {
+	if !s.checkQueryOrRefuse(w, r) || !s.decodeBuild(w, r, &b) {
 		return
 	}
-	found, err := s.o.Desk.Check(r.Context(), b.Spec)
+	found, err := s.o.Desk.CheckProject(r.Context(), b.Spec)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -343,14 +343,14 @@ func (s *Server) answerVoiceSample(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		name = ""
 	}
-	if _, known, err := s.o.Desk.Inspect(r.Context(), &record.SpeechSpec{Voice: name}); err != nil || !known || name == "" {
-		s.answerProblem(w, r, http.StatusNotFound, "not-found", "Unknown voice "+strconv.Quote(shorten(name)))
+	if _, known, err := s.o.Desk.CheckSpeechSpec(r.Context(), &record.SpeechSpec{Voice: name}); err != nil || !known || name == "" {
+		s.answerProblem(w, r, http.StatusNotFound, "not-found", "Unknown voice "+strconv.Quote(shortenForAnswer(name)))
 		return
 	}
 	w.Header().Set("Content-Type", chooseContentType(".mp3"))
 	w.Header().Set("Cache-Control", "private, max-age=86400")
 	out := &flusher{w: w}
-	if _, err := s.o.Desk.Sample(r.Context(), name, out); err != nil {
+	if _, err := s.o.Desk.WriteVoiceSample(r.Context(), name, out); err != nil {
 		if out.n > 0 {
 			panic(http.ErrAbortHandler)
 		}
@@ -384,7 +384,7 @@ func (s *Server) answerOpenAPI(w http.ResponseWriter, r *http.Request) {
 		s.answerError(w, r, err)
 		return
 	}
-	if base, err := s.findBaseURL(r); err == nil {
+	if base, err := s.makeBaseURL(r); err == nil {
 		doc["servers"] = []map[string]string{{"url": base.String()}}
 	}
 	if _, err := json.Marshal(doc); err != nil {

@@ -15,22 +15,22 @@ import (
 // dim is the CSS class of code lines that are not highlighted.
 const dim = "dim"
 
-// Code returns the HTML of a block of code. Each line is an element of class "line"; tokens have the
-// classes that CodeStyle defines. Code in an unknown language is not coloured. Lines for which lit
+// RenderCode returns the HTML of a block of code. Each line is an element of class "line"; tokens have the
+// classes that ComposeCodeStyle defines. Code in an unknown language is not coloured. Lines for which lit
 // returns false have the class "dim"; line numbers start at 1, and a nil lit highlights all lines.
-func Code(language, text string, lit func(line int) bool) string {
-	return renderCode(lexerOf(language), text, lit)
+func RenderCode(language, text string, lit func(line int) bool) string {
+	return renderLines(findLexer(language), text, lit)
 }
 
-// lexerOf returns the lexer of a language, or nil if the language is unknown.
-func lexerOf(language string) chroma.Lexer {
+// findLexer returns the lexer of a language, or nil if the language is unknown.
+func findLexer(language string) chroma.Lexer {
 	if language == "" {
 		return nil
 	}
 	return lexers.Get(language)
 }
 
-func renderCode(lexer chroma.Lexer, text string, lit func(line int) bool) string {
+func renderLines(lexer chroma.Lexer, text string, lit func(line int) bool) string {
 	text = strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "\uFFFD")
 	var out strings.Builder
 	out.Grow(4 * len(text))
@@ -85,17 +85,17 @@ func writeToken(out *strings.Builder, t chroma.Token) {
 	out.WriteString(`<span class="` + class + `">` + html.EscapeString(t.Value) + `</span>`)
 }
 
-// CodeStyle returns the CSS for code in elements of class "code". name is the name of a Pygments
+// ComposeCodeStyle returns the CSS for code in elements of class "code". name is the name of a Pygments
 // style; an unknown name means a plain style. Background colours are omitted, and each text colour is
 // adjusted to a contrast of at least 4.5:1 to background, "#rrggbb".
-func CodeStyle(name, background string) string {
+func ComposeCodeStyle(name, background string) string {
 	style, ok := styles.Registry[name]
 	if !ok {
 		style = styles.Fallback
 	}
 	ground := chroma.ParseColour(background)
 	var out strings.Builder
-	for _, kind := range tokenTypes() {
+	for _, kind := range listTokenTypes() {
 		entry := style.Get(kind)
 		entry.Background = 0
 		if entry.Colour.IsSet() {
@@ -113,11 +113,11 @@ func CodeStyle(name, background string) string {
 func ensureContrast(c, ground chroma.Colour) chroma.Colour {
 	const enough, steps = 4.5, 20
 	step := -1.0 / steps
-	if luminance(ground) < 0.18 {
+	if computeLuminance(ground) < 0.18 {
 		step = -step
 	}
 	out := c
-	for i := 1; i <= steps && contrast(out, ground) < enough; i++ {
+	for i := 1; i <= steps && computeContrast(out, ground) < enough; i++ {
 		out = mixShade(c, step*float64(i))
 	}
 	return out
@@ -133,12 +133,12 @@ func mixShade(c chroma.Colour, share float64) chroma.Colour {
 	return chroma.NewColour(part(c.Red()), part(c.Green()), part(c.Blue()))
 }
 
-func contrast(a, b chroma.Colour) float64 {
-	la, lb := luminance(a), luminance(b)
+func computeContrast(a, b chroma.Colour) float64 {
+	la, lb := computeLuminance(a), computeLuminance(b)
 	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
 }
 
-func luminance(c chroma.Colour) float64 {
+func computeLuminance(c chroma.Colour) float64 {
 	part := func(v uint8) float64 {
 		if f := float64(v) / 255; f > 0.04045 {
 			return math.Pow((f+0.055)/1.055, 2.4)
@@ -148,8 +148,8 @@ func luminance(c chroma.Colour) float64 {
 	return 0.2126*part(c.Red()) + 0.7152*part(c.Green()) + 0.0722*part(c.Blue())
 }
 
-// tokenTypes returns the kinds of tokens that have CSS classes, sorted.
-func tokenTypes() []chroma.TokenType {
+// listTokenTypes returns the kinds of tokens that have CSS classes, sorted.
+func listTokenTypes() []chroma.TokenType {
 	var out []chroma.TokenType
 	for kind, class := range chroma.StandardTypes {
 		if kind > 0 && class != "" {

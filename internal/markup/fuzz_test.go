@@ -35,7 +35,7 @@ func FuzzCode(f *testing.F) {
 	f.Add("", "a\r\nb\n\n")
 	f.Add("no", "\x00\xff\n")
 	f.Fuzz(func(t *testing.T, language, src string) {
-		out := markup.Code(language, src, nil)
+		out := markup.RenderCode(language, src, nil)
 		checkHarmless(t, out)
 		checkHarmless(t, markup.RenderText(src))
 	})

@@ -61,12 +61,12 @@ type Document struct {
 // except for a few inline tags without attributes (such as <br> and <kbd>); comments are removed.
 func RenderMarkdown(source string, shown int) Document {
 	src, cut := prepareSource(source)
-	md := newEngine()
+	md := newMarkdownEngine()
 	root := md.Parser().Parse(text.NewReader(src))
 	doc := Document{Cut: cut}
 	_ = ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
-			doc.processNode(n, shown)
+			doc.countAndAdjustNode(n, shown)
 			doc.collectUnknownEmoji(n, src)
 			markQuoteSource(n, src)
 		}
@@ -84,12 +84,13 @@ func RenderMarkdown(source string, shown int) Document {
 func CountItems(markdown string) int {
 	src, _ := prepareSource(markdown)
 	items := 0
-	_ = ast.Walk(newEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering && n.Kind() == ast.KindListItem {
-			items++
-		}
-		return ast.WalkContinue, nil
-	})
+	_ = ast.Walk(newMarkdownEngine().Parser().Parse(text.NewReader(src)),
+		func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if entering && n.Kind() == ast.KindListItem {
+				items++
+			}
+			return ast.WalkContinue, nil
+		})
 	return items
 }
 
@@ -98,34 +99,35 @@ func FindHeading(markdown string) string {
 	src, _ := prepareSource(markdown)
 	var words strings.Builder
 	within := false
-	_ = ast.Walk(newEngine().Parser().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		switch n := n.(type) {
-		case *ast.Heading:
-			if within = entering; !entering && strings.TrimSpace(words.String()) != "" {
-				return ast.WalkStop, nil
-			}
-		case *ast.Text:
-			if within && entering {
-				words.Write(util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(n.Value(src)))))
-				if n.SoftLineBreak() || n.HardLineBreak() {
-					words.WriteByte(' ')
+	_ = ast.Walk(newMarkdownEngine().Parser().Parse(text.NewReader(src)),
+		func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			switch n := n.(type) {
+			case *ast.Heading:
+				if within = entering; !entering && strings.TrimSpace(words.String()) != "" {
+					return ast.WalkStop, nil
+				}
+			case *ast.Text:
+				if within && entering {
+					words.Write(util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(n.Value(src)))))
+					if n.SoftLineBreak() || n.HardLineBreak() {
+						words.WriteByte(' ')
+					}
+				}
+			case *ast.String:
+				if within && entering {
+					words.Write(n.Value)
+				}
+			case *ast.AutoLink:
+				if within && entering {
+					words.Write(n.Label(src))
+				}
+			case *emojiast.Emoji:
+				if within && entering {
+					words.WriteString(string(n.Value.Unicode))
 				}
 			}
-		case *ast.String:
-			if within && entering {
-				words.Write(n.Value)
-			}
-		case *ast.AutoLink:
-			if within && entering {
-				words.Write(n.Label(src))
-			}
-		case *emojiast.Emoji:
-			if within && entering {
-				words.WriteString(string(n.Value.Unicode))
-			}
-		}
-		return ast.WalkContinue, nil
-	})
+			return ast.WalkContinue, nil
+		})
 	return strings.Join(strings.Fields(words.String()), " ")
 }
 
@@ -138,7 +140,7 @@ func prepareSource(s string) (src []byte, cut bool) {
 	return []byte(limitNesting(strings.ToValidUTF8(s, "\uFFFD"))), cut
 }
 
-func newEngine() goldmark.Markdown {
+func newMarkdownEngine() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignStyle)),
@@ -154,9 +156,9 @@ func newEngine() goldmark.Markdown {
 	)
 }
 
-// processNode counts list items, collects the addresses of images, and sets the writing direction of each
+// countAndAdjustNode counts list items, collects the addresses of images, and sets the writing direction of each
 // top-level block to that of its text.
-func (d *Document) processNode(n ast.Node, shown int) {
+func (d *Document) countAndAdjustNode(n ast.Node, shown int) {
 	switch n := n.(type) {
 	case *ast.ListItem:
 		d.Items++
@@ -271,18 +273,18 @@ func (o nodeRenderer) renderCodeBlock(w util.BufWriter, source []byte, node ast.
 	}
 	var lexer chroma.Lexer
 	if n, ok := node.(*ast.FencedCodeBlock); ok {
-		lexer = o.lexer(string(n.Language(source)))
+		lexer = o.findLexerOnce(string(n.Language(source)))
 	}
 	text := strings.TrimSuffix(string(node.Lines().Value(source)), "\n")
-	_, _ = w.WriteString(renderCode(lexer, text, nil))
+	_, _ = w.WriteString(renderLines(lexer, text, nil))
 	return ast.WalkSkipChildren, nil
 }
 
-// lexer returns the lexer of a language; each language is looked up only once.
-func (o nodeRenderer) lexer(language string) chroma.Lexer {
+// findLexerOnce returns the lexer of a language; each language is looked up only once.
+func (o nodeRenderer) findLexerOnce(language string) chroma.Lexer {
 	lexer, ok := o.languages[language]
 	if !ok && len(o.languages) < maxLanguages {
-		lexer = lexerOf(language)
+		lexer = findLexer(language)
 		o.languages[language] = lexer
 	}
 	return lexer

@@ -87,7 +87,7 @@ func TestImages(t *testing.T) {
 
 func TestCode(t *testing.T) {
 	t.Parallel()
-	got := markup.Code("go", "a := 1\n\n// <b>\n", func(line int) bool { return line == 3 })
+	got := markup.RenderCode("go", "a := 1\n\n// <b>\n", func(line int) bool { return line == 3 })
 	if n := strings.Count(got, `class="line`); n != 4 {
 		t.Errorf("%d lines, want 4:\n%s", n, got)
 	}
@@ -97,7 +97,7 @@ func TestCode(t *testing.T) {
 	if !strings.Contains(got, `<span class="c1">// &lt;b&gt;</span>`) {
 		t.Errorf("no comment in\n%s", got)
 	}
-	plain := markup.Code("no-such-language", "if <a>", nil)
+	plain := markup.RenderCode("no-such-language", "if <a>", nil)
 	if want := `<span class="line">if &lt;a&gt;` + "\n</span>"; !strings.Contains(plain, want) {
 		t.Errorf("%s, want %s", plain, want)
 	}
@@ -105,14 +105,14 @@ func TestCode(t *testing.T) {
 
 func TestCodeStyle(t *testing.T) {
 	t.Parallel()
-	light, dark := markup.CodeStyle("github", "#ffffff"), markup.CodeStyle("github-dark", "#000000")
+	light, dark := markup.ComposeCodeStyle("github", "#ffffff"), markup.ComposeCodeStyle("github-dark", "#000000")
 	if !strings.Contains(light, ".code .kd{") || light == dark {
 		t.Errorf("styles\n%s\n%s", light, dark)
 	}
 	if strings.Contains(light, "background") {
 		t.Errorf("a background in\n%s", light)
 	}
-	if got := markup.CodeStyle("github", "#ffffff"); got != light {
+	if got := markup.ComposeCodeStyle("github", "#ffffff"); got != light {
 		t.Error("not the same twice")
 	}
 }
@@ -120,7 +120,7 @@ func TestCodeStyle(t *testing.T) {
 func TestCodeIsReadable(t *testing.T) {
 	t.Parallel()
 	// The style is designed for white; its black text needs no change there.
-	white, black := markup.CodeStyle("github", "#ffffff"), markup.CodeStyle("github", "#000000")
+	white, black := markup.ComposeCodeStyle("github", "#ffffff"), markup.ComposeCodeStyle("github", "#000000")
 	const word = ".code .nx{color: #1f2328}"
 	if !strings.Contains(white, word) || strings.Contains(black, word) || !strings.Contains(black, ".code .nx{color: #") {
 		t.Errorf("on white:\n%s\non black:\n%s", white, black)
@@ -149,7 +149,7 @@ func TestTime(t *testing.T) {
 		}
 	}
 	start := time.Now()
-	markup.Code("go", strings.Repeat("func main() { println(\"hello\", 1) } // comment\n", 10_000), nil)
+	markup.RenderCode("go", strings.Repeat("func main() { println(\"hello\", 1) } // comment\n", 10_000), nil)
 	if d := time.Since(start); d > 30*time.Second {
 		t.Errorf("10,000 lines of code take %s", d)
 	}

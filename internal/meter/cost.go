@@ -32,7 +32,7 @@ func estimateCosts(board *storyboard.Board, files *assets.Set) map[string]float6
 		slides += len(s.Slides)
 		pictures += costStill * float64(max(len(s.Shots), 1))
 		for _, shot := range s.Shots {
-			if l := files.Get(shot.File).ToMedia().Length; shot.Kind != storyboard.Image && l != nil {
+			if l := files.GetUsable(shot.File).ToMedia().Length; shot.Kind != storyboard.Image && l != nil {
 				length, _ := l.Float64()
 				said = max(said, length)
 				pictures += costMotion * length

@@ -26,8 +26,8 @@ type Phase struct {
 	Programs int64 `json:"programs"`
 }
 
-// addTimes adds the resources of another phase, multiplied by times.
-func (p *Phase) addTimes(other Phase, times int64) {
+// addMultiple adds the resources of another phase, multiplied by times.
+func (p *Phase) addMultiple(other Phase, times int64) {
 	p.WallMS += times * other.WallMS
 	p.CPUMS += times * other.CPUMS
 	p.Programs += times * other.Programs
@@ -49,7 +49,7 @@ const (
 // listPhases returns the phases in order, without Check.
 func listPhases() []string { return []string{Script, Files, Voice, Slides, Pictures, Sound, Film} }
 
-// usualCosts returns the relative costs of the phases that are assumed until better estimates exist.
+// listUsualCosts returns the relative costs of the phases that are assumed until better estimates exist.
 func listUsualCosts() map[string]float64 {
 	return map[string]float64{Script: 2, Files: 8, Voice: 20, Slides: 15, Pictures: 35, Sound: 15, Film: 5}
 }
@@ -91,20 +91,20 @@ func (m *Meter) StartPhase(name string) func() {
 			m.Phases = append(m.Phases, Phase{Name: name})
 		}
 		p := &m.Phases[len(m.Phases)-1]
-		p.addTimes(all, 1)
-		p.addTimes(m.within, -1)
-		outer.addTimes(all, 1)
+		p.addMultiple(all, 1)
+		p.addMultiple(m.within, -1)
+		outer.addMultiple(all, 1)
 		m.within = outer
 	}
 }
 
-// EstimateCosts estimates the costs of the phases from a storyboard and its files.
-func (m *Meter) EstimateCosts(board *storyboard.Board, files *assets.Set) {
-	m.setExpected(estimateCosts(board, files))
+// SetEstimatedCosts estimates the costs of the phases from a storyboard and its files.
+func (m *Meter) SetEstimatedCosts(board *storyboard.Board, files *assets.Set) {
+	m.setExpectedCosts(estimateCosts(board, files))
 }
 
-// setExpected sets the expected costs of phases, in any unit. Other phases keep their usual share of the total.
-func (m *Meter) setExpected(costs map[string]float64) {
+// setExpectedCosts sets the expected costs of phases, in any unit. Other phases keep their usual share of the total.
+func (m *Meter) setExpectedCosts(costs map[string]float64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	sum, known := 0.0, 0.0

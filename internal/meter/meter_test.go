@@ -42,7 +42,7 @@ func TestProgress(t *testing.T) {
 	m.ReportCurrentPhase(Files, 1)
 	step(10, Files)
 	// The remaining 90, except the 5 of the last phase, are divided among these.
-	m.setExpected(map[string]float64{Voice: 6, Slides: 0, Pictures: 3, Sound: 1})
+	m.setExpectedCosts(map[string]float64{Voice: 6, Slides: 0, Pictures: 3, Sound: 1})
 	m.ReportCurrentPhase(Voice, 0.5)
 	step(35.5, Voice)
 	m.ReportLaterPhase(Pictures, 0.5)
@@ -57,7 +57,7 @@ func TestProgress(t *testing.T) {
 	step(95, Sound)
 	m.ReportCurrentPhase(Film, 1)
 	step(100, Film)
-	m.setExpected(nil)
+	m.setExpectedCosts(nil)
 	m.ReportCurrentPhase(Film, 1)
 	step(100, Film)
 }

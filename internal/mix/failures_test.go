@@ -72,7 +72,7 @@ func TestMakeBeforeReads(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "(audio: low.wav)\n")
 	d.plan(t, spokenScript("-16", "background: low.wav\n"))
-	if err := os.WriteFile(d.Files.Get("low.wav").Input.Path, []byte("noise"), 0o600); err != nil {
+	if err := os.WriteFile(d.Files.GetUsable("low.wav").Input.Path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	list, err := takeFindings(d.mixer(t).MakeChunksBefore(t.Context(), d.Line.Samples))

@@ -116,7 +116,7 @@ func wantPieces(t *testing.T, x *Mixer, track *Soundtrack, want ...string) {
 // decodeTrack joins the soundtrack with a picture and returns the samples of its first channel.
 func (d *desk) decodeTrack(t *testing.T, x *Mixer, track *Soundtrack) []int16 {
 	t.Helper()
-	form := steptest.NewPictureForm(d.Line)
+	form := steptest.NewTimelinePicture(d.Line)
 	still := cache.Key{1}
 	frame := make([]byte, form.Width*form.Height*3/2)
 	if err := film.NewEncoder(d.FFmpeg, d.Store, form, steptest.Version).EncodeStills(t.Context(), [][]byte{frame},

@@ -97,10 +97,10 @@ func (x *Mixer) decodeSounds(ctx context.Context, t *Soundtrack, chunks []chunkT
 				}
 				return err
 			})
-			if err != nil && gctx.Err() == nil && (blame.IsInputError(err) || errors.Is(err, errCutOff)) {
+			if err != nil && gctx.Err() == nil && (blame.MayBeInputError(err) || errors.Is(err, errCutOff)) {
 				fails[i], err = err, nil
 			}
-			return blame.ToolAt(err, d.place, d.name)
+			return blame.ToToolFault(err, d.place, d.name)
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -108,7 +108,7 @@ func (x *Mixer) decodeSounds(ctx context.Context, t *Soundtrack, chunks []chunkT
 	}
 	for i, err := range fails {
 		if err != nil {
-			d := list.Errorf(todo[i].place, "the sound of %q cannot be read: %s", todo[i].name, blame.Reason(err))
+			d := list.Errorf(todo[i].place, "the sound of %q cannot be read: %s", todo[i].name, blame.FormatReason(err))
 			d.Hint = "check that the file plays, and export it again"
 		}
 	}

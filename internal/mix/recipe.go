@@ -120,7 +120,7 @@ func (x *Mixer) countChannels(s timeline.Sound) int {
 	if s.Builtin != "" {
 		return music.Channels
 	}
-	if a := x.in.Files.Get(s.File); a != nil && a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Channels > 1 {
+	if a := x.in.Files.GetUsable(s.File); a != nil && a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Channels > 1 {
 		return 2
 	}
 	return 1
@@ -135,7 +135,7 @@ func (x *Mixer) newDecodeTask(s timeline.Sound) decodeTask {
 			key: part.ComputeKey(Music{Track: s.Builtin, Composer: music.Version}),
 		}
 	}
-	a := x.in.Files.Get(s.File)
+	a := x.in.Files.GetUsable(s.File)
 	in := ffmpeg.SoundInput{Input: a.Input, Channels: channels, SpeedNum: s.SpeedNum, SpeedDen: s.SpeedDen}
 	in.Surround = a.Info != nil && a.Info.Audio != nil && a.Info.Audio.Channels > 2
 	if s.Kind == timeline.SoundClip {

@@ -144,7 +144,7 @@ func (r *Recording) encodeMix(ctx context.Context, s span, encode func(pcm io.Re
 	if ctx.Err() != nil {
 		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
 	}
-	return blame.Fault(err)
+	return blame.ToFault(err)
 }
 
 // WriteFile writes the speech to a file. It does not write atomically.

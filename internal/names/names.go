@@ -21,13 +21,13 @@ type FS struct {
 	folders map[string]map[string]string // by folder: names by their normal form C
 }
 
-// AnyForm wraps a file system so that names match in any normal form.
-func AnyForm(plain fs.FS) *FS {
+// NewAnyFormFS wraps a file system so that names match in any normal form.
+func NewAnyFormFS(plain fs.FS) *FS {
 	return &FS{plain: plain, folders: map[string]map[string]string{}}
 }
 
-// Real returns the stored name of a file, or the name itself if there is no match.
-func (a *FS) Real(name string) string {
+// FindStoredName returns the stored name of a file, or the name itself if there is no match.
+func (a *FS) FindStoredName(name string) string {
 	ascii := !slices.ContainsFunc([]byte(name), func(c byte) bool { return c >= 0x80 })
 	if ascii || !fs.ValidPath(name) {
 		return name
@@ -36,15 +36,15 @@ func (a *FS) Real(name string) string {
 		return name
 	}
 	dir, base := path.Split(name)
-	dir = a.Real(path.Clean("./" + dir))
-	if found, ok := a.list(dir)[norm.NFC.String(base)]; ok {
+	dir = a.FindStoredName(path.Clean("./" + dir))
+	if found, ok := a.mapStoredNames(dir)[norm.NFC.String(base)]; ok {
 		return path.Join(dir, found)
 	}
 	return name
 }
 
-// list returns the names in a folder by their normal form C.
-func (a *FS) list(dir string) map[string]string {
+// mapStoredNames returns the names in a folder by their normal form C.
+func (a *FS) mapStoredNames(dir string) map[string]string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if names, ok := a.folders[dir]; ok {
@@ -63,15 +63,17 @@ func (a *FS) list(dir string) map[string]string {
 }
 
 // Open implements fs.FS.
-func (a *FS) Open(name string) (fs.File, error) { return a.plain.Open(a.Real(name)) }
+func (a *FS) Open(name string) (fs.File, error) { return a.plain.Open(a.FindStoredName(name)) }
 
 // Stat implements fs.StatFS.
-func (a *FS) Stat(name string) (fs.FileInfo, error) { return fs.Stat(a.plain, a.Real(name)) }
+func (a *FS) Stat(name string) (fs.FileInfo, error) { return fs.Stat(a.plain, a.FindStoredName(name)) }
 
 // ReadFile implements fs.ReadFileFS.
-func (a *FS) ReadFile(name string) ([]byte, error) { return fs.ReadFile(a.plain, a.Real(name)) }
+func (a *FS) ReadFile(name string) ([]byte, error) {
+	return fs.ReadFile(a.plain, a.FindStoredName(name))
+}
 
 // ReadDir implements fs.ReadDirFS.
 func (a *FS) ReadDir(name string) ([]fs.DirEntry, error) {
-	return fs.ReadDir(a.plain, a.Real(name))
+	return fs.ReadDir(a.plain, a.FindStoredName(name))
 }

@@ -11,7 +11,7 @@ import (
 func TestAnyForm(t *testing.T) {
 	t.Parallel()
 	const composed, decomposed = "M\u00fcller", "Mu\u0308ller"
-	files := names.AnyForm(fstest.MapFS{
+	files := names.NewAnyFormFS(fstest.MapFS{
 		decomposed + "/Cafe\u0301.png": {Data: []byte("1")},
 		"a/" + composed + ".png":       {Data: []byte("composed")},
 		"a/" + decomposed + ".png":     {Data: []byte("decomposed")},

@@ -46,9 +46,9 @@ func New(bucket *blob.Bucket, verifier Verifier, dir string) *Store {
 // Close closes the bucket.
 func (s *Store) Close() error { return s.bucket.Close() }
 
-// Sign returns a signed URL of a key for a method, under the server's base URL. For PUT,
+// SignURL returns a signed URL of a key for a method, under the server's base URL. For PUT,
 // contentType fixes the content type of the upload; otherwise it is empty.
-func (s *Store) Sign(ctx context.Context, base *url.URL, method, key, contentType string, ttl time.Duration) (string, error) {
+func (s *Store) SignURL(ctx context.Context, base *url.URL, method, key, contentType string, ttl time.Duration) (string, error) {
 	signed, err := s.bucket.SignedURL(ctx, key, &blob.SignedURLOptions{Method: method, Expiry: ttl, ContentType: contentType})
 	if err != nil {
 		return "", err
@@ -62,8 +62,8 @@ func (s *Store) Sign(ctx context.Context, base *url.URL, method, key, contentTyp
 // ErrSignature is returned for a URL that was changed, has expired, or is for another use.
 var ErrSignature = errors.New("the link is not valid or has expired")
 
-// Verify returns the key and content type of a request's signed URL.
-func (s *Store) Verify(r *http.Request) (key, contentType string, err error) {
+// VerifyURL returns the key and content type of a request's signed URL.
+func (s *Store) VerifyURL(r *http.Request) (key, contentType string, err error) {
 	q := r.URL.Query()
 	for _, v := range q {
 		if len(v) != 1 {
@@ -111,11 +111,11 @@ func (s *Store) Put(ctx context.Context, key string, r io.Reader, limit int64) (
 	if err := w.Close(); err != nil {
 		return n, err
 	}
-	return n, s.sync(key)
+	return n, s.syncToDisk(key)
 }
 
-// sync makes an object survive a loss of power, which the bucket's driver does not ensure.
-func (s *Store) sync(key string) error {
+// syncToDisk makes an object survive a loss of power, which the bucket's driver does not ensure.
+func (s *Store) syncToDisk(key string) error {
 	path := filepath.Join(s.dir, filepath.FromSlash(key))
 	for _, p := range []string{path, filepath.Dir(path)} {
 		if err := system.SyncToDisk(p); err != nil {
@@ -143,8 +143,8 @@ type Attributes struct {
 	ETag     string
 }
 
-// Attributes returns the attributes of an object; ok is false if it does not exist.
-func (s *Store) Attributes(ctx context.Context, key string) (a Attributes, ok bool, err error) {
+// ReadAttributes returns the attributes of an object; ok is false if it does not exist.
+func (s *Store) ReadAttributes(ctx context.Context, key string) (a Attributes, ok bool, err error) {
 	attrs, err := s.bucket.Attributes(ctx, key)
 	if gcerrors.Code(err) == gcerrors.NotFound {
 		return a, false, nil
@@ -174,8 +174,8 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 	return errors.Join(errs...)
 }
 
-// Each calls a function for every object under a prefix.
-func (s *Store) Each(ctx context.Context, prefix string, do func(key string, modified time.Time) error) error {
+// ForEachObject calls a function for every object under a prefix.
+func (s *Store) ForEachObject(ctx context.Context, prefix string, do func(key string, modified time.Time) error) error {
 	it := s.bucket.List(&blob.ListOptions{Prefix: prefix})
 	for {
 		o, err := it.Next(ctx)
@@ -197,8 +197,8 @@ func (s *Store) OpenAt(_ context.Context, key string) (*os.File, error) {
 	return os.Open(filepath.Join(s.dir, filepath.FromSlash(key)))
 }
 
-// RemovePartial removes partly written objects after a crash. Nothing may be writing objects.
-func (s *Store) RemovePartial() error {
+// RemovePartlyWritten removes partly written objects after a crash. Nothing may be writing objects.
+func (s *Store) RemovePartlyWritten() error {
 	root, err := os.OpenRoot(s.dir)
 	if err != nil {
 		return err

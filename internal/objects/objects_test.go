@@ -125,7 +125,7 @@ func checkSignedAddresses(t *testing.T) {
 	s, _ := open(t)
 	base, _ := url.Parse("https://host.example/under")
 	sign := func(method, key, contentType string, ttl time.Duration) string {
-		u, err := s.Sign(t.Context(), base, method, key, contentType, ttl)
+		u, err := s.SignURL(t.Context(), base, method, key, contentType, ttl)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +136,7 @@ func checkSignedAddresses(t *testing.T) {
 		return rest
 	}
 	verify := func(method, address string) (string, string, error) {
-		return s.Verify(httptest.NewRequestWithContext(t.Context(), method, address, nil))
+		return s.VerifyURL(httptest.NewRequestWithContext(t.Context(), method, address, nil))
 	}
 	get := sign(http.MethodGet, "results/1/result.mp4", "", time.Hour)
 	put := sign(http.MethodPut, "uploads/2", "application/zip", time.Hour)
@@ -181,7 +181,7 @@ func TestCleanRemovesWhatACrashLeft(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "uploads", "b.18f.tmp"), []byte("half"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.RemovePartial(); err != nil {
+	if err := s.RemovePartlyWritten(); err != nil {
 		t.Fatal(err)
 	}
 	if got := files(t, dir); len(got) != 1 || filepath.Base(got[0]) != "a" {
@@ -218,7 +218,7 @@ func TestThereIsNoLimitOfZero(t *testing.T) {
 		if c.want != nil && n != c.limit+1 {
 			t.Errorf("%s: %d bytes were read although the limit was exceeded", c.key, n)
 		}
-		a, ok, err := s.Attributes(t.Context(), c.key)
+		a, ok, err := s.ReadAttributes(t.Context(), c.key)
 		if ok != (c.want == nil) || ok && a.Size != int64(len(c.text)) || err != nil {
 			t.Errorf("%s: %+v, %v, %v", c.key, a, ok, err)
 		}
@@ -242,12 +242,12 @@ func TestFilesAndAttributes(t *testing.T) {
 	if err := os.Chtimes(filepath.Join(dir, "results", "a"), at, at); err != nil {
 		t.Fatal(err)
 	}
-	a, ok, err := s.Attributes(t.Context(), "results/a")
+	a, ok, err := s.ReadAttributes(t.Context(), "results/a")
 	if want := fmt.Sprintf(`"%x-6"`, at.UnixNano()); !ok || a.Size != 6 || !a.Modified.Equal(at) || a.ETag != want ||
 		err != nil {
 		t.Errorf("%+v, %v, %v", a, ok, err)
 	}
-	if a, ok, err := s.Attributes(t.Context(), "results/b"); ok || a != (objects.Attributes{}) || err != nil {
+	if a, ok, err := s.ReadAttributes(t.Context(), "results/b"); ok || a != (objects.Attributes{}) || err != nil {
 		t.Errorf("attributes of a missing object: %+v, %v, %v", a, ok, err)
 	}
 	if _, err := s.Open(t.Context(), "results/b"); err == nil {
@@ -277,7 +277,7 @@ func TestEachObjectUnderAPrefix(t *testing.T) {
 		"none/":      "",
 	} {
 		var got []string
-		err := s.Each(t.Context(), prefix, func(key string, modified time.Time) error {
+		err := s.ForEachObject(t.Context(), prefix, func(key string, modified time.Time) error {
 			if !modified.Equal(at) {
 				t.Errorf("%s was modified %s", key, modified)
 			}
@@ -289,8 +289,8 @@ func TestEachObjectUnderAPrefix(t *testing.T) {
 		}
 	}
 	no, calls := errors.New("no"), 0
-	if err := s.Each(t.Context(), "", func(string, time.Time) error { calls++; return no }); !errors.Is(err, no) ||
-		calls != 1 {
+	err := s.ForEachObject(t.Context(), "", func(string, time.Time) error { calls++; return no })
+	if !errors.Is(err, no) || calls != 1 {
 		t.Errorf("a call that fails: %v after %d calls", err, calls)
 	}
 }
@@ -308,12 +308,12 @@ func TestAClosedBucketSaysSo(t *testing.T) {
 	}
 	base, _ := url.Parse("https://host.example")
 	n, put := s.Put(t.Context(), "b", strings.NewReader("x"), 0)
-	_, ok, attributes := s.Attributes(t.Context(), "a")
-	_, sign := s.Sign(t.Context(), base, http.MethodGet, "a", "", time.Hour)
+	_, ok, attributes := s.ReadAttributes(t.Context(), "a")
+	_, sign := s.SignURL(t.Context(), base, http.MethodGet, "a", "", time.Hour)
 	for name, err := range map[string]error{
 		"put": put, "attributes": attributes, "sign": sign,
 		"delete": s.Delete(t.Context(), "a"),
-		"each":   s.Each(t.Context(), "", func(string, time.Time) error { return nil }),
+		"each":   s.ForEachObject(t.Context(), "", func(string, time.Time) error { return nil }),
 	} {
 		if err == nil {
 			t.Errorf("%s: no error", name)
@@ -339,7 +339,7 @@ func TestCleanLeavesWhatIsNotItsOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.RemovePartial(); err != nil {
+	if err := s.RemovePartlyWritten(); err != nil {
 		t.Fatal(err)
 	}
 	var left []string
@@ -353,7 +353,7 @@ func TestCleanLeavesWhatIsNotItsOwn(t *testing.T) {
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.RemovePartial(); err == nil {
+	if err := s.RemovePartlyWritten(); err == nil {
 		t.Error("cleaning a missing folder did not fail")
 	}
 }

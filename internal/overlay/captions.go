@@ -48,7 +48,7 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	if len(cues) == 0 || in.Board.Film.Subtitles.Mode != script.SubtitlesOverlay {
 		return out, nil, nil
 	}
-	version, err := in.Drawer.Version(ctx, "subtitles in the picture")
+	version, err := in.Drawer.ReadVersion(ctx, "subtitles in the picture")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -56,7 +56,7 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	for _, c := range cues {
 		style.Texts = append(style.Texts, newCaptionText(c, in.Board.Film.Subtitles.Karaoke))
 	}
-	keys := style.Keys(version)
+	keys := style.ComputeKeys(version)
 	for i, c := range cues {
 		look := keys[i]
 		keys[i] = m.Book.AddRecipe(
@@ -66,14 +66,14 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 			},
 			newCaptionLabel(c))
 	}
-	heads, err := a.loadCaptionHeads(ctx, style, keys)
+	heads, err := a.drawMissingCaptions(ctx, style, keys)
 	if err != nil {
 		return nil, nil, err
 	}
 	for i, c := range cues {
 		out[c.Scene] = append(out[c.Scene], newCaptionSpans(line, c, keys[i], heads[i])...)
 	}
-	return out, a.reportCaptions(cues, heads), nil
+	return out, a.listCaptionWarnings(cues, heads), nil
 }
 
 // newCaptionLabel names a caption for messages by the beginning of its text.
@@ -81,9 +81,11 @@ func newCaptionLabel(c caption.Cue) part.Label {
 	return part.Label{Name: diag.Shorten(c.Text, 60), Scene: c.Scene + 1}
 }
 
-// loadCaptionHeads returns the metadata of captions. It draws the captions that are not in the cache,
+// drawMissingCaptions returns the metadata of captions. It draws the captions that are not in the cache,
 // several on one sheet.
-func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, keys []cache.Key) ([]captionHead, error) {
+func (a *artist) drawMissingCaptions(
+	ctx context.Context, style slide.Captions, keys []cache.Key,
+) ([]captionHead, error) {
 	heads := make([]captionHead, len(keys))
 	first := map[cache.Key]int{}
 	var missing []int
@@ -94,12 +96,12 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 		first[k] = i
 		head, ok := part.ReadJSON[captionHead](a.Store, cache.Pictures, k)
 		heads[i] = head
-		if !ok || !a.hasCaption(k, len(style.Texts[i].Words) > 0) {
+		if !ok || !a.hasCaptionInCache(k, len(style.Texts[i].Words) > 0) {
 			missing = append(missing, i)
 		}
 	}
 	each := (len(missing) + a.Jobs - 1) / a.Jobs
-	size := min(style.PerSheet(), max(each, 4))
+	size := min(style.MaxPerSheet(), max(each, 4))
 	g, ctx := a.NewGroup(ctx, doing, 0)
 	for batch := range slices.Chunk(missing, size) {
 		g.Go(0, func() error {
@@ -107,7 +109,7 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 			for _, i := range batch {
 				made = append(made, keys[i])
 			}
-			return a.MakeParts(ctx, func() error { return a.drawSheet(ctx, style, keys, batch) }, made...)
+			return a.MakeParts(ctx, func() error { return a.drawAndStoreSheet(ctx, style, keys, batch) }, made...)
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -116,7 +118,7 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 	for _, i := range missing {
 		var ok bool
 		heads[i], ok = part.ReadJSON[captionHead](a.Store, cache.Pictures, keys[i])
-		if !ok || !a.hasCaption(keys[i], len(style.Texts[i].Words) > 0) {
+		if !ok || !a.hasCaptionInCache(keys[i], len(style.Texts[i].Words) > 0) {
 			return nil, cache.ErrLost
 		}
 	}
@@ -126,17 +128,17 @@ func (a *artist) loadCaptionHeads(ctx context.Context, style slide.Captions, key
 	return heads, nil
 }
 
-// keyWithHighlight returns the cache key of a caption with all words highlighted.
-func keyWithHighlight(key cache.Key) cache.Key {
+// newHighlightKey returns the cache key of a caption with all words highlighted.
+func newHighlightKey(key cache.Key) cache.Key {
 	return cache.NewHasher("caption lit 1").AddBytes(key[:]).Key()
 }
 
-func (a *artist) hasCaption(key cache.Key, karaoke bool) bool {
-	return a.Store.HasEntry(cache.Pictures, newDrawingKey(key)) && (!karaoke || a.Store.HasEntry(cache.Pictures, newDrawingKey(keyWithHighlight(key))))
+func (a *artist) hasCaptionInCache(key cache.Key, karaoke bool) bool {
+	return a.Store.HasEntry(cache.Pictures, newDrawingKey(key)) && (!karaoke || a.Store.HasEntry(cache.Pictures, newDrawingKey(newHighlightKey(key))))
 }
 
-// drawSheet draws the captions with the indexes in batch together, and stores them in the cache.
-func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cache.Key, batch []int) error {
+// drawAndStoreSheet draws the captions with the indexes in batch together, and stores them in the cache.
+func (a *artist) drawAndStoreSheet(ctx context.Context, style slide.Captions, keys []cache.Key, batch []int) error {
 	all := style.Texts
 	style.Texts = nil
 	for _, i := range batch {
@@ -160,7 +162,7 @@ func (a *artist) drawSheet(ctx context.Context, style slide.Captions, keys []cac
 		kept, err := json.Marshal(head)
 		errs := []error{err, a.storeLayer(newDrawingKey(keys[i]), d.Plain, at)}
 		if d.Lit != nil {
-			errs = append(errs, a.storeLayer(newDrawingKey(keyWithHighlight(keys[i])), d.Lit, at))
+			errs = append(errs, a.storeLayer(newDrawingKey(newHighlightKey(keys[i])), d.Lit, at))
 		}
 		if err := errors.Join(append(errs, a.Store.PutBytes(cache.Pictures, keys[i], kept))...); err != nil {
 			return fault.New(fault.Disk, err, "cannot write a subtitle to the cache")
@@ -237,13 +239,13 @@ func newCaptionLayerRef(key cache.Key, head captionHead, word int) picture.Layer
 		Drawing: newDrawingKey(key), Often: true,
 	}
 	if word >= 0 {
-		ref.Lit, ref.Boxes = newDrawingKey(keyWithHighlight(key)), head.Words[word]
+		ref.Lit, ref.Boxes = newDrawingKey(newHighlightKey(key)), head.Words[word]
 	}
 	return ref
 }
 
-// reportCaptions returns warnings about fonts and missing characters, each once.
-func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list diag.List) {
+// listCaptionWarnings returns warnings about fonts and missing characters, each once.
+func (a *artist) listCaptionWarnings(cues []caption.Cue, heads []captionHead) (list diag.List) {
 	font := a.Board.Film.Subtitles.Font
 	var lost, lacked []rune
 	for i, h := range heads {
@@ -257,12 +259,12 @@ func (a *artist) reportCaptions(cues []caption.Cue, heads []captionHead) (list d
 		lacked = append(lacked, findNewRunes(lacked, h.Lacked)...)
 		anew := findNewRunes(lost, h.Tofu)
 		lost = append(lost, anew...)
-		if w, ok := slide.TofuWarning("font for subtitles", anew); ok {
+		if w, ok := slide.NewTofuWarning("font for subtitles", anew); ok {
 			list.Warnf(a.Board.Scenes[cues[i].Scene].Range, "%s", w.Summary).Hint = w.Hint
 		}
 	}
 	if font != nil && len(lacked) > 0 {
-		w := slide.MissingCharactersWarning(font.Name, lacked)
+		w := slide.NewMissingCharactersWarning(font.Name, lacked)
 		list.Warnf(font.Range, "%s", w.Summary).Hint = w.Hint
 	}
 	return list

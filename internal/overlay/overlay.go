@@ -56,12 +56,12 @@ func (d *Drawings) Layer(ref picture.LayerRef) (*picture.Layer, error) {
 	if l, ok := d.kept.Get(ref.Key); ok {
 		return l, nil
 	}
-	l, err := d.readLayer(ref.Drawing, ref.Often)
+	l, err := d.readOrRecallLayer(ref.Drawing, ref.Often)
 	if err != nil {
 		return nil, err
 	}
 	if len(ref.Boxes) > 0 {
-		lit, err := d.readLayer(ref.Lit, ref.Often)
+		lit, err := d.readOrRecallLayer(ref.Lit, ref.Often)
 		if err != nil {
 			return nil, err
 		}
@@ -73,8 +73,8 @@ func (d *Drawings) Layer(ref picture.LayerRef) (*picture.Layer, error) {
 	return l, nil
 }
 
-// readLayer reads a layer from the cache. It keeps it in memory if often is set.
-func (d *Drawings) readLayer(key cache.Key, often bool) (*picture.Layer, error) {
+// readOrRecallLayer reads a layer from the cache. It keeps it in memory if often is set.
+func (d *Drawings) readOrRecallLayer(key cache.Key, often bool) (*picture.Layer, error) {
 	if l, ok := d.kept.Get(key); ok {
 		return l, nil
 	}

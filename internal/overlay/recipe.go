@@ -6,7 +6,7 @@ import (
 )
 
 // Slide is the recipe of one step of a slide. Look is the key of its text, theme, files and fonts; see
-// slide.Request.Key.
+// slide.Request.ComputeKey.
 type Slide struct {
 	Look cache.Key `json:"look" part:"its text, theme, files or font"`
 	Step int       `json:"step,omitempty" part:"its step"`
@@ -19,7 +19,7 @@ func (Slide) Kind() part.Kind { return part.Slide }
 func (Slide) Version() int { return 2 }
 
 // Caption is the recipe of a subtitle in the picture. Look is the key of its text, style and fonts;
-// see slide.Captions.Keys. Margin is its distance from the edge of the frame, in pixels.
+// see slide.Captions.ComputeKeys. Margin is its distance from the edge of the frame, in pixels.
 type Caption struct {
 	Look     cache.Key `json:"look" part:"its text, look or font"`
 	Width    int       `json:"width" part:"its text, look or font"`

@@ -59,7 +59,7 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 	for i, t := range tasks {
 		g.Go(1, func() error {
 			var err error
-			if heads[i], err = a.drawSlide(ctx, t); err != nil {
+			if heads[i], err = a.ensureSlideDrawn(ctx, t); err != nil {
 				if d, ok := errors.AsType[*slide.DiagramError](err); ok {
 					wrong[i] = d
 					return nil
@@ -76,7 +76,7 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 			Layer: picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key)}, Backdrops: heads[i].Backdrops,
 		})
 	}
-	return out, reportSlides(tasks, heads, wrong), nil
+	return out, listSlideFindings(tasks, heads, wrong), nil
 }
 
 // ListSlideFiles returns the names of the files that the slides of a scene refer to.
@@ -85,7 +85,7 @@ func ListSlideFiles(in Input, scene *storyboard.Scene) []string {
 		return nil
 	}
 	a := &artist{Input: in}
-	return slide.Files(a.newSlideRequest(scene))
+	return slide.ListFiles(a.newSlideRequest(scene))
 }
 
 // listSlideTasks returns the tasks for all slides of the film, in order.
@@ -99,15 +99,15 @@ func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slid
 		}
 		if version == "" {
 			var err error
-			if version, err = a.Drawer.Version(ctx, "slides"); err != nil {
+			if version, err = a.Drawer.ReadVersion(ctx, "slides"); err != nil {
 				return nil, err
 			}
 		}
 		r := a.newSlideRequest(s)
-		r.Captions = a.reserveCaptionStrips(i, cues)
+		r.Captions = a.computeCaptionStrips(i, cues)
 		for state := range r.CountSteps() {
 			r.State = state
-			k := r.Key(version)
+			k := r.ComputeKey(version)
 			recipe := Slide{Look: k, Step: state}
 			out = append(out, slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.ComputeKey(recipe)})
 		}
@@ -134,8 +134,8 @@ func (t slideTask) newLabel() part.Label {
 	return part.Label{Name: diag.Shorten(strings.SplitN(strings.TrimSpace(t.request.Blocks[0].Text), "\n", 2)[0], 60), Scene: t.scene + 1}
 }
 
-// drawSlide returns the metadata of a slide, and draws the slide if it is not in the cache.
-func (a *artist) drawSlide(ctx context.Context, t slideTask) (slideHead, error) {
+// ensureSlideDrawn returns the metadata of a slide, and draws the slide if it is not in the cache.
+func (a *artist) ensureSlideDrawn(ctx context.Context, t slideTask) (slideHead, error) {
 	head, ok := part.ReadJSON[slideHead](a.Store, cache.Pictures, t.key)
 	if ok && a.Store.HasEntry(cache.Pictures, newDrawingKey(t.key)) {
 		return head, nil
@@ -187,8 +187,8 @@ func convertBackdrops(d *slide.Drawn, r slide.Request) []ffmpeg.Backdrop {
 	return out
 }
 
-// reportSlides returns warnings and errors about slides, each once.
-func reportSlides(tasks []slideTask, heads []slideHead, wrong []*slide.DiagramError) (list diag.List) {
+// listSlideFindings returns warnings and errors about slides, each once.
+func listSlideFindings(tasks []slideTask, heads []slideHead, wrong []*slide.DiagramError) (list diag.List) {
 	said := map[string]bool{}
 	for i, t := range tasks {
 		for _, w := range heads[i].Warnings {

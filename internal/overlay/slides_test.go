@@ -68,7 +68,7 @@ func TestReportSlides(t *testing.T) {
 			diag.Pos{Line: 10, Column: 4},
 		},
 	} {
-		list := reportSlides(tasks, heads, c.wrong)
+		list := listSlideFindings(tasks, heads, c.wrong)
 		var warnings, errs diag.List
 		for _, d := range list {
 			if d.Severity == diag.Error {

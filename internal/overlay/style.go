@@ -32,10 +32,10 @@ func (a *artist) measureCaptionMargin() int {
 	return int(math.Round(captionEdge * min(w, h) / 720))
 }
 
-// reserveCaptionStrips returns the heights of the areas that the captions of a scene occupy, in pixels of a
+// computeCaptionStrips returns the heights of the areas that the captions of a scene occupy, in pixels of a
 // frame whose shorter side is 720. It reserves at least two lines, so that slides do not move between
 // scenes and an edit of the narration does not change them.
-func (a *artist) reserveCaptionStrips(scene int, cues []caption.Cue) slide.Strips {
+func (a *artist) computeCaptionStrips(scene int, cues []caption.Cue) slide.Strips {
 	const (
 		usual = 2    // minimum number of lines
 		air   = 16   // distance between the slide's text and the captions
@@ -53,7 +53,7 @@ func (a *artist) reserveCaptionStrips(scene int, cues []caption.Cue) slide.Strip
 	if lines == 0 {
 		return slide.Strips{}
 	}
-	height := float64(a.newCaptionStyle().Height(lines))
+	height := float64(a.newCaptionStyle().ComputeBoxHeight(lines))
 	frame, strip := float64(a.Board.Film.Height), float64(a.measureCaptionMargin())+height
 	if a.Board.Film.Subtitles.Position == "middle" {
 		strip = (frame + height) / 2

@@ -64,7 +64,7 @@ func TestCaptionStrips(t *testing.T) {
 	}
 	high := func(lines int) float64 {
 		style := slide.CaptionStyle{Size: caption.ChooseFontSize(script.Subtitles{}) * 2}
-		return float64(slide.Captions{Style: style}.Height(lines))
+		return float64(slide.Captions{Style: style}.ComputeBoxHeight(lines))
 	}
 	for name, c := range map[string]struct {
 		cues     []caption.Cue
@@ -82,19 +82,19 @@ func TestCaptionStrips(t *testing.T) {
 		"no position is said": {[]caption.Cue{cue(1, 1)}, "", slide.Strips{Bottom: (60+high(2))/2 + 16}},
 	} {
 		a := artistOf(2560, 1440, script.Subtitles{Position: c.position})
-		got := a.reserveCaptionStrips(1, c.cues)
+		got := a.computeCaptionStrips(1, c.cues)
 		if got.Top-c.want.Top > 0.01 || c.want.Top-got.Top > 0.01 || got.Bottom-c.want.Bottom > 0.01 ||
 			c.want.Bottom-got.Bottom > 0.01 {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 		a.Board.Film.Subtitles.Mode = "files"
-		if got := a.reserveCaptionStrips(1, c.cues); got != (slide.Strips{}) {
+		if got := a.computeCaptionStrips(1, c.cues); got != (slide.Strips{}) {
 			t.Errorf("%s: %+v without captions in the picture", name, got)
 		}
 	}
 	small := artistOf(1280, 720, script.Subtitles{Position: "middle", Size: 20})
-	if got, want := small.reserveCaptionStrips(1, []caption.Cue{cue(1, 1)}),
-		(720+float64(small.newCaptionStyle().Height(2)))/2+16; got != (slide.Strips{Bottom: want}) {
+	if got, want := small.computeCaptionStrips(1, []caption.Cue{cue(1, 1)}),
+		(720+float64(small.newCaptionStyle().ComputeBoxHeight(2)))/2+16; got != (slide.Strips{Bottom: want}) {
 		t.Errorf("small letters in the middle: %+v, want %g", got, want)
 	}
 }
@@ -282,7 +282,7 @@ func TestCaptionSpans(t *testing.T) {
 			}
 			got = append(got, span{s.From, s.To, word})
 			if !s.Layer.Often || s.Layer.Drawing != newDrawingKey(key) ||
-				(s.Layer.Lit == newDrawingKey(keyWithHighlight(key))) != (word >= 0) {
+				(s.Layer.Lit == newDrawingKey(newHighlightKey(key))) != (word >= 0) {
 				t.Errorf("%s: %+v", name, s.Layer)
 			}
 			if s.Layer.Key != newCaptionLayerRef(key, head, word).Key {
@@ -341,7 +341,7 @@ func TestReportCaptions(t *testing.T) {
 			if b != a {
 				want = c.plain
 			}
-			if got := findingLines(b.reportCaptions(cues, c.heads)); !reflect.DeepEqual(got, want) {
+			if got := findingLines(b.listCaptionWarnings(cues, c.heads)); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: %q, want %q", name, got, want)
 			}
 		}
@@ -356,7 +356,7 @@ func findingLines(list diag.List) (out []string) {
 	return out
 }
 
-// TestCaptionsInTheCache checks that hasCaption needs the drawing and, for karaoke, the highlighted
+// TestCaptionsInTheCache checks that hasCaptionInCache needs the drawing and, for karaoke, the highlighted
 // drawing.
 func TestCaptionsInTheCache(t *testing.T) {
 	t.Parallel()
@@ -368,8 +368,8 @@ func TestCaptionsInTheCache(t *testing.T) {
 	a := &artist{Maker: part.Maker{Store: store}}
 	plain, both, lit := cache.Key{1}, cache.Key{2}, cache.Key{3}
 	for _, k := range []cache.Key{
-		newDrawingKey(plain), newDrawingKey(both), newDrawingKey(keyWithHighlight(both)),
-		newDrawingKey(keyWithHighlight(lit)),
+		newDrawingKey(plain), newDrawingKey(both), newDrawingKey(newHighlightKey(both)),
+		newDrawingKey(newHighlightKey(lit)),
 	} {
 		keepDrawing(t, store, k, 8, 8)
 	}
@@ -384,7 +384,7 @@ func TestCaptionsInTheCache(t *testing.T) {
 		{lit, false, false},
 		{lit, true, false},
 	} {
-		if got := a.hasCaption(c.key, c.karaoke); got != c.want {
+		if got := a.hasCaptionInCache(c.key, c.karaoke); got != c.want {
 			t.Errorf("%v with karaoke %t: %t", c.key[0], c.karaoke, got)
 		}
 	}

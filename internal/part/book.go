@@ -120,8 +120,8 @@ func (b *Book) IsNew(key cache.Key) bool {
 	return ok
 }
 
-// HasUnchanged reports whether a part is in the book and the key of its recipe is unchanged.
-func (b *Book) HasUnchanged(key cache.Key) bool {
+// HasUnchangedRecipe reports whether a part is in the book and the key of its recipe is unchanged.
+func (b *Book) HasUnchangedRecipe(key cache.Key) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e, ok := b.parts[key]
@@ -170,7 +170,7 @@ func (b *Book) ExplainMade(store *cache.Store, key cache.Key) []Made {
 		if took, ok := b.made[key]; ok {
 			out = append(out, Made{
 				What: e.recipe.Kind(), Name: e.label.Name, Scene: e.label.Scene,
-				Why: before.explainChange(e.formatBuildID(), names, has), MS: float64(took.Microseconds()) / 1000,
+				Why: before.explainWhyMade(e.formatBuildID(), names, has), MS: float64(took.Microseconds()) / 1000,
 			})
 		}
 	}
@@ -183,9 +183,9 @@ func (b *Book) ExplainMade(store *cache.Store, key cache.Key) []Made {
 // note contains the ingredients of the parts of a build: by ID of the part, a digest per name of an ingredient.
 type note map[string][]map[string]string
 
-// explainChange compares a part with the most similar one of the previous build, and returns why it was made. names
+// explainWhyMade compares a part with the most similar one of the previous build, and returns why it was made. names
 // contains the names of its ingredients in order, has their digests.
-func (n note) explainChange(id string, names []string, has map[string]string) string {
+func (n note) explainWhyMade(id string, names []string, has map[string]string) string {
 	if n == nil {
 		return "the first build of this video"
 	}

@@ -22,8 +22,8 @@ type Choice struct {
 	Candidates, Decks []string
 }
 
-// listMainNames returns the names of main scripts, in order of precedence.
-func listMainNames() []string { return []string{"script.md", "source.md", "index.md", "main.md"} }
+// listMainScriptNames returns the names of main scripts, in order of precedence.
+func listMainScriptNames() []string { return []string{"script.md", "source.md", "index.md", "main.md"} }
 
 // ChooseScript finds the script of a folder: script.md, source.md, index.md or main.md; else the only .md
 // file; else the only .txt file. It ignores files that usually accompany a project, files that Mynah
@@ -53,13 +53,13 @@ func ChooseScript(fsys fs.FS, dir string) (Choice, error) {
 		return pdf && strings.EqualFold(path.Ext(name), ".md")
 	})
 	texts = removeTranslations(texts)
-	for _, want := range listMainNames() {
+	for _, want := range listMainScriptNames() {
 		if i := slices.IndexFunc(texts, func(n string) bool { return strings.EqualFold(n, want) }); i >= 0 {
 			c.Script, c.Candidates = path.Join(dir, texts[i]), []string{path.Join(dir, texts[i])}
 			return c, nil
 		}
 	}
-	texts = removeReferenced(fsys, dir, texts)
+	texts = removeReferencedFiles(fsys, dir, texts)
 	markdown := slices.DeleteFunc(slices.Clone(texts), func(n string) bool { return strings.EqualFold(path.Ext(n), ".txt") })
 	if len(markdown) > 0 {
 		texts = markdown
@@ -108,8 +108,8 @@ func removeTranslations(names []string) []string {
 	})
 }
 
-// removeReferenced removes files that another script includes or names as its lexicon.
-func removeReferenced(fsys fs.FS, dir string, names []string) []string {
+// removeReferencedFiles removes files that another script includes or names as its lexicon.
+func removeReferencedFiles(fsys fs.FS, dir string, names []string) []string {
 	const mostFiles, mostBytes = 200, 1 << 20
 	if len(names) < 2 || len(names) > mostFiles {
 		return names

@@ -46,7 +46,7 @@ func Open(dir string) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Project{root: root, pages: noFiles{}, fsys: names.AnyForm(root.FS()), dir: abs, files: map[string]storyboard.File{}}, nil
+	return &Project{root: root, pages: noFiles{}, fsys: names.NewAnyFormFS(root.FS()), dir: abs, files: map[string]storyboard.File{}}, nil
 }
 
 // NewEmpty returns a project without files.
@@ -55,14 +55,14 @@ func NewEmpty() *Project { return NewFromPages(noFiles{}) }
 // NewFromPages returns a project without a folder, with only the files in pages, such as the pages of a
 // presentation.
 func NewFromPages(pages fs.FS) *Project {
-	return &Project{pages: pages, fsys: names.AnyForm(pages), files: map[string]storyboard.File{}}
+	return &Project{pages: pages, fsys: names.NewAnyFormFS(pages), files: map[string]storyboard.File{}}
 }
 
 // AddPages adds files in memory that hide files of the folder with the same name. It must be called before
 // any file is read.
 func (p *Project) AddPages(pages fs.FS) {
 	p.pages = pages
-	p.fsys = names.AnyForm(overlayFS{pages, p.root.FS()})
+	p.fsys = names.NewAnyFormFS(overlayFS{pages, p.root.FS()})
 }
 
 // Close closes the folder.
@@ -81,16 +81,16 @@ func (p *Project) MakePathOnDisk(name string) string {
 	return filepath.Join(p.dir, p.makeRelativePath(name))
 }
 
-// isPage reports whether a file is one of the files in memory.
-func (p *Project) isPage(name string) bool {
-	info, err := fs.Stat(p.pages, p.fsys.Real(name))
+// isPageInMemory reports whether a file is one of the files in memory.
+func (p *Project) isPageInMemory(name string) bool {
+	info, err := fs.Stat(p.pages, p.fsys.FindStoredName(name))
 	return err == nil && info.Mode().IsRegular()
 }
 
-// open opens a file of the project.
-func (p *Project) open(name string) (fs.File, error) {
-	if p.isPage(name) {
-		return p.pages.Open(p.fsys.Real(name))
+// openRelativeFile opens a file of the project.
+func (p *Project) openRelativeFile(name string) (fs.File, error) {
+	if p.isPageInMemory(name) {
+		return p.pages.Open(p.fsys.FindStoredName(name))
 	}
 	if p.root == nil {
 		return nil, fs.ErrNotExist
@@ -100,15 +100,15 @@ func (p *Project) open(name string) (fs.File, error) {
 
 // Stat returns information about a file of the project.
 func (p *Project) Stat(name string) (fs.FileInfo, error) {
-	if p.isPage(name) || p.root == nil {
-		return fs.Stat(p.pages, p.fsys.Real(name))
+	if p.isPageInMemory(name) || p.root == nil {
+		return fs.Stat(p.pages, p.fsys.FindStoredName(name))
 	}
 	return p.root.Stat(p.makeRelativePath(name))
 }
 
 // IsAbsent reports whether nothing with this name exists, not even a broken link.
 func (p *Project) IsAbsent(name string) bool {
-	if p.isPage(name) {
+	if p.isPageInMemory(name) {
 		return false
 	}
 	if p.root == nil {
@@ -122,10 +122,10 @@ func (p *Project) IsAbsent(name string) bool {
 // number, and returns its path.
 func (p *Project) StageFile(name, work string, number int) (string, error) {
 	path := filepath.Join(work, "in-"+strconv.Itoa(number))
-	if !p.isPage(name) {
+	if !p.isPageInMemory(name) {
 		return path, system.Link(p.MakePathOnDisk(name), path)
 	}
-	in, err := p.open(name)
+	in, err := p.openRelativeFile(name)
 	if err != nil {
 		return "", err
 	}
@@ -142,12 +142,12 @@ func (p *Project) StageFile(name, work string, number int) (string, error) {
 func (p *Project) FS() fs.FS { return p.fsys }
 
 // FindSpellingOnDisk returns the name of a file as it is spelled on disk.
-func (p *Project) FindSpellingOnDisk(name string) string { return p.fsys.Real(name) }
+func (p *Project) FindSpellingOnDisk(name string) string { return p.fsys.FindStoredName(name) }
 
 // makeRelativePath returns the path of a file relative to the project's folder, with the separators of the
 // system.
 func (p *Project) makeRelativePath(name string) string {
-	return filepath.FromSlash(p.fsys.Real(name))
+	return filepath.FromSlash(p.fsys.FindStoredName(name))
 }
 
 // ReadHead returns the first bytes of a file. It returns nil if the file is not a regular file.
@@ -157,7 +157,7 @@ func (p *Project) ReadHead(name string) ([]byte, fs.FileInfo, error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, info, err
 	}
-	f, err := p.open(name)
+	f, err := p.openRelativeFile(name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -179,7 +179,7 @@ func (p *Project) ReadFile(name string, most int64) ([]byte, error) {
 	if info.Size() > most {
 		return nil, errors.New("it is too large")
 	}
-	f, err := p.open(name)
+	f, err := p.openRelativeFile(name)
 	if err != nil {
 		return nil, err
 	}

@@ -25,8 +25,8 @@ const (
 	Expired   State = "expired" // ended, and its results were removed
 )
 
-// States lists all states.
-func States() []State { return []State{Queued, Running, Succeeded, Failed, Cancelled, Expired} }
+// ListStates lists all states.
+func ListStates() []State { return []State{Queued, Running, Succeeded, Failed, Cancelled, Expired} }
 
 // IsOver reports whether a build has ended.
 func (s State) IsOver() bool { return s != Queued && s != Running }
@@ -91,8 +91,8 @@ type Result struct {
 	Voices []api.VoiceUse `json:"voices,omitempty"`
 }
 
-// Keys lists the objects of a result.
-func (r *Result) Keys() []string {
+// ListKeys lists the objects of a result.
+func (r *Result) ListKeys() []string {
 	var out []string
 	if r == nil {
 		return nil
@@ -105,11 +105,11 @@ func (r *Result) Keys() []string {
 	return out
 }
 
-// UploadKey returns the key of an upload's object.
-func UploadKey(id string) string { return "uploads/" + id }
+// MakeUploadKey returns the key of an upload's object.
+func MakeUploadKey(id string) string { return "uploads/" + id }
 
-// ResultKey returns the key of an object of a build's result.
-func ResultKey(id, name string) string { return "results/" + id + "/" + name }
+// MakeResultKey returns the key of an object of a build's result.
+func MakeResultKey(id, name string) string { return "results/" + id + "/" + name }
 
 // Build is the record of a build.
 type Build struct {
@@ -151,8 +151,8 @@ type Filter struct {
 	Since  time.Time // created at this time or later
 }
 
-// Move changes the state, or returns an error if the change is not allowed.
-func (b *Build) Move(to State, now time.Time) error {
+// MoveToState changes the state, or returns an error if the change is not allowed.
+func (b *Build) MoveToState(to State, now time.Time) error {
 	legal := map[State][]State{
 		Queued:    {Running, Failed, Cancelled},
 		Running:   {Queued, Succeeded, Failed, Cancelled},
@@ -177,9 +177,9 @@ func (b *Build) Move(to State, now time.Time) error {
 	return fmt.Errorf("%w: from %s to %s", ErrMove, b.State, to)
 }
 
-// Expires returns when a build's results may be removed: some time after its end or its last
+// ComputeExpiry returns when a build's results may be removed: some time after its end or its last
 // poll. It is zero for an unfinished build.
-func (b *Build) Expires(keep time.Duration) time.Time {
+func (b *Build) ComputeExpiry(keep time.Duration) time.Time {
 	if !b.State.IsOver() {
 		return time.Time{}
 	}

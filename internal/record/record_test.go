@@ -21,7 +21,7 @@ func TestMoves(t *testing.T) {
 	for _, from := range all {
 		for _, to := range all {
 			b := record.Build{State: from, Spec: record.Spec{Token: "secret"}}
-			err := b.Move(to, now)
+			err := b.MoveToState(to, now)
 			if legal[[2]record.State{from, to}] != (err == nil) || err != nil && (!errors.Is(err, record.ErrMove) || b.State != from) {
 				t.Errorf("from %s to %s: %v, now %s", from, to, err, b.State)
 			}
@@ -36,15 +36,15 @@ func TestWhatIsPolledIsKeptLonger(t *testing.T) {
 	t.Parallel()
 	end := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	b := record.Build{State: record.Succeeded, Ended: end}
-	if got := b.Expires(time.Hour); !got.Equal(end.Add(time.Hour)) {
+	if got := b.ComputeExpiry(time.Hour); !got.Equal(end.Add(time.Hour)) {
 		t.Errorf("a finished build expires at %s", got)
 	}
 	b.Polled = end.Add(30 * time.Minute)
-	if got := b.Expires(time.Hour); !got.Equal(end.Add(90 * time.Minute)) {
+	if got := b.ComputeExpiry(time.Hour); !got.Equal(end.Add(90 * time.Minute)) {
 		t.Errorf("a polled build expires at %s", got)
 	}
 	b.State = record.Running
-	if got := b.Expires(time.Hour); !got.IsZero() {
+	if got := b.ComputeExpiry(time.Hour); !got.IsZero() {
 		t.Errorf("a running build expires at %s", got)
 	}
 }

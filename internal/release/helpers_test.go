@@ -55,7 +55,7 @@ func (p *press) make(t *testing.T, text string) {
 		t.Fatal(err)
 	}
 	c := cut.New(p.maker, cut.Tools{
-		FFmpeg: p.FFmpeg, Version: steptest.Version, Form: steptest.NewPictureForm(p.Line),
+		FFmpeg: p.FFmpeg, Version: steptest.Version, Form: steptest.NewTimelinePicture(p.Line),
 		Layers: layers,
 	}, cut.Input{
 		Board: p.Board, Line: p.Line, Files: p.Files, Slides: make([][]overlay.SlideState, n),
@@ -78,7 +78,7 @@ func (p *press) make(t *testing.T, text string) {
 	}
 	p.video = Video{
 		Script: "script.md", Board: p.Board, Line: p.Line, Cues: p.Cues, Words: p.Spoken.ListWords,
-		Form: steptest.NewPictureForm(p.Line), Pictures: plan.Runs, Sound: track.Runs, AAC: x.NewAAC(track.Channels),
+		Form: steptest.NewTimelinePicture(p.Line), Pictures: plan.Runs, Sound: track.Runs, AAC: x.NewAAC(track.Channels),
 	}
 }
 

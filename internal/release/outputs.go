@@ -27,24 +27,24 @@ type Target struct {
 
 // listOutputPaths returns the paths of the files that a build may write, the video first.
 func (t Target) listOutputPaths() []string {
-	files := append([]string{t.Video, t.replaceEnding(names.EndPoster)}, t.listSubtitlePaths()...)
+	files := append([]string{t.Video, t.makePathWithEnding(names.EndPoster)}, t.listSubtitlePaths()...)
 	if t.Timeline {
-		files = append(files, t.replaceEnding(names.EndTimeline))
+		files = append(files, t.makePathWithEnding(names.EndTimeline))
 	}
 	if t.Transcript {
-		files = append(files, t.replaceEnding(names.EndTranscript), t.replaceEnding(names.EndChapters))
+		files = append(files, t.makePathWithEnding(names.EndTranscript), t.makePathWithEnding(names.EndChapters))
 	}
 	return files
 }
 
-// replaceEnding returns the path of the video with another ending.
-func (t Target) replaceEnding(ending string) string {
+// makePathWithEnding returns the path of the video with another ending.
+func (t Target) makePathWithEnding(ending string) string {
 	return strings.TrimSuffix(t.Video, filepath.Ext(t.Video)) + ending
 }
 
 // listSubtitlePaths returns the paths of the subtitle files.
 func (t Target) listSubtitlePaths() []string {
-	return []string{t.replaceEnding(names.EndSRT), t.replaceEnding(names.EndVTT)}
+	return []string{t.makePathWithEnding(names.EndSRT), t.makePathWithEnding(names.EndVTT)}
 }
 
 // Outputs contains the files of a build, checked so that nothing is replaced that must not be.
@@ -83,11 +83,11 @@ func Reserve(store *cache.Store, in Inputs, t Target) (*Outputs, error) {
 		if err != nil {
 			continue
 		}
-		if in.findInput(info) != "" {
+		if in.findSameInput(info) != "" {
 			return nil, fault.New(fault.Usage, nil, "the build would replace %s, which the script uses", f).
 				WithHint("choose another file for the video: -o film/%s", filepath.Base(files[0]))
 		}
-		if i > 0 && fresh && !t.Force && info.Size() > 0 && !o.isFromEarlierBuild(f) {
+		if i > 0 && fresh && !t.Force && info.Size() > 0 && !o.wasWrittenByBuild(f) {
 			o.strangers = append(o.strangers, f)
 		}
 	}
@@ -103,19 +103,19 @@ func ReserveFiles(store *cache.Store, in Inputs, paths []string, force bool) (*O
 		if path == "" || err != nil {
 			continue // nothing to replace
 		}
-		if in.findInput(info) != "" {
+		if in.findSameInput(info) != "" {
 			return nil, fault.New(fault.Usage, nil, "the subtitles would replace %s, which the script uses", path).
 				WithHint("choose another file for them: -o %s", filepath.Join("subtitles", filepath.Base(path)))
 		}
-		if !force && info.Size() > 0 && !o.isFromEarlierBuild(path) {
+		if !force && info.Size() > 0 && !o.wasWrittenByBuild(path) {
 			o.strangers = append(o.strangers, path)
 		}
 	}
 	return o, nil
 }
 
-// findInput returns the name of the input that is the same file as info, "" if none is.
-func (in Inputs) findInput(info os.FileInfo) string {
+// findSameInput returns the name of the input that is the same file as info, "" if none is.
+func (in Inputs) findSameInput(info os.FileInfo) string {
 	for _, name := range in.Names {
 		file, err := os.Stat(in.Project.MakePathOnDisk(name))
 		if err == nil && os.SameFile(info, file) {
@@ -125,7 +125,7 @@ func (in Inputs) findInput(info os.FileInfo) string {
 	return ""
 }
 
-// largestMade is the maximum size of a file next to a video that isFromEarlierBuild reads.
+// largestMade is the maximum size of a file next to a video that wasWrittenByBuild reads.
 const largestMade = 64 << 20
 
 // newWrittenFileKey returns the cache key of the record that a build wrote a file with this content.
@@ -133,9 +133,9 @@ func newWrittenFileKey(content []byte) cache.Key {
 	return cache.NewHasher("made 1").AddBytes(content).Key()
 }
 
-// isFromEarlierBuild reports whether an earlier build wrote a file. It is used for files next to a video that no longer
+// wasWrittenByBuild reports whether an earlier build wrote a file. It is used for files next to a video that no longer
 // exists.
-func (o *Outputs) isFromEarlierBuild(path string) bool {
+func (o *Outputs) wasWrittenByBuild(path string) bool {
 	info, err := os.Stat(path)
 	if err != nil || info.Size() > largestMade {
 		return false

@@ -169,11 +169,11 @@ func TestLargeFilesAreNotRead(t *testing.T) {
 			newWrittenFileKey(content[:n]), []byte{1})); err != nil {
 			t.Fatal(err)
 		}
-		if got := out.isFromEarlierBuild(path); got != want {
+		if got := out.wasWrittenByBuild(path); got != want {
 			t.Errorf("%d bytes: %t", n, got)
 		}
 	}
-	if out.isFromEarlierBuild(path + "no") {
+	if out.wasWrittenByBuild(path + "no") {
 		t.Error("a missing file counts as one of a build")
 	}
 }

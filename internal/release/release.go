@@ -93,16 +93,16 @@ type sidecar struct {
 // earlier build wrote them.
 func (r *Releaser) PublishVideo(ctx context.Context, v Video) (Files, int64, error) {
 	r.video = v
-	f := r.newFilm()
+	f := r.newFilmToJoin()
 	files, beside, err := r.describeFiles()
 	if err != nil {
 		return files, 0, err
 	}
 	key, err := r.computeRecordKey(f, beside)
 	if err != nil {
-		return files, 0, blame.Disk(err, "the video cannot be moved to its output file")
+		return files, 0, blame.NewDiskFault(err, "the video cannot be moved to its output file")
 	}
-	if n, ok := r.isUnchanged(key, files); ok {
+	if n, ok := r.isVideoUnchanged(key, files); ok {
 		return files, n, nil
 	}
 	poster, err := r.makePoster(ctx, f)
@@ -124,7 +124,7 @@ func (r *Releaser) writeVideo(
 			return 0, err
 		}
 	}
-	err = w.addFile(files.Film, "", func(w io.Writer) error {
+	err = w.writeTemporaryFile(files.Film, "", func(w io.Writer) error {
 		m := &countingWriter{
 			w: &contextWriter{ctx: ctx, w: w}, total: r.video.Line.Frames * 100,
 			report: func(p float64) { r.ReportProgress(min(p, 0.9)) },
@@ -154,7 +154,7 @@ func (r *Releaser) writeVideo(
 		}
 	}
 	if r.hasStaleChapters(files) {
-		_ = os.Remove(r.out.replaceEnding(names.EndChapters))
+		_ = os.Remove(r.out.makePathWithEnding(names.EndChapters))
 	}
 	w.storeRecord(key, size)
 	return size, nil
@@ -175,8 +175,8 @@ func (o *Outputs) WriteTexts(ctx context.Context, paths, texts []string) error {
 	return w.publishAll(ctx)
 }
 
-// newFilm returns the video as it will be joined.
-func (r *Releaser) newFilm() *film.Film {
+// newFilmToJoin returns the video as it will be joined.
+func (r *Releaser) newFilmToJoin() *film.Film {
 	about := r.video.Board.Film
 	return &film.Film{
 		Picture: r.video.Form, Runs: r.video.Pictures, Sound: r.video.Sound, Samples: r.video.Line.Samples,
@@ -204,7 +204,7 @@ func (r *Releaser) listChapters() []film.Chapter {
 
 // describeFiles returns the paths of the video's files, and the content of the text files next to it.
 func (r *Releaser) describeFiles() (Files, []sidecar, error) {
-	files := Files{Film: r.out.Video, Poster: r.out.replaceEnding(names.EndPoster)}
+	files := Files{Film: r.out.Video, Poster: r.out.makePathWithEnding(names.EndPoster)}
 	var beside []sidecar
 	if cues := r.video.Cues; len(cues) > 0 {
 		files.SRT, files.VTT = r.out.listSubtitlePaths()[0], r.out.listSubtitlePaths()[1]
@@ -212,7 +212,7 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 			sidecar{files.SRT, []byte(caption.FormatSRT(cues))}, sidecar{files.VTT, []byte(caption.FormatVTT(cues))})
 	}
 	if r.out.Timeline {
-		files.Timeline = r.out.replaceEnding(names.EndTimeline)
+		files.Timeline = r.out.makePathWithEnding(names.EndTimeline)
 		b, err := json.MarshalIndent(Timeline{Board: r.video.Board, Line: r.video.Line, Captions: r.video.Cues}, "",
 			"  ")
 		if err != nil {
@@ -222,10 +222,10 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 	}
 	if r.out.Transcript {
 		text, list := r.composeTranscript()
-		files.Transcript = r.out.replaceEnding(names.EndTranscript)
+		files.Transcript = r.out.makePathWithEnding(names.EndTranscript)
 		beside = append(beside, sidecar{files.Transcript, []byte(text)})
 		if list != "" {
-			files.Chapters = r.out.replaceEnding(names.EndChapters)
+			files.Chapters = r.out.makePathWithEnding(names.EndChapters)
 			beside = append(beside, sidecar{files.Chapters, []byte(list)})
 		}
 	}
@@ -236,5 +236,5 @@ func (r *Releaser) describeFiles() (Files, []sidecar, error) {
 // has chapters.
 func (r *Releaser) hasStaleChapters(files Files) bool {
 	return r.out.Transcript && files.Chapters == "" && r.out.replaces &&
-		r.out.isFromEarlierBuild(r.out.replaceEnding(names.EndChapters))
+		r.out.wasWrittenByBuild(r.out.makePathWithEnding(names.EndChapters))
 }

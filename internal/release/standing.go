@@ -35,8 +35,8 @@ type notedFile struct {
 	Made string `json:"made,omitempty"`
 }
 
-// newChecksum returns a CRC-32C hash.
-func newChecksum() hash.Hash32 { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }
+// newCRC32C returns a CRC-32C hash.
+func newCRC32C() hash.Hash32 { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) }
 
 // computeRecordKey returns the cache key of the record. It depends on everything that determines the files' bytes,
 // including the program that writes them. It does not depend on their paths, so that builds into different
@@ -55,9 +55,9 @@ func (r *Releaser) computeRecordKey(f *film.Film, beside []sidecar) (cache.Key, 
 	return h.Key(), nil
 }
 
-// isUnchanged reports whether all files of the video are as recorded and no file exists that a build would
+// isVideoUnchanged reports whether all files of the video are as recorded and no file exists that a build would
 // remove. It returns the size of the video.
-func (r *Releaser) isUnchanged(key cache.Key, files Files) (int64, bool) {
+func (r *Releaser) isVideoUnchanged(key cache.Key, files Files) (int64, bool) {
 	s, ok := part.ReadJSON[outputNote](r.Store, cache.Probes, key)
 	if !ok {
 		return 0, false
@@ -68,7 +68,7 @@ func (r *Releaser) isUnchanged(key cache.Key, files Files) (int64, bool) {
 	}
 	for _, path := range files.listPaths() {
 		f, ok := noted[toAbsolutePath(path)]
-		if path != "" && (!ok || !f.isUnchanged() || !r.isWrittenByBuild(f.Made)) {
+		if path != "" && (!ok || !f.isUnchanged() || !r.hasWriteRecord(f.Made)) {
 			return 0, false
 		}
 	}
@@ -89,8 +89,8 @@ func toAbsolutePath(path string) string {
 	return out
 }
 
-// isWrittenByBuild reports whether the record that a build wrote a file still exists.
-func (r *Releaser) isWrittenByBuild(made string) bool {
+// hasWriteRecord reports whether the record that a build wrote a file still exists.
+func (r *Releaser) hasWriteRecord(made string) bool {
 	if made == "" {
 		return true
 	}
@@ -109,7 +109,7 @@ func (f notedFile) isUnchanged() bool {
 		return false
 	}
 	defer func() { _ = file.Close() }()
-	sum := newChecksum()
+	sum := newCRC32C()
 	n, err := io.CopyBuffer(sum, struct{ io.Reader }{file}, make([]byte, min(f.Stat.Size()+1, 256<<10)))
 	return err == nil && n == f.Stat.Size() && sum.Sum32() == f.Sum
 }

@@ -17,7 +17,7 @@ func TestStandingFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	sum := newChecksum()
+	sum := newCRC32C()
 	_, _ = sum.Write([]byte(content))
 	st, err := system.IdentifyRegular(path)
 	if f := (notedFile{Path: path, Stat: st, Sum: sum.Sum32()}); err != nil || !f.isUnchanged() {

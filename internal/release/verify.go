@@ -49,18 +49,18 @@ func (r *Releaser) verifyVideo(
 		return err
 	}
 	return errors.Join(
-		checkRuns(r.video.Line, f),
-		r.checkParts(f),
-		checkFile(r.video.Line, f, written, size),
+		checkSceneFrames(r.video.Line, f),
+		r.checkPartsHaveRecipes(f),
+		checkFileIndex(r.video.Line, f, written, size),
 		checkCueCounts(r.video.Cues, beside),
 		r.checkCaptionsDrawn(),
-		checkNarration(r.video.Board, r.video.Line, sizes, silence),
-		r.checkSeams(ctx, f),
+		checkNarrationIsAudible(r.video.Board, r.video.Line, sizes, silence),
+		r.checkNewSegmentStarts(ctx, f),
 	)
 }
 
-// checkRuns compares the lengths of the picture segments with the planned frames of each scene.
-func checkRuns(l *timeline.Line, f *film.Film) error {
+// checkSceneFrames compares the lengths of the picture segments with the planned frames of each scene.
+func checkSceneFrames(l *timeline.Line, f *film.Film) error {
 	starts := map[int64]bool{}
 	var at int64
 	for _, p := range f.Runs {
@@ -78,23 +78,23 @@ func checkRuns(l *timeline.Line, f *film.Film) error {
 	return nil
 }
 
-// checkParts checks that each part of the video has a recipe in the book.
-func (r *Releaser) checkParts(f *film.Film) error {
+// checkPartsHaveRecipes checks that each part of the video has a recipe in the book.
+func (r *Releaser) checkPartsHaveRecipes(f *film.Film) error {
 	for i, p := range f.Runs {
-		if !r.Book.HasUnchanged(p.Segment) {
+		if !r.Book.HasUnchangedRecipe(p.Segment) {
 			return newMismatchFault(-1, "picture segment %d does not belong to the plan", i+1)
 		}
 	}
 	for i, p := range f.Sound {
-		if !p.Silent && !r.Book.HasUnchanged(p.Segment) {
+		if !p.Silent && !r.Book.HasUnchangedRecipe(p.Segment) {
 			return newMismatchFault(-1, "sound chunk %d does not belong to the plan", i+1)
 		}
 	}
 	return nil
 }
 
-// checkFile compares the index of the written file with the plan.
-func checkFile(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error {
+// checkFileIndex compares the index of the written file with the plan.
+func checkFileIndex(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) error {
 	tracks, err := mp4.ReadTrackInfos(r, size)
 	if err != nil {
 		return newMismatchFault(-1, "the written video cannot be read: %s", err)
@@ -160,9 +160,9 @@ func (r *Releaser) checkCaptionsDrawn() error {
 	return nil
 }
 
-// checkNarration checks that there is sound wherever there is narration. sizes contains the sizes of the
+// checkNarrationIsAudible checks that there is sound wherever there is narration. sizes contains the sizes of the
 // encoded packets, silence the size of a silent one.
-func checkNarration(b *storyboard.Board, l *timeline.Line, sizes []uint32, silence uint32) error {
+func checkNarrationIsAudible(b *storyboard.Board, l *timeline.Line, sizes []uint32, silence uint32) error {
 	for _, s := range l.Sounds {
 		if s.Kind != timeline.SoundSpeech || s.Samples < timeline.SoundGrid {
 			continue
@@ -179,14 +179,14 @@ func checkNarration(b *storyboard.Board, l *timeline.Line, sizes []uint32, silen
 	return nil
 }
 
-// checkSeams decodes the starts of the segments that this build encoded, joined as in the video.
-func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
+// checkNewSegmentStarts decodes the starts of the segments that this build encoded, joined as in the video.
+func (r *Releaser) checkNewSegmentStarts(ctx context.Context, f *film.Film) error {
 	fresh := f.ListNewSegments(r.Book.IsNew)
 	if len(fresh) == 0 {
 		return nil
 	}
 	err := r.decodeSegments(ctx, f, fresh)
-	if err == nil || ctx.Err() != nil || !blame.IsInputError(err) { // a cancellation says nothing about the segments
+	if err == nil || ctx.Err() != nil || !blame.MayBeInputError(err) { // a cancellation says nothing about the segments
 		return err
 	}
 	defer func() { // the next build encodes them again
@@ -198,10 +198,10 @@ func (r *Releaser) checkSeams(ctx context.Context, f *film.Film) error {
 		if err := r.decodeSegments(ctx, f, []cache.Key{k}); err != nil && ctx.Err() == nil {
 			kind, label, _ := r.Book.FindLabel(k)
 			return newMismatchFault(label.Scene-1,
-				"the coded pictures of %s %q cannot be played: %s", kind, label.Name, blame.Reason(err))
+				"the coded pictures of %s %q cannot be played: %s", kind, label.Name, blame.FormatReason(err))
 		}
 	}
-	return newMismatchFault(-1, "the coded pictures cannot be played in sequence: %s", blame.Reason(err))
+	return newMismatchFault(-1, "the coded pictures cannot be played in sequence: %s", blame.FormatReason(err))
 }
 
 // decodeSegments decodes segments, and returns an error unless it gets all of their pictures.

@@ -49,7 +49,7 @@ func TestPicturesAreHeldAgainstThePlan(t *testing.T) {
 		for _, n := range c.frames {
 			f.Runs = append(f.Runs, film.SegmentRun{Frames: n})
 		}
-		checkError(t, "runs", checkRuns(line, f), c.want)
+		checkError(t, "runs", checkSceneFrames(line, f), c.want)
 	}
 }
 
@@ -61,9 +61,10 @@ func TestMissingNarrationIsFound(t *testing.T) {
 	}}}}}
 	line := &timeline.Line{Sounds: []timeline.Sound{{Kind: timeline.SoundSpeech, Scene: 1, Start: 2048, Samples: 4096}}}
 	quiet, loud := []uint32{6, 6, 6, 6, 6, 6, 6, 6}, []uint32{6, 6, 6, 200, 200, 200, 200, 6}
-	checkError(t, "loud", checkNarration(board, line, loud, 6), "")
-	checkError(t, "quiet", checkNarration(board, line, quiet, 6), "scene 2")
-	checkError(t, "loud elsewhere", checkNarration(board, line, []uint32{200, 200, 6, 6, 6, 6, 6, 200}, 6), "scene 2")
+	checkError(t, "loud", checkNarrationIsAudible(board, line, loud, 6), "")
+	checkError(t, "quiet", checkNarrationIsAudible(board, line, quiet, 6), "scene 2")
+	checkError(t, "loud elsewhere", checkNarrationIsAudible(board, line, []uint32{200, 200, 6, 6, 6, 6, 6, 200}, 6),
+		"scene 2")
 }
 
 func TestMissingCuesAreFound(t *testing.T) {
@@ -89,7 +90,7 @@ func TestMissingCuesAreFound(t *testing.T) {
 func TestFilesThatAreNotAsPlanned(t *testing.T) {
 	t.Parallel()
 	line := &timeline.Line{FPS: frame.Rate{Num: 25, Den: 1}, Frames: 25, Samples: 48000}
-	checkError(t, "no video", checkFile(line, &film.Film{}, bytes.NewReader([]byte("nonsense")), 8), "cannot be read")
+	checkError(t, "no video", checkFileIndex(line, &film.Film{}, bytes.NewReader([]byte("nonsense")), 8), "cannot be read")
 }
 
 // TestFileIsHeldAgainstThePlan checks frames, samples, tracks and the positions of their content.
@@ -98,7 +99,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	testrun.SkipMinute(t)
 	p := newPress(t, story)
 	r := p.releaser(t, p.target())
-	f := r.newFilm()
+	f := r.newFilmToJoin()
 	var out bytes.Buffer
 	size, err := f.WriteMP4(p.Store, &out)
 	if err != nil {
@@ -108,7 +109,7 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		t.Helper()
 		l, other := *p.Line, *f
 		change(&l, &other)
-		checkError(t, what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), want)
+		checkError(t, what, checkFileIndex(&l, &other, bytes.NewReader(out.Bytes()), size), want)
 	}
 	packets := int64(-1) // the encoder's delay
 	for _, s := range f.Sound {
@@ -142,10 +143,10 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkError(t, "sound that lasts "+what, checkFile(&l, &other, bytes.NewReader(out.Bytes()), size),
+		checkError(t, "sound that lasts "+what, checkFileIndex(&l, &other, bytes.NewReader(out.Bytes()), size),
 			"picture and sound differ")
 		l.Samples -= n
-		checkError(t, "a sample nearer", checkFile(&l, &other, bytes.NewReader(out.Bytes()), size), "")
+		checkError(t, "a sample nearer", checkFileIndex(&l, &other, bytes.NewReader(out.Bytes()), size), "")
 	}
 	tracks, err := mp4.ReadTrackInfos(bytes.NewReader(out.Bytes()), size)
 	if err != nil {
@@ -155,8 +156,8 @@ func TestFileIsHeldAgainstThePlan(t *testing.T) {
 	for _, track := range tracks {
 		last = max(last, track.Last)
 	}
-	checkError(t, "truncated", checkFile(p.Line, f, bytes.NewReader(out.Bytes()), last), "does not match its content")
-	checkError(t, "cut off within its index", checkFile(p.Line, f, bytes.NewReader(out.Bytes()[:size/20]), size/20),
+	checkError(t, "truncated", checkFileIndex(p.Line, f, bytes.NewReader(out.Bytes()), last), "does not match its content")
+	checkError(t, "cut off within its index", checkFileIndex(p.Line, f, bytes.NewReader(out.Bytes()[:size/20]), size/20),
 		"cannot be read")
 }
 
@@ -170,14 +171,14 @@ func TestPartsAreHeldAgainstThePlan(t *testing.T) {
 	t.Parallel()
 	p := newPress(t, story)
 	r := p.releaser(t, p.target())
-	f := r.newFilm()
-	checkError(t, "as planned", r.checkParts(f), "")
+	f := r.newFilmToJoin()
+	checkError(t, "as planned", r.checkPartsHaveRecipes(f), "")
 	other := *f
 	other.Runs = append(f.Runs[:1:1], film.SegmentRun{Segment: cache.Key{1}})
-	checkError(t, "other pictures", r.checkParts(&other), "picture segment 2")
+	checkError(t, "other pictures", r.checkPartsHaveRecipes(&other), "picture segment 2")
 	other = *f
 	other.Sound = append(silentRuns(1), film.PacketRun{Segment: cache.Key{1}})
-	checkError(t, "other sound", r.checkParts(&other), "sound chunk 2")
+	checkError(t, "other sound", r.checkPartsHaveRecipes(&other), "sound chunk 2")
 }
 
 // TestSeamsAreDecoded checks that a new segment that cannot be decoded is named, and encoded again by the next
@@ -190,25 +191,25 @@ func TestSeamsAreDecoded(t *testing.T) {
 	p.make(t, "---\n(canvas: black)\n(duration: 1)\n\n---\n![](a.png)\n(duration: 1)\n\n---\n(canvas: white)\n"+
 		"(duration: 1)\n")
 	r := p.releaser(t, p.target())
-	f := r.newFilm()
-	checkError(t, "as planned", r.checkSeams(t.Context(), f), "")
+	f := r.newFilmToJoin()
+	checkError(t, "as planned", r.checkNewSegmentStarts(t.Context(), f), "")
 	key := f.Runs[1].Segment
 	damageEntry(t, p.Store, key)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := r.checkSeams(ctx, f); err == nil || fault.CodeOf(err) == fault.Internal {
+	if err := r.checkNewSegmentStarts(ctx, f); err == nil || fault.CodeOf(err) == fault.Internal {
 		t.Errorf("a stop: %v", err)
 	}
 	if !p.Store.HasEntry(cache.Segments, key) {
 		t.Fatal("a cancellation removes new segments")
 	}
-	checkError(t, "damaged", r.checkSeams(t.Context(), f), `scene 2: the coded pictures of picture "a.png" cannot be played`)
+	checkError(t, "damaged", r.checkNewSegmentStarts(t.Context(), f), `scene 2: the coded pictures of picture "a.png" cannot be played`)
 	if p.Store.HasEntry(cache.Segments, key) || p.Store.HasEntry(cache.Segments, f.Runs[0].Segment) {
 		t.Error("the damaged segment is still in the cache")
 	}
 	// Segments of earlier builds were already decoded by these.
 	r.Book = part.NewBook()
-	checkError(t, "not new", r.checkSeams(t.Context(), f), "")
+	checkError(t, "not new", r.checkNewSegmentStarts(t.Context(), f), "")
 }
 
 // damageEntry replaces the encoded picture of a segment by noise.
@@ -265,7 +266,7 @@ func TestWhereNarrationIsLookedFor(t *testing.T) {
 		for _, i := range c.loud {
 			sizes[i]++
 		}
-		checkError(t, c.name, checkNarration(board, line, sizes, silence), c.want)
+		checkError(t, c.name, checkNarrationIsAudible(board, line, sizes, silence), c.want)
 	}
 }
 

@@ -15,14 +15,14 @@ type writer struct {
 	notes []notedFile // records of the files; paths are set before publishing
 }
 
-// addFile writes a file under a temporary name. made is the key of the record that a build wrote it.
-func (w *writer) addFile(path, made string, write func(io.Writer) error) error {
+// writeTemporaryFile writes a file under a temporary name. made is the key of the record that a build wrote it.
+func (w *writer) writeTemporaryFile(path, made string, write func(io.Writer) error) error {
 	p, err := pending.CreateFile(path)
 	if err != nil {
-		return blame.Disk(err, "%s cannot be written", path)
+		return blame.NewDiskFault(err, "%s cannot be written", path)
 	}
 	w.files = append(w.files, p)
-	sum := newChecksum()
+	sum := newCRC32C()
 	if err := write(io.MultiWriter(p, sum)); err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (w *writer) writeSidecar(s sidecar) error {
 		return err
 	}
 	write := func(w io.Writer) error { _, err := w.Write(s.content); return err }
-	return w.addFile(s.path, newWrittenFileKey(s.content).String(), write)
+	return w.writeTemporaryFile(s.path, newWrittenFileKey(s.content).String(), write)
 }
 
 // publishAll renames all files to their final names.
@@ -47,7 +47,7 @@ func (w *writer) publishAll(ctx context.Context) error {
 			return err
 		}
 		if err := p.Publish(); err != nil {
-			return blame.Disk(err, "the video cannot be moved to its output file")
+			return blame.NewDiskFault(err, "the video cannot be moved to its output file")
 		}
 	}
 	return nil

@@ -42,7 +42,7 @@ func parseDirectionStart(t string) (opening, bool) {
 // -1. It skips a quoted string after the colon.
 func findDirectionEnd(t string, o opening) int {
 	depth := 1
-	for i := skipQuoted(t, o.value); i < len(t); i++ {
+	for i := skipBlanksAndQuoted(t, o.value); i < len(t); i++ {
 		switch t[i] {
 		case '(':
 			depth++
@@ -55,9 +55,9 @@ func findDirectionEnd(t string, o opening) int {
 	return -1
 }
 
-// skipQuoted returns the offset after the blanks and the quoted string at i, or i if there is
+// skipBlanksAndQuoted returns the offset after the blanks and the quoted string at i, or i if there is
 // none.
-func skipQuoted(t string, i int) int {
+func skipBlanksAndQuoted(t string, i int) int {
 	j := len(t) - len(strings.TrimLeft(t[i:], blanks))
 	if end, ok := findQuoteEnd(t[j:]); ok {
 		return j + end
@@ -97,7 +97,7 @@ func countOpenBrackets(t string) int {
 			depth--
 		case ':', ',', '{':
 			if i+1 < len(t) && t[i+1] == ' ' {
-				i = skipQuoted(t, i+1) - 1
+				i = skipBlanksAndQuoted(t, i+1) - 1
 			}
 		}
 	}
@@ -162,7 +162,7 @@ func (p *parser) parseMultiline(l *line, t string, off int, o opening) bool {
 	depth := 1 + countOpenBrackets(t[o.value:])
 	for j := p.at + 1; j < len(p.items); j++ {
 		next := p.items[j].line
-		if next == nil || isOutsideDirection(next, how) {
+		if next == nil || endsUnclosedDirection(next, how) {
 			break
 		}
 		u, at := next.trim()
@@ -186,8 +186,8 @@ func (p *parser) parseMultiline(l *line, t string, off int, o opening) bool {
 	return true
 }
 
-// isOutsideDirection reports whether a line cannot belong to an open direction.
-func isOutsideDirection(l *line, how form) bool {
+// endsUnclosedDirection reports whether a line cannot belong to an open direction.
+func endsUnclosedDirection(l *line, how form) bool {
 	t := strings.TrimSpace(l.text)
 	if t == "" {
 		return how == textForm && !l.void
@@ -207,7 +207,7 @@ func (p *parser) reportUnclosedDirection(l *line, off int, o opening) {
 	d.Hint = "write ) at the end of the direction"
 	for p.at++; p.at < len(p.items); p.at++ {
 		next := p.items[p.at].line
-		if next == nil || isOutsideDirection(next, mapForm) {
+		if next == nil || endsUnclosedDirection(next, mapForm) {
 			return
 		}
 		if _, _, ok := splitKeyLine(hideVariableBraces(strings.TrimSpace(next.text))); !ok {

@@ -18,10 +18,10 @@ func ReadHeader(file string, properties *yaml.Node) (Header, diag.List) {
 	p := newParser(file, path.Dir(file), newVars(nil), &diags)
 	p.src = newSource(file, nil, &diags)
 	h := &p.out.Header
-	h.Range, h.Places = newYAMLNodeRange(file, properties), map[string]diag.Range{}
+	h.Range, h.Places = newUnderlineOfYAMLNode(file, properties), map[string]diag.Range{}
 	for i := 0; i+1 < len(properties.Content); i += 2 {
 		key := properties.Content[i]
-		at := newYAMLNodeRange(file, key)
+		at := newUnderlineOfYAMLNode(file, key)
 		if key.Kind != yaml.ScalarNode || strings.TrimSpace(key.Value) == "" {
 			diags.Errorf(at, "a name in the header is not a plain word").Hint = "write one property per line, such as voice: brian"
 			continue
@@ -33,9 +33,9 @@ func ReadHeader(file string, properties *yaml.Node) (Header, diag.List) {
 	return *h, diags
 }
 
-// newYAMLNodeRange returns the range of a YAML node: the whole of an unquoted scalar on one line, otherwise
+// newUnderlineOfYAMLNode returns the range of a YAML node: the whole of an unquoted scalar on one line, otherwise
 // only its first character.
-func newYAMLNodeRange(file string, n *yaml.Node) diag.Range {
+func newUnderlineOfYAMLNode(file string, n *yaml.Node) diag.Range {
 	start := diag.Pos{Line: n.Line, Column: n.Column}
 	end := diag.Pos{Line: n.Line, Column: n.Column + 1}
 	if n.Kind == yaml.ScalarNode && n.Style == 0 && !strings.ContainsAny(n.Value, "\r\n") {
@@ -46,7 +46,7 @@ func newYAMLNodeRange(file string, n *yaml.Node) diag.Range {
 
 // convertYAMLNode converts a node to the value of a property.
 func (p *parser) convertYAMLNode(name string, n *yaml.Node, depth int) value {
-	v := value{at: newYAMLNodeRange(p.file, n)}
+	v := value{at: newUnderlineOfYAMLNode(p.file, n)}
 	switch {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		d := p.diags.Errorf(v.at, "%s uses a YAML anchor or alias", name)
@@ -64,7 +64,7 @@ func (p *parser) convertYAMLNode(name string, n *yaml.Node, depth int) value {
 		v.kind = mapValue
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
-			at := newYAMLNodeRange(p.file, key)
+			at := newUnderlineOfYAMLNode(p.file, key)
 			if key.Kind != yaml.ScalarNode || key.Anchor != "" {
 				p.diags.Errorf(at, "a name in the map of %s is not a plain word", name)
 				return value{kind: brokenValue, at: v.at}
@@ -74,7 +74,7 @@ func (p *parser) convertYAMLNode(name string, n *yaml.Node, depth int) value {
 				value: p.convertYAMLNode(name, n.Content[i+1], depth+1),
 			})
 		}
-		v.entries = p.removeRepeatedKeys(v.entries)
+		v.entries = p.keepLastOfRepeatedKeys(v.entries)
 	default:
 		v.kind = listValue
 	}

@@ -234,7 +234,7 @@ func listPictureKeys(video bool) []mapKey[Picture] {
 		file,
 		{
 			name: "segment", help: "the part of the clip that is shown",
-			storer: newStorer(newClipPartParser(), func(p *Picture, v Picture) { p.Still, p.Segment = v.Still, v.Segment }),
+			storer: newStorer(newPlayingParser(), func(p *Picture, v Picture) { p.Still, p.Segment = v.Still, v.Segment }),
 		},
 		{
 			name: "sync", byDefault: "`freeze`", help: "how clip and narration share their time",
@@ -284,9 +284,9 @@ func (p *parser) parsePictureDirection(d direction) (Node, bool) {
 	return pic, ok && named
 }
 
-// newClipPartParser returns the parser of the key "segment": a still frame, a range, or the time from which the
+// newPlayingParser returns the parser of the key "segment": a still frame, a range, or the time from which the
 // clip plays. Its result is a Picture in which only Still or Segment is set.
-func newClipPartParser() valueParser[Picture] {
+func newPlayingParser() valueParser[Picture] {
 	stills := []string{string(StillStart), string(StillEnd)}
 	return valueParser[Picture]{
 		Form: Form{

@@ -46,7 +46,7 @@ func formatSource(file string, src []byte) (out []byte, ok bool) {
 	p.parse(src)
 	w := printer{p: p, lines: p.src.lines}
 	body := w.formatHeader()
-	blocks := w.mergeBlocks()
+	blocks := w.mergeBlocksOnSameLine()
 	if p.unclosed || !w.coversLines(blocks, body) {
 		return nil, false
 	}
@@ -71,8 +71,8 @@ func areAllSeparators(blocks []block) bool {
 	return !slices.ContainsFunc(blocks, func(b block) bool { return b.kind != blockSeparator })
 }
 
-// mergeBlocks joins blocks that share a line of the file. Joined blocks are printed unchanged.
-func (w *printer) mergeBlocks() []block {
+// mergeBlocksOnSameLine joins blocks that share a line of the file. Joined blocks are printed unchanged.
+func (w *printer) mergeBlocksOnSameLine() []block {
 	var out []block
 	for _, b := range w.p.blocks {
 		if n := len(out); n > 0 && b.first <= out[n-1].last {
@@ -157,7 +157,7 @@ func (w *printer) formatBlock(b block) {
 	case b.kind == blockSpeak:
 		w.out = append(w.out, lines...)
 	case b.kind == blockFence:
-		w.out = append(w.out, dedentFence(lines)...)
+		w.out = append(w.out, dedentClosedFence(lines)...)
 	case commented || b.kind == blockComment || b.kind == blockText:
 		for _, l := range lines {
 			w.out = append(w.out, strings.TrimRight(l, blanks))
@@ -173,8 +173,8 @@ func (w *printer) formatBlock(b block) {
 	}
 }
 
-// dedentFence returns a fenced block without the indentation of its opening line.
-func dedentFence(lines []string) []string {
+// dedentClosedFence returns a fenced block without the indentation of its opening line.
+func dedentClosedFence(lines []string) []string {
 	open, info, ok := parseFenceStart(lines[0])
 	end, rest, closed := splitFenceMark(lines[len(lines)-1])
 	if !ok || !closed || len(lines) < 2 || end.char != open.char || strings.TrimSpace(rest) != "" {

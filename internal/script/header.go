@@ -15,9 +15,9 @@ func (p *parser) parseHeader() int {
 	s := scanner{src: p.src, diags: p.diags, next: 1}
 	var lines []*line
 	for s.next < len(p.src.lines) {
-		l := s.readNextLine()
+		l := s.readNextJoinedLine()
 		if isSeparator(l.text) {
-			p.parseProperties(lines, 0, l.last)
+			p.parseHeaderLines(lines, 0, l.last)
 			return l.last + 1
 		}
 		lines = append(lines, l)
@@ -34,7 +34,7 @@ func (p *parser) parseHeader() int {
 	if n == 0 {
 		return 1
 	}
-	p.parseProperties(lines[:n], 0, lines[n-1].last)
+	p.parseHeaderLines(lines[:n], 0, lines[n-1].last)
 	return lines[n-1].last + 1
 }
 
@@ -49,8 +49,8 @@ func (p *parser) isLikelyHeader(l *line) bool {
 		strings.HasPrefix(l.text, "\t"))
 }
 
-// parseProperties parses the lines of the header. first and last are the indexes of its dashes.
-func (p *parser) parseProperties(lines []*line, first, last int) {
+// parseHeaderLines parses the lines of the header. first and last are the indexes of its dashes.
+func (p *parser) parseHeaderLines(lines []*line, first, last int) {
 	h := &p.out.Header
 	h.Range = p.src.newLineRange(first, last)
 	h.Places = map[string]diag.Range{}
@@ -131,7 +131,7 @@ func (p *parser) countPropertyLines(lines []*line, rest piece) int {
 		braces = countOpenBraces(t)
 	}
 	n := 1
-	if !rest.isEmpty() && braces <= 0 && !isBlockScalar(t) {
+	if !rest.isEmpty() && braces <= 0 && !beginsBlockScalar(t) {
 		return n
 	}
 	base := measureIndent(lines[0].text)
@@ -172,7 +172,7 @@ func (p *parser) parseHeaderValue(name string, rest piece, more []*line) value {
 	for _, l := range more {
 		pieces = append(pieces, piece{line: l, to: len(l.text)})
 	}
-	if t := strings.TrimSpace(rest.text()); t != "" && isBlockScalar(t) {
+	if t := strings.TrimSpace(rest.text()); t != "" && beginsBlockScalar(t) {
 		return p.parseTextBlock(pieces)
 	}
 	return p.parseBlock(name, pieces)

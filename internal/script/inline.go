@@ -56,7 +56,7 @@ func newInlineParser(items []item) *inline {
 	return in
 }
 
-func (in *inline) createParser() {
+func (in *inline) ensureParser() {
 	if in.parser != nil {
 		return
 	}
@@ -76,21 +76,21 @@ func listInlineParsers() []util.PrioritizedValue {
 func (p *parser) parseRuns(pieces []piece) []utter.Run {
 	var b runBuilder
 	p.addRuns(&b, pieces)
-	return b.finish()
+	return b.finishRuns()
 }
 
 func (p *parser) addRuns(b *runBuilder, pieces []piece) {
 	for len(pieces) > 0 {
 		var now []piece
-		now, pieces = splitChunk(pieces)
-		p.parseChunk(b, now)
+		now, pieces = splitOffParsablePieces(pieces)
+		p.parsePiecesTogether(b, now)
 		b.addNewline(utter.Plain)
 	}
 }
 
-// splitChunk splits off as many pieces as may be parsed at once. A single piece that is too long is split
+// splitOffParsablePieces splits off as many pieces as may be parsed at once. A single piece that is too long is split
 // at a space.
-func splitChunk(pieces []piece) (now, rest []piece) {
+func splitOffParsablePieces(pieces []piece) (now, rest []piece) {
 	size, found := 0, 0
 	for i, q := range pieces {
 		t := q.text()
@@ -138,7 +138,7 @@ func countMarks(t string) int {
 	return n
 }
 
-func (p *parser) parseChunk(b *runBuilder, pieces []piece) {
+func (p *parser) parsePiecesTogether(b *runBuilder, pieces []piece) {
 	src := joined{values: b}
 	for _, q := range pieces {
 		src.addPiece(p, q)
@@ -148,7 +148,7 @@ func (p *parser) parseChunk(b *runBuilder, pieces []piece) {
 		b.addText(utter.Plain, whole)
 		return
 	}
-	p.inline.createParser()
+	p.inline.ensureParser()
 	ctx := markdown.NewContext()
 	if strings.Contains(whole, "[") {
 		for _, r := range p.inline.references {
@@ -230,10 +230,10 @@ func (w *walker) walkNode(n ast.Node, style utter.Style) {
 	case *ast.AutoLink:
 		w.b.addText(style, string(n.Label(w.source)))
 	case *ast.RawHTML:
-		w.skipHTML(n, style)
+		w.dropAndWarnOfHTML(n, style)
 	case *ast.Image:
 	case *footnote:
-		w.b.removeSpace()
+		w.b.removeTrailingSpace()
 	case *ast.Emphasis:
 		s := utter.Emphasis
 		if n.Level > 1 {
@@ -247,8 +247,8 @@ func (w *walker) walkNode(n ast.Node, style utter.Style) {
 	}
 }
 
-// skipHTML removes an HTML tag from the narration and warns about the first one. <br> becomes a line end.
-func (w *walker) skipHTML(n *ast.RawHTML, style utter.Style) {
+// dropAndWarnOfHTML removes an HTML tag from the narration and warns about the first one. <br> becomes a line end.
+func (w *walker) dropAndWarnOfHTML(n *ast.RawHTML, style utter.Style) {
 	if n.Segments.Len() == 0 {
 		return
 	}
@@ -394,7 +394,7 @@ func (b *runBuilder) addPlain(style utter.Style, s string) {
 		}
 		if b.comma {
 			b.comma = false
-			b.removeSpace()
+			b.removeTrailingSpace()
 			b.setStyle(utter.Plain)
 			b.now = append(b.now, ", "...)
 		}
@@ -420,7 +420,7 @@ func (b *runBuilder) addNewline(style utter.Style) {
 		b.addSpace(style)
 		return
 	}
-	b.removeSpace()
+	b.removeTrailingSpace()
 	b.setStyle(style)
 	b.now = append(b.now, '\n')
 	b.spaced = true
@@ -435,20 +435,20 @@ func (b *runBuilder) setStyle(style utter.Style) {
 
 func (b *runBuilder) endRun() {
 	if len(b.now) > 0 {
-		b.runs = appendRun(b.runs, utter.Run{Style: b.style, Text: string(b.now)})
+		b.runs = appendOrExtendRun(b.runs, utter.Run{Style: b.style, Text: string(b.now)})
 		b.now = b.now[:0]
 	}
 }
 
-// finish returns the runs.
-func (b *runBuilder) finish() []utter.Run {
-	b.removeSpace()
+// finishRuns returns the runs.
+func (b *runBuilder) finishRuns() []utter.Run {
+	b.removeTrailingSpace()
 	b.endRun()
 	return b.runs
 }
 
-// removeSpace removes the space at the end of the text, if there is one.
-func (b *runBuilder) removeSpace() {
+// removeTrailingSpace removes the space at the end of the text, if there is one.
+func (b *runBuilder) removeTrailingSpace() {
 	if !b.spaced {
 		return
 	}

@@ -52,9 +52,9 @@ func Load(fsys fs.FS, name string, opts Options) (Result, diag.List) {
 		diags: &diags, sources: map[string][]byte{}, parsed: map[string]bool{},
 	}
 	r := Result{Script: &Script{File: name}, Sources: l.sources}
-	if src, problem := l.readFile(name); problem != "" {
+	if src, problem := l.readScriptFile(name); problem != "" {
 		d := diags.Errorf(diag.Range{File: name}, "the script cannot be read: %s", problem)
-		d.Hint = l.formatFileHint(name)
+		d.Hint = l.suggestFile(name)
 	} else {
 		r.Script = l.parseWithIncludes(name, src, nil)
 	}
@@ -75,8 +75,8 @@ type loader struct {
 	full     bool // a limit was exceeded and reported
 }
 
-// readFile returns the content of a file. If it cannot, problem describes the reason for a finding.
-func (l *loader) readFile(name string) (src []byte, problem string) {
+// readScriptFile returns the content of a file. If it cannot, problem describes the reason for a finding.
+func (l *loader) readScriptFile(name string) (src []byte, problem string) {
 	if src, ok := l.sources[name]; ok {
 		return src, ""
 	}
@@ -105,8 +105,8 @@ func (l *loader) readFile(name string) (src []byte, problem string) {
 	return src, ""
 }
 
-// formatFileHint returns a hint that names a script with a similar name in the same folder, or "".
-func (l *loader) formatFileHint(name string) string {
+// suggestFile returns a hint that names a script with a similar name in the same folder, or "".
+func (l *loader) suggestFile(name string) string {
 	folder := path.Dir(name)
 	if !fs.ValidPath(folder) {
 		return ""
@@ -176,7 +176,7 @@ func (l *loader) splitScene(s Scene, chain []string) []Scene {
 		case areAllSettings(part):
 			pending = append(pending, part...)
 		default:
-			out = append(out, newScene(append(slices.Clip(pending), part...)))
+			out = append(out, newSceneOfNodes(append(slices.Clip(pending), part...)))
 			pending, joinable = nil, false
 		}
 		if i < 0 {
@@ -192,7 +192,7 @@ func (l *loader) splitScene(s Scene, chain []string) []Scene {
 		nodes = nodes[i+1:]
 	}
 	if len(pending) > 0 {
-		out = append(out, newScene(pending))
+		out = append(out, newSceneOfNodes(pending))
 	}
 	return out
 }
@@ -214,7 +214,7 @@ func areAllSettings(nodes []Node) bool {
 	return true
 }
 
-func newScene(nodes []Node) Scene {
+func newSceneOfNodes(nodes []Node) Scene {
 	s := Scene{Range: nodes[0].Span(), Nodes: nodes}
 	s.Range.End = nodes[len(nodes)-1].Span().End
 	return s
@@ -234,12 +234,12 @@ func (l *loader) loadIncludedScenes(n *Include, chain []string) []Scene {
 		return nil
 	}
 	l.includes++
-	src, problem := l.readFile(name)
+	src, problem := l.readScriptFile(name)
 	switch {
 	case problem != "":
 		d := l.diags.Errorf(n.FileRange, "the included script cannot be read: %s", problem)
 		d.Detail = "File names are relative to the folder of " + l.main
-		d.Hint = l.formatFileHint(name)
+		d.Hint = l.suggestFile(name)
 		return nil
 	case len(chain) >= maxDepth:
 		l.reportLimit(n, "includes are nested more than 16 deep")

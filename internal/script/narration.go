@@ -154,7 +154,7 @@ func repeatsOneMark(t string) bool {
 // warnOfRule warns about a horizontal rule that does not separate scenes, although it does in other Markdown
 // dialects.
 func (p *parser) warnOfRule(l *line, t string) {
-	d := p.diags.Warnf(l.textRange(), "%s does not separate scenes and is ignored", quoteForMessage(t))
+	d := p.diags.Warnf(l.newTrimmedRange(), "%s does not separate scenes and is ignored", quoteForMessage(t))
 	d.Code = diag.NearMiss
 	d.Detail = "Scenes are separated by a line of three or more hyphens without spaces between them"
 	d.Hint = "write --- for a new scene"
@@ -190,13 +190,13 @@ func (p *parser) narrateRow(q piece) {
 		b.comma = b.any
 		from = i + 1
 	}
-	if n.Runs = b.finish(); len(n.Runs) > 0 {
+	if n.Runs = b.finishRuns(); len(n.Runs) > 0 {
 		p.appendNode(n)
 	}
 }
 
-// appendRun appends a run, or extends the last run if it has the same style.
-func appendRun(runs []utter.Run, r utter.Run) []utter.Run {
+// appendOrExtendRun appends a run, or extends the last run if it has the same style.
+func appendOrExtendRun(runs []utter.Run, r utter.Run) []utter.Run {
 	if n := len(runs); n > 0 && runs[n-1].IsSpokenLike(r) {
 		runs[n-1].Text += r.Text
 		return runs

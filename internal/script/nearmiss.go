@@ -105,7 +105,7 @@ func (p *parser) warnOfNearMiss(l *line, t string, off int) {
 	case (colon == "" || colon == "bare") && len(fields) > 0 && p.known.isFileDirection(known) &&
 		path.Ext(fields[0]) == "":
 		return // prose such as (image 1)
-	case colon == "" && len(fields) > 1 && !p.known.isValueStart(known, fields[0]):
+	case colon == "" && len(fields) > 1 && !p.known.mayBeginValue(known, fields[0]):
 		return // prose in brackets
 	case colon == "" && !strings.ContainsAny(t[:1], "([{") && !strings.HasPrefix(t, "（"):
 		return // an HTML tag

@@ -181,7 +181,7 @@ func (p *parser) parseOwnLine(l *line, t string, off int) bool {
 		p.recordBlock(blockLine, l.first, l.last)
 		p.at++
 		for _, part := range parts {
-			part.addNode(p, l, off)
+			part.addNodeTo(p, l, off)
 		}
 		return true
 	}
@@ -214,7 +214,7 @@ type part struct {
 	end   int
 }
 
-func (q part) addNode(p *parser, l *line, off int) {
+func (q part) addNodeTo(p *parser, l *line, off int) {
 	if q.image == nil {
 		p.parseOneLine(l, off+q.at, q.open, q.end)
 		return
@@ -324,8 +324,8 @@ func (p *parser) parseQuote() {
 	}
 	first, last := pieces[0].line, pieces[len(pieces)-1].line
 	p.recordBlock(blockQuote, first.first, last.last)
-	r := first.textRange()
-	r.End = last.textRange().End
+	r := first.newTrimmedRange()
+	r.End = last.newTrimmedRange().End
 	for _, q := range pieces {
 		if strings.HasPrefix(q.text(), "![") && strings.Contains(q.text(), "](") {
 			d := p.diags.Warnf(q.newTrimmedRange(), "a picture in a quote is not shown")
@@ -335,7 +335,7 @@ func (p *parser) parseQuote() {
 	}
 	b := runBuilder{lines: true}
 	p.addRuns(&b, slices.DeleteFunc(pieces, func(q piece) bool { return q.text() == "" }))
-	p.appendNode(&Quote{At: At{Range: r}, Text: joinRuns(b.finish())})
+	p.appendNode(&Quote{At: At{Range: r}, Text: joinRuns(b.finishRuns())})
 }
 
 // joinRuns joins the text of runs.

@@ -109,9 +109,9 @@ func measureImagePath(t string) int {
 // reported an error.
 func (p *parser) newPicture(l *line, off int, m image) (*Picture, bool) {
 	pic := &Picture{At: At{Range: l.newByteRange(off, off+m.end)}}
-	options := p.readLiteral(l, off+m.altFrom, off+m.altTo)
+	options := p.newLiteralValue(l, off+m.altFrom, off+m.altTo)
 	ok := p.parseOptions(pic, options)
-	name := p.readLiteral(l, off+m.fileFrom, off+m.fileTo)
+	name := p.newLiteralValue(l, off+m.fileFrom, off+m.fileTo)
 	if name.text == "" {
 		d := p.diags.Errorf(pic.Range, "this image has no file")
 		d.Detail = "An image is written ![options](file)"
@@ -122,9 +122,9 @@ func (p *parser) newPicture(l *line, off int, m image) (*Picture, bool) {
 	return pic, ok && named
 }
 
-// readLiteral reads bytes of a line literally: unlike in values of directions, quotes and # have no
+// newLiteralValue reads bytes of a line literally: unlike in values of directions, quotes and # have no
 // special meaning.
-func (p *parser) readLiteral(l *line, from, to int) value {
+func (p *parser) newLiteralValue(l *line, from, to int) value {
 	from, to = trimByteRange(l.text, from, to)
 	raw := l.text[from:to]
 	v := value{text: raw, at: l.newByteRange(from, to), line: l, off: from}
@@ -273,7 +273,7 @@ func applyOption(pic *Picture, w string) string {
 		return "mute"
 	}
 	if position, edge, ok := frame.ParsePosition(w); ok {
-		return setPosition(pic, position, edge)
+		return mergePosition(pic, position, edge)
 	}
 	if isLikelyTimeRange(w) && strings.Contains(w, "-") {
 		s, ok := parseClipRange(w)
@@ -286,9 +286,9 @@ func applyOption(pic *Picture, w string) string {
 	return ""
 }
 
-// setPosition applies a position to the picture and returns the group of the option. A position on one
+// mergePosition applies a position to the picture and returns the group of the option. A position on one
 // axis does not change the other axis.
-func setPosition(pic *Picture, position frame.Position, edge string) string {
+func mergePosition(pic *Picture, position frame.Position, edge string) string {
 	switch edge {
 	case "":
 		return "center"

@@ -61,15 +61,15 @@ func listSharedRules() []rule {
 		newPropertyRule(both("voice-speed", FromHere, "`normal`", ""),
 			newFactorParser(0.3, 3, namedFactor{"slow", 0.75}, namedFactor{"normal", 1}, namedFactor{"fast", 1.25}),
 			func(p *Properties) **float64 { return &p.VoiceSpeed },
-		).withFirstWordTest(isNumeric),
+		).withValueStartTest(isNumeric),
 		newPropertyRule(both("voice-volume", FromHere, "`normal`", "`standard` means `normal`"),
 			newFactorParser(0, 10, namedFactor{"soft", 0.5}, namedFactor{"normal", 1}, namedFactor{"standard", 1}, namedFactor{"loud", 1.5}),
 			func(p *Properties) **float64 { return &p.VoiceVolume },
-		).withFirstWordTest(isNumeric),
+		).withValueStartTest(isNumeric),
 		newPropertyRule(both("voice-pitch", FromHere, "`normal`", "factors below 0.5 and above 2 have no further effect"),
 			newFactorParser(0.3, 3, namedFactor{"low", 0.85}, namedFactor{"normal", 1}, namedFactor{"high", 1.15}),
 			func(p *Properties) **float64 { return &p.VoicePitch },
-		).withFirstWordTest(isNumeric),
+		).withValueStartTest(isNumeric),
 		newPropertyRule(both("narration-mode", FromHere, "`normal`", "with `fragment` the sentence continues in the next "+
 			"scene or paragraph, so the voice does not fall. The scene still ends with half a second of silence"),
 			newNarrationModeParser(),
@@ -79,11 +79,11 @@ func listSharedRules() []rule {
 			"In a map, `audio` and `vendor` mean the same. Mynah generates the built-in music itself"),
 			newBackgroundParser(),
 			func(p *Properties) **Background { return &p.Background },
-		).withFirstWordTest(hasFileExtension),
+		).withValueStartTest(hasFileExtension),
 		newPropertyRule(withSection(both("transition", WholeScene, "none", "how scenes begin"), "7. Transitions"),
 			newTransitionParser(),
 			func(p *Properties) **Transition { return &p.Transition },
-		).withFirstWordTest(func(word string) bool { _, ok := newTransitionTypeParser().read(word); return ok }),
+		).withValueStartTest(func(word string) bool { _, ok := newTransitionTypeParser().read(word); return ok }),
 		newPropertyRule(both("theme", WholeScene, "`default`", "how slides look"),
 			newThemeParser(),
 			func(p *Properties) **File { return &p.Theme }),
@@ -95,7 +95,7 @@ func listSharedRules() []rule {
 			"have twice this size, `##` one and a half times"),
 			newDecimalParser(1, maxFont, "pixels", "px"),
 			func(p *Properties) **float64 { return &p.FontSize },
-		).withFirstWordTest(isNumeric),
+		).withValueStartTest(isNumeric),
 	}
 }
 
@@ -159,18 +159,18 @@ func listDirectionRules() []rule {
 	return []rule{
 		newNodeRule(direction("pause", ThisPlace, "", "silence at this place. A scene that contains only pauses lasts "+
 			"exactly as long as they do"),
-			newDurationParser(0), newPause).withFirstWordTest(isNumeric),
+			newDurationParser(0), newPause).withValueStartTest(isNumeric),
 		newPropertyRule(direction("duration", WholeScene, "",
 			"how long a scene without narration lasts; for a scene with narration, the "+
 				"minimum length"),
 			newDurationParser(time.Millisecond),
 			func(p *Properties) **time.Duration { return &p.Duration },
-		).withFirstWordTest(isNumeric),
+		).withValueStartTest(isNumeric),
 		newNodeRule(direction("audio", ThisPlace, "", "plays a sound at this place instead of narration: a wav, mp3, m4a, "+
 			"ogg or flac file"),
 			newFileParser("a sound file of the project"),
 			func(at At, f File) Node { return &Audio{At: at, File: f.Name, FileRange: f.Range} },
-		).withFirstWordTest(hasFileExtension),
+		).withValueStartTest(hasFileExtension),
 		{
 			Property: withForm(direction("image", ThisPlace, "", "the same as an image line"), newPictureForm(false)),
 			node:     (*parser).parsePictureDirection, begins: hasFileExtension,

@@ -180,7 +180,7 @@ func (p *parser) parseBackground(b *Background, v value) bool {
 		name.text, _, _ = parseQuoted(words[0].text)
 		name.at = words[0].at
 	} else if n < len(words) {
-		name.text = v.text[:findWordEnd(v.text, n)]
+		name.text = v.text[:findEndOfNthWord(v.text, n)]
 		name.at = v.newRange(0, len(name.text))
 	}
 	return p.parseMusicName(b, name) && ok
@@ -192,8 +192,8 @@ func (p *parser) reportUnknownOption(of string, w word, near string) {
 	d.Hint = "did you mean " + near + "?"
 }
 
-// findWordEnd returns the byte offset of the end of the nth word of text; n counts from 1.
-func findWordEnd(text string, n int) int {
+// findEndOfNthWord returns the byte offset of the end of the nth word of text; n counts from 1.
+func findEndOfNthWord(text string, n int) int {
 	at := 0
 	for _, f := range strings.Fields(text)[:n] {
 		at += strings.Index(text[at:], f) + len(f)

@@ -195,8 +195,8 @@ func newNodeRule[T any](p Property, k valueParser[T], node func(at At, v T) Node
 	}}
 }
 
-// withFirstWordTest returns r with the function that recognizes the first word of its values.
-func (r rule) withFirstWordTest(begins func(word string) bool) rule {
+// withValueStartTest returns r with the function that recognizes the first word of its values.
+func (r rule) withValueStartTest(begins func(word string) bool) rule {
 	r.begins = begins
 	return r
 }
@@ -248,8 +248,8 @@ func (k known) isFileDirection(name string) bool {
 	return r.Kind == FileKind && r.node != nil
 }
 
-// isValueStart reports whether a word looks like the first word of a value of the direction name.
-func (k known) isValueStart(name, word string) bool {
+// mayBeginValue reports whether a word looks like the first word of a value of the direction name.
+func (k known) mayBeginValue(name, word string) bool {
 	r := k.byName[name]
 	return r.begins != nil && r.begins(word)
 }

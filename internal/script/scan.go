@@ -50,7 +50,7 @@ func scanItems(src *source, first int, diags *diag.List) (items []item, unclosed
 		if s.scanFence(src.lines[s.next], s.next) {
 			continue
 		}
-		l := s.readNextLine()
+		l := s.readNextJoinedLine()
 		if l.last > l.first || l.text != src.lines[l.first] {
 			s.next = l.last // text after a comment may open a fence
 			if s.scanFence(l.text, l.last) {
@@ -63,8 +63,8 @@ func scanItems(src *source, first int, diags *diag.List) (items []item, unclosed
 	return s.items, s.unclosed
 }
 
-// readNextLine reads the next line, joined with the following lines if a comment continues on them.
-func (s *scanner) readNextLine() *line {
+// readNextJoinedLine reads the next line, joined with the following lines if a comment continues on them.
+func (s *scanner) readNextJoinedLine() *line {
 	i := s.next
 	raw := s.src.lines[i]
 	l := &line{src: s.src, first: i, last: i}

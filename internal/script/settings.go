@@ -40,7 +40,7 @@ func ReadSettings(values map[string]any) (Properties, []SettingError) {
 			continue
 		}
 		s, list := Parse("settings", []byte("---\n"+text+"---\n"))
-		found := toSettingErrors(list, pointers)
+		found := attributeToSettings(list, pointers)
 		wrong = append(wrong, found...)
 		if len(found) == 0 {
 			out.FillMissing(s.Header.Properties)
@@ -116,9 +116,9 @@ func formatSettingText(v any) (text, problem string) {
 	}
 }
 
-// toSettingErrors converts findings to errors of settings. pointers[0] belongs to line 2 of the parsed
+// attributeToSettings converts findings to errors of settings. pointers[0] belongs to line 2 of the parsed
 // header.
-func toSettingErrors(list diag.List, pointers []string) []SettingError {
+func attributeToSettings(list diag.List, pointers []string) []SettingError {
 	var out []SettingError
 	for _, d := range list {
 		if d.Severity != diag.Error && d.Code != diag.UnknownProperty {

@@ -46,7 +46,7 @@ func newSource(file string, src []byte, diags *diag.List) *source {
 			line, rest = text[:i], text[end:]
 		}
 		if !clean && !isValidText(line) {
-			line = s.replaceInvalid(line, &bad, diags)
+			line = s.replaceInvalidCharacters(line, &bad, diags)
 		}
 		s.lines = append(s.lines, norm.NFC.String(line))
 		if i < 0 {
@@ -69,7 +69,7 @@ func isValidText(text string) bool {
 	return !strings.ContainsAny(text, markers)
 }
 
-func (s *source) replaceInvalid(line string, bad *int, diags *diag.List) string {
+func (s *source) replaceInvalidCharacters(line string, bad *int, diags *diag.List) string {
 	var b strings.Builder
 	column, reported := 0, *bad >= maxBadBytes
 	report := func(summary, detail, hint string) {
@@ -222,8 +222,8 @@ func (l *line) trim() (string, int) {
 	return t, strings.Index(l.text, t)
 }
 
-// textRange returns the range of the line's text, without blanks at both ends.
-func (l *line) textRange() diag.Range {
+// newTrimmedRange returns the range of the line's text, without blanks at both ends.
+func (l *line) newTrimmedRange() diag.Range {
 	t, off := l.trim()
 	return l.newByteRange(off, off+len(t))
 }

@@ -74,8 +74,8 @@ func CompleteTranslation(translation, base *Script, tag string) diag.List {
 				"scene %d has no narration, but its original at %s:%d has", p.translation+1, base.File, base.Scenes[p.base].Range.Start.Line)
 		}
 		if p.base >= 0 && p.translation >= 0 {
-			for what, n := range countVisuals(&base.Scenes[p.base]) {
-				if n > countVisuals(&translation.Scenes[p.translation])[what] {
+			for what, n := range countOmittableNodes(&base.Scenes[p.base]) {
+				if n > countOmittableNodes(&translation.Scenes[p.translation])[what] {
 					lacking[what] = append(lacking[what], strconv.Itoa(p.translation+1))
 				}
 			}
@@ -102,8 +102,8 @@ func formatScenes(numbers []string) string {
 	return "scene " + numbers[0]
 }
 
-// countVisuals counts the pictures, callouts and chapters of a scene, which a translation may lack.
-func countVisuals(s *Scene) map[string]int {
+// countOmittableNodes counts the pictures, callouts and chapters of a scene, which a translation may lack.
+func countOmittableNodes(s *Scene) map[string]int {
 	out := map[string]int{}
 	for _, n := range s.Nodes {
 		switch n.(type) {

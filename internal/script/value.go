@@ -204,11 +204,11 @@ func (p *parser) needsYAML(first piece) bool {
 	if _, _, ok := splitKeyLine(t); ok {
 		return true
 	}
-	return t[0] == '{' || isBlockScalar(t) || strings.HasPrefix(t, "- ")
+	return t[0] == '{' || beginsBlockScalar(t) || strings.HasPrefix(t, "- ")
 }
 
-// isBlockScalar reports whether a line begins a YAML block scalar: | or >.
-func isBlockScalar(t string) bool {
+// beginsBlockScalar reports whether a line begins a YAML block scalar: | or >.
+func beginsBlockScalar(t string) bool {
 	return (t[0] == '|' || t[0] == '>') && strings.Trim(t[1:], "+-123456789") == ""
 }
 
@@ -255,7 +255,7 @@ func (p *parser) parsePlainMap(pieces []piece) ([]entry, bool) {
 			value: p.parseScalar(q.line, from+colon+1, to),
 		})
 	}
-	return p.removeRepeatedKeys(entries), true
+	return p.keepLastOfRepeatedKeys(entries), true
 }
 
 // needsYAMLScalar reports whether YAML would interpret a value, so that it is not plain text.
@@ -272,8 +272,8 @@ func needsYAMLScalar(t string) bool {
 	return false
 }
 
-// removeRepeatedKeys warns about repeated keys and returns the last entry of each key.
-func (p *parser) removeRepeatedKeys(entries []entry) []entry {
+// keepLastOfRepeatedKeys warns about repeated keys and returns the last entry of each key.
+func (p *parser) keepLastOfRepeatedKeys(entries []entry) []entry {
 	out := entries[:0:0]
 	last := make(map[string]int, len(entries))
 	for _, e := range entries {

@@ -122,7 +122,7 @@ func (r yamlReader) convert(n *yaml.Node, depth int) value {
 				value: r.convert(n.Content[i+1], depth+1),
 			})
 		}
-		v.entries = r.p.removeRepeatedKeys(v.entries)
+		v.entries = r.p.keepLastOfRepeatedKeys(v.entries)
 	default:
 		v.kind = listValue
 	}

@@ -30,14 +30,14 @@ type browser struct {
 // params are the parameters of a DevTools command.
 type params map[string]any
 
-// Program returns the path of the browser's executable. If none is installed, the error is a
+// FindProgram returns the path of the browser's executable. If none is installed, the error is a
 // fault.ToolMissing.
-func (d *Drawer) Program() (string, error) { return d.findProgram("slides") }
+func (d *Drawer) FindProgram() (string, error) { return d.findProgram("slides") }
 
 // findProgram returns the path of the browser's executable. The error message names what, the feature that
 // needs the browser.
 func (d *Drawer) findProgram(what string) (string, error) {
-	names := Programs()
+	names := ListPrograms()
 	if d.cfg.Program != "" {
 		names = []string{d.cfg.Program}
 	}
@@ -57,7 +57,7 @@ func (d *Drawer) findProgram(what string) (string, error) {
 // launch starts a browser. Without a sandbox it is started only as root, or if the start with a
 // sandbox fails, because some kernels do not allow sandboxes.
 func (d *Drawer) launch(ctx context.Context) (*browser, error) {
-	path, err := d.Program()
+	path, err := d.FindProgram()
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (d *Drawer) start(ctx context.Context, path string, sandbox bool) (*browser
 	// The browser keeps running after the slide that started it, until Close.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b := &browser{profile: profile, cancel: cancel}
-	if err := b.connect(life, d.run, path, browserArguments(profile, sandbox)); err != nil {
+	if err := b.connect(life, d.run, path, listBrowserArguments(profile, sandbox)); err != nil {
 		b.stop()
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (b *browser) connect(ctx context.Context, run *proc.Runner, path string, ar
 	b.conn = newConn(ourIn, ourOut)
 	b.process, err = run.Start(ctx, proc.Command{
 		Program:    path,
-		Args:       append(args, pipeArguments(theirIn, theirOut)...),
+		Args:       append(args, listPipeArguments(theirIn, theirOut)...),
 		Env:        []string{"HOME=" + b.profile, "TMPDIR=" + b.profile},
 		ExtraFiles: []*os.File{theirIn, theirOut},
 		Stdout:     discard{},
@@ -152,9 +152,9 @@ func (b *browser) isClosed() bool {
 	}
 }
 
-// browserArguments returns the command line of the browser. The options make pictures independent of the
+// listBrowserArguments returns the command line of the browser. The options make pictures independent of the
 // machine's display and GPU, and disable all network access.
-func browserArguments(profile string, sandbox bool) []string {
+func listBrowserArguments(profile string, sandbox bool) []string {
 	args := []string{
 		"--headless",
 		"--remote-debugging-pipe",
@@ -178,19 +178,19 @@ func browserArguments(profile string, sandbox bool) []string {
 	return args
 }
 
-// ProgramVersion returns the version of the browser whose executable is at path.
-func (d *Drawer) ProgramVersion(ctx context.Context, path string) (string, error) {
-	return askVersion(ctx, d.run, path)
+// ReadProgramVersion returns the version of the browser whose executable is at path.
+func (d *Drawer) ReadProgramVersion(ctx context.Context, path string) (string, error) {
+	return readProgramVersion(ctx, d.run, path)
 }
 
-// installedVersion returns the version of the browser that would be started. what is the feature that needs
+// readInstalledVersion returns the version of the browser that would be started. what is the feature that needs
 // it, for the error.
-func (d *Drawer) installedVersion(ctx context.Context, what string) (string, error) {
+func (d *Drawer) readInstalledVersion(ctx context.Context, what string) (string, error) {
 	path, err := d.findProgram(what)
 	if err != nil {
 		return "", err
 	}
-	version, err := askVersion(ctx, d.run, path)
+	version, err := readProgramVersion(ctx, d.run, path)
 	if err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()

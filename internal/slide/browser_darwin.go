@@ -1,7 +1,7 @@
 package slide
 
-// Programs returns the names and paths of browsers, in the order in which they are tried.
-func Programs() []string {
+// ListPrograms returns the names and paths of browsers, in the order in which they are tried.
+func ListPrograms() []string {
 	return []string{
 		"chrome-headless-shell", "chromium",
 		"/Applications/Chromium.app/Contents/MacOS/Chromium",

@@ -1,7 +1,7 @@
 package slide
 
-// Programs returns the names of browsers, in the order in which they are tried.
-func Programs() []string {
+// ListPrograms returns the names of browsers, in the order in which they are tried.
+func ListPrograms() []string {
 	return []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"}
 }
 

@@ -10,12 +10,12 @@ import (
 	"mynah/internal/proc"
 )
 
-// pipeArguments returns the arguments that name the browser's pipes. On Unix there are none: the
+// listPipeArguments returns the arguments that name the browser's pipes. On Unix there are none: the
 // browser uses the file descriptors 3 and 4.
-func pipeArguments(_, _ *os.File) []string { return nil }
+func listPipeArguments(_, _ *os.File) []string { return nil }
 
-// askVersion returns the output of the browser's --version.
-func askVersion(ctx context.Context, run *proc.Runner, path string) (string, error) {
+// readProgramVersion returns the output of the browser's --version.
+func readProgramVersion(ctx context.Context, run *proc.Runner, path string) (string, error) {
 	out, err := run.RunForOutput(ctx, proc.Command{
 		Program: path, Args: []string{"--version"}, Resident: true, Timeout: startTime, MaxStdout: stderrKept,
 	})

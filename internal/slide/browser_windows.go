@@ -12,8 +12,8 @@ import (
 	"mynah/internal/proc"
 )
 
-// Programs returns the names and paths of browsers, in the order in which they are tried.
-func Programs() []string {
+// ListPrograms returns the names and paths of browsers, in the order in which they are tried.
+func ListPrograms() []string {
 	names := []string{"chrome-headless-shell", "chromium", "chrome"}
 	for _, variable := range []string{"ProgramFiles", "ProgramFiles(x86)", "LocalAppData"} {
 		if dir := os.Getenv(variable); dir != "" {
@@ -28,14 +28,14 @@ func Programs() []string {
 // installBrowser is a command that installs a browser on this system, for hints.
 const installBrowser = "winget install Google.Chrome"
 
-// pipeArguments returns the argument that passes the handles of the pipes to the browser.
-func pipeArguments(in, out *os.File) []string {
+// listPipeArguments returns the argument that passes the handles of the pipes to the browser.
+func listPipeArguments(in, out *os.File) []string {
 	return []string{fmt.Sprintf("--remote-debugging-io-pipes=%d,%d", in.Fd(), out.Fd())}
 }
 
-// askVersion reads the browser's version from the resources of its executable. On Windows, running it
+// readProgramVersion reads the browser's version from the resources of its executable. On Windows, running it
 // with --version would open a window.
-func askVersion(_ context.Context, _ *proc.Runner, path string) (string, error) {
+func readProgramVersion(_ context.Context, _ *proc.Runner, path string) (string, error) {
 	size, err := windows.GetFileVersionInfoSize(path, nil)
 	if err != nil {
 		return "", fmt.Errorf("read the version of %s: %w", path, err)

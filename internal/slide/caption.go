@@ -89,39 +89,41 @@ const (
 	sheetHeight = 8000
 )
 
-// PerSheet returns the maximum number of captions for one call of DrawCaptions.
-func (c Captions) PerSheet() int {
-	high := c.lineHeight()*2 + 2*c.outerMargin()
+// MaxPerSheet returns the maximum number of captions for one call of DrawCaptions.
+func (c Captions) MaxPerSheet() int {
+	high := c.computeLineHeight()*2 + 2*c.computeOuterMargin()
 	return max(min(mostOnSheet, sheetHeight/max(2*high, 1)), 1)
 }
 
-// lineHeight returns the height of a line of text, in pixels.
-func (c Captions) lineHeight() int { return max(int(math.Round(c.Style.Size*1.28)), 2) }
+// computeLineHeight returns the height of a line of text, in pixels.
+func (c Captions) computeLineHeight() int { return max(int(math.Round(c.Style.Size*1.28)), 2) }
 
-// backgroundInset returns the distance between the text and the edge of its background, in pixels; 0 without a
+// computeBackgroundInset returns the distance between the text and the edge of its background, in pixels; 0 without a
 // background.
-func (c Captions) backgroundInset() int {
+func (c Captions) computeBackgroundInset() int {
 	if c.Style.Background.A == 0 {
 		return 0
 	}
 	return int(math.Round(c.Style.Size * 0.22))
 }
 
-// Height returns the height of the box of a caption with the given number of lines, in pixels of the
+// ComputeBoxHeight returns the height of the box of a caption with the given number of lines, in pixels of the
 // video frame.
-func (c Captions) Height(lines int) int { return lines*c.lineHeight() + 2*c.backgroundInset() }
+func (c Captions) ComputeBoxHeight(lines int) int {
+	return lines*c.computeLineHeight() + 2*c.computeBackgroundInset()
+}
 
-// outerMargin returns the width, in pixels, of the area around the text's box that outline and shadow can
+// computeOuterMargin returns the width, in pixels, of the area around the text's box that outline and shadow can
 // cover.
-func (c Captions) outerMargin() int { return int(math.Ceil(c.Style.Size*0.55)) + 1 }
+func (c Captions) computeOuterMargin() int { return int(math.Ceil(c.Style.Size*0.55)) + 1 }
 
-// Keys returns the cache keys of the captions' pictures. Each key depends on everything that
-// determines the picture; version is the result of Drawer.Version. The font file, which may be large,
+// ComputeKeys returns the cache keys of the captions' pictures. Each key depends on everything that
+// determines the picture; version is the result of Drawer.ReadVersion. The font file, which may be large,
 // is read and hashed only once.
-func (c Captions) Keys(version string) []cache.Key {
-	k := c.readFont()
+func (c Captions) ComputeKeys(version string) []cache.Key {
+	k := c.readProjectFont()
 	font := cache.NewHasher("caption font 1")
-	for _, name := range k.fileNames() {
+	for _, name := range k.listFileNames() {
 		font.AddString(name).AddBytes(k.files[name])
 	}
 	sum := font.Key()
@@ -129,7 +131,7 @@ func (c Captions) Keys(version string) []cache.Key {
 	for i, t := range c.Texts {
 		one := c
 		one.Texts = c.Texts[i : i+1]
-		h := cache.NewHasher("caption 3").AddString(version).AddString(one.sheetHTML(k)).AddString(captionScript).AddInts(int64(c.Width)).AddBytes(sum[:])
+		h := cache.NewHasher("caption 3").AddString(version).AddString(one.formatSheetHTML(k)).AddString(captionScript).AddInts(int64(c.Width)).AddBytes(sum[:])
 		for _, w := range t.Words {
 			h.AddInts(int64(len(w)))
 			for _, p := range w {
@@ -141,8 +143,8 @@ func (c Captions) Keys(version string) []cache.Key {
 	return keys
 }
 
-// readFont reads the font file of the project, if the style has one.
-func (c Captions) readFont() *projectFiles {
+// readProjectFont reads the font file of the project, if the style has one.
+func (c Captions) readProjectFont() *projectFiles {
 	k := &projectFiles{files: map[string][]byte{}, fsys: c.Files}
 	if c.Style.File != "" {
 		k.readFile(path.Clean(c.Style.File))
@@ -150,13 +152,13 @@ func (c Captions) readFont() *projectFiles {
 	return k
 }
 
-// sheetHTML returns the HTML of the sheet with all captions.
-func (c Captions) sheetHTML(k *projectFiles) string {
+// formatSheetHTML returns the HTML of the sheet with all captions.
+func (c Captions) formatSheetHTML(k *projectFiles) string {
 	s := c.Style
 	var out strings.Builder
 	fmt.Fprintf(&out, `<!doctype html><html lang="%s"><head><meta charset="utf-8"><base href="%s">`,
 		html.EscapeString(c.Language), baseMark)
-	out.WriteString("<style>" + readStyleSheet("base") + "</style><style>" + readStyleSheet("caption"))
+	out.WriteString("<style>" + readBuiltInSheet("base") + "</style><style>" + readBuiltInSheet("caption"))
 	family := s.Family
 	if s.File != "" {
 		family = "caption-font"
@@ -169,16 +171,16 @@ func (c Captions) sheetHTML(k *projectFiles) string {
 	if family == "" {
 		set("caption", "Inter")
 	} else {
-		set("caption", cssString(family))
+		set("caption", quoteForCSS(family))
 	}
 	set("size", fmt.Sprintf("%gpx", s.Size))
-	set("line", fmt.Sprintf("%dpx", c.lineHeight()))
-	set("margin", fmt.Sprintf("%dpx", c.outerMargin()))
-	set("color", cssColor(s.Color))
-	set("highlight", cssColor(s.Highlight))
-	setOutline(s, set)
-	set("box", cssColor(s.Background))
-	inset := c.backgroundInset()
+	set("line", fmt.Sprintf("%dpx", c.computeLineHeight()))
+	set("margin", fmt.Sprintf("%dpx", c.computeOuterMargin()))
+	set("color", formatCSSColor(s.Color))
+	set("highlight", formatCSSColor(s.Highlight))
+	setOutlineVariables(s, set)
+	set("box", formatCSSColor(s.Background))
+	inset := c.computeBackgroundInset()
 	set("inset", fmt.Sprintf("%dpx %dpx", inset, 2*inset))
 	out.WriteString("}</style></head><body>")
 	for _, t := range c.Texts {
@@ -191,8 +193,8 @@ func (c Captions) sheetHTML(k *projectFiles) string {
 	return out.String()
 }
 
-// setOutline sets the CSS variables of the letters' outline and soft shadow.
-func setOutline(s CaptionStyle, set func(name, value string)) {
+// setOutlineVariables sets the CSS variables of the letters' outline and soft shadow.
+func setOutlineVariables(s CaptionStyle, set func(name, value string)) {
 	// The letters cover the inner half of the stroke.
 	stroke, shadow := fmt.Sprintf("%.3fpx", s.Size*0.16), "none"
 	if s.Outline.A == 0 {
@@ -201,10 +203,10 @@ func setOutline(s CaptionStyle, set func(name, value string)) {
 	if s.Outline.A > 0 && s.Background.A == 0 {
 		soft := s.Outline
 		soft.A = byte(int(soft.A) * 6 / 10)
-		shadow = fmt.Sprintf("0 0 %.3fpx %s, 0 %.3fpx %.3fpx %s", s.Size*0.1, cssColor(soft), s.Size*0.05, s.Size*0.3, cssColor(soft))
+		shadow = fmt.Sprintf("0 0 %.3fpx %s, 0 %.3fpx %.3fpx %s", s.Size*0.1, formatCSSColor(soft), s.Size*0.05, s.Size*0.3, formatCSSColor(soft))
 	}
 	set("stroke", stroke)
-	set("outline", cssColor(s.Outline))
+	set("outline", formatCSSColor(s.Outline))
 	set("shadow", shadow)
 }
 
@@ -216,12 +218,12 @@ func (t CaptionText) writeHTML(out *strings.Builder, class string) {
 	out.WriteString("</div></div>")
 }
 
-func cssColor(c frame.Color) string {
+func formatCSSColor(c frame.Color) string {
 	return fmt.Sprintf("rgb(%d %d %d / %.4f)", c.R, c.G, c.B, float64(c.A)/255)
 }
 
-// cssString quotes a string for CSS that is inside an HTML style element.
-func cssString(s string) string {
+// quoteForCSS quotes a string for CSS that is inside an HTML style element.
+func quoteForCSS(s string) string {
 	var out strings.Builder
 	out.WriteByte('"')
 	for _, r := range s {
@@ -235,15 +237,15 @@ func cssString(s string) string {
 	return out.String()
 }
 
-// DrawCaptions draws captions together on one sheet. PerSheet is the recommended maximum number. It
+// DrawCaptions draws captions together on one sheet. MaxPerSheet is the recommended maximum number. It
 // waits until one of the Config.Pages pages is free. If no browser is installed, the error is a
 // fault.ToolMissing.
 func (d *Drawer) DrawCaptions(ctx context.Context, c Captions) ([]DrawnCaption, CaptionFonts, error) {
 	var out []DrawnCaption
 	var fonts CaptionFonts
-	err := d.onPage(ctx, func(ctx context.Context, p *page) error {
+	err := d.doOnPageWithRetry(ctx, func(ctx context.Context, p *page) error {
 		var err error
-		out, fonts, err = d.drawSheet(ctx, p, c)
+		out, fonts, err = d.drawSheetOnPage(ctx, p, c)
 		return err
 	})
 	if _, ours := fault.As(err); err == nil || ours || ctx.Err() != nil {
@@ -275,8 +277,8 @@ type sheetArgs struct {
 // sheetShare is the maximum width of a caption, as a share of the frame's width.
 const sheetShare = 0.94
 
-func (d *Drawer) drawSheet(ctx context.Context, p *page, c Captions) ([]DrawnCaption, CaptionFonts, error) {
-	k := c.readFont()
+func (d *Drawer) drawSheetOnPage(ctx context.Context, p *page, c Captions) ([]DrawnCaption, CaptionFonts, error) {
+	k := c.readProjectFont()
 	fonts := CaptionFonts{Broken: c.Style.File != "" && len(k.files) == 0}
 	base := p.beginSlide(k, nil)
 	if err := p.resize(ctx, [3]float64{float64(c.Width), 720, 1}); err != nil {
@@ -285,47 +287,48 @@ func (d *Drawer) drawSheet(ctx context.Context, p *page, c Captions) ([]DrawnCap
 	if err := p.setBackground(ctx, params{"r": 0, "g": 0, "b": 0, "a": 0}); err != nil {
 		return nil, fonts, err
 	}
-	page := strings.ReplaceAll(c.sheetHTML(k), baseMark, base)
+	page := strings.ReplaceAll(c.formatSheetHTML(k), baseMark, base)
 	if err := p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": page}, nil); err != nil {
 		return nil, fonts, err
 	}
-	args := sheetArgs{Room: float64(c.Width) * sheetShare, Family: c.Style.Family, Runes: d.untestedCharacters(c.allLines()), Words: [][][][3]int{}}
+	args := sheetArgs{Room: float64(c.Width) * sheetShare, Family: c.Style.Family, Runes: d.listUntestedCharacters(c.listAllLines()), Words: [][][][3]int{}}
 	for _, t := range c.Texts {
-		args.Words = append(args.Words, t.wordOffsets())
+		args.Words = append(args.Words, t.listWordOffsets())
 	}
 	var m captionLayout
-	if err := p.evaluate(ctx, captionScript, args, &m); err != nil {
+	if err := p.callFunction(ctx, captionScript, args, &m); err != nil {
 		return nil, fonts, err
 	}
-	d.recordGlyphs(args.Runes, m.Tofu)
+	d.recordTestedGlyphs(args.Runes, m.Tofu)
 	fonts.Missing, fonts.Broken = m.Missing, fonts.Broken || m.Broken
 	if len(m.Captions) != len(c.Texts) {
 		return nil, fonts, errors.New("the browser returned an unexpected number of captions")
 	}
-	img, err := p.shootCaptions(ctx, m)
+	img, err := p.captureSheet(ctx, m)
 	if err != nil {
 		return nil, fonts, err
 	}
 	var out []DrawnCaption
 	for i, t := range c.Texts {
 		box := m.Captions[i]
-		drawn := DrawnCaption{Plain: copyBox(img, box.Box), Margin: c.outerMargin(), Tofu: d.listKnownTofu(t.Lines)}
+		drawn := DrawnCaption{Plain: copyCaptionBox(img, box.Box), Margin: c.computeOuterMargin(),
+			Tofu: d.listKnownTofu(t.Lines)}
 		if font, ok := k.files[path.Clean(c.Style.File)]; ok {
-			drawn.Lacked = d.removeTofu(missingCharacters([][]byte{font}, strings.Join(t.Lines, " ")))
+			drawn.Lacked = d.removeKnownTofu(findMissingCharacters([][]byte{font}, strings.Join(t.Lines, " ")))
 		}
 		if len(t.Words) > 0 {
-			drawn.Lit = copyBox(img, box.Lit)
+			drawn.Lit = copyCaptionBox(img, box.Lit)
 		}
 		for w, boxes := range box.Words {
-			drawn.Words = append(drawn.Words, t.wordBoxes(w, boxes, c.Style.Size))
+			drawn.Words = append(drawn.Words, t.listWordBoxes(w, boxes, c.Style.Size))
 		}
 		out = append(out, drawn)
 	}
 	return out, fonts, nil
 }
 
-// shootCaptions takes a screenshot of all captions.
-func (p *page) shootCaptions(ctx context.Context, m captionLayout) (*image.NRGBA, error) {
+// captureSheet takes a screenshot of all captions.
+func (p *page) captureSheet(ctx context.Context, m captionLayout) (*image.NRGBA, error) {
 	w, h := 2.0, 2.0
 	for _, c := range m.Captions {
 		w, h = max(w, c.Box[2], c.Lit[2]), max(h, c.Box[3], c.Lit[3])
@@ -340,8 +343,8 @@ func (p *page) shootCaptions(ctx context.Context, m captionLayout) (*image.NRGBA
 	return img, err
 }
 
-// copyBox copies a caption from the sheet into a new image whose bounds begin at 0, 0.
-func copyBox(img *image.NRGBA, box [4]float64) *image.NRGBA {
+// copyCaptionBox copies a caption from the sheet into a new image whose bounds begin at 0, 0.
+func copyCaptionBox(img *image.NRGBA, box [4]float64) *image.NRGBA {
 	r := image.Rect(int(box[0]), int(box[1]), int(box[2]), int(box[3]))
 	out := image.NewNRGBA(image.Rect(0, 0, r.Dx(), r.Dy()))
 	for y := range r.Dy() {
@@ -350,9 +353,9 @@ func copyBox(img *image.NRGBA, box [4]float64) *image.NRGBA {
 	return out
 }
 
-// wordBoxes returns the boxes of a word in whole pixels. Slanted letters extend beyond their boxes, so
+// listWordBoxes returns the boxes of a word in whole pixels. Slanted letters extend beyond their boxes, so
 // the boxes of a word between spaces include a part of each space.
-func (t CaptionText) wordBoxes(w int, boxes [][4]float64, size float64) []image.Rectangle {
+func (t CaptionText) listWordBoxes(w int, boxes [][4]float64, size float64) []image.Rectangle {
 	lean := 0.06 * size
 	for _, p := range t.Words[w] {
 		line := t.Lines[p.Line]
@@ -368,9 +371,9 @@ func (t CaptionText) wordBoxes(w int, boxes [][4]float64, size float64) []image.
 	return out
 }
 
-// wordOffsets returns the positions of the words for caption.js: the index of the line, and offsets in
+// listWordOffsets returns the positions of the words for caption.js: the index of the line, and offsets in
 // UTF-16 units.
-func (t CaptionText) wordOffsets() [][][3]int {
+func (t CaptionText) listWordOffsets() [][][3]int {
 	out := [][][3]int{}
 	count := func(s string) int { return len(utf16.Encode([]rune(s))) }
 	for _, w := range t.Words {
@@ -384,7 +387,7 @@ func (t CaptionText) wordOffsets() [][][3]int {
 	return out
 }
 
-func (c Captions) allLines() []string {
+func (c Captions) listAllLines() []string {
 	var out []string
 	for _, t := range c.Texts {
 		out = append(out, t.Lines...)

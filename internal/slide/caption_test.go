@@ -246,7 +246,7 @@ func TestCaptionKeys(t *testing.T) {
 		Width: 640, Files: files, Style: style,
 		Texts: []slide.CaptionText{words("one"), words("two"), {Lines: []string{"one"}}, words("one")},
 	}
-	keys := c.Keys("1")
+	keys := c.ComputeKeys("1")
 	if times != 1 {
 		t.Errorf("the font is read %d times", times)
 	}
@@ -254,10 +254,10 @@ func TestCaptionKeys(t *testing.T) {
 		t.Errorf("the keys are %v", keys)
 	}
 	files.MapFS["f.ttf"] = &fstest.MapFile{Data: []byte("another")}
-	if again := c.Keys("1"); again[0] == keys[0] {
+	if again := c.ComputeKeys("1"); again[0] == keys[0] {
 		t.Error("another font has the same key")
 	}
-	if again := c.Keys("2"); again[0] == keys[0] {
+	if again := c.ComputeKeys("2"); again[0] == keys[0] {
 		t.Error("another browser has the same key")
 	}
 }
@@ -266,12 +266,12 @@ func TestCaptionKeys(t *testing.T) {
 func TestWhatNeedsABrowser(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, func(c *slide.Config) { c.Program = "no-such-browser" })
-	_, err := d.Version(t.Context(), "subtitles in the picture")
+	_, err := d.ReadVersion(t.Context(), "subtitles in the picture")
 	if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing ||
 		!strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
 		t.Error(err)
 	}
-	if w, ok := slide.TofuWarning("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles contains a b; boxes are drawn instead" {
+	if w, ok := slide.NewTofuWarning("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles contains a b; boxes are drawn instead" {
 		t.Errorf("%+v", w)
 	}
 }

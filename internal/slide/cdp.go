@@ -50,12 +50,12 @@ func (e *protocolError) Error() string { return e.Message }
 
 func newConn(r, w *os.File) *conn {
 	c := &conn{r: r, w: w, waiting: map[int64]chan message{}, events: map[string]func(message){}, done: make(chan struct{})}
-	go c.receive()
+	go c.receiveUntilClosed()
 	return c
 }
 
-// receive receives messages and dispatches them until the pipe is closed.
-func (c *conn) receive() {
+// receiveUntilClosed receives messages and dispatches them until the pipe is closed.
+func (c *conn) receiveUntilClosed() {
 	defer close(c.done)
 	in := bufio.NewReaderSize(c.r, 1<<20)
 	var long []byte
@@ -124,13 +124,13 @@ func (c *conn) send(session, method string, params any) (int64, chan message, er
 	_, err = io.Copy(c.w, bytes.NewReader(append(out, 0)))
 	c.write.Unlock()
 	if err != nil {
-		c.removeWaiting(id)
+		c.forgetWaitingCall(id)
 		return 0, nil, errGone
 	}
 	return id, ch, nil
 }
 
-func (c *conn) removeWaiting(id int64) {
+func (c *conn) forgetWaitingCall(id int64) {
 	c.mu.Lock()
 	delete(c.waiting, id)
 	c.mu.Unlock()
@@ -152,10 +152,10 @@ func (c *conn) call(ctx context.Context, session, method string, params, result 
 		}
 		return json.Unmarshal(m.Result, result)
 	case <-c.done:
-		c.removeWaiting(id)
+		c.forgetWaitingCall(id)
 		return errGone
 	case <-ctx.Done():
-		c.removeWaiting(id)
+		c.forgetWaitingCall(id)
 		return ctx.Err()
 	}
 }

@@ -39,9 +39,9 @@ func (e *DiagramError) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, e.Text)
 }
 
-// readLibrary returns the JavaScript library that draws a kind of block. It returns nil if the kind is not
+// readDiagramLibrary returns the JavaScript library that draws a kind of block. It returns nil if the kind is not
 // a diagram or the library is not part of this build.
-func readLibrary(kind frame.BlockKind) []byte {
+func readDiagramLibrary(kind frame.BlockKind) []byte {
 	var name string
 	switch kind {
 	case frame.MermaidBlock:
@@ -69,27 +69,27 @@ func isDiagram(kind frame.BlockKind) bool {
 	return kind == frame.MermaidBlock || kind == frame.DotBlock || kind == frame.MathBlock
 }
 
-// diagramFingerprint returns everything except the text that determines how the diagrams of a slide look. It is
+// computeDiagramFingerprint returns everything except the text that determines how the diagrams of a slide look. It is
 // part of the slide's cache key.
-func (r Request) diagramFingerprint() string {
+func (r Request) computeDiagramFingerprint() string {
 	var out strings.Builder
 	for _, b := range r.Blocks {
 		if isDiagram(b.Kind) {
-			fmt.Fprintf(&out, "%x %+v %s", sha256.Sum256(readLibrary(b.Kind)), r.diagramLook(), sketchScript)
+			fmt.Fprintf(&out, "%x %+v %s", sha256.Sum256(readDiagramLibrary(b.Kind)), r.chooseDiagramLook(), sketchScript)
 		}
 	}
 	return out.String()
 }
 
-// isDarkBackground reports whether diagrams are drawn with light lines, for a dark background.
-func (r Request) isDarkBackground() bool {
-	theme, _ := r.builtInTheme()
-	canvasDark := !r.Over && r.CanvasSet && luminance(r.Canvas) < 0.18
+// hasDarkBackground reports whether diagrams are drawn with light lines, for a dark background.
+func (r Request) hasDarkBackground() bool {
+	theme, _ := r.chooseBuiltInTheme()
+	canvasDark := !r.Over && r.CanvasSet && computeLuminance(r.Canvas) < 0.18
 	canvasLight := !r.Over && r.CanvasSet && !canvasDark
 	return theme == "default" && r.Over || theme == "dark" && !canvasLight || canvasDark
 }
 
-// diagramLook is how diagrams of a slide look: the colours ("#rrggbb") and font of its theme, and the
+// chooseDiagramLook is how diagrams of a slide look: the colours ("#rrggbb") and font of its theme, and the
 // room in CSS pixels.
 type diagramLook struct {
 	Ink    string   `json:"ink"`    // text
@@ -103,16 +103,16 @@ type diagramLook struct {
 	Height float64  `json:"height"`
 }
 
-// diagramLook returns how the diagrams of the slide look.
-func (r Request) diagramLook() diagramLook {
+// chooseDiagramLook returns how the diagrams of the slide look.
+func (r Request) chooseDiagramLook() diagramLook {
 	const sans = `Inter, "Noto Sans", "Noto Sans CJK SC", sans-serif`
 	look := diagramLook{
 		Ink: "#14181d", Muted: "#4a5563", Ground: "#ffffff", Fill: "#e8f0fe", Edge: "#3b6fd4", Font: sans,
 		Series: []string{"#3b6fd4", "#2b9173", "#d4762a", "#8a5cd1", "#c2456b", "#2382ad", "#8f8120", "#6b7686"},
 	}
-	theme, _ := r.builtInTheme()
+	theme, _ := r.chooseBuiltInTheme()
 	switch {
-	case r.isDarkBackground():
+	case r.hasDarkBackground():
 		look = diagramLook{
 			Ink: "#eef2f7", Muted: "#a3afbf", Ground: "#0d1219", Fill: "#1c2a40", Edge: "#6cb8ff", Font: sans,
 			Series: []string{"#6cb8ff", "#5fd0a5", "#ffb454", "#c39bff", "#ff8fa3", "#5fd3e6", "#e3d26f", "#9aa7b8"},
@@ -128,9 +128,9 @@ func (r Request) diagramLook() diagramLook {
 		look.Series = []string{"#15151a", "#d7263d", "#1b7fbd", "#2e933c", "#e2552a", "#7b2d8b", "#00808a", "#6b5b00"}
 	}
 	const wide, high, besideOthers = 0.92, 0.86, 0.72 // shares of the frame
-	look.Width, look.Height = wide*float64(r.Width)/r.scale(), high*float64(r.Height)/r.scale()
+	look.Width, look.Height = wide*float64(r.Width)/r.computeScale(), high*float64(r.Height)/r.computeScale()
 	if len(r.Blocks) > 1 {
-		look.Height = besideOthers * float64(r.Height) / r.scale()
+		look.Height = besideOthers * float64(r.Height) / r.computeScale()
 	}
 	return look
 }
@@ -153,7 +153,7 @@ func (d *Drawer) drawDiagrams(ctx context.Context, b *browser, r Request) (map[i
 		if !isDiagram(block.Kind) {
 			continue
 		}
-		s, err := d.drawDiagram(ctx, b, block, r.diagramLook())
+		s, err := d.drawDiagram(ctx, b, block, r.chooseDiagramLook())
 		if err != nil {
 			return nil, err
 		}
@@ -176,24 +176,24 @@ func (d *Drawer) drawDiagrams(ctx context.Context, b *browser, r Request) (map[i
 
 // drawDiagram draws one diagram on the page sketchPad, which is kept open for the next ones.
 func (d *Drawer) drawDiagram(ctx context.Context, b *browser, block Block, look diagramLook) (diagramResult, error) {
-	source := readLibrary(block.Kind)
+	source := readDiagramLibrary(block.Kind)
 	if source == nil {
 		f := fault.New(fault.ToolMissing, nil, "this build of Mynah cannot draw %s", block.Kind)
 		return diagramResult{}, f.WithHint("run scripts/assets, which downloads the drawing library with npm, and build Mynah again")
 	}
 	var s diagramResult
-	err := d.useSketchPad(ctx, b, func(p *page) error {
-		if err := p.load(ctx, string(block.Kind), string(source)); err != nil {
+	err := d.onSketchPad(ctx, b, func(p *page) error {
+		if err := p.loadLibraryOnce(ctx, string(block.Kind), string(source)); err != nil {
 			return err
 		}
-		return p.evaluate(ctx, sketchScript, map[string]any{"kind": block.Kind, "text": block.Text, "look": look}, &s)
+		return p.callFunction(ctx, sketchScript, map[string]any{"kind": block.Kind, "text": block.Text, "look": look}, &s)
 	})
 	return s, err
 }
 
-// useSketchPad runs f on the page sketchPad, which is kept open for the next call. After an error the page is
+// onSketchPad runs f on the page sketchPad, which is kept open for the next call. After an error the page is
 // closed.
-func (d *Drawer) useSketchPad(ctx context.Context, b *browser, f func(p *page) error) error {
+func (d *Drawer) onSketchPad(ctx context.Context, b *browser, f func(p *page) error) error {
 	select {
 	case d.sketching <- struct{}{}:
 	case <-ctx.Done():
@@ -220,8 +220,8 @@ func (d *Drawer) useSketchPad(ctx context.Context, b *browser, f func(p *page) e
 	return err
 }
 
-// load runs the source of a library in the page, unless it did so before.
-func (p *page) load(ctx context.Context, library, source string) error {
+// loadLibraryOnce runs the source of a library in the page, unless it did so before.
+func (p *page) loadLibraryOnce(ctx context.Context, library, source string) error {
 	if p.loadedLibraries[library] {
 		return nil
 	}

@@ -53,9 +53,9 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 	if err != nil {
 		return nil, err
 	}
-	c := composeHTML(r, k, d.codeStyle)
+	c := composeHTML(r, k, d.cacheCodeStyle)
 	behind := []byte(nil)
-	if r.usesBehind(k) {
+	if r.showsPictureBehind(k) {
 		behind = r.Behind
 	}
 	base := p.beginSlide(k, behind)
@@ -66,13 +66,13 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 	if err := p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": page}, nil); err != nil {
 		return nil, err
 	}
-	preload := k.imageAddresses(base)
+	preload := k.listThemeImages(base)
 	if behind != nil {
 		preload = append(preload, base+behindName)
 	}
 	m, err := d.layOut(ctx, p, measureArgs{
-		Scale: r.scale(), Project: k.theme != "", Hyphens: hyphens,
-		Preload: preload, Runes: d.untestedCharacters(r.listBlockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
+		Scale: r.computeScale(), Project: k.theme != "", Hyphens: hyphens,
+		Preload: preload, Runes: d.listUntestedCharacters(r.listBlockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
 	if err != nil {
 		return nil, err
@@ -90,18 +90,18 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 	return out, nil
 }
 
-func (d *Drawer) codeStyle(theme string) string {
+func (d *Drawer) cacheCodeStyle(theme string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if _, ok := d.styles[theme]; !ok {
-		d.styles[theme] = codeStyle(theme)
+		d.styles[theme] = composeCodeStyle(theme)
 	}
 	return d.styles[theme]
 }
 
 // prepareFrame sets the size of the page and the colour of its background.
 func (p *page) prepareFrame(ctx context.Context, r Request) error {
-	s := r.scale()
+	s := r.computeScale()
 	if err := p.resize(ctx, [3]float64{math.Ceil(float64(r.Width)/s - 1e-6), math.Ceil(float64(r.Height)/s - 1e-6), s}); err != nil {
 		return err
 	}
@@ -158,11 +158,11 @@ func (d *Drawer) layOut(ctx context.Context, p *page, args measureArgs) (slideLa
 	end := time.Now().Add(sheetsTime)
 	for {
 		var m slideLayout
-		if err := p.evaluate(ctx, layoutScript(), args, &m); err != nil {
+		if err := p.callFunction(ctx, readLayoutScript(), args, &m); err != nil {
 			return m, err
 		}
 		if !m.Wait || time.Now().After(end) {
-			d.recordGlyphs(args.Runes, m.Tofu)
+			d.recordTestedGlyphs(args.Runes, m.Tofu)
 			return m, nil
 		}
 		if err := waitFor(ctx, 2*time.Millisecond); err != nil {
@@ -179,8 +179,8 @@ func (r Request) listBlockTexts() []string {
 	return out
 }
 
-// untestedCharacters returns the characters of texts for which it is not yet known whether a font has them.
-func (d *Drawer) untestedCharacters(texts []string) []rune {
+// listUntestedCharacters returns the characters of texts for which it is not yet known whether a font has them.
+func (d *Drawer) listUntestedCharacters(texts []string) []rune {
 	const most = 500
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -201,7 +201,7 @@ func needsGlyph(c rune) bool {
 		unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector, unicode.Regional_Indicator) && c != unicode.ReplacementChar
 }
 
-func (d *Drawer) recordGlyphs(asked, tofu []rune) {
+func (d *Drawer) recordTestedGlyphs(asked, tofu []rune) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range asked {
@@ -212,7 +212,7 @@ func (d *Drawer) recordGlyphs(asked, tofu []rune) {
 // addWarnings adds warnings for the author: omitted content, missing fonts, missing characters.
 func (d *Drawer) addWarnings(out *Drawn, r Request, k *projectFiles, c composed, m slideLayout) {
 	add := func(hint, format string, args ...any) {
-		out.Warnings = append(out.Warnings, Warning{Range: r.warningRange(), Summary: fmt.Sprintf(format, args...), Hint: hint})
+		out.Warnings = append(out.Warnings, Warning{Range: r.newWarningRange(), Summary: fmt.Sprintf(format, args...), Hint: hint})
 	}
 	for _, what := range c.cut {
 		add("split it over several scenes", "the slide leaves out %s", what)
@@ -229,16 +229,16 @@ func (d *Drawer) addWarnings(out *Drawn, r Request, k *projectFiles, c composed,
 		add("check that the file in @font-face exists and is a font",
 			"the font %q cannot be read; another font is used", name)
 	}
-	faces := k.fontFiles(r.themeFile())
+	faces := k.listThemeFonts(r.findThemeFile())
 	for _, name := range slices.Sorted(maps.Keys(m.Letters)) {
-		if lacked := d.removeTofu(missingCharacters(faces[name], m.Letters[name])); len(lacked) > 0 {
-			w := MissingCharactersWarning(name, lacked)
-			w.Range = r.warningRange()
+		if lacked := d.removeKnownTofu(findMissingCharacters(faces[name], m.Letters[name])); len(lacked) > 0 {
+			w := NewMissingCharactersWarning(name, lacked)
+			w.Range = r.newWarningRange()
 			out.Warnings = append(out.Warnings, w)
 		}
 	}
 	for _, b := range r.Blocks {
-		if w, ok := TofuWarning("font", d.listKnownTofu([]string{b.Text})); ok {
+		if w, ok := NewTofuWarning("font", d.listKnownTofu([]string{b.Text})); ok {
 			w.Range = b.Range
 			out.Warnings = append(out.Warnings, w)
 		}
@@ -247,7 +247,7 @@ func (d *Drawer) addWarnings(out *Drawn, r Request, k *projectFiles, c composed,
 
 // addSizeWarning adds a warning about text that is too small to read.
 func addSizeWarning(out *Drawn, r Request, m slideLayout) {
-	w := Warning{Range: r.warningRange()}
+	w := Warning{Range: r.newWarningRange()}
 	const exact = 0.1 // rounding of the browser
 	switch {
 	case m.Small > 0 && m.Small < readable-exact:
@@ -268,15 +268,15 @@ func addSizeWarning(out *Drawn, r Request, m slideLayout) {
 	out.Warnings = append(out.Warnings, w)
 }
 
-// removeTofu removes characters that are known to be in no font.
-func (d *Drawer) removeTofu(letters []rune) []rune {
+// removeKnownTofu removes characters that are known to be in no font.
+func (d *Drawer) removeKnownTofu(letters []rune) []rune {
 	tofu := d.listKnownTofu([]string{string(letters)})
 	return slices.DeleteFunc(letters, func(r rune) bool { return slices.Contains(tofu, r) })
 }
 
-// TofuWarning returns a warning about characters that no font has, or false if there are none. font is the
+// NewTofuWarning returns a warning about characters that no font has, or false if there are none. font is the
 // noun in the message, such as "font".
-func TofuWarning(font string, tofu []rune) (Warning, bool) {
+func NewTofuWarning(font string, tofu []rune) (Warning, bool) {
 	var lost []string
 	for _, r := range tofu {
 		lost = append(lost, string(r))
@@ -287,10 +287,10 @@ func TofuWarning(font string, tofu []rune) (Warning, bool) {
 	}, len(lost) > 0
 }
 
-// imageAddresses returns the addresses of the image files that a theme may show.
-func (k *projectFiles) imageAddresses(base string) []string {
+// listThemeImages returns the addresses of the image files that a theme may show.
+func (k *projectFiles) listThemeImages(base string) []string {
 	out := []string{}
-	for _, name := range k.fileNames() {
+	for _, name := range k.listFileNames() {
 		if slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"}, strings.ToLower(path.Ext(name))) {
 			out = append(out, base+escapePath(name))
 		}
@@ -298,11 +298,11 @@ func (k *projectFiles) imageAddresses(base string) []string {
 	return out
 }
 
-// Files returns the names of the project's files that a slide depends on: its theme, the files that
+// ListFiles returns the names of the project's files that a slide depends on: its theme, the files that
 // the theme refers to, and images.
-func Files(r Request) []string { return gatherFiles(r).fileNames() }
+func ListFiles(r Request) []string { return gatherFiles(r).listFileNames() }
 
-func (k *projectFiles) fileNames() []string {
+func (k *projectFiles) listFileNames() []string {
 	out := make([]string, 0, len(k.files))
 	for name := range k.files {
 		out = append(out, name)
@@ -314,7 +314,7 @@ func (k *projectFiles) fileNames() []string {
 // convertBackdrops converts backdrop filters from CSS to pixels of the frame.
 func (r Request) convertBackdrops(m slideLayout) []Backdrop {
 	var out []Backdrop
-	s := r.scale()
+	s := r.computeScale()
 	frame := image.Rect(0, 0, r.Width, r.Height)
 	for _, b := range m.Backdrops {
 		box := image.Rect(int(math.Round(b.Box[0]*s)), int(math.Round(b.Box[1]*s)), int(math.Round(b.Box[2]*s)),
@@ -373,19 +373,19 @@ const mostBox = 0.85
 // content.
 func (p *page) takeScreenshot(ctx context.Context, r Request, m slideLayout, out *Drawn) error {
 	frame := image.Rect(0, 0, r.Width, r.Height)
-	if box, ok := r.contentBox(m); ok {
-		img, err := p.captureScreenshot(ctx, box, r.scale())
+	if box, ok := r.computeContentBox(m); ok {
+		img, err := p.captureScreenshot(ctx, box, r.computeScale())
 		if err != nil {
 			return err
 		}
 		// The border has one colour only if the content is not cut off.
-		if rest, ok := borderColor(img); ok && img.Rect.Size() == box.Size() {
+		if rest, ok := findBorderColor(img); ok && img.Rect.Size() == box.Size() {
 			img.Rect = img.Rect.Add(box.Min)
 			out.Image, out.Bounds, out.Rest = img, box, rest
 			return nil
 		}
 	}
-	img, err := p.captureScreenshot(ctx, image.Rectangle{}, r.scale())
+	img, err := p.captureScreenshot(ctx, image.Rectangle{}, r.computeScale())
 	if err != nil {
 		return err
 	}
@@ -395,28 +395,28 @@ func (p *page) takeScreenshot(ctx context.Context, r Request, m slideLayout, out
 	if whole, ok := img.SubImage(frame).(*image.NRGBA); ok {
 		out.Image, out.Bounds = whole, frame
 	}
-	if rest, ok := borderColor(out.Image); ok {
+	if rest, ok := findBorderColor(out.Image); ok {
 		out.Rest = rest
 	}
 	return nil
 }
 
-// contentBox returns the rectangle of the content, rounded outwards so that its corners are whole pixels both
+// computeContentBox returns the rectangle of the content, rounded outwards so that its corners are whole pixels both
 // of the page and of the frame. It returns false if the whole frame must be used.
-func (r Request) contentBox(m slideLayout) (image.Rectangle, bool) {
+func (r Request) computeContentBox(m slideLayout) (image.Rectangle, bool) {
 	if !m.Flat || m.Box[2] <= m.Box[0] {
 		return image.Rectangle{}, false
 	}
-	step := shorter / gcd(shorter, min(r.Width, r.Height))
+	step := shorter / computeGCD(shorter, min(r.Width, r.Height))
 	down := func(v float64) int { return int(math.Floor(v/float64(step))) * step }
 	up := func(v float64) int { return int(math.Ceil(v/float64(step))) * step }
-	s := r.scale()
+	s := r.computeScale()
 	page := image.Rect(0, 0, down(float64(r.Width)/s), down(float64(r.Height)/s))
 	css := image.Rect(down(m.Box[0]), down(m.Box[1]), up(m.Box[2]), up(m.Box[3])).Intersect(page)
 	if css.Dx()*css.Dy() <= 0 {
 		return image.Rectangle{}, false
 	}
-	num := min(r.Width, r.Height) / gcd(shorter, min(r.Width, r.Height))
+	num := min(r.Width, r.Height) / computeGCD(shorter, min(r.Width, r.Height))
 	box := image.Rect(css.Min.X/step*num, css.Min.Y/step*num, css.Max.X/step*num, css.Max.Y/step*num)
 	frame := image.Rect(0, 0, r.Width, r.Height)
 	if !box.In(frame) || float64(box.Dx()*box.Dy()) > mostBox*float64(r.Width*r.Height) {
@@ -425,7 +425,7 @@ func (r Request) contentBox(m slideLayout) (image.Rectangle, bool) {
 	return box, true
 }
 
-func gcd(a, b int) int {
+func computeGCD(a, b int) int {
 	for b != 0 {
 		a, b = b, a%b
 	}
@@ -472,8 +472,8 @@ func toNRGBA(img image.Image) *image.NRGBA {
 	return out
 }
 
-// borderColor returns the colour of the image's border, or false if the border has several colours.
-func borderColor(img *image.NRGBA) (color.NRGBA, bool) {
+// findBorderColor returns the colour of the image's border, or false if the border has several colours.
+func findBorderColor(img *image.NRGBA) (color.NRGBA, bool) {
 	b := img.Rect
 	if b.Empty() {
 		return color.NRGBA{}, false

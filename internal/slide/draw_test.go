@@ -199,7 +199,7 @@ func TestSlides(t *testing.T) {
 	t.Run("every theme draws, alone and over a picture", func(t *testing.T) {
 		t.Parallel()
 		seen := map[string]string{}
-		for _, theme := range slide.Themes() {
+		for _, theme := range slide.ListThemes() {
 			for _, r := range []slide.Request{request(md("# T\n\n- a\n- b")), over(md("# T\n\n- a\n- b"))} {
 				r.Theme = theme
 				got := drawOne(t, d, r)
@@ -209,7 +209,7 @@ func TestSlides(t *testing.T) {
 				seen[string(got.Image.Pix)] += theme
 			}
 		}
-		if len(seen) != 2*len(slide.Themes())-1 { // default and light are the same alone
+		if len(seen) != 2*len(slide.ListThemes())-1 { // default and light are the same alone
 			t.Errorf("%d different pictures", len(seen))
 		}
 	})

@@ -57,18 +57,18 @@ func New(cfg Config, run *proc.Runner) (*Drawer, error) {
 	}, nil
 }
 
-// Version describes everything on this machine that determines a slide's pixels: the version of the
+// ReadVersion describes everything on this machine that determines a slide's pixels: the version of the
 // browser and the installed fonts. It is used in cache keys and messages, and is determined only once.
 // If no browser is installed, the error is a fault.ToolMissing; what is the feature in its message,
 // such as "slides".
-func (d *Drawer) Version(ctx context.Context, what string) (string, error) {
+func (d *Drawer) ReadVersion(ctx context.Context, what string) (string, error) {
 	d.mu.Lock()
 	version := d.version
 	d.mu.Unlock()
 	if version != "" {
 		return version, nil
 	}
-	version, err := d.installedVersion(ctx, what)
+	version, err := d.readInstalledVersion(ctx, what)
 	if err != nil {
 		return "", err
 	}
@@ -107,7 +107,7 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 		return nil, fault.New(fault.Internal, err, "a slide has no size")
 	}
 	var drawn *Drawn
-	err := d.onPage(ctx, func(ctx context.Context, p *page) error {
+	err := d.doOnPageWithRetry(ctx, func(ctx context.Context, p *page) error {
 		var err error
 		drawn, err = d.drawOnPage(ctx, p, r)
 		return err
@@ -121,12 +121,12 @@ func (d *Drawer) Draw(ctx context.Context, r Request) (*Drawn, error) {
 	if diagram := (*DiagramError)(nil); errors.As(err, &diagram) {
 		return nil, err
 	}
-	return nil, d.drawFault(r, err)
+	return nil, d.newDrawFault(r, err)
 }
 
-// onPage calls do with a page for its exclusive use, and once more with another page if do fails. It
+// doOnPageWithRetry calls do with a page for its exclusive use, and once more with another page if do fails. It
 // waits until one of the Config.Pages pages is free.
-func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *page) error) error {
+func (d *Drawer) doOnPageWithRetry(ctx context.Context, do func(ctx context.Context, p *page) error) error {
 	select {
 	case d.slots <- struct{}{}:
 		defer func() { <-d.slots }()
@@ -135,14 +135,14 @@ func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *pag
 	}
 	var failed error
 	for range attempts {
-		err := d.tryOnPage(ctx, do)
+		err := d.doOnPageOnce(ctx, do)
 		switch {
 		case err == nil:
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
 		}
-		if isFinal(err) {
+		if isFinalFailure(err) {
 			return err
 		}
 		failed = err
@@ -150,14 +150,14 @@ func (d *Drawer) onPage(ctx context.Context, do func(ctx context.Context, p *pag
 	return failed
 }
 
-// isFinal reports whether another attempt would fail in the same way.
-func isFinal(err error) bool {
+// isFinalFailure reports whether another attempt would fail in the same way.
+func isFinalFailure(err error) bool {
 	_, ok := fault.As(err)
 	diagram, drawing := (*DiagramError)(nil), (*DrawingError)(nil)
 	return ok || errors.As(err, &diagram) || errors.As(err, &drawing)
 }
 
-func (d *Drawer) drawFault(r Request, err error) error {
+func (d *Drawer) newDrawFault(r Request, err error) error {
 	f := fault.New(fault.ToolFailed, err, "%s could not be drawn", r.describePlace())
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -168,14 +168,14 @@ func (d *Drawer) drawFault(r Request, err error) error {
 	return f.WithHint("try the slide without its theme and images to find the cause")
 }
 
-// tryOnPage calls do with a page. It closes the page if do fails or the page is worn out; otherwise it keeps
+// doOnPageOnce calls do with a page. It closes the page if do fails or the page is worn out; otherwise it keeps
 // it for the next slide.
-func (d *Drawer) tryOnPage(ctx context.Context, do func(ctx context.Context, p *page) error) error {
+func (d *Drawer) doOnPageOnce(ctx context.Context, do func(ctx context.Context, p *page) error) error {
 	limited, done := context.WithTimeout(ctx, d.cfg.Timeout)
 	defer done()
 	p, err := d.acquirePage(limited)
 	if err != nil {
-		d.dropIfUnresponsive(ctx)
+		d.stopUnresponsiveBrowser(ctx)
 		return err
 	}
 	err = do(limited, p)
@@ -189,7 +189,7 @@ func (d *Drawer) tryOnPage(ctx context.Context, do func(ctx context.Context, p *
 	}
 	p.close(ctx)
 	if err != nil {
-		d.dropIfUnresponsive(ctx)
+		d.stopUnresponsiveBrowser(ctx)
 	}
 	return err
 }
@@ -240,8 +240,8 @@ func (d *Drawer) ensureBrowser(ctx context.Context) (*browser, error) {
 	return b, nil
 }
 
-// dropIfUnresponsive stops the browser if it no longer answers.
-func (d *Drawer) dropIfUnresponsive(ctx context.Context) {
+// stopUnresponsiveBrowser stops the browser if it no longer answers.
+func (d *Drawer) stopUnresponsiveBrowser(ctx context.Context) {
 	d.mu.Lock()
 	b := d.browser
 	d.mu.Unlock()

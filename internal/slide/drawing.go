@@ -51,7 +51,7 @@ func (d *Drawer) DrawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 		return nil, &DrawingError{"it is larger than " + strconv.Itoa(maxFile>>20) + " MiB"}
 	}
 	var out []byte
-	err := d.onPage(ctx, func(ctx context.Context, p *page) error {
+	err := d.doOnPageWithRetry(ctx, func(ctx context.Context, p *page) error {
 		var err error
 		out, err = p.drawSVG(ctx, in)
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -62,7 +62,7 @@ func (d *Drawer) DrawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 	if err == nil || ctx.Err() != nil {
 		return out, err
 	}
-	if isFinal(err) {
+	if isFinalFailure(err) {
 		return nil, err
 	}
 	if errors.Is(err, errGone) {
@@ -85,7 +85,7 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 		return nil, err
 	}
 	var size struct{ Width, Height float64 }
-	if err := p.evaluate(ctx, drawingScript, address, &size); err != nil {
+	if err := p.callFunction(ctx, drawingScript, address, &size); err != nil {
 		return nil, err
 	}
 	if size.Width <= 0 || size.Height <= 0 {
@@ -98,7 +98,7 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 		return nil, &DrawingError{fmt.Sprintf("it has %.0f x %.0f pixels; a picture may have up to %d million",
 			size.Width, size.Height, in.MostPixels/1_000_000)}
 	}
-	w, h, zoom := in.pixelSize(size.Width, size.Height)
+	w, h, zoom := in.computePixelSize(size.Width, size.Height)
 	css := func(n int) string { return strconv.FormatFloat(float64(n)/zoom, 'f', 6, 64) }
 	if err := p.resize(ctx, [3]float64{math.Ceil(float64(w)/zoom - 1e-6), math.Ceil(float64(h)/zoom - 1e-6), zoom}); err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 	if err := page(body); err != nil {
 		return nil, err
 	}
-	if err := p.evaluate(ctx, drawingScript, address, &size); err != nil {
+	if err := p.callFunction(ctx, drawingScript, address, &size); err != nil {
 		return nil, err
 	}
 	var shot struct {
@@ -121,8 +121,8 @@ func (p *page) drawSVG(ctx context.Context, in Drawing) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(shot.Data)
 }
 
-// pixelSize returns the size in pixels in which an image of w x h pixels is drawn, and the scale factor.
-func (in Drawing) pixelSize(w, h float64) (width, height int, zoom float64) {
+// computePixelSize returns the size in pixels in which an image of w x h pixels is drawn, and the scale factor.
+func (in Drawing) computePixelSize(w, h float64) (width, height int, zoom float64) {
 	zoom = math.Max(1, math.Max(float64(in.Cover.X)/w, float64(in.Cover.Y)/h))
 	if most := math.Sqrt(mostDrawn / (w * h)); zoom > most {
 		zoom = most // an image that is larger is reduced
@@ -135,7 +135,7 @@ func (in Drawing) pixelSize(w, h float64) (width, height int, zoom float64) {
 // parseViewBox returns the size of an image that has a viewBox but no width and height. Its units are then
 // used as pixels.
 func parseViewBox(source []byte) (w, h float64, ok bool) {
-	root, err := rootElement(source)
+	root, err := readRootElement(source)
 	if err != nil {
 		return 0, 0, false
 	}
@@ -168,7 +168,7 @@ func parseViewBox(source []byte) (w, h float64, ok bool) {
 	return w, h, true
 }
 
-func rootElement(source []byte) (xml.StartElement, error) {
+func readRootElement(source []byte) (xml.StartElement, error) {
 	d := xml.NewDecoder(bytes.NewReader(source))
 	d.Strict = false
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }

@@ -79,7 +79,7 @@ func TestOverfullSlidesFillTheFrame(t *testing.T) {
 	d := drawer(t, nil)
 	words := strings.Fields("a slide may have text of any length and lines of any width so that few of them fill the frame by themselves")
 	for _, size := range [][2]int{{1280, 720}, {1080, 1920}} {
-		for _, theme := range slide.Themes() {
+		for _, theme := range slide.ListThemes() {
 			for _, over := range []bool{false, true} {
 				if testing.Short() && (over || theme != "default") {
 					continue

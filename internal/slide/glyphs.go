@@ -11,10 +11,10 @@ import (
 	"golang.org/x/image/font/sfnt"
 )
 
-// missingCharacters returns the characters of a text that have no glyph in any of the fonts, according to
+// findMissingCharacters returns the characters of a text that have no glyph in any of the fonts, according to
 // their cmap tables. It returns nil if one of the fonts is not plain TrueType or OpenType, for example
 // WOFF.
-func missingCharacters(fonts [][]byte, text string) []rune {
+func findMissingCharacters(fonts [][]byte, text string) []rune {
 	var faces []*sfnt.Font
 	for _, b := range fonts {
 		f, err := sfnt.Parse(b)
@@ -44,8 +44,8 @@ func missingCharacters(fonts [][]byte, text string) []rune {
 	return out
 }
 
-// MissingCharactersWarning returns a warning about characters that a font of the project does not have.
-func MissingCharactersWarning(font string, lacked []rune) Warning {
+// NewMissingCharactersWarning returns a warning about characters that a font of the project does not have.
+func NewMissingCharactersWarning(font string, lacked []rune) Warning {
 	const most = 20
 	var names []string
 	for _, r := range lacked[:min(len(lacked), most)] {
@@ -67,9 +67,9 @@ var (
 	fontSource = regexp.MustCompile(`(?is)url\(\s*["']?([^"')]+)`)
 )
 
-// fontFiles returns the font files that a theme declares with @font-face, by family name in lower case. A
+// listThemeFonts returns the font files that a theme declares with @font-face, by family name in lower case. A
 // file that was not read is nil.
-func (k *projectFiles) fontFiles(theme string) map[string][][]byte {
+func (k *projectFiles) listThemeFonts(theme string) map[string][][]byte {
 	out := map[string][][]byte{}
 	for _, rule := range fontFace.FindAllStringSubmatch(k.theme, -1) {
 		family, source := fontFamily.FindStringSubmatch(rule[1]), fontSource.FindStringSubmatch(rule[1])

@@ -12,14 +12,14 @@ func TestLettersThatAFontLacks(t *testing.T) {
 	for text, want := range map[string]string{
 		"Hello, Zoë!": "", "日本 and 日 – Ω\u200d\ufe0f": "日本", "": "",
 	} {
-		if got := missingCharacters([][]byte{goregular.TTF}, text); string(got) != want {
+		if got := findMissingCharacters([][]byte{goregular.TTF}, text); string(got) != want {
 			t.Errorf("%q: %q, want %q", text, string(got), want)
 		}
 	}
-	if got := missingCharacters([][]byte{goregular.TTF, []byte("wOF2 packed")}, "日"); got != nil {
+	if got := findMissingCharacters([][]byte{goregular.TTF, []byte("wOF2 packed")}, "日"); got != nil {
 		t.Errorf("of a font that cannot be read: %q", string(got))
 	}
-	if got := missingCharacters(nil, "日"); got != nil {
+	if got := findMissingCharacters(nil, "日"); got != nil {
 		t.Errorf("without a font: %q", string(got))
 	}
 }
@@ -30,7 +30,7 @@ func TestFacesOfATheme(t *testing.T) {
 @font-face { font-family: "My Font"; src: url('a.ttf') format("truetype"); }
 @font-face{src:url(../b.otf);font-family:my font}
 @font-face{font-family:Lost;src:url(lost.ttf)} @font-face{font-family:Local;src:local(x)}`}
-	got := k.fontFiles("css/theme.css")
+	got := k.listThemeFonts("css/theme.css")
 	if len(got) != 2 || !slices.EqualFunc(got["my font"], [][]byte{{1}, {2}}, slices.Equal) ||
 		len(got["lost"]) != 1 || got["lost"][0] != nil {
 		t.Errorf("%v", got)
@@ -40,5 +40,5 @@ func TestFacesOfATheme(t *testing.T) {
 func FuzzLettersLacked(f *testing.F) {
 	f.Add(goregular.TTF[:2000], "Hello")
 	f.Add([]byte("OTTO"), "日")
-	f.Fuzz(func(_ *testing.T, font []byte, text string) { _ = missingCharacters([][]byte{font}, text) })
+	f.Fuzz(func(_ *testing.T, font []byte, text string) { _ = findMissingCharacters([][]byte{font}, text) })
 }

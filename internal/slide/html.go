@@ -40,25 +40,26 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 	step := c.step
 	for i, b := range r.Blocks {
 		n := b.CountSteps()
-		body.WriteString(c.blockHTML(r, i, step, k.diagrams))
+		body.WriteString(c.formatBlockHTML(r, i, step, k.diagrams))
 		if b.Reveal {
 			step -= n
 		}
 	}
-	theme, ours := r.builtInTheme()
+	theme, ours := r.chooseBuiltInTheme()
 	dir := ""
 	if !ours {
-		theme, dir = "project", escapePath(strings.TrimSuffix(r.themeFile(), baseName(r.themeFile())))
+		theme, dir = "project", escapePath(strings.TrimSuffix(r.findThemeFile(), cutBaseName(r.findThemeFile())))
 	}
 	css := k.theme
 	if ours {
-		css = readStyleSheet(theme)
+		css = readBuiltInSheet(theme)
 	}
 	var out strings.Builder
 	// In CSS, !important rules inside a layer take precedence over those outside.
 	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
-		r.listBackgroundClasses(), theme, trackingClass(r.listBlockTexts()), html.EscapeString(r.Language), baseMark, dir)
-	out.WriteString("<style>" + readStyleSheet("force") + r.behindCSS(k) + "</style><style>" + readStyleSheet("base") + styleOf(theme) + "</style>")
+		r.listBackgroundClasses(), theme, chooseTrackingClass(r.listBlockTexts()), html.EscapeString(r.Language), baseMark,
+		dir)
+	out.WriteString("<style>" + readBuiltInSheet("force") + r.formatBehindCSS(k) + "</style><style>" + readBuiltInSheet("base") + styleOf(theme) + "</style>")
 	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
 	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div></body></html>")
 	c.html = out.String()
@@ -72,16 +73,16 @@ func (r Request) listBackgroundClasses() string {
 		return "over"
 	case !r.CanvasSet:
 		return "alone"
-	case luminance(r.Canvas) < 0.18:
+	case computeLuminance(r.Canvas) < 0.18:
 		return "alone canvas canvas-dark"
 	default:
 		return "alone canvas canvas-light"
 	}
 }
 
-// trackingClass returns the CSS class of slides whose letters are all Latin, Greek or Cyrillic: only these
+// chooseTrackingClass returns the CSS class of slides whose letters are all Latin, Greek or Cyrillic: only these
 // may stand closer than usual.
-func trackingClass(texts []string) string {
+func chooseTrackingClass(texts []string) string {
 	for _, t := range texts {
 		for _, c := range t {
 			if unicode.IsLetter(c) && c > unicode.MaxLatin1 && !unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic) {
@@ -92,9 +93,9 @@ func trackingClass(texts []string) string {
 	return " tight"
 }
 
-// luminance returns the relative luminance of WCAG 2, from 0 to 1. Translucent colours are placed on
+// computeLuminance returns the relative luminance of WCAG 2, from 0 to 1. Translucent colours are placed on
 // white.
-func luminance(c frame.Color) float64 {
+func computeLuminance(c frame.Color) float64 {
 	part := func(v uint8) float64 {
 		a := float64(c.A) / 255
 		f := float64(v)/255*a + 1 - a
@@ -106,9 +107,9 @@ func luminance(c frame.Color) float64 {
 	return 0.2126*part(c.R) + 0.7152*part(c.G) + 0.0722*part(c.B)
 }
 
-// blockHTML returns the HTML of block i at a reveal step. Steps count from the first one of the block; a
+// formatBlockHTML returns the HTML of block i at a reveal step. Steps count from the first one of the block; a
 // negative step hides everything that is revealed.
-func (c *composed) blockHTML(r Request, i, step int, diagrams map[int]string) string {
+func (c *composed) formatBlockHTML(r Request, i, step int, diagrams map[int]string) string {
 	b := r.Blocks[i]
 	var class, inner string
 	switch b.Kind {
@@ -168,14 +169,14 @@ func (c *composed) renderCode(b Block, step int) string {
 			i := min(step, len(b.Ranges)-1)
 			ranges = b.Ranges[i : i+1]
 		}
-		lit = func(line int) bool { return inRanges(ranges, line) }
+		lit = func(line int) bool { return isLineInRanges(ranges, line) }
 	} else if len(ranges) > 0 {
-		lit = func(line int) bool { return inRanges(ranges, line) }
+		lit = func(line int) bool { return isLineInRanges(ranges, line) }
 	}
-	return markup.Code(b.Language, text, lit)
+	return markup.RenderCode(b.Language, text, lit)
 }
 
-func inRanges(ranges []frame.LineRange, line int) bool {
+func isLineInRanges(ranges []frame.LineRange, line int) bool {
 	for _, r := range ranges {
 		if line >= r.From && line <= r.To {
 			return true
@@ -216,9 +217,9 @@ func escapePath(p string) string {
 	return out.String()
 }
 
-func baseName(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
+func cutBaseName(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
 
-func readStyleSheet(name string) string {
+func readBuiltInSheet(name string) string {
 	b, err := sheets.ReadFile("assets/" + name + ".css")
 	if err != nil {
 		panic(err) // names are constants of this package
@@ -226,8 +227,8 @@ func readStyleSheet(name string) string {
 	return string(b)
 }
 
-// usesBehind reports whether the appearance of the slide depends on the picture behind it.
-func (r Request) usesBehind(k *projectFiles) bool {
+// showsPictureBehind reports whether the appearance of the slide depends on the picture behind it.
+func (r Request) showsPictureBehind(k *projectFiles) bool {
 	if !r.Over || len(r.Behind) == 0 {
 		return false
 	}
@@ -242,44 +243,44 @@ func (r Request) usesBehind(k *projectFiles) bool {
 	return false
 }
 
-func (r Request) behindCSS(k *projectFiles) string {
-	if !r.usesBehind(k) {
+func (r Request) formatBehindCSS(k *projectFiles) string {
+	if !r.showsPictureBehind(k) {
 		return ""
 	}
 	return "@layer force{html.over{background:url(" + baseMark + behindName + ") 0 0/100vw 100vh no-repeat!important}}"
 }
 
-// Key returns the cache key of a slide's picture. It depends on everything that determines the pixels:
+// ComputeKey returns the cache key of a slide's picture. It depends on everything that determines the pixels:
 // the HTML, the theme, the bytes of every file it refers to, the size, the step, and version, the
-// result of Drawer.Version.
-func (r Request) Key(version string) cache.Key {
+// result of Drawer.ReadVersion.
+func (r Request) ComputeKey(version string) cache.Key {
 	k := gatherFiles(r)
-	c := composeHTML(r, k, codeStyle)
-	h := cache.NewHasher("slide 2").AddString(version).AddString(c.html).AddString(layoutScript())
+	c := composeHTML(r, k, composeCodeStyle)
+	h := cache.NewHasher("slide 2").AddString(version).AddString(c.html).AddString(readLayoutScript())
 	h.AddInts(int64(r.Width), int64(r.Height)).AddBools(r.Over, r.CanvasSet).AddFloats(r.Captions.Top, r.Captions.Bottom)
 	if r.CanvasSet && !r.Over {
 		h.AddInts(int64(r.Canvas.R), int64(r.Canvas.G), int64(r.Canvas.B), int64(r.Canvas.A))
 	}
-	for _, name := range k.fileNames() {
+	for _, name := range k.listFileNames() {
 		h.AddString(name).AddBytes(k.files[name])
 	}
-	h.AddString(r.diagramFingerprint()).AddString(r.patternVersion())
-	if r.usesBehind(k) {
+	h.AddString(r.computeDiagramFingerprint()).AddString(r.computePatternVersion())
+	if r.showsPictureBehind(k) {
 		h.AddBytes(r.Behind)
 	}
 	return h.Key()
 }
 
-// codeStyle returns the CSS of code for a theme.
-func codeStyle(theme string) string {
+// composeCodeStyle returns the CSS of code for a theme.
+func composeCodeStyle(theme string) string {
 	switch theme {
 	case "dark":
-		return markup.CodeStyle("catppuccin-mocha", "#161d28")
+		return markup.ComposeCodeStyle("catppuccin-mocha", "#161d28")
 	case "paper":
-		return markup.CodeStyle("gruvbox-light", "#f0e7d4")
+		return markup.ComposeCodeStyle("gruvbox-light", "#f0e7d4")
 	case "bold":
-		return markup.CodeStyle("dracula", "#15151a")
+		return markup.ComposeCodeStyle("dracula", "#15151a")
 	default:
-		return markup.CodeStyle("github", "#e6e8ec")
+		return markup.ComposeCodeStyle("github", "#e6e8ec")
 	}
 }

@@ -37,9 +37,9 @@ func (r Request) listLongWords() []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// hyphenPatterns returns the hyphenation patterns of the slide's language and the language's name in
+// readHyphenPatterns returns the hyphenation patterns of the slide's language and the language's name in
 // hyphenScript. It returns nil if there are none.
-func (r Request) hyphenPatterns() (string, []byte) {
+func (r Request) readHyphenPatterns() (string, []byte) {
 	language, _, _ := strings.Cut(strings.ToLower(r.Language), "-")
 	if language == "no" || language == "nn" {
 		language = "nb" // their patterns are the same
@@ -51,10 +51,10 @@ func (r Request) hyphenPatterns() (string, []byte) {
 	return language, b
 }
 
-// patternVersion returns what decides where the words of a slide may break. It is part of the slide's
+// computePatternVersion returns what decides where the words of a slide may break. It is part of the slide's
 // cache key.
-func (r Request) patternVersion() string {
-	_, patterns := r.hyphenPatterns()
+func (r Request) computePatternVersion() string {
+	_, patterns := r.readHyphenPatterns()
 	if patterns == nil || len(r.listLongWords()) == 0 {
 		return ""
 	}
@@ -65,7 +65,7 @@ func (r Request) patternVersion() string {
 // cannot be divided are not in it.
 func (d *Drawer) hyphenateWords(ctx context.Context, b *browser, r Request) (map[string]string, error) {
 	out := map[string]string{}
-	language, patterns := r.hyphenPatterns()
+	language, patterns := r.readHyphenPatterns()
 	core := readEmbedded("hyphen")
 	if patterns == nil || core == nil {
 		return out, nil
@@ -86,17 +86,17 @@ func (d *Drawer) hyphenateWords(ctx context.Context, b *browser, r Request) (map
 		return out, nil
 	}
 	var divided map[string]string
-	err := d.useSketchPad(ctx, b, func(p *page) error {
-		if err := p.load(ctx, "hyphen", string(core)+"\nglobalThis.hyphenators = {}"); err != nil {
+	err := d.onSketchPad(ctx, b, func(p *page) error {
+		if err := p.loadLibraryOnce(ctx, "hyphen", string(core)+"\nglobalThis.hyphenators = {}"); err != nil {
 			return err
 		}
 		// The patterns are a module that assigns module.exports.
 		module := fmt.Sprintf("{ const module = { exports: {} }; (function (exports) {\n%s\n})(module.exports); hyphenators[%q] = createHyphenator(module.exports) }",
 			patterns, language)
-		if err := p.load(ctx, "hyphen-"+language, module); err != nil {
+		if err := p.loadLibraryOnce(ctx, "hyphen-"+language, module); err != nil {
 			return err
 		}
-		return p.evaluate(ctx, hyphenScript, map[string]any{"language": language, "words": unknown}, &divided)
+		return p.callFunction(ctx, hyphenScript, map[string]any{"language": language, "words": unknown}, &divided)
 	})
 	if err != nil {
 		return nil, err

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// OutsideFile returns the address of the first file that an SVG image refers to but does not contain,
+// FindOutsideFile returns the address of the first file that an SVG image refers to but does not contain,
 // such as a linked picture; "" if there is none. A browser draws an image without such files.
-func OutsideFile(source []byte) string {
+func FindOutsideFile(source []byte) string {
 	d := xml.NewDecoder(bytes.NewReader(source))
 	d.Strict = false
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }

@@ -15,7 +15,7 @@ func TestOutsideFile(t *testing.T) {
 		`<svg><!-- <image href="a.png"/> --><rect/>`:                                "",
 		`not an image`: "",
 	} {
-		if got := OutsideFile([]byte(source)); got != want {
+		if got := FindOutsideFile([]byte(source)); got != want {
 			t.Errorf("%s: %q, not %q", source, got, want)
 		}
 	}
@@ -24,5 +24,5 @@ func TestOutsideFile(t *testing.T) {
 func FuzzOutsideFile(f *testing.F) {
 	f.Add([]byte(`<svg><image href="a.png"/></svg>`))
 	f.Add([]byte("<svg><use xlink:href='#a'"))
-	f.Fuzz(func(_ *testing.T, source []byte) { OutsideFile(source) })
+	f.Fuzz(func(_ *testing.T, source []byte) { FindOutsideFile(source) })
 }

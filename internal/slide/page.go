@@ -25,8 +25,8 @@ var pageScript string
 //go:embed assets/fit.js
 var fitScript string
 
-// layoutScript returns the JavaScript function that lays out a slide and measures it.
-func layoutScript() string {
+// readLayoutScript returns the JavaScript function that lays out a slide and measures it.
+func readLayoutScript() string {
 	return "args => {\n" + fitScript + "\nreturn (" + pageScript + ")(args) }"
 }
 
@@ -151,7 +151,7 @@ func (p *page) handleEvent(m message) {
 			} `json:"request"`
 		}
 		if json.Unmarshal(m.Params, &e) == nil {
-			go p.answerRequest(e.RequestID, e.Request.URL)
+			go p.answerOrBlockRequest(e.RequestID, e.Request.URL)
 		}
 	case "Page.loadEventFired":
 		select {
@@ -168,18 +168,18 @@ func (p *page) handleEvent(m message) {
 	}
 }
 
-// answerRequest responds to a request of the page with a file of the current slide, or blocks it.
-func (p *page) answerRequest(id, address string) {
-	body, ok := p.findResource(address)
+// answerOrBlockRequest responds to a request of the page with a file of the current slide, or blocks it.
+func (p *page) answerOrBlockRequest(id, address string) {
+	body, ok := p.findSlideResource(address)
 	method, in := "Fetch.failRequest", params{"requestId": id, "errorReason": "BlockedByClient"}
 	if ok {
 		method, in = "Fetch.fulfillRequest", params{
 			"requestId":    id,
 			"responseCode": 200,
 			"responseHeaders": []params{
-				{"name": "Content-Type", "value": contentType(address)},
+				{"name": "Content-Type", "value": chooseContentType(address)},
 				{"name": "Cache-Control", "value": "no-store"},
-				{"name": "Content-Security-Policy", "value": securityPolicy(address)},
+				{"name": "Content-Security-Policy", "value": formatSecurityPolicy(address)},
 			},
 			"body": base64.StdEncoding.EncodeToString(body),
 		}
@@ -187,9 +187,9 @@ func (p *page) answerRequest(id, address string) {
 	_, _, _ = p.browser.conn.send(p.session, method, in)
 }
 
-// securityPolicy returns the Content-Security-Policy of a page. It limits the addresses that the page may
-// request; findResource decides about each request.
-func securityPolicy(address string) string {
+// formatSecurityPolicy returns the Content-Security-Policy of a page. It limits the addresses that the page may
+// request; findSlideResource decides about each request.
+func formatSecurityPolicy(address string) string {
 	if address == sketchPad {
 		return "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'unsafe-eval' 'wasm-unsafe-eval'"
 	}
@@ -198,13 +198,13 @@ func securityPolicy(address string) string {
 		"; form-action 'none'; base-uri " + home
 }
 
-func (p *page) findResource(address string) ([]byte, bool) {
+func (p *page) findSlideResource(address string) ([]byte, bool) {
 	if address == home || address == sketchPad {
 		return []byte("<!doctype html><title></title>"), true
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	rest, ok := strings.CutPrefix(address, p.baseAddress())
+	rest, ok := strings.CutPrefix(address, p.makeBaseAddress())
 	if !ok {
 		return nil, false
 	}
@@ -225,9 +225,9 @@ func (p *page) findResource(address string) ([]byte, bool) {
 // it begins with a slash.
 const behindName = "/behind"
 
-// baseAddress returns the address of the project's folder for the current slide. It is different for each
+// makeBaseAddress returns the address of the project's folder for the current slide. It is different for each
 // slide, so that the browser's cache cannot mix their files.
-func (p *page) baseAddress() string { return fmt.Sprintf("%s%d/", home, p.serial) }
+func (p *page) makeBaseAddress() string { return fmt.Sprintf("%s%d/", home, p.serial) }
 
 // beginSlide prepares the page for a new slide and returns the base address of its files.
 func (p *page) beginSlide(k *projectFiles, behind []byte) string {
@@ -236,12 +236,12 @@ func (p *page) beginSlide(k *projectFiles, behind []byte) string {
 	p.serial++
 	p.drawn++
 	p.kept, p.behind = k, behind
-	return p.baseAddress()
+	return p.makeBaseAddress()
 }
 
-// evaluate calls a JavaScript function of Mynah in the page and decodes its result. Scripts of the
+// callFunction calls a JavaScript function of Mynah in the page and decodes its result. Scripts of the
 // page itself stay disabled.
-func (p *page) evaluate(ctx context.Context, function string, args, result any) error {
+func (p *page) callFunction(ctx context.Context, function string, args, result any) error {
 	in, err := json.Marshal(args)
 	if err != nil {
 		return err
@@ -269,7 +269,7 @@ func (p *page) evaluate(ctx context.Context, function string, args, result any) 
 	return json.Unmarshal(out.Result.Value, result)
 }
 
-func contentType(address string) string {
+func chooseContentType(address string) string {
 	address, _, _ = strings.Cut(address, "?")
 	switch strings.ToLower(path.Ext(address)) {
 	case ".css":

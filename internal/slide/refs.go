@@ -31,8 +31,8 @@ type projectFiles struct {
 
 // gatherFiles reads the theme of the project, the files that it refers to, and the images of the slide.
 func gatherFiles(r Request) *projectFiles {
-	k := &projectFiles{files: map[string][]byte{}, fsys: r.Files, at: r.warningRange()}
-	if file := r.themeFile(); file != "" {
+	k := &projectFiles{files: map[string][]byte{}, fsys: r.Files, at: r.newWarningRange()}
+	if file := r.findThemeFile(); file != "" {
 		if b, ok := k.readFile(file); ok {
 			k.theme = string(b)
 			k.readReferences(file)
@@ -85,7 +85,7 @@ func (k *projectFiles) readReferences(file string) {
 	for _, ref := range findReferences(string(k.files[file])) {
 		if !ref.address {
 			// Any string may be an address, as in image-set(). It is one if a file of this name exists.
-			if name, ok := localPath(ref.text, path.Dir(file)); ok && path.Ext(name) != "" {
+			if name, ok := toProjectPath(ref.text, path.Dir(file)); ok && path.Ext(name) != "" {
 				k.readWithReferences(name)
 			}
 			continue
@@ -99,13 +99,13 @@ func (k *projectFiles) addReference(address, dir, from string) {
 	if address == "" || strings.HasPrefix(address, "#") || hasScheme(address, "data") {
 		return
 	}
-	name, ok := localPath(address, dir)
+	name, ok := toProjectPath(address, dir)
 	switch {
 	case !ok:
-		k.addWarning(from+" asks for "+truncate(address)+", which is not a file of the project",
+		k.addWarning(from+" asks for "+shortenForMessage(address)+", which is not a file of the project",
 			"slides load only files of the project: put it there, with a path inside the project")
 	case !k.readWithReferences(name):
-		k.addWarning(from+" asks for "+truncate(address)+", which does not exist",
+		k.addWarning(from+" asks for "+shortenForMessage(address)+", which does not exist",
 			"put a file there: "+name+", from the project's folder")
 	}
 }
@@ -130,9 +130,9 @@ func hasScheme(address, scheme string) bool {
 	return ok && strings.EqualFold(before, scheme)
 }
 
-// localPath returns the name of the project's file at an address; dir is the folder of the file that
+// toProjectPath returns the name of the project's file at an address; dir is the folder of the file that
 // contains the address. It returns false if the address is not a relative path or leaves the project.
-func localPath(address, dir string) (string, bool) {
+func toProjectPath(address, dir string) (string, bool) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || u.Path == "" || strings.HasPrefix(u.Path, "/") {
 		return "", false
@@ -141,7 +141,7 @@ func localPath(address, dir string) (string, bool) {
 	return name, fs.ValidPath(name)
 }
 
-func truncate(s string) string {
+func shortenForMessage(s string) string {
 	const most = 100
 	if len(s) > most {
 		return strings.ToValidUTF8(s[:most], "") + "…"

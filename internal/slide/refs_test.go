@@ -37,7 +37,7 @@ func TestLocal(t *testing.T) {
 		"a.png": "themes/a.png", "../a%20b.png?x#y": "a b.png", "../../a.png": "", "/a.png": "", "http://h/a.png": "",
 		"//h/a.png": "", "file:///etc/passwd": "", "..": "", "%2e%2e/%2e%2e/a.png": "", "": "",
 	} {
-		got, ok := localPath(address, "themes")
+		got, ok := toProjectPath(address, "themes")
 		if ok != (want != "") && address != ".." || ok && want != "" && got != want {
 			t.Errorf("local(%q) = %q, %v, want %q", address, got, ok, want)
 		}
@@ -60,7 +60,7 @@ func FuzzReferences(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		start := time.Now()
 		for _, r := range findReferences(s) {
-			if name, ok := localPath(r.text, "a"); ok && (strings.HasPrefix(name, "..") || strings.HasPrefix(name, "/")) {
+			if name, ok := toProjectPath(r.text, "a"); ok && (strings.HasPrefix(name, "..") || strings.HasPrefix(name, "/")) {
 				t.Errorf("%q leaves the project: %q", r.text, name)
 			}
 		}

@@ -169,7 +169,7 @@ func TestStop(t *testing.T) {
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)
-	v, err := d.Version(t.Context(), "slides")
+	v, err := d.ReadVersion(t.Context(), "slides")
 	if err != nil || !strings.Contains(v, "Chrom") || !strings.Contains(v, "fonts ") {
 		t.Errorf("%q, %v", v, err)
 	}

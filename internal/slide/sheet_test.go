@@ -232,7 +232,7 @@ func TestSheets(t *testing.T) {
 		testrun.SkipShort(t)
 		dir, grounds = t.TempDir(), grounds[:1]
 	}
-	for _, theme := range slide.Themes() {
+	for _, theme := range slide.ListThemes() {
 		for part, all := range slices.Collect(slices.Chunk(slices.DeleteFunc(samples(),
 			func(s sample) bool { return only != "" && !slices.Contains(strings.Fields(only), s.name) }), 6)) {
 			sheet := image.NewRGBA(image.Rect(0, 0, 3*(tw+8), len(all)*(th+8)))

@@ -26,7 +26,7 @@ const shorter = 720
 
 // Config contains the settings of a Drawer.
 type Config struct {
-	Program string        // browser executable; "" means the first of Programs that is installed
+	Program string        // browser executable; "" means the first of ListPrograms that is installed
 	Pages   int           // number of slides drawn in parallel; 0 means the number of CPUs
 	Timeout time.Duration // maximum time of one attempt to draw a slide
 	TempDir string        // folder for the browser's temporary profile; "" means the system's
@@ -47,14 +47,14 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Themes returns the names of the built-in themes.
-func Themes() []string { return []string{"default", "light", "dark", "paper", "bold"} }
+// ListThemes returns the names of the built-in themes.
+func ListThemes() []string { return []string{"default", "light", "dark", "paper", "bold"} }
 
 // Request describes a slide to be drawn.
 type Request struct {
 	Width, Height int     // size of the video frame, in pixels
 	Blocks        []Block // in order from top to bottom
-	Theme         string  // a name of Themes, or of a CSS file of the project; "" means default
+	Theme         string  // a name of ListThemes, or of a CSS file of the project; "" means default
 	Language      string  // language of the text (BCP 47) or ""; it selects regional forms of Chinese characters
 
 	// Files is the project's file system, which contains the theme and images. It must not follow symbolic
@@ -162,12 +162,12 @@ type Warning struct {
 	Hint    string // what the author can do, or ""
 }
 
-// builtInTheme returns the name of the theme, and whether it is a built-in one.
-func (r Request) builtInTheme() (string, bool) {
+// chooseBuiltInTheme returns the name of the theme, and whether it is a built-in one.
+func (r Request) chooseBuiltInTheme() (string, bool) {
 	if r.Theme == "" {
 		return "default", true
 	}
-	return r.Theme, slices.Contains(Themes(), r.Theme)
+	return r.Theme, slices.Contains(ListThemes(), r.Theme)
 }
 
 // describePlace returns the place of the slide in the script, for messages.
@@ -179,25 +179,25 @@ func (r Request) describePlace() string {
 	return fmt.Sprintf("the slide at %s:%d", at.File, at.Start.Line)
 }
 
-// warningRange returns the range for warnings about the whole slide.
-func (r Request) warningRange() diag.Range {
+// newWarningRange returns the range for warnings about the whole slide.
+func (r Request) newWarningRange() diag.Range {
 	if len(r.Blocks) == 0 {
 		return diag.Range{}
 	}
 	return r.Blocks[0].Range
 }
 
-// themeFile returns the file name of the theme in the project, or "" for a built-in theme.
-func (r Request) themeFile() string {
-	name, ours := r.builtInTheme()
+// findThemeFile returns the file name of the theme in the project, or "" for a built-in theme.
+func (r Request) findThemeFile() string {
+	name, ours := r.chooseBuiltInTheme()
 	if ours {
 		return ""
 	}
 	return path.Clean(strings.ReplaceAll(name, `\`, "/"))
 }
 
-// scale returns the size of a CSS pixel in pixels of the frame.
-func (r Request) scale() float64 { return float64(min(r.Width, r.Height)) / shorter }
+// computeScale returns the size of a CSS pixel in pixels of the frame.
+func (r Request) computeScale() float64 { return float64(min(r.Width, r.Height)) / shorter }
 
 // Validate returns an error if the frame's size is not supported.
 func (r Request) Validate() error {

@@ -20,7 +20,7 @@ func drawer(tb testing.TB, change func(*slide.Config)) *slide.Drawer {
 		change(&cfg)
 	}
 	found := false
-	for _, name := range slide.Programs() {
+	for _, name := range slide.ListPrograms() {
 		_, err := run.FindProgram(name)
 		found = found || err == nil
 	}

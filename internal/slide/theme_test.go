@@ -129,11 +129,11 @@ func TestKey(t *testing.T) {
 	}
 	base := request(md("# T\n\n![](c.png)\n\n- a"))
 	base.Theme, base.Files = "t.css", files
-	key := base.Key("1")
-	if base.Key("1") != key {
+	key := base.ComputeKey("1")
+	if base.ComputeKey("1") != key {
 		t.Error("not the same twice")
 	}
-	if base.Key("2") == key {
+	if base.ComputeKey("2") == key {
 		t.Error("the version is not in it")
 	}
 	for name, matters := range map[string]bool{"t.css": true, "u.css": true, "a.png": true, "b.png": true, "c.png": true, "d.png": false} {
@@ -142,24 +142,24 @@ func TestKey(t *testing.T) {
 		changed[name] = &fstest.MapFile{Data: append([]byte(" "), files[name].Data...)}
 		r := base
 		r.Files = changed
-		if (r.Key("1") != key) != matters {
+		if (r.ComputeKey("1") != key) != matters {
 			t.Errorf("%s: changes the key: %v, want %v", name, !matters, matters)
 		}
 	}
 	moved := base
 	moved.Blocks = append([]slide.Block(nil), base.Blocks...)
 	moved.Blocks[0].Range.Start.Line = 99
-	if moved.Key("1") != key {
+	if moved.ComputeKey("1") != key {
 		t.Error("the place of the slide is in it")
 	}
 	bigger := base
 	bigger.Width = 1282
-	if bigger.Key("1") == key {
+	if bigger.ComputeKey("1") == key {
 		t.Error("the size is not in it")
 	}
 	later := base
 	later.State = 5
-	if later.Key("1") != key {
+	if later.ComputeKey("1") != key {
 		t.Error("a state that is not there is in it")
 	}
 }
@@ -178,7 +178,7 @@ func TestWithoutBrowser(t *testing.T) {
 	}
 	defer d.Close()
 	_, drawErr := d.Draw(t.Context(), request(text("a")))
-	_, versionErr := d.Version(t.Context(), "slides")
+	_, versionErr := d.ReadVersion(t.Context(), "slides")
 	for _, err := range []error{drawErr, versionErr} {
 		if f, ok := fault.As(err); !ok || f.Code != fault.ToolMissing ||
 			!strings.Contains(f.Hint, "apt-get install") || !errors.As(err, new(*proc.NotFoundError)) {

@@ -215,9 +215,9 @@ func (s *speaker) newLine(p storyboard.Part) utter.Line {
 
 // addSentenceToError returns err as a fault that names the sentence p and its scene, which counts from 0.
 func (s *speaker) addSentenceToError(err error, p storyboard.Part, scene int) error {
-	f, ok := fault.As(blame.Fault(err))
+	f, ok := fault.As(blame.ToFault(err))
 	if !ok || f.Code == fault.Cancelled || f.Code == fault.Disk {
-		return blame.Fault(err)
+		return blame.ToFault(err)
 	}
 	hint := f.Hint
 	if hint == "" {

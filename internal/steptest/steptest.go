@@ -145,8 +145,8 @@ func (b *Bench) PlanTimeline(t *testing.T, m part.Maker, text string) Timed {
 	return out
 }
 
-// NewPictureForm returns the form of a video's picture track.
-func NewPictureForm(l *timeline.Line) ffmpeg.Picture {
+// NewTimelinePicture returns the form of a video's picture track.
+func NewTimelinePicture(l *timeline.Line) ffmpeg.Picture {
 	still, clip := ffmpeg.DefaultQuality()
 	return ffmpeg.Picture{Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: still, ClipCRF: clip}
 }

@@ -37,7 +37,7 @@ func (s *Store) Create(ctx context.Context, b record.Build) error {
 		if err != nil {
 			return err
 		}
-		if err := s.recordEvents(ctx, tx, record.Build{}, b); err != nil {
+		if err := s.recordChangesAsEvents(ctx, tx, record.Build{}, b); err != nil {
 			return err
 		}
 		return s.enqueue(ctx, tx, b.ID)
@@ -75,12 +75,12 @@ func (s *Store) Builds(ctx context.Context, tenant string, f record.Filter) ([]r
 			since = id.String()
 		}
 	}
-	return s.builds(ctx, `WHERE tenant = ?1 AND id < ?2 AND id >= ?3 AND (?4 = '' OR state = ?4)
+	return s.queryBuilds(ctx, `WHERE tenant = ?1 AND id < ?2 AND id >= ?3 AND (?4 = '' OR state = ?4)
 		AND (?5 = '' OR EXISTS (SELECT 1 FROM json_each(doc, '$.tags') WHERE json_each.value = ?5))
 		ORDER BY id DESC LIMIT ?6`, tenant, before, since, string(f.State), f.Tag, f.Limit)
 }
 
-func (s *Store) builds(ctx context.Context, where string, args ...any) ([]record.Build, error) {
+func (s *Store) queryBuilds(ctx context.Context, where string, args ...any) ([]record.Build, error) {
 	query := "SELECT doc, polled FROM builds " + where //nolint:gosec // where is a constant of this file
 	rows, err := s.reader.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -101,13 +101,13 @@ func (s *Store) builds(ctx context.Context, where string, args ...any) ([]record
 // Update implements record.Store.
 func (s *Store) Update(ctx context.Context, id string, change func(*record.Build) error) (b record.Build, err error) {
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
-		b, err = s.update(ctx, tx, id, change)
+		b, err = s.updateInTransaction(ctx, tx, id, change)
 		return err
 	})
 	return b, err
 }
 
-func (s *Store) update(ctx context.Context, tx *sql.Tx, id string, change func(*record.Build) error) (record.Build, error) {
+func (s *Store) updateInTransaction(ctx context.Context, tx *sql.Tx, id string, change func(*record.Build) error) (record.Build, error) {
 	b, err := scanBuild(tx.QueryRowContext(ctx, "SELECT doc, polled FROM builds WHERE id = ?", id).Scan)
 	if err != nil {
 		return b, err
@@ -121,22 +121,22 @@ func (s *Store) update(ctx context.Context, tx *sql.Tx, id string, change func(*
 	if err != nil {
 		return was, err
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE builds SET state = ?, ended = ?, doc = ? WHERE id = ?", b.State, millis(b.Ended), string(doc), id)
+	_, err = tx.ExecContext(ctx, "UPDATE builds SET state = ?, ended = ?, doc = ? WHERE id = ?", b.State, toMillis(b.Ended), string(doc), id)
 	if err != nil {
 		return was, err
 	}
-	return b, s.recordEvents(ctx, tx, was, b)
+	return b, s.recordChangesAsEvents(ctx, tx, was, b)
 }
 
-// recordEvents writes the changes of a build as events.
-func (s *Store) recordEvents(ctx context.Context, tx *sql.Tx, was, is record.Build) error {
+// recordChangesAsEvents writes the changes of a build as events.
+func (s *Store) recordChangesAsEvents(ctx context.Context, tx *sql.Tx, was, is record.Build) error {
 	add := func(kind string, data any) error {
 		text, err := json.Marshal(data)
 		if err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO events (build, seq, at, type, data)
-			SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ? FROM events WHERE build = ?`, is.ID, millis(s.now()), kind, string(text), is.ID)
+			SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ? FROM events WHERE build = ?`, is.ID, toMillis(s.now()), kind, string(text), is.ID)
 		return err
 	}
 	type progress struct {
@@ -181,37 +181,38 @@ func (s *Store) Events(ctx context.Context, id string, after int64) ([]record.Ev
 	return out, rows.Err()
 }
 
-// Poll records, to the hour, that a finished build was polled: polled builds are kept longer.
-func (s *Store) Poll(ctx context.Context, b record.Build) error {
+// RecordPoll records, to the hour, that a finished build was polled: polled builds are kept longer.
+func (s *Store) RecordPoll(ctx context.Context, b record.Build) error {
 	now := s.now()
 	if !b.State.IsOver() || now.Sub(b.Polled) < time.Hour || now.Sub(b.Ended) < time.Hour {
 		return nil
 	}
-	_, err := s.writer.ExecContext(ctx, "UPDATE builds SET polled = ? WHERE id = ?", millis(now), b.ID)
+	_, err := s.writer.ExecContext(ctx, "UPDATE builds SET polled = ? WHERE id = ?", toMillis(now), b.ID)
 	return err
 }
 
-// Delete removes a finished build with its events.
-func (s *Store) Delete(ctx context.Context, id string) error {
-	return s.updateOne(ctx, record.ErrNotFound, "DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')",
+// DeleteBuild removes a finished build with its events.
+func (s *Store) DeleteBuild(ctx context.Context, id string) error {
+	return s.updateOneRow(ctx, record.ErrNotFound,
+		"DELETE FROM builds WHERE id = ? AND state NOT IN ('queued', 'running')",
 		id)
 }
 
-// Ended lists builds that ended and were last polled before a time.
-func (s *Store) Ended(ctx context.Context, before time.Time, limit int) ([]record.Build, error) {
-	return s.builds(ctx,
+// ListEnded lists builds that ended and were last polled before a time.
+func (s *Store) ListEnded(ctx context.Context, before time.Time, limit int) ([]record.Build, error) {
+	return s.queryBuilds(ctx,
 		"WHERE state IN ('succeeded', 'failed', 'cancelled') AND max(ended, polled) < ? ORDER BY id LIMIT ?",
-		millis(before), limit)
+		toMillis(before), limit)
 }
 
-// Forget removes the records of builds that expired before a time.
-func (s *Store) Forget(ctx context.Context, before time.Time) error {
-	_, err := s.writer.ExecContext(ctx, "DELETE FROM builds WHERE state = 'expired' AND ended < ?", millis(before))
+// DeleteExpired removes the records of builds that expired before a time.
+func (s *Store) DeleteExpired(ctx context.Context, before time.Time) error {
+	_, err := s.writer.ExecContext(ctx, "DELETE FROM builds WHERE state = 'expired' AND ended < ?", toMillis(before))
 	return err
 }
 
-// Counts returns the number of builds in each state.
-func (s *Store) Counts(ctx context.Context) (map[record.State]int, error) {
+// CountBuilds returns the number of builds in each state.
+func (s *Store) CountBuilds(ctx context.Context) (map[record.State]int, error) {
 	rows, err := s.reader.QueryContext(ctx, "SELECT state, count(*) FROM builds GROUP BY state")
 	if err != nil {
 		return nil, err
@@ -229,9 +230,9 @@ func (s *Store) Counts(ctx context.Context) (map[record.State]int, error) {
 	return out, rows.Err()
 }
 
-// unfinished lists the queued and running builds, oldest first. Builds during which the server
+// listUnfinished lists the queued and running builds, oldest first. Builds during which the server
 // stopped come last, so that a build that crashes the server cannot block the others.
-func unfinished(ctx context.Context, tx *sql.Tx) ([]string, error) {
+func listUnfinished(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, "SELECT id FROM builds WHERE state IN ('queued', 'running') ORDER BY json_extract(doc, '$.attempts'), id")
 	if err != nil {
 		return nil, err
@@ -252,28 +253,28 @@ func readColumn(rows *sql.Rows) (out []string, err error) {
 	return out, rows.Err()
 }
 
-// Recover refills the queue with the unfinished builds. It is called at the start, before workers
+// RefillQueue refills the queue with the unfinished builds. It is called at the start, before workers
 // run. Builds with too many attempts fail.
-func (s *Store) Recover(ctx context.Context, empty func(context.Context, *sql.Tx) error) error {
+func (s *Store) RefillQueue(ctx context.Context, empty func(context.Context, *sql.Tx) error) error {
 	return s.inTransaction(ctx, func(tx *sql.Tx) error {
 		if err := empty(ctx, tx); err != nil {
 			return err
 		}
-		ids, err := unfinished(ctx, tx)
+		ids, err := listUnfinished(ctx, tx)
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
-			b, err := s.update(ctx, tx, id, func(b *record.Build) error {
+			b, err := s.updateInTransaction(ctx, tx, id, func(b *record.Build) error {
 				if b.State != record.Running {
 					return nil
 				}
 				if b.Attempts >= record.MostAttempts {
 					b.Message = fmt.Sprintf("The server stopped %d times while it worked on this build, so the build was stopped. Build the project with the command line to see more details.", b.Attempts)
-					return b.Move(record.Failed, s.now())
+					return b.MoveToState(record.Failed, s.now())
 				}
 				b.Message = "Waiting"
-				return b.Move(record.Queued, s.now())
+				return b.MoveToState(record.Queued, s.now())
 			})
 			if err != nil {
 				return err

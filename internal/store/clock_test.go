@@ -41,11 +41,11 @@ func TestAnAnswerIsKeptForADay(t *testing.T) {
 		25 * time.Hour:                  true,
 	} {
 		s, set := openAtNoon(t, store.Config{})
-		if _, _, _, err := s.Begin(t.Context(), "", "key", []byte("x")); err != nil {
+		if _, _, _, err := s.BeginAnswer(t.Context(), "", "key", []byte("x")); err != nil {
 			t.Fatal(err)
 		}
 		set(noon.Add(after))
-		fresh, _, _, err := s.Begin(t.Context(), "", "key", []byte("x"))
+		fresh, _, _, err := s.BeginAnswer(t.Context(), "", "key", []byte("x"))
 		if fresh != want || err != nil {
 			t.Errorf("after %s: fresh is %v, want %v; %v", after, fresh, want, err)
 		}
@@ -59,22 +59,22 @@ func TestAnswersBelongToATenantAndAKey(t *testing.T) {
 		tenant, key string
 		fresh       bool
 	}{{"a", "1", true}, {"a", "2", true}, {"b", "1", true}, {"a", "1", false}, {"b", "1", false}, {"b", "2", true}} {
-		fresh, _, _, err := s.Begin(t.Context(), c.tenant, c.key, []byte("x"))
+		fresh, _, _, err := s.BeginAnswer(t.Context(), c.tenant, c.key, []byte("x"))
 		if fresh != c.fresh || err != nil {
 			t.Errorf("%s %s: fresh is %v, %v", c.tenant, c.key, fresh, err)
 		}
 	}
-	if err := s.Finish(t.Context(), "a", "1", &record.Answer{Status: 202}); err != nil {
+	if err := s.FinishAnswer(t.Context(), "a", "1", &record.Answer{Status: 202}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.DropUnanswered(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if fresh, _, a, err := s.Begin(t.Context(), "a", "1", []byte("x")); fresh || a == nil || a.Status != 202 ||
+	if fresh, _, a, err := s.BeginAnswer(t.Context(), "a", "1", []byte("x")); fresh || a == nil || a.Status != 202 ||
 		err != nil {
 		t.Errorf("an answered request: fresh is %v, %+v, %v", fresh, a, err)
 	}
-	if fresh, _, _, err := s.Begin(t.Context(), "a", "2", []byte("x")); !fresh || err != nil {
+	if fresh, _, _, err := s.BeginAnswer(t.Context(), "a", "2", []byte("x")); !fresh || err != nil {
 		t.Errorf("a dropped request: fresh is %v, %v", fresh, err)
 	}
 }
@@ -88,7 +88,7 @@ func TestUploadsAreForgottenByAge(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	gone, err := s.ForgetUploads(t.Context(), noon.Add(time.Millisecond))
+	gone, err := s.TakeExpiredUploads(t.Context(), noon.Add(time.Millisecond))
 	if err != nil || !slices.Equal(gone, []string{"a"}) {
 		t.Errorf("forgotten: %v, %v", gone, err)
 	}
@@ -124,7 +124,7 @@ func TestALookAtABuildIsNotedOnceAnHour(t *testing.T) {
 		if c.polled > 0 {
 			b.Polled = noon.Add(-c.polled)
 		}
-		if err := s.Poll(t.Context(), b); err != nil {
+		if err := s.RecordPoll(t.Context(), b); err != nil {
 			t.Fatal(err)
 		}
 		got, err := s.Build(t.Context(), "01")
@@ -273,23 +273,23 @@ func TestFilters(t *testing.T) {
 func TestCountsAndForget(t *testing.T) {
 	t.Parallel()
 	s, _ := openAtNoon(t, store.Config{})
-	if counts, err := s.Counts(t.Context()); len(counts) != 0 || err != nil {
+	if counts, err := s.CountBuilds(t.Context()); len(counts) != 0 || err != nil {
 		t.Errorf("counts of an empty store: %v, %v", counts, err)
 	}
 	create(t, s, "01", "02", "03", "04")
 	for i, id := range []string{"03", "04"} {
 		at := noon.Add(time.Duration(i) * time.Millisecond)
 		for _, to := range []record.State{record.Cancelled, record.Expired} {
-			if _, err := s.Update(t.Context(), id, func(b *record.Build) error { return b.Move(to, at) }); err != nil {
+			if _, err := s.Update(t.Context(), id, func(b *record.Build) error { return b.MoveToState(to, at) }); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	counts, err := s.Counts(t.Context())
+	counts, err := s.CountBuilds(t.Context())
 	if counts[record.Queued] != 2 || counts[record.Expired] != 2 || len(counts) != 2 || err != nil {
 		t.Errorf("%v, %v", counts, err)
 	}
-	if err := s.Forget(t.Context(), noon.Add(time.Millisecond)); err != nil {
+	if err := s.DeleteExpired(t.Context(), noon.Add(time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
 	for id, want := range map[string]bool{"01": true, "03": false, "04": true} {
@@ -309,21 +309,21 @@ func TestWhatIsLookedAtEndsLater(t *testing.T) {
 	}
 	for _, to := range []record.State{record.Running, record.Failed} {
 		var err error
-		if b, err = s.Update(t.Context(), "01", func(b *record.Build) error { return b.Move(to, noon) }); err != nil {
+		if b, err = s.Update(t.Context(), "01", func(b *record.Build) error { return b.MoveToState(to, noon) }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	set(noon.Add(2 * time.Hour))
-	if err := s.Poll(t.Context(), b); err != nil {
+	if err := s.RecordPoll(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
 	for after, want := range map[time.Duration]int{time.Hour: 0, 2 * time.Hour: 0, 2*time.Hour + time.Millisecond: 1} {
-		old, err := s.Ended(t.Context(), noon.Add(after), 10)
+		old, err := s.ListEnded(t.Context(), noon.Add(after), 10)
 		if len(old) != want || err != nil {
 			t.Errorf("%s later %d builds are old, want %d; %v", after, len(old), want, err)
 		}
 	}
-	if old, err := s.Ended(t.Context(), noon.Add(24*time.Hour), 0); len(old) != 0 || err != nil {
+	if old, err := s.ListEnded(t.Context(), noon.Add(24*time.Hour), 0); len(old) != 0 || err != nil {
 		t.Errorf("with a limit of 0: %v, %v", old, err)
 	}
 }
@@ -399,11 +399,11 @@ func TestARecoveryThatFailsChangesNothing(t *testing.T) {
 	create(t, s, "01")
 	move(t, s, "01", record.Running)
 	no := errors.New("no")
-	if err := s.Recover(t.Context(), func(context.Context, *sql.Tx) error { return no }); !errors.Is(err, no) {
+	if err := s.RefillQueue(t.Context(), func(context.Context, *sql.Tx) error { return no }); !errors.Is(err, no) {
 		t.Errorf("clearing the queue: %v", err)
 	}
 	q.err = no
-	if err := s.Recover(t.Context(), func(context.Context, *sql.Tx) error { return nil }); !errors.Is(err, no) {
+	if err := s.RefillQueue(t.Context(), func(context.Context, *sql.Tx) error { return nil }); !errors.Is(err, no) {
 		t.Errorf("filling the queue: %v", err)
 	}
 	if b, err := s.Build(t.Context(), "01"); b.State != record.Running || err != nil {
@@ -428,7 +428,7 @@ func TestABuildIsGivenUpAfterItsLastAttempt(t *testing.T) {
 		}
 	}
 	set(noon.Add(time.Hour))
-	if err := s.Recover(t.Context(), func(context.Context, *sql.Tx) error { return nil }); err != nil {
+	if err := s.RefillQueue(t.Context(), func(context.Context, *sql.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	for id, want := range map[string]record.State{"01": record.Queued, "02": record.Failed, "03": record.Failed} {

@@ -74,8 +74,8 @@ func (s *Store) Close() error { return errors.Join(s.reader.Close(), s.writer.Cl
 // written in one transaction.
 func (s *Store) Writer() *sql.DB { return s.writer }
 
-// OnCreate sets the function that enqueues a build, in the transaction that creates it.
-func (s *Store) OnCreate(enqueue func(ctx context.Context, tx *sql.Tx, id string) error) {
+// SetEnqueue sets the function that enqueues a build, in the transaction that creates it.
+func (s *Store) SetEnqueue(enqueue func(ctx context.Context, tx *sql.Tx, id string) error) {
 	s.enqueue = enqueue
 }
 
@@ -129,7 +129,7 @@ func (s *Store) inTransaction(ctx context.Context, do func(*sql.Tx) error) error
 	return tx.Commit()
 }
 
-func millis(t time.Time) int64 {
+func toMillis(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
@@ -143,8 +143,8 @@ func fromMillis(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// Secret returns the random bytes stored under a name; the first call creates them.
-func (s *Store) Secret(ctx context.Context, name string) (value []byte, err error) {
+// LoadOrCreateSecret returns the random bytes stored under a name; the first call creates them.
+func (s *Store) LoadOrCreateSecret(ctx context.Context, name string) (value []byte, err error) {
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, "SELECT value FROM secrets WHERE name = ?", name).Scan(&value)
 		if !errors.Is(err, sql.ErrNoRows) {
@@ -161,7 +161,7 @@ func (s *Store) Secret(ctx context.Context, name string) (value []byte, err erro
 // AddKey implements auth.Store.
 func (s *Store) AddKey(ctx context.Context, k auth.Key) error {
 	_, err := s.writer.ExecContext(ctx, "INSERT INTO keys (id, tenant, name, hash, created) VALUES (?, ?, ?, ?, ?)",
-		k.ID, k.Tenant, k.Name, k.Hash, millis(k.Created))
+		k.ID, k.Tenant, k.Name, k.Hash, toMillis(k.Created))
 	return err
 }
 
@@ -202,16 +202,17 @@ func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 
 // RevokeKey implements auth.Store.
 func (s *Store) RevokeKey(ctx context.Context, id string, at time.Time) error {
-	return s.updateOne(ctx, auth.ErrUnknown, "UPDATE keys SET revoked = ? WHERE id = ? AND revoked = 0", millis(at), id)
+	return s.updateOneRow(ctx, auth.ErrUnknown, "UPDATE keys SET revoked = ? WHERE id = ? AND revoked = 0", toMillis(at),
+		id)
 }
 
 // TouchKey implements auth.Store.
 func (s *Store) TouchKey(ctx context.Context, id string, at time.Time) error {
-	return s.updateOne(ctx, auth.ErrUnknown, "UPDATE keys SET used = ? WHERE id = ?", millis(at), id)
+	return s.updateOneRow(ctx, auth.ErrUnknown, "UPDATE keys SET used = ? WHERE id = ?", toMillis(at), id)
 }
 
-// updateOne runs a statement that must change a row, and otherwise returns none.
-func (s *Store) updateOne(ctx context.Context, none error, query string, args ...any) error {
+// updateOneRow runs a statement that must change a row, and otherwise returns none.
+func (s *Store) updateOneRow(ctx context.Context, none error, query string, args ...any) error {
 	r, err := s.writer.ExecContext(ctx, query, args...)
 	if err != nil {
 		return err
@@ -224,7 +225,7 @@ func (s *Store) updateOne(ctx context.Context, none error, query string, args ..
 
 // AddUpload records a granted upload.
 func (s *Store) AddUpload(ctx context.Context, tenant, id string) error {
-	_, err := s.writer.ExecContext(ctx, "INSERT INTO uploads (id, tenant, created) VALUES (?, ?, ?)", id, tenant, millis(s.now()))
+	_, err := s.writer.ExecContext(ctx, "INSERT INTO uploads (id, tenant, created) VALUES (?, ?, ?)", id, tenant, toMillis(s.now()))
 	return err
 }
 
@@ -235,23 +236,23 @@ func (s *Store) HasUpload(ctx context.Context, tenant, id string) (bool, error) 
 	return n > 0, err
 }
 
-// ForgetUploads removes and returns the uploads granted before a time, except those of queued or
+// TakeExpiredUploads removes and returns the uploads granted before a time, except those of queued or
 // running builds.
-func (s *Store) ForgetUploads(ctx context.Context, before time.Time) ([]string, error) {
+func (s *Store) TakeExpiredUploads(ctx context.Context, before time.Time) ([]string, error) {
 	rows, err := s.writer.QueryContext(ctx, `DELETE FROM uploads WHERE created < ? AND id NOT IN
-		(SELECT coalesce(json_extract(doc, '$.spec.repository'), '') FROM builds WHERE state IN ('queued', 'running')) RETURNING id`, millis(before))
+		(SELECT coalesce(json_extract(doc, '$.spec.repository'), '') FROM builds WHERE state IN ('queued', 'running')) RETURNING id`, toMillis(before))
 	if err != nil {
 		return nil, err
 	}
 	return readColumn(rows)
 }
 
-// Begin records a request with an Idempotency-Key and the hash of its body. If the key was used
+// BeginAnswer records a request with an Idempotency-Key and the hash of its body. If the key was used
 // before, fresh is false, same reports whether the body was equal, and answer is the answer, or
 // nil if the request is still in progress.
-func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error) {
+func (s *Store) BeginAnswer(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error) {
 	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM answers WHERE created < ?", millis(s.now().Add(-24*time.Hour))); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM answers WHERE created < ?", toMillis(s.now().Add(-24*time.Hour))); err != nil {
 			return err
 		}
 		var was []byte
@@ -261,7 +262,7 @@ func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fre
 		case errors.Is(err, sql.ErrNoRows):
 			fresh = true
 			_, err = tx.ExecContext(ctx, "INSERT INTO answers (tenant, key, body, created) VALUES (?, ?, ?, ?)",
-				tenant, key, body, millis(s.now()))
+				tenant, key, body, toMillis(s.now()))
 			return err
 		case err != nil:
 			return err
@@ -276,9 +277,9 @@ func (s *Store) Begin(ctx context.Context, tenant, key string, body []byte) (fre
 	return fresh, same, answer, err
 }
 
-// Finish stores the answer of a request that Begin recorded; nil removes the request, so that it
+// FinishAnswer stores the answer of a request that BeginAnswer recorded; nil removes the request, so that it
 // can be tried again.
-func (s *Store) Finish(ctx context.Context, tenant, key string, answer *record.Answer) error {
+func (s *Store) FinishAnswer(ctx context.Context, tenant, key string, answer *record.Answer) error {
 	if answer == nil {
 		_, err := s.writer.ExecContext(ctx, "DELETE FROM answers WHERE tenant = ? AND key = ?", tenant, key)
 		return err

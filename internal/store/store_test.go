@@ -44,7 +44,7 @@ func reopen(t *testing.T, path string, cfg store.Config) (*store.Store, *queue) 
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	q := &queue{}
-	s.OnCreate(q.enqueue)
+	s.SetEnqueue(q.enqueue)
 	return s, q
 }
 
@@ -64,7 +64,8 @@ func create(t *testing.T, s *store.Store, ids ...string) {
 func move(t *testing.T, s *store.Store, id string, states ...record.State) {
 	t.Helper()
 	for _, to := range states {
-		if _, err := s.Update(t.Context(), id, func(b *record.Build) error { return b.Move(to, time.Now()) }); err != nil {
+		move := func(b *record.Build) error { return b.MoveToState(to, time.Now()) }
+		if _, err := s.Update(t.Context(), id, move); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -139,7 +140,7 @@ func TestUpdatesAreWholeAndEventsTellThem(t *testing.T) {
 	}
 	_, err = s.Update(t.Context(), "01", func(b *record.Build) error {
 		b.Warnings = []api.Diagnostic{{Summary: "careful"}}
-		return b.Move(record.Succeeded, time.Now())
+		return b.MoveToState(record.Succeeded, time.Now())
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +228,7 @@ func TestRecover(t *testing.T) {
 	}
 	s, q := reopen(t, path, store.Config{})
 	cleared := false
-	err := s.Recover(t.Context(), func(context.Context, *sql.Tx) error { cleared = true; return nil })
+	err := s.RefillQueue(t.Context(), func(context.Context, *sql.Tx) error { cleared = true; return nil })
 	if err != nil || !cleared {
 		t.Fatalf("cleared %v, %v", cleared, err)
 	}
@@ -248,17 +249,17 @@ func TestWhatIsOverGoesInTime(t *testing.T) {
 	s, _ := open(t, store.Config{})
 	create(t, s, "01", "02")
 	move(t, s, "01", record.Running, record.Succeeded)
-	old, err := s.Ended(t.Context(), time.Now().Add(time.Minute), 10)
+	old, err := s.ListEnded(t.Context(), time.Now().Add(time.Minute), 10)
 	if err != nil || len(old) != 1 || old[0].ID != "01" {
 		t.Fatalf("%v, %v", old, err)
 	}
-	if old, _ = s.Ended(t.Context(), time.Now().Add(-time.Minute), 10); len(old) != 0 {
+	if old, _ = s.ListEnded(t.Context(), time.Now().Add(-time.Minute), 10); len(old) != 0 {
 		t.Errorf("builds were listed too early: %v", old)
 	}
-	if err := s.Delete(t.Context(), "02"); !errors.Is(err, record.ErrNotFound) {
+	if err := s.DeleteBuild(t.Context(), "02"); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("a queued build was deleted: %v", err)
 	}
-	if err := s.Delete(t.Context(), "01"); err != nil {
+	if err := s.DeleteBuild(t.Context(), "01"); err != nil {
 		t.Errorf("deleting: %v", err)
 	}
 	if events, _ := s.Events(t.Context(), "01", 0); len(events) != 0 {
@@ -279,7 +280,7 @@ func TestUploadsStayWhileTheyAreNeeded(t *testing.T) {
 	if err := s.Create(t.Context(), b); err != nil {
 		t.Fatal(err)
 	}
-	gone, err := s.ForgetUploads(t.Context(), time.Now().Add(time.Hour))
+	gone, err := s.TakeExpiredUploads(t.Context(), time.Now().Add(time.Hour))
 	if err != nil || !slices.Equal(gone, []string{"b"}) {
 		t.Errorf("%v, %v", gone, err)
 	}
@@ -298,7 +299,7 @@ func TestAnswersAreKept(t *testing.T) {
 	s, _ := open(t, store.Config{})
 	begin := func(body string) (fresh, same bool, a *record.Answer) {
 		t.Helper()
-		fresh, same, a, err := s.Begin(t.Context(), "", "key", []byte(body))
+		fresh, same, a, err := s.BeginAnswer(t.Context(), "", "key", []byte(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -310,7 +311,7 @@ func TestAnswersAreKept(t *testing.T) {
 	if fresh, same, a := begin("x"); fresh || !same || a != nil {
 		t.Errorf("a request in progress: %v %v %v", fresh, same, a)
 	}
-	if err := s.Finish(t.Context(), "", "key", &record.Answer{Status: 202, Body: []byte("made")}); err != nil {
+	if err := s.FinishAnswer(t.Context(), "", "key", &record.Answer{Status: 202, Body: []byte("made")}); err != nil {
 		t.Fatal(err)
 	}
 	if fresh, same, a := begin("x"); fresh || !same || a == nil || string(a.Body) != "made" {
@@ -319,7 +320,7 @@ func TestAnswersAreKept(t *testing.T) {
 	if fresh, same, _ := begin("y"); fresh || same {
 		t.Errorf("another body: %v %v", fresh, same)
 	}
-	if err := s.Finish(t.Context(), "", "key", nil); err != nil {
+	if err := s.FinishAnswer(t.Context(), "", "key", nil); err != nil {
 		t.Fatal(err)
 	}
 	if fresh, _, _ := begin("y"); !fresh {
@@ -331,7 +332,7 @@ func TestKeysAndSecrets(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.db")
 	s, _ := reopen(t, path, store.Config{})
-	_, k := auth.New("name", time.Now())
+	_, k := auth.NewKey("name", time.Now())
 	if err := s.AddKey(t.Context(), k); err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +343,7 @@ func TestKeysAndSecrets(t *testing.T) {
 	if err := s.RevokeKey(t.Context(), k.ID, now); !errors.Is(err, auth.ErrUnknown) {
 		t.Errorf("revoked again: %v", err)
 	}
-	first, err := s.Secret(t.Context(), "x")
+	first, err := s.LoadOrCreateSecret(t.Context(), "x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -350,7 +351,8 @@ func TestKeysAndSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, _ = reopen(t, path, store.Config{})
-	if again, err := s.Secret(t.Context(), "x"); !slices.Equal(first, again) || len(again) != 32 || err != nil {
+	if again, err := s.LoadOrCreateSecret(t.Context(), "x"); !slices.Equal(first, again) || len(again) != 32 ||
+		err != nil {
 		t.Errorf("the secret changes: %x, %x, %v", first, again, err)
 	}
 	keys, err := s.Keys(t.Context())

@@ -34,10 +34,10 @@ func joinNarration(s *script.Script) string {
 	return b.String()
 }
 
-// chooseLanguage determines the film's language. It is the header's language; else that of the header's
+// setFilmLanguage determines the film's language. It is the header's language; else that of the header's
 // voice; else the one detected in the narration, if the detection is clear. Otherwise it stays empty.
-func (p *planner) chooseLanguage(place func(string) diag.Range) {
-	name, at := valueOr(p.header.Voice, ""), place("voice")
+func (p *planner) setFilmLanguage(place func(string) diag.Range) {
+	name, at := dereferenceOr(p.header.Voice, ""), place("voice")
 	if p.opt.Voice != "" {
 		name, at = p.opt.Voice, p.opt.VoicePlace
 	}
@@ -53,14 +53,14 @@ func (p *planner) chooseLanguage(place func(string) diag.Range) {
 		}
 	}
 	if name != "" {
-		p.findVoice(at, name, f.Language) // reports a problem with the name
+		p.resolveVoiceOrReport(at, name, f.Language) // reports a problem with the name
 	}
 }
 
 // chooseDefaultVoice returns the voice for narration without a named voice: the default voice of the film's
 // language, or, if that cannot read the letters of the narration, a voice that can.
 func (p *planner) chooseDefaultVoice(r diag.Range) Voice {
-	v := p.findVoice(r, "", p.board.Film.Language)
+	v := p.resolveVoiceOrReport(r, "", p.board.Film.Language)
 	if p.narration == "" || p.project.CanRead(p.narration, v) {
 		return v
 	}
@@ -140,7 +140,7 @@ func (p *planner) checkLanguages() {
 			tags, found[tag] = []string{tag}, n.scenes
 		}
 		for _, tag := range tags {
-			p.warnOfOtherLanguage(n.voice, tag, found[tag])
+			p.warnOfForeignText(n.voice, tag, found[tag])
 		}
 	}
 }
@@ -154,7 +154,7 @@ func detectLatinLanguage(text string) string {
 	return langid.Detect(text)
 }
 
-func (p *planner) warnOfOtherLanguage(v Voice, tag string, scenes []*narratedScene) {
+func (p *planner) warnOfForeignText(v Voice, tag string, scenes []*narratedScene) {
 	var numbers []int
 	for _, s := range scenes {
 		numbers = append(numbers, s.number)

@@ -161,7 +161,7 @@ func (p *planner) addMissingChapters() {
 	}
 }
 
-func valueOr[T any](v *T, otherwise T) T {
+func dereferenceOr[T any](v *T, otherwise T) T {
 	if v == nil {
 		return otherwise
 	}
@@ -172,26 +172,26 @@ func valueOr[T any](v *T, otherwise T) T {
 func (p *planner) planFilm(s *script.Script) {
 	h := s.Header.Properties
 	f := &p.board.Film
-	size := valueOr(h.Size, frame.Size{Width: 1280, Height: 720})
+	size := dereferenceOr(h.Size, frame.Size{Width: 1280, Height: 720})
 	f.Header = size
 	if p.opt.Size != nil {
 		size = *p.opt.Size
 	}
 	f.Width, f.Height = size.Width, size.Height
-	f.FPS = valueOr(h.FPS, frame.Rate{})
+	f.FPS = dereferenceOr(h.FPS, frame.Rate{})
 	if p.opt.FPS != nil {
 		f.FPS = *p.opt.FPS
 	}
-	f.Title, f.Author = valueOr(h.Title, ""), valueOr(h.Author, "")
-	f.Description, f.Language = valueOr(h.Description, ""), valueOr(h.Language, "")
-	f.Subtitles = valueOr(h.Subtitles, script.Subtitles{Mode: script.SubtitlesNone})
+	f.Title, f.Author = dereferenceOr(h.Title, ""), dereferenceOr(h.Author, "")
+	f.Description, f.Language = dereferenceOr(h.Description, ""), dereferenceOr(h.Language, "")
+	f.Subtitles = dereferenceOr(h.Subtitles, script.Subtitles{Mode: script.SubtitlesNone})
 	if f.Subtitles.Mode == "" {
 		f.Subtitles.Mode = script.SubtitlesOverlay
 	}
 	if f.Subtitles.Break == 0 {
 		f.Subtitles.Break = 80
 	}
-	f.Poster = valueOr(h.Poster, script.Poster{Word: "middle"})
+	f.Poster = dereferenceOr(h.Poster, script.Poster{Word: "middle"})
 	f.PosterRange = h.Places["poster"]
 	f.Loudness, f.Ducking = h.Loudness, h.Ducking
 	place := func(name string) diag.Range { return h.Places[name] }
@@ -203,7 +203,7 @@ func (p *planner) planFilm(s *script.Script) {
 		font.Name = p.resolveFile(font, "font")
 		f.Subtitles.Font = &font
 	}
-	p.chooseLanguage(place)
+	p.setFilmLanguage(place)
 	if h.Lexicon != nil {
 		if f.Lexicon = p.resolveFile(*h.Lexicon, "lexicon"); f.Lexicon != "" {
 			p.list.Add(p.project.AddLexicon(f.Lexicon)...)
@@ -258,7 +258,7 @@ func (p *planner) resolveFile(f script.File, what string) string {
 		d := p.list.Errorf(f.Range, "the %s file %q does not exist", what, f.Name)
 		d.Detail = "Names are relative to the folder of the script and case-sensitive"
 		if near := p.project.SuggestFile(name, what); near != "" {
-			d.Hint = fmt.Sprintf("did you mean %q?", p.makePathFromScript(near))
+			d.Hint = fmt.Sprintf("did you mean %q?", p.makePathRelativeToScript(near))
 		}
 	case info.Dir:
 		p.list.Errorf(f.Range, "%q is a folder, not a file", f.Name).Hint = "write the name of a file inside it"
@@ -268,8 +268,8 @@ func (p *planner) resolveFile(f script.File, what string) string {
 	return ""
 }
 
-// makePathFromScript returns the path of a project's file relative to the script's folder.
-func (p *planner) makePathFromScript(name string) string {
+// makePathRelativeToScript returns the path of a project's file relative to the script's folder.
+func (p *planner) makePathRelativeToScript(name string) string {
 	if p.opt.Dir == "" || p.opt.Dir == "." {
 		return name
 	}

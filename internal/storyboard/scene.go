@@ -34,7 +34,7 @@ func (p *planner) planScene(in *script.Scene, number int) {
 			s.applyToScene(set)
 		}
 	}
-	s.setAppearance()
+	s.setSceneAppearance()
 	for _, n := range in.Nodes {
 		s.addNode(n)
 	}
@@ -52,17 +52,17 @@ func (s *sceneState) applyToScene(set *script.Set) {
 	}
 }
 
-// setAppearance sets the scene's properties that its pictures and slides depend on.
-func (s *sceneState) setAppearance() {
+// setSceneAppearance sets the scene's properties that its pictures and slides depend on.
+func (s *sceneState) setSceneAppearance() {
 	s.out.Duration = s.now.Duration
 	s.out.CanvasSet = s.now.Canvas != nil
-	s.out.Canvas = valueOr(s.now.Canvas, frame.Color{R: 255, G: 255, B: 255, A: 255})
+	s.out.Canvas = dereferenceOr(s.now.Canvas, frame.Color{R: 255, G: 255, B: 255, A: 255})
 	s.look = s.planner.look
 	if s.now.Theme != s.header.Theme {
 		s.look = s.resolveTheme(*s.now.Theme)
 	}
 	none := script.Transition{Type: "none"}
-	s.out.Transition = valueOr(s.now.Transition, none)
+	s.out.Transition = dereferenceOr(s.now.Transition, none)
 	if len(s.board.Scenes) == 0 {
 		s.out.Transition = none
 	}
@@ -75,7 +75,7 @@ func (s *sceneState) addNode(n script.Node) {
 	case *script.SSML:
 		s.addSSML(n)
 	case *script.Quote:
-		s.addQuote(n.Text)
+		s.addQuotedSubtitle(n.Text)
 	case *script.Fence:
 		s.addSlide(n)
 	case *script.Picture:
@@ -93,21 +93,21 @@ func (s *sceneState) addNode(n script.Node) {
 	case *script.Chapter:
 		s.out.Chapter, s.out.ChapterRange = n.Title, n.Range
 	case *script.Reveal:
-		s.applyToSlide(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
+		s.applyToSlideOrWarn(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
 	case *script.Highlight:
-		s.applyToSlide(n.Range, "highlight", func(slide *Slide) { slide.Highlight = n.Ranges })
+		s.applyToSlideOrWarn(n.Range, "highlight", func(slide *Slide) { slide.Highlight = n.Ranges })
 	}
 }
 
-// applyToSlide calls do with the slide that a direction belongs to, or warns if the scene has no slide.
-func (s *sceneState) applyToSlide(r diag.Range, name string, do func(*Slide)) {
+// applyToSlideOrWarn calls do with the slide that a direction belongs to, or warns if the scene has no slide.
+func (s *sceneState) applyToSlideOrWarn(r diag.Range, name string, do func(*Slide)) {
 	s.onSlide.applyOrKeep(s.out.Slides, do, func() {
 		d := s.list.Warnf(r, "(%s: …) needs a slide, but this scene has none", name)
 		d.Hint = "put it below a slide, which is a block between ``` lines"
 	})
 }
 
-func (s *sceneState) addQuote(text string) {
+func (s *sceneState) addQuotedSubtitle(text string) {
 	if s.out.Quote != nil && *s.out.Quote != "" && text != "" {
 		text = *s.out.Quote + "\n\n" + text
 	}
@@ -121,15 +121,15 @@ func (s *sceneState) applyFromHere(n *script.Set) {
 	}
 	s.now.Override(n.Properties)
 	if n.Voice != nil {
-		s.findCurrentVoice(n.Range) // report an unknown name even if the scene has no narration
+		s.resolveCurrentVoice(n.Range) // report an unknown name even if the scene has no narration
 	}
 }
 
-// findCurrentVoice returns the voice for narration at this place, and reports a problem with its name once.
-func (s *sceneState) findCurrentVoice(r diag.Range) Voice {
-	name, language := valueOr(s.now.Voice, ""), s.board.Film.Language
+// resolveCurrentVoice returns the voice for narration at this place, and reports a problem with its name once.
+func (s *sceneState) resolveCurrentVoice(r diag.Range) Voice {
+	name, language := dereferenceOr(s.now.Voice, ""), s.board.Film.Language
 	if s.opt.Voice != "" && s.now.Voice == s.header.Voice {
-		return s.findVoice(cmp.Or(s.opt.VoicePlace, r), s.opt.Voice, language)
+		return s.resolveVoiceOrReport(cmp.Or(s.opt.VoicePlace, r), s.opt.Voice, language)
 	}
 	if place, ok := s.now.Places["voice"]; ok {
 		r = place
@@ -139,11 +139,11 @@ func (s *sceneState) findCurrentVoice(r diag.Range) Voice {
 	if name == "" {
 		return s.chooseDefaultVoice(r)
 	}
-	return s.findVoice(r, name, language)
+	return s.resolveVoiceOrReport(r, name, language)
 }
 
-// findVoice returns the voice with a name, and reports a problem with it once.
-func (p *planner) findVoice(r diag.Range, name, language string) Voice {
+// resolveVoiceOrReport returns the voice with a name, and reports a problem with it once.
+func (p *planner) resolveVoiceOrReport(r diag.Range, name, language string) Voice {
 	v := p.project.ResolveVoice(name, language)
 	if v.Problem != "" && !p.said["voice "+name+" "+v.Problem] {
 		p.said["voice "+name+" "+v.Problem] = true
@@ -158,7 +158,7 @@ func (p *planner) findVoice(r diag.Range, name, language string) Voice {
 
 // addNarration adds the sentences of one paragraph.
 func (s *sceneState) addNarration(r diag.Range, runs []utter.Run) {
-	s.addSentences(r, runs, s.findCurrentVoice(r), paragraphEnds)
+	s.addSentences(r, runs, s.resolveCurrentVoice(r), paragraphEnds)
 	s.paragraph++
 }
 
@@ -179,7 +179,7 @@ func (s *sceneState) measureSilenceAfter(end ending) (silence time.Duration, fra
 		return 0, true
 	case end == sentenceEnds:
 		return afterSentence, false
-	case valueOr(s.now.Fragment, false):
+	case dereferenceOr(s.now.Fragment, false):
 		return afterFragment, true
 	}
 	return afterParagraph, false
@@ -205,9 +205,9 @@ func (s *sceneState) addSentences(r diag.Range, runs []utter.Run, voice Voice, e
 		}
 		s.out.Parts = append(s.out.Parts, Part{
 			Kind: Speech, Range: r, Paragraph: s.paragraph, Runs: sentence, Text: text.String(), Voice: voice.Name,
-			Speed: valueOr(s.now.VoiceSpeed, 1), Volume: max(valueOr(s.now.VoiceVolume, 1), silent),
-			Pitch:    valueOr(s.now.VoicePitch, 1),
-			Emphasis: valueOr(s.now.VoiceEmphasis, ""), Fragment: fragment, After: after,
+			Speed: dereferenceOr(s.now.VoiceSpeed, 1), Volume: max(dereferenceOr(s.now.VoiceVolume, 1), silent),
+			Pitch:    dereferenceOr(s.now.VoicePitch, 1),
+			Emphasis: dereferenceOr(s.now.VoiceEmphasis, ""), Fragment: fragment, After: after,
 		})
 	}
 }
@@ -223,7 +223,7 @@ func (s *sceneState) finishScene() {
 			parts[i].After = 0
 		}
 	}
-	s.countSteps()
+	s.setSlideSteps()
 	for _, shot := range s.out.Shots {
 		if shot.Kind == Image || shot.Still != "" || shot.Sync == "" {
 			continue
@@ -239,15 +239,16 @@ func (s *sceneState) finishScene() {
 // addSlide adds a slide for a fenced block.
 func (s *sceneState) addSlide(n *script.Fence) {
 	slide := Slide{
-		Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look, FontSize: valueOr(s.now.FontSize, 0),
+		Range: n.Range, Kind: n.Kind, Language: n.Language, Text: n.Text, Theme: s.look,
+		FontSize: dereferenceOr(s.now.FontSize, 0),
 	}
 	s.onSlide.applyTo(&slide)
 	s.out.Slides = append(s.out.Slides, slide)
 }
 
-// countSteps sets the number of reveal steps of each slide, and warns about directions that do not fit
+// setSlideSteps sets the number of reveal steps of each slide, and warns about directions that do not fit
 // their slide.
-func (s *sceneState) countSteps() {
+func (s *sceneState) setSlideSteps() {
 	s.onSlide.reportMissed()
 	for i := range s.out.Slides {
 		slide := &s.out.Slides[i]

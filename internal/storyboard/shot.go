@@ -21,11 +21,11 @@ func (s *sceneState) addShot(n *script.Picture) {
 	black := frame.Color{A: 255}
 	placing := frame.Placing{Fit: n.Fit, Position: n.Position}
 	if placing.Fit == "" {
-		placing.Fit = valueOr(s.now.AssetResize, frame.Cover)
+		placing.Fit = dereferenceOr(s.now.AssetResize, frame.Cover)
 	}
 	shot := Shot{
 		Kind: info.Kind, Range: n.Range, File: name, Edge: n.Edge,
-		Motion: n.Motion, Strong: n.Strong, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: valueOr(n.Volume, 1), Canvas: s.out.Canvas,
+		Motion: n.Motion, Strong: n.Strong, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: dereferenceOr(n.Volume, 1), Canvas: s.out.Canvas,
 		Placing: placing,
 	}
 	if s.now.Canvas == nil && shot.Fit == frame.Contain {

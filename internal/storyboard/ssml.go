@@ -24,10 +24,10 @@ func (s *sceneState) addSSML(n *script.SSML) {
 	if n.Root == nil {
 		return
 	}
-	w := &ssmlState{sceneState: s, node: n, voice: s.findCurrentVoice(n.Range)}
+	w := &ssmlState{sceneState: s, node: n, voice: s.resolveCurrentVoice(n.Range)}
 	var manner utter.Run
 	if lang := n.Root.Attributes["xml:lang"]; lang != "" {
-		w.findVoice(n.Root.Range, "", lang)
+		w.resolveVoiceOrReport(n.Root.Range, "", lang)
 		if toBaseLanguage(lang) != toBaseLanguage(w.voice.Language) {
 			manner.Language = lang
 		}
@@ -108,7 +108,7 @@ func collapseSpaces(s string) string {
 
 func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 	if lang := e.Attributes["xml:lang"]; lang != "" && e.Name != "voice" && e.Name != "speak" {
-		w.findVoice(e.Range, "", lang) // reports a language that no voice speaks
+		w.resolveVoiceOrReport(e.Range, "", lang) // reports a language that no voice speaks
 		manner.Language = lang
 	}
 	switch e.Name {
@@ -123,7 +123,7 @@ func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 		w.collectText(e, manner)
 		w.speakCollected(sentenceEnds)
 	case "emphasis":
-		manner.Style = w.parseEmphasisStyle(e)
+		manner.Style = w.readEmphasisStyle(e)
 		w.collectText(e, manner)
 	case "prosody":
 		w.collectText(e, w.applyProsody(e, manner))
@@ -148,7 +148,7 @@ func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 	case "voice":
 		w.speakCollected(goesOn)
 		before := w.voice
-		w.voice = w.findElementVoice(e)
+		w.voice = w.chooseElementVoice(e)
 		w.collectText(e, manner)
 		w.speakCollected(goesOn)
 		w.voice = before
@@ -203,7 +203,7 @@ func joinText(e *script.Element) string {
 	return b.String()
 }
 
-func (w *ssmlState) parseEmphasisStyle(e *script.Element) utter.Style {
+func (w *ssmlState) readEmphasisStyle(e *script.Element) utter.Style {
 	switch level := e.Attributes["level"]; level {
 	case "strong":
 		return utter.Strong
@@ -236,8 +236,8 @@ func (w *ssmlState) addSayAs(e *script.Element, manner utter.Run) {
 	w.addElement(e, manner)
 }
 
-// findElementVoice returns the voice for a voice element: by name, else by language and gender.
-func (w *ssmlState) findElementVoice(e *script.Element) Voice {
+// chooseElementVoice returns the voice for a voice element: by name, else by language and gender.
+func (w *ssmlState) chooseElementVoice(e *script.Element) Voice {
 	name, language := e.Attributes["name"], e.Attributes["xml:lang"]
 	if language == "" {
 		language, _, _ = strings.Cut(e.Attributes["languages"], " ")
@@ -245,16 +245,16 @@ func (w *ssmlState) findElementVoice(e *script.Element) Voice {
 	gender := e.Attributes["gender"]
 	switch {
 	case name != "":
-		return w.findVoice(e.Range, strings.Fields(name + " x")[0], w.board.Film.Language)
+		return w.resolveVoiceOrReport(e.Range, strings.Fields(name + " x")[0], w.board.Film.Language)
 	case language == "" && gender == "":
-		return w.findCurrentVoice(e.Range)
+		return w.resolveCurrentVoice(e.Range)
 	case language == "":
 		language = w.voice.Language
 	}
 	if v, ok := w.project.ChooseVoiceLike(language, gender); ok {
 		return v
 	}
-	return w.findVoice(e.Range, "", language)
+	return w.resolveVoiceOrReport(e.Range, "", language)
 }
 
 // applyProsody returns manner with its factors multiplied by those of a prosody element.
@@ -267,7 +267,7 @@ func (w *ssmlState) applyProsody(e *script.Element, manner utter.Run) utter.Run 
 		v, ok := read(said)
 		if !ok {
 			bad := w.list.Errorf(e.Range, "the %s of this prosody cannot be %q", name, said)
-			bad.Detail = listAllowedProsody(name)
+			bad.Detail = describeAllowedProsody(name)
 			return
 		}
 		*f = f.MultiplyBy(v)
@@ -284,7 +284,7 @@ func (w *ssmlState) applyProsody(e *script.Element, manner utter.Run) utter.Run 
 	return manner
 }
 
-func listAllowedProsody(name string) string {
+func describeAllowedProsody(name string) string {
 	switch name {
 	case "rate":
 		return "Allowed: x-slow, slow, medium, fast, x-fast, or a percentage such as 80%"

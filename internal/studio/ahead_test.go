@@ -149,7 +149,7 @@ func TestOnlyBuildsWorkAhead(t *testing.T) {
 	for name, do := range map[string]func(*studio.Studio, studio.Request) error{
 		"plan": func(s *studio.Studio, r studio.Request) error { _, err := s.Plan(t.Context(), r); return err },
 		"subtitles": func(s *studio.Studio, r studio.Request) error {
-			_, err := s.Subtitles(t.Context(), r, []studio.SubtitleFile{{Format: "srt"}})
+			_, err := s.MakeSubtitles(t.Context(), r, []studio.SubtitleFile{{Format: "srt"}})
 			return err
 		},
 	} {

@@ -70,9 +70,9 @@ type Findings struct {
 	places []diag.Range // of the scenes in the script
 }
 
-// SceneOf returns the index, from 0, of the scene that a finding is about. For a finding about no
+// FindScene returns the index, from 0, of the scene that a finding is about. For a finding about no
 // scene, or in an included script, it returns 0.
-func (f *Findings) SceneOf(d diag.Diagnostic) int {
+func (f *Findings) FindScene(d diag.Diagnostic) int {
 	scene := 0
 	for i, at := range f.places {
 		if at.File == d.Range.File && at.Start.Line <= d.Range.Start.Line {
@@ -92,24 +92,24 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 		return nil, err
 	}
 	defer e.close()
-	src, err := e.read(ctx, req.Request)
+	src, err := e.planScript(ctx, req.Request)
 	if err != nil {
-		return &Result{Findings: e.findings(src.Board)}, err
+		return &Result{Findings: e.newFindings(src.Board)}, err
 	}
-	result, err := e.produce(ctx, req, src)
+	result, err := e.buildFromScript(ctx, req, src)
 	if err != nil {
-		return &Result{Findings: e.findings(src.Board)}, err
+		return &Result{Findings: e.newFindings(src.Board)}, err
 	}
-	result.Findings = e.findings(src.Board)
+	result.Findings = e.newFindings(src.Board)
 	result.Phases, result.Parts = e.meter.Phases, e.maker.Book.CountParts()
-	result.Made = e.maker.Book.ExplainMade(s.store, e.bookKey(src.Name, req.Output))
+	result.Made = e.maker.Book.ExplainMade(s.store, e.newBookKey(src.Name, req.Output))
 	result.ElapsedMS = time.Since(start).Milliseconds()
 	e.meter.ReportCurrentPhase(meter.Film, 1)
 	return result, nil
 }
 
-// produce runs the steps of a build that follow reading the script.
-func (e *session) produce(ctx context.Context, req Request, src compile.Script) (*Result, error) {
+// buildFromScript runs the steps of a build that follow reading the script.
+func (e *session) buildFromScript(ctx context.Context, req Request, src compile.Script) (*Result, error) {
 	files, err := e.identifyFiles(ctx, src.Board)
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func (e *session) produce(ctx context.Context, req Request, src compile.Script) 
 	if err != nil {
 		return nil, err
 	}
-	e.meter.EstimateCosts(src.Board, files)
+	e.meter.SetEstimatedCosts(src.Board, files)
 	spoken, err := e.speakAndMakeAhead(ctx, src.Board, files)
 	if err != nil {
 		return nil, err
@@ -129,21 +129,21 @@ func (e *session) produce(ctx context.Context, req Request, src compile.Script) 
 	if err != nil {
 		return nil, err
 	}
-	drawn, err := e.draw(ctx, src.Board, t, t.cues)
+	drawn, err := e.drawOverlays(ctx, src.Board, t, t.cues)
 	if err != nil {
 		return nil, err
 	}
-	pictures, err := e.cut(ctx, src.Board, t, files, drawn)
+	pictures, err := e.cutPictures(ctx, src.Board, t, files, drawn)
 	if err != nil {
 		return nil, err
 	}
-	sound, aac, err := e.mix(ctx, mix.Input{Board: src.Board, Line: t.line, Files: files, Spoken: t.spoken, Booth: e.studio.booth})
+	sound, aac, err := e.makeSoundtrack(ctx, mix.Input{Board: src.Board, Line: t.line, Files: files, Spoken: t.spoken, Booth: e.studio.booth})
 	if err != nil {
 		return nil, err
 	}
-	result, err := e.publish(ctx, out, release.Video{
+	result, err := e.publishVideo(ctx, out, release.Video{
 		Script: src.Name, Board: src.Board, Line: t.line, Cues: t.cues, Words: t.spoken.ListWords, Captions: drawn.captions,
-		Form: e.studio.pictureFormat(t.line), Pictures: pictures, Sound: sound.Runs, AAC: aac,
+		Form: e.studio.newPictureFormat(t.line), Pictures: pictures, Sound: sound.Runs, AAC: aac,
 	})
 	if err != nil {
 		return nil, err

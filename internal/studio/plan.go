@@ -36,7 +36,7 @@ func (s *Studio) Plan(ctx context.Context, req Request) (*Plan, error) {
 		return nil, err
 	}
 	defer e.close()
-	src, err := e.read(ctx, req.Request)
+	src, err := e.planScript(ctx, req.Request)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s *Studio) Plan(ctx context.Context, req Request) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := e.plan(ctx, src.Board, files, req.Scenes == [2]int{})
+	t, err := e.speakAndTime(ctx, src.Board, files, req.Scenes == [2]int{})
 	if err != nil {
 		return nil, err
 	}
@@ -59,14 +59,14 @@ func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string]
 		return nil, nil, err
 	}
 	defer e.close()
-	src, err := e.read(ctx, req.Request)
+	src, err := e.planScript(ctx, req.Request)
 	if err == nil {
 		_, err = e.identifyFiles(ctx, src.Board)
 	}
 	if err == nil && req.Slides {
 		err = e.checkSlides(ctx, src)
 	}
-	if wrong, ok := asScriptError(err); ok {
+	if wrong, ok := findScriptError(err); ok {
 		return wrong.List, wrong.Sources, nil
 	}
 	return e.list, e.sources, err
@@ -81,7 +81,7 @@ func (e *session) checkSlides(ctx context.Context, src compile.Script) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == fault.ToolMissing {
 		var list diag.List
 		list.Warnf(diag.Range{File: src.Name}, "the slides were not checked: %s", f.Public).Hint = f.Hint
-		if wrong := e.report(list); wrong != nil {
+		if wrong := e.addFindings(list); wrong != nil {
 			return wrong
 		}
 		return nil
@@ -103,7 +103,7 @@ type Facts struct {
 // ReadFacts reads a script and plans its video, without running any program. It returns no warnings.
 // The error is a *ScriptError if the script has errors.
 func (s *Studio) ReadFacts(ctx context.Context, req Request) (*Facts, error) {
-	in, err := openProject(req.Dir)
+	in, err := openProjectOrEmpty(req.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func (s *Studio) ReadFacts(ctx context.Context, req Request) (*Facts, error) {
 	e := &session{studio: s, project: in, strict: req.Strict}
 	src, err := compile.PlanScript(ctx, in, s.booth, req.Request)
 	if err != nil {
-		return nil, blame.Fault(err)
+		return nil, blame.ToFault(err)
 	}
 	e.sources = src.Sources
 	out := &Facts{}
@@ -122,7 +122,7 @@ func (s *Studio) ReadFacts(ctx context.Context, req Request) (*Facts, error) {
 	if src.Board != nil {
 		film := src.Board.Film
 		out = &Facts{Width: film.Width, Height: film.Height, Language: film.Language, Scenes: len(src.Board.Scenes)}
-		for _, name := range e.namedFiles(src.Board) {
+		for _, name := range e.listNamedFiles(src.Board) {
 			named[name] = true
 		}
 	}
@@ -132,11 +132,11 @@ func (s *Studio) ReadFacts(ctx context.Context, req Request) (*Facts, error) {
 		}
 	}
 	slices.Sort(out.Files)
-	return out, e.report(src.Findings)
+	return out, e.addFindings(src.Findings)
 }
 
-// namedFiles lists the files that a storyboard refers to.
-func (e *session) namedFiles(board *storyboard.Board) []string {
+// listNamedFiles lists the files that a storyboard refers to.
+func (e *session) listNamedFiles(board *storyboard.Board) []string {
 	film := board.Film
 	out := []string{film.Lexicon}
 	if f := film.Subtitles.Font; f != nil && !f.Literal {

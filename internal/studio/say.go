@@ -35,7 +35,7 @@ type Said struct {
 // determines the format: wav, mp3 or m4a. If Say fails, it leaves no partly written file.
 func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
 	format := strings.TrimPrefix(strings.ToLower(filepath.Ext(r.Output)), ".")
-	if !slices.Contains(SpeechFormats(), format) {
+	if !slices.Contains(ListSpeechFormats(), format) {
 		problem := "unsupported format " + filepath.Ext(r.Output)
 		if format == "" {
 			problem = "the output " + strconv.Quote(r.Output) + " has no ending"
@@ -74,7 +74,7 @@ func (s *Studio) Say(ctx context.Context, r SayRequest) (*Said, error) {
 		return nil, err
 	}
 	if err := copyAtomically(path, r.Output); err != nil {
-		return nil, blame.Disk(err, "the file %s cannot be written", r.Output)
+		return nil, blame.NewDiskFault(err, "the file %s cannot be written", r.Output)
 	}
 	return &Said{Seconds: sp.Seconds(), Voice: strings.Join(sp.Voices, ", "), Warnings: sp.Warnings, Sources: sp.Sources}, nil
 }

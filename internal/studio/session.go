@@ -52,7 +52,7 @@ func (s *Studio) openSession(ctx context.Context, dir string, report func(meter.
 	if err := s.identifyTools(ctx); err != nil {
 		return nil, err
 	}
-	in, err := openProject(dir)
+	in, err := openProjectOrEmpty(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (s *Studio) openSession(ctx context.Context, dir string, report func(meter.
 	}, nil
 }
 
-func openProject(dir string) (*project.Project, error) {
+func openProjectOrEmpty(dir string) (*project.Project, error) {
 	if dir == "" {
 		return project.NewEmpty(), nil
 	}
@@ -113,21 +113,21 @@ func runStep[T any](ctx context.Context, e *session, phase string,
 		return err
 	})
 	took()
-	wrong := e.report(list)
+	wrong := e.addFindings(list)
 	switch {
 	case ctx.Err() != nil && (err != nil || wrong != nil):
 		return none, fault.New(fault.Cancelled, ctx.Err(), "stopped")
 	case err != nil:
-		return none, blame.Fault(err)
+		return none, blame.ToFault(err)
 	case wrong != nil:
 		return none, wrong
 	}
 	return out, nil
 }
 
-// read reads the script and plans its storyboard. Even with an error, the result contains what was
-// read so far.
-func (e *session) read(ctx context.Context, req compile.Request) (compile.Script, error) {
+// planScript reads the script and plans its storyboard. Even with an error, the result contains what was
+// planScript so far.
+func (e *session) planScript(ctx context.Context, req compile.Request) (compile.Script, error) {
 	e.strict = req.Strict
 	var known compile.Script
 	out, err := runStep(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (compile.Script, diag.List, error) {
@@ -142,9 +142,9 @@ func (e *session) read(ctx context.Context, req compile.Request) (compile.Script
 	return out, nil
 }
 
-// report adds findings to the session. If any of them is an error, it returns a *ScriptError with
+// addFindings adds findings to the session. If any of them is an error, it returns a *ScriptError with
 // all findings so far.
-func (e *session) report(list diag.List) error {
+func (e *session) addFindings(list diag.List) error {
 	e.list.Add(list...)
 	if e.strict {
 		e.list = e.list.WithStrictErrors()
@@ -157,5 +157,5 @@ func (e *session) report(list diag.List) error {
 	return &ScriptError{List: e.list, Sources: e.sources}
 }
 
-// asScriptError returns the *ScriptError in an error's chain, and whether there is one.
-func asScriptError(err error) (*ScriptError, bool) { return errors.AsType[*ScriptError](err) }
+// findScriptError returns the *ScriptError in an error's chain, and whether there is one.
+func findScriptError(err error) (*ScriptError, bool) { return errors.AsType[*ScriptError](err) }

@@ -19,16 +19,16 @@ type Snapshot struct {
 	At *time.Duration
 }
 
-// Snapshot draws one frame of a video, or a contact sheet of its scenes, as PNG. It speaks the
+// DrawSnapshot draws one frame of a video, or a contact sheet of its scenes, as PNG. It speaks the
 // narration, because that determines the length of scenes, but does not build the video. The plan
 // contains the warnings.
-func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, error) {
+func (s *Studio) DrawSnapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, error) {
 	e, err := s.openSession(ctx, req.Dir, req.Progress)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer e.close()
-	src, err := e.read(ctx, req.Request.Request)
+	src, err := e.planScript(ctx, req.Request.Request)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -36,7 +36,7 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 	if err != nil {
 		return nil, nil, err
 	}
-	t, err := e.plan(ctx, src.Board, files, req.Scenes == [2]int{})
+	t, err := e.speakAndTime(ctx, src.Board, files, req.Scenes == [2]int{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,7 +46,7 @@ func (s *Studio) Snapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, err
 			cues = append(cues, c)
 		}
 	}
-	d, err := e.draw(ctx, src.Board, t, cues)
+	d, err := e.drawOverlays(ctx, src.Board, t, cues)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -16,8 +16,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// SpeechFormats lists the formats of sound files that can be written.
-func SpeechFormats() []string { return []string{"mp3", "m4a", "wav"} }
+// ListSpeechFormats lists the formats of sound files that can be written.
+func ListSpeechFormats() []string { return []string{"mp3", "m4a", "wav"} }
 
 // SpeechRequest describes a text to speak.
 type SpeechRequest struct {
@@ -44,7 +44,7 @@ func (s *Studio) Speak(ctx context.Context, r SpeechRequest) (*Speech, error) {
 	if err != nil {
 		return nil, err
 	}
-	sp, err := e.record(ctx, r.TextRequest)
+	sp, err := e.speakScriptText(ctx, r.TextRequest)
 	if err == nil && sp.IsEmpty() {
 		err = fault.New(fault.Usage, nil, "the text contains nothing that can be spoken").WithHint("write at least one word outside of directions")
 	}
@@ -61,8 +61,8 @@ type text struct {
 	cues  []caption.Timed
 }
 
-// record runs the steps of speaking a text.
-func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, error) {
+// speakScriptText runs the steps of speaking a text.
+func (e *session) speakScriptText(ctx context.Context, r compile.TextRequest) (*Speech, error) {
 	in, err := runStep(ctx, e, meter.Script, func(ctx context.Context, _ part.Maker) (text, diag.List, error) {
 		src, cues, err := compile.PlanText(ctx, e.project, e.studio.booth, r)
 		e.sources = src.Sources
@@ -74,9 +74,9 @@ func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, e
 	var spoken *speech.Spoken
 	var recording *mix.Recording
 	if r.Timed != "" {
-		spoken, recording, err = e.recordCues(ctx, in)
+		spoken, recording, err = e.joinSpokenCues(ctx, in)
 	} else {
-		spoken, recording, err = e.recordText(ctx, in.board)
+		spoken, recording, err = e.joinSpokenText(ctx, in.board)
 	}
 	if err != nil {
 		return nil, err
@@ -95,8 +95,8 @@ func (e *session) record(ctx context.Context, r compile.TextRequest) (*Speech, e
 	return sp, nil
 }
 
-// recordText speaks a text and joins its sentences to one recording, in the times of the timeline.
-func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*speech.Spoken, *mix.Recording, error) {
+// joinSpokenText speaks a text and joins its sentences to one recording, in the times of the timeline.
+func (e *session) joinSpokenText(ctx context.Context, board *storyboard.Board) (*speech.Spoken, *mix.Recording, error) {
 	spoken, err := e.speakAudible(ctx, board, nil)
 	if err != nil {
 		return nil, nil, err
@@ -113,13 +113,13 @@ func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*spe
 	}
 	recording, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
 		in := mix.Input{Board: board, Line: line, Spoken: spoken, Booth: e.studio.booth}
-		return mix.New(m, e.studio.mixTools(), in).PlaceNarration(ctx)
+		return mix.New(m, e.studio.newMixTools(), in).PlaceNarration(ctx)
 	})
 	return spoken, recording, err
 }
 
-// recordCues speaks subtitles, each cue at its start time.
-func (e *session) recordCues(ctx context.Context, in text) (*speech.Spoken, *mix.Recording, error) {
+// joinSpokenCues speaks subtitles, each cue at its start time.
+func (e *session) joinSpokenCues(ctx context.Context, in text) (*speech.Spoken, *mix.Recording, error) {
 	spoken, err := runStep(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
 		return speech.SpeakCues(ctx, m, e.studio.booth, in.board, in.cues)
 	})
@@ -127,7 +127,7 @@ func (e *session) recordCues(ctx context.Context, in text) (*speech.Spoken, *mix
 		return nil, nil, err
 	}
 	recording, err := runStep(ctx, e, meter.Voice, func(_ context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
-		x := mix.New(m, e.studio.mixTools(), mix.Input{Board: in.board, Spoken: spoken, Booth: e.studio.booth})
+		x := mix.New(m, e.studio.newMixTools(), mix.Input{Board: in.board, Spoken: spoken, Booth: e.studio.booth})
 		recording, list := x.PlaceCues(in.cues)
 		return recording, list, nil
 	})

@@ -24,8 +24,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// findings returns the findings so far.
-func (e *session) findings(board *storyboard.Board) Findings {
+// newFindings returns the findings so far.
+func (e *session) newFindings(board *storyboard.Board) Findings {
 	f := Findings{Warnings: e.list, Sources: e.sources}
 	if board != nil {
 		for _, s := range board.Scenes {
@@ -35,8 +35,8 @@ func (e *session) findings(board *storyboard.Board) Findings {
 	return f
 }
 
-// bookKey returns the cache key of the record of parts that the last build of a video used.
-func (e *session) bookKey(name, output string) cache.Key {
+// newBookKey returns the cache key of the record of parts that the last build of a video used.
+func (e *session) newBookKey(name, output string) cache.Key {
 	out, err := filepath.Abs(output)
 	if err != nil {
 		out = output
@@ -47,12 +47,12 @@ func (e *session) bookKey(name, output string) cache.Key {
 // identifyFiles detects the type of every file of the storyboard.
 func (e *session) identifyFiles(ctx context.Context, board *storyboard.Board) (*assets.Set, error) {
 	return runStep(ctx, e, meter.Files, func(ctx context.Context, m part.Maker) (*assets.Set, diag.List, error) {
-		return assets.Identify(ctx, m, e.studio.assetTools(), e.project, board)
+		return assets.Identify(ctx, m, e.studio.newAssetTools(), e.project, board)
 	})
 }
 
-// inputs lists the project's files that a build reads.
-func (e *session) inputs(src compile.Script, files *assets.Set) release.Inputs {
+// listInputs lists the project's files that a build reads.
+func (e *session) listInputs(src compile.Script, files *assets.Set) release.Inputs {
 	in := release.Inputs{Project: e.project, Names: files.ListNames()}
 	for name := range src.Sources {
 		in.Names = append(in.Names, name)
@@ -66,7 +66,7 @@ func (e *session) inputs(src compile.Script, files *assets.Set) release.Inputs {
 // reserveOutputs returns an error if the build would replace a file that it must not replace.
 func (e *session) reserveOutputs(ctx context.Context, src compile.Script, files *assets.Set, t release.Target) (*release.Outputs, error) {
 	return runStep(ctx, e, meter.Files, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
-		out, err := release.Reserve(e.studio.store, e.inputs(src, files), t)
+		out, err := release.Reserve(e.studio.store, e.listInputs(src, files), t)
 		return out, nil, err
 	})
 }
@@ -81,7 +81,7 @@ type timedBoard struct {
 // speakAudible speaks every sentence and returns an error if any of them is silent. See speech.Say
 // for ready.
 func (e *session) speakAudible(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
-	spoken, err := e.speak(ctx, board, ready)
+	spoken, err := e.speakAll(ctx, board, ready)
 	if err == nil {
 		err = e.checkAudible(ctx, board, spoken)
 	}
@@ -116,7 +116,7 @@ func (e *session) computeTimeline(
 			return timedBoard{}, list, nil
 		}
 		line := timeline.Compute(board, measured)
-		list.Add(timeline.CheckTimes(board, line, whole)...)
+		list.Add(timeline.CheckPictureTimes(board, line, whole)...)
 		return timedBoard{spoken, line, caption.MakeCues(board, line, spoken.ListWords)}, list, nil
 	})
 }
@@ -126,7 +126,7 @@ func (e *session) newAheadInput(board *storyboard.Board, files *assets.Set) ahea
 	s := e.studio
 	return ahead.Input{
 		Board: board, Files: files, Project: e.project.FS(), Drawer: s.drawer, Booth: s.booth,
-		Cut: s.cutTools, Mix: s.mixTools(), After: s.cfg.Ahead,
+		Cut: s.newCutTools, Mix: s.newMixTools(), After: s.cfg.Ahead,
 		Report: func(done float64) {
 			for _, phase := range []string{meter.Slides, meter.Pictures, meter.Sound} {
 				e.meter.ReportLaterPhase(phase, done)
@@ -135,8 +135,8 @@ func (e *session) newAheadInput(board *storyboard.Board, files *assets.Set) ahea
 	}
 }
 
-// speak speaks every sentence; see speech.Say for ready.
-func (e *session) speak(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
+// speakAll speaks every sentence; see speech.Say for ready.
+func (e *session) speakAll(ctx context.Context, board *storyboard.Board, ready func(int, *speech.Spoken)) (*speech.Spoken, error) {
 	return runStep(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
 		return speech.SpeakBoard(ctx, m, e.studio.booth, board, ready)
 	})
@@ -150,10 +150,10 @@ func (e *session) checkAudible(ctx context.Context, board *storyboard.Board, spo
 	return err
 }
 
-// plan speaks every sentence and computes the timeline. Unlike a build, it accepts silent
+// speakAndTime speaks every sentence and computes the timeline. Unlike a build, it accepts silent
 // sentences.
-func (e *session) plan(ctx context.Context, board *storyboard.Board, files *assets.Set, whole bool) (timedBoard, error) {
-	spoken, err := e.speak(ctx, board, nil)
+func (e *session) speakAndTime(ctx context.Context, board *storyboard.Board, files *assets.Set, whole bool) (timedBoard, error) {
+	spoken, err := e.speakAll(ctx, board, nil)
 	if err != nil {
 		return timedBoard{}, err
 	}
@@ -166,8 +166,8 @@ type overlays struct {
 	captions [][]overlay.CaptionSpan
 }
 
-// draw draws all slides of a storyboard, and the captions of the given cues.
-func (e *session) draw(ctx context.Context, board *storyboard.Board, t timedBoard, cues []caption.Cue) (out overlays, err error) {
+// drawOverlays draws all slides of a storyboard, and the captions of the given cues.
+func (e *session) drawOverlays(ctx context.Context, board *storyboard.Board, t timedBoard, cues []caption.Cue) (out overlays, err error) {
 	in := overlay.Input{Board: board, Files: e.project.FS(), Drawer: e.studio.drawer}
 	out.slides, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
 		return overlay.DrawSlides(ctx, m, in, t.cues)
@@ -188,11 +188,11 @@ func (e *session) newCutter(m part.Maker, board *storyboard.Board, t timedBoard,
 		return nil, err
 	}
 	in := cut.Input{Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions}
-	return cut.New(m, e.studio.cutTools(t.line, layers), in), nil
+	return cut.New(m, e.studio.newCutTools(t.line, layers), in), nil
 }
 
-// cut encodes the pictures that are not in the cache and returns the segments of the picture track.
-func (e *session) cut(
+// cutPictures encodes the pictures that are not in the cache and returns the segments of the picture track.
+func (e *session) cutPictures(
 	ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays,
 ) ([]film.SegmentRun, error) {
 	return runStep(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]film.SegmentRun, diag.List, error) {
@@ -206,11 +206,11 @@ func (e *session) cut(
 	})
 }
 
-// mix makes the soundtrack and returns it with its AAC settings.
-func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Soundtrack, ffmpeg.AAC, error) {
+// makeSoundtrack makes the soundtrack and returns it with its AAC settings.
+func (e *session) makeSoundtrack(ctx context.Context, in mix.Input) (*mix.Soundtrack, ffmpeg.AAC, error) {
 	var aac ffmpeg.AAC
 	track, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Soundtrack, diag.List, error) {
-		x := mix.New(m, e.studio.mixTools(), in)
+		x := mix.New(m, e.studio.newMixTools(), in)
 		track := x.PlanTrack()
 		aac = x.NewAAC(track.Channels)
 		list, err := x.MakeTrack(ctx, track)
@@ -219,8 +219,8 @@ func (e *session) mix(ctx context.Context, in mix.Input) (*mix.Soundtrack, ffmpe
 	return track, aac, err
 }
 
-// publish writes the video and its other files, and replaces older versions of them.
-func (e *session) publish(ctx context.Context, out *release.Outputs, v release.Video) (*Result, error) {
+// publishVideo writes the video and its other files, and replaces older versions of them.
+func (e *session) publishVideo(ctx context.Context, out *release.Outputs, v release.Video) (*Result, error) {
 	return runStep(ctx, e, meter.Film, func(ctx context.Context, m part.Maker) (*Result, diag.List, error) {
 		r := release.New(m, e.studio.tools, e.studio.version, out, func() func() { return e.meter.StartPhase(meter.Check) })
 		files, size, err := r.PublishVideo(ctx, v)

@@ -101,26 +101,26 @@ func (s *Studio) identifyTools(ctx context.Context) error {
 		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
 	}
 	if err != nil {
-		return blame.Fault(err)
+		return blame.ToFault(err)
 	}
 	s.version = v
 	return nil
 }
 
-// assetTools returns the tools for identifying files.
-func (s *Studio) assetTools() assets.Tools {
+// newAssetTools returns the tools for identifying files.
+func (s *Studio) newAssetTools() assets.Tools {
 	return assets.Tools{FFmpeg: s.tools, Version: s.version, Run: s.run, Drawer: s.drawer}
 }
 
-func (s *Studio) cutTools(l *timeline.Line, layers picture.Layers) cut.Tools {
-	return cut.Tools{FFmpeg: s.tools, Version: s.version, Form: s.pictureFormat(l), Layers: layers}
+func (s *Studio) newCutTools(l *timeline.Line, layers picture.Layers) cut.Tools {
+	return cut.Tools{FFmpeg: s.tools, Version: s.version, Form: s.newPictureFormat(l), Layers: layers}
 }
 
-// pictureFormat returns the size, frame rate and quality of a video.
-func (s *Studio) pictureFormat(l *timeline.Line) ffmpeg.Picture {
+// newPictureFormat returns the size, frame rate and quality of a video.
+func (s *Studio) newPictureFormat(l *timeline.Line) ffmpeg.Picture {
 	return ffmpeg.Picture{Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: s.cfg.StillQP, ClipCRF: s.cfg.ClipCRF}
 }
 
-func (s *Studio) mixTools() mix.Tools {
+func (s *Studio) newMixTools() mix.Tools {
 	return mix.Tools{FFmpeg: s.tools, Version: s.version, Run: s.run, BitRate: s.cfg.AudioBitRate, Coder: s.cfg.AudioCoder}
 }

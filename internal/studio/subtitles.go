@@ -12,7 +12,7 @@ import (
 	"mynah/internal/release"
 )
 
-// SubtitleFile describes a file of subtitles: its format, which is one of SubtitleFormats, and its
+// SubtitleFile describes a file of subtitles: its format, which is one of ListSubtitleFormats, and its
 // path. An empty path means that no file is written.
 type SubtitleFile struct {
 	Format string `json:"format"`
@@ -26,28 +26,28 @@ type Subtitled struct {
 	Texts []string
 }
 
-// SubtitleFormats lists the formats that Subtitles can write.
-func SubtitleFormats() []string { return []string{"srt", "vtt", "txt"} }
+// ListSubtitleFormats lists the formats that MakeSubtitles can write.
+func ListSubtitleFormats() []string { return []string{"srt", "vtt", "txt"} }
 
-// Subtitles makes the subtitles of a video and writes them to files: either all of them or none. It
+// MakeSubtitles makes the subtitles of a video and writes them to files: either all of them or none. It
 // speaks the narration, because that determines the times of the words, and draws nothing. It
 // ignores the Output of the request.
-func (s *Studio) Subtitles(ctx context.Context, req Request, files []SubtitleFile) (*Subtitled, error) {
+func (s *Studio) MakeSubtitles(ctx context.Context, req Request, files []SubtitleFile) (*Subtitled, error) {
 	e, err := s.openSession(ctx, req.Dir, req.Progress)
 	if err != nil {
 		return nil, err
 	}
 	defer e.close()
-	src, err := e.read(ctx, req.Request)
+	src, err := e.planScript(ctx, req.Request)
 	if err != nil {
 		return &Subtitled{Plan: e.newPlan(src.Board, timedBoard{})}, err
 	}
-	t, texts, err := e.subtitles(ctx, req, src, files)
+	t, texts, err := e.composeSubtitles(ctx, req, src, files)
 	return &Subtitled{Plan: e.newPlan(src.Board, t), Texts: texts}, err
 }
 
-// subtitles computes the timeline of a script and writes its subtitles.
-func (e *session) subtitles(
+// composeSubtitles computes the timeline of a script and writes its subtitles.
+func (e *session) composeSubtitles(
 	ctx context.Context, req Request, src compile.Script, files []SubtitleFile,
 ) (t timedBoard, texts []string, err error) {
 	found, err := e.identifyFiles(ctx, src.Board)
@@ -58,11 +58,11 @@ func (e *session) subtitles(
 	for _, f := range files {
 		paths = append(paths, f.Path)
 	}
-	out, err := e.reserveFiles(ctx, e.inputs(src, found), paths, req.Force)
+	out, err := e.reserveFiles(ctx, e.listInputs(src, found), paths, req.Force)
 	if err != nil {
 		return t, nil, err
 	}
-	if t, err = e.plan(ctx, src.Board, found, req.Scenes == [2]int{}); err != nil {
+	if t, err = e.speakAndTime(ctx, src.Board, found, req.Scenes == [2]int{}); err != nil {
 		return t, nil, err
 	}
 	texts, err = runStep(ctx, e, meter.Film, func(ctx context.Context, _ part.Maker) ([]string, diag.List, error) {

@@ -47,7 +47,7 @@ type Lock struct {
 // TryLock locks an existing file or folder without waiting. It returns ErrTaken if it is locked,
 // and fs.ErrNotExist if it was removed or replaced.
 func TryLock(path string) (*Lock, error) {
-	place, flag, err := chooseLockFile(path)
+	place, flag, err := prepareLockFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -67,5 +67,5 @@ func TryLock(path string) (*Lock, error) {
 // Unlock releases the lock.
 func (l *Lock) Unlock() {
 	_ = l.held.Unlock()
-	forgetLock(l.held.Path())
+	removeLockFile(l.held.Path())
 }

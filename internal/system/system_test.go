@@ -141,10 +141,10 @@ func TestALockEndsWithItsProcess(t *testing.T) {
 
 func TestDisks(t *testing.T) {
 	t.Parallel()
-	if free, err := system.FreeBytes(t.TempDir()); err != nil || free <= 0 {
+	if free, err := system.MeasureFreeSpace(t.TempDir()); err != nil || free <= 0 {
 		t.Errorf("%d bytes are free, %v", free, err)
 	}
-	if _, err := system.FreeBytes(filepath.Join(t.TempDir(), "none")); err == nil {
+	if _, err := system.MeasureFreeSpace(filepath.Join(t.TempDir(), "none")); err == nil {
 		t.Error("a missing folder has no disk")
 	}
 	if !system.IsDiskFull(&fs.PathError{Op: "write", Path: "a", Err: syscall.ENOSPC}) || system.IsDiskFull(fs.ErrNotExist) {

@@ -28,8 +28,8 @@ func identify(path string, follow bool) (Identity, error) {
 	return Identity{int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()}, nil
 }
 
-// chooseLockFile returns the file to lock for path: itself.
-func chooseLockFile(path string) (place string, flag int, err error) { return path, os.O_RDONLY, nil }
+// prepareLockFile returns the file to lock for path: itself.
+func prepareLockFile(path string) (place string, flag int, err error) { return path, os.O_RDONLY, nil }
 
 // isStillNamed reports whether the locked file still has its name.
 func isStillNamed(held *flock.Flock, path string) bool {
@@ -38,11 +38,11 @@ func isStillNamed(held *flock.Flock, path string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
-// forgetLock does nothing: no lock has a file of its own here.
-func forgetLock(string) {}
+// removeLockFile does nothing: no lock has a file of its own here.
+func removeLockFile(string) {}
 
-// FreeBytes returns the free space of a folder's disk in bytes.
-func FreeBytes(dir string) (int64, error) {
+// MeasureFreeSpace returns the free space of a folder's disk in bytes.
+func MeasureFreeSpace(dir string) (int64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
 		return 0, &os.PathError{Op: "statfs", Path: dir, Err: err}
@@ -55,8 +55,8 @@ func IsDiskFull(err error) bool {
 	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EFBIG)
 }
 
-// IsInUse reports whether a file could not be replaced because it is open: never here.
-func IsInUse(error) bool { return false }
+// IsBlockedByOpenFile reports whether a file could not be replaced because it is open: never here.
+func IsBlockedByOpenFile(error) bool { return false }
 
 // Link makes a file available under another name, for programs that read it.
 func Link(file, name string) error { return os.Symlink(file, name) }

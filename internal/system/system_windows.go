@@ -60,9 +60,9 @@ func identify(path string, follow bool) (Identity, error) {
 	}, nil
 }
 
-// chooseLockFile returns the file to lock for path: a file in a folder for temporary files, named after a hash of
+// prepareLockFile returns the file to lock for path: a file in a folder for temporary files, named after a hash of
 // path. Windows cannot lock folders, and a locked file can be neither written nor renamed.
-func chooseLockFile(path string) (place string, flag int, err error) {
+func prepareLockFile(path string) (place string, flag int, err error) {
 	if path, err = filepath.Abs(path); err != nil {
 		return "", 0, err
 	}
@@ -80,11 +80,11 @@ func isStillNamed(_ *flock.Flock, path string) bool {
 	return err == nil
 }
 
-// forgetLock removes the file of a lock; it stays if another process has it open.
-func forgetLock(place string) { _ = os.Remove(place) }
+// removeLockFile removes the file of a lock; it stays if another process has it open.
+func removeLockFile(place string) { _ = os.Remove(place) }
 
-// FreeBytes returns the free space of a folder's disk in bytes.
-func FreeBytes(dir string) (int64, error) {
+// MeasureFreeSpace returns the free space of a folder's disk in bytes.
+func MeasureFreeSpace(dir string) (int64, error) {
 	name, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
 		return 0, err
@@ -110,8 +110,8 @@ func IsDiskFull(err error) bool {
 	return false
 }
 
-// IsInUse reports whether a file could not be replaced because it is open.
-func IsInUse(err error) bool {
+// IsBlockedByOpenFile reports whether a file could not be replaced because it is open.
+func IsBlockedByOpenFile(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
 

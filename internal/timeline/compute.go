@@ -42,7 +42,7 @@ func Compute(b *storyboard.Board, m Measured) *Line {
 		c.addScene(i)
 	}
 	c.line.Samples = c.line.ToSample(c.line.Frames)
-	c.addMusic()
+	c.placeMusic()
 	return c.line
 }
 
@@ -51,7 +51,7 @@ func toSeconds(d time.Duration) *big.Rat { return big.NewRat(int64(d), int64(tim
 
 func toSamples(d *big.Rat) int64 { return roundHalfUp(new(big.Rat).Mul(d, big.NewRat(SampleRate, 1))) }
 
-func toExactSeconds(n int64) *big.Rat { return big.NewRat(n, SampleRate) }
+func samplesToSeconds(n int64) *big.Rat { return big.NewRat(n, SampleRate) }
 
 // roundHalfUp returns the nearest whole number, halves up.
 func roundHalfUp(r *big.Rat) int64 {
@@ -86,8 +86,8 @@ func (c *computer) roundUpToFrames(d *big.Rat) int64 {
 	return roundUp(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den)))
 }
 
-// roundToFrames converts a length in seconds to the nearest number of frames, at least one.
-func (c *computer) roundToFrames(d *big.Rat) int64 {
+// roundToAtLeastOneFrame converts a length in seconds to the nearest number of frames, at least one.
+func (c *computer) roundToAtLeastOneFrame(d *big.Rat) int64 {
 	return max(roundHalfUp(new(big.Rat).Mul(d, big.NewRat(c.line.FPS.Num, c.line.FPS.Den))), 1)
 }
 
@@ -104,7 +104,7 @@ type shape struct {
 	gif   bool // the only moving picture of the scene is a GIF
 }
 
-func (c *computer) measureShape(i int) shape {
+func (c *computer) measureSceneShape(i int) shape {
 	s := &c.board.Scenes[i]
 	out := shape{total: new(big.Rat), c: new(big.Rat), pure: true, sync: s.Sync}
 	speaks := false
@@ -127,7 +127,7 @@ func (c *computer) measureShape(i int) shape {
 			n += toSamples(toSeconds(part.After))
 		}
 		out.v = append(out.v, n)
-		out.total.Add(out.total, toExactSeconds(n))
+		out.total.Add(out.total, samplesToSeconds(n))
 	}
 	out.pure = !speaks
 	out.t = new(big.Rat).Set(out.total)
@@ -137,12 +137,12 @@ func (c *computer) measureShape(i int) shape {
 	for k, shot := range s.Shots {
 		if shot.Kind == storyboard.Clip && shot.Still == "" {
 			out.clips = append(out.clips, k)
-			out.c.Add(out.c, c.measureClip(shot))
+			out.c.Add(out.c, c.measureMovingPicture(shot))
 		}
 	}
 	if len(out.clips) == 0 && len(s.Shots) == 1 && s.Shots[0].Kind == storyboard.GIF && !c.m.Files[s.Shots[0].File].Still {
 		out.clips, out.gif = []int{0}, true
-		out.c = c.measureClip(s.Shots[0])
+		out.c = c.measureMovingPicture(s.Shots[0])
 	}
 	if out.sync == "" && len(out.clips) > 0 {
 		out.sync = script.Freeze
@@ -153,8 +153,8 @@ func (c *computer) measureShape(i int) shape {
 	return out
 }
 
-// measureClip returns the length in seconds of a clip's segment, of a whole clip, or of a GIF's cycle.
-func (c *computer) measureClip(shot storyboard.Shot) *big.Rat {
+// measureMovingPicture returns the length in seconds of a clip's segment, of a whole clip, or of a GIF's cycle.
+func (c *computer) measureMovingPicture(shot storyboard.Shot) *big.Rat {
 	if shot.Segment != nil {
 		return toSeconds(shot.Segment.To - shot.Segment.From)
 	}
@@ -212,7 +212,7 @@ func (s shape) computeSceneLength(duration *time.Duration) *big.Rat {
 // addScene computes the times of scene i and appends it to the timeline.
 func (c *computer) addScene(i int) {
 	b := &c.board.Scenes[i]
-	s := c.measureShape(i)
+	s := c.measureSceneShape(i)
 	frames := max(c.roundUpToFrames(s.computeSceneLength(b.Duration)), 1)
 	scene := Scene{Number: b.Number, Start: c.line.Frames, Frames: frames}
 	end := c.line.ToSample(scene.Start + frames)
@@ -224,10 +224,10 @@ func (c *computer) addScene(i int) {
 	c.end = end + c.next
 	scene.Sound = c.line.ToSample(scene.Start) + c.shift
 	scene.VoiceEnd = scene.Sound
-	c.addVoice(i, s, &scene)
+	c.placeNarration(i, s, &scene)
 	c.enter = 0
 	if t := b.Transition; i > 0 && t.Type != "none" && t.Type != "" && t.Duration > 0 {
-		c.enter = min(c.roundToFrames(toSeconds(t.Duration)), frames)
+		c.enter = min(c.roundToAtLeastOneFrame(toSeconds(t.Duration)), frames)
 	}
 	scene.Pictures = c.planScenePictures(i, s, scene)
 	if first := &scene.Pictures[0]; c.enter > 0 {
@@ -241,8 +241,8 @@ func (c *computer) addScene(i int) {
 // roundToGrid returns the multiple of SoundGrid that is nearest to sample.
 func roundToGrid(sample int64) int64 { return (sample + SoundGrid/2) / SoundGrid * SoundGrid }
 
-// addVoice places the narration: once, or with loop-audio again and again until the scene ends.
-func (c *computer) addVoice(i int, s shape, scene *Scene) {
+// placeNarration places the narration: once, or with loop-audio again and again until the scene ends.
+func (c *computer) placeNarration(i int, s shape, scene *Scene) {
 	b, end := &c.board.Scenes[i], c.end
 	round := toSamples(s.t)
 	at := scene.Sound
@@ -289,7 +289,7 @@ func (c *computer) planScenePictures(i int, s shape, scene Scene) []Picture {
 	if len(s.clips) > 0 {
 		return c.placeClips(i, s, scene)
 	}
-	return c.shareImages(i, scene.Start, scene.Frames, listIndexes(len(b.Shots)))
+	return c.shareTimeAmongImages(i, scene.Start, scene.Frames, listIndexes(len(b.Shots)))
 }
 
 func toRat(f float64) *big.Rat {

@@ -20,7 +20,7 @@ func CheckLength(b *storyboard.Board, m Measured) diag.List {
 	var list diag.List
 	total := new(big.Rat)
 	for i := range b.Scenes {
-		s := c.measureShape(i)
+		s := c.measureSceneShape(i)
 		total.Add(total, s.computeSceneLength(b.Scenes[i].Duration))
 		if total.Cmp(toSeconds(longest)) > 0 {
 			minutes := roundUp(new(big.Rat).Quo(total, big.NewRat(60, 1)))
@@ -39,12 +39,12 @@ func (c *computer) findCauseOfLength(i int, s shape) diag.Range {
 	b := &c.board.Scenes[i]
 	half := new(big.Rat).Quo(s.computeSceneLength(b.Duration), big.NewRat(2, 1))
 	for p, n := range s.v {
-		if toExactSeconds(n).Cmp(half) > 0 {
+		if samplesToSeconds(n).Cmp(half) > 0 {
 			return b.Parts[p].Range
 		}
 	}
 	for _, k := range s.clips {
-		if b.Duration == nil && c.measureClip(b.Shots[k]).Cmp(half) > 0 {
+		if b.Duration == nil && c.measureMovingPicture(b.Shots[k]).Cmp(half) > 0 {
 			return b.Shots[k].Range
 		}
 	}

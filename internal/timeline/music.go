@@ -6,9 +6,9 @@ import (
 	"mynah/internal/storyboard"
 )
 
-// addMusic places the background music: the header's from the first frame, and a scene's from the start
+// placeMusic places the background music: the header's from the first frame, and a scene's from the start
 // of that scene.
-func (c *computer) addMusic() {
+func (c *computer) placeMusic() {
 	type start struct {
 		m  *storyboard.Music
 		at int64
@@ -37,7 +37,7 @@ func (c *computer) addMusic() {
 			Gain:   roundHalfUp(new(big.Rat).Mul(toRat(s.m.Volume), big.NewRat(1000, 1))),
 			FadeIn: clipFade, FadeOut: clipFade,
 		}
-		if depth := c.chooseDuckDepth(s.m); depth > 0 {
+		if depth := c.computeDuckDepth(s.m); depth > 0 {
 			for _, d := range spans {
 				if d.To+DuckUp > s.at && d.From-DuckDown < end {
 					sound.Ducks, sound.DuckDepth = append(sound.Ducks, d), depth
@@ -54,8 +54,8 @@ func (c *computer) addMusic() {
 	}
 }
 
-// chooseDuckDepth returns the reduction of music under narration, in tenths of a decibel.
-func (c *computer) chooseDuckDepth(m *storyboard.Music) int64 {
+// computeDuckDepth returns the reduction of music under narration, in tenths of a decibel.
+func (c *computer) computeDuckDepth(m *storyboard.Music) int64 {
 	d := c.board.Film.Ducking
 	switch {
 	case d == nil && m.Builtin != "":

@@ -29,7 +29,7 @@ func (c *computer) findRevealStarts(i int, scene *Scene) []int64 {
 			continue
 		}
 		if seen[part.Paragraph] = true; len(seen) > 1 {
-			at := c.roundToFrames(toExactSeconds(v.Start - c.shift))
+			at := c.roundToAtLeastOneFrame(samplesToSeconds(v.Start - c.shift))
 			starts = append(starts, min(max(at, scene.Start), scene.Start+scene.Frames-1))
 		}
 	}
@@ -49,11 +49,11 @@ func listIndexes(n int) []int {
 	return out
 }
 
-// shareImages returns the pictures of images that share a range of frames equally. Consecutive still
+// shareTimeAmongImages returns the pictures of images that share a range of frames equally. Consecutive still
 // images are cross-faded. shots are the indexes of the images.
-func (c *computer) shareImages(i int, start, frames int64, shots []int) []Picture {
+func (c *computer) shareTimeAmongImages(i int, start, frames int64, shots []int) []Picture {
 	b := &c.board.Scenes[i]
-	fade := c.roundToFrames(big.NewRat(inSceneFade, 1000))
+	fade := c.roundToAtLeastOneFrame(big.NewRat(inSceneFade, 1000))
 	var out []Picture
 	for k, n := range shots {
 		from, to := frames*int64(k)/int64(len(shots)), frames*int64(k+1)/int64(len(shots))
@@ -62,7 +62,7 @@ func (c *computer) shareImages(i int, start, frames int64, shots []int) []Pictur
 		}
 		p := Picture{Shot: n, Start: start + from, Frames: to - from}
 		if b.Shots[n].Kind == storyboard.GIF && !c.m.Files[b.Shots[n].File].Still {
-			c.setCycle(&p, b.Shots[n], p.Frames)
+			c.setRepetition(&p, b.Shots[n], p.Frames)
 		} else if len(out) > 0 && out[len(out)-1].Moving == 0 {
 			p.Enter, p.Fade = "crossfade", min(fade, p.Frames-1)
 		}
@@ -71,19 +71,19 @@ func (c *computer) shareImages(i int, start, frames int64, shots []int) []Pictur
 	return out
 }
 
-// setCycle sets a picture to repeat its source for a number of frames.
-func (c *computer) setCycle(p *Picture, shot storyboard.Shot, frames int64) {
-	length := c.measureClip(shot)
-	p.Moving = min(c.roundToFrames(length), frames)
+// setRepetition sets a picture to repeat its source for a number of frames.
+func (c *computer) setRepetition(p *Picture, shot storyboard.Shot, frames int64) {
+	length := c.measureMovingPicture(shot)
+	p.Moving = min(c.roundToAtLeastOneFrame(length), frames)
 	p.Cycle = p.Moving
-	c.setSource(p, shot, length)
+	c.setSourceRange(p, shot, length)
 	if shot.Sync == script.Freeze {
 		p.Cycle = 0
 	}
 }
 
-// setSource sets the range of its file that a picture shows.
-func (c *computer) setSource(p *Picture, shot storyboard.Shot, length *big.Rat) {
+// setSourceRange sets the range of its file that a picture shows.
+func (c *computer) setSourceRange(p *Picture, shot storyboard.Shot, length *big.Rat) {
 	p.Length = roundUp(new(big.Rat).Mul(length, big.NewRat(1_000_000, 1)))
 	if shot.Segment != nil {
 		p.From = shot.Segment.From.Microseconds()
@@ -97,7 +97,7 @@ func (c *computer) placeClips(i int, s shape, scene Scene) []Picture {
 	b := &c.board.Scenes[i]
 	if s.gif {
 		p := Picture{Shot: 0, Start: scene.Start, Frames: scene.Frames}
-		c.setCycle(&p, b.Shots[0], scene.Frames)
+		c.setRepetition(&p, b.Shots[0], scene.Frames)
 		if s.sync == script.Freeze || s.sync == script.Trim {
 			p.Cycle = 0
 		}
@@ -123,11 +123,11 @@ func (c *computer) placeClips(i int, s shape, scene Scene) []Picture {
 		if shot.Kind != storyboard.Clip || shot.Still != "" {
 			n := images*int64(still+1)/int64(max(stills, 1)) - images*int64(still)/int64(max(stills, 1))
 			still++
-			out = append(out, c.shareImages(i, at, min(n, left-at), []int{k})...)
+			out = append(out, c.shareTimeAmongImages(i, at, min(n, left-at), []int{k})...)
 			at += min(n, left-at)
 			continue
 		}
-		played.Add(played, c.measureClip(shot))
+		played.Add(played, c.measureMovingPicture(shot))
 		p := c.newClipPicture(k, shot, s, scene)
 		p.Start, p.Frames = at, min(p.Moving, left-at)
 		p.Moving = p.Frames
@@ -137,14 +137,14 @@ func (c *computer) placeClips(i int, s shape, scene Scene) []Picture {
 		}
 		at += p.Frames
 	}
-	return c.fillRest(i, s, out, at, left)
+	return c.fillAfterClips(i, s, out, at, left)
 }
 
 // newClipPicture returns a Picture in which Moving is the number of frames for which a clip plays.
 func (c *computer) newClipPicture(k int, shot storyboard.Shot, s shape, scene Scene) Picture {
 	p := Picture{Shot: k}
-	length := c.measureClip(shot)
-	c.setSource(&p, shot, length)
+	length := c.measureMovingPicture(shot)
+	c.setSourceRange(&p, shot, length)
 	if s.sync == script.Match && s.c.Sign() > 0 {
 		share := new(big.Rat).Quo(length, s.c)
 		film := new(big.Rat).Mul(share, big.NewRat(scene.Frames*c.line.FPS.Den, c.line.FPS.Num))
@@ -168,30 +168,30 @@ func (c *computer) matchSpeed(p *Picture, film, length *big.Rat) {
 	p.SpeedNum, p.SpeedDen = p.SpeedNum/g, p.SpeedDen/g
 }
 
-// fillRest fills the rest of a scene after its clips: it repeats the clips, or extends the last picture.
-func (c *computer) fillRest(i int, s shape, played []Picture, at, end int64) []Picture {
-	if len(played) == 0 || at >= end {
+// fillAfterClips fills the rest of a scene after its clips: it repeats the clips, or extends the last picture.
+func (c *computer) fillAfterClips(i int, s shape, played []Picture, atFrame, endFrame int64) []Picture {
+	if len(played) == 0 || atFrame >= endFrame {
 		return played
 	}
 	out := played
 	if s.sync == script.Loop && s.total.Sign() > 0 {
-		for at < end {
+		for atFrame < endFrame {
 			for _, p := range played {
-				if at >= end {
+				if atFrame >= endFrame {
 					break
 				}
-				p.Start, p.Frames = at, min(p.Frames, end-at)
+				p.Start, p.Frames = atFrame, min(p.Frames, endFrame-atFrame)
 				if p.Moving > 0 {
 					p.Moving = p.Frames
 					c.addClipSound(i, p.Shot, p)
 				}
 				out = append(out, p)
-				at += p.Frames
+				atFrame += p.Frames
 			}
 		}
 		return out
 	}
-	out[len(out)-1].Frames += end - at
+	out[len(out)-1].Frames += endFrame - atFrame
 	return out
 }
 

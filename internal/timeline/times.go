@@ -32,9 +32,9 @@ func (l *Line) ToDuration(frames int64) time.Duration {
 	return time.Duration(frames * l.FPS.Den * int64(time.Second) / l.FPS.Num)
 }
 
-// CheckTimes warns about pictures and transitions that do not fit into their scene, a poster after the
+// CheckPictureTimes warns about pictures and transitions that do not fit into their scene, a poster after the
 // end of the video, and, if all scenes of the script are built (whole), chapters that are too short.
-func CheckTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
+func CheckPictureTimes(board *storyboard.Board, l *Line, whole bool) (list diag.List) {
 	if f, length := board.Film, l.ToDuration(l.Frames); f.Poster.Word == "" && f.Poster.At > length {
 		list.Warnf(f.PosterRange, "the video lasts %s; the poster is its last picture, not the picture at %s",
 			length.Round(time.Millisecond), f.Poster.At).Hint = "write poster: end, or an earlier time"

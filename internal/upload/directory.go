@@ -91,9 +91,9 @@ func readAt(r io.ReaderAt, b []byte, at int64) error {
 	return newArchiveError(err)
 }
 
-// findTable reads the end of the archive (sections 4.3.14 to 4.3.16). Readers disagree about
+// readDirectoryEnd reads the end of the archive (sections 4.3.14 to 4.3.16). Readers disagree about
 // archives with several or inconsistent ends, so these are refused.
-func findTable(r io.ReaderAt, size int64) (table, error) {
+func readDirectoryEnd(r io.ReaderAt, size int64) (table, error) {
 	tail := make([]byte, min(size, endSize+most16))
 	if err := readAt(r, tail, size-int64(len(tail))); err != nil {
 		return table{}, err
@@ -102,12 +102,12 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 	if at < 0 {
 		return table{}, newRefusal("the file is not a zip archive, or its end is missing")
 	}
-	if !isWholeEndRecord(tail, at) {
+	if !reachesArchiveEnd(tail, at) {
 		return table{}, newDamagedError()
 	}
 	for i := at; i > 0; {
 		i = bytes.LastIndex(tail[:i], []byte(endSignature))
-		if i >= 0 && isWholeEndRecord(tail, i) {
+		if i >= 0 && reachesArchiveEnd(tail, i) {
 			return table{}, newRefusal("the archive has two end records and is ambiguous")
 		}
 	}
@@ -117,16 +117,16 @@ func findTable(r io.ReaderAt, size int64) (table, error) {
 	here, count := uint64(decodeUint16(b[8:])), uint64(decodeUint16(b[10:]))
 	length, start := uint64(decodeUint32(b[12:])), uint64(decodeUint32(b[16:]))
 
-	end64, is64, err := findEnd64(r, end)
+	end64, is64, err := readZip64End(r, end)
 	if err != nil {
 		return table{}, err
 	}
 	if is64 {
 		b := end64.record
-		wide := matchesZip64(uint64(disk), most16, uint64(decodeUint32(b[16:]))) &&
-			matchesZip64(uint64(first), most16, uint64(decodeUint32(b[20:]))) &&
-			matchesZip64(here, most16, decodeUint64(b[24:])) && matchesZip64(count, most16, decodeUint64(b[32:])) &&
-			matchesZip64(length, most32, decodeUint64(b[40:])) && matchesZip64(start, most32, decodeUint64(b[48:]))
+		wide := agreesWithZip64(uint64(disk), most16, uint64(decodeUint32(b[16:]))) &&
+			agreesWithZip64(uint64(first), most16, uint64(decodeUint32(b[20:]))) &&
+			agreesWithZip64(here, most16, decodeUint64(b[24:])) && agreesWithZip64(count, most16, decodeUint64(b[32:])) &&
+			agreesWithZip64(length, most32, decodeUint64(b[40:])) && agreesWithZip64(start, most32, decodeUint64(b[48:]))
 		if !wide {
 			return table{}, newDamagedError()
 		}
@@ -152,21 +152,21 @@ func newSplitError() error {
 	return newRefusal("the archive is one part of a split archive; send it as one file")
 }
 
-// isWholeEndRecord reports whether the comment of the end record at i reaches to the archive's end.
-func isWholeEndRecord(tail []byte, i int) bool {
+// reachesArchiveEnd reports whether the comment of the end record at i reaches to the archive's end.
+func reachesArchiveEnd(tail []byte, i int) bool {
 	return i+endSize <= len(tail) && i+endSize+int(decodeUint16(tail[i+20:])) == len(tail)
 }
 
-// matchesZip64 reports whether a 16- or 32-bit field equals its zip64 field, or refers to it.
-func matchesZip64(small, most, wide uint64) bool { return small == most || small == wide }
+// agreesWithZip64 reports whether a 16- or 32-bit field equals its zip64 field, or refers to it.
+func agreesWithZip64(small, most, wide uint64) bool { return small == most || small == wide }
 
 type end64 struct {
 	at     int64
 	record []byte
 }
 
-// findEnd64 reads the zip64 end record if its locator is directly before the end record.
-func findEnd64(r io.ReaderAt, end int64) (end64, bool, error) {
+// readZip64End reads the zip64 end record if its locator is directly before the end record.
+func readZip64End(r io.ReaderAt, end int64) (end64, bool, error) {
 	if end < locatorSize {
 		return end64{}, false, nil
 	}
@@ -363,7 +363,7 @@ func (e *entry) locateData(r io.ReaderAt, limit int64) error {
 	if e.flags&hasDescriptor == 0 {
 		return nil
 	}
-	return e.findDescriptor(r, limit)
+	return e.readDescriptor(r, limit)
 }
 
 // compareHeaders compares the local header with the central one. If a descriptor follows the data, sizes
@@ -402,10 +402,10 @@ func (e *entry) compareHeaders(h, name, fields []byte) error {
 	return nil
 }
 
-// findDescriptor finds the data descriptor (section 4.3.9), which has four forms: with or without a
+// readDescriptor finds the data descriptor (section 4.3.9), which has four forms: with or without a
 // signature, and with sizes of 4 or 8 bytes. Longer forms are tried first: if the sizes are zero,
 // a short one begins like a long one, and a short one is followed by a signature, never by zeros.
-func (e *entry) findDescriptor(r io.ReaderAt, limit int64) error {
+func (e *entry) readDescriptor(r io.ReaderAt, limit int64) error {
 	var crc [4]byte
 	binary.LittleEndian.PutUint32(crc[:], e.crc)
 	narrow := append([]byte(nil), crc[:]...)

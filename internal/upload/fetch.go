@@ -63,7 +63,7 @@ func (c FetchConfig) Validate() error {
 	check(c.Timeout > 0, "timeout: %s, must be above 0", c.Timeout)
 	check(c.ConnectTimeout > 0, "connect timeout: %s, must be above 0", c.ConnectTimeout)
 	check(c.MaxBytes >= 1, "max bytes: %d, must be at least 1", c.MaxBytes)
-	if u, err := checkURL(c.GitHubURL, c.AllowPlain); err != nil {
+	if u, err := parseAllowedURL(c.GitHubURL, c.AllowPlain); err != nil {
 		errs = append(errs, fmt.Errorf("GitHub URL: %q, must be an address such as https://api.github.com",
 			c.GitHubURL))
 	} else {
@@ -86,7 +86,7 @@ func NewFetcher(config FetchConfig) (*Fetcher, error) {
 	if err := config.Validate(); err != nil {
 		return nil, fault.New(fault.Usage, err, "the configuration for fetching archives is invalid")
 	}
-	github, err := checkURL(config.GitHubURL, config.AllowPlain)
+	github, err := parseAllowedURL(config.GitHubURL, config.AllowPlain)
 	if err != nil {
 		return nil, err
 	}
@@ -132,15 +132,15 @@ func newAddressGuard(a addresses) func(context.Context, string, string, syscall.
 // The error is a fault: Input if the URL or its content cannot be used, Disk if w fails,
 // Cancelled if ctx ends.
 func (f *Fetcher) FetchURL(ctx context.Context, address string, w io.Writer) (int64, error) {
-	u, err := checkURL(address, f.config.AllowPlain)
+	u, err := parseAllowedURL(address, f.config.AllowPlain)
 	if err != nil {
 		return 0, err
 	}
 	return f.copyAnswer(ctx, request{url: u, status: newUnreachableFault}, w)
 }
 
-// checkURL parses a URL. The fault describes what is wrong with it.
-func checkURL(address string, plain bool) (*url.URL, error) {
+// parseAllowedURL parses a URL. The fault describes what is wrong with it.
+func parseAllowedURL(address string, plain bool) (*url.URL, error) {
 	secure := strings.HasPrefix(address, "https://")
 	if !secure && (!plain || !strings.HasPrefix(address, "http://")) {
 		return nil, newRefusal("%s", HTTPSOnly)
@@ -262,7 +262,7 @@ func (f *Fetcher) followRedirects(ctx context.Context, r request) (*http.Respons
 		}
 		resp, err := f.client.Do(req)
 		if err != nil {
-			return nil, removeURL(err)
+			return nil, removeURLFromError(err)
 		}
 		if !isRedirect(resp.StatusCode) {
 			return resp, nil
@@ -276,14 +276,14 @@ func (f *Fetcher) followRedirects(ctx context.Context, r request) (*http.Respons
 		if err != nil {
 			return nil, errors.New("a redirect without a valid address")
 		}
-		if at, err = checkURL(to.String(), f.config.AllowPlain); err != nil {
+		if at, err = parseAllowedURL(to.String(), f.config.AllowPlain); err != nil {
 			return nil, fmt.Errorf("redirect %d: %w: %w", redirects+1, errHop, err)
 		}
 	}
 }
 
-// removeURL removes the URL from an error: it may contain a key, which must not be logged.
-func removeURL(err error) error {
+// removeURLFromError removes the URL from an error: it may contain a key, which must not be logged.
+func removeURLFromError(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
@@ -301,10 +301,11 @@ func isRedirect(code int) bool {
 
 // isSameHost compares scheme, name and port.
 func isSameHost(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && findPort(a) == findPort(b)
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) &&
+		chooseEffectivePort(a) == chooseEffectivePort(b)
 }
 
-func findPort(u *url.URL) string {
+func chooseEffectivePort(u *url.URL) string {
 	switch {
 	case u.Port() != "":
 		return u.Port()

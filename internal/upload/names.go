@@ -12,9 +12,9 @@ import (
 	"mynah/internal/fault"
 )
 
-// checkName refuses names that could lead out of the folder, that are unreadable, or that systems
+// checkAndSetName refuses names that could lead out of the folder, that are unreadable, or that systems
 // interpret differently. It sets e.name.
-func (e *entry) checkName(limits Limits) error {
+func (e *entry) checkAndSetName(limits Limits) error {
 	name := e.shown
 	bad := func(format string, args ...any) error {
 		return newRefusal("the archive's entry %s %s", e, fmt.Sprintf(format, args...))

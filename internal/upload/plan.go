@@ -43,7 +43,7 @@ func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackO
 	if size < endSize {
 		return plan{}, newRefusal("the file is not a zip archive, or its end is missing")
 	}
-	t, err := findTable(archive, size)
+	t, err := readDirectoryEnd(archive, size)
 	if err != nil {
 		return plan{}, err
 	}
@@ -58,7 +58,7 @@ func readPlan(ctx context.Context, archive io.ReaderAt, size int64, opts UnpackO
 		if err := checkContext(ctx); err != nil {
 			return plan{}, err
 		}
-		if err := e.checkName(limits); err != nil {
+		if err := e.checkAndSetName(limits); err != nil {
 			return plan{}, err
 		}
 		if err := e.locateData(archive, t.start); err != nil {
@@ -95,7 +95,7 @@ func classifyEntries(entries []*entry, size int64, opts UnpackOptions) (plan, er
 	var p plan
 	t := tree{nodes: map[string]*node{}, most: limits.Entries}
 	for _, e := range entries {
-		if e.isSkipped() {
+		if e.isSystemClutter() {
 			continue
 		}
 		link := e.kind == kindLink && opts.SkipLinks
@@ -126,9 +126,9 @@ func classifyEntries(entries []*entry, size int64, opts UnpackOptions) (plan, er
 	return p, nil
 }
 
-// isSkipped reports whether an entry is added by systems for their own use: resource forks and
+// isSystemClutter reports whether an entry is added by systems for their own use: resource forks and
 // folder settings. An entry without a name is the archive's root, which some programs list.
-func (e *entry) isSkipped() bool {
+func (e *entry) isSystemClutter() bool {
 	base := path.Base(e.name)
 	switch {
 	case e.name == "", e.name == "__MACOSX", strings.HasPrefix(e.name, "__MACOSX/"),
@@ -177,7 +177,7 @@ func (e *entry) checkKind(link bool) error {
 	}
 	if e.method != stored && e.method != deflated {
 		return fault.New(fault.Input, nil,
-			"the archive's entry %s is compressed by %s, which is not supported", e, nameMethod(e.method)).
+			"the archive's entry %s is compressed by %s, which is not supported", e, nameCompression(e.method)).
 			WithHint("zip the files again with the method deflate")
 	}
 	if e.method == stored && e.packed != e.size {
@@ -192,7 +192,7 @@ func (e *entry) checkKind(link bool) error {
 // isPipedFile reports whether an entry with the mode of a pipe contains data read from the pipe.
 func (e *entry) isPipedFile() bool { return !e.folder && (e.size > 0 || e.name == "-") }
 
-func nameMethod(method uint16) string {
+func nameCompression(method uint16) string {
 	switch method {
 	case 1, 2, 3, 4, 5, 6, 10:
 		return "an outdated method"

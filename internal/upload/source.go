@@ -21,7 +21,7 @@ import (
 //
 // The error is a fault: Input if there is no such file or no clear choice, Disk if the project cannot be read.
 func FindSource(root fs.FS, source string) (string, error) {
-	top, err := findTopFolder(root)
+	top, err := findOnlyFolder(root)
 	if err != nil {
 		return "", err
 	}
@@ -36,7 +36,7 @@ func FindSource(root fs.FS, source string) (string, error) {
 		if !fs.ValidPath(candidate) || strings.ContainsRune(candidate, 0) {
 			continue
 		}
-		candidate = names.AnyForm(root).Real(candidate)
+		candidate = names.NewAnyFormFS(root).FindStoredName(candidate)
 		info, err := fs.Stat(root, candidate)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -55,8 +55,8 @@ func FindSource(root fs.FS, source string) (string, error) {
 	return "", newMissingSourceError(root, top, source, name)
 }
 
-// findTopFolder returns the only entry at the top, if it is a folder.
-func findTopFolder(root fs.FS) (string, error) {
+// findOnlyFolder returns the only entry at the top, if it is a folder.
+func findOnlyFolder(root fs.FS) (string, error) {
 	list, err := fs.ReadDir(root, ".")
 	if err != nil {
 		return "", newProjectError(err)
@@ -97,7 +97,7 @@ func chooseScript(root fs.FS, top string) (string, error) {
 			"the archive has several presentations and no script: %s", joinFirstNames(c.Decks, most)).
 			WithHint("choose one of them with source")
 	}
-	deeper, err := findScripts(root)
+	deeper, err := listPossibleSources(root)
 	if err != nil {
 		return "", err
 	}
@@ -122,8 +122,8 @@ func trimTopFolder(names []string, top string) []string {
 	return out
 }
 
-// findScripts lists the possible scripts and presentations in an archive.
-func findScripts(root fs.FS) ([]string, error) {
+// listPossibleSources lists the possible scripts and presentations in an archive.
+func listPossibleSources(root fs.FS) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && (isTextFileName(p) || project.IsPresentationName(p)) &&
@@ -141,7 +141,7 @@ func findScripts(root fs.FS) ([]string, error) {
 // newMissingSourceError returns the error for a missing source. It suggests the same name elsewhere, or
 // similar names.
 func newMissingSourceError(root fs.FS, top, source, name string) error {
-	all, err := findScripts(root)
+	all, err := listPossibleSources(root)
 	if err != nil {
 		return err
 	}

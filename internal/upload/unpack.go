@@ -187,7 +187,7 @@ func (u *unpacker) writeContent(ctx context.Context, e *entry, w io.Writer) erro
 			break
 		}
 		if err != nil {
-			return e.newReadError(err)
+			return e.toReadError(err)
 		}
 	}
 	if left > 0 {
@@ -196,7 +196,7 @@ func (u *unpacker) writeContent(ctx context.Context, e *entry, w io.Writer) erro
 	if _, err := u.packed.Peek(1); err == nil {
 		return newRefusal("the archive's entry %s has extra bytes after its data", e)
 	} else if !errors.Is(err, io.EOF) {
-		return e.newReadError(err)
+		return e.toReadError(err)
 	}
 	if sum.Sum32() != e.crc {
 		return newRefusal("the archive's entry %s is damaged: its checksum is wrong", e)
@@ -233,8 +233,8 @@ func (u *unpacker) removeWritten() error {
 	return errors.Join(errs...)
 }
 
-// newReadError distinguishes damaged data from a failed disk.
-func (e *entry) newReadError(err error) error {
+// toReadError distinguishes damaged data from a failed disk.
+func (e *entry) toReadError(err error) error {
 	if _, ok := errors.AsType[flate.CorruptInputError](err); ok {
 		return fault.New(fault.Input, err, "the archive's entry %s is damaged", e)
 	}

@@ -39,8 +39,8 @@ func NewPage(film string) *Page {
 	return &Page{film: film, state: State{State: "building", Text: "Waiting for the first build"}, changed: make(chan struct{})}
 }
 
-// Show updates the page in all browsers. The state "built" means a new video.
-func (p *Page) Show(s State) {
+// SetState updates the page in all browsers. The state "built" means a new video.
+func (p *Page) SetState(s State) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s.Version = p.state.Version
@@ -54,14 +54,14 @@ func (p *Page) Show(s State) {
 	}
 }
 
-func (p *Page) now() (State, <-chan struct{}) {
+func (p *Page) getState() (State, <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.state, p.changed
 }
 
-// Handler serves the page, its events and the video.
-func (p *Page) Handler() http.Handler {
+// NewHandler serves the page, its events and the video.
+func (p *Page) NewHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -70,11 +70,11 @@ func (p *Page) Handler() http.Handler {
 		_, _ = w.Write(page)
 	})
 	mux.HandleFunc("GET /film.mp4", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, p.film) })
-	mux.HandleFunc("GET /events", p.events)
+	mux.HandleFunc("GET /events", p.sendEvents)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Web pages of other sites must not read the video through a host name that resolves to
 		// this machine.
-		if !isLocal(r.Host) {
+		if !isLocalHost(r.Host) {
 			http.Error(w, "this page is only for the machine that it runs on", http.StatusForbidden)
 			return
 		}
@@ -84,8 +84,8 @@ func (p *Page) Handler() http.Handler {
 	})
 }
 
-// isLocal reports whether a Host header is a loopback address or localhost.
-func isLocal(host string) bool {
+// isLocalHost reports whether a Host header is a loopback address or localhost.
+func isLocalHost(host string) bool {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
 		name = host
@@ -94,11 +94,11 @@ func isLocal(host string) bool {
 	return err == nil || name == "localhost"
 }
 
-// events sends the current state and every change of it.
-func (p *Page) events(w http.ResponseWriter, r *http.Request) {
+// sendEvents sends the current state and every change of it.
+func (p *Page) sendEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	for {
-		s, changed := p.now()
+		s, changed := p.getState()
 		b, err := json.Marshal(s)
 		if err != nil {
 			return

@@ -29,15 +29,15 @@ type Project struct {
 	Burst time.Duration
 }
 
-// Run builds once, then after each change, until ctx ends. A change cancels the context of a
+// BuildOnChanges builds once, then after each change, until ctx ends. A change cancels the context of a
 // running build, which must then return soon.
-func (p Project) Run(ctx context.Context, build func(context.Context)) error {
+func (p Project) BuildOnChanges(ctx context.Context, build func(context.Context)) error {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("files cannot be watched: %w", err)
 	}
 	defer func() { _ = w.Close() }()
-	if err := p.add(w, p.Dir); err != nil {
+	if err := p.watchFolder(w, p.Dir); err != nil {
 		return err
 	}
 	for {
@@ -53,14 +53,14 @@ func (p Project) Run(ctx context.Context, build func(context.Context)) error {
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
-		if err := p.settle(ctx, w); err != nil || ctx.Err() != nil {
+		if err := p.waitForQuiet(ctx, w); err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
 }
 
-// add watches a folder and its subfolders.
-func (p Project) add(w *fsnotify.Watcher, dir string) error {
+// watchFolder watches a folder and its subfolders.
+func (p Project) watchFolder(w *fsnotify.Watcher, dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			if path == dir {
@@ -93,29 +93,29 @@ func (p Project) waitForChange(ctx context.Context, w *fsnotify.Watcher) error {
 			}
 			return nil // events were lost: assume a change
 		case e := <-w.Events:
-			if p.isChange(w, e) {
+			if p.acceptChange(w, e) {
 				return nil
 			}
 		}
 	}
 }
 
-// isChange reports whether an event is a change of the project. It also starts to watch new
+// acceptChange reports whether an event is a change of the project. It also starts to watch new
 // folders.
-func (p Project) isChange(w *fsnotify.Watcher, e fsnotify.Event) bool {
+func (p Project) acceptChange(w *fsnotify.Watcher, e fsnotify.Event) bool {
 	if e.Op == fsnotify.Chmod || strings.HasPrefix(filepath.Base(e.Name), ".") || strings.HasSuffix(e.Name, "~") || p.Own(e.Name) {
 		return false
 	}
 	if e.Has(fsnotify.Create) {
 		if fi, err := os.Stat(e.Name); err == nil && fi.IsDir() {
-			_ = p.add(w, e.Name) // a folder that cannot be watched is still read at the next build
+			_ = p.watchFolder(w, e.Name) // a folder that cannot be watched is still read at the next build
 		}
 	}
 	return true
 }
 
-// settle waits until nothing has changed for the time of Burst.
-func (p Project) settle(ctx context.Context, w *fsnotify.Watcher) error {
+// waitForQuiet waits until nothing has changed for the time of Burst.
+func (p Project) waitForQuiet(ctx context.Context, w *fsnotify.Watcher) error {
 	burst := p.Burst
 	if burst == 0 {
 		burst = Burst

@@ -45,7 +45,7 @@ func watchWithBurst(t *testing.T, last, burst time.Duration) (string, *builds) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	p := watch.Project{Dir: dir, Own: func(path string) bool { return filepath.Base(path) == "script.mp4" }, Burst: burst}
-	go func() { ended <- p.Run(ctx, b.build) }()
+	go func() { ended <- p.BuildOnChanges(ctx, b.build) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
@@ -136,7 +136,7 @@ func TestPage(t *testing.T) {
 	film := filepath.Join(t.TempDir(), "film.mp4")
 	save(t, film, "0123456789")
 	page := watch.NewPage(film)
-	srv := httptest.NewServer(page.Handler())
+	srv := httptest.NewServer(page.NewHandler())
 	t.Cleanup(srv.Close)
 	get := func(path, host string) (int, io.Reader) {
 		t.Helper()
@@ -184,7 +184,7 @@ func TestPage(t *testing.T) {
 	for i, s := range []watch.State{
 		{State: "built"}, {State: "failed", Findings: "script.md:1:1"}, {State: "building", Percent: 40}, {State: "built"},
 	} {
-		page.Show(s)
+		page.SetState(s)
 		s.Version = []int{1, 1, 1, 2}[i]
 		if got := next(); got != s {
 			t.Errorf("the state %+v is sent as %+v", s, got)

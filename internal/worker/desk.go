@@ -27,8 +27,8 @@ type Desk struct {
 // NewDesk creates a desk.
 func NewDesk(w *Worker, booth *voice.Booth) *Desk { return &Desk{w, booth} }
 
-// Check returns the findings of a project.
-func (d *Desk) Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error) {
+// CheckProject returns the findings of a project.
+func (d *Desk) CheckProject(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error) {
 	dir, err := os.MkdirTemp(d.worker.cfg.Dir, "check-*")
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
@@ -37,7 +37,7 @@ func (d *Desk) Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, e
 	if err := os.Mkdir(filepath.Join(dir, "project"), 0o700); err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
 	}
-	project, source, _, err := d.worker.unpack(ctx, spec, dir, func(meter.Progress) {})
+	project, source, _, err := d.worker.unpackProject(ctx, spec, dir, func(meter.Progress) {})
 	if err != nil {
 		return nil, err
 	}
@@ -49,18 +49,18 @@ func (d *Desk) Check(ctx context.Context, spec record.Spec) ([]api.Diagnostic, e
 		return nil, err
 	}
 	list, _, err := d.worker.studio.Check(ctx, req)
-	return diagnostics(list), err
+	return convertFindings(list), err
 }
 
 // Speak speaks a text and returns it with its warnings.
 func (d *Desk) Speak(ctx context.Context, text string, s *record.SpeechSpec) (record.Spoken, []string, error) {
 	const longest = 10 * time.Minute // other requests wait while it runs
-	req := speechRequest(text, s, nil)
+	req := newSpeechRequest(text, s, nil)
 	req.Longest = longest
 	sp, err := d.worker.studio.Speak(ctx, req)
 	if err != nil {
-		if list := scriptErrors(err); list != nil {
-			return nil, nil, fault.New(fault.Input, err, "%s", failureMessage(err))
+		if list := listScriptErrors(err); list != nil {
+			return nil, nil, fault.New(fault.Input, err, "%s", formatFailure(err))
 		}
 		return nil, nil, err
 	}
@@ -71,8 +71,8 @@ func (d *Desk) Speak(ctx context.Context, text string, s *record.SpeechSpec) (re
 	return sp, warnings, nil
 }
 
-// Voices lists the voices that can be used here.
-func (d *Desk) Voices(ctx context.Context) []api.Voice {
+// ListVoices lists the voices that can be used here.
+func (d *Desk) ListVoices(ctx context.Context) []api.Voice {
 	out := []api.Voice{}
 	for _, v := range d.booth.ListVoices(ctx) {
 		styles := []string{"normal", "literal"}
@@ -84,10 +84,10 @@ func (d *Desk) Voices(ctx context.Context) []api.Voice {
 	return out
 }
 
-// Inspect returns an error for invalid speech properties, and reports whether the voice is known,
+// CheckSpeechSpec returns an error for invalid speech properties, and reports whether the voice is known,
 // with similar names if it is not.
-func (d *Desk) Inspect(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error) {
-	if err := compile.CheckTextHeader(speechRequest("", s, nil).Header); err != nil {
+func (d *Desk) CheckSpeechSpec(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error) {
+	if err := compile.CheckTextHeader(newSpeechRequest("", s, nil).Header); err != nil {
 		return nil, false, err
 	}
 	if strings.TrimSpace(s.Voice) == "" {
@@ -97,8 +97,8 @@ func (d *Desk) Inspect(ctx context.Context, s *record.SpeechSpec) (near []string
 	return m.Nearest, m.Kind != voice.Unknown, nil
 }
 
-// Sample writes a sample of a voice as MP3, using the cache. ok is false for an unknown voice.
-func (d *Desk) Sample(ctx context.Context, name string, w io.Writer) (ok bool, err error) {
+// WriteVoiceSample writes a sample of a voice as MP3, using the cache. ok is false for an unknown voice.
+func (d *Desk) WriteVoiceSample(ctx context.Context, name string, w io.Writer) (ok bool, err error) {
 	v, m := d.booth.Resolve(ctx, name, "")
 	if m.Kind == voice.Unknown || name == "" {
 		return false, nil

@@ -15,7 +15,7 @@ func TestHintsOfTheWire(t *testing.T) {
 		"export the file again; run mynah doctor to check the programs":                                 "export the file again",
 		"a dash - in the text, or well-known words":                                                     "a dash - in the text, or well-known words",
 	} {
-		if got := serverHint(hint); got != want {
+		if got := adaptHintForClients(hint); got != want {
 			t.Errorf("%q becomes %q, want %q", hint, got, want)
 		}
 	}

@@ -12,9 +12,9 @@ import (
 	"mynah/internal/studio"
 )
 
-// failureMessage explains to a person why a build failed: for scripts, each error with file, line and
+// formatFailure explains to a person why a build failed: for scripts, each error with file, line and
 // hint.
-func failureMessage(err error) string {
+func formatFailure(err error) string {
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
 		var lines []string
 		for _, d := range wrong.List.LimitToPrinted() {
@@ -25,34 +25,34 @@ func failureMessage(err error) string {
 			if d.Code == diag.MoreFindings {
 				line = d.Summary
 			}
-			if hint := serverHint(d.Hint); hint != "" {
-				line += ". " + capitalize(hint)
+			if hint := adaptHintForClients(d.Hint); hint != "" {
+				line += ". " + capitalizeFirst(hint)
 			}
 			lines = append(lines, line)
 		}
 		return strings.Join(lines, "\n")
 	}
 	f := fault.From(err)
-	hint := serverHint(f.Hint)
+	hint := adaptHintForClients(f.Hint)
 	if hint == "" {
-		return capitalize(f.Public)
+		return capitalizeFirst(f.Public)
 	}
-	return capitalize(f.Public) + ": " + hint
+	return capitalizeFirst(f.Public) + ": " + hint
 }
 
-// capitalize makes the first letter of a phrase a capital.
-func capitalize(s string) string {
+// capitalizeFirst makes the first letter of a phrase a capital.
+func capitalizeFirst(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// diagnostics converts findings to their wire form, up to the number that is shown to people.
-func diagnostics(list diag.List) []api.Diagnostic {
+// convertFindings converts findings to their wire form, up to the number that is shown to people.
+func convertFindings(list diag.List) []api.Diagnostic {
 	var out []api.Diagnostic
 	for _, d := range list.LimitToPrinted() {
 		out = append(out, api.Diagnostic{
 			File: d.Range.File, Line: d.Range.Start.Line, Column: d.Range.Start.Column, Severity: d.Severity.String(),
-			Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Hint: serverHint(d.Hint),
+			Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Hint: adaptHintForClients(d.Hint),
 		})
 	}
 	return out

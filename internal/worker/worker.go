@@ -74,8 +74,8 @@ func (w *Worker) Cancel(id string) {
 	}
 }
 
-// Running returns the number of running builds.
-func (w *Worker) Running() int {
+// CountRunning returns the number of running builds.
+func (w *Worker) CountRunning() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.running)
@@ -100,7 +100,7 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 			return errOver
 		}
 		if b.State == record.Queued {
-			if err := b.Move(record.Running, w.now()); err != nil {
+			if err := b.MoveToState(record.Running, w.now()); err != nil {
 				return err
 			}
 		}
@@ -121,9 +121,9 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	if b.Kind == record.Speech {
 		doing = "making the audio"
 	}
-	out.err = fault.Guard(doing, func() error { return w.run(ctx, log, b, &out) }) // otherwise the build would stay in the state running
+	out.err = fault.Guard(doing, func() error { return w.buildInOwnFolder(ctx, log, b, &out) }) // otherwise the build would stay in the state running
 	out.took = w.now().Sub(start).Round(time.Millisecond)
-	return w.finish(ctx, log, b.ID, out)
+	return w.recordOutcome(ctx, log, b.ID, out)
 }
 
 // outcome is the result of running a build.
@@ -135,8 +135,8 @@ type outcome struct {
 	took     time.Duration
 }
 
-// finish writes the outcome to the build's record.
-func (w *Worker) finish(work context.Context, log *slog.Logger, id string, out outcome) error {
+// recordOutcome writes the outcome to the build's record.
+func (w *Worker) recordOutcome(work context.Context, log *slog.Logger, id string, out outcome) error {
 	ctx, stopped := context.WithoutCancel(work), false
 	_, werr := w.store.Update(ctx, id, func(b *record.Build) error {
 		if b.State != record.Running { // it was cancelled
@@ -149,24 +149,24 @@ func (w *Worker) finish(work context.Context, log *slog.Logger, id string, out o
 			if b.Kind == record.Speech {
 				b.Message = "Audio ready"
 			}
-			return b.Move(record.Succeeded, w.now())
+			return b.MoveToState(record.Succeeded, w.now())
 		case work.Err() != nil && errors.Is(context.Cause(work), context.DeadlineExceeded):
 			b.Message = "The build took too long and was stopped. Split the script, or ask the operator of this server for more time."
-			return b.Move(record.Failed, w.now())
+			return b.MoveToState(record.Failed, w.now())
 		case work.Err() != nil:
 			stopped = true
 			b.Attempts-- // a stopped server does not count as an attempt
 			b.Message = "Waiting"
-			return b.Move(record.Queued, w.now())
+			return b.MoveToState(record.Queued, w.now())
 		default:
-			b.Message, b.Errors = failureMessage(out.err), diagnostics(scriptErrors(out.err))
-			return b.Move(record.Failed, w.now())
+			b.Message, b.Errors = formatFailure(out.err), convertFindings(listScriptErrors(out.err))
+			return b.MoveToState(record.Failed, w.now())
 		}
 	})
 	switch {
 	case errors.Is(werr, errOver), errors.Is(werr, record.ErrNotFound):
 		log.InfoContext(ctx, "build was cancelled", "took", out.took)
-		return errors.Join(w.objects.Delete(ctx, out.result.Keys()...))
+		return errors.Join(w.objects.Delete(ctx, out.result.ListKeys()...))
 	case werr != nil:
 		log.ErrorContext(ctx, "the end of a build cannot be written", "error", werr)
 		return werr
@@ -181,8 +181,8 @@ func (w *Worker) finish(work context.Context, log *slog.Logger, id string, out o
 	return nil
 }
 
-// run runs a build in its own folder.
-func (w *Worker) run(ctx context.Context, log *slog.Logger, b record.Build, out *outcome) error {
+// buildInOwnFolder runs a build in its own folder.
+func (w *Worker) buildInOwnFolder(ctx context.Context, log *slog.Logger, b record.Build, out *outcome) error {
 	dir := filepath.Join(w.cfg.Dir, b.ID)
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(filepath.Join(dir, "project"), 0o700),
 		os.Mkdir(filepath.Join(dir, "out"), 0o700)); err != nil {
@@ -193,16 +193,16 @@ func (w *Worker) run(ctx context.Context, log *slog.Logger, b record.Build, out 
 			log.ErrorContext(ctx, "a folder cannot be removed", "error", err)
 		}
 	}()
-	report := w.reporter(ctx, b.ID)
+	report := w.newReporter(ctx, b.ID)
 	if b.Kind == record.Speech {
 		return w.buildSpeech(ctx, b, dir, report, out)
 	}
 	return w.buildVideo(ctx, b, dir, report, out)
 }
 
-// reporter returns a function that writes progress to the record, at most a few times a second,
+// newReporter returns a function that writes progress to the record, at most a few times a second,
 // and stops the build when it was cancelled.
-func (w *Worker) reporter(ctx context.Context, id string) func(meter.Progress) {
+func (w *Worker) newReporter(ctx context.Context, id string) func(meter.Progress) {
 	var last time.Time
 	var percent int
 	var phase string
@@ -219,7 +219,7 @@ func (w *Worker) reporter(ctx context.Context, id string) func(meter.Progress) {
 			if b.State != record.Running {
 				return errOver
 			}
-			b.Percent, b.Phase, b.Message = n, p.Phase, capitalize(p.Phase)
+			b.Percent, b.Phase, b.Message = n, p.Phase, capitalizeFirst(p.Phase)
 			return nil
 		})
 		if errors.Is(err, errOver) || errors.Is(err, record.ErrNotFound) {
@@ -230,7 +230,7 @@ func (w *Worker) reporter(ctx context.Context, id string) func(meter.Progress) {
 
 // buildVideo fetches, unpacks and builds a project.
 func (w *Worker) buildVideo(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
-	project, source, links, err := w.unpack(ctx, b.Spec, dir, report)
+	project, source, links, err := w.unpackProject(ctx, b.Spec, dir, report)
 	if err != nil {
 		return err
 	}
@@ -244,23 +244,24 @@ func (w *Worker) buildVideo(ctx context.Context, b record.Build, dir string, rep
 	}
 	r, err := w.studio.Produce(ctx, req)
 	if r != nil {
-		out.warn(r.Warnings, r.SceneOf)
+		out.warn(r.Warnings, r.FindScene)
 	}
 	if err != nil {
-		return explainLink(err, links)
+		return explainSkippedLink(err, links)
 	}
-	result := &record.Result{Seconds: r.Seconds, Main: record.ResultKey(b.ID, "result.mp4"), Voices: voiceUses(r.Voices)}
+	result := &record.Result{Seconds: r.Seconds, Main: record.MakeResultKey(b.ID, "result.mp4"),
+		Voices: voiceUses(r.Voices)}
 	files := map[string]string{result.Main: r.Film}
 	if r.Poster != "" {
-		result.Poster = record.ResultKey(b.ID, "poster.jpg")
+		result.Poster = record.MakeResultKey(b.ID, "poster.jpg")
 		files[result.Poster] = r.Poster
 	}
 	if r.SRT != "" {
-		result.SRT, result.VTT = record.ResultKey(b.ID, "result.srt"), record.ResultKey(b.ID, "result.vtt")
+		result.SRT, result.VTT = record.MakeResultKey(b.ID, "result.srt"), record.MakeResultKey(b.ID, "result.vtt")
 		files[result.SRT], files[result.VTT] = r.SRT, r.VTT
 	}
 	out.result = result
-	return w.publish(ctx, files)
+	return w.storeFiles(ctx, files)
 }
 
 // warn keeps the warnings of a build and their scenes.
@@ -271,7 +272,7 @@ func (out *outcome) warn(list diag.List, sceneOf func(diag.Diagnostic) int) {
 			warnings = append(warnings, d)
 		}
 	}
-	out.warnings = diagnostics(warnings)
+	out.warnings = convertFindings(warnings)
 	for _, d := range warnings.LimitToPrinted() {
 		out.scenes = append(out.scenes, sceneOf(d))
 	}
@@ -290,8 +291,8 @@ func voiceUses(list []speech.VoiceUse) []api.VoiceUse {
 	return out
 }
 
-// publish stores files under their keys.
-func (w *Worker) publish(ctx context.Context, files map[string]string) error {
+// storeFiles stores files under their keys.
+func (w *Worker) storeFiles(ctx context.Context, files map[string]string) error {
 	for key, path := range files {
 		if err := w.objects.PutFile(ctx, key, path); err != nil {
 			return fault.New(fault.Disk, err, "the result cannot be stored")
@@ -322,8 +323,8 @@ func apply(req *studio.Request, s api.Settings) error {
 	return nil
 }
 
-// unpack writes the project's files to the build's folder.
-func (w *Worker) unpack(
+// unpackProject writes the project's files to the build's folder.
+func (w *Worker) unpackProject(
 	ctx context.Context, spec record.Spec, dir string, report func(meter.Progress),
 ) (folder, source string, links []string, err error) {
 	folder = filepath.Join(dir, "project")
@@ -375,14 +376,14 @@ func (w *Worker) openArchive(ctx context.Context, spec record.Spec, dir string) 
 		}
 		return f, size, func() { _ = f.Close() }, nil
 	default:
-		a, ok, err := w.objects.Attributes(ctx, record.UploadKey(spec.Repository))
+		a, ok, err := w.objects.ReadAttributes(ctx, record.MakeUploadKey(spec.Repository))
 		if err != nil {
 			return nil, 0, nil, fault.New(fault.Disk, err, "the upload cannot be read")
 		}
 		if !ok {
 			return nil, 0, nil, fault.New(fault.Input, nil, "the upload has expired").WithHint("upload the project again")
 		}
-		o, err := w.objects.OpenAt(ctx, record.UploadKey(spec.Repository))
+		o, err := w.objects.OpenAt(ctx, record.MakeUploadKey(spec.Repository))
 		if err != nil {
 			return nil, 0, nil, fault.New(fault.Disk, err, "the upload cannot be read")
 		}
@@ -393,7 +394,7 @@ func (w *Worker) openArchive(ctx context.Context, spec record.Spec, dir string) 
 // buildSpeech speaks a text.
 func (w *Worker) buildSpeech(ctx context.Context, b record.Build, dir string, report func(meter.Progress), out *outcome) error {
 	s := b.Spec.Speech
-	sp, err := w.studio.Speak(ctx, speechRequest(b.Spec.Text, s, report))
+	sp, err := w.studio.Speak(ctx, newSpeechRequest(b.Spec.Text, s, report))
 	if err != nil {
 		return err
 	}
@@ -403,7 +404,7 @@ func (w *Worker) buildSpeech(ctx context.Context, b record.Build, dir string, re
 		name = "result.zip"
 	}
 	path := filepath.Join(dir, "out", name)
-	result := &record.Result{Seconds: sp.Seconds(), Main: record.ResultKey(b.ID, name), Voices: voiceUses(sp.Uses)}
+	result := &record.Result{Seconds: sp.Seconds(), Main: record.MakeResultKey(b.ID, name), Voices: voiceUses(sp.Uses)}
 	files := map[string]string{result.Main: path}
 	if s.Scenes {
 		err = sp.WriteSceneFiles(ctx, s.Format, path)
@@ -414,7 +415,7 @@ func (w *Worker) buildSpeech(ctx context.Context, b record.Build, dir string, re
 		return err
 	}
 	if s.Captions {
-		result.SRT, result.VTT = record.ResultKey(b.ID, "result.srt"), record.ResultKey(b.ID, "result.vtt")
+		result.SRT, result.VTT = record.MakeResultKey(b.ID, "result.srt"), record.MakeResultKey(b.ID, "result.vtt")
 		for key, text := range map[string]string{result.SRT: sp.SRT(), result.VTT: sp.VTT()} {
 			files[key] = filepath.Join(dir, "out", filepath.Base(key))
 			if err := os.WriteFile(files[key], []byte(text), 0o600); err != nil {
@@ -422,12 +423,12 @@ func (w *Worker) buildSpeech(ctx context.Context, b record.Build, dir string, re
 			}
 		}
 	}
-	out.result, out.warnings = result, diagnostics(sp.Warnings)
-	return w.publish(ctx, files)
+	out.result, out.warnings = result, convertFindings(sp.Warnings)
+	return w.storeFiles(ctx, files)
 }
 
-// speechRequest converts a speech request to that of the studio.
-func speechRequest(text string, s *record.SpeechSpec, report func(meter.Progress)) studio.SpeechRequest {
+// newSpeechRequest converts a speech request to that of the studio.
+func newSpeechRequest(text string, s *record.SpeechSpec, report func(meter.Progress)) studio.SpeechRequest {
 	return studio.SpeechRequest{
 		Progress: report,
 		TextRequest: compile.TextRequest{
@@ -440,16 +441,16 @@ func speechRequest(text string, s *record.SpeechSpec, report func(meter.Progress
 	}
 }
 
-// scriptErrors returns the findings of an error about a script.
-func scriptErrors(err error) diag.List {
+// listScriptErrors returns the findings of an error about a script.
+func listScriptErrors(err error) diag.List {
 	if wrong, ok := errors.AsType[*studio.ScriptError](err); ok {
 		return wrong.List
 	}
 	return nil
 }
 
-// explainLink adds to an error that a symbolic link was left out, if that may be its cause.
-func explainLink(err error, links []string) error {
+// explainSkippedLink adds to an error that a symbolic link was left out, if that may be its cause.
+func explainSkippedLink(err error, links []string) error {
 	wrong, ok := errors.AsType[*studio.ScriptError](err)
 	if !ok || len(links) == 0 {
 		return err

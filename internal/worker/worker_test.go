@@ -55,8 +55,8 @@ func TestPanicFailsTheBuild(t *testing.T) {
 		if r.b.State != record.Failed || !strings.HasPrefix(r.b.Message, want) || strings.Contains(r.b.Message, "goroutine") {
 			t.Errorf("%s: the build is %s, with the message %q", kind, r.b.State, r.b.Message)
 		}
-		if !strings.Contains(log.String(), "worker.go") || w.Running() != 0 {
-			t.Errorf("%s: %d builds are running, the log is %s", kind, w.Running(), log.String())
+		if !strings.Contains(log.String(), "worker.go") || w.CountRunning() != 0 {
+			t.Errorf("%s: %d builds are running, the log is %s", kind, w.CountRunning(), log.String())
 		}
 	}
 }

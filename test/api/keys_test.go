@@ -24,7 +24,7 @@ func TestKeysOfTheDatabase(t *testing.T) {
 	}
 	defer func() { _ = records.Close() }()
 	mint := func(name, tenant string) (string, auth.Key) {
-		shown, k := auth.New(name, time.Now())
+		shown, k := auth.NewKey(name, time.Now())
 		k.Tenant = tenant
 		if err := records.AddKey(t.Context(), k); err != nil {
 			t.Fatal(err)

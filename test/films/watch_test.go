@@ -21,7 +21,7 @@ func TestTheWatchPageKeepsItsPlace(t *testing.T) {
 	testrun.SkipShort(t)
 	film, _ := produce(t, "testdata/colors/script.md", "", nil)
 	page := watch.NewPage(film)
-	srv := httptest.NewServer(page.Handler())
+	srv := httptest.NewServer(page.NewHandler())
 	defer srv.CloseClientConnections()
 	ctx, cancel := browser(t)
 	defer cancel()
@@ -46,16 +46,16 @@ func TestTheWatchPageKeepsItsPlace(t *testing.T) {
 	at := func(seconds float64) func(float64) bool {
 		return func(v float64) bool { return math.Abs(v-seconds) < 0.2 }
 	}
-	page.Show(watch.State{State: "built", Text: "Built"})
+	page.SetState(watch.State{State: "built", Text: "Built"})
 	if _, err := chromedp.Run(ctx, chromedp.Navigate(srv.URL+"/")); err != nil {
 		t.Fatal(err)
 	}
 	eval("film.readyState", func(v float64) bool { return v >= 2 })
 	eval("film.currentTime = 14; 14", at(14))
 	eval("film.seeking ? 0 : film.currentTime", at(14))
-	page.Show(watch.State{State: "built", Text: "Built again"})
+	page.SetState(watch.State{State: "built", Text: "Built again"})
 	eval("film.src.endsWith('?2') && film.readyState >= 2 && !film.seeking ? film.currentTime : 0", at(14))
-	page.Show(watch.State{
+	page.SetState(watch.State{
 		State: "failed", Text: "The script has errors",
 		Findings: "script.md:6:2: error: the direction \"pauze\" is unknown\n  6 | (pauze: 3)\n    |  ^~~~~\n  help: did you mean pause?",
 	})

@@ -304,7 +304,7 @@ func isPartFrom(resp *http.Response, have int64) bool {
 
 // checkFreeSpace returns an error if the disk has no space for more bytes.
 func (i *Installer) checkFreeSpace(more int64) error {
-	free, err := system.FreeBytes(i.cfg.Dir)
+	free, err := system.MeasureFreeSpace(i.cfg.Dir)
 	if err != nil {
 		return nil //nolint:nilerr // a write will report the error
 	}
