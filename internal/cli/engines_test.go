@@ -27,7 +27,7 @@ func speechServer(t *testing.T) *remotetest.Server {
 			return
 		}
 		if err := json.NewDecoder(r.Body).Decode(&b); err != nil {
-			s.AnswerWrongFormat(w, "%v", err)
+			s.RejectWrongFormat(w, "%v", err)
 			return
 		}
 		clip, _ := s.SpeakAsTones(r.Context(), []utter.Run{{Text: b.Input}}, 1, 1)

@@ -214,7 +214,7 @@ func (a *app) newVoicesSampleCommand() *cobra.Command {
 			}
 			file := cmp.Or(output, strings.ReplaceAll(strings.ToLower(args[0]), "/", "-")+".mp3")
 			said, err := h.Studio.Say(cmd.Context(), studio.SayRequest{
-				Text: voice.FindSampleSentence(v.Name, v.Language), Output: file, Voice: args[0], Speed: 1, Pitch: 1, Volume: 1,
+				Text: voice.FormatSampleSentence(v.Name, v.Language), Output: file, Voice: args[0], Speed: 1, Pitch: 1, Volume: 1,
 			})
 			if err != nil {
 				return err

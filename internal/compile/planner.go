@@ -86,7 +86,7 @@ func (p *planner) CountLegible(sentence []utter.Run, speaks storyboard.Voice) st
 		}
 	}
 	var out storyboard.Legibility
-	out.Letters, out.Lost, out.Script = voice.CountLetters(text.String(), v)
+	out.Letters, out.Lost, out.Script = voice.CountUnreadableLetters(text.String(), v)
 	if out.Lost > 0 {
 		if other, ok := p.booth.FindVoiceForScript(p.ctx, out.Script); ok {
 			out.Reader, out.ReaderLanguage = other.Name, other.LanguageName
@@ -98,7 +98,7 @@ func (p *planner) CountLegible(sentence []utter.Run, speaks storyboard.Voice) st
 // CanRead implements storyboard.Project.
 func (p *planner) CanRead(text string, speaks storyboard.Voice) bool {
 	v, _ := p.booth.Resolve(p.ctx, speaks.Name, speaks.Language)
-	letters, lost, _ := voice.CountLetters(text, v)
+	letters, lost, _ := voice.CountUnreadableLetters(text, v)
 	return lost*2 <= letters
 }
 

@@ -38,7 +38,7 @@ func listReplacements(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 		}
 		end, say := readToken(p, i)
 		if end > i && say != "" {
-			c := addSpacesAround(p, replacement{start: t.Start, end: p.Tokens[end-1].End, say: say})
+			c := addMissingSpaces(p, replacement{start: t.Start, end: p.Tokens[end-1].End, say: say})
 			if n := len(out); n > 0 && out[n-1].end == c.start && !strings.HasSuffix(out[n-1].say, " ") &&
 				token.IsWordCharacter([]rune(c.say)[0]) {
 				c.say = " " + c.say
@@ -57,8 +57,8 @@ func listReplacements(p *passage.Passage, l *lexicon.Lexicon) []replacement {
 	return out
 }
 
-// addSpacesAround adds spaces between the replacement and letters next to it.
-func addSpacesAround(p *passage.Passage, c replacement) replacement {
+// addMissingSpaces adds spaces between the replacement and letters next to it.
+func addMissingSpaces(p *passage.Passage, c replacement) replacement {
 	before, _ := utf8.DecodeLastRuneInString(p.Src[:c.start])
 	after, _ := utf8.DecodeRuneInString(p.Src[c.end:])
 	if token.IsWordCharacter(before) && !token.IsUnspacedLetter(before) {
@@ -84,7 +84,7 @@ func findInLexicon(p *passage.Passage, l *lexicon.Lexicon, i int) (replacement, 
 			return replacement{}, i
 		}
 	}
-	n, e := l.FindLongest(p.Src, t.Start)
+	n, e := l.FindLongestWordAt(p.Src, t.Start)
 	if n == 0 {
 		return replacement{}, i
 	}

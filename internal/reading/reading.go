@@ -62,8 +62,8 @@ func normalizeRuns(runs []utter.Run) []utter.Run {
 	return out
 }
 
-// findGrammar returns the grammar of a language from the cache, or makes it.
-func (all *Reader) findGrammar(language string) *grammar.Grammar {
+// recallOrMakeGrammar returns the grammar of a language from the cache, or makes it.
+func (all *Reader) recallOrMakeGrammar(language string) *grammar.Grammar {
 	g, ok := all.languages[language]
 	if !ok {
 		g = grammar.New(language)
@@ -86,7 +86,7 @@ func (all *Reader) readSentence(runs []utter.Run, language string) []utter.Run {
 			lang = r.Language
 		}
 		if r.Say != "" || r.IPA != "" {
-			if say := all.readWords(r.Say, lang); say != "" {
+			if say := all.readAlias(r.Say, lang); say != "" {
 				r.Say = say
 			}
 			out = append(out, r)
@@ -94,7 +94,7 @@ func (all *Reader) readSentence(runs []utter.Run, language string) []utter.Run {
 			continue
 		}
 		if r.Style == utter.Spell {
-			out = append(out, all.spellRun(r, lang)...)
+			out = append(out, all.splitSpelledRun(r, lang)...)
 			i++
 			continue
 		}
@@ -113,13 +113,13 @@ func canReadTogether(r, first utter.Run) bool {
 	return r.Say == "" && r.IPA == "" && r.Style != utter.Spell && r.Language == first.Language
 }
 
-// readWords returns the spoken form of a text that replaces another, such as an alias in SSML.
-func (all *Reader) readWords(say, language string) string {
+// readAlias returns the spoken form of a text that replaces another, such as an alias in SSML.
+func (all *Reader) readAlias(say, language string) string {
 	if say == "" {
 		return ""
 	}
-	p := newPassage(all.findGrammar(language), norm.NFC.String(say))
-	return readAll(p)
+	p := newPassage(all.recallOrMakeGrammar(language), norm.NFC.String(say))
+	return readWholeText(p)
 }
 
 // newPassage returns a passage for a text, with the forms of its language.
@@ -129,7 +129,7 @@ func newPassage(g *grammar.Grammar, text string) *passage.Passage {
 
 // readRuns sets the spoken form of consecutive runs in one language.
 func (all *Reader) readRuns(runs []utter.Run, language string) []utter.Run {
-	p := newPassage(all.findGrammar(language), utter.JoinTexts(runs))
+	p := newPassage(all.recallOrMakeGrammar(language), utter.JoinTexts(runs))
 	changes := listReplacements(p, all.Lexicon)
 	var out []utter.Run
 	base, k := 0, 0
@@ -169,9 +169,9 @@ func newPlainRun(run utter.Run, text string) utter.Run {
 	return run
 }
 
-// spellRun splits a run that is spelled letter by letter. Digits and signs become words.
-func (all *Reader) spellRun(run utter.Run, language string) []utter.Run {
-	p := newPassage(all.findGrammar(language), run.Text)
+// splitSpelledRun splits a run that is spelled letter by letter. Digits and signs become words.
+func (all *Reader) splitSpelledRun(run utter.Run, language string) []utter.Run {
+	p := newPassage(all.recallOrMakeGrammar(language), run.Text)
 	var out []utter.Run
 	plain := ""
 	flush := func() {
@@ -187,7 +187,7 @@ func (all *Reader) spellRun(run utter.Run, language string) []utter.Run {
 		case t.Kind == token.Digits && p.Rules != nil:
 			say = " " + strings.ReplaceAll(p.SpellDigits(t.Text), " ", ", ") + ", "
 		case t.Kind == token.Sign && p.Known:
-			say = sign.NameSign(newPassage(p.Grammar, t.Text))
+			say = sign.NameSpelledSign(newPassage(p.Grammar, t.Text))
 		}
 		if say == "" {
 			plain += text

@@ -33,7 +33,7 @@ func readToken(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		if p.Rules == nil {
 			return i, ""
 		}
-		if end, say := calendar.ReadPlainDate(p, i); end > i {
+		if end, say := calendar.ReadNumericMonth(p, i); end > i {
 			return end, say
 		}
 		if p.FindWord("dot") != "" && p.CanStartAt(i) {
@@ -55,8 +55,8 @@ func readToken(p *passage.Passage, i int) (nextIndex int, spoken string) {
 func readAtNumber(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if p.Known {
 		if end, say := applyFirstRule(p, i,
-			calendar.ReadDates, address.ReadPhoneNumber, figure.ReadFeet, address.ReadHouseNumber, figure.ReadVersion, calendar.ReadClock,
-			calendar.ReadDecade, figure.ReadOrdinals, figure.ReadPower, figure.ReadRatio, figure.ReadSize, figure.ReadFraction,
+			calendar.ReadDateOrRange, address.ReadPhoneNumber, figure.ReadFeet, address.ReadHouseNumber, figure.ReadVersion, calendar.ReadClock,
+			calendar.ReadDecade, figure.ReadOrdinalOrRange, figure.ReadPower, figure.ReadRatio, figure.ReadSize, figure.ReadFraction,
 		); end > i {
 			return end, say
 		}
@@ -107,8 +107,8 @@ func readAtWord(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	}
 	return applyFirstRule(p, i,
 		address.ReadLink, address.ReadStateName, figure.ReadUnit, calendar.ReadMonthDay, calendar.ReadWeekday,
-		figure.ReadMoneyCode, figure.ReadNumbered, short.ReadAbbreviation, short.ReadInitials, figure.ReadRoman,
-		figure.ReadLetterDigits, short.ReadAcronym, address.ReadIdentifier, short.ReadCompound,
+		figure.ReadMoneyCode, figure.ReadNumberAbbreviation, short.ReadAbbreviation, short.ReadInitials, figure.ReadRoman,
+		figure.ReadLetterDigits, short.ReadAcronym, address.ReadIdentifier, short.ReadAbbreviatedCompound,
 	)
 }
 

@@ -14,7 +14,7 @@ import (
 	"mynah/internal/reading/token"
 )
 
-func chooseOrdinalSuffix(n string) string {
+func chooseEnglishOrdinalSuffix(n string) string {
 	if len(n) > 1 && n[len(n)-2] == '1' {
 		return "th"
 	}
@@ -45,14 +45,14 @@ func ReadAs(text, as, format, language string) (string, bool) {
 		if say := sayFraction(p); say != "" {
 			return say, true
 		}
-		return readAll(p), number
+		return readWholeText(p), number
 	case "cardinal", "number":
-		if n, end := parseSigned(p, 0); end == len(p.Tokens) && end > 0 {
-			return p.Spell(n, ""), true
+		if n, end := parseSignedNumber(p, 0); end == len(p.Tokens) && end > 0 {
+			return p.SpellNumber(n, ""), true
 		}
-		return readAll(p), number
+		return readWholeText(p), number
 	case "unit", "currency", "address":
-		return readAll(p), number || as == "address"
+		return readWholeText(p), number || as == "address"
 	case "ordinal":
 		return sayOrdinal(p)
 	case "date":
@@ -61,15 +61,15 @@ func ReadAs(text, as, format, language string) (string, bool) {
 		if say := sayDuration(p); say != "" {
 			return say, true
 		}
-		return readAll(p), number
+		return readWholeText(p), number
 	case "expletive", "bleep":
 		return "beep", text != ""
 	}
 	return "", false
 }
 
-// readAll returns the spoken form of the whole text, or "" if nothing changes.
-func readAll(p *passage.Passage) string {
+// readWholeText returns the spoken form of the whole text, or "" if nothing changes.
+func readWholeText(p *passage.Passage) string {
 	changes := listReplacements(p, nil)
 	if len(changes) == 0 {
 		return ""
@@ -83,11 +83,11 @@ func readAll(p *passage.Passage) string {
 	return strings.TrimSpace(b.String() + p.Src[at:])
 }
 
-// parseSigned parses a number with an optional sign at token i. It returns the index after it.
-func parseSigned(p *passage.Passage, i int) (number grammar.Num, nextIndex int) {
+// parseSignedNumber parses a number with an optional sign at token i. It returns the index after it.
+func parseSignedNumber(p *passage.Passage, i int) (number grammar.Num, nextIndex int) {
 	j := i
 	minus := ""
-	if token.IsMinus(p.TokenAt(i).Text) {
+	if token.CanBeMinus(p.TokenAt(i).Text) {
 		minus = p.FindWord("minus")
 		j++
 	}
@@ -149,7 +149,7 @@ func sayOrdinal(p *passage.Passage) (string, bool) {
 		if f != "*" {
 			form = f
 		}
-		if p.Base == "en" && !strings.EqualFold(p.TokenAt(end).Text, chooseOrdinalSuffix(n.Whole)) {
+		if p.Base == "en" && !strings.EqualFold(p.TokenAt(end).Text, chooseEnglishOrdinalSuffix(n.Whole)) {
 			return "", false
 		}
 		end = suffix
@@ -171,7 +171,7 @@ func sayDate(p *passage.Passage, format string, number bool) (string, bool) {
 		named = named || t.Kind == token.Word
 	}
 	if named && number {
-		return readAll(p), true // 25 November 2026
+		return readWholeText(p), true // 25 November 2026
 	}
 	if len(parts) == 1 && len(p.Src) == 8 {
 		if len(format) != len(parts[0]) {
@@ -179,9 +179,9 @@ func sayDate(p *passage.Passage, format string, number bool) (string, bool) {
 		}
 		parts, format = splitDateDigits(parts[0], format)
 	}
-	format = collapseRepeats(format)
+	format = collapseRepeatedLetters(format)
 	if format == "" {
-		format = guessDateOrder(p, parts)
+		format = chooseDateOrder(p, parts)
 	}
 	if len(format) != len(parts) || len(parts) == 0 || strings.Trim(format, "ymd") != "" {
 		return "", false
@@ -190,7 +190,7 @@ func sayDate(p *passage.Passage, format string, number bool) (string, bool) {
 	return say, say != ""
 }
 
-func guessDateOrder(p *passage.Passage, parts []string) string {
+func chooseDateOrder(p *passage.Passage, parts []string) string {
 	switch {
 	case len(parts) == 1:
 		return "y"
@@ -208,11 +208,11 @@ func splitDateDigits(text, format string) (parts []string, order string) {
 		n := len(rest) - len(strings.TrimLeft(rest, rest[:1]))
 		parts, text, rest = append(parts, text[:n]), text[n:], rest[n:]
 	}
-	return parts, collapseRepeats(format)
+	return parts, collapseRepeatedLetters(format)
 }
 
-// collapseRepeats replaces repeated letters of a format by one: dd.mm.yyyy becomes dmy.
-func collapseRepeats(format string) string {
+// collapseRepeatedLetters replaces repeated letters of a format by one: dd.mm.yyyy becomes dmy.
+func collapseRepeatedLetters(format string) string {
 	var b strings.Builder
 	last := rune(0)
 	for _, c := range format {
@@ -233,7 +233,7 @@ func sayDuration(p *passage.Passage) string {
 	var out []string
 	for i, symbol := range []string{"min", "s"} {
 		q := newPassage(p.Grammar, m[i+1]+" "+symbol)
-		u, end := q.FindUnit(2)
+		u, end := q.ParseUnit(2)
 		if end == 2 {
 			return ""
 		}

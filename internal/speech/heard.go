@@ -31,7 +31,7 @@ func (s *Spoken) CheckHeard(board *storyboard.Board) error {
 
 // checkSilence returns an error for a silent sentence, nil if silence is expected. scene counts from 0.
 func checkSilence(p storyboard.Part, scene int, v voice.Voice) error {
-	letters, lost, _ := voice.CountLetters(joinSpokenTexts(p.Runs), v)
+	letters, lost, _ := voice.CountUnreadableLetters(joinSpokenTexts(p.Runs), v)
 	if FindLoudestVolume(p) < Quietest || letters-lost < 2 { // a single letter may be a symbol
 		return nil
 	}

@@ -110,10 +110,10 @@ func findAbbreviations(language string) abbreviations {
 	return all["en"]
 }
 
-// sentenceContinuesAfter reports whether the sentence continues after a word that ends in a stop. bare is the word
+// continuesAfterAbbreviation reports whether the sentence continues after a word that ends in a stop. bare is the word
 // without the stop, body is the text up to and including it. digit reports whether a number follows, starts whether the
 // next word is one that usually starts a sentence. listed is false if no list contains the word.
-func (a abbreviations) sentenceContinuesAfter(bare, body string, digit, starts bool) (goesOn, listed bool) {
+func (a abbreviations) continuesAfterAbbreviation(bare, body string, digit, starts bool) (goesOn, listed bool) {
 	low := strings.ToLower(bare)
 	switch {
 	case a.digit[low] && !a.always[low] && !a.loose[low] && (bare == low || len([]rune(low)) > 1):

@@ -27,9 +27,9 @@ func EstimateEffort(text string) float64 {
 	return sum
 }
 
-// SpreadTime divides the time between from and to among words, in proportion to weights, which has one element per
+// SpreadTimeByWeights divides the time between from and to among words, in proportion to weights, which has one element per
 // word. It marks the times as estimates.
-func SpreadTime(words []Word, weights []float64, from, to time.Duration) {
+func SpreadTimeByWeights(words []Word, weights []float64, from, to time.Duration) {
 	total := 0.0
 	for _, w := range weights {
 		total += w
@@ -58,10 +58,10 @@ type Sound struct {
 // mostCells is the maximum number of cells of the alignment tables below. Larger inputs get estimated times.
 const mostCells = 4 << 20
 
-// AlignGroups matches groups of sounds to words by comparing the effort of the words with the weights of the
+// AlignWordsToGroups matches groups of sounds to words by comparing the effort of the words with the weights of the
 // groups. A word may match several groups ("3.14"), and several words may match one group ("of the"). It sets
 // the words' times and reports whether it found a match.
-func AlignGroups(words []Word, effort []float64, groups []Sound) bool {
+func AlignWordsToGroups(words []Word, effort []float64, groups []Sound) bool {
 	const mostGroups, mostWords = 16, 16
 	nw, ng := len(words), len(groups)
 	if nw == 0 || ng == 0 || nw*ng > mostCells/(mostGroups+mostWords) {
@@ -117,10 +117,10 @@ func setTimesFromSteps(words []Word, effort []float64, groups []Sound, step func
 	for w, g := len(words), len(groups); w > 0; {
 		switch k := step(w, g); {
 		case k > 0:
-			SpreadTime(words[w-1:w], []float64{1}, groups[g-k].Start, groups[g-1].End)
+			SpreadTimeByWeights(words[w-1:w], []float64{1}, groups[g-k].Start, groups[g-1].End)
 			w, g = w-1, g-k
 		case k < 0:
-			SpreadTime(words[w+k:w], effort[w+k:w], groups[g-1].Start, groups[g-1].End)
+			SpreadTimeByWeights(words[w+k:w], effort[w+k:w], groups[g-1].Start, groups[g-1].End)
 			w, g = w+k, g-1
 		default:
 			when := groups[max(g-1, 0)].End
@@ -149,10 +149,10 @@ func sumWeights(v []Sound) float64 {
 	return s
 }
 
-// AlignSounds matches the sounds of a clip to the sounds that each word has in isolation, with the smallest
+// AlignWordsToSounds matches the sounds of a clip to the sounds that each word has in isolation, with the smallest
 // edit distance, and sets each word's start and end from the matched sounds. It returns false, and does not
 // change the words, if the two sequences differ too much.
-func AlignSounds(words []Word, alone [][]string, clip []Sound) bool {
+func AlignWordsToSounds(words []Word, alone [][]string, clip []Sound) bool {
 	var symbols []string
 	var owner []int
 	for w, list := range alone {

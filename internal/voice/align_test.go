@@ -26,7 +26,7 @@ func TestAlignGroups(t *testing.T) {
 	words := make([]voice.Word, 6) // "of the" is spoken as one group, "3.14" as three
 	effort := []float64{3, 3, 2, 3, 10.5, 6}
 	groups := sounds([]float64{2, 3, 4, 3, 4, 4, 6}, "D@ end @vD@ Tri pOInt fo@ apl")
-	if !voice.AlignGroups(words, effort, groups) {
+	if !voice.AlignWordsToGroups(words, effort, groups) {
 		t.Fatal("not aligned")
 	}
 	want := []struct{ from, to time.Duration }{
@@ -42,7 +42,7 @@ func TestAlignGroups(t *testing.T) {
 			t.Errorf("word %d from %s to %s", i, w.Start, w.End)
 		}
 	}
-	if voice.AlignGroups(words, effort, nil) || voice.AlignGroups(nil, nil, groups) {
+	if voice.AlignWordsToGroups(words, effort, nil) || voice.AlignWordsToGroups(nil, nil, groups) {
 		t.Error("nothing was aligned")
 	}
 }
@@ -51,7 +51,7 @@ func TestAlignSounds(t *testing.T) {
 	t.Parallel()
 	alone := [][]string{{"dh", "ax"}, {"k", "ae", "t"}, nil, {"s", "ae", "t"}}
 	words := make([]voice.Word, 4)
-	if !voice.AlignSounds(words, alone, sounds(nil, "dh iy k ae s ae t")) { // a vowel differs, and a "t" is missing
+	if !voice.AlignWordsToSounds(words, alone, sounds(nil, "dh iy k ae s ae t")) { // a vowel differs, and a "t" is missing
 		t.Fatal("not aligned")
 	}
 	want := []struct {
@@ -68,7 +68,7 @@ func TestAlignSounds(t *testing.T) {
 			t.Errorf("word %d is %+v", i, w)
 		}
 	}
-	if voice.AlignSounds(words, alone, sounds(nil, "x y z x y z x y z")) {
+	if voice.AlignWordsToSounds(words, alone, sounds(nil, "x y z x y z x y z")) {
 		t.Error("unlike sounds were aligned")
 	}
 }

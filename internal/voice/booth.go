@@ -76,7 +76,7 @@ func NewBooth(cfg Config, engines []Engine, store *cache.Store) (*Booth, error) 
 	for _, e := range engines {
 		b.engines[e.Name()] = e
 	}
-	b.catalogue = NewCatalogue().addConfigured(b.fillMissingLanguages(cfg.Extra), cfg.Defaults)
+	b.catalogue = NewCatalogue().addConfiguredVoices(b.fillMissingLanguages(cfg.Extra), cfg.Defaults)
 	return b, nil
 }
 
@@ -97,24 +97,24 @@ func (b *Booth) Resolve(ctx context.Context, name, language string) (Voice, Matc
 	if language == "" {
 		language = b.cfg.Language
 	}
-	v, ok := b.resolveByEngine(name, language)
+	v, ok := b.resolveEngineVoiceName(name, language)
 	m := Match{Kind: Named}
 	if !ok {
 		v, ok = b.findInstalled(ctx, name)
 	}
 	if !ok {
 		v, m = b.catalogue.Resolve(name, language)
-		v, m = b.replaceByInstalled(ctx, v, m)
+		v, m = b.preferInstalledVoice(ctx, v, m)
 	}
 	if m.Kind == Unspoken {
 		return v, m
 	}
-	if b.canUse(ctx, v) {
+	if b.canUseVoice(ctx, v) {
 		return v, m
 	}
 	if other, ok := b.findLocalReplacement(ctx, v); ok {
 		m.StandIn = true
-		if v.Engine == EngineEspeak || v.Engine == EngineFlite || !b.isInstalled(ctx, v.Engine) {
+		if v.Engine == EngineEspeak || v.Engine == EngineFlite || !b.isEngineInstalled(ctx, v.Engine) {
 			m.addWarning("the voice %s needs %s, which is not installed; %s speaks instead", v.Name, v.Engine, other.Name)
 		} else {
 			m.addWarning("%s has no installed voice %q; %s speaks instead", v.Engine, v.EngineVoice, other.Name)
@@ -130,22 +130,22 @@ func (b *Booth) IsRemote(v Voice) bool {
 	return ok && e.Abilities().Remote
 }
 
-// canUse reports whether the engine of a voice is installed and has the voice.
-func (b *Booth) canUse(ctx context.Context, v Voice) bool {
-	if !b.isInstalled(ctx, v.Engine) {
+// canUseVoice reports whether the engine of a voice is installed and has the voice.
+func (b *Booth) canUseVoice(ctx context.Context, v Voice) bool {
+	if !b.isEngineInstalled(ctx, v.Engine) {
 		return false
 	}
 	_, has := DescribeVoice(b.engines[v.Engine], v.EngineVoice)
 	return has
 }
 
-// isInstalled reports whether an engine is installed.
-func (b *Booth) isInstalled(ctx context.Context, engine string) bool {
+// isEngineInstalled reports whether an engine is installed.
+func (b *Booth) isEngineInstalled(ctx context.Context, engine string) bool {
 	e, ok := b.engines[engine]
 	if !ok {
 		return false
 	}
-	_, err := b.findVersion(ctx, e)
+	_, err := b.findEngineVersion(ctx, e)
 	return fault.CodeOf(err) != fault.ToolMissing
 }
 
@@ -156,7 +156,7 @@ func (b *Booth) ListVoices(ctx context.Context) []Voice {
 	seen := map[[2]string]bool{}
 	for _, v := range append(b.catalogue.ListVoices(), b.listEngineVoices(ctx)...) {
 		id := [2]string{v.Engine, v.EngineVoice}
-		if v.Name == v.Engine+"/"+v.EngineVoice && seen[id] || !b.canUse(ctx, v) {
+		if v.Name == v.Engine+"/"+v.EngineVoice && seen[id] || !b.canUseVoice(ctx, v) {
 			continue
 		}
 		seen[id] = true
@@ -166,8 +166,8 @@ func (b *Booth) ListVoices(ctx context.Context) []Voice {
 	return out
 }
 
-// findVersion returns the version of an engine. It remembers versions, but not failures.
-func (b *Booth) findVersion(ctx context.Context, e Engine) (string, error) {
+// findEngineVersion returns the version of an engine. It remembers versions, but not failures.
+func (b *Booth) findEngineVersion(ctx context.Context, e Engine) (string, error) {
 	b.mu.Lock()
 	v, ok := b.versions[e.Name()]
 	b.mu.Unlock()
@@ -193,7 +193,7 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 		return Spoken{}, fault.New(fault.ToolMissing, nil,
 			"the voice %s needs the speech engine %s, which is not installed", v.Name, v.Engine)
 	}
-	version, err := b.findVersion(ctx, e)
+	version, err := b.findEngineVersion(ctx, e)
 	if err != nil {
 		return Spoken{}, err
 	}
@@ -210,7 +210,7 @@ func (b *Booth) Speak(ctx context.Context, v Voice, l utter.Line) (Spoken, error
 		as.whole.TimedBy = reference
 	}
 	for {
-		if s, ok := b.findInCache(as.whole); ok {
+		if s, ok := b.findSentenceInCache(as.whole); ok {
 			return s, nil
 		}
 		key := part.ComputeKey(as.whole)
@@ -260,7 +260,7 @@ type recipes struct{ whole, untimed Narration }
 // under the untimed recipe, so that the next call tries the reference again.
 func (b *Booth) speakAndStore(ctx context.Context, e Engine, req Request, want levels, as recipes) (Spoken, error) {
 	var clip Clip
-	req, volume := hoistProsody(lowerEmphasis(req))
+	req, volume := hoistProsody(convertEmphasisToFactors(req))
 	want.volume *= volume
 	if len(SplitWords(utter.JoinTexts(replaceBySpokenText(req.Runs)))) > 0 {
 		var err error
@@ -276,7 +276,7 @@ func (b *Booth) speakAndStore(ctx context.Context, e Engine, req Request, want l
 		Key: part.ComputeKey(recipe), Recipe: recipe, Samples: int64(len(clip.PCM)), Heard: isHeard(clip.PCM),
 		Words: clip.Words, New: true,
 	}
-	if err := b.writeToCache(s, clip.PCM); err != nil {
+	if err := b.writeSentenceToCache(s, clip.PCM); err != nil {
 		return Spoken{}, fault.New(fault.Disk, err, "cannot write narration to the cache")
 	}
 	return s, nil
@@ -285,7 +285,7 @@ func (b *Booth) speakAndStore(ctx context.Context, e Engine, req Request, want l
 // resampleToRate converts a clip to the sample rate Rate.
 func (b *Booth) resampleToRate(c Clip) (Clip, error) {
 	if c.Rate != Rate && len(c.PCM) > 0 {
-		r, err := b.findResampler(c.Rate)
+		r, err := b.recallOrMakeResampler(c.Rate)
 		if err != nil {
 			return Clip{}, err
 		}
@@ -296,7 +296,7 @@ func (b *Booth) resampleToRate(c Clip) (Clip, error) {
 	return c, nil
 }
 
-func (b *Booth) findResampler(from int) (*resampler, error) {
+func (b *Booth) recallOrMakeResampler(from int) (*resampler, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if r, ok := b.resamplers[from]; ok {
@@ -328,8 +328,8 @@ func newSamplesKey(key cache.Key) cache.Key {
 	return cache.NewHasher("samples").AddBytes(key[:]).Key()
 }
 
-// writeToCache writes the samples and the metadata of a sentence to the cache.
-func (b *Booth) writeToCache(s Spoken, pcm []int16) error {
+// writeSentenceToCache writes the samples and the metadata of a sentence to the cache.
+func (b *Booth) writeSentenceToCache(s Spoken, pcm []int16) error {
 	meta, err := json.Marshal(sentenceHead{Samples: s.Samples, Heard: s.Heard, Words: s.Words})
 	if err != nil {
 		return err
@@ -345,8 +345,8 @@ func (b *Booth) writeToCache(s Spoken, pcm []int16) error {
 	return b.store.PutBytes(cache.Narration, s.Key, meta)
 }
 
-// findInCache looks up a sentence in the cache.
-func (b *Booth) findInCache(recipe Narration) (Spoken, bool) {
+// findSentenceInCache looks up a sentence in the cache.
+func (b *Booth) findSentenceInCache(recipe Narration) (Spoken, bool) {
 	key := part.ComputeKey(recipe)
 	meta, ok := b.store.ReadEntry(cache.Narration, key)
 	if !ok || !b.store.HasEntry(cache.Narration, newSamplesKey(key)) {

@@ -62,7 +62,7 @@ func NewCatalogue() *Catalogue {
 	}
 	add := func(v Voice) {
 		if tag, ok := fixed[v.Name]; !ok || normalizeTag(tag) == normalizeTag(v.Language) {
-			c.add(v)
+			c.addVoice(v)
 		}
 	}
 	langs := listEspeakLanguages()
@@ -91,11 +91,11 @@ func NewCatalogue() *Catalogue {
 		}
 	}
 	c.own = len(c.voices)
-	c.addHosted()
+	c.addHostedVoices()
 	return c
 }
 
-func (c *Catalogue) add(v Voice) {
+func (c *Catalogue) addVoice(v Voice) {
 	v.Styles = []utter.Style{utter.Spell}
 	c.byName[v.Name] = len(c.voices)
 	c.voices = append(c.voices, v)
@@ -233,7 +233,7 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 		return v, Match{Kind: Named}
 	}
 	if v, ok := c.unspoken[foldName(name)]; ok {
-		return c.resolveUnspoken(v)
+		return c.resolveUnspokenHostedVoice(v)
 	}
 	if n, ok := c.hosted[foldName(name)]; ok {
 		return c.chooseByGender(n.tag, n.gender), Match{Kind: Named}
@@ -248,7 +248,7 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	}
 	m.Kind = Unknown
 	if f := parseForeignName(name); f.tag != "" && len(c.ListForLanguage(f.tag)) > 0 {
-		v, spoken = c.chooseByGender(f.tag, cmp.Or(f.gender, c.guessGender(f.given))), true
+		v, spoken = c.chooseByGender(f.tag, cmp.Or(f.gender, c.findGenderByName(f.given))), true
 		m.Kind, m.Hint = Likened, f.hint
 	} else if tag, called := c.findLanguageByName(name); tag != "" {
 		list := c.ListForLanguage(tag)
@@ -264,9 +264,9 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	return v, m
 }
 
-// resolveUnspoken resolves a hosted voice's name whose language the catalogue's engines do not speak. A voice
+// resolveUnspokenHostedVoice resolves a hosted voice's name whose language the catalogue's engines do not speak. A voice
 // of the settings may speak it.
-func (c *Catalogue) resolveUnspoken(v Voice) (Voice, Match) {
+func (c *Catalogue) resolveUnspokenHostedVoice(v Voice) (Voice, Match) {
 	if _, ok := c.findConfiguredDefault(v.Language); ok || len(c.ListForLanguage(v.Language)) > 0 {
 		return c.chooseByGender(v.Language, v.Gender), Match{Kind: Named}
 	}

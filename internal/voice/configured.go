@@ -53,9 +53,9 @@ func (b *Booth) fillMissingLanguages(voices []Voice) []Voice {
 	return out
 }
 
-// addConfigured adds the voices and the default voices of the settings. A voice replaces one of the catalogue with the
+// addConfiguredVoices adds the voices and the default voices of the settings. A voice replaces one of the catalogue with the
 // same name; a default voice has precedence over the first voice of its language.
-func (c *Catalogue) addConfigured(extra []Voice, defaults map[string]Voice) *Catalogue {
+func (c *Catalogue) addConfiguredVoices(extra []Voice, defaults map[string]Voice) *Catalogue {
 	for _, v := range extra {
 		v.LanguageName = c.nameLanguage(v.Language)
 		if i, ok := c.byName[foldName(v.Name)]; ok {
@@ -63,7 +63,7 @@ func (c *Catalogue) addConfigured(extra []Voice, defaults map[string]Voice) *Cat
 			c.voices[i] = v
 			continue
 		}
-		c.add(v)
+		c.addVoice(v)
 	}
 	c.defaults = map[string]Voice{}
 	for tag, v := range defaults {
@@ -97,9 +97,9 @@ func (c *Catalogue) findConfiguredDefault(language string) (Voice, bool) {
 	return v, ok && tag != ""
 }
 
-// resolveByEngine resolves names of the form ENGINE/ID and names of the settings whose voice has no known language.
+// resolveEngineVoiceName resolves names of the form ENGINE/ID and names of the settings whose voice has no known language.
 // Voices without a known language get the script's language.
-func (b *Booth) resolveByEngine(name, language string) (Voice, bool) {
+func (b *Booth) resolveEngineVoiceName(name, language string) (Voice, bool) {
 	if v, ok := b.catalogue.FindByName(name); ok && b.hasUnknownLanguage(v) {
 		return b.withLanguage(v, language), true
 	}
@@ -153,7 +153,7 @@ func (c *Catalogue) listAllVoices() []Voice {
 func (b *Booth) newVoice(e Engine, v EngineVoice) Voice {
 	v.Language = cmp.Or(v.Language, b.cfg.Language)
 	if v.Gender == "" {
-		v.Gender = b.catalogue.guessGender(parseForeignName(v.ID).given)
+		v.Gender = b.catalogue.findGenderByName(parseForeignName(v.ID).given)
 	}
 	return Voice{
 		Name: e.Name() + "/" + v.ID, Language: v.Language, LanguageName: b.catalogue.nameLanguage(v.Language),
@@ -209,7 +209,7 @@ func (b *Booth) findLocalReplacement(ctx context.Context, v Voice) (Voice, bool)
 		for _, other := range b.catalogue.ListForLanguage(v.Language) {
 			local := other.Engine == EngineEspeak || other.Engine == EngineFlite
 			if (!strict || other.Gender == v.Gender || v.Gender == "") && local && other.Engine != v.Engine &&
-				b.canUse(ctx, other) {
+				b.canUseVoice(ctx, other) {
 				return other, true
 			}
 		}

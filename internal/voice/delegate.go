@@ -20,15 +20,15 @@ type manner struct {
 // newPlainManner returns the manner that changes nothing.
 func newPlainManner() manner { return manner{speed: 1, pitch: 1, volume: 1} }
 
-// splitRequest returns the request for an engine, what is left to do to each of its runs, and a factor for the
+// splitRequestByAbilities returns the request for an engine, what is left to do to each of its runs, and a factor for the
 // volume of the whole sentence. Factors that all words share are moved to the sentence, because engines support
 // wider ranges there.
-func splitRequest(can Abilities, req Request) (asked Request, left []manner, volume float64) {
+func splitRequestByAbilities(can Abilities, req Request) (asked Request, left []manner, volume float64) {
 	req = req.ClampSpeedAndPitch()
 	runs := slices.Clone(req.Runs)
 	left = make([]manner, len(runs))
 	for i := range runs {
-		left[i] = removeUnsupported(can, &runs[i])
+		left[i] = takeUnsupportedManner(can, &runs[i])
 		if isSameLanguage(runs[i].Language, req.Language) {
 			runs[i].Language = ""
 		}
@@ -44,8 +44,8 @@ func splitRequest(can Abilities, req Request) (asked Request, left []manner, vol
 	return req, left, extractCommonFactor(runs, left, func(m *manner) *float64 { return &m.volume })
 }
 
-// removeUnsupported removes from a run what an engine cannot do, and returns it.
-func removeUnsupported(can Abilities, r *utter.Run) manner {
+// takeUnsupportedManner removes from a run what an engine cannot do, and returns it.
+func takeUnsupportedManner(can Abilities, r *utter.Run) manner {
 	var undone utter.Run
 	if !can.Emphasis && r.Style != utter.Spell {
 		undone.Style, r.Style = r.Style, utter.Plain

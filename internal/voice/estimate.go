@@ -17,11 +17,11 @@ func EstimateTimes(clip *Clip, phrases []Phrase) {
 		if p.Word >= 0 {
 			w = max(EstimateEffort(p.Text), 1)
 		} else if len(owner) > 0 && i < len(phrases)-1 {
-			w = measurePauseEffort(p.Text, comma, stop)
+			w = choosePauseEffort(p.Text, comma, stop)
 		}
 		slots, weights, owner = append(slots, Word{}), append(weights, w), append(owner, p.Word)
 	}
-	SpreadTime(slots, weights, toTime(int64(first), clip.Rate), toTime(int64(last), clip.Rate))
+	SpreadTimeByWeights(slots, weights, toTime(int64(first), clip.Rate), toTime(int64(last), clip.Rate))
 	for i, w := range owner {
 		if w >= 0 {
 			clip.Words[w].Start, clip.Words[w].End, clip.Words[w].Exact = slots[i].Start, slots[i].End, false
@@ -29,8 +29,8 @@ func EstimateTimes(clip *Clip, phrases []Phrase) {
 	}
 }
 
-// measurePauseEffort returns the effort of the first punctuation mark between two words, 0 if there is none.
-func measurePauseEffort(between string, comma, stop float64) float64 {
+// choosePauseEffort returns the effort of the first punctuation mark between two words, 0 if there is none.
+func choosePauseEffort(between string, comma, stop float64) float64 {
 	for _, r := range between {
 		switch r {
 		case ',', ';', ':', '،', '、', '，', '–', '—':

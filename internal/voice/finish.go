@@ -80,7 +80,7 @@ func findSpeech(c Clip) (first, last int) {
 func fadeEnds(pcm []int16, first, last bool) {
 	n := min(toSamples(fadeLength, Rate), len(pcm)/2)
 	for i := range n {
-		g := computeFadeFactor(i, n)
+		g := computeFadeInFactor(i, n)
 		if first {
 			pcm[i] = toInt16(float64(pcm[i]) * g)
 		}
@@ -90,8 +90,8 @@ func fadeEnds(pcm []int16, first, last bool) {
 	}
 }
 
-// computeFadeFactor returns the factor of sample i of a fade-in of n samples, along half a cosine.
-func computeFadeFactor(i, n int) float64 {
+// computeFadeInFactor returns the factor of sample i of a fade-in of n samples, along half a cosine.
+func computeFadeInFactor(i, n int) float64 {
 	return 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(n))
 }
 

@@ -48,9 +48,9 @@ func toBCP47(code string) string {
 	return base + "-" + region
 }
 
-// addHosted adds the hosted voices whose language an engine speaks, each with the best engine for it, and
+// addHostedVoices adds the hosted voices whose language an engine speaks, each with the best engine for it, and
 // records the languages of the others in unspoken.
-func (c *Catalogue) addHosted() {
+func (c *Catalogue) addHostedVoices() {
 	own, used := slices.Clone(c.voices), map[string]int{} // used counts the names per engine voice
 	for _, h := range listHostedVoices() {
 		if i, ok := c.byName[h.name]; ok {
@@ -58,17 +58,17 @@ func (c *Catalogue) addHosted() {
 			continue
 		}
 		v := Voice{Name: h.name, Language: toBCP47(h.code), LanguageName: h.language, Code: h.code, Gender: h.gender}
-		if !v.assignEngine(own, used) {
+		if !v.assignLocalEngine(own, used) {
 			c.unspoken[h.name] = v
 			continue
 		}
-		c.add(v)
+		c.addVoice(v)
 	}
 }
 
-// assignEngine chooses the local engine and voice for a hosted voice. Hosted voices that share an engine voice
+// assignLocalEngine chooses the local engine and voice for a hosted voice. Hosted voices that share an engine voice
 // differ in pitch or variant. It returns false if no engine speaks the language.
-func (v *Voice) assignEngine(own []Voice, used map[string]int) bool {
+func (v *Voice) assignLocalEngine(own []Voice, used map[string]int) bool {
 	if base, region, _ := strings.Cut(v.Language, "-"); base == "en" {
 		v.Engine, v.EngineVoice = EngineFlite, chooseFliteSpeaker(region, v.Gender)
 		pitches := []float64{1, 0.94, 1.06, 0.89, 1.11, 0.97, 1.03}
@@ -213,8 +213,8 @@ func listNamesakes() map[string]namesake {
 	return out
 }
 
-// guessGender returns the gender of a voice with a given name, empty if the name is unknown.
-func (c *Catalogue) guessGender(name string) Gender {
+// findGenderByName returns the gender of a voice with a given name, empty if the name is unknown.
+func (c *Catalogue) findGenderByName(name string) Gender {
 	if v, ok := c.FindByName(name); ok {
 		return v.Gender
 	}

@@ -16,10 +16,10 @@ type change struct {
 	manner
 }
 
-// applyManners applies to the runs of a spoken sentence what the engine could not do, at the times of their words.
+// applyMannersExceptVolume applies to the runs of a spoken sentence what the engine could not do, at the times of their words.
 // The rest of the sentence keeps its samples, except for cross-fades at the seams. The clip must be at Rate;
 // applyManners modifies it. It does not apply volumes, but returns them as gains for amplify.
-func (b *Booth) applyManners(c Clip, runs []utter.Run, left []manner) (Clip, []gain, error) {
+func (b *Booth) applyMannersExceptVolume(c Clip, runs []utter.Run, left []manner) (Clip, []gain, error) {
 	list := listChanges(c, runs, left)
 	if len(list) == 0 {
 		return c, nil, nil
@@ -31,7 +31,7 @@ func (b *Booth) applyManners(c Clip, runs []utter.Run, left []manner) (Clip, []g
 			s.insertSilence(ch.from, toSamples(ch.pause, Rate))
 			continue
 		}
-		from, to, err := s.appendChanged(ch)
+		from, to, err := s.appendChangedRange(ch)
 		if err != nil {
 			return Clip{}, nil, err
 		}
@@ -39,14 +39,14 @@ func (b *Booth) applyManners(c Clip, runs []utter.Run, left []manner) (Clip, []g
 			gains = append(gains, gain{from, to, ch.volume})
 		}
 	}
-	s.copyTo(len(s.pcm))
+	s.copySamplesUpTo(len(s.pcm))
 	s.anchors = append(s.anchors, anchor{len(s.pcm), len(s.out)})
 	c.PCM = s.out
 	last := time.Duration(0)
 	for i := range c.Words {
 		w := &c.Words[i]
-		w.Start = min(max(s.mapTime(w.Start, true), last), c.Length())
-		w.End = min(max(s.mapTime(w.End, false), w.Start), c.Length())
+		w.Start = min(max(s.mapTimeToOutput(w.Start, true), last), c.Length())
+		w.End = min(max(s.mapTimeToOutput(w.End, false), w.Start), c.Length())
 		last = w.End
 	}
 	return c, gains, nil
@@ -59,7 +59,7 @@ func listChanges(c Clip, runs []utter.Run, left []manner) []change {
 	var open manner
 	lo, hi, at, done := 0, 0, 0, 0 // lo, hi: bytes of the open range; done: end of the last range, in samples
 	shut := func() {
-		if from, to := c.findSamples(lo, hi); lo < hi && max(from, done) < to {
+		if from, to := c.findSamplesOfText(lo, hi); lo < hi && max(from, done) < to {
 			out = append(out, change{max(from, done), to, open})
 			done = to
 		}
@@ -92,16 +92,16 @@ func listChanges(c Clip, runs []utter.Run, left []manner) []change {
 	return out
 }
 
-// findSamples returns the range of samples that speak bytes lo to hi of the text. If the times of the first or
+// findSamplesOfText returns the range of samples that speak bytes lo to hi of the text. If the times of the first or
 // last word are estimates, the range extends to the end of the clip there. A part of a word gets its share of
 // the word's time.
-func (c Clip) findSamples(lo, hi int) (from, to int) {
+func (c Clip) findSamplesOfText(lo, hi int) (from, to int) {
 	words := findOverlappingWords(c.Words, lo, hi)
 	if len(words) == 0 {
 		return 0, 0
 	}
 	first, last := words[0], words[len(words)-1]
-	begin, end := first.timeAtByte(lo), last.timeAtByte(hi)
+	begin, end := first.findTimeOfByte(lo), last.findTimeOfByte(hi)
 	if begin >= end {
 		return 0, 0
 	}
@@ -122,8 +122,8 @@ func (c Clip) findSamples(lo, hi int) (from, to int) {
 	return from, to
 }
 
-// timeAtByte returns the time at which the speaker reaches a byte of the text that is in the word.
-func (w Word) timeAtByte(at int) time.Duration {
+// findTimeOfByte returns the time at which the speaker reaches a byte of the text that is in the word.
+func (w Word) findTimeOfByte(at int) time.Duration {
 	n := at - w.Offset
 	if n <= 0 {
 		return w.Start
@@ -209,21 +209,21 @@ const (
 // mapToOutput returns where in out a sample of the clip will be that is not yet copied.
 func (s *splice) mapToOutput(sample int) int { return len(s.out) - s.fading + sample - s.at }
 
-// copyTo copies the samples from s.at up to a sample of the clip.
-func (s *splice) copyTo(to int) {
+// copySamplesUpTo copies the samples from s.at up to a sample of the clip.
+func (s *splice) copySamplesUpTo(to int) {
 	if to > s.at {
-		s.appendFaded(s.pcm[s.at:to])
+		s.appendWithCrossFade(s.pcm[s.at:to])
 		s.at = to
 	}
 }
 
-// appendFaded appends samples and cross-fades the first with the last samples of out.
-func (s *splice) appendFaded(pcm []int16) {
+// appendWithCrossFade appends samples and cross-fades the first with the last samples of out.
+func (s *splice) appendWithCrossFade(pcm []int16) {
 	begin := len(s.out) - s.fading
 	n := min(s.fading, len(pcm))
 	tail := s.out[begin : begin+n]
 	for i := range tail {
-		g := computeFadeFactor(i, n)
+		g := computeFadeInFactor(i, n)
 		tail[i] = toInt16(float64(tail[i])*(1-g) + float64(pcm[i])*g)
 	}
 	s.out = append(s.out[:begin+n], pcm[n:]...)
@@ -234,7 +234,7 @@ func (s *splice) appendFaded(pcm []int16) {
 func (s *splice) insertSilence(at, samples int) {
 	n := toSamples(fadeLength, Rate)
 	for i := range n {
-		g := computeFadeFactor(i, n)
+		g := computeFadeInFactor(i, n)
 		if k := at - 1 - i; k >= s.at {
 			s.pcm[k] = toInt16(float64(s.pcm[k]) * g)
 		}
@@ -242,28 +242,28 @@ func (s *splice) insertSilence(at, samples int) {
 			s.pcm[k] = toInt16(float64(s.pcm[k]) * g)
 		}
 	}
-	s.copyTo(at)
+	s.copySamplesUpTo(at)
 	begin := len(s.out)
 	s.out = append(s.out, make([]int16, samples)...)
 	s.anchors = append(s.anchors, anchor{at, begin}, anchor{at, len(s.out)})
 }
 
-// appendChanged appends a range of the clip with its speed and pitch changed, and returns its range in out.
-func (s *splice) appendChanged(ch change) (from, to int, err error) {
+// appendChangedRange appends a range of the clip with its speed and pitch changed, and returns its range in out.
+func (s *splice) appendChangedRange(ch change) (from, to int, err error) {
 	const shortest = 2 * (seamHalf + seamReach) // shorter ranges would consist of seams only
 	if ch.speed == 1 && ch.pitch == 1 || ch.to-ch.from < toSamples(shortest, Rate) {
 		return s.mapToOutput(ch.from), s.mapToOutput(ch.to), nil
 	}
 	half := toSamples(seamHalf, Rate)
 	before, behind := min(half, ch.from), min(half, len(s.pcm)-ch.to)
-	s.copyTo(ch.from + before)
+	s.copySamplesUpTo(ch.from + before)
 	s.fading = min(2*before, len(s.out))
 	spoken, err := s.renderChange(ch, before, behind)
 	if err != nil {
 		return 0, 0, err
 	}
 	from = len(s.out) - s.fading + before
-	s.appendFaded(spoken)
+	s.appendWithCrossFade(spoken)
 	to = len(s.out) - behind
 	s.at, s.fading = ch.to-behind, min(2*behind, len(spoken))
 	s.anchors = append(s.anchors, anchor{ch.from, from}, anchor{ch.to, to})
@@ -278,7 +278,7 @@ func (s *splice) renderChange(ch change, before, behind int) ([]int16, error) {
 	hi := min(ch.to+toSamples(around, Rate), len(s.pcm))
 	pcm := ChangeSpeed(s.pcm[lo:hi], Rate, ch.speed/ch.pitch)
 	if rate := computeRaisedRate(Rate, ch.pitch); rate != Rate {
-		r, err := s.booth.findResampler(rate)
+		r, err := s.booth.recallOrMakeResampler(rate)
 		if err != nil {
 			return nil, err
 		}
@@ -288,10 +288,10 @@ func (s *splice) renderChange(ch change, before, behind int) ([]int16, error) {
 	place := func(sample int) int { return int(math.Round(float64(sample-lo) * scale)) }
 	begin, end := 0, len(pcm)
 	if ch.from > 0 {
-		begin = findMostAlike(pcm, place(ch.from)-before, s.pcm[ch.from-before:ch.from+before])
+		begin = findMostSimilarPosition(pcm, place(ch.from)-before, s.pcm[ch.from-before:ch.from+before])
 	}
 	if ch.to < len(s.pcm) {
-		end = findMostAlike(pcm, place(ch.to)-behind, s.pcm[ch.to-behind:ch.to+behind]) + 2*behind
+		end = findMostSimilarPosition(pcm, place(ch.to)-behind, s.pcm[ch.to-behind:ch.to+behind]) + 2*behind
 	}
 	begin = min(max(begin, 0), len(pcm))
 	pcm = pcm[begin:min(max(end, begin), len(pcm))]
@@ -299,8 +299,8 @@ func (s *splice) renderChange(ch change, before, behind int) ([]int16, error) {
 	return pcm, nil
 }
 
-// findMostAlike returns the position near want at which samples are most similar to other.
-func findMostAlike(pcm []int16, want int, other []int16) int {
+// findMostSimilarPosition returns the position near want at which samples are most similar to other.
+func findMostSimilarPosition(pcm []int16, want int, other []int16) int {
 	const step = 2 // every other sample suffices
 	reach := toSamples(seamReach, Rate)
 	best, most := want, math.Inf(-1)
@@ -318,9 +318,9 @@ func findMostAlike(pcm []int16, want int, other []int16) int {
 	return best
 }
 
-// mapTime returns the time in out of a time in the clip. At an inserted pause, behind selects the time after the
+// mapTimeToOutput returns the time in out of a time in the clip. At an inserted pause, behind selects the time after the
 // pause instead of before it.
-func (s *splice) mapTime(t time.Duration, behind bool) time.Duration {
+func (s *splice) mapTimeToOutput(t time.Duration, behind bool) time.Duration {
 	sample := math.Round(t.Seconds() * Rate)
 	next := sort.Search(len(s.anchors), func(i int) bool {
 		if at := float64(s.anchors[i].from); behind {

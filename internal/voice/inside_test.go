@@ -117,13 +117,13 @@ func TestNoRunCutsASentence(t *testing.T) {
 		if name == "louder" {
 			want = 6
 		}
-		got := 20 * math.Log10(voicetest.RootMeanSquare(middle(words[1]))/voicetest.RootMeanSquare(middle(words[0])))
+		got := 20 * math.Log10(voicetest.ComputeRootMeanSquare(middle(words[1]))/voicetest.ComputeRootMeanSquare(middle(words[0])))
 		if math.Abs(got-want) > 0.5 {
 			t.Errorf("%s: the second word is %+.1f dB louder", name, got)
 		}
 		for i := 1; i < len(words); i++ {
 			gap := cutBetween(pcm, words[i-1].End+8*time.Millisecond, words[i].Start-8*time.Millisecond)
-			if voicetest.RootMeanSquare(gap) > 1 {
+			if voicetest.ComputeRootMeanSquare(gap) > 1 {
 				t.Errorf("%s: between words %d and %d is sound", name, i-1, i)
 			}
 		}

@@ -45,7 +45,7 @@ func (b *Booth) findInstalled(ctx context.Context, name string) (Voice, bool) {
 	for _, v := range b.catalogue.voices {
 		if id, _, _ := strings.Cut(v.EngineVoice, "+"); v.Engine == EngineFlite && strings.EqualFold(id, name) {
 			v.Name, v.Pitch = id, utter.Factor{}
-			return v, b.canUse(ctx, v)
+			return v, b.canUseVoice(ctx, v)
 		}
 	}
 	return Voice{}, false
@@ -60,9 +60,9 @@ func (c *Catalogue) isKnownName(name string) bool {
 	return own || unspoken || hosted
 }
 
-// replaceByInstalled replaces a catalogue voice by an installed neural voice of the same region and gender. If no voice was
+// preferInstalledVoice replaces a catalogue voice by an installed neural voice of the same region and gender. If no voice was
 // named, or no other voice speaks the language, a voice of another gender may replace it.
-func (b *Booth) replaceByInstalled(ctx context.Context, v Voice, m Match) (Voice, Match) {
+func (b *Booth) preferInstalledVoice(ctx context.Context, v Voice, m Match) (Voice, Match) {
 	if v.Engine != EngineEspeak && v.Engine != EngineFlite && m.Kind != Unspoken || m.Kind == Unknown {
 		return v, m
 	}

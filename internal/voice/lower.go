@@ -18,7 +18,7 @@ import (
 func (b *Booth) produceClip(ctx context.Context, e Engine, req Request, want levels) (Clip, error) {
 	said := req
 	said.Runs = replaceBySpokenText(req.Runs)
-	asked, left, volume := splitRequest(e.Abilities(), said)
+	asked, left, volume := splitRequestByAbilities(e.Abilities(), said)
 	clip, err := b.speakPortions(ctx, b.splitByLanguage(ctx, e, asked))
 	if err != nil {
 		return Clip{}, err
@@ -36,7 +36,7 @@ func (b *Booth) produceClip(ctx context.Context, e Engine, req Request, want lev
 	if want.level != 0 {
 		factor *= computeIntendedVolume(asked.Runs)
 	}
-	clip, gains, err := b.applyManners(clip, asked.Runs, left)
+	clip, gains, err := b.applyMannersExceptVolume(clip, asked.Runs, left)
 	if err != nil {
 		return Clip{}, unusable(err)
 	}
@@ -48,8 +48,8 @@ func (b *Booth) produceClip(ctx context.Context, e Engine, req Request, want lev
 	return clip, nil
 }
 
-// lowerEmphasis converts the emphasis of a whole sentence to factors of its runs.
-func lowerEmphasis(r Request) Request {
+// convertEmphasisToFactors converts the emphasis of a whole sentence to factors of its runs.
+func convertEmphasisToFactors(r Request) Request {
 	speed, pitch, volume := 1.0, 1.0, 1.0
 	switch r.Emphasis {
 	case "strong":
@@ -186,7 +186,7 @@ func (b *Booth) findForeignVoice(ctx context.Context, req Request, language stri
 func (b *Booth) FindVoiceForLanguage(ctx context.Context, language string, gender Gender) (Voice, bool) {
 	var other Voice
 	for _, v := range b.catalogue.ListForLanguage(language) {
-		if !b.canUse(ctx, v) {
+		if !b.canUseVoice(ctx, v) {
 			continue
 		}
 		if gender == "" || v.Gender == gender {
@@ -241,7 +241,7 @@ func (b *Booth) speakPortions(ctx context.Context, segments []portion) (Clip, er
 				return Clip{}, err
 			}
 			out.untimed = out.untimed || c.untimed
-			if c, err = b.applyFactors(c, s); err != nil {
+			if c, err = b.applyRemainingFactors(c, s); err != nil {
 				return Clip{}, err
 			}
 		}
@@ -266,12 +266,12 @@ func (b *Booth) speakPortion(ctx context.Context, s portion) (Clip, error) {
 	if err != nil {
 		return Clip{}, err
 	}
-	return b.addWordTimes(ctx, s, c), ctx.Err()
+	return b.completeWordTimes(ctx, s, c), ctx.Err()
 }
 
-// applyFactors applies the remaining factors of a segment to its clip, and returns it at Rate and without silence at
+// applyRemainingFactors applies the remaining factors of a segment to its clip, and returns it at Rate and without silence at
 // its ends.
-func (b *Booth) applyFactors(c Clip, s portion) (Clip, error) {
+func (b *Booth) applyRemainingFactors(c Clip, s portion) (Clip, error) {
 	if len(c.PCM) == 0 {
 		return c, nil
 	}
@@ -318,11 +318,11 @@ func (r Request) timeWrittenWords(said Request, spoken []Word) []Word {
 			for k := first; k < next; k++ {
 				w := &out[k]
 				a, z := max(w.Offset, from), min(w.Offset+len(w.Text), to)
-				w.coverTimes(findOverlappingWords(spoken, a-from+lo, z-from+lo))
+				w.extendToCover(findOverlappingWords(spoken, a-from+lo, z-from+lo))
 			}
 			continue
 		}
-		shareSpokenTimes(out[first:next], findOverlappingWords(spoken, lo, hi))
+		setTimesFromSpokenWords(out[first:next], findOverlappingWords(spoken, lo, hi))
 	}
 	last := time.Duration(0)
 	for i := range out {
@@ -347,8 +347,8 @@ func findOverlappingWords(words []Word, from, to int) []Word {
 	return words[first:end]
 }
 
-// coverTimes extends a word's times to cover spoken words.
-func (w *Word) coverTimes(spoken []Word) {
+// extendToCover extends a word's times to cover spoken words.
+func (w *Word) extendToCover(spoken []Word) {
 	if len(spoken) == 0 {
 		return
 	}
@@ -365,25 +365,25 @@ func (w *Word) coverTimes(spoken []Word) {
 	w.End, w.Exact = max(w.End, end), w.Exact && exact
 }
 
-// shareSpokenTimes sets the times of written words from the words that were spoken in their place: one to one
+// setTimesFromSpokenWords sets the times of written words from the words that were spoken in their place: one to one
 // if the numbers are equal, else in proportion to effort.
-func shareSpokenTimes(words, spoken []Word) {
+func setTimesFromSpokenWords(words, spoken []Word) {
 	if len(words) == 0 || len(spoken) == 0 {
 		return
 	}
 	if len(words) == len(spoken) {
 		for i := range words {
-			words[i].coverTimes(spoken[i : i+1])
+			words[i].extendToCover(spoken[i : i+1])
 		}
 		return
 	}
 	if len(words) == 1 {
-		words[0].coverTimes(spoken)
+		words[0].extendToCover(spoken)
 		return
 	}
 	weights := make([]float64, len(words))
 	for i, w := range words {
 		weights[i] = max(EstimateEffort(w.Text), 0.5)
 	}
-	SpreadTime(words, weights, spoken[0].Start, spoken[len(spoken)-1].End)
+	SpreadTimeByWeights(words, weights, spoken[0].Start, spoken[len(spoken)-1].End)
 }

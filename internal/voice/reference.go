@@ -14,9 +14,9 @@ import (
 // more than this for different words in six of seven cases.
 const mostUnlike = 3.95
 
-// AlignSpeech sets the word times of a clip from a reference recording of the same words. It returns false, and
+// AlignWordsToReference sets the word times of a clip from a reference recording of the same words. It returns false, and
 // does not change the clip, if the recordings do not match.
-func AlignSpeech(c *Clip, reference Clip) bool {
+func AlignWordsToReference(c *Clip, reference Clip) bool {
 	if len(c.Words) == 0 || len(c.Words) != len(reference.Words) {
 		return false
 	}
@@ -54,9 +54,9 @@ func cutToSpeech(c Clip) (Clip, time.Duration) {
 	return Clip{PCM: c.PCM[first:last], Rate: c.Rate}, toTime(int64(first), c.Rate)
 }
 
-// addWordTimes sets the word times of a clip: those that the engine measured, else those of espeak-ng's recording of
+// completeWordTimes sets the word times of a clip: those that the engine measured, else those of espeak-ng's recording of
 // the same words, else estimates.
-func (b *Booth) addWordTimes(ctx context.Context, s portion, c Clip) Clip {
+func (b *Booth) completeWordTimes(ctx context.Context, s portion, c Clip) Clip {
 	phrases, plain, spans := SplitPhrases(s.req)
 	if len(c.Words) != len(spans) {
 		c.Words = NewWords(plain, spans)
@@ -72,7 +72,7 @@ func (b *Booth) addWordTimes(ctx context.Context, s portion, c Clip) Clip {
 		return c
 	}
 	ref, ok, err := b.speakReference(ctx, s)
-	if c.untimed = err != nil; ok && AlignSpeech(&c, ref) {
+	if c.untimed = err != nil; ok && AlignWordsToReference(&c, ref) {
 		return c
 	}
 	if !some {
@@ -86,11 +86,11 @@ func (b *Booth) addWordTimes(ctx context.Context, s portion, c Clip) Clip {
 func (b *Booth) speakReference(ctx context.Context, s portion) (Clip, bool, error) {
 	req := s.req
 	req.Language = cmp.Or(req.Language, b.cfg.Language)
-	e, v, ok := b.chooseReferenceVoice(s.engine, req.Language, b.findRequestGender(s.engine, s.req))
+	e, v, ok := b.chooseReferenceVoice(s.engine, req.Language, b.findVoiceGender(s.engine, s.req))
 	if !ok {
 		return Clip{}, false, nil
 	}
-	if letters, lost, _ := CountLetters(req.Text(), v); 10*lost > letters {
+	if letters, lost, _ := CountUnreadableLetters(req.Text(), v); 10*lost > letters {
 		return Clip{}, false, nil
 	}
 	req.Voice = v.EngineVoice
@@ -109,7 +109,7 @@ func (b *Booth) findReferenceVersion(ctx context.Context, by Engine, req Request
 	}
 	for _, l := range languages {
 		if e, _, ok := b.chooseReferenceVoice(by, l, ""); ok {
-			version, err := b.findVersion(ctx, e)
+			version, err := b.findEngineVersion(ctx, e)
 			if err != nil {
 				return ""
 			}
@@ -153,8 +153,8 @@ func findEspeakVoice(tag string) string {
 	return id
 }
 
-// findRequestGender returns the gender of a request's voice, empty if unknown.
-func (b *Booth) findRequestGender(e Engine, req Request) Gender {
+// findVoiceGender returns the gender of a request's voice, empty if unknown.
+func (b *Booth) findVoiceGender(e Engine, req Request) Gender {
 	for _, v := range b.catalogue.ListVoices() {
 		if v.Engine == e.Name() && v.EngineVoice == req.Voice && v.Gender != "" {
 			return v.Gender

@@ -2,9 +2,9 @@ package voice
 
 import "strings"
 
-// FindSampleSentence returns a sentence with which a voice introduces itself, in its language if the table has one,
+// FormatSampleSentence returns a sentence with which a voice introduces itself, in its language if the table has one,
 // else in English.
-func FindSampleSentence(name, language string) string {
+func FormatSampleSentence(name, language string) string {
 	base, _, _ := strings.Cut(normalizeTag(language), "-")
 	text, ok := map[string]string{
 		"de": "Guten Tag, ich bin %s.", "fr": "Bonjour, je suis %s.", "es": "Hola, soy %s.", "it": "Ciao, sono %s.",

@@ -32,21 +32,21 @@ func SplitSentences(text, language string) []Span {
 		seg := it.Value()
 		end := at + len(seg)
 		for _, cut := range listPossibleEnds(flat, at, end, bullets) {
-			if cut < len(flat) && !bullets[cut] && continuesPastCut(flat, start, cut, base, known) {
+			if cut < len(flat) && !bullets[cut] && sentenceContinuesAt(flat, start, cut, base, known) {
 				continue
 			}
-			out = appendSentence(out, flat, start, cut)
+			out = appendSentencePieces(out, flat, start, cut)
 			start = cut
 		}
 		at = end
 	}
-	return appendSentence(out, flat, start, len(flat))
+	return appendSentencePieces(out, flat, start, len(flat))
 }
 
 // SplitRuns splits styled text into sentences as SplitSentences does. Each sentence has at least one run, and no
 // leading or trailing blanks.
 func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
-	spans := joinSentencesInsideRuns(SplitSentences(utter.JoinTexts(runs), language), runs)
+	spans := joinSentencesInsideReplacedRuns(SplitSentences(utter.JoinTexts(runs), language), runs)
 	out := make([][]utter.Run, 0, len(spans))
 	k, base := 0, 0 // k is the current run, base its first byte
 	for _, s := range spans {
@@ -73,8 +73,8 @@ func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
 	return out
 }
 
-// joinSentencesInsideRuns joins sentences whose boundary is within a run that is spoken differently than it is written.
-func joinSentencesInsideRuns(spans []Span, runs []utter.Run) []Span {
+// joinSentencesInsideReplacedRuns joins sentences whose boundary is within a run that is spoken differently than it is written.
+func joinSentencesInsideReplacedRuns(spans []Span, runs []utter.Run) []Span {
 	at := 0
 	for _, r := range runs {
 		from, to := at, at+len(r.Text)
@@ -164,9 +164,9 @@ func findEllipses(text string, start, end int) []int {
 	return out
 }
 
-// continuesPastCut reports whether the sentence continues past a possible end at cut: after an abbreviation or an
+// sentenceContinuesAt reports whether the sentence continues past a possible end at cut: after an abbreviation or an
 // initial, or if the next letter is lower case.
-func continuesPastCut(text string, start, cut int, language string, known abbreviations) bool {
+func sentenceContinuesAt(text string, start, cut int, language string, known abbreviations) bool {
 	next, _ := utf8.DecodeRuneInString(text[cut:])
 	body := strings.TrimRightFunc(text[start:cut], unicode.IsSpace)
 	if unicode.IsLower(next) || len(body) == cut-start && isStopInSymbol(body, next) {
@@ -186,8 +186,8 @@ func continuesPastCut(text string, start, cut int, language string, known abbrev
 	word := body[strings.LastIndexFunc(body, unicode.IsSpace)+1:]
 	word = strings.TrimLeft(word, `"“‘'([„«`)
 	bare := strings.TrimSuffix(word, ".")
-	starts := known.starters[lowerFirstWord(text[cut:])]
-	if goesOn, listed := known.sentenceContinuesAfter(bare, body, unicode.IsDigit(next), starts); listed {
+	starts := known.starters[extractFirstWordInLowerCase(text[cut:])]
+	if goesOn, listed := known.continuesAfterAbbreviation(bare, body, unicode.IsDigit(next), starts); listed {
 		return goesOn
 	}
 	switch {
@@ -212,8 +212,8 @@ func endsInPossibleOrdinal(s string) bool {
 		tail != "I" && strings.Trim(tail, "IVX") == "")
 }
 
-// lowerFirstWord returns the first word of a text, in lower case.
-func lowerFirstWord(text string) string {
+// extractFirstWordInLowerCase returns the first word of a text, in lower case.
+func extractFirstWordInLowerCase(text string) string {
 	text = strings.TrimLeft(text[:min(len(text), 48)], `"“‘'([„«`)
 	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }); i >= 0 {
 		text = text[:i]
@@ -257,14 +257,14 @@ func hasOrdinalStop(language string) bool {
 	return false
 }
 
-// appendSentence appends the sentence text[start:end] without outer blanks, in several parts if it is longer
+// appendSentencePieces appends the sentence text[start:end] without outer blanks, in several parts if it is longer
 // than the limit.
-func appendSentence(out []Span, text string, start, end int) []Span {
+func appendSentencePieces(out []Span, text string, start, end int) []Span {
 	body := strings.TrimRightFunc(text[start:end], unicode.IsSpace)
 	end = start + len(body)
 	start = end - len(strings.TrimLeftFunc(body, unicode.IsSpace))
 	for utf8.RuneCountInString(text[start:min(end, start+4*longest+4)]) > longest {
-		cut := start + findCut(text[start:end])
+		cut := start + findCutInLongText(text[start:end])
 		head := strings.TrimRightFunc(text[start:cut], unicode.IsSpace)
 		out = append(out, Span{start, start + len(head)})
 		rest := strings.TrimLeftFunc(text[cut:end], unicode.IsSpace)
@@ -276,9 +276,9 @@ func appendSentence(out []Span, text string, start, end int) []Span {
 	return out
 }
 
-// findCut returns where to cut a text that is too long: after the last clause that fits, else after the last
+// findCutInLongText returns where to cut a text that is too long: after the last clause that fits, else after the last
 // blank, else after the last word in scripts without blanks.
-func findCut(text string) int {
+func findCutInLongText(text string) int {
 	clause, blank, n, limit := 0, 0, 0, len(text)
 	for i, r := range text {
 		if n == longest {

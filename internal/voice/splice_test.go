@@ -71,7 +71,7 @@ func TestReshapeAnything(t *testing.T) {
 			at += n
 		}
 		before := len(c.Words)
-		got, gains, err := b.applyManners(c, runs, left)
+		got, gains, err := b.applyMannersExceptVolume(c, runs, left)
 		if err != nil || len(gains) != 0 || len(got.Words) != before {
 			t.Fatalf("round %d: %v, gains %v", round, err, gains)
 		}

@@ -6,11 +6,11 @@ import (
 	"unicode"
 )
 
-// CountLetters counts the letters of a text, and those in scripts that a voice's engine omits or spells out by
+// CountUnreadableLetters counts the letters of a text, and those in scripts that a voice's engine omits or spells out by
 // name ("Chinese letter"). script is the Unicode name of the first such script: Han, Cyrillic. Numbers,
 // punctuation, emoji and single Greek letters, which are symbols, are not counted. Engines behind a network are
 // assumed to read all scripts.
-func CountLetters(text string, v Voice) (letters, lost int, script string) {
+func CountUnreadableLetters(text string, v Voice) (letters, lost int, script string) {
 	reads := newScriptFilter(v)
 	runes := []rune(text)
 	for i := 0; i < len(runes); i++ {
@@ -45,7 +45,7 @@ func newScriptFilter(v Voice) func(script string) bool {
 		return func(s string) bool { return s == "Latin" }
 	case EngineEspeak:
 		id, _, _ := strings.Cut(v.EngineVoice, "+")
-		return func(s string) bool { return canEspeakRead(id, s) }
+		return func(s string) bool { return canEspeakReadScript(id, s) }
 	case "piper":
 		// piper uses espeak-ng's pronunciation for the same language.
 		base, _, _ := strings.Cut(normalizeTag(v.Language), "-")
@@ -56,15 +56,15 @@ func newScriptFilter(v Voice) func(script string) bool {
 				break
 			}
 		}
-		return func(s string) bool { return canEspeakRead(id, s) }
+		return func(s string) bool { return canEspeakReadScript(id, s) }
 	}
 	return nil
 }
 
-// canEspeakRead reports whether a voice of espeak-ng 1.51 reads a script; the lists come from tests of the
+// canEspeakReadScript reports whether a voice of espeak-ng 1.51 reads a script; the lists come from tests of the
 // program. For some scripts, it switches to a voice of the script's language; it spells out the letters of
 // others by their English names.
-func canEspeakRead(id, script string) bool {
+func canEspeakReadScript(id, script string) bool {
 	base, _, _ := strings.Cut(id, "-")
 	in := func(list string) bool { return slices.Contains(strings.Fields(list), base) }
 	switch script {

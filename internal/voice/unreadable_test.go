@@ -40,19 +40,19 @@ func TestUnreadable(t *testing.T) {
 		{"", "你好 Привет", ""},
 	} {
 		v, _ := c.FindByName(x.voice)
-		if letters, lost, got := voice.CountLetters(x.text, v); got != x.script || (lost > 0) != (x.script != "") || lost > letters {
+		if letters, lost, got := voice.CountUnreadableLetters(x.text, v); got != x.script || (lost > 0) != (x.script != "") || lost > letters {
 			t.Errorf("%s: %q the first unreadable script is %q, want %q", x.voice, x.text, got, x.script)
 		}
 	}
 	neural := voice.Voice{Engine: "piper", EngineVoice: "de_DE-x-low", Language: "de-DE"}
-	if letters, lost, s := voice.CountLetters("Привет", neural); s != "Cyrillic" || letters != 6 || lost != 6 {
+	if letters, lost, s := voice.CountUnreadableLetters("Привет", neural); s != "Cyrillic" || letters != 6 || lost != 6 {
 		t.Error(s)
 	}
 	neural.Language = "zh-CN"
-	if _, lost, s := voice.CountLetters("你好", neural); lost > 0 {
+	if _, lost, s := voice.CountUnreadableLetters("你好", neural); lost > 0 {
 		t.Error(s)
 	}
-	if _, lost, s := voice.CountLetters("你好", voice.Voice{Engine: "openai"}); lost > 0 {
+	if _, lost, s := voice.CountUnreadableLetters("你好", voice.Voice{Engine: "openai"}); lost > 0 {
 		t.Error(s)
 	}
 }

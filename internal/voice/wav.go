@@ -33,14 +33,14 @@ func ParseWAV(b []byte) (pcm []int16, rate int, err error) {
 			if form.Channels == 0 {
 				return nil, 0, errors.New("WAV file without a format chunk")
 			}
-			return mixChannels(b[c.Offset:c.Offset+c.Held], form.Channels), form.Rate, nil
+			return mixToMono(b[c.Offset:c.Offset+c.Held], form.Channels), form.Rate, nil
 		}
 	}
 	return nil, 0, errors.New("WAV file without a data chunk")
 }
 
-// mixChannels returns the mean of the channels of interleaved 16-bit samples.
-func mixChannels(b []byte, channels int) []int16 {
+// mixToMono returns the mean of the channels of interleaved 16-bit samples.
+func mixToMono(b []byte, channels int) []int16 {
 	out := make([]int16, len(b)/2/channels)
 	for i := range out {
 		sum := 0

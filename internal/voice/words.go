@@ -25,17 +25,17 @@ func SplitWords(text string) []Span {
 		case !blank && start < 0:
 			start = i
 		case blank && start >= 0:
-			out = appendToken(out, text, start, i)
+			out = appendWordsOfToken(out, text, start, i)
 			start = -1
 		}
 	}
 	if start >= 0 {
-		out = appendToken(out, text, start, len(text))
+		out = appendWordsOfToken(out, text, start, len(text))
 	}
 	return out
 }
 
-func appendToken(out []Span, text string, start, end int) []Span {
+func appendWordsOfToken(out []Span, text string, start, end int) []Span {
 	for start < end {
 		r, n := utf8.DecodeRuneInString(text[start:end])
 		if isSayable(r) {
@@ -98,13 +98,13 @@ func SplitPhrases(req Request) (phrases []Phrase, plain string, spans []Span) {
 	at := 0
 	for i, s := range spans {
 		if s.Start > at {
-			phrases = append(phrases, Phrase{Text: blankControls(plain[at:s.Start]), Word: -1})
+			phrases = append(phrases, Phrase{Text: replaceUnsafeCharacters(plain[at:s.Start]), Word: -1})
 		}
-		phrases = append(phrases, Phrase{Text: blankControls(spellStyledParts(req.Runs, s)), Word: i})
+		phrases = append(phrases, Phrase{Text: replaceUnsafeCharacters(spellStyledParts(req.Runs, s)), Word: i})
 		at = s.End
 	}
 	if at < len(plain) {
-		phrases = append(phrases, Phrase{Text: blankControls(plain[at:]), Word: -1})
+		phrases = append(phrases, Phrase{Text: replaceUnsafeCharacters(plain[at:]), Word: -1})
 	}
 	return phrases, plain, spans
 }
@@ -147,9 +147,9 @@ func SpellOut(word string) string {
 	return b.String()
 }
 
-// blankControls removes characters that an engine might interpret as a command: control characters, including
+// replaceUnsafeCharacters removes characters that an engine might interpret as a command: control characters, including
 // line ends and NUL, become blanks, and broken UTF-8 becomes U+FFFD.
-func blankControls(s string) string {
+func replaceUnsafeCharacters(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\ufeff' {

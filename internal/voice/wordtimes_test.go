@@ -86,7 +86,7 @@ func TestWordTimesOfEstimatingEngines(t *testing.T) {
 					return
 				}
 				began := time.Now()
-				aligned := voice.AlignSpeech(&c, ref)
+				aligned := voice.AlignWordsToReference(&c, ref)
 				took := time.Since(began)
 				if err := voicetest.CheckClip(req, c); err != nil {
 					t.Errorf("%q: %v", text, err)
@@ -200,7 +200,7 @@ func TestAlignSpeechRefuses(t *testing.T) {
 	} {
 		c := clip
 		c.Words = slices.Clone(clip.Words)
-		if voice.AlignSpeech(&c, ref) || !slices.Equal(c.Words, clip.Words) {
+		if voice.AlignWordsToReference(&c, ref) || !slices.Equal(c.Words, clip.Words) {
 			t.Errorf("%s: aligned", name)
 		}
 	}

@@ -105,7 +105,7 @@ func (d *Desk) WriteVoiceSample(ctx context.Context, name string, w io.Writer) (
 	}
 	sp, err := d.worker.studio.Speak(ctx, studio.SpeechRequest{
 		TextRequest: compile.TextRequest{
-			Text:   voice.FindSampleSentence(v.Name, v.Language),
+			Text:   voice.FormatSampleSentence(v.Name, v.Language),
 			Header: map[string]string{"voice": v.Name},
 		},
 	})

@@ -14,8 +14,8 @@ func ReadIdentifier(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		return i, ""
 	}
 	if p.TokenAt(i+1).Text == "_" {
-		if end, m := matchAt(p, i, shapes.snake); end > i {
-			return end, splitIdentifier(p, m)
+		if end, m := matchPatternAt(p, i, shapes.snake); end > i {
+			return end, separateIdentifierWords(p, m)
 		}
 	}
 	if t := p.TokenAt(i); t.Text == t.Lower || t.Text == strings.ToUpper(t.Text) {
@@ -24,14 +24,14 @@ func ReadIdentifier(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		}
 		return i, ""
 	}
-	if end, m := matchAt(p, i, shapes.camel); end > i {
-		return end, splitIdentifier(p, m)
+	if end, m := matchPatternAt(p, i, shapes.camel); end > i {
+		return end, separateIdentifierWords(p, m)
 	}
 	return i, ""
 }
 
-// splitIdentifier returns the words of an identifier, separated by spaces.
-func splitIdentifier(p *passage.Passage, s string) string {
+// separateIdentifierWords returns the words of an identifier, separated by spaces.
+func separateIdentifierWords(p *passage.Passage, s string) string {
 	s = strings.TrimSuffix(s, "()")
 	if known := strings.ToLower(s); strings.HasPrefix(known, "mc") || strings.HasPrefix(known, "mac") ||
 		listBrandNames()[known] {
@@ -53,7 +53,7 @@ func splitIdentifier(p *passage.Passage, s string) string {
 	var out []string
 	for w := range strings.FieldsSeq(b.String()) {
 		if strings.ContainsFunc(w, unicode.IsDigit) {
-			out = append(out, sayAddressSegment(p, w))
+			out = append(out, sayAddressPiece(p, w))
 		} else if w == strings.ToUpper(w) && len(w) > 1 && (p.Letter[w] || !strings.ContainsFunc(w, token.IsVowel)) &&
 			!p.Spoken[w] {
 			out = append(out, token.SpellLetters(w))

@@ -36,9 +36,9 @@ var shapes = patterns{
 	flag: regexp.MustCompile(`^--?[a-z][a-z0-9]*(?:-[a-z0-9]+)*`),
 }
 
-// matchAt matches a pattern at token i. It returns the index of the token after the match, and the
+// matchPatternAt matches a pattern at token i. It returns the index of the token after the match, and the
 // matched text.
-func matchAt(p *passage.Passage, i int, find *regexp.Regexp) (nextIndex int, matched string) {
+func matchPatternAt(p *passage.Passage, i int, find *regexp.Regexp) (nextIndex int, matched string) {
 	text := p.Src[p.TokenAt(i).Start:]
 	m := find.FindString(text)
 	if m == "" {
@@ -65,35 +65,35 @@ func ReadLink(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if !p.CanStartAt(i) || p.TokenAt(i+1).Kind == token.Gap || i+1 >= len(p.Tokens) {
 		return i, ""
 	}
-	if end, m := matchAt(p, i, shapes.link); end > i {
-		return end, sayAddress(p, m)
+	if end, m := matchPatternAt(p, i, shapes.link); end > i {
+		return end, sayWebAddress(p, m)
 	}
-	if end, m := matchAt(p, i, shapes.mail); end > i {
-		return end, saySymbols(p, m)
+	if end, m := matchPatternAt(p, i, shapes.mail); end > i {
+		return end, sayAddressOrFileName(p, m)
 	}
 	if p.TokenAt(i+1).Text != "." && p.TokenAt(i+1).Text != "-" && p.TokenAt(i+1).Text != "_" &&
 		p.TokenAt(i+1).Kind != token.Digits &&
 		p.TokenAt(i+1).Kind != token.Word {
 		return i, ""
 	}
-	if end, m := matchAt(p, i, shapes.host); end > i && !isAbbreviation(p, m) {
-		return end, sayAddress(p, m)
+	if end, m := matchPatternAt(p, i, shapes.host); end > i && !isAbbreviationOrShort(p, m) {
+		return end, sayWebAddress(p, m)
 	}
-	if end, m := matchAt(p, i, shapes.file); end > i && !isAbbreviation(p, m) {
-		return end, saySymbols(p, m)
+	if end, m := matchPatternAt(p, i, shapes.file); end > i && !isAbbreviationOrShort(p, m) {
+		return end, sayAddressOrFileName(p, m)
 	}
 	return i, ""
 }
 
-// isAbbreviation reports whether m is an abbreviation such as "i.e.", which looks like the name of a
+// isAbbreviationOrShort reports whether m is an abbreviation such as "i.e.", which looks like the name of a
 // host or file.
-func isAbbreviation(p *passage.Passage, m string) bool {
+func isAbbreviationOrShort(p *passage.Passage, m string) bool {
 	_, ok := p.Short[strings.ToLower(m)]
 	return ok || len(m) < 4
 }
 
-// sayAddress returns the spoken form of a web address. It omits parts such as https:// and www.
-func sayAddress(p *passage.Passage, s string) string {
+// sayWebAddress returns the spoken form of a web address. It omits parts such as https:// and www.
+func sayWebAddress(p *passage.Passage, s string) string {
 	if _, after, ok := strings.Cut(s, "://"); ok {
 		s = after
 	}
@@ -101,16 +101,16 @@ func sayAddress(p *passage.Passage, s string) string {
 	if i := strings.IndexAny(s, "?#"); i > 0 {
 		s = s[:i]
 	}
-	return saySymbols(p, strings.TrimSuffix(s, "/"))
+	return sayAddressOrFileName(p, strings.TrimSuffix(s, "/"))
 }
 
-// saySymbols returns the spoken form of an address or file name, with words for its signs.
-func saySymbols(p *passage.Passage, s string) string {
+// sayAddressOrFileName returns the spoken form of an address or file name, with words for its signs.
+func sayAddressOrFileName(p *passage.Passage, s string) string {
 	var out []string
 	part := ""
 	flush := func() {
 		if part != "" {
-			out = append(out, sayAddressSegment(p, part))
+			out = append(out, sayAddressPiece(p, part))
 			part = ""
 		}
 	}
@@ -134,13 +134,13 @@ func saySymbols(p *passage.Passage, s string) string {
 	return strings.Join(strings.Fields(strings.Join(out, " ")), " ")
 }
 
-// sayAddressSegment returns the spoken form of the letters and digits between two signs of an address.
-func sayAddressSegment(p *passage.Passage, s string) string {
+// sayAddressPiece returns the spoken form of the letters and digits between two signs of an address.
+func sayAddressPiece(p *passage.Passage, s string) string {
 	var out []string
 	for _, t := range token.SplitTokens(s) {
 		switch {
 		case t.Kind == token.Digits && len(t.Text) == 4 && (grammar.Num{Whole: t.Text}).CanBeYear():
-			out = append(out, p.SayYear(-1, token.ParseSmallNumber(t.Text)))
+			out = append(out, p.SayYear(-1, token.ParseIntOrMinusOne(t.Text)))
 		case t.Kind == token.Digits && len(t.Text) <= 2:
 			out = append(out, p.SpellCardinal(t.Text, ""))
 		case t.Kind == token.Digits:
@@ -166,7 +166,7 @@ func sayAddressWord(p *passage.Passage, s string) string {
 	case p.Contains("address letters", s):
 		return token.SpellLetters(s)
 	case len(shapes.camel.FindString(s)) == len(s):
-		return splitIdentifier(p, s)
+		return separateIdentifierWords(p, s)
 	}
 	return s
 }
@@ -176,8 +176,8 @@ func readPath(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if !p.CanStartAt(i) {
 		return i, ""
 	}
-	if end, m := matchAt(p, i, shapes.path); end > i {
-		return end, saySymbols(p, m)
+	if end, m := matchPatternAt(p, i, shapes.path); end > i {
+		return end, sayAddressOrFileName(p, m)
 	}
 	return i, ""
 }
@@ -187,7 +187,7 @@ func readFlag(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if !p.CanStartAt(i) {
 		return i, ""
 	}
-	end, m := matchAt(p, i, shapes.flag)
+	end, m := matchPatternAt(p, i, shapes.flag)
 	name := strings.TrimLeft(m, "-")
 	if end == i || len(m)-len(name) == 1 && len(name) > 1 {
 		return i, "" // a word after a dash, not an option
@@ -197,7 +197,7 @@ func readFlag(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		out = append(out, p.FindWord("dash"))
 	}
 	for w := range strings.SplitSeq(name, "-") {
-		out = append(out, sayAddressSegment(p, w))
+		out = append(out, sayAddressPiece(p, w))
 	}
 	return end, strings.Join(out, " ")
 }
@@ -208,7 +208,7 @@ func ReadPathOrFlag(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	case "/", "~", ".":
 		return readPath(p, i)
 	case "-":
-		if b := p.TokenAt(p.IndexBefore(i)).Text; token.IsSingleLetter(p.TokenAt(i+1)) && b != "" &&
+		if b := p.TokenAt(p.FindIndexBefore(i)).Text; token.IsSingleLetter(p.TokenAt(i+1)) && b != "" &&
 			strings.Contains("=(+*/<>±", b) {
 			return i, "" // a minus
 		}

@@ -35,7 +35,7 @@ func ReadPhoneNumber(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			break
 		}
 		end := j
-		if next := skipPhoneMark(p, j); next > j && (p.TokenAt(next).Kind == token.Digits || p.TokenAt(next).Text == "(" &&
+		if next := skipPhoneSeparator(p, j); next > j && (p.TokenAt(next).Kind == token.Digits || p.TokenAt(next).Text == "(" &&
 			p.TokenAt(next+1).Kind == token.Digits) {
 			marks.WriteString(strings.TrimSpace(p.TokenAt(j).Text) + "_")
 			j = next
@@ -46,18 +46,18 @@ func ReadPhoneNumber(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		j = end
 		break
 	}
-	if p.IsGlued(j) || !isPhoneNumber(p, i, plus, parts, marks.String()) {
+	if p.IsWordOrDigits(j) || !isPhoneNumber(p, i, plus, parts, marks.String()) {
 		return i, ""
 	}
 	// After or before such a sign the digits are part of a date, a calculation or an equation.
-	if token.IsDash(p.TokenAt(i-1).Text) && p.IsGlued(i-2) || p.TokenAt(i-1).Text == "/" && p.IsGlued(i-2) {
+	if token.IsDash(p.TokenAt(i-1).Text) && p.IsWordOrDigits(i-2) || p.TokenAt(i-1).Text == "/" && p.IsWordOrDigits(i-2) {
 		return i, ""
 	}
 	return j, sayPhoneNumber(p, plus, parts)
 }
 
-// skipPhoneMark returns the index after the characters that can separate groups of a telephone number.
-func skipPhoneMark(p *passage.Passage, i int) (nextIndex int) {
+// skipPhoneSeparator returns the index after the characters that can separate groups of a telephone number.
+func skipPhoneSeparator(p *passage.Passage, i int) (nextIndex int) {
 	t := p.TokenAt(i)
 	switch {
 	case t.Kind == token.Gap && (t.Text == " " || t.Text == "\u00a0" || t.Text == "\u202f"):
@@ -92,7 +92,7 @@ func isPhoneNumber(p *passage.Passage, i int, plus bool, parts []string, marks s
 		return true
 	case shape == "4444" || shape == "324" && p.Base == "en" && strings.Trim(marks, "-_") == "":
 		return true
-	case called && total == 3 && len(parts) == 1 && p.Contains("before emergencies", p.TokenAt(p.IndexBefore(i)).Lower):
+	case called && total == 3 && len(parts) == 1 && p.Contains("before emergencies", p.TokenAt(p.FindIndexBefore(i)).Lower):
 		return true
 	case strings.HasPrefix(marks, "("):
 		return total >= shortest+1 && len(parts) > 1
@@ -121,9 +121,9 @@ func isPhoneNumber(p *passage.Passage, i int, plus bool, parts []string, marks s
 // followsTelephoneWord reports whether one of the words before token i means telephone.
 func followsTelephoneWord(p *passage.Passage, i int) bool {
 	for range 3 {
-		i = p.IndexBefore(i)
+		i = p.FindIndexBefore(i)
 		for i >= 0 && p.TokenAt(i).Kind == token.Sign {
-			i = p.IndexBefore(i)
+			i = p.FindIndexBefore(i)
 		}
 		if i < 0 {
 			return false
@@ -149,7 +149,7 @@ func sayPhoneNumber(p *passage.Passage, plus bool, parts []string) string {
 		case len(part) > 4 && k > 0 && len(part)%2 == 0 && len(part) <= 8:
 			say = sayDigitGroups(p, part, 2)
 		case len(part) > 4:
-			say = p.SpellGroups(part)
+			say = p.SpellDigitGroups(part)
 		default:
 			say = p.SpellDigits(part)
 		}

@@ -14,7 +14,7 @@ func ReadHouseNumber(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if p.Base != "en" || len(t.Text) > 5 || t.Text[0] == '0' && len(t.Text) != 5 {
 		return i, ""
 	}
-	if b := p.TokenAt(p.IndexBefore(i)); len(t.Text) == 5 && p.States[b.Text] != "" {
+	if b := p.TokenAt(p.FindIndexBefore(i)); len(t.Text) == 5 && p.States[b.Text] != "" {
 		end := i + 1
 		say := p.SpellDigits(t.Text)
 		if p.TokenAt(end).Text == "-" && len(p.TokenAt(end+1).Text) == 4 && p.TokenAt(end+1).Kind == token.Digits {
@@ -71,12 +71,12 @@ func isStreetAfter(p *passage.Passage, i int) bool {
 // ReadStateName reads the abbreviation of a state after a town or before a postal code.
 func ReadStateName(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	name := p.States[p.TokenAt(i).Text]
-	if name == "" || p.IsGlued(i+1) {
+	if name == "" || p.IsWordOrDigits(i+1) {
 		return i, ""
 	}
 	code := p.TokenAt(p.SkipGap(i + 1))
-	town := p.TokenAt(p.IndexBefore(p.IndexBefore(i)))
-	comma := p.TokenAt(p.IndexBefore(i)).Text == "," && town.Kind == token.Word &&
+	town := p.TokenAt(p.FindIndexBefore(p.FindIndexBefore(i)))
+	comma := p.TokenAt(p.FindIndexBefore(i)).Text == "," && town.Kind == token.Word &&
 		town.Text != strings.ToUpper(town.Text) &&
 		town.Text != town.Lower
 	if code.Kind == token.Digits && len(code.Text) == 5 || comma && p.TokenAt(i).Text != "IN" &&
@@ -89,7 +89,7 @@ func ReadStateName(p *passage.Passage, i int) (nextIndex int, spoken string) {
 
 // ReadPostalCode reads the five digits before a German town.
 func ReadPostalCode(p *passage.Passage, i int) (nextIndex int, spoken string) {
-	if b := p.TokenAt(p.IndexBefore(i)); p.Base == "de" && b.Text == "," && len(p.TokenAt(i).Text) == 5 &&
+	if b := p.TokenAt(p.FindIndexBefore(i)); p.Base == "de" && b.Text == "," && len(p.TokenAt(i).Text) == 5 &&
 		p.TokenAt(i+1).Kind == token.Gap &&
 		p.TokenAt(i+2).Kind == token.Word && p.TokenAt(i+2).Text != p.TokenAt(i+2).Lower {
 		return i + 1, p.SpellDigits(p.TokenAt(i).Text)

@@ -11,7 +11,7 @@ import (
 
 func TestDates(t *testing.T) {
 	t.Parallel()
-	readingtest.CheckRule(t, token.Digits, calendar.ReadDates, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, calendar.ReadDateOrRange, []readingtest.Case{
 		{
 			"en-US", "On 11/2/2026, 2026-11-25, 2024-05, 3/4.",
 			"On [November second twenty twenty-six], [November twenty-fifth twenty twenty-six], [May twenty twenty-four], 3/4.",
@@ -99,7 +99,7 @@ func TestWeekdays(t *testing.T) {
 
 func TestPlainDates(t *testing.T) {
 	t.Parallel()
-	readingtest.CheckRule(t, token.Digits, calendar.ReadPlainDate, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, calendar.ReadNumericMonth, []readingtest.Case{
 		{"cs", "Dne 25.11.2026.", "Dne [25. listopadu 2026]."},
 		{"ru", "Это 2026-11-25.", "Это [25 ноября 2026]."},
 		{"hu", "2026-11-25", "2026-11-25"},
@@ -135,7 +135,7 @@ func TestFormatted(t *testing.T) {
 func rules() []readingtest.Rules {
 	return []readingtest.Rules{
 		{Kind: token.Digits, Rules: []readingtest.Rule{
-			calendar.ReadDates, calendar.ReadClock, calendar.ReadDecade, calendar.ReadPlainDate,
+			calendar.ReadDateOrRange, calendar.ReadClock, calendar.ReadDecade, calendar.ReadNumericMonth,
 		}},
 		{Kind: token.Word, Rules: []readingtest.Rule{
 			calendar.ReadMonthDay, calendar.ReadWeekday,

@@ -59,7 +59,7 @@ func parseClock(p *passage.Passage, i int) (clock passage.Clock, nextIndex int) 
 			return passage.Clock{}, i // a duration, not a time of day
 		}
 	}
-	if half, e := parseHalfDay(p, end); e > end && hour <= 12 && p.Base == "en" {
+	if half, e := parseAMPM(p, end); e > end && hour <= 12 && p.Base == "en" {
 		c.Half = half
 		return c, e
 	}
@@ -67,12 +67,12 @@ func parseClock(p *passage.Passage, i int) (clock passage.Clock, nextIndex int) 
 		c.Label = true
 		return c, e
 	}
-	if b := p.IndexBefore(i); p.Base == "pl" && !c.HasMinute && end == i+1 && hour > 0 &&
+	if b := p.FindIndexBefore(i); p.Base == "pl" && !c.HasMinute && end == i+1 && hour > 0 &&
 		(p.IsOneOf(b, "godzina", "godzinie", "godziny") || p.TokenAt(b).Text == "." && p.IsOneOf(b-1, "godz")) &&
-		!p.IsGlued(end) {
+		!p.IsWordOrDigits(end) {
 		return c, end
 	}
-	if !c.HasMinute || p.IsGlued(end) || p.TokenAt(end).Text == ":" && p.TokenAt(end+1).Kind == token.Digits {
+	if !c.HasMinute || p.IsWordOrDigits(end) || p.TokenAt(end).Text == ":" && p.TokenAt(end+1).Kind == token.Digits {
 		return passage.Clock{}, i
 	}
 	return c, end
@@ -99,17 +99,17 @@ func parseSeconds(p *passage.Passage, i int, c *passage.Clock) bool {
 
 // isDottedTime reports whether 14.30 is a time, because of a word before or after it.
 func isDottedTime(p *passage.Passage, i, end int) bool {
-	b := p.IndexBefore(i)
+	b := p.FindIndexBefore(i)
 	if p.TokenAt(b).Text == "." {
 		b--
 	}
-	if p.Contains("before dotted times", p.TokenAt(b).Lower) || isClockAlone(p, i, end) {
+	if p.Contains("before dotted times", p.TokenAt(b).Lower) || isTimeWithoutTimeWords(p, i, end) {
 		return true
 	}
 	if token.IsDash(p.TokenAt(b).Text) && p.TokenAt(b-1).Kind == token.Digits {
 		return isDottedTime(p, b-1, end) || isDottedTime(p, max(b-3, 0), end) && p.TokenAt(b-2).Text == "."
 	}
-	if _, e := parseHalfDay(p, end); e > end && p.Base == "en" {
+	if _, e := parseAMPM(p, end); e > end && p.Base == "en" {
 		return true
 	}
 	if skipClockLabel(p, end) > end {
@@ -123,17 +123,17 @@ func isDottedTime(p *passage.Passage, i, end int) bool {
 	return p.TokenAt(next+1).Text == "." && skipClockLabel(p, next+3) > next+3
 }
 
-// isClockAlone reports whether 14.30 without such words is a time, in languages that write times with
+// isTimeWithoutTimeWords reports whether 14.30 without such words is a time, in languages that write times with
 // a point and decimals with a comma.
-func isClockAlone(p *passage.Passage, i, end int) bool {
+func isTimeWithoutTimeWords(p *passage.Passage, i, end int) bool {
 	switch p.Base {
 	case "de", "it", "nl", "sv", "da", "nb", "pl":
 	default:
 		return false
 	}
 	next := p.TokenAt(p.SkipGap(end))
-	if p.Contains("versions", p.TokenAt(p.IndexBefore(i)).Lower) ||
-		p.Contains("before numbers", p.TokenAt(p.IndexBefore(i)).Lower) ||
+	if p.Contains("versions", p.TokenAt(p.FindIndexBefore(i)).Lower) ||
+		p.Contains("before numbers", p.TokenAt(p.FindIndexBefore(i)).Lower) ||
 		p.TokenAt(i-1).Kind == token.Sign && p.TokenAt(i-1).Text != "(" {
 		return false
 	}
@@ -157,8 +157,8 @@ func skipClockLabel(p *passage.Passage, i int) (nextIndex int) {
 	return j + 1
 }
 
-// parseHalfDay parses a.m., pm or P.M. It returns "a", "p" or "", and the index after it.
-func parseHalfDay(p *passage.Passage, i int) (form string, nextIndex int) {
+// parseAMPM parses a.m., pm or P.M. It returns "a", "p" or "", and the index after it.
+func parseAMPM(p *passage.Passage, i int) (form string, nextIndex int) {
 	j := p.SkipGap(i)
 	switch t := p.TokenAt(j).Lower; {
 	case t == "am" || t == "pm":

@@ -23,8 +23,8 @@ func expandYear(year, length int) int {
 	return 1900 + year
 }
 
-// ReadDates reads a date that begins with a number, or a range of two dates.
-func ReadDates(p *passage.Passage, i int) (nextIndex int, spoken string) {
+// ReadDateOrRange reads a date that begins with a number, or a range of two dates.
+func ReadDateOrRange(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	end, say := readDate(p, i)
 	dash := p.SkipGap(end)
 	if say == "" || !token.IsDash(p.TokenAt(dash).Text) {
@@ -60,9 +60,9 @@ func sayDateAt(p *passage.Passage, from, end int, d passage.Date) (nextIndex int
 	return end, p.SayDate(from, end, d)
 }
 
-// ReadPlainDate reads a date in a language whose table contains only the names of months. It replaces the
+// ReadNumericMonth reads a date in a language whose table contains only the names of months. It replaces the
 // month's number by its name; the voice reads the rest.
-func ReadPlainDate(p *passage.Passage, i int) (nextIndex int, spoken string) {
+func ReadNumericMonth(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if p.Known || p.Months[1] == "" {
 		return i, ""
 	}
@@ -86,7 +86,7 @@ func parseISODate(p *passage.Passage, i int) (nextIndex int, date passage.Date) 
 	m, ok := p.ParseSmallNumber(i+2, 2)
 	d, ok2 := p.ParseSmallNumber(i+4, 2)
 	day := passage.Date{Day: d, Month: m, Year: y}
-	if !ok || !ok2 || !day.Exists() || isPartOfLonger(p, i, i+5) || p.TokenAt(i+5).Kind == token.Digits {
+	if !ok || !ok2 || !day.Exists() || isPartOfLongerNumber(p, i, i+5) || p.TokenAt(i+5).Kind == token.Digits {
 		return i, passage.Date{}
 	}
 	if p.TokenAt(i+5).Kind == token.Word && p.TokenAt(i+5).Lower != "t" {
@@ -101,17 +101,17 @@ func parseYearMonth(p *passage.Passage, i int) (nextIndex int, date passage.Date
 	m, ok2 := p.ParseSmallNumber(i+2, 2)
 	if !ok || !ok2 || p.TokenAt(i+1).Text != "-" || len(p.TokenAt(i).Text) != 4 || len(p.TokenAt(i+2).Text) != 2 ||
 		m < 1 || m > 12 ||
-		y < 1500 || y > 2099 || m > y%100 || isPartOfLonger(p, i, i+3) || p.IsGlued(i+3) {
+		y < 1500 || y > 2099 || m > y%100 || isPartOfLongerNumber(p, i, i+3) || p.IsWordOrDigits(i+3) {
 		return i, passage.Date{}
 	}
 	return i + 3, passage.Date{Month: m, Year: y}
 }
 
-// isPartOfLonger reports whether a date or time at from..end is part of something longer, such as
+// isPartOfLongerNumber reports whether a date or time at from..end is part of something longer, such as
 // 1.2.2024.3 or a-1-2-2024.
-func isPartOfLonger(p *passage.Passage, from, end int) bool {
+func isPartOfLongerNumber(p *passage.Passage, from, end int) bool {
 	if b := p.TokenAt(from - 1); b.Kind == token.Sign && (b.Text == "-" || b.Text == "." || b.Text == "/") &&
-		p.IsGlued(from-2) {
+		p.IsWordOrDigits(from-2) {
 		return true
 	}
 	a := p.TokenAt(end)
@@ -144,7 +144,7 @@ func parseNumericDate(p *passage.Passage, i int) (nextIndex int, date passage.Da
 	} else if mark == "." || mark == "-" {
 		return i, passage.Date{}
 	}
-	if w := p.TokenAt(p.IndexBefore(i)).Lower; p.Contains("versions", w) {
+	if w := p.TokenAt(p.FindIndexBefore(i)).Lower; p.Contains("versions", w) {
 		return i, passage.Date{}
 	}
 	y := k
@@ -158,7 +158,7 @@ func parseNumericDate(p *passage.Passage, i int) (nextIndex int, date passage.Da
 		if mark == "-" && len(p.TokenAt(y).Text) == 2 {
 			return i, passage.Date{}
 		}
-		if d.Exists() && !isPartOfLonger(p, i, y+1) && !p.IsGlued(y+1) && (p.TokenAt(y+1).Text != "." || p.TokenAt(y+2).Kind != token.Digits) {
+		if d.Exists() && !isPartOfLongerNumber(p, i, y+1) && !p.IsWordOrDigits(y+1) && (p.TokenAt(y+1).Text != "." || p.TokenAt(y+2).Kind != token.Digits) {
 			return y + 1, d
 		}
 		return i, passage.Date{}
@@ -166,12 +166,12 @@ func parseNumericDate(p *passage.Passage, i int) (nextIndex int, date passage.Da
 	if mark == "/" && k == j+1 && p.Contains("year behind date", "yes") {
 		if year, ok := p.ParseSmallNumber(k+1, 4); ok && p.TokenAt(k).Kind == token.Gap && len(p.TokenAt(k+1).Text) == 4 &&
 			year >= 1000 &&
-			d.Exists() && !isPartOfLonger(p, i, k+2) {
+			d.Exists() && !isPartOfLongerNumber(p, i, k+2) {
 			d.Year = year
 			return k + 2, d
 		}
 	}
-	if mark == "." && k == j+1 || k > j+1 && mark == "/" || !d.Exists() || isPartOfLonger(p, i, k) || p.IsGlued(k) {
+	if mark == "." && k == j+1 || k > j+1 && mark == "/" || !d.Exists() || isPartOfLongerNumber(p, i, k) || p.IsWordOrDigits(k) {
 		return i, passage.Date{}
 	}
 	if mark == "/" && p.Base == "it" && (p.TokenAt(i-1).Text == "'" || p.TokenAt(i-1).Text == "’") {
@@ -179,7 +179,7 @@ func parseNumericDate(p *passage.Passage, i int) (nextIndex int, date passage.Da
 	}
 	set := p.FindWord("fraction "+p.TokenAt(i).Text+"/"+p.TokenAt(j).Text) != "" // 24/7
 	dayLike := mark == "/" && a > 12 && b <= 12 && !p.MonthFirst && !set
-	if !dayLike && !p.Contains("before dates", p.TokenAt(p.IndexBefore(i)).Lower) && !p.IsWeekdayBefore(i) {
+	if !dayLike && !p.Contains("before dates", p.TokenAt(p.FindIndexBefore(i)).Lower) && !p.IsWeekdayBefore(i) {
 		return i, passage.Date{}
 	}
 	return k, d
@@ -263,11 +263,11 @@ func parseYearAfter(p *passage.Passage, i int, d *passage.Date) (nextIndex int) 
 		!token.IsDash(p.TokenAt(j-1).Text) {
 		return i
 	}
-	if a := p.TokenAt(j + 1); p.IsGlued(j+1) || (a.Text == ":" || a.Text == p.Point || a.Text == p.Group) &&
+	if a := p.TokenAt(j + 1); p.IsWordOrDigits(j+1) || (a.Text == ":" || a.Text == p.Point || a.Text == p.Group) &&
 		p.TokenAt(j+2).Kind == token.Digits {
 		return i
 	}
-	if p.TokenAt(i).Text == "," && p.IsCountedNounAt(j+1) {
+	if p.TokenAt(i).Text == "," && p.IsCountedNounAfter(j+1) {
 		return i
 	}
 	d.Year = year
@@ -313,7 +313,7 @@ func ReadMonthDay(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			}
 		}
 	}
-	if a := p.TokenAt(end); !d.Exists() || p.IsGlued(end) || (a.Text == ":" || a.Text == "." || a.Text == "/" ||
+	if a := p.TokenAt(end); !d.Exists() || p.IsWordOrDigits(end) || (a.Text == ":" || a.Text == "." || a.Text == "/" ||
 		a.Text == "%") && p.TokenAt(end+1).Kind == token.Digits {
 		return i, ""
 	}

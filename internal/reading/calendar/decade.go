@@ -35,7 +35,7 @@ func ReadShortDecade(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if end, say := ReadDecade(p, i+1); end > i+1 {
 		return end, say
 	}
-	if n, ok := p.ParseSmallNumber(i+1, 2); ok && len(p.TokenAt(i+1).Text) == 2 && !p.IsGlued(i+2) {
+	if n, ok := p.ParseSmallNumber(i+1, 2); ok && len(p.TokenAt(i+1).Text) == 2 && !p.IsWordOrDigits(i+2) {
 		if n < 10 && p.Base == "en" {
 			return i + 2, "oh " + p.SpellCount(uint64(n), "")
 		}

@@ -19,7 +19,7 @@ func sayQuantity(p *passage.Passage, from, to int, q quantity) string {
 	case q.unit != nil:
 		out = append(out, sayUnit(p, from, q))
 	case q.scale != nil:
-		if g := p.FindGenderAfter(to); p.Base == "pt" && q.scale.Exponent == 3 && g != "" {
+		if g := p.FindNounGenderAfter(to); p.Base == "pt" && q.scale.Exponent == 3 && g != "" {
 			thousands := *q.scale
 			thousands.Gender = g // duas mil pessoas
 			q.scale = &thousands
@@ -41,7 +41,7 @@ func sayNumber(p *passage.Passage, from int, q quantity, n grammar.Noun) string 
 		form = n.Gender // the table contains no other cases of units
 	}
 	if q.to == nil {
-		return p.Spell(q.n, form)
+		return p.SpellNumber(q.n, form)
 	}
 	end := form
 	if w := p.FindWord("form behind to"); w != "" {
@@ -50,7 +50,7 @@ func sayNumber(p *passage.Passage, from int, q quantity, n grammar.Noun) string 
 			end = form + "." + w
 		}
 	}
-	return p.Spell(q.n, form) + " " + p.FindWord("to") + " " + p.Spell(*q.to, end)
+	return p.SpellNumber(q.n, form) + " " + p.FindWord("to") + " " + p.SpellNumber(*q.to, end)
 }
 
 // chooseAgreeingNumber returns the number with which a noun agrees: the second one of a range.
@@ -99,7 +99,7 @@ func sayUnit(p *passage.Passage, from int, q quantity) string {
 			return strings.TrimSpace(q.n.Minus+" "+w) + " " + inflectNoun(p, from, q, *q.unit)
 		}
 		if w := p.FindWord("of a"); w != "" {
-			return p.Spell(q.n, "") + " " + p.AddOfA(q.unit.One)
+			return p.SpellNumber(q.n, "") + " " + p.PrependOfA(q.unit.One)
 		}
 	}
 	return sayNumber(p, from, q, *q.unit) + " " + inflectNoun(p, from, q, *q.unit)
@@ -123,10 +123,10 @@ func readHalfAfter(p *passage.Passage, i int, q quantity) (nextIndex int, spoken
 	if q.unit != nil {
 		gender, name = q.unit.Gender, p.InflectNoun(*q.unit, q.n.Whole, "")
 		end = i + 1
-	} else if gender = p.FindGenderAfter(i); gender != "" {
+	} else if gender = p.FindNounGenderAfter(i); gender != "" {
 		name = p.TokenAt(p.SkipGap(i)).Text
 		if q.n.Whole == "1" {
-			name = toSingular(p, name)
+			name = guessSingular(p, name)
 		}
 		end = p.SkipGap(i) + 2
 	}
@@ -139,8 +139,8 @@ func readHalfAfter(p *passage.Passage, i int, q quantity) (nextIndex int, spoken
 	return end - 1, strings.TrimSpace(q.n.Minus + " " + p.SpellCardinal(q.n.Whole, gender) + " " + name + " " + and)
 }
 
-// toSingular returns the singular of a noun, from the table of units or by its ending.
-func toSingular(p *passage.Passage, name string) string {
+// guessSingular returns the singular of a noun, from the table of units or by its ending.
+func guessSingular(p *passage.Passage, name string) string {
 	for _, u := range p.Units {
 		if u.Other == name {
 			return u.One
@@ -181,7 +181,7 @@ func sayMoney(p *passage.Passage, from int, q quantity) string {
 	fraction := q.n.Fraction
 	cents := strings.TrimLeft(fraction, "0")
 	whole := grammar.Num{Minus: q.n.Minus, Whole: q.n.Whole}
-	major := p.Spell(whole, p.ChooseCardinalForm(from, c.Major.Gender)) + " " + p.InflectNoun(c.Major, whole.Whole, "")
+	major := p.SpellNumber(whole, p.ChooseCardinalForm(from, c.Major.Gender)) + " " + p.InflectNoun(c.Major, whole.Whole, "")
 	if cents == "" {
 		return major
 	}
@@ -208,8 +208,8 @@ func chooseMillionsPreposition(p *passage.Passage, q quantity) string {
 	return " "
 }
 
-// startsDayRange reports whether token i is the first day of a range of days such as "od 1 do 5 maja".
-func startsDayRange(p *passage.Passage, i int) bool {
+// startsPolishDayRange reports whether token i is the first day of a range of days such as "od 1 do 5 maja".
+func startsPolishDayRange(p *passage.Passage, i int) bool {
 	j := p.SkipGap(i)
 	if !p.IsOneOf(j, "do") {
 		return false
@@ -222,8 +222,8 @@ func startsDayRange(p *passage.Passage, i int) bool {
 // sayRange returns the spoken form of a range such as 1939–1945 and 2–4.
 func sayRange(p *passage.Passage, from, to int, q quantity) string {
 	a, b := q.n, *q.to
-	if p.Base != "pl" && a.CanBeYear() && (b.CanBeYear() && !p.IsCountedNounAt(to) || len(b.Whole) == 2) &&
-		!p.IsYearExcluded(from) {
+	if p.Base != "pl" && a.CanBeYear() && (b.CanBeYear() && !p.IsCountedNounAfter(to) || len(b.Whole) == 2) &&
+		!p.IsYearExcludedBefore(from) {
 		x, _ := strconv.Atoi(a.Whole)
 		y, _ := strconv.Atoi(b.Whole)
 		if len(b.Whole) == 2 {
@@ -231,28 +231,28 @@ func sayRange(p *passage.Passage, from, to int, q quantity) string {
 		}
 		return p.SayYear(from, x) + " " + p.FindWord("to") + " " + p.SayYear(to, y)
 	}
-	n := grammar.Noun{Gender: p.FindGenderAfter(to)}
+	n := grammar.Noun{Gender: p.FindNounGenderAfter(to)}
 	return sayNumber(p, from, q, n)
 }
 
 // sayPlainNumber returns the spoken form of a number without unit or money.
 func sayPlainNumber(p *passage.Passage, from, to int, q quantity) string {
-	if p.IsYear(from, to, q.n) {
+	if p.IsNumberYear(from, to, q.n) {
 		y, _ := strconv.Atoi(q.n.Whole)
 		return p.SayYear(from, y)
 	}
-	gender := p.FindGenderAfter(to)
+	gender := p.FindNounGenderAfter(to)
 	if gender == "" {
-		if p.Base == "pl" && startsDayRange(p, to) {
+		if p.Base == "pl" && startsPolishDayRange(p, to) {
 			return p.SpellOrdinal(q.n.Whole, "m.gen")
 		}
 		if p.Base == "pl" && p.FindPolishCase(from) == "gen" {
-			return p.Spell(q.n, "m.gen")
+			return p.SpellNumber(q.n, "m.gen")
 		}
-		return p.Spell(q.n, "")
+		return p.SpellNumber(q.n, "")
 	}
 	if w := p.SpellHalf(q.n, gender); w != "" {
 		return w
 	}
-	return p.Spell(q.n, p.ChooseCardinalForm(from, gender))
+	return p.SpellNumber(q.n, p.ChooseCardinalForm(from, gender))
 }

@@ -15,10 +15,10 @@ func ReadVersion(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		parts = append(parts, p.TokenAt(j+1).Text)
 		j += 2
 	}
-	if len(parts) < 3 && (len(parts) != 2 || !p.Contains("versions", p.TokenAt(p.IndexBefore(i)).Lower)) {
+	if len(parts) < 3 && (len(parts) != 2 || !p.Contains("versions", p.TokenAt(p.FindIndexBefore(i)).Lower)) {
 		return i, ""
 	}
-	if len(parts) > 2 && p.Group == "." && isGrouped(parts) {
+	if len(parts) > 2 && p.Group == "." && canBeDigitGroups(parts) {
 		return i, ""
 	}
 	address := len(parts) == 4
@@ -30,7 +30,7 @@ func ReadVersion(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if joint == "" {
 		joint = p.FindWord("point")
 	}
-	if address && !p.Contains("versions", p.TokenAt(p.IndexBefore(i)).Lower) {
+	if address && !p.Contains("versions", p.TokenAt(p.FindIndexBefore(i)).Lower) {
 		for k := range parts {
 			parts[k] = p.SpellDigits(p.TokenAt(i + 2*k).Text)
 		}
@@ -46,7 +46,7 @@ func ReadVersion(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		say.WriteString(" " + p.FindWord("colon") + " " + p.SpellCardinal(p.TokenAt(j+1).Text, ""))
 		j += 2
 	}
-	for p.IsGlued(j) { // 1.2.3rc1
+	for p.IsWordOrDigits(j) { // 1.2.3rc1
 		if p.TokenAt(j).Kind == token.Digits {
 			say.WriteString(" " + p.SpellCardinal(p.TokenAt(j).Text, ""))
 		} else {
@@ -57,8 +57,8 @@ func ReadVersion(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	return j, say.String()
 }
 
-// isGrouped reports whether parts that are separated by points may be groups of three digits.
-func isGrouped(parts []string) bool {
+// canBeDigitGroups reports whether parts that are separated by points may be groups of three digits.
+func canBeDigitGroups(parts []string) bool {
 	for k, part := range parts {
 		if k > 0 && len(part) != 3 || k == 0 && (len(part) > 3 || part[0] == '0') {
 			return false
@@ -70,13 +70,13 @@ func isGrouped(parts []string) bool {
 // ReadCode reads a number at the start of a word of letters and digits.
 func ReadCode(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	j := i
-	for p.IsGlued(j) {
+	for p.IsWordOrDigits(j) {
 		j++
 	}
 	if j-i < 3 {
 		return i, ""
 	}
-	return j, p.SayLetterGroups(i, j)
+	return j, p.SayLettersAndDigits(i, j)
 }
 
 // ReadLetterDigits reads words of letters and digits that begin with a letter: A4, MP3, H2O, COVID-19, x².
@@ -105,7 +105,7 @@ func ReadLetterDigits(p *passage.Passage, i int) (nextIndex int, spoken string) 
 		}
 	}
 	j := i
-	for p.IsGlued(j) {
+	for p.IsWordOrDigits(j) {
 		j++
 	}
 	if j-i < 2 {
@@ -114,7 +114,7 @@ func ReadLetterDigits(p *passage.Passage, i int) (nextIndex int, spoken string) 
 	if j-i == 2 && (t.Lower == "mp" || len([]rune(t.Text)) > 3 || t.Text != t.Lower) {
 		return j, spellIfAcronym(p, t.Text) + " " + p.SayModelNumber(p.TokenAt(i+1).Text)
 	}
-	return j, p.SayLetterGroups(i, j)
+	return j, p.SayLettersAndDigits(i, j)
 }
 
 // spellIfAcronym returns an acronym spelled letter by letter, or another word unchanged.

@@ -18,20 +18,20 @@ func ReadPower(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		return i, ""
 	}
 	if exponent, e := p.ParseSuperscript(end); e > end {
-		return e, p.Spell(n, "") + " " + p.SpellExponent(exponent)
+		return e, p.SpellNumber(n, "") + " " + p.SpellExponent(exponent)
 	}
 	if p.TokenAt(end).Text == "^" {
-		return readExponent(p, end, p.Spell(n, ""))
+		return readExponent(p, end, p.SpellNumber(n, ""))
 	}
 	if e := p.TokenAt(end); e.Lower == "e" && n.Fraction+n.Whole != "" && p.FindWord("times") != "" {
 		exponent, j := "", end+1
-		if token.IsMinus(p.TokenAt(j).Text) {
+		if token.CanBeMinus(p.TokenAt(j).Text) {
 			exponent, j = "-", j+1
 		} else if p.TokenAt(j).Text == "+" {
 			j++
 		}
-		if t := p.TokenAt(j); t.Kind == token.Digits && len(t.Text) <= 3 && !p.IsGlued(j+1) {
-			return j + 1, p.Spell(n, "") + " " + p.FindWord("times") + " " + p.SpellCount(10, "") + " " +
+		if t := p.TokenAt(j); t.Kind == token.Digits && len(t.Text) <= 3 && !p.IsWordOrDigits(j+1) {
+			return j + 1, p.SpellNumber(n, "") + " " + p.FindWord("times") + " " + p.SpellCount(10, "") + " " +
 				p.SpellExponent(exponent+t.Text)
 		}
 	}
@@ -42,7 +42,7 @@ func ReadPower(p *passage.Passage, i int) (nextIndex int, spoken string) {
 func readExponent(p *passage.Passage, i int, base string) (nextIndex int, spoken string) {
 	j := i + 1
 	minus := ""
-	if token.IsMinus(p.TokenAt(j).Text) {
+	if token.CanBeMinus(p.TokenAt(j).Text) {
 		minus = "-"
 		j++
 	}
@@ -87,15 +87,15 @@ func ReadRatio(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	// 3-1 is a score if the second number is lower, or a word before it indicates a score.
 	a, ok := p.ParseSmallNumber(i, 3)
 	b, ok2 := p.ParseSmallNumber(i+2, 3)
-	if !ok || !ok2 || !token.IsDash(p.TokenAt(i+1).Text) || p.IsGlued(i+3) || token.IsDash(p.TokenAt(i+3).Text) ||
-		p.IsGlued(i-1) {
+	if !ok || !ok2 || !token.IsDash(p.TokenAt(i+1).Text) || p.IsWordOrDigits(i+3) || token.IsDash(p.TokenAt(i+3).Text) ||
+		p.IsWordOrDigits(i-1) {
 		return i, ""
 	}
 	if mark := p.TokenAt(i + 3).Text; (mark == "." || mark == "," || mark == "/" || mark == ":") &&
 		p.TokenAt(i+4).Kind == token.Digits || token.IsDash(p.TokenAt(i-1).Text) {
 		return i, ""
 	}
-	if p.Contains("before scores", p.TokenAt(p.IndexBefore(i)).Lower) || a >= b && a < 20 && len(p.TokenAt(i+2).Text) < 3 {
+	if p.Contains("before scores", p.TokenAt(p.FindIndexBefore(i)).Lower) || a >= b && a < 20 && len(p.TokenAt(i+2).Text) < 3 {
 		return i + 3, p.SpellCardinal(p.TokenAt(i).Text, "") + " " + p.FindWord("score") + " " +
 			p.SpellCardinal(p.TokenAt(i+2).Text,
 				p.FindWord("form in scores"))
@@ -120,24 +120,24 @@ func ReadFraction(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if w := p.FindWord("fraction " + top + "/" + low.Text); w != "" && (p.FindWord("of a") == "" || !isUnitAt(p, i+3)) {
 		return i + 3, w
 	}
-	before := p.TokenAt(p.IndexBefore(i)).Lower
+	before := p.TokenAt(p.FindIndexBefore(i)).Lower
 	switch {
 	case len(top) == 4 && (grammar.Num{Whole: top}).CanBeYear() && len(low.Text) <= 4:
-		x := token.ParseSmallNumber(top)
+		x := token.ParseIntOrMinusOne(top)
 		if len(low.Text) == 4 {
-			return i + 3, p.SayYear(i, x) + " " + p.SayYear(i+2, token.ParseSmallNumber(low.Text))
+			return i + 3, p.SayYear(i, x) + " " + p.SayYear(i+2, token.ParseIntOrMinusOne(low.Text))
 		}
 		return i + 3, p.SayYear(i, x) + " " + p.SpellCardinal(low.Text, "")
 	case p.Contains("before parts", before):
 		return i + 3, p.SpellCardinal(top, "") + " " + p.FindWord("out of") + " " +
 			p.SpellCardinal(low.Text, p.FindWord("form out of"))
-	case p.IsGlued(i + 3):
+	case p.IsWordOrDigits(i + 3):
 		return i, ""
 	}
 	say := p.SpellFraction(top, low.Text)
-	if u, end := p.FindUnit(p.SkipGap(i + 3)); end > p.SkipGap(i+3) && p.IsUnitOfNumber(i+3, p.SkipGap(i+3), end) {
+	if u, end := p.ParseUnit(p.SkipGap(i + 3)); end > p.SkipGap(i+3) && p.IsUnitOfNumber(i+3, p.SkipGap(i+3), end) {
 		if p.FindWord("of a") != "" {
-			return end, say + " " + p.AddOfA(u.One)
+			return end, say + " " + p.PrependOfA(u.One)
 		}
 		return end, say + " " + u.One
 	}
@@ -147,7 +147,7 @@ func ReadFraction(p *passage.Passage, i int) (nextIndex int, spoken string) {
 // isUnitAt reports whether a unit begins at token i or after a space.
 func isUnitAt(p *passage.Passage, i int) bool {
 	j := p.SkipGap(i)
-	_, end := p.FindUnit(j)
+	_, end := p.ParseUnit(j)
 	return end > j && p.IsUnitOfNumber(i, j, end)
 }
 
@@ -156,7 +156,7 @@ func isUnitAt(p *passage.Passage, i int) bool {
 func spellHalfBefore(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	n := grammar.Num{Whole: "0", Top: 1, Low: 2}
 	if j := p.SkipGap(i); isUnitAt(p, i) {
-		u, end := p.FindUnit(j)
+		u, end := p.ParseUnit(j)
 		if w := p.SpellHalf(n, u.Gender); w != "" {
 			one := u.One
 			if p.Base == "pl" {
@@ -166,7 +166,7 @@ func spellHalfBefore(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		}
 		return i, ""
 	}
-	if g := p.FindGenderAfter(i); g != "" {
+	if g := p.FindNounGenderAfter(i); g != "" {
 		return i, p.SpellHalf(n, g)
 	}
 	return i, ""
@@ -180,7 +180,7 @@ func ReadSize(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		if _, e := p.ParseSuperscript(end); end == j || e > end {
 			return i, ""
 		}
-		part := p.Spell(n, "")
+		part := p.SpellNumber(n, "")
 		if n.Fraction == "" && !n.Grouped && n.Low == 0 {
 			part = p.SayModelNumber(n.Whole)
 		}
@@ -192,7 +192,7 @@ func ReadSize(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			if j == i {
 				return i, ""
 			}
-			if u, last := p.FindUnit(p.SkipGap(end)); last > p.SkipGap(end) && p.IsUnitOfNumber(end, p.SkipGap(end), last) {
+			if u, last := p.ParseUnit(p.SkipGap(end)); last > p.SkipGap(end) && p.IsUnitOfNumber(end, p.SkipGap(end), last) {
 				return last, say + " " + u.Other
 			}
 			return end, say
@@ -217,8 +217,8 @@ func ReadFeet(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	return i + 4, p.SpellCardinal(p.TokenAt(i).Text, "") + " foot " + p.SpellCardinal(p.TokenAt(i+2).Text, "")
 }
 
-// ReadNumbered reads abbreviations before a number: v2.1, No. 5.
-func ReadNumbered(p *passage.Passage, i int) (nextIndex int, spoken string) {
+// ReadNumberAbbreviation reads abbreviations before a number: v2.1, No. 5.
+func ReadNumberAbbreviation(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	t := p.TokenAt(i)
 	if mark := p.TokenAt(i + 1).Text; (t.Lower == "n" || t.Lower == "no") && (mark == "°" || mark == "º") &&
 		p.TokenAt(p.SkipGap(i+2)).Kind == token.Digits {
@@ -235,7 +235,7 @@ func ReadNumbered(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			if t.Text == "V" && n.Fraction == "" {
 				return i, ""
 			}
-			j, say = end, p.Spell(n, "")
+			j, say = end, p.SpellNumber(n, "")
 		}
 		return j, p.FindWord("version") + " " + say
 	}
@@ -250,10 +250,10 @@ func ReadHash(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	switch next := p.TokenAt(i + 1); next.Kind {
 	case token.Digits:
 		n, end := p.ParseNumber(i + 1)
-		if n.Fraction != "" || p.IsGlued(end) {
+		if n.Fraction != "" || p.IsWordOrDigits(end) {
 			return i + 1, p.FindWord("hash")
 		}
-		return end, p.FindWord("number") + " " + p.Spell(n, "")
+		return end, p.FindWord("number") + " " + p.SpellNumber(n, "")
 	case token.Word:
 		if p.CanStartAt(i) {
 			return i + 1, p.FindWord("hashtag")

@@ -78,7 +78,7 @@ func TestMoneyCodes(t *testing.T) {
 
 func TestOrdinals(t *testing.T) {
 	t.Parallel()
-	readingtest.CheckRule(t, token.Digits, figure.ReadOrdinals, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, figure.ReadOrdinalOrRange, []readingtest.Case{
 		{"en", "the 3rd and 21st–23rd", "the [third] and [twenty-first to twenty-third]"},
 		{"de", "am 3. Tag, der 1.–3. Platz, Seite 3.", "am [dritten] Tag, der [erste bis dritte] Platz, Seite 3."},
 		{"fr", "le 1er et la 2e fois", "le [premier] et la [deuxième] fois"},
@@ -189,7 +189,7 @@ func TestLetterDigits(t *testing.T) {
 
 func TestNumbered(t *testing.T) {
 	t.Parallel()
-	readingtest.CheckRule(t, token.Word, figure.ReadNumbered, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, figure.ReadNumberAbbreviation, []readingtest.Case{
 		{"en", "v2.1, v1.2.3, V 5", "[version two point one], [version one point two point three], V 5"},
 		{"fr", "n° 5", "[numéro] 5"},
 		{"es", "n.º 7", "[número] 7"},
@@ -210,14 +210,14 @@ func TestHashes(t *testing.T) {
 func rules() []readingtest.Rules {
 	return []readingtest.Rules{
 		{Kind: token.Digits, Rules: []readingtest.Rule{
-			figure.ReadFeet, figure.ReadVersion, figure.ReadOrdinals, figure.ReadPower, figure.ReadRatio, figure.ReadSize,
+			figure.ReadFeet, figure.ReadVersion, figure.ReadOrdinalOrRange, figure.ReadPower, figure.ReadRatio, figure.ReadSize,
 			figure.ReadFraction, figure.ReadCode, figure.ReadQuantity,
 		}},
 		{Kind: token.Sign, Rules: []readingtest.Rule{
 			figure.ReadSignedNumber, figure.ReadHash,
 		}},
 		{Kind: token.Word, Rules: []readingtest.Rule{
-			figure.ReadUnit, figure.ReadMoneyCode, figure.ReadRoman, figure.ReadLetterDigits, figure.ReadNumbered,
+			figure.ReadUnit, figure.ReadMoneyCode, figure.ReadRoman, figure.ReadLetterDigits, figure.ReadNumberAbbreviation,
 		}},
 	}
 }
@@ -244,7 +244,7 @@ func TestLoweredDigitsInFrontOfDigits(t *testing.T) {
 
 func TestSpanishOrdinalsInFrontOfNouns(t *testing.T) {
 	t.Parallel()
-	readingtest.CheckRule(t, token.Digits, figure.ReadOrdinals, []readingtest.Case{
+	readingtest.CheckRule(t, token.Digits, figure.ReadOrdinalOrRange, []readingtest.Case{
 		{
 			"es", "el 3º piso, el 1º capítulo, la 3ª vez, quedó 3º. El 2º piso",
 			"el [tercer] piso, el [primer] capítulo, la [tercera] vez, quedó [tercero]. El [segundo] piso",

@@ -7,8 +7,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// ReadOrdinals reads 3rd, 3., 3º, 2e and 1:a, and ranges of them.
-func ReadOrdinals(p *passage.Passage, i int) (nextIndex int, spoken string) {
+// ReadOrdinalOrRange reads 3rd, 3., 3º, 2e and 1:a, and ranges of them.
+func ReadOrdinalOrRange(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	end, say := readOrdinal(p, i)
 	if end == i {
 		return i, ""
@@ -34,7 +34,7 @@ func readOrdinal(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if w := p.FindWord("ordinal " + n.Whole + p.TokenAt(j).Lower); w != "" {
 		return j + 1, w
 	}
-	if form, end := ParseOrdinalEnding(p, j); end > j && (!p.IsGlued(end) || p.TokenAt(end-1).Kind == token.Sign &&
+	if form, end := ParseOrdinalEnding(p, j); end > j && (!p.IsWordOrDigits(end) || p.TokenAt(end-1).Kind == token.Sign &&
 		p.TokenAt(end).Kind == token.Digits) {
 		if next := p.TokenAt(p.SkipGap(end)); p.TokenAt(end-1).Text == "°" && (next.Kind != token.Word || next.Text == "C" ||
 			next.Text == "F") {
@@ -47,10 +47,10 @@ func readOrdinal(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			return end, say
 		}
 	}
-	if b := p.TokenAt(p.IndexBefore(i)); p.TokenAt(j).Text == "." && p.Contains("ordinal stop", "yes") &&
+	if b := p.TokenAt(p.FindIndexBefore(i)); p.TokenAt(j).Text == "." && p.Contains("ordinal stop", "yes") &&
 		p.Roman[b.Lower] == "ordinal" &&
 		b.Text != b.Lower && len(n.Whole) <= 2 {
-		return j + 1, p.SayRoman(i, j+1, token.ParseSmallNumber(n.Whole), "ordinal")
+		return j + 1, p.SayRoman(i, j+1, token.ParseIntOrMinusOne(n.Whole), "ordinal")
 	}
 	if p.TokenAt(j).Text != "." || !p.Contains("ordinal stop", "yes") || len(n.Whole) > 3 || n.Grouped {
 		return i, ""
@@ -58,7 +58,7 @@ func readOrdinal(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	next := p.TokenAt(p.SkipGap(j + 1))
 	switch {
 	case p.IsAtEnd(j + 1):
-		if !p.Contains("before ordinals", p.TokenAt(p.IndexBefore(i)).Lower) {
+		if !p.Contains("before ordinals", p.TokenAt(p.FindIndexBefore(i)).Lower) {
 			return i, ""
 		}
 	case p.TokenAt(j+1).Text == ",":
@@ -69,7 +69,7 @@ func readOrdinal(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			return i, ""
 		}
 	case p.TokenAt(j+1).Kind != token.Gap || next.Kind != token.Word &&
-		!p.Contains("before ordinals", p.TokenAt(p.IndexBefore(i)).Lower):
+		!p.Contains("before ordinals", p.TokenAt(p.FindIndexBefore(i)).Lower):
 		return i, ""
 	}
 	say := p.SpellOrdinal(n.Whole, p.ChooseOrdinalForm(i, j+1))

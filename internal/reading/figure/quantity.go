@@ -25,10 +25,10 @@ type quantity struct {
 // the number.
 func ReadQuantity(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	var q quantity
-	j := parseSigns(p, i, &q)
-	if c, end := p.FindCurrency(j); end > j {
+	j := parseLeadingSign(p, i, &q)
+	if c, end := p.ParseCurrency(j); end > j {
 		k := p.SkipGap(end)
-		if m := p.TokenAt(k).Text; token.IsMinus(m) && p.TokenAt(k+1).Kind == token.Digits {
+		if m := p.TokenAt(k).Text; token.CanBeMinus(m) && p.TokenAt(k+1).Kind == token.Digits {
 			q.n.Minus = p.FindWord("minus")
 			k++
 		}
@@ -43,13 +43,13 @@ func ReadQuantity(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if end == j {
 		return i, ""
 	}
-	if p.IsGlued(end) && p.TokenAt(end).Kind == token.Digits {
+	if p.IsWordOrDigits(end) && p.TokenAt(end).Kind == token.Digits {
 		return i, ""
 	}
 	q.n = n
 	q.n.Minus = minus
 	if q.n.Fraction == "" && q.n.Low == 0 {
-		end = parseMixed(p, end, &q.n)
+		end = parseMixedFraction(p, end, &q.n)
 	}
 	first := end
 	if mark := p.TokenAt(end).Text; (mark == "." || mark == "," || mark == ":") && token.IsDash(p.TokenAt(end+1).Text) &&
@@ -59,25 +59,25 @@ func ReadQuantity(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	end = parseScale(p, end, &q)
 	end = parseRangeEnd(p, j, end, &q)
 	end = parseScale(p, end, &q)
-	end = parseCounted(p, j, end, &q)
+	end = parseUnitOrCurrency(p, j, end, &q)
 	end = parsePerUnit(p, end, &q)
 	if last, say := readHalfAfter(p, end, q); say != "" {
 		return last, say
 	}
-	if p.IsGlued(end) && p.TokenAt(end-1).Kind == token.Digits && end == first {
+	if p.IsWordOrDigits(end) && p.TokenAt(end-1).Kind == token.Digits && end == first {
 		return readNumberWithLetters(p, i, end, &q)
 	}
 	return end, sayQuantity(p, i, end, q)
 }
 
-// parseSigns parses signs before a number: minus, plus, about. It returns the index after them.
-func parseSigns(p *passage.Passage, i int, q *quantity) (nextIndex int) {
+// parseLeadingSign parses signs before a number: minus, plus, about. It returns the index after them.
+func parseLeadingSign(p *passage.Passage, i int, q *quantity) (nextIndex int) {
 	t := p.TokenAt(i)
 	if t.Kind != token.Sign || p.TokenAt(i+1).Kind == token.Gap {
 		return i
 	}
 	switch {
-	case token.IsMinus(t.Text):
+	case token.CanBeMinus(t.Text):
 		q.n.Minus = p.FindWord("minus")
 	case t.Text == "+":
 		q.n.Minus = p.FindWord("plus")
@@ -91,8 +91,8 @@ func parseSigns(p *passage.Passage, i int, q *quantity) (nextIndex int) {
 	return i + 1
 }
 
-// parseMixed parses the fraction of "1 1/2". It returns the index after it, or end.
-func parseMixed(p *passage.Passage, end int, n *grammar.Num) (nextIndex int) {
+// parseMixedFraction parses the fraction of "1 1/2". It returns the index after it, or end.
+func parseMixedFraction(p *passage.Passage, end int, n *grammar.Num) (nextIndex int) {
 	j := end
 	if p.TokenAt(j).Kind != token.Gap {
 		return end
@@ -104,7 +104,7 @@ func parseMixed(p *passage.Passage, end int, n *grammar.Num) (nextIndex int) {
 	top, ok := p.ParseSmallNumber(j+1, 2)
 	low, ok2 := p.ParseSmallNumber(j+3, 3)
 	if mark := p.TokenAt(j + 2).Text; !ok || !ok2 || mark != "/" && mark != "⁄" || top >= low || top == 0 ||
-		p.IsGlued(j+4) || p.TokenAt(j+4).Text == "/" {
+		p.IsWordOrDigits(j+4) || p.TokenAt(j+4).Text == "/" {
 		return end
 	}
 	n.Top, n.Low = top, low
@@ -154,7 +154,7 @@ func parseScale(p *passage.Passage, i int, q *quantity) (nextIndex int) {
 }
 
 func isCurrencyAt(p *passage.Passage, i int) bool {
-	_, end := p.FindCurrency(p.SkipGap(i))
+	_, end := p.ParseCurrency(p.SkipGap(i))
 	return end > p.SkipGap(i)
 }
 
@@ -168,7 +168,7 @@ func parseRangeEnd(p *passage.Passage, from, i int, q *quantity) (nextIndex int)
 	}
 	j := p.SkipGap(dash + 1)
 	if q.money != nil && q.before {
-		if c, end := p.FindCurrency(j); end > j && c.Major.One == q.money.Major.One {
+		if c, end := p.ParseCurrency(j); end > j && c.Major.One == q.money.Major.One {
 			j = end
 		}
 	}
@@ -189,24 +189,24 @@ func parseRangeEnd(p *passage.Passage, from, i int, q *quantity) (nextIndex int)
 			return i
 		}
 	}
-	if b := p.TokenAt(from - 1); token.IsDash(b.Text) && p.IsGlued(from-2) {
+	if b := p.TokenAt(from - 1); token.IsDash(b.Text) && p.IsWordOrDigits(from-2) {
 		return i // the middle of CVE-2026-1234
 	}
 	q.to = &n
 	return end
 }
 
-// parseCounted parses what a number counts: a unit, a currency or percent. It returns the index after
+// parseUnitOrCurrency parses what a number counts: a unit, a currency or percent. It returns the index after
 // it, or i.
-func parseCounted(p *passage.Passage, from, i int, q *quantity) (nextIndex int) {
+func parseUnitOrCurrency(p *passage.Passage, from, i int, q *quantity) (nextIndex int) {
 	if q.money != nil {
 		j := p.SkipGap(i)
-		if c, end := p.FindCurrency(j); end > j && c == q.money && j > i {
+		if c, end := p.ParseCurrency(j); end > j && c == q.money && j > i {
 			return end // $5 USD
 		}
 		return i
 	}
-	if u, end := p.FindUnit(i + 1); p.TokenAt(i).Text == "-" && end > i+1 && p.TokenAt(end).Text == "-" && q.to == nil {
+	if u, end := p.ParseUnit(i + 1); p.TokenAt(i).Text == "-" && end > i+1 && p.TokenAt(end).Text == "-" && q.to == nil {
 		q.unit = &grammar.Noun{Gender: u.Gender, One: u.One, Few: u.One, Other: u.One, Genitive: u.One}
 		return end // 100-m-Lauf
 	}
@@ -214,16 +214,16 @@ func parseCounted(p *passage.Passage, from, i int, q *quantity) (nextIndex int) 
 	if p.TokenAt(j).Lower == p.FindWord("of million") && q.scale != nil && p.TokenAt(j+1).Kind == token.Gap {
 		j += 2
 	}
-	if c, end := p.FindCurrency(j); end > j {
-		if b := p.IndexBefore(from); (j <= i || p.TokenAt(p.SkipGap(end)).Kind != token.Digits) && b < len(p.Tokens) {
+	if c, end := p.ParseCurrency(j); end > j {
+		if b := p.FindIndexBefore(from); (j <= i || p.TokenAt(p.SkipGap(end)).Kind != token.Digits) && b < len(p.Tokens) {
 			q.money = c
-			return parseMinor(p, end, q)
+			return parseCents(p, end, q)
 		}
 	}
-	if token.IsDash(p.TokenAt(from-1).Text) && p.IsGlued(from-2) && len(p.TokenAt(j).Text) == 1 {
+	if token.IsDash(p.TokenAt(from-1).Text) && p.IsWordOrDigits(from-2) && len(p.TokenAt(j).Text) == 1 {
 		return i // B-52s
 	}
-	if u, end := p.FindUnit(j); end > j && p.IsUnitOfNumber(i, j, end) {
+	if u, end := p.ParseUnit(j); end > j && p.IsUnitOfNumber(i, j, end) {
 		q.unit = u
 		if next := p.TokenAt(end + 2); p.TokenAt(end).Text == "." && p.TokenAt(end+1).Kind == token.Gap &&
 			next.Kind == token.Word && next.Text == next.Lower {
@@ -234,8 +234,8 @@ func parseCounted(p *passage.Passage, from, i int, q *quantity) (nextIndex int) 
 	return i
 }
 
-// parseMinor parses the cents of "5 € 20" and "5 euros 20". It returns the index after them, or i.
-func parseMinor(p *passage.Passage, i int, q *quantity) (nextIndex int) {
+// parseCents parses the cents of "5 € 20" and "5 euros 20". It returns the index after them, or i.
+func parseCents(p *passage.Passage, i int, q *quantity) (nextIndex int) {
 	j := p.SkipGap(i)
 	if q.n.Fraction == "" && q.scale == nil && q.to == nil && j == i && p.TokenAt(i-1).Kind == token.Sign &&
 		p.TokenAt(j).Kind == token.Digits && len(p.TokenAt(j).Text) == 2 {
@@ -250,7 +250,7 @@ func parsePerUnit(p *passage.Passage, i int, q *quantity) (nextIndex int) {
 	if q.money == nil && q.unit == nil || p.TokenAt(i).Text != "/" || p.FindWord("per") == "" {
 		return i
 	}
-	if u, end := p.FindUnit(i + 1); end > i+1 {
+	if u, end := p.ParseUnit(i + 1); end > i+1 {
 		q.per = p.FindWord("per") + " " + u.One
 		return end
 	}
@@ -265,7 +265,7 @@ func parsePerUnit(p *passage.Passage, i int, q *quantity) (nextIndex int) {
 func readNumberWithLetters(p *passage.Passage, from, end int, q *quantity) (nextIndex int, spoken string) {
 	var say strings.Builder
 	say.WriteString(sayQuantity(p, from, end, *q))
-	for p.IsGlued(end) {
+	for p.IsWordOrDigits(end) {
 		t := p.TokenAt(end)
 		if t.Kind == token.Digits {
 			say.WriteString(" " + p.SpellCardinal(t.Text, ""))
@@ -282,8 +282,8 @@ func readNumberWithLetters(p *passage.Passage, from, end int, q *quantity) (next
 // ReadUnit reads a unit without a number before it, such as km/h.
 func ReadUnit(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if p.TokenAt(i).Text == "km" && p.TokenAt(p.SkipGap(i+1)).Kind == token.Digits &&
-		p.TokenAt(p.IndexBefore(i)).Kind != token.Digits {
-		u, _ := p.FindUnit(i)
+		p.TokenAt(p.FindIndexBefore(i)).Kind != token.Digits {
+		u, _ := p.ParseUnit(i)
 		if u != nil {
 			return i + 1, u.One // the kilometre on a road: km 23
 		}
@@ -291,7 +291,7 @@ func ReadUnit(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if p.TokenAt(i+1).Text != "/" || p.TokenAt(i-1).Kind == token.Sign && i > 0 {
 		return i, ""
 	}
-	u, end := p.FindUnit(i)
+	u, end := p.ParseUnit(i)
 	if end < i+3 {
 		return i, ""
 	}
@@ -300,16 +300,16 @@ func ReadUnit(p *passage.Passage, i int) (nextIndex int, spoken string) {
 
 // ReadMoneyCode reads amounts that begin with letters, such as USD 5 and R$ 5.
 func ReadMoneyCode(p *passage.Passage, i int) (nextIndex int, spoken string) {
-	c, end := p.FindCurrency(i)
+	c, end := p.ParseCurrency(i)
 	if end == i || c == nil {
 		return i, ""
 	}
 	if p.TokenAt(end).Text == "/" { // USD/EUR
-		if _, other := p.FindCurrency(end + 1); other > end+1 && p.TokenAt(other-1).Kind == token.Word {
+		if _, other := p.ParseCurrency(end + 1); other > end+1 && p.TokenAt(other-1).Kind == token.Word {
 			return other, token.SpellLetters(p.TokenAt(i).Text) + " " + token.SpellLetters(p.TokenAt(end+1).Text)
 		}
 	}
-	if p.TokenAt(p.SkipGap(end)).Kind == token.Digits || token.IsMinus(p.TokenAt(p.SkipGap(end)).Text) &&
+	if p.TokenAt(p.SkipGap(end)).Kind == token.Digits || token.CanBeMinus(p.TokenAt(p.SkipGap(end)).Text) &&
 		p.TokenAt(p.SkipGap(end)+1).Kind == token.Digits {
 		return ReadQuantity(p, i)
 	}
@@ -319,15 +319,15 @@ func ReadMoneyCode(p *passage.Passage, i int) (nextIndex int, spoken string) {
 // ReadSignedNumber reads -5, +3, ~50, $5 and ½.
 func ReadSignedNumber(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	t := p.TokenAt(i)
-	if p.IsMeasuredSpan(i) && !p.IsInFormula(i) {
+	if p.IsDashBetweenMeasures(i) && !p.IsInFormula(i) {
 		return i + 1, p.FindWord("to")
-	} else if p.IsMeasuredSpan(i) {
+	} else if p.IsDashBetweenMeasures(i) {
 		return i + 1, p.FindWord("minus")
 	}
 	if _, _, ok := token.ParseVulgarFraction(t.Text); ok {
 		return ReadQuantity(p, i)
 	}
-	if c, end := p.FindCurrency(i); c != nil && end > i {
+	if c, end := p.ParseCurrency(i); c != nil && end > i {
 		return ReadQuantity(p, i)
 	}
 	if !strings.Contains("-−–+±~≈", t.Text) || p.TokenAt(i+1).Kind == token.Gap {
@@ -338,9 +338,9 @@ func ReadSignedNumber(p *passage.Passage, i int) (nextIndex int, spoken string) 
 		b.Text == "." || token.IsDash(b.Text)) {
 		return i, ""
 	}
-	if token.IsMinus(t.Text) || t.Text == "+" || t.Text == "±" {
+	if token.CanBeMinus(t.Text) || t.Text == "+" || t.Text == "±" {
 		if p.TokenAt(i+1).Kind != token.Digits {
-			if _, end := p.FindCurrency(i + 1); end == i+1 || p.TokenAt(end).Kind != token.Digits {
+			if _, end := p.ParseCurrency(i + 1); end == i+1 || p.TokenAt(end).Kind != token.Digits {
 				return i, ""
 			}
 		}

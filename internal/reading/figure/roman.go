@@ -53,7 +53,7 @@ func ReadRoman(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		k := p.SkipGap(dash + 1)
 		if m := token.ParseRoman(p.TokenAt(k).Text); m > n && p.TokenAt(k).Kind == token.Word && (kind != "cardinal" ||
 			len(p.TokenAt(k).Text) > 1) {
-			if last, other := readRomanAs(p, k, m, kind); other != "" {
+			if last, other := readSecondRoman(p, k, m, kind); other != "" {
 				return last, say + " " + p.FindWord("to") + " " + other
 			}
 		}
@@ -61,9 +61,9 @@ func ReadRoman(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	return end, say
 }
 
-// readRomanAs reads the second numeral of a range in the same way as the first. kind is the result of
+// readSecondRoman reads the second numeral of a range in the same way as the first. kind is the result of
 // classifyRoman.
-func readRomanAs(p *passage.Passage, i, n int, kind string) (nextIndex int, spoken string) {
+func readSecondRoman(p *passage.Passage, i, n int, kind string) (nextIndex int, spoken string) {
 	end := i + 1
 	if p.TokenAt(end).Text == "." && p.Contains("ordinal stop", "yes") && !p.IsAtEnd(end+1) && kind != "cardinal" {
 		end++
@@ -78,7 +78,7 @@ func readRomanAs(p *passage.Passage, i, n int, kind string) (nextIndex int, spok
 // century; "" means that it is not a numeral.
 func classifyRoman(p *passage.Passage, i, end int, text, form string) string {
 	n := token.ParseRoman(text)
-	before := p.IndexBefore(i)
+	before := p.FindIndexBefore(i)
 	prev := p.TokenAt(before)
 	if prev.Text == "." {
 		prev = p.TokenAt(before - 1)
@@ -92,9 +92,9 @@ func classifyRoman(p *passage.Passage, i, end int, text, form string) string {
 	plain := strings.Trim(text, "IVX") == ""
 	switch {
 	case p.Contains("after roman", next.Lower) && n <= 40 && (len(text) > 1 || form != "" || p.Base != "en" &&
-		(text != "I" || isINumeral(p, next.Lower)) || stop):
+		(text != "I" || canIBeNumeral(p, next.Lower)) || stop):
 		return "century"
-	case token.IsDash(next.Text) && n <= 30 && isCenturyAfter(p, p.SkipGap(after)):
+	case token.IsDash(next.Text) && n <= 30 && isRomanRangeOfCenturies(p, p.SkipGap(after)):
 		return "century"
 	case form != "" && n <= 100:
 		return "ordinal"
@@ -139,9 +139,9 @@ func classifyRoman(p *passage.Passage, i, end int, text, form string) string {
 	return ""
 }
 
-// isINumeral reports whether "I" before the word next is a numeral. In some languages I is also a
+// canIBeNumeral reports whether "I" before the word next is a numeral. In some languages I is also a
 // word.
-func isINumeral(p *passage.Passage, next string) bool {
+func canIBeNumeral(p *passage.Passage, next string) bool {
 	switch p.Base {
 	case "en", "sv", "da", "nb":
 		return false
@@ -151,8 +151,8 @@ func isINumeral(p *passage.Passage, next string) bool {
 	return true
 }
 
-// isCenturyAfter reports whether a range of numerals is followed by a word for centuries.
-func isCenturyAfter(p *passage.Passage, dash int) bool {
+// isRomanRangeOfCenturies reports whether a range of numerals is followed by a word for centuries.
+func isRomanRangeOfCenturies(p *passage.Passage, dash int) bool {
 	k := p.SkipGap(dash + 1)
 	if token.ParseRoman(strings.TrimRight(p.TokenAt(k).Text, "e")) == 0 {
 		return false

@@ -63,12 +63,12 @@ func New(name string) *Grammar {
 	}
 	g.Rules, _ = spellout.ForLanguage(spoken)
 	g.Point, g.Group = ",", "."
-	g.setUp()
+	g.setUpLanguage()
 	return g
 }
 
-// setUp sets the properties that differ between languages.
-func (g *Grammar) setUp() {
+// setUpLanguage sets the properties that differ between languages.
+func (g *Grammar) setUpLanguage() {
 	switch g.Base {
 	case "en":
 		g.setUpEnglish()
@@ -98,13 +98,13 @@ func (g *Grammar) setUp() {
 func (g *Grammar) SpellCardinal(number, form string) string {
 	if len(number) > 1 && number[0] == '0' {
 		if len(number) > 3 && strings.Trim(number, "0") == "" || len(number) > 6 {
-			return g.SpellGroups(number)
+			return g.SpellDigitGroups(number)
 		}
 		return g.SpellDigits(number)
 	}
 	n, err := strconv.ParseUint(number, 10, 64)
 	if err != nil || n >= spellout.Limit {
-		return g.SpellGroups(number)
+		return g.SpellDigitGroups(number)
 	}
 	return g.SpellCount(n, form)
 }
@@ -160,8 +160,8 @@ func (g *Grammar) SpellDigits(number string) string {
 	return strings.Join(out, " ")
 }
 
-// SpellGroups spells a long number in groups of three digits. The first group may be shorter.
-func (g *Grammar) SpellGroups(number string) string {
+// SpellDigitGroups spells a long number in groups of three digits. The first group may be shorter.
+func (g *Grammar) SpellDigitGroups(number string) string {
 	var b strings.Builder
 	first := len(number) % 3
 	if first == 0 {

@@ -185,7 +185,7 @@ func TestNumbers(t *testing.T) {
 		{"sv", mixed, "minus två och en halv"},
 		{"pl", mixed, "minus dwa i pół"},
 	} {
-		if got := grammar.New(c.language).Spell(c.n, ""); got != c.want {
+		if got := grammar.New(c.language).SpellNumber(c.n, ""); got != c.want {
 			t.Errorf("%s: %+v is %q, want %q", c.language, c.n, got, c.want)
 		}
 	}
@@ -269,7 +269,7 @@ func TestHalvesAndParts(t *testing.T) {
 		"mile": "of a mile", "inch": "of an inch", "tonne": "of a tonne",
 		"acre": "of an acre",
 	} {
-		if got := en.AddOfA(name); got != want {
+		if got := en.PrependOfA(name); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -398,7 +398,7 @@ func FuzzSpell(f *testing.F) {
 		}
 		n := grammar.Num{Whole: number, Fraction: fraction, Mark: g.Point}
 		for form := range g.Cards {
-			if words := g.Spell(n, form); words == "" || strings.ContainsAny(words, "0123456789") {
+			if words := g.SpellNumber(n, form); words == "" || strings.ContainsAny(words, "0123456789") {
 				t.Fatalf("%s: %+v in the form %q is %q", g.Base, n, form, words)
 			}
 		}

@@ -21,8 +21,8 @@ func (n Num) CanBeYear() bool {
 		n.Whole <= "2099"
 }
 
-// AddOfA returns "of a" or "of an" with a noun: "of a mile", "of an inch".
-func (g *Grammar) AddOfA(name string) string {
+// PrependOfA returns "of a" or "of an" with a noun: "of a mile", "of an inch".
+func (g *Grammar) PrependOfA(name string) string {
 	if strings.ContainsAny(name[:1], "aeiou") {
 		return g.FindWord("of a") + "n " + name
 	}
@@ -59,8 +59,8 @@ func (g *Grammar) SpellExponent(exponent string) string {
 	return strings.TrimSpace(strings.Replace(pattern, "*", say, 1))
 }
 
-// Spell returns a number in words. form is a grammatical form, such as a gender.
-func (g *Grammar) Spell(n Num, form string) string {
+// SpellNumber returns a number in words. form is a grammatical form, such as a gender.
+func (g *Grammar) SpellNumber(n Num, form string) string {
 	var out []string
 	if n.Minus != "" {
 		out = append(out, n.Minus)
@@ -92,7 +92,7 @@ func (g *Grammar) SpellDecimalMark(mark string) string {
 func (g *Grammar) SpellDecimals(fraction string) string {
 	if len(fraction) > g.together || len(fraction) < 2 || g.together == 0 {
 		if len(fraction) > 12 {
-			return g.SpellGroups(fraction)
+			return g.SpellDigitGroups(fraction)
 		}
 		return g.SpellDigits(fraction)
 	}
@@ -112,7 +112,7 @@ func (g *Grammar) SpellMixed(whole, top, low, form string) string {
 	}
 	half := top == "1" && low == "2"
 	if half {
-		if say := g.spellAndHalf(whole, form); say != "" {
+		if say := g.spellWholeAndHalf(whole, form); say != "" {
 			return say
 		}
 	}
@@ -123,8 +123,8 @@ func (g *Grammar) SpellMixed(whole, top, low, form string) string {
 	return strings.Join(strings.Fields(g.SpellCardinal(whole, "")+" "+joined+" "+part), " ")
 }
 
-// spellAndHalf returns the words for a whole number and a half, or "" if the language has no short form.
-func (g *Grammar) spellAndHalf(whole, form string) string {
+// spellWholeAndHalf returns the words for a whole number and a half, or "" if the language has no short form.
+func (g *Grammar) spellWholeAndHalf(whole, form string) string {
 	if whole == "1" {
 		for _, key := range []string{"one and a half " + form, "one and a half"} {
 			if w := g.FindWord(key); w != "" {

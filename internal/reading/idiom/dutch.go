@@ -49,7 +49,7 @@ func sayDutchClock(p *passage.Passage, _, _ int, c passage.Clock) string {
 func sayDutchRoman(p *passage.Passage, i, _, n int, kind string) string {
 	switch kind {
 	case "ordinal":
-		if p.IsOneOf(p.IndexBefore(i), "de", "het") {
+		if p.IsOneOf(p.FindIndexBefore(i), "de", "het") {
 			return p.SpellOrdinal(strconv.Itoa(n), "-")
 		}
 		return "de " + p.SpellOrdinal(strconv.Itoa(n), "-")

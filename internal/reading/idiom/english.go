@@ -46,7 +46,7 @@ func sayEnglishDate(p *passage.Passage, from, to int, d passage.Date) string {
 		return month + " " + day + year
 	}
 	the := "the "
-	if p.IsOneOf(p.IndexBefore(from), "the") || p.IsOneOf(to-2, "of") || p.IsOneOf(to-4, "of") {
+	if p.IsOneOf(p.FindIndexBefore(from), "the") || p.IsOneOf(to-2, "of") || p.IsOneOf(to-4, "of") {
 		the = ""
 	}
 	return the + day + " of " + month + year
@@ -57,10 +57,10 @@ func sayEnglishClock(p *passage.Passage, _, to int, c passage.Clock) string {
 	say := hour
 	switch {
 	case c.HasSecond:
-		say += " " + sayMinutes(p, c.Minute)
-		say += " and " + chooseUnitForm(p, c.Second, "second", "seconds")
+		say += " " + sayEnglishMinutes(p, c.Minute)
+		say += " and " + sayCount(p, c.Second, "second", "seconds")
 	case c.Minute > 0:
-		say += " " + sayMinutes(p, c.Minute)
+		say += " " + sayEnglishMinutes(p, c.Minute)
 	case c.Half != "" || !c.HasMinute:
 	case c.Hour == 0:
 		say = "zero hundred hours"
@@ -84,14 +84,14 @@ func sayEnglishClock(p *passage.Passage, _, to int, c passage.Clock) string {
 	return say
 }
 
-func sayMinutes(p *passage.Passage, m int) string {
+func sayEnglishMinutes(p *passage.Passage, m int) string {
 	if m < 10 {
 		return "oh " + p.SpellCount(uint64(m), "")
 	}
 	return p.SpellCount(uint64(m), "")
 }
 
-func chooseUnitForm(p *passage.Passage, n int, one, other string) string {
+func sayCount(p *passage.Passage, n int, one, other string) string {
 	if n == 1 {
 		return p.SpellCount(1, "") + " " + one
 	}
@@ -101,7 +101,7 @@ func chooseUnitForm(p *passage.Passage, n int, one, other string) string {
 func sayEnglishRoman(p *passage.Passage, i, _, n int, kind string) string {
 	switch kind {
 	case "ordinal":
-		if p.IsOneOf(p.IndexBefore(i), "the") {
+		if p.IsOneOf(p.FindIndexBefore(i), "the") {
 			return p.SpellOrdinal(strconv.Itoa(n), "-")
 		}
 		return "the " + p.SpellOrdinal(strconv.Itoa(n), "-")

@@ -19,10 +19,10 @@ func newFrenchForms() passage.Forms {
 // chooseRomanceOrdinalForm returns the gender of an ordinal number: that of the noun after it, or else before
 // it.
 func chooseRomanceOrdinalForm(p *passage.Passage, from, to int) string {
-	if g := p.FindGenderAfter(to); g != "" {
+	if g := p.FindNounGenderAfter(to); g != "" {
 		return g
 	}
-	if g := p.GuessGender(p.TokenAt(p.IndexBefore(from))); g != "" && p.TokenAt(p.IndexBefore(from)).Kind == token.Word {
+	if g := p.GuessGender(p.TokenAt(p.FindIndexBefore(from))); g != "" && p.TokenAt(p.FindIndexBefore(from)).Kind == token.Word {
 		return g
 	}
 	return "m"

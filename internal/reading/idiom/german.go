@@ -12,7 +12,7 @@ import (
 // newGermanForms returns the context-dependent forms of German.
 func newGermanForms() passage.Forms {
 	return passage.Forms{
-		Year: sayGermanYear, Counts: chooseGermanOne, Ordinal: chooseGermanOrdinalEnding, Date: sayGermanDate,
+		Year: sayGermanYear, Counts: chooseGermanOneForm, Ordinal: chooseGermanOrdinalEnding, Date: sayGermanDate,
 		Clock: sayGermanClock,
 		Roman: sayGermanRoman,
 	}
@@ -26,7 +26,7 @@ func sayGermanYear(p *passage.Passage, _, year int) string {
 // findGermanCase returns the case that the word before token i requires: dative, accusative, genitive, or
 // "".
 func findGermanCase(p *passage.Passage, i int) string {
-	w := p.TokenAt(p.IndexBefore(i)).Lower
+	w := p.TokenAt(p.FindIndexBefore(i)).Lower
 	for _, c := range []string{"dative", "accusative", "genitive"} {
 		if p.Contains(c, w) {
 			return c
@@ -35,8 +35,8 @@ func findGermanCase(p *passage.Passage, i int) string {
 	return ""
 }
 
-// chooseGermanOne returns the form of "ein" before a noun of a gender.
-func chooseGermanOne(p *passage.Passage, from int, gender string) string {
+// chooseGermanOneForm returns the form of "ein" before a noun of a gender.
+func chooseGermanOneForm(p *passage.Passage, from int, gender string) string {
 	switch findGermanCase(p, from) {
 	case "dative":
 		if gender == "f" {
@@ -62,8 +62,8 @@ func chooseGermanOrdinalEnding(p *passage.Passage, from, to int) string {
 	if dash := p.SkipGap(to); token.IsDash(p.TokenAt(dash).Text) && p.TokenAt(p.SkipGap(dash+1)+1).Text == "." {
 		to = p.SkipGap(dash+1) + 2 // 1.–3. Klasse
 	}
-	gender := p.FindGenderAfter(to)
-	b := p.IndexBefore(from)
+	gender := p.FindNounGenderAfter(to)
+	b := p.FindIndexBefore(from)
 	w := p.TokenAt(b).Lower
 	if token.IsDash(w) {
 		for b >= 0 && p.TokenAt(b).Kind != token.Word {
@@ -73,15 +73,15 @@ func chooseGermanOrdinalEnding(p *passage.Passage, from, to int) string {
 	}
 	switch {
 	case w == "der":
-		before := p.TokenAt(p.IndexBefore(b)).Lower
+		before := p.TokenAt(p.FindIndexBefore(b)).Lower
 		if gender == "f" || p.Contains("dative", before) || p.Contains("genitive", before) {
 			return "n"
 		}
-		if gender == "" && requiresGenitive(p, b) {
+		if gender == "" && followsCapitalizedWord(p, b) {
 			return "n"
 		}
 		return "-"
-	case w == "die" && isPluralAfter(p, to):
+	case w == "die" && isKnownPluralAfter(p, to):
 		return "n"
 	case p.Contains("weak", w):
 		return "-"
@@ -110,14 +110,14 @@ func chooseGermanOrdinalEnding(p *passage.Passage, from, to int) string {
 	return "r"
 }
 
-func requiresGenitive(p *passage.Passage, i int) bool {
-	t := p.TokenAt(p.IndexBefore(i))
+func followsCapitalizedWord(p *passage.Passage, i int) bool {
+	t := p.TokenAt(p.FindIndexBefore(i))
 	return t.Kind == token.Word && t.Text != t.Lower && strings.HasSuffix(p.Src[:p.TokenAt(i).Start], " ") &&
-		p.IndexBefore(i) > 0
+		p.FindIndexBefore(i) > 0
 }
 
-// isPluralAfter reports whether the noun after a number is in the plural.
-func isPluralAfter(p *passage.Passage, i int) bool {
+// isKnownPluralAfter reports whether the noun after a number is in the plural.
+func isKnownPluralAfter(p *passage.Passage, i int) bool {
 	t := p.TokenAt(p.SkipGap(i))
 	g := p.GuessGender(t)
 	return (g == "m" || g == "n") && p.IsOneOf(p.SkipGap(i), "spiele", "jahre", "tage", "plätze", "teile")
@@ -144,19 +144,19 @@ func sayGermanDate(p *passage.Passage, from, _ int, d passage.Date) string {
 
 // chooseGermanDayEnding returns the ending of a day's ordinal number, according to the words before it.
 func chooseGermanDayEnding(p *passage.Passage, from int) string {
-	b := p.IndexBefore(from)
+	b := p.FindIndexBefore(from)
 	for p.TokenAt(b).Text == "," || p.TokenAt(b).Text == "(" {
-		b = p.IndexBefore(b)
+		b = p.FindIndexBefore(b)
 	}
-	if token.IsDash(p.TokenAt(b).Text) && p.Month[p.TokenAt(p.IndexBefore(b)).Lower] > 0 {
+	if token.IsDash(p.TokenAt(b).Text) && p.Month[p.TokenAt(p.FindIndexBefore(b)).Lower] > 0 {
 		// 5. Mai – 7. Mai: the same as in the first date
-		return chooseGermanDayEnding(p, max(p.IndexBefore(p.IndexBefore(b))-1, 0))
+		return chooseGermanDayEnding(p, max(p.FindIndexBefore(p.FindIndexBefore(b))-1, 0))
 	}
 	w := p.TokenAt(b).Lower
 	if p.Day[w] || p.Days[w] != "" || p.TokenAt(b).Text == "." && p.Days[p.TokenAt(b-1).Lower] != "" {
-		c := p.IndexBefore(b)
+		c := p.FindIndexBefore(b)
 		if p.TokenAt(b).Text == "." {
-			c = p.IndexBefore(b - 1)
+			c = p.FindIndexBefore(b - 1)
 		}
 		w = p.TokenAt(c).Lower
 		if w != "der" && !p.Contains("oblique", w) {
@@ -168,7 +168,7 @@ func chooseGermanDayEnding(p *passage.Passage, from int) string {
 	}
 	switch {
 	case w == "der" || w == "dieser" || w == "jeder":
-		if p.Contains("dative", p.TokenAt(p.IndexBefore(b)).Lower) {
+		if p.Contains("dative", p.TokenAt(p.FindIndexBefore(b)).Lower) {
 			return "n"
 		}
 		return "-"
@@ -200,9 +200,9 @@ func sayGermanRoman(p *passage.Passage, i, end, n int, kind string) string {
 	case "century":
 		return p.SpellOrdinal(number, chooseGermanOrdinalEnding(p, i, end))
 	case "ordinal":
-		b := p.IndexBefore(i)
+		b := p.FindIndexBefore(i)
 		name := p.TokenAt(b)
-		before := p.TokenAt(p.IndexBefore(b)).Lower
+		before := p.TokenAt(p.FindIndexBefore(b)).Lower
 		article, form := "der", "-"
 		woman := p.Contains("queens", name.Lower) || p.Contains("queens", strings.TrimSuffix(name.Lower, "s"))
 		if woman {

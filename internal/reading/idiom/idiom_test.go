@@ -287,7 +287,7 @@ func form(t *testing.T, p *passage.Passage, input string) string {
 	t.Helper()
 	f := strings.Fields(input)
 	has := func(i int) bool { return f[i] != "-" }
-	number := func(i int) int { return max(token.ParseSmallNumber(f[i]), 0) }
+	number := func(i int) int { return max(token.ParseIntOrMinusOne(f[i]), 0) }
 	switch {
 	case len(f) == 2 && f[0] == "year":
 		return p.SayYear(1, number(1))

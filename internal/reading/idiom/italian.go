@@ -38,17 +38,17 @@ func sayItalianClock(p *passage.Passage, _, _ int, c passage.Clock) string {
 func sayItalianRoman(p *passage.Passage, i, to, n int, kind string) string {
 	switch kind {
 	case "century":
-		form := p.FindGenderAfter(to)
+		form := p.FindNounGenderAfter(to)
 		if form == "" {
 			form = "m"
 		}
 		return p.SpellOrdinal(strconv.Itoa(n), form)
 	case "ordinal":
 		form := "m"
-		if p.Contains("queens", p.TokenAt(p.IndexBefore(i)).Lower) {
+		if p.Contains("queens", p.TokenAt(p.FindIndexBefore(i)).Lower) {
 			form = "f"
-		} else if g := p.FindGenderAfter(to); g != "" &&
-			p.TokenAt(p.IndexBefore(i)).Text == p.TokenAt(p.IndexBefore(i)).Lower {
+		} else if g := p.FindNounGenderAfter(to); g != "" &&
+			p.TokenAt(p.FindIndexBefore(i)).Text == p.TokenAt(p.FindIndexBefore(i)).Lower {
 			form = g
 		}
 		return p.SpellOrdinal(strconv.Itoa(n), form)

@@ -21,7 +21,7 @@ func newPolishForms() passage.Forms {
 // sayPolishYear returns a year as an ordinal number in the case that the sentence requires.
 func sayPolishYear(p *passage.Passage, at, year int) string {
 	form := p.FindPolishCase(at)
-	b := p.IndexBefore(at)
+	b := p.FindIndexBefore(at)
 	switch {
 	case p.IsOneOf(b, "w", "we", "po", "o", "przy"):
 		form = "loc"
@@ -55,7 +55,7 @@ func choosePolishCardinalForm(p *passage.Passage, from int, gender string) strin
 // choosePolishOrdinalForm returns the form of an ordinal number: it agrees with the noun after it, in the case
 // that the words before it require.
 func choosePolishOrdinalForm(p *passage.Passage, from, to int) string {
-	switch p.TokenAt(p.IndexBefore(from)).Lower {
+	switch p.TokenAt(p.FindIndexBefore(from)).Lower {
 	case "lata":
 		return "pl"
 	case "latach":
@@ -63,7 +63,7 @@ func choosePolishOrdinalForm(p *passage.Passage, from, to int) string {
 	case "lat":
 		return "pl.gen"
 	}
-	gender := p.FindGenderAfter(to)
+	gender := p.FindNounGenderAfter(to)
 	if gender == "" {
 		gender = "m"
 	}
@@ -108,8 +108,8 @@ func sayPolishDate(p *passage.Passage, from, to int, d passage.Date) string {
 		return month + year
 	}
 	form := "m.gen"
-	if p.IsOneOf(p.IndexBefore(from), "jest", "był", "to", "dziś", "dzisiaj", "jutro") &&
-		!p.IsOneOf(p.IndexBefore(p.IndexBefore(from)), "do", "od") {
+	if p.IsOneOf(p.FindIndexBefore(from), "jest", "był", "to", "dziś", "dzisiaj", "jutro") &&
+		!p.IsOneOf(p.FindIndexBefore(p.FindIndexBefore(from)), "do", "od") {
 		form = "m"
 	}
 	day := p.SpellOrdinal(strconv.Itoa(d.Day), form)
@@ -123,14 +123,14 @@ func sayPolishDate(p *passage.Passage, from, to int, d passage.Date) string {
 // trzydzieści.
 func sayPolishClock(p *passage.Passage, from, _ int, c passage.Clock) string {
 	form := "f"
-	b := p.IndexBefore(from)
+	b := p.FindIndexBefore(from)
 	if p.TokenAt(b).Text == "." {
 		b--
 	}
 	if p.IsOneOf(b, "o", "po", "przed", "od", "do", "godzinie", "godz", "około", "ok", "przy", "z", "na", "koło") &&
 		!p.IsOneOf(b, "godzina", "na", "przed") {
 		form = "f.loc"
-		if p.IsOneOf(b, "godz") && !p.IsOneOf(p.IndexBefore(b), "o", "po", "od", "do", "około", "godz") {
+		if p.IsOneOf(b, "godz") && !p.IsOneOf(p.FindIndexBefore(b), "o", "po", "od", "do", "około", "godz") {
 			form = "f"
 		}
 	}
@@ -163,7 +163,7 @@ func sayPolishRoman(p *passage.Passage, i, to, n int, kind string) string {
 	number := strconv.Itoa(n)
 	switch kind {
 	case "century":
-		if b := p.IndexBefore(i); p.Roman[p.TokenAt(b).Lower] == "century" {
+		if b := p.FindIndexBefore(i); p.Roman[p.TokenAt(b).Lower] == "century" {
 			form := p.GuessGender(p.TokenAt(b))
 			if p.Contains("loc nouns", p.TokenAt(b).Lower) {
 				form += ".loc"
@@ -172,7 +172,7 @@ func sayPolishRoman(p *passage.Passage, i, to, n int, kind string) string {
 		}
 		return p.SpellOrdinal(number, choosePolishOrdinalForm(p, i, to))
 	case "ordinal":
-		name := p.TokenAt(p.IndexBefore(i)).Lower
+		name := p.TokenAt(p.FindIndexBefore(i)).Lower
 		form := "m"
 		switch {
 		case strings.HasSuffix(name, "ego") || strings.HasSuffix(name, "a") && !p.Contains("queens", name):

@@ -45,11 +45,11 @@ func sayPortugueseClock(p *passage.Passage, _, _ int, c passage.Clock) string {
 func sayPortugueseRoman(p *passage.Passage, i, to, n int, kind string) string {
 	const lastOrdinal = 10
 	if kind == "century" && p.Contains("after roman", p.TokenAt(p.SkipGap(to)).Lower) {
-		return p.SpellOrdinal(strconv.Itoa(n), p.FindGenderAfter(to))
+		return p.SpellOrdinal(strconv.Itoa(n), p.FindNounGenderAfter(to))
 	}
 	if kind == "ordinal" && n <= lastOrdinal || kind == "century" && n <= lastOrdinal {
 		form := "m"
-		if kind == "ordinal" && p.Contains("queens", p.TokenAt(p.IndexBefore(i)).Lower) {
+		if kind == "ordinal" && p.Contains("queens", p.TokenAt(p.FindIndexBefore(i)).Lower) {
 			form = "f"
 		}
 		return p.SpellOrdinal(strconv.Itoa(n), form)

@@ -24,7 +24,7 @@ func sayScandinavianYear(p *passage.Passage, _, year int) string {
 }
 
 func chooseScandinavianOrdinalForm(p *passage.Passage, _, to int) string {
-	if g := p.FindGenderAfter(to); g == "n" {
+	if g := p.FindNounGenderAfter(to); g == "n" {
 		return "n"
 	}
 	return "-"
@@ -44,15 +44,15 @@ func sayScandinavianDate(p *passage.Passage, from, _ int, d passage.Date) string
 		day += " " + p.FindWord("to") + " " + p.SpellOrdinal(strconv.Itoa(d.Last), "-")
 	}
 	article := "den "
-	if b := p.IndexBefore(from); p.TokenAt(b).Text == "." && p.IsOneOf(b-1, "d") {
+	if b := p.FindIndexBefore(from); p.TokenAt(b).Text == "." && p.IsOneOf(b-1, "d") {
 		article = ""
 	}
-	if p.IsOneOf(p.IndexBefore(from), "den", "det", "de") || p.Base == "nb" && !p.IsOneOf(p.IndexBefore(from), "en") ||
+	if p.IsOneOf(p.FindIndexBefore(from), "den", "det", "de") || p.Base == "nb" && !p.IsOneOf(p.FindIndexBefore(from), "en") ||
 		d.Last > 0 &&
-			p.IsOneOf(p.IndexBefore(from), "til") {
+			p.IsOneOf(p.FindIndexBefore(from), "til") {
 		article = ""
 	}
-	if p.Base == "sv" && p.IsWeekdayBefore(from) || p.IsOneOf(p.IndexBefore(from), "till", "til", "från", "fra") {
+	if p.Base == "sv" && p.IsWeekdayBefore(from) || p.IsOneOf(p.FindIndexBefore(from), "till", "til", "från", "fra") {
 		article = "den "
 	}
 	if p.Base == "nb" {
@@ -80,11 +80,11 @@ func sayScandinavianClock(p *passage.Passage, _, _ int, c passage.Clock) string 
 func sayScandinavianRoman(p *passage.Passage, i, _, n int, kind string) string {
 	switch kind {
 	case "ordinal":
-		if p.IsOneOf(p.IndexBefore(i), "den", "det") {
+		if p.IsOneOf(p.FindIndexBefore(i), "den", "det") {
 			return p.SpellOrdinal(strconv.Itoa(n), "-")
 		}
 		o := p.SpellOrdinal(strconv.Itoa(n), "-")
-		if p.Base == "sv" && !p.Contains("queens", p.TokenAt(p.IndexBefore(i)).Lower) {
+		if p.Base == "sv" && !p.Contains("queens", p.TokenAt(p.FindIndexBefore(i)).Lower) {
 			o = p.SpellOrdinal(strconv.Itoa(n), "m")
 		}
 		return "den " + o

@@ -17,7 +17,7 @@ func newSpanishForms() passage.Forms {
 // chooseSpanishOrdinalForm returns the form of an ordinal number: primero and tercero are shortened before
 // masculine nouns.
 func chooseSpanishOrdinalForm(p *passage.Passage, from, to int) string {
-	if g := p.FindGenderAfter(to); g == "m" {
+	if g := p.FindNounGenderAfter(to); g == "m" {
 		return "adj"
 	}
 	return chooseRomanceOrdinalForm(p, from, to)
@@ -59,11 +59,11 @@ func saySpanishClock(p *passage.Passage, _, _ int, c passage.Clock) string {
 func saySpanishRoman(p *passage.Passage, i, to, n int, kind string) string {
 	const lastOrdinal = 10
 	if kind == "century" && p.Contains("after roman", p.TokenAt(p.SkipGap(to)).Lower) {
-		return p.SpellOrdinal(strconv.Itoa(n), p.FindGenderAfter(to))
+		return p.SpellOrdinal(strconv.Itoa(n), p.FindNounGenderAfter(to))
 	}
 	if kind == "ordinal" && n <= lastOrdinal || kind == "century" && n < lastOrdinal {
 		form := "m"
-		if kind == "ordinal" && p.Contains("queens", p.TokenAt(p.IndexBefore(i)).Lower) {
+		if kind == "ordinal" && p.Contains("queens", p.TokenAt(p.FindIndexBefore(i)).Lower) {
 			form = "f"
 		}
 		return p.SpellOrdinal(strconv.Itoa(n), form)

@@ -137,9 +137,9 @@ func (l *Lexicon) addEntry(e entry) {
 	l.byFirst[first] = list
 }
 
-// FindLongest finds the longest word of the lexicon that begins at byte at of a text. It returns its length
+// FindLongestWordAt finds the longest word of the lexicon that begins at byte at of a text. It returns its length
 // in bytes, or 0.
-func (l *Lexicon) FindLongest(text string, at int) (int, entry) {
+func (l *Lexicon) FindLongestWordAt(text string, at int) (int, entry) {
 	if l == nil || len(l.byFirst) == 0 {
 		return 0, entry{}
 	}

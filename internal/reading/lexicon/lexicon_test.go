@@ -56,7 +56,7 @@ func TestMatch(t *testing.T) {
 		{"は日本に", 3, 6, "にほん"},
 		{"", 0, 0, ""},
 	} {
-		size, e := l.FindLongest(c.text, c.at)
+		size, e := l.FindLongestWordAt(c.text, c.at)
 		said := e.Say
 		if e.IPA != "" {
 			said = "/" + e.IPA + "/"
@@ -66,7 +66,7 @@ func TestMatch(t *testing.T) {
 		}
 	}
 	var none *lexicon.Lexicon
-	if size, _ := none.FindLongest("SQL", 0); size != 0 {
+	if size, _ := none.FindLongestWordAt("SQL", 0); size != 0 {
 		t.Errorf("no lexicon finds %d bytes", size)
 	}
 }
@@ -85,7 +85,7 @@ func TestNarrowWordsFirst(t *testing.T) {
 		{"x: '\n", "x", "'"},
 	} {
 		l, _ := lexicon.Parse("l.txt", []byte(c.lines))
-		if _, e := l.FindLongest(c.text, 0); e.Say != c.say {
+		if _, e := l.FindLongestWordAt(c.text, 0); e.Say != c.say {
 			t.Errorf("%q: %s is said %q, want %q", c.lines, c.text, e.Say, c.say)
 		}
 	}
@@ -108,7 +108,7 @@ func TestLongLines(t *testing.T) {
 		t.Errorf("a letter: %+v", list)
 	}
 	l, _ := lexicon.Parse("l.txt", nil)
-	if n, _ := l.FindLongest("x", 0); n != 0 {
+	if n, _ := l.FindLongestWordAt("x", 0); n != 0 {
 		t.Errorf("an empty lexicon finds %d bytes", n)
 	}
 }
@@ -122,7 +122,7 @@ func TestPlaces(t *testing.T) {
 	}
 	for line, want := range map[string]string{"x: 'a'": "a", `x: "a"`: "a", "x: 'a": "'a", "x: a'": "a'", `x: 'a"`: `'a"`} {
 		l, _ := lexicon.Parse("l.txt", []byte(line))
-		if _, e := l.FindLongest("x", 0); e.Say != want {
+		if _, e := l.FindLongestWordAt("x", 0); e.Say != want {
 			t.Errorf("%s is said %q, want %q", line, e.Say, want)
 		}
 	}
@@ -144,7 +144,7 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		for at := range text {
-			if size, e := l.FindLongest(text, at); size < 0 || at+size > len(text) || size > 0 && e.Say == "" && e.IPA == "" {
+			if size, e := l.FindLongestWordAt(text, at); size < 0 || at+size > len(text) || size > 0 && e.Say == "" && e.IPA == "" {
 				t.Fatalf("%q finds %d bytes, %+v at %d of %q", src, size, e, at, text)
 			}
 		}

@@ -45,7 +45,7 @@ func TestModels(t *testing.T) {
 		"a1b23": "A one B twenty-three", "a12b34c": "A one two B three four C",
 	} {
 		p := readingtest.NewPassage("en", text)
-		if got := p.SayLetterGroups(0, len(p.Tokens)); got != want {
+		if got := p.SayLettersAndDigits(0, len(p.Tokens)); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}

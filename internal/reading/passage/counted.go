@@ -11,9 +11,9 @@ import (
 // FindPolishCase returns the grammatical case that the words before token from require: gen, loc, ins,
 // dat, or "" for the nominative.
 func (p *Passage) FindPolishCase(from int) string {
-	b := p.IndexBefore(from)
+	b := p.FindIndexBefore(from)
 	for p.TokenAt(b).Text == "," || p.TokenAt(b).Text == "(" || p.TokenAt(b).Text == "." {
-		b = p.IndexBefore(b)
+		b = p.FindIndexBefore(b)
 	}
 	w := p.TokenAt(b).Lower
 	for _, c := range []string{"gen", "loc", "ins", "dat"} {
@@ -48,8 +48,8 @@ func (p *Passage) IsUnitOfNumber(after, unit, end int) bool {
 	return unit == after || p.IsAtEnd(end) || p.TokenAt(end).Kind == token.Sign && !strings.Contains("'’/", p.TokenAt(end).Text)
 }
 
-// FindUnit finds the longest unit that begins at token i. It returns the index after it, or i.
-func (p *Passage) FindUnit(i int) (unit *grammar.Noun, nextIndex int) {
+// ParseUnit finds the longest unit that begins at token i. It returns the index after it, or i.
+func (p *Passage) ParseUnit(i int) (unit *grammar.Noun, nextIndex int) {
 	if i >= len(p.Tokens) {
 		return nil, i
 	}
@@ -80,7 +80,7 @@ func (p *Passage) parseInchMark(i int, mark string) (unit *grammar.Noun, nextInd
 			return nil, i
 		}
 	}
-	if p.IsGlued(i + 1) {
+	if p.IsWordOrDigits(i + 1) {
 		return nil, i
 	}
 	symbol := map[string]string{"\"": "in", "'": "ft"}[mark]
@@ -92,9 +92,9 @@ func (p *Passage) parseInchMark(i int, mark string) (unit *grammar.Noun, nextInd
 	return nil, i
 }
 
-// FindCurrency finds the sign, code or abbreviation of a currency at token i. It returns the index after
+// ParseCurrency finds the sign, code or abbreviation of a currency at token i. It returns the index after
 // it, or i.
-func (p *Passage) FindCurrency(i int) (currency *grammar.Currency, nextIndex int) {
+func (p *Passage) ParseCurrency(i int) (currency *grammar.Currency, nextIndex int) {
 	if i >= len(p.Tokens) || p.TokenAt(i).Kind == token.Digits || p.TokenAt(i).Kind == token.Gap {
 		return nil, i
 	}
@@ -102,7 +102,7 @@ func (p *Passage) FindCurrency(i int) (currency *grammar.Currency, nextIndex int
 	best, length := -1, 0
 	for k := range p.Money {
 		for _, s := range p.Money[k].Symbols {
-			if len(s) > length && strings.HasPrefix(text, s) && p.canSymbolEnd(i, len(s)) {
+			if len(s) > length && strings.HasPrefix(text, s) && p.canCurrencySymbolEnd(i, len(s)) {
 				best, length = k, len(s)
 			}
 		}
@@ -117,9 +117,9 @@ func (p *Passage) FindCurrency(i int) (currency *grammar.Currency, nextIndex int
 	return &p.Money[best], j
 }
 
-// canSymbolEnd reports whether the sign or code of a currency may end length bytes after the start of
+// canCurrencySymbolEnd reports whether the sign or code of a currency may end length bytes after the start of
 // token i.
-func (p *Passage) canSymbolEnd(i, length int) bool {
+func (p *Passage) canCurrencySymbolEnd(i, length int) bool {
 	at := p.TokenAt(i).Start + length
 	for j := i; j < len(p.Tokens); j++ {
 		if p.Tokens[j].End == at {
@@ -133,8 +133,8 @@ func (p *Passage) canSymbolEnd(i, length int) bool {
 	return false
 }
 
-// FindGenderAfter returns the gender of the noun after a number, or "" if no noun follows.
-func (p *Passage) FindGenderAfter(i int) string {
+// FindNounGenderAfter returns the gender of the noun after a number, or "" if no noun follows.
+func (p *Passage) FindNounGenderAfter(i int) string {
 	start := i
 	j := p.SkipGap(i)
 	if w, _, ok := strings.Cut(p.FindWord("percent"), " "); ok && p.TokenAt(j).Lower == w {
@@ -153,13 +153,13 @@ func (p *Passage) FindGenderAfter(i int) string {
 	if t := p.TokenAt(p.SkipGap(start)); p.SkipGap(start) > start && t.Kind == token.Word &&
 		!p.Contains("functions", t.Lower) &&
 		len([]rune(t.Text)) > 1 && (t.Text == t.Lower) != (p.Base == "de") {
-		return p.chooseCommonGender()
+		return p.chooseMostFrequentGender()
 	}
 	return ""
 }
 
-// chooseCommonGender returns the gender of most nouns in the language.
-func (p *Passage) chooseCommonGender() string {
+// chooseMostFrequentGender returns the gender of most nouns in the language.
+func (p *Passage) chooseMostFrequentGender() string {
 	switch p.Base {
 	case "sv", "da":
 		return "c"
@@ -186,55 +186,55 @@ func (p *Passage) GuessGender(t token.Token) string {
 	return ""
 }
 
-// IsYear reports whether the number at the tokens from..to is a year. From 1500 on, it is a year
+// IsNumberYear reports whether the number at the tokens from..to is a year. From 1500 on, it is a year
 // unless it counts something; earlier numbers need a word before them that indicates a year.
-func (p *Passage) IsYear(from, to int, n grammar.Num) bool {
+func (p *Passage) IsNumberYear(from, to int, n grammar.Num) bool {
 	if early := len(n.Whole) == 3 && token.IsDigits(n.Whole) && n.Fraction == "" && n.Minus == "" &&
 		n.Low == 0; early &&
 		p.Base == "pl" {
 		return p.Contains("after years", p.TokenAt(p.SkipGap(to)).Lower)
 	}
-	if !n.CanBeYear() || p.IsYearExcluded(from) {
+	if !n.CanBeYear() || p.IsYearExcludedBefore(from) {
 		return false
 	}
-	if p.Base == "pl" && !p.Contains("before years", p.TokenAt(p.IndexBefore(from)).Lower) &&
+	if p.Base == "pl" && !p.Contains("before years", p.TokenAt(p.FindIndexBefore(from)).Lower) &&
 		!p.Contains("after years", p.TokenAt(p.SkipGap(to)).Lower) {
 		return false
 	}
-	if p.Contains("before years", p.TokenAt(p.IndexBefore(from)).Lower) ||
+	if p.Contains("before years", p.TokenAt(p.FindIndexBefore(from)).Lower) ||
 		p.Contains("after years", p.TokenAt(p.SkipGap(to)).Lower) {
-		return !p.IsCountedNounAt(to)
+		return !p.IsCountedNounAfter(to)
 	}
 	if p.TokenAt(from-1).Kind == token.Sign && p.TokenAt(from-1).Text != "(" && !token.IsDash(p.TokenAt(from-1).Text) &&
 		p.TokenAt(from-1).Text != "'" && p.TokenAt(from-1).Text != "’" {
-		return n.Whole >= "1500" && p.TokenAt(from-1).Text == "\"" && !p.IsCountedNounAt(to)
+		return n.Whole >= "1500" && p.TokenAt(from-1).Text == "\"" && !p.IsCountedNounAfter(to)
 	}
-	return n.Whole >= "1500" && !p.IsCountedNounAt(to)
+	return n.Whole >= "1500" && !p.IsCountedNounAfter(to)
 }
 
-// IsYearExcluded reports whether the word before token from excludes that a number is a year.
-func (p *Passage) IsYearExcluded(from int) bool {
-	b := p.IndexBefore(from)
+// IsYearExcludedBefore reports whether the word before token from excludes that a number is a year.
+func (p *Passage) IsYearExcludedBefore(from int) bool {
+	b := p.FindIndexBefore(from)
 	if p.TokenAt(b).Text == "." {
 		b--
 	}
 	return p.Contains("before numbers", p.TokenAt(b).Lower) || p.TokenAt(b).Text == "#"
 }
 
-// IsCountedNounAt reports whether a noun that the number counts follows at token i.
-func (p *Passage) IsCountedNounAt(i int) bool {
+// IsCountedNounAfter reports whether a noun that the number counts follows at token i.
+func (p *Passage) IsCountedNounAfter(i int) bool {
 	j := p.SkipGap(i)
 	t := p.TokenAt(j)
 	if j == i || t.Kind != token.Word || p.Contains("functions", t.Lower) || p.Contains("after years", t.Lower) {
 		return false
 	}
-	if _, end := p.FindUnit(j); end > j && p.IsUnitOfNumber(i, j, end) {
+	if _, end := p.ParseUnit(j); end > j && p.IsUnitOfNumber(i, j, end) {
 		return true
 	}
 	if p.Base == "de" {
 		// A noun is capitalized. Names after years follow a preposition.
 		if t.Text != t.Lower {
-			return !p.Contains("before years", p.TokenAt(p.IndexBefore(i-1)).Lower)
+			return !p.Contains("before years", p.TokenAt(p.FindIndexBefore(i-1)).Lower)
 		}
 		return p.TokenAt(p.SkipGap(j+1)).Kind == token.Word &&
 			p.TokenAt(p.SkipGap(j+1)).Text != p.TokenAt(p.SkipGap(j+1)).Lower &&

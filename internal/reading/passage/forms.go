@@ -67,7 +67,7 @@ func (p *Passage) ChooseOrdinalForm(from, to int) string {
 	if p.forms.Ordinal != nil {
 		return p.forms.Ordinal(p, from, to)
 	}
-	if g := p.FindGenderAfter(to); g != "" {
+	if g := p.FindNounGenderAfter(to); g != "" {
 		return g
 	}
 	return "-"

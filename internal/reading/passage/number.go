@@ -19,7 +19,7 @@ func (p *Passage) ParseNumber(i int) (number grammar.Num, nextIndex int) {
 	n := grammar.Num{Whole: t.Text}
 	end := i + 1
 	if len(t.Text) <= 3 && t.Text[0] != '0' {
-		if e, whole := p.parseGrouped(i); e > end {
+		if e, whole := p.parseGroupedDigits(i); e > end {
 			n.Whole, n.Grouped, end = whole, true, e
 		}
 	}
@@ -42,9 +42,9 @@ func (p *Passage) ParseNumber(i int) (number grammar.Num, nextIndex int) {
 
 func isTooLong(whole, fraction string) bool { return len(whole) > 40 && len(fraction) > 40 }
 
-// parseGrouped parses a number with separators between groups of three digits. It returns the index after
+// parseGroupedDigits parses a number with separators between groups of three digits. It returns the index after
 // it, and its digits.
-func (p *Passage) parseGrouped(i int) (end int, whole string) {
+func (p *Passage) parseGroupedDigits(i int) (end int, whole string) {
 	marks := p.Group + "'’\u02d9"
 	end, whole = i+1, p.TokenAt(i).Text
 	mark := ""
@@ -92,8 +92,8 @@ func (p *Passage) ParseSuperscript(i int) (digits string, nextIndex int) {
 	return s, i
 }
 
-// SayLetterGroups returns the spoken form of the letters and digits at the tokens i..j: H2O, MP3, a1b2.
-func (p *Passage) SayLetterGroups(from, to int) string {
+// SayLettersAndDigits returns the spoken form of the letters and digits at the tokens i..j: H2O, MP3, a1b2.
+func (p *Passage) SayLettersAndDigits(from, to int) string {
 	var out []string
 	long := to-from > 4
 	for ; from < to; from++ {
@@ -152,13 +152,13 @@ func (p *Passage) ParseSubscript(i int) (digits string, nextIndex int) {
 	return b.String(), i
 }
 
-// IsMeasuredSpan reports whether token i is a dash between two numbers with the same unit, as in 30
+// IsDashBetweenMeasures reports whether token i is a dash between two numbers with the same unit, as in 30
 // %–40 % and 20 °C – 25 °C.
-func (p *Passage) IsMeasuredSpan(i int) bool {
+func (p *Passage) IsDashBetweenMeasures(i int) bool {
 	if mark := p.TokenAt(i).Text; !token.IsDash(mark) || mark == "−" {
 		return false
 	}
-	unit, start := p.IndexBefore(i), p.SkipGap(i+1)
+	unit, start := p.FindIndexBefore(i), p.SkipGap(i+1)
 	_, end := p.ParseNumber(start)
 	if end == start || p.TokenAt(unit).Kind == token.Digits {
 		return false
@@ -167,7 +167,7 @@ func (p *Passage) IsMeasuredSpan(i int) bool {
 	if degrees := p.TokenAt(behind).Text == "°" && p.TokenAt(unit).Text != "°"; degrees {
 		behind = p.SkipGap(behind + 1)
 	}
-	before := p.TokenAt(p.IndexBefore(unit))
+	before := p.TokenAt(p.FindIndexBefore(unit))
 	return p.TokenAt(unit).Text == p.TokenAt(behind).Text && (before.Kind == token.Digits || before.Text == "°")
 }
 
@@ -179,6 +179,6 @@ func (p *Passage) IsInFormula(i int) bool {
 			return true
 		}
 	}
-	return p.TokenAt(p.IndexBefore(i)).Kind == token.Digits && p.TokenAt(p.SkipGap(i+1)).Kind == token.Digits &&
+	return p.TokenAt(p.FindIndexBefore(i)).Kind == token.Digits && p.TokenAt(p.SkipGap(i+1)).Kind == token.Digits &&
 		p.TokenAt(i).Text == "−"
 }

@@ -52,8 +52,8 @@ func (p *Passage) SkipGap(i int) int {
 	return i
 }
 
-// IndexBefore returns the index of the last token before token i that is not a gap, or -1.
-func (p *Passage) IndexBefore(i int) int {
+// FindIndexBefore returns the index of the last token before token i that is not a gap, or -1.
+func (p *Passage) FindIndexBefore(i int) int {
 	i--
 	if i >= 0 && p.Tokens[i].Kind == token.Gap {
 		i--
@@ -64,9 +64,9 @@ func (p *Passage) IndexBefore(i int) int {
 // IsAtEnd reports whether there is no token except a gap from index i on.
 func (p *Passage) IsAtEnd(i int) bool { return p.SkipGap(i) >= len(p.Tokens) }
 
-// IsGlued reports whether token i is a word or a number, so that no space separates it from the token
+// IsWordOrDigits reports whether token i is a word or a number, so that no space separates it from the token
 // before.
-func (p *Passage) IsGlued(i int) bool {
+func (p *Passage) IsWordOrDigits(i int) bool {
 	k := p.TokenAt(i).Kind
 	return i < len(p.Tokens) && (k == token.Word || k == token.Digits)
 }
@@ -94,9 +94,9 @@ func (p *Passage) CanStartAt(i int) bool {
 
 // IsWeekdayBefore reports whether the name or abbreviation of a weekday is before token i.
 func (p *Passage) IsWeekdayBefore(i int) bool {
-	b := p.IndexBefore(i)
+	b := p.FindIndexBefore(i)
 	for p.TokenAt(b).Text == "," || p.TokenAt(b).Text == "." {
-		b = p.IndexBefore(b)
+		b = p.FindIndexBefore(b)
 	}
 	w := p.TokenAt(b).Lower
 	return p.Day[w] || p.Days[w] != ""
@@ -114,7 +114,7 @@ func (p *Passage) FindSymbolEnd(i, length int) int {
 		return i
 	}
 	last := p.TokenAt(j - 1)
-	if (last.Kind == token.Word || last.Kind == token.Digits) && (p.IsGlued(j) || p.IsApostrophe(j)) {
+	if (last.Kind == token.Word || last.Kind == token.Digits) && (p.IsWordOrDigits(j) || p.IsApostrophe(j)) {
 		return i
 	}
 	return j

@@ -34,14 +34,14 @@ func TestNeighbours(t *testing.T) {
 	if !p.IsOneOf(0, "on", "at") || p.IsOneOf(0, "At") || p.IsOneOf(-1, "") {
 		t.Error("words are not compared in lower case")
 	}
-	if got := []int{p.SkipGap(1), p.SkipGap(2), p.IndexBefore(2), p.IndexBefore(0), p.IndexBefore(1)}; got[0] != 2 ||
+	if got := []int{p.SkipGap(1), p.SkipGap(2), p.FindIndexBefore(2), p.FindIndexBefore(0), p.FindIndexBefore(1)}; got[0] != 2 ||
 		got[1] != 2 ||
 		got[2] != 0 ||
 		got[3] != -1 || got[4] != 0 {
 		t.Errorf("the tokens next to gaps are %v", got)
 	}
 	last := len(p.Tokens) - 1
-	if !p.IsAtEnd(last) || p.IsAtEnd(0) || p.IsGlued(1) || !p.IsGlued(2) || p.IsGlued(last+1) {
+	if !p.IsAtEnd(last) || p.IsAtEnd(0) || p.IsWordOrDigits(1) || !p.IsWordOrDigits(2) || p.IsWordOrDigits(last+1) {
 		t.Error("ends and gaps are not seen")
 	}
 	if n, ok := p.ParseSmallNumber(2, 1); n != 5 || !ok {
@@ -131,7 +131,7 @@ func TestGenderBehind(t *testing.T) {
 		{"fr", "50 pour cent", "m"},
 	} {
 		p, i := first(t, c[0], c[1], token.Digits)
-		if got := p.FindGenderAfter(i + 1); got != c[2] {
+		if got := p.FindNounGenderAfter(i + 1); got != c[2] {
 			t.Errorf("%s: the gender behind the number of %q is %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
@@ -160,7 +160,7 @@ func TestIsYear(t *testing.T) {
 	} {
 		p, i := first(t, c.language, c.text, token.Digits)
 		n, end := p.ParseNumber(i)
-		if got := p.IsYear(i, end, n); got != c.want {
+		if got := p.IsNumberYear(i, end, n); got != c.want {
 			t.Errorf("%s: the number of %q is a year: %t, want %t", c.language, c.text, got, c.want)
 		}
 	}
@@ -179,7 +179,7 @@ func TestUnitAt(t *testing.T) {
 		{"en", "3 km's", ""},
 	} {
 		p, i := first(t, c[0], c[1], token.Digits)
-		u, _ := p.FindUnit(i + 2)
+		u, _ := p.ParseUnit(i + 2)
 		got := ""
 		if u != nil {
 			got = u.Other
@@ -189,11 +189,11 @@ func TestUnitAt(t *testing.T) {
 		}
 	}
 	p := readingtest.NewPassage("en", `a 3.5" disk`)
-	if u, end := p.FindUnit(5); u == nil || u.Other != "inches" || end != 6 {
+	if u, end := p.ParseUnit(5); u == nil || u.Other != "inches" || end != 6 {
 		t.Errorf(`3.5" has the unit %+v`, u)
 	}
 	p = readingtest.NewPassage("en", `"in 35" disks`)
-	if u, _ := p.FindUnit(4); u != nil {
+	if u, _ := p.ParseUnit(4); u != nil {
 		t.Errorf("a quotation mark is the unit %+v", u)
 	}
 }
@@ -205,7 +205,7 @@ func TestTakesUnit(t *testing.T) {
 	} {
 		p, i := first(t, "en", text, token.Digits)
 		j := p.SkipGap(i + 1)
-		_, end := p.FindUnit(j)
+		_, end := p.ParseUnit(j)
 		if end == j {
 			t.Fatalf("%q has no unit", text)
 		}
@@ -228,7 +228,7 @@ func TestCurrencyAt(t *testing.T) {
 		{"en", "GBPs", ""},
 	} {
 		p := readingtest.NewPassage(c[0], c[1])
-		money, _ := p.FindCurrency(0)
+		money, _ := p.ParseCurrency(0)
 		got := ""
 		if money != nil {
 			got = money.Major.One
@@ -268,7 +268,7 @@ func TestSpans(t *testing.T) {
 		for !token.IsDash(p.TokenAt(i).Text) {
 			i++
 		}
-		if got := p.IsMeasuredSpan(i); got != c.measured || p.IsInFormula(i) != c.formula {
+		if got := p.IsDashBetweenMeasures(i); got != c.measured || p.IsInFormula(i) != c.formula {
 			t.Errorf("%q is a measured span: %t, in a formula: %t", c.text, got, p.IsInFormula(i))
 		}
 	}
@@ -285,7 +285,7 @@ func TestLetters(t *testing.T) {
 		{"de", "A4", "A vier"},
 	} {
 		p := readingtest.NewPassage(c[0], c[1])
-		if got := p.SayLetterGroups(0, len(p.Tokens)); got != c[2] {
+		if got := p.SayLettersAndDigits(0, len(p.Tokens)); got != c[2] {
 			t.Errorf("%s: %q is read as %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
@@ -352,9 +352,9 @@ func facts(p *passage.Passage) string {
 		if end == i {
 			continue
 		}
-		u, unit := p.FindUnit(p.SkipGap(end))
-		money, _ := p.FindCurrency(p.SkipGap(end))
-		say := []string{p.Spell(n, ""), p.FindGenderAfter(end)}
+		u, unit := p.ParseUnit(p.SkipGap(end))
+		money, _ := p.ParseCurrency(p.SkipGap(end))
+		say := []string{p.SpellNumber(n, ""), p.FindNounGenderAfter(end)}
 		if u != nil {
 			say = append(say, u.One, fmt.Sprint(p.IsUnitOfNumber(end, p.SkipGap(end), unit)))
 		}
@@ -365,14 +365,14 @@ func facts(p *passage.Passage) string {
 			name  string
 			holds bool
 		}{
-			{"year", p.IsYear(i, end, n)},
-			{"no year", p.IsYearExcluded(i)},
-			{"counted", p.IsCountedNounAt(end)},
+			{"year", p.IsNumberYear(i, end, n)},
+			{"no year", p.IsYearExcludedBefore(i)},
+			{"counted", p.IsCountedNounAfter(end)},
 			{"opens", p.CanStartAt(i)},
 			{"ended", p.IsAtEnd(end)},
-			{"glued", p.IsGlued(end)},
+			{"glued", p.IsWordOrDigits(end)},
 			{"shouting", p.IsInCapitals(i)},
-			{"span", p.IsMeasuredSpan(end)},
+			{"span", p.IsDashBetweenMeasures(end)},
 			{"weekday", p.IsWeekdayBefore(i)},
 		} {
 			if fact.holds {
@@ -394,8 +394,8 @@ func FuzzNeighbours(f *testing.F) {
 			p := readingtest.NewPassage(name, text)
 			for i := range p.Tokens {
 				n, end := p.ParseNumber(i)
-				_, unit := p.FindUnit(i)
-				_, money := p.FindCurrency(i)
+				_, unit := p.ParseUnit(i)
+				_, money := p.ParseCurrency(i)
 				for _, e := range []int{end, unit, money} {
 					if e < i || e > len(p.Tokens) {
 						t.Fatalf("%s: token %d of %d in %q ends at %d", name, i, len(p.Tokens), text, e)

@@ -46,7 +46,7 @@ func NewPassageFunc() func(name, text string) *passage.Passage {
 func MarkResults(p *passage.Passage, all ...Rules) string {
 	var b strings.Builder
 	for i := 0; i < len(p.Tokens); {
-		end, say := applyFirst(p, i, all)
+		end, say := applyFirstMatchingRule(p, i, all)
 		if say == "" {
 			end = i + 1
 			b.WriteString(p.Src[p.Tokens[i].Start:p.Tokens[i].End])
@@ -58,7 +58,7 @@ func MarkResults(p *passage.Passage, all ...Rules) string {
 	return b.String()
 }
 
-func applyFirst(p *passage.Passage, i int, all []Rules) (nextIndex int, spoken string) {
+func applyFirstMatchingRule(p *passage.Passage, i int, all []Rules) (nextIndex int, spoken string) {
 	for _, rules := range all {
 		if rules.Kind != p.Tokens[i].Kind {
 			continue
@@ -144,14 +144,14 @@ func FuzzRules(f *testing.F, all ...Rules) {
 		for _, rules := range all {
 			for i, token := range p.Tokens {
 				if token.Kind == rules.Kind {
-					tryAll(t, p, i, rules.Rules)
+					tryAllRules(t, p, i, rules.Rules)
 				}
 			}
 		}
 	})
 }
 
-func tryAll(t *testing.T, p *passage.Passage, i int, rules []Rule) {
+func tryAllRules(t *testing.T, p *passage.Passage, i int, rules []Rule) {
 	t.Helper()
 	for k, rule := range rules {
 		if end, say := rule(p, i); end < i || end > len(p.Tokens) || !utf8.ValidString(say) {

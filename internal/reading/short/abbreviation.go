@@ -16,7 +16,7 @@ func ReadAbbreviation(p *passage.Passage, i int) (nextIndex int, spoken string) 
 	if say, ok := p.Bare[t.Text]; ok && p.TokenAt(i+1).Text != "." && !p.IsApostrophe(i+1) {
 		return i + 1, say
 	}
-	if end, say := readSignAbbreviation(p, i); end > i {
+	if end, say := readAbbreviationWithSigns(p, i); end > i {
 		return end, say
 	}
 	const longest = 5
@@ -37,13 +37,13 @@ func ReadAbbreviation(p *passage.Passage, i int) (nextIndex int, spoken string) 
 		j = p.SkipGap(j + 2)
 	}
 	if p.Base == "pl" && t.Lower == "godz" && end > i {
-		say = sayPolishHour(p, i)
+		say = inflectPolishHour(p, i)
 	}
 	return end, say
 }
 
-// readSignAbbreviation finds an abbreviation that contains signs, such as t/m.
-func readSignAbbreviation(p *passage.Passage, i int) (nextIndex int, spoken string) {
+// readAbbreviationWithSigns finds an abbreviation that contains signs, such as t/m.
+func readAbbreviationWithSigns(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if k := p.TokenAt(i + 1).Kind; k != token.Sign || !p.CanStartAt(i) {
 		return i, ""
 	}
@@ -61,8 +61,8 @@ func readSignAbbreviation(p *passage.Passage, i int) (nextIndex int, spoken stri
 	return end, p.Phrases[best]
 }
 
-// sayPolishHour returns the word for "godz." in the case that the sentence requires.
-func sayPolishHour(p *passage.Passage, i int) string {
+// inflectPolishHour returns the word for "godz." in the case that the sentence requires.
+func inflectPolishHour(p *passage.Passage, i int) string {
 	switch p.FindPolishCase(i) {
 	case "loc":
 		return "godzinie"
@@ -82,7 +82,7 @@ func canEndSentence(p *passage.Passage, from, to int, key string) bool {
 // precedence.
 func expandAbbreviation(p *passage.Passage, key, exact string, from, to int) (string, bool) {
 	for _, needs := range []string{"digit", "name", "after"} {
-		if say, ok := p.Short[key+" "+needs]; ok && isConditionMet(p, needs, from, to) {
+		if say, ok := p.Short[key+" "+needs]; ok && isAbbreviationConditionMet(p, needs, from, to) {
 			return say, true
 		}
 	}
@@ -93,8 +93,8 @@ func expandAbbreviation(p *passage.Passage, key, exact string, from, to int) (st
 	return say, ok
 }
 
-// isConditionMet reports whether the condition of an abbreviation is met: digit, name or after.
-func isConditionMet(p *passage.Passage, needs string, from, to int) bool {
+// isAbbreviationConditionMet reports whether the condition of an abbreviation is met: digit, name or after.
+func isAbbreviationConditionMet(p *passage.Passage, needs string, from, to int) bool {
 	next := p.TokenAt(p.SkipGap(to))
 	switch needs {
 	case "digit":
@@ -103,19 +103,19 @@ func isConditionMet(p *passage.Passage, needs string, from, to int) bool {
 		}
 		return next.Kind == token.Digits || token.ParseRoman(next.Text) > 0 && next.Text != "I" || next.Text == "#"
 	case "name":
-		b := p.IndexBefore(from)
+		b := p.FindIndexBefore(from)
 		street := p.TokenAt(b).Kind == token.Word && p.TokenAt(b).Text != p.TokenAt(b).Lower &&
-			p.TokenAt(p.IndexBefore(b)).Kind == token.Digits
+			p.TokenAt(p.FindIndexBefore(b)).Kind == token.Digits
 		return next.Kind == token.Word && next.Text != next.Lower && !street
 	case "after":
-		b := p.TokenAt(p.IndexBefore(from))
+		b := p.TokenAt(p.FindIndexBefore(from))
 		return b.Kind == token.Digits || token.ParseRoman(strings.TrimRight(b.Text, "er")) > 0
 	}
 	return true
 }
 
-// ReadCompound reads compounds with an abbreviated end: Hauptstr.
-func ReadCompound(p *passage.Passage, i int) (nextIndex int, spoken string) {
+// ReadAbbreviatedCompound reads compounds with an abbreviated end: Hauptstr.
+func ReadAbbreviatedCompound(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	t := p.TokenAt(i)
 	if p.TokenAt(i+1).Text != "." {
 		return i, ""

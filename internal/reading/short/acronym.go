@@ -95,7 +95,7 @@ func isSpelledOut(p *passage.Passage, i int, w string) bool {
 
 // isNextToCapitals reports whether a neighbouring word is also written in capitals: DO IT NOW.
 func isNextToCapitals(p *passage.Passage, i int) bool {
-	for _, j := range []int{p.IndexBefore(i), p.SkipGap(i + 1)} {
+	for _, j := range []int{p.FindIndexBefore(i), p.SkipGap(i + 1)} {
 		if t := p.TokenAt(j); t.Kind == token.Word && len([]rune(t.Text)) > 1 && t.Text == strings.ToUpper(t.Text) &&
 			!p.Letter[t.Text] {
 			return true

@@ -48,7 +48,7 @@ func TestAcronyms(t *testing.T) {
 
 func TestCompounds(t *testing.T) {
 	t.Parallel()
-	readingtest.CheckRule(t, token.Word, short.ReadCompound, []readingtest.Case{
+	readingtest.CheckRule(t, token.Word, short.ReadAbbreviatedCompound, []readingtest.Case{
 		{"de", "Hauptstr. 5", "[Hauptstraße] 5"},
 		{"en", "Mainstr. 5", "Mainstr. 5"},
 	})
@@ -58,7 +58,7 @@ func TestCompounds(t *testing.T) {
 func rules() []readingtest.Rules {
 	return []readingtest.Rules{
 		{Kind: token.Word, Rules: []readingtest.Rule{
-			short.ReadAbbreviation, short.ReadInitials, short.ReadAcronym, short.ReadCompound,
+			short.ReadAbbreviation, short.ReadInitials, short.ReadAcronym, short.ReadAbbreviatedCompound,
 		}},
 	}
 }

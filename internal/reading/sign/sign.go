@@ -14,8 +14,8 @@ import (
 	"mynah/internal/reading/token"
 )
 
-// NameSign returns the name of a sign in text that is spelled letter by letter.
-func NameSign(p *passage.Passage) string {
+// NameSpelledSign returns the name of a sign in text that is spelled letter by letter.
+func NameSpelledSign(p *passage.Passage) string {
 	text := p.Src
 	name := p.Signs[text]
 	for key, s := range map[string]string{
@@ -49,12 +49,12 @@ const pauses = ".,;:!?…¡¿\"'“”‘’„‚«»‹›()[]-–—‐‑―
 // ReadSignBetween reads signs according to the tokens on both sides: 5 - 3, 3 x 4, 2*3, a / b.
 func ReadSignBetween(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	t := p.TokenAt(i)
-	if p.IsMeasuredSpan(i) && !p.IsInFormula(i) {
+	if p.IsDashBetweenMeasures(i) && !p.IsInFormula(i) {
 		return i + 1, p.FindWord("to")
-	} else if p.IsMeasuredSpan(i) {
+	} else if p.IsDashBetweenMeasures(i) {
 		return i + 1, p.FindWord("minus")
 	}
-	before, after := p.TokenAt(p.IndexBefore(i)), p.TokenAt(p.SkipGap(i+1))
+	before, after := p.TokenAt(p.FindIndexBefore(i)), p.TokenAt(p.SkipGap(i+1))
 	value := func(t token.Token) bool {
 		return t.Kind == token.Digits || t.Kind == token.Word && len([]rune(t.Text)) == 1
 	}
@@ -94,7 +94,7 @@ func ReadSignBetween(p *passage.Passage, i int) (nextIndex int, spoken string) {
 				}
 				return i + 1, "or"
 			}
-			if p.TokenAt(p.IndexBefore(i-1)).Kind == token.Digits && p.FindWord("per") != "" && len(before.Text) > 2 {
+			if p.TokenAt(p.FindIndexBefore(i-1)).Kind == token.Digits && p.FindWord("per") != "" && len(before.Text) > 2 {
 				return i + 1, p.FindWord("per") // 7 days/week
 			}
 		}
@@ -108,14 +108,14 @@ func ReadSignBetween(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		if b := p.TokenAt(i - 1); p.TokenAt(i+1).Kind == token.Digits && p.Point == "." && (i == 0 || b.Kind == token.Gap ||
 			b.Text == "(" || b.Text == "=") {
 			say := p.FindWord("point") + " " + p.SpellDecimals(p.TokenAt(i+1).Text) // .5 inches
-			if u, end := p.FindUnit(p.SkipGap(i + 2)); end > p.SkipGap(i+2) && p.IsUnitOfNumber(i+2, p.SkipGap(i+2), end) {
+			if u, end := p.ParseUnit(p.SkipGap(i + 2)); end > p.SkipGap(i+2) && p.IsUnitOfNumber(i+2, p.SkipGap(i+2), end) {
 				return end, say + " " + u.Other
 			}
 			return i + 2, say
 		}
 	case "!":
 		if p.TokenAt(i+1).Text == "=" {
-			return i + 2 + countRepeats(p, i+2, "="), p.Signs["≠"]
+			return i + 2 + countConsecutive(p, i+2, "="), p.Signs["≠"]
 		}
 	case "<", ">", "=":
 		if p.TokenAt(i+1).Text == "=" && t.Text != "=" {
@@ -125,14 +125,14 @@ func ReadSignBetween(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			return i + 2, p.Signs["→"]
 		}
 		if t.Text == "=" && p.TokenAt(i+1).Text == "=" {
-			n := countRepeats(p, i, "=")
+			n := countConsecutive(p, i, "=")
 			if value(before) || value(after) || p.TokenAt(i-1).Kind == token.Gap && p.TokenAt(i+n).Kind == token.Gap {
 				return i + n, p.Signs["="]
 			}
 			return i + n, " " // Markdown marks around a word
 		}
-		if t.Text == "<" && skipTag(p, i) > i {
-			return skipTag(p, i), " "
+		if t.Text == "<" && skipHTMLTag(p, i) > i {
+			return skipHTMLTag(p, i), " "
 		}
 	}
 	if token.IsDash(t.Text) && p.TokenAt(i+1).Text == ">" {
@@ -141,8 +141,8 @@ func ReadSignBetween(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	return i, ""
 }
 
-// countRepeats returns the number of consecutive tokens with the given text from token i on.
-func countRepeats(p *passage.Passage, i int, text string) int {
+// countConsecutive returns the number of consecutive tokens with the given text from token i on.
+func countConsecutive(p *passage.Passage, i int, text string) int {
 	n := 0
 	for p.TokenAt(i+n).Text == text {
 		n++
@@ -150,8 +150,8 @@ func countRepeats(p *passage.Passage, i int, text string) int {
 	return n
 }
 
-// skipTag returns the index after an HTML tag such as <b> or </b> at token i.
-func skipTag(p *passage.Passage, i int) (nextIndex int) {
+// skipHTMLTag returns the index after an HTML tag such as <b> or </b> at token i.
+func skipHTMLTag(p *passage.Passage, i int) (nextIndex int) {
 	j := i + 1
 	if p.TokenAt(j).Text == "/" {
 		j++
@@ -172,14 +172,14 @@ func ReadSignName(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	before, after := p.TokenAt(i-1), p.TokenAt(i+1)
 	switch t.Text {
 	case "*":
-		if !p.Known || (p.TokenAt(p.IndexBefore(i)).Kind != token.Digits || p.TokenAt(p.SkipGap(i+1)).Kind != token.Digits) {
+		if !p.Known || (p.TokenAt(p.FindIndexBefore(i)).Kind != token.Digits || p.TokenAt(p.SkipGap(i+1)).Kind != token.Digits) {
 			return i + 1, " "
 		}
 	case "_", "|", "`", "{", "}", "•", "‣", "▪", "●", "◦", "■", "¬", "¨", "´", "¯", "¸":
 		return i + 1, " "
 	case "+":
 		if before.Kind == token.Word && after.Text == "+" { // C++
-			n := countRepeats(p, i, "+")
+			n := countConsecutive(p, i, "+")
 			return i + n, strings.TrimSpace(strings.Repeat(p.FindWord("plus")+" ", n))
 		}
 	case "#":
@@ -207,7 +207,7 @@ func ReadSignName(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		return i + 2, say
 	}
 	if say := p.Signs[t.Text]; say != "" {
-		if b := p.TokenAt(p.IndexBefore(i)); b.Kind != token.Word && b.Kind != token.Digits {
+		if b := p.TokenAt(p.FindIndexBefore(i)); b.Kind != token.Word && b.Kind != token.Digits {
 			// "< 5" at the start is "less than five", without a verb.
 			say = strings.TrimPrefix(strings.TrimPrefix(say, "is "), "er ")
 		}

@@ -48,7 +48,7 @@ func TestSpelled(t *testing.T) {
 		".": " dot, ", "@": " at, ", "_": " underscore, ", "&": " and, ", ",": "", "²": " two, ", "½": " one half, ",
 		"Ⅳ": " four, ", "①": " one, ", "☃": " ",
 	} {
-		if got := sign.NameSign(readingtest.NewPassage("en", text)); got != want {
+		if got := sign.NameSpelledSign(readingtest.NewPassage("en", text)); got != want {
 			t.Errorf("among letters, %s is %q, want %q", text, got, want)
 		}
 	}

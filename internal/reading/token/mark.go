@@ -71,8 +71,8 @@ func ParseRoman(s string) int {
 	return n
 }
 
-// IsMinus reports whether a token may be a minus before a number.
-func IsMinus(s string) bool { return s == "-" || s == "−" || s == "–" }
+// CanBeMinus reports whether a token may be a minus before a number.
+func CanBeMinus(s string) bool { return s == "-" || s == "−" || s == "–" }
 
 // IsVowel reports whether an upper-case letter is a vowel in one of the supported languages.
 func IsVowel(r rune) bool {
@@ -101,8 +101,8 @@ func IsSingleLetter(t Token) bool { return t.Kind == Word && len([]rune(t.Text))
 // IsDigits reports whether a text consists only of ASCII digits and is not empty.
 func IsDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// ParseSmallNumber returns the value of a small number, or -1 for other texts.
-func ParseSmallNumber(s string) int {
+// ParseIntOrMinusOne returns the value of a small number, or -1 for other texts.
+func ParseIntOrMinusOne(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
 		return -1

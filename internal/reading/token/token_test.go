@@ -116,12 +116,12 @@ func TestMarks(t *testing.T) {
 		"-": {true, true}, "–": {true, true}, "−": {true, true}, "—": {true, false}, "‑": {true, false},
 		"+": {false, false}, "": {false, false}, "--": {false, false},
 	} {
-		if got := [2]bool{token.IsDash(s), token.IsMinus(s)}; got != want {
+		if got := [2]bool{token.IsDash(s), token.CanBeMinus(s)}; got != want {
 			t.Errorf("%q is dash, minus: %v, want %v", s, got, want)
 		}
 	}
 	for s, want := range map[string]int{"0": 0, "42": 42, "": -1, "4a": -1} {
-		if got := token.ParseSmallNumber(s); got != want {
+		if got := token.ParseIntOrMinusOne(s); got != want {
 			t.Errorf("the value of %q is %d, want %d", s, got, want)
 		}
 	}

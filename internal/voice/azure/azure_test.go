@@ -34,7 +34,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	if r.Method != http.MethodPost || r.URL.Path != "/cognitiveservices/v1" || r.Header.Get("Content-Type") != "application/ssml+xml" ||
 		r.Header.Get("X-Microsoft-OutputFormat") != "riff-24khz-16bit-mono-pcm" || r.Header.Get("User-Agent") == "" {
-		s.AnswerWrongFormat(w, "%s %s %v", r.Method, r.URL, r.Header)
+		s.RejectWrongFormat(w, "%s %s %v", r.Method, r.URL, r.Header)
 		return
 	}
 	if !strings.Contains(string(body), `<voice name="`+katja+`">`) {
@@ -43,7 +43,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	}
 	const head = `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="`
 	if !strings.HasPrefix(string(body), head+`de-DE">`) && !strings.HasPrefix(string(body), head+`en-US">`) {
-		s.AnswerWrongFormat(w, "%.100s", body)
+		s.RejectWrongFormat(w, "%.100s", body)
 		return
 	}
 	p, err := s.Perform(r.Context(), string(body), 1,
@@ -52,7 +52,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		s.AnswerWrongFormat(w, "%v in %s", err, body)
+		s.RejectWrongFormat(w, "%v in %s", err, body)
 		return
 	}
 	w.Header().Set("Content-Type", "audio/x-wav")
@@ -80,7 +80,7 @@ func TestEngine(t *testing.T) {
 
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	remotetest.CheckTroubles(t, katja, "audio/x-wav", service, makes)
+	remotetest.CheckFailureHandling(t, katja, "audio/x-wav", service, makes)
 }
 
 func TestVoices(t *testing.T) {

@@ -139,7 +139,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil || silent {
 		return clip, err
 	}
-	b := body{Text: e.replaceMarkup(s.Text), Model: e.cfg.Model, Seed: 1}
+	b := body{Text: e.replaceMarkupCharacters(s.Text), Model: e.cfg.Model, Seed: 1}
 	if speed := req.Speed.ValueOrOne(); speed != 1 {
 		b.Settings.Speed = math.Round(speed*100) / 100
 	}
@@ -171,9 +171,9 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// replaceMarkup replaces characters that the service would interpret as markup: <break> in all models, [laughs] in
+// replaceMarkupCharacters replaces characters that the service would interpret as markup: <break> in all models, [laughs] in
 // models of the third generation. It keeps the length in bytes, so that character times still match.
-func (e *Engine) replaceMarkup(text string) string {
+func (e *Engine) replaceMarkupCharacters(text string) string {
 	text = strings.NewReplacer("<", "(", ">", ")").Replace(text)
 	if strings.Contains(e.cfg.Model, "_v3") {
 		text = strings.NewReplacer("[", "(", "]", ")").Replace(text)

@@ -48,7 +48,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	if err := d.Decode(&b); err != nil || !ok || r.Method != http.MethodPost || b.Text == "" ||
 		r.URL.Query().Get("output_format") != "pcm_24000" {
 		if r.Context().Err() == nil {
-			s.AnswerWrongFormat(w, "%s %s %+v %v", r.Method, r.URL, b, err)
+			s.RejectWrongFormat(w, "%s %s %+v %v", r.Method, r.URL, b, err)
 		}
 		return
 	}
@@ -64,7 +64,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		fail(http.StatusBadRequest, "max_character_limit_exceeded", "The text is too long.")
 		return
 	case speed < 0.7 || speed > 1.2 || strings.ContainsAny(b.Text, "<>"):
-		s.AnswerWrongFormat(w, "speed %g of %q", speed, b.Text)
+		s.RejectWrongFormat(w, "speed %g of %q", speed, b.Text)
 		return
 	}
 	clip, err := s.SpeakAsTones(r.Context(), []utter.Run{{Text: b.Text}}, speed, 1)
@@ -120,7 +120,7 @@ func TestEngine(t *testing.T) {
 
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	remotetest.CheckTroubles(t, rachel, "application/json", service, makes(func(*elevenlabs.Config) {}))
+	remotetest.CheckFailureHandling(t, rachel, "application/json", service, makes(func(*elevenlabs.Config) {}))
 }
 
 // TestTimes checks that word times come from character times, including spelled words and multi-byte

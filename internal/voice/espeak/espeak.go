@@ -151,7 +151,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if !isValidID(req.Voice) {
 		return clip, newUnknownVoiceFault(req.Voice)
 	}
-	phonemes, err := newPhonemes(e.program.Config().TempDir)
+	phonemes, err := newPhonemeFile(e.program.Config().TempDir)
 	if err != nil {
 		return clip, fault.New(fault.Disk, err, "cannot create a temporary file")
 	}
@@ -179,7 +179,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}
 	setTimesFromPhonemes(&clip, phrases, said)
-	raisePitch(&clip, raise)
+	raisePlaybackRate(&clip, raise)
 	return clip, nil
 }
 
@@ -215,7 +215,7 @@ func (e *Engine) speakWithHelper(ctx context.Context, req voice.Request) (voice.
 	}
 	setTimesFromEvents(&clip, src, s.events)
 	stretchClip(&clip, rest)
-	raisePitch(&clip, raise)
+	raisePlaybackRate(&clip, raise)
 	return clip, nil
 }
 
@@ -226,23 +226,23 @@ func stretchClip(clip *voice.Clip, speed float64) {
 	if len(clip.PCM) == before {
 		return
 	}
-	scaleTimes(clip, float64(len(clip.PCM))/float64(before))
+	scaleWordTimes(clip, float64(len(clip.PCM))/float64(before))
 }
 
-// raisePitch plays a clip faster by a factor, which raises its pitch. The program spoke it slower by the same
+// raisePlaybackRate plays a clip faster by a factor, which raises its pitch. The program spoke it slower by the same
 // factor. This extends the program's range of pitches.
-func raisePitch(clip *voice.Clip, by float64) {
+func raisePlaybackRate(clip *voice.Clip, by float64) {
 	if by == 1 {
 		return
 	}
 	const step = 100 // a large common divisor keeps the resampler's tables small
 	before := clip.Rate
 	clip.Rate = int(math.Round(float64(before)*by/step)) * step
-	scaleTimes(clip, float64(before)/float64(clip.Rate))
+	scaleWordTimes(clip, float64(before)/float64(clip.Rate))
 }
 
-// scaleTimes multiplies the word times by a factor.
-func scaleTimes(clip *voice.Clip, scale float64) {
+// scaleWordTimes multiplies the word times by a factor.
+func scaleWordTimes(clip *voice.Clip, scale float64) {
 	for i := range clip.Words {
 		w := &clip.Words[i]
 		w.Start, w.End = time.Duration(float64(w.Start)*scale), time.Duration(float64(w.End)*scale)

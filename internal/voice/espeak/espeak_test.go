@@ -88,8 +88,8 @@ func TestCatalogue(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if voicetest.RootMeanSquare(c.PCM) < 100 {
-				t.Errorf("level %f", voicetest.RootMeanSquare(c.PCM))
+			if voicetest.ComputeRootMeanSquare(c.PCM) < 100 {
+				t.Errorf("level %f", voicetest.ComputeRootMeanSquare(c.PCM))
 			}
 		})
 	}
@@ -138,10 +138,10 @@ func TestClausesAnchorTheWords(t *testing.T) {
 			t.Errorf("no pause between %+v and %+v", before, w)
 		}
 		from := int(w.Start.Seconds() * float64(c.Rate))
-		if quiet := voicetest.RootMeanSquare(c.PCM[from-c.Rate/25 : from]); quiet > 50 {
+		if quiet := voicetest.ComputeRootMeanSquare(c.PCM[from-c.Rate/25 : from]); quiet > 50 {
 			t.Errorf("level %f before %q", quiet, w.Text)
 		}
-		if loud := voicetest.RootMeanSquare(c.PCM[from : from+c.Rate/25]); loud < 100 {
+		if loud := voicetest.ComputeRootMeanSquare(c.PCM[from : from+c.Rate/25]); loud < 100 {
 			t.Errorf("level %f at the start of %q", loud, w.Text)
 		}
 	}
@@ -175,7 +175,7 @@ func TestMarkup(t *testing.T) {
 	span := func(c voice.Clip) float64 { return (last(c).Start - c.Words[2].Start).Seconds() }
 	level := func(c voice.Clip) float64 {
 		from, to := c.Words[2].Start, c.Words[4].End
-		return voicetest.RootMeanSquare(c.PCM[int(from.Seconds()*float64(c.Rate)):int(to.Seconds()*float64(c.Rate))])
+		return voicetest.ComputeRootMeanSquare(c.PCM[int(from.Seconds()*float64(c.Rate)):int(to.Seconds()*float64(c.Rate))])
 	}
 	if got := span(with(utter.Run{Speed: utter.NewFactor(0.5)})) / span(plain); got < 1.5 {
 		t.Errorf("half the speed lasts %.2f times as long", got)
@@ -318,7 +318,7 @@ func TestUnreadable(t *testing.T) {
 		{"he", "computer"},
 	} {
 		v := voice.Voice{Engine: voice.EngineEspeak, EngineVoice: c.id}
-		_, lost, _ := voice.CountLetters(c.text, v)
+		_, lost, _ := voice.CountUnreadableLetters(c.text, v)
 		bad := lost > 0
 		clip, err := e.Speak(t.Context(), voice.Request{Voice: c.id, Runs: []utter.Run{{Text: c.text}}})
 		if err != nil {

@@ -98,7 +98,7 @@ func (h *helpers) speak(ctx context.Context, o order) (*helperAnswer, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	one, err := h.takeHelper(ctx, o.voice)
+	one, err := h.takeOrStartHelper(ctx, o.voice)
 	if err != nil {
 		return nil, err
 	}
@@ -123,8 +123,8 @@ func (h *helpers) speak(ctx context.Context, o order) (*helperAnswer, error) {
 // errLate is the cause of a timeout.
 var errLate = errors.New("it took too long")
 
-// takeHelper returns an idle helper with a voice, or starts one.
-func (h *helpers) takeHelper(ctx context.Context, voice string) (*helper, error) {
+// takeOrStartHelper returns an idle helper with a voice, or starts one.
+func (h *helpers) takeOrStartHelper(ctx context.Context, voice string) (*helper, error) {
 	h.mu.Lock()
 	for i, one := range h.idle {
 		if one.voice == voice {
@@ -160,11 +160,11 @@ func (h *helpers) returnHelper(one *helper) {
 	if h.last != nil {
 		h.last.Stop()
 	}
-	h.last = time.AfterFunc(idleTime, h.endIdle)
+	h.last = time.AfterFunc(idleTime, h.endIdleHelpers)
 }
 
-// endIdle ends the idle helpers.
-func (h *helpers) endIdle() {
+// endIdleHelpers ends the idle helpers.
+func (h *helpers) endIdleHelpers() {
 	h.mu.Lock()
 	idle := h.idle
 	h.idle = nil
@@ -179,7 +179,7 @@ func (h *helpers) close() {
 	h.mu.Lock()
 	h.shut = true
 	h.mu.Unlock()
-	h.endIdle()
+	h.endIdleHelpers()
 }
 
 // end closes the helper's input, so that it exits, and kills it after one second.

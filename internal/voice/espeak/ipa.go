@@ -10,7 +10,7 @@ import (
 // mnemonics in some languages.
 func toMnemonics(ipa, language string) string {
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
-	own, common := listOwnPhonemes(base), listCommonPhonemes()
+	own, common := listLanguagePhonemes(base), listCommonPhonemes()
 	var b strings.Builder
 	said := false
 	for rest := strings.NewReplacer("g", "ɡ", "ˑ", "", "͡", "", "͜", "", "'", "ˈ", "’", "ˈ").Replace(ipa); rest != ""; {
@@ -61,8 +61,8 @@ func listCommonPhonemes() map[string]string {
 	}
 }
 
-// listOwnPhonemes returns the mnemonics that differ in a language.
-func listOwnPhonemes(base string) map[string]string {
+// listLanguagePhonemes returns the mnemonics that differ in a language.
+func listLanguagePhonemes(base string) map[string]string {
 	switch base {
 	case "en":
 		return map[string]string{

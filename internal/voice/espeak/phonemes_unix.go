@@ -10,7 +10,7 @@ import (
 // phonemeFile receives the phonemes that the program prints.
 type phonemeFile struct{ said bytes.Buffer }
 
-func newPhonemes(string) (*phonemeFile, error) { return &phonemeFile{}, nil }
+func newPhonemeFile(string) (*phonemeFile, error) { return &phonemeFile{}, nil }
 
 // name returns the name of the file for the program's arguments.
 func (*phonemeFile) name() string { return "/dev/stderr" }

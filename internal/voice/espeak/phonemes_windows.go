@@ -10,7 +10,7 @@ import (
 // file name for standard error.
 type phonemeFile struct{ spool *proc.Spool }
 
-func newPhonemes(dir string) (*phonemeFile, error) {
+func newPhonemeFile(dir string) (*phonemeFile, error) {
 	spool, err := proc.NewSpool(dir)
 	return &phonemeFile{spool}, err
 }

@@ -159,9 +159,9 @@ func (s *source) trimEnd() {
 	s.text.WriteString(short)
 }
 
-// findByte converts a position in the source, in characters from 1, to a byte of the request's text. It returns -1
+// findTextByte converts a position in the source, in characters from 1, to a byte of the request's text. It returns -1
 // if the position and all following ones are markup.
-func (s *source) findByte(position int) int {
+func (s *source) findTextByte(position int) int {
 	for i := position - 1; i >= 0 && i < len(s.from); i++ {
 		if s.from[i] >= 0 {
 			return s.from[i]
@@ -180,7 +180,7 @@ func setTimesFromEvents(clip *voice.Clip, s *source, events []event) {
 		starts[i] = -1
 	}
 	for k, e := range events {
-		at := s.findByte(e.position)
+		at := s.findTextByte(e.position)
 		if !e.word || e.position == 0 || at < 0 || e.sample >= len(clip.PCM) {
 			continue
 		}
@@ -213,7 +213,7 @@ func setTimesFromEvents(clip *voice.Clip, s *source, events []event) {
 		for to > from && isQuiet(clip.PCM[to-1:to]) {
 			to--
 		}
-		voice.ShareTime(words[w:next], toTime(from, clip.Rate), toTime(to, clip.Rate))
+		voice.SpreadTimeByEffort(words[w:next], toTime(from, clip.Rate), toTime(to, clip.Rate))
 		last = to
 		w = next
 	}

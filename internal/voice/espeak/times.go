@@ -19,7 +19,7 @@ func setTimesFromPhonemes(clip *voice.Clip, phrases []voice.Phrase, phonemes str
 		}
 	}
 	clauses := parsePhonemes(phonemes)
-	spans := findStretches(clip.PCM, clip.Rate, len(clauses))
+	spans := splitIntoStretches(clip.PCM, clip.Rate, len(clauses))
 	if len(spans) != len(clauses) && len(spans) > 0 {
 		clauses = [][]float64{slices.Concat(clauses...)}
 		spans = []stretch{{spans[0].from, spans[len(spans)-1].to}}
@@ -30,14 +30,14 @@ func setTimesFromPhonemes(clip *voice.Clip, phrases []voice.Phrase, phonemes str
 			groups = append(groups, placeSounds(c, spans[i])...)
 		}
 	}
-	if voice.AlignGroups(clip.Words, effort, groups) {
+	if voice.AlignWordsToGroups(clip.Words, effort, groups) {
 		return
 	}
 	whole := stretch{0, clip.Length()}
 	if len(spans) > 0 {
 		whole = stretch{spans[0].from, spans[len(spans)-1].to}
 	}
-	voice.SpreadTime(clip.Words, effort, whole.from, whole.to)
+	voice.SpreadTimeByWeights(clip.Words, effort, whole.from, whole.to)
 }
 
 // parsePhonemes returns the weights of the groups in each clause of the program's output.
@@ -106,9 +106,9 @@ const (
 	loudness = 60                    // sample values below this are silence; the program's silence is exactly zero
 )
 
-// findStretches splits a clip into n stretches of speech at its n-1 longest silences. It returns fewer if there are
+// splitIntoStretches splits a clip into n stretches of speech at its n-1 longest silences. It returns fewer if there are
 // fewer silences.
-func findStretches(pcm []int16, rate, n int) []stretch {
+func splitIntoStretches(pcm []int16, rate, n int) []stretch {
 	size := max(int(frame.Seconds()*float64(rate)), 1)
 	type gap struct{ from, to int }
 	var gaps []gap

@@ -114,7 +114,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	var given map[int][]string
 	if markup {
 		for i := range phrases {
-			phrases[i].Text = removeMarkup(phrases[i].Text)
+			phrases[i].Text = replaceMarkupCharacters(phrases[i].Text)
 		}
 		given = insertPhones(req.Runs, phrases, spans)
 	}
@@ -136,14 +136,14 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err := g.Wait(); err != nil || len(sounds) == 0 {
 		return clip, err
 	}
-	if alone == nil || !voice.AlignSounds(clip.Words, alone, sounds) {
+	if alone == nil || !voice.AlignWordsToSounds(clip.Words, alone, sounds) {
 		effort := make([]float64, len(clip.Words))
 		for _, p := range phrases {
 			if p.Word >= 0 {
 				effort[p.Word] = voice.EstimateEffort(p.Text)
 			}
 		}
-		voice.SpreadTime(clip.Words, effort, sounds[0].Start, sounds[len(sounds)-1].End)
+		voice.SpreadTimeByWeights(clip.Words, effort, sounds[0].Start, sounds[len(sounds)-1].End)
 	}
 	cutOuterPauses(&clip, sounds)
 	return clip, nil
@@ -238,7 +238,7 @@ func (e *Engine) synthesize(
 		return nil, err
 	}
 	clip.Rate = int(math.Round(float64(clip.Rate) * computePlaybackFactor(req)))
-	return placeLines(parseSounds(out), clip.Length()), nil
+	return placeSoundsInTime(parseSounds(out), clip.Length()), nil
 }
 
 // isTruncated reports whether a WAV file contains fewer samples than its data chunk announces. The length in the
@@ -281,9 +281,9 @@ func parseSounds(out []byte) [][]sound {
 // silence is the program's name for a pause.
 const silence = "pau"
 
-// placeLines places the utterances one after the other. The printed times are planned times; it scales them to
+// placeSoundsInTime places the utterances one after the other. The printed times are planned times; it scales them to
 // the actual length, which consists of whole frames.
-func placeLines(lines [][]sound, length time.Duration) []voice.Sound {
+func placeSoundsInTime(lines [][]sound, length time.Duration) []voice.Sound {
 	planned := 0.0
 	for _, l := range lines {
 		planned += l[len(l)-1].end

@@ -40,8 +40,8 @@ func TestCatalogue(t *testing.T) {
 			continue
 		}
 		req := voice.Request{Voice: v.EngineVoice, Pitch: v.Pitch, Runs: []utter.Run{{Text: "Hello."}}}
-		if c, err := e.Speak(t.Context(), req); err != nil || voicetest.RootMeanSquare(c.PCM) < 200 {
-			t.Errorf("%s: level %f, %v", v.Name, voicetest.RootMeanSquare(c.PCM), err)
+		if c, err := e.Speak(t.Context(), req); err != nil || voicetest.ComputeRootMeanSquare(c.PCM) < 200 {
+			t.Errorf("%s: level %f, %v", v.Name, voicetest.ComputeRootMeanSquare(c.PCM), err)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func TestWordTimesMatchTheSound(t *testing.T) {
 				t.Errorf("%s between %q and %q", gap, c.Words[i-1].Text, w.Text)
 			}
 			from := int((w.Start - 50*time.Millisecond).Seconds() * float64(c.Rate))
-			if l := voicetest.RootMeanSquare(c.PCM[from : from+c.Rate/50]); l > voicetest.RootMeanSquare(c.PCM)/10 {
+			if l := voicetest.ComputeRootMeanSquare(c.PCM[from : from+c.Rate/50]); l > voicetest.ComputeRootMeanSquare(c.PCM)/10 {
 				t.Errorf("level %f before %q", l, w.Text)
 			}
 		}

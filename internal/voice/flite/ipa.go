@@ -114,8 +114,8 @@ func stripStress(list []string) []string {
 	return out
 }
 
-// removeMarkup replaces characters that flite would interpret as markup. It is for sentences that contain
+// replaceMarkupCharacters replaces characters that flite would interpret as markup. It is for sentences that contain
 // markup.
-func removeMarkup(s string) string {
+func replaceMarkupCharacters(s string) string {
 	return strings.NewReplacer("&", " and ", "<", " less than ", ">", " greater than ").Replace(s)
 }

@@ -52,7 +52,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	if err := d.Decode(&b); err != nil || r.Method != http.MethodPost || r.URL.Path != "/v1beta1/text:synthesize" ||
 		b.AudioConfig.AudioEncoding != "LINEAR16" || (b.Input.Text == "") == (b.Input.SSML == "") || b.Voice.LanguageCode != "en-US" {
 		if r.Context().Err() == nil && err == nil {
-			s.AnswerWrongFormat(w, "%s %s %+v", r.Method, r.URL, b)
+			s.RejectWrongFormat(w, "%s %s %+v", r.Method, r.URL, b)
 		}
 		return
 	}
@@ -71,7 +71,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		fail(http.StatusBadRequest, "INVALID_ARGUMENT", "Either `input.text` or `input.ssml` is longer than the limit of 5000 bytes.")
 		return
 	case a.SpeakingRate < 0.25 || a.SpeakingRate > 2 || math.Abs(a.Pitch) > 20:
-		s.AnswerWrongFormat(w, "%+v", a)
+		s.RejectWrongFormat(w, "%+v", a)
 		return
 	}
 	p := remotetest.Performance{}
@@ -89,7 +89,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		s.AnswerWrongFormat(w, "%v in %s", err, b.Input.SSML)
+		s.RejectWrongFormat(w, "%v in %s", err, b.Input.SSML)
 		return
 	}
 	answer := map[string]any{"audioContent": base64.StdEncoding.EncodeToString(remotetest.FormatWAV(p.Clip.PCM,
@@ -138,7 +138,7 @@ func TestEngine(t *testing.T) {
 
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	remotetest.CheckTroubles(t, neural, "application/json", service, makes(func(*google.Config) {}))
+	remotetest.CheckFailureHandling(t, neural, "application/json", service, makes(func(*google.Config) {}))
 }
 
 func TestWrongRequests(t *testing.T) {

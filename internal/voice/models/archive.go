@@ -31,7 +31,7 @@ func (i *Installer) installFromArchive(ctx context.Context, file, shownName stri
 			part.Discard()
 		}
 	}()
-	err := forEachEntry(file, shownName, func(entry string, r io.Reader) error {
+	err := forEachArchivedFile(file, shownName, func(entry string, r io.Reader) error {
 		base := path.Base(entry)
 		switch {
 		case strings.HasPrefix(base, "."):
@@ -50,7 +50,7 @@ func (i *Installer) installFromArchive(ctx context.Context, file, shownName stri
 				return errors.New("the voice in it has a name that cannot be used")
 			}
 			var err error
-			part, err = i.copyToFolder(ctx, name, r)
+			part, err = i.copyModelToFolder(ctx, name, r)
 			return err
 		}
 		return nil
@@ -64,8 +64,8 @@ func (i *Installer) installFromArchive(ctx context.Context, file, shownName stri
 	return i.installFiles(name, part.Name(), newPublisher(part), description)
 }
 
-// forEachEntry calls each for every file of an archive. It does not use the entries' names as paths on the disk.
-func forEachEntry(file, name string, each func(string, io.Reader) error) error {
+// forEachArchivedFile calls each for every file of an archive. It does not use the entries' names as paths on the disk.
+func forEachArchivedFile(file, name string, each func(string, io.Reader) error) error {
 	if strings.HasSuffix(name, ".zip") {
 		z, err := zip.OpenReader(file)
 		if err != nil {

@@ -63,7 +63,7 @@ func (i *Installer) ListAvailable(ctx context.Context, language string) ([]Avail
 	var out []Available
 	cards := map[string]string{}
 	for name, l := range all {
-		if !isValidName(name) || !l.speaksLanguage(language) {
+		if !isValidName(name) || !l.matchesLanguage(language) {
 			continue
 		}
 		v := Available{
@@ -129,8 +129,8 @@ func findLicence(card string) string {
 // findLanguageTag returns the BCP 47 tag of a voice's language.
 func (l indexEntry) findLanguageTag() string { return strings.ReplaceAll(l.Language.Code, "_", "-") }
 
-// speaksLanguage reports whether a voice speaks a language: a tag, the beginning of a tag, or an English name.
-func (l indexEntry) speaksLanguage(language string) bool {
+// matchesLanguage reports whether a voice speaks a language: a tag, the beginning of a tag, or an English name.
+func (l indexEntry) matchesLanguage(language string) bool {
 	want := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(language), "_", "-"))
 	tag := strings.ToLower(l.findLanguageTag())
 	return want == "" || tag == want || strings.HasPrefix(tag, want+"-") || strings.EqualFold(l.Language.Name, want)

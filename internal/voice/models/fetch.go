@@ -60,7 +60,7 @@ func (i *Installer) download(
 ) (*heldFile, error) {
 	sum := sha1.Sum([]byte(address)) //nolint:gosec // see above
 	path := filepath.Join(i.cfg.Dir, fetchPrefix+hex.EncodeToString(sum[:8]))
-	f, err := lockFile(path)
+	f, err := openAndLockFile(path)
 	switch {
 	case errors.Is(err, system.ErrTaken):
 		return nil, fault.New(fault.Usage, nil, "%s is being downloaded by another process", removeSecretsFromURL(address))
@@ -87,15 +87,15 @@ func (h *heldFile) Close() error {
 	return err
 }
 
-// rename closes and renames the file while the lock is still held, because some systems cannot rename open
+// closeAndRename closes and renames the file while the lock is still held, because some systems cannot rename open
 // files. The caller must still call Close.
-func (h *heldFile) rename(to string) error {
+func (h *heldFile) closeAndRename(to string) error {
 	return errors.Join(h.File.Close(), os.Rename(h.Name(), to))
 }
 
-// lockFile opens or creates a file and locks it. If another process has the lock, the error is system.ErrTaken.
+// openAndLockFile opens or creates a file and locks it. If another process has the lock, the error is system.ErrTaken.
 // If the file was renamed or removed before the lock succeeded, it tries again.
-func lockFile(path string) (*heldFile, error) {
+func openAndLockFile(path string) (*heldFile, error) {
 	for {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
@@ -128,7 +128,7 @@ func (i *Installer) downloadWithRetries(
 	failed := 0 // consecutive failures without any new byte
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		before := measureFile(f)
-		err := i.requestPart(ctx, f, path, address, want, progress)
+		err := i.requestRest(ctx, f, path, address, want, progress)
 		broken, ok := errors.AsType[*brokenError](err)
 		if err == nil || !ok || broken.permanent || failed+1 >= i.cfg.Tries {
 			return struct{}{}, markPermanent(err)
@@ -218,8 +218,8 @@ func removeSecretsFromURL(address string) string {
 	return u.Scheme + "://" + u.Host + u.Path
 }
 
-// requestPart makes one request, for the part that the file lacks.
-func (i *Installer) requestPart(
+// requestRest makes one request, for the part that the file lacks.
+func (i *Installer) requestRest(
 	ctx context.Context, f *os.File, path, address string, want expectation, progress func(done, total int64),
 ) error {
 	have := measureFile(f)
@@ -236,7 +236,7 @@ func (i *Installer) requestPart(
 		if moving.Err() != nil && ctx.Err() == nil {
 			err = fmt.Errorf("no data for %s", i.cfg.Stall)
 		}
-		return &brokenError{removeURL(err), false}
+		return &brokenError{removeURLFromError(err), false}
 	}
 	req, err := http.NewRequestWithContext(moving, http.MethodGet, address, nil)
 	if err != nil {
@@ -256,7 +256,7 @@ func (i *Installer) requestPart(
 	defer func() { _ = resp.Body.Close() }()
 	total := resp.ContentLength
 	switch {
-	case resp.StatusCode == http.StatusPartialContent && resume && isPartFrom(resp, have):
+	case resp.StatusCode == http.StatusPartialContent && resume && startsAtByte(resp, have):
 		total += have
 	case resp.StatusCode == http.StatusOK:
 		have = 0
@@ -295,8 +295,8 @@ func (i *Installer) requestPart(
 	return err
 }
 
-// isPartFrom reports whether a partial response begins at byte have.
-func isPartFrom(resp *http.Response, have int64) bool {
+// startsAtByte reports whether a partial response begins at byte have.
+func startsAtByte(resp *http.Response, have int64) bool {
 	var from int64
 	_, err := fmt.Sscanf(resp.Header.Get("Content-Range"), "bytes %d-", &from)
 	return err == nil && from == have
@@ -331,13 +331,13 @@ func (i *Installer) copyBody(f *os.File, body io.Reader, done, total int64, prog
 			return nil
 		}
 		if err != nil {
-			return &brokenError{removeURL(err), false}
+			return &brokenError{removeURLFromError(err), false}
 		}
 	}
 }
 
-// removeURL returns an error without the URL, which may contain a key.
-func removeURL(err error) error {
+// removeURLFromError returns an error without the URL, which may contain a key.
+func removeURLFromError(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
@@ -407,7 +407,7 @@ func (i *Installer) requestToMemory(ctx context.Context, address string, most in
 	req.Header.Set("User-Agent", "mynah")
 	resp, err := i.client.Do(req)
 	if err != nil {
-		return nil, true, removeURL(err)
+		return nil, true, removeURLFromError(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	switch {
@@ -422,5 +422,5 @@ func (i *Installer) requestToMemory(ctx context.Context, address string, most in
 	if err == nil && int64(len(b)) > most {
 		return nil, false, fmt.Errorf("it is longer than %d bytes", most)
 	}
-	return b, true, removeURL(err)
+	return b, true, removeURLFromError(err)
 }

@@ -276,7 +276,7 @@ func (i *Installer) installModel(
 	if _, err := ParseConfig(description); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the description of %s cannot be used", name)
 	}
-	if old, err := FindVoice(i.cfg.Dir, name); err == nil && want.hasSum() && i.isInstalled(old, description, want) {
+	if old, err := ReadInstalledVoice(i.cfg.Dir, name); err == nil && want.hasSum() && i.isInstalled(old, description, want) {
 		return Installed{Voice: old, Checked: true, Same: true}, nil
 	}
 	part, err := i.download(ctx, address, want, progress)
@@ -284,7 +284,7 @@ func (i *Installer) installModel(
 		return Installed{}, err
 	}
 	defer func() { _ = part.Close() }()
-	in, err := i.installFiles(name, part.Name(), part.rename, description)
+	in, err := i.installFiles(name, part.Name(), part.closeAndRename, description)
 	if err != nil {
 		_ = os.Remove(part.Name())
 	}
@@ -315,7 +315,7 @@ func (i *Installer) installFiles(name, part string, move func(to string) error, 
 	}
 	var err error
 	if v.Config, err = ParseConfig(description); err == nil {
-		err = checkModel(part)
+		err = checkModelHead(part)
 	}
 	if err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the files of the voice %s are not a valid voice of Piper", name)
@@ -343,9 +343,9 @@ func (i *Installer) installFiles(name, part string, move func(to string) error, 
 	return Installed{Voice: v}, nil
 }
 
-// checkModel returns an error if a file is not an ONNX model, such as an HTML page. An ONNX file begins with
+// checkModelHead returns an error if a file is not an ONNX model, such as an HTML page. An ONNX file begins with
 // its format version, a protobuf field.
-func checkModel(file string) error {
+func checkModelHead(file string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err
@@ -378,7 +378,7 @@ func (i *Installer) installFromFile(ctx context.Context, source string) (Install
 		return Installed{}, fault.New(fault.Input, err, "the file %s cannot be read", source)
 	}
 	defer func() { _ = f.Close() }()
-	part, err := i.copyToFolder(ctx, name, f)
+	part, err := i.copyModelToFolder(ctx, name, f)
 	if err != nil {
 		return Installed{}, err
 	}
@@ -392,8 +392,8 @@ func newPublisher(f *pending.File) func(string) error {
 	return func(string) error { return f.Publish() }
 }
 
-// copyToFolder copies a model into the folder. The caller publishes or discards it.
-func (i *Installer) copyToFolder(ctx context.Context, name string, r io.Reader) (*pending.File, error) {
+// copyModelToFolder copies a model into the folder. The caller publishes or discards it.
+func (i *Installer) copyModelToFolder(ctx context.Context, name string, r io.Reader) (*pending.File, error) {
 	f, err := pending.CreateFile(filepath.Join(i.cfg.Dir, name+modelEnding))
 	if err != nil {
 		return nil, newDiskFault(err)

@@ -108,9 +108,9 @@ func isValidEspeakVoice(id string) bool {
 		strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
 
-// ChooseScales returns the voice's randomness of the sound, length factor and randomness of the rhythm, or Piper's
+// ChooseInferenceScales returns the voice's randomness of the sound, length factor and randomness of the rhythm, or Piper's
 // defaults.
-func (c Config) ChooseScales() (noise, length, noiseW float64) {
+func (c Config) ChooseInferenceScales() (noise, length, noiseW float64) {
 	or := func(p *float64, f float64) float64 {
 		if p == nil {
 			return f
@@ -159,8 +159,8 @@ func isValidName(name string) bool {
 		strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
 }
 
-// FindVoice reads an installed voice. The error is fs.ErrNotExist if one of its files is missing.
-func FindVoice(dir, name string) (Voice, error) {
+// ReadInstalledVoice reads an installed voice. The error is fs.ErrNotExist if one of its files is missing.
+func ReadInstalledVoice(dir, name string) (Voice, error) {
 	v := Voice{
 		Name: name, Model: filepath.Join(dir, name+modelEnding), ConfigPath: filepath.Join(dir, name+configEnding),
 	}
@@ -201,7 +201,7 @@ func ListVoices(dir string) []Voice {
 		if !ok {
 			continue
 		}
-		if v, err := FindVoice(dir, name); err == nil {
+		if v, err := ReadInstalledVoice(dir, name); err == nil {
 			out = append(out, v)
 		}
 	}

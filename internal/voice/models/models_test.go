@@ -45,7 +45,7 @@ type hub struct {
 
 func newHub(t *testing.T) *hub {
 	t.Helper()
-	h := &hub{model: append(voicetest.NewModel(false), bytes.Repeat([]byte{0}, 0)...), description: voicetest.NewDescription(t, 1, nil)}
+	h := &hub{model: append(voicetest.NewPiperModel(false), bytes.Repeat([]byte{0}, 0)...), description: voicetest.NewDescription(t, 1, nil)}
 	folder := "/en/en_US/test/medium/"
 	sum := func(b []byte) string { s := md5.Sum(b); return hex.EncodeToString(s[:]) }
 	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

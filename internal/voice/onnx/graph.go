@@ -16,10 +16,10 @@ const (
 	valueName   = 1
 )
 
-// FindResults returns the names of the results of all operations of a kind in a model, such as "Ceil". The values
+// FindResultsOfOperation returns the names of the results of all operations of a kind in a model, such as "Ceil". The values
 // report whether a result is already an output of the model. It does not look into graphs that are nested in
 // operations.
-func FindResults(model []byte, operation string) (map[string]bool, error) {
+func FindResultsOfOperation(model []byte, operation string) (map[string]bool, error) {
 	found := map[string]bool{}
 	var outputs []string
 	err := forEachField(model, modelGraph, func(graph []byte) error {

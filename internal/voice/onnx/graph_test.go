@@ -12,13 +12,13 @@ import (
 // TestAddOutput checks that an inner result of a model becomes an output.
 func TestAddOutput(t *testing.T) {
 	t.Parallel()
-	model := voicetest.NewModel(false)
-	found, err := onnx.FindResults(model, "Ceil")
+	model := voicetest.NewPiperModel(false)
+	found, err := onnx.FindResultsOfOperation(model, "Ceil")
 	if err != nil || !maps.Equal(found, map[string]bool{"/Ceil_output_0": false}) {
 		t.Fatalf("%v, %v", found, err)
 	}
 	more := onnx.AddOutput(bytes.Clone(model), "/Ceil_output_0")
-	if found, err = onnx.FindResults(more, "Ceil"); err != nil || !found["/Ceil_output_0"] {
+	if found, err = onnx.FindResultsOfOperation(more, "Ceil"); err != nil || !found["/Ceil_output_0"] {
 		t.Fatalf("%v, %v", found, err)
 	}
 	l, err := onnx.LoadLibrary(voicetest.FindRuntime(t))
@@ -44,7 +44,7 @@ func TestAddOutput(t *testing.T) {
 }
 
 func FuzzResultsOf(f *testing.F) {
-	f.Add(voicetest.NewModel(true))
+	f.Add(voicetest.NewPiperModel(true))
 	f.Add([]byte("no model"))
-	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = onnx.FindResults(b, "Ceil") })
+	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = onnx.FindResultsOfOperation(b, "Ceil") })
 }

@@ -24,7 +24,7 @@ func open(t *testing.T, speakers bool) *onnx.Session {
 		t.Errorf("version %q", l.Version())
 	}
 	path := filepath.Join(t.TempDir(), "model.onnx")
-	if err := os.WriteFile(path, voicetest.NewModel(speakers), 0o600); err != nil {
+	if err := os.WriteFile(path, voicetest.NewPiperModel(speakers), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s, err := l.OpenModel(path)

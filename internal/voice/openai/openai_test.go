@@ -44,7 +44,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	d.DisallowUnknownFields()
 	if err := d.Decode(&b); err != nil || r.Method != http.MethodPost || r.URL.Path != "/audio/speech" ||
 		r.Header.Get("Content-Type") != "application/json" || b.Model != "tts-1" || b.Input == "" {
-		s.AnswerWrongFormat(w, "%s %s %+v %v", r.Method, r.URL, b, err)
+		s.RejectWrongFormat(w, "%s %s %+v %v", r.Method, r.URL, b, err)
 		return
 	}
 	speed := 1.0
@@ -108,7 +108,7 @@ func TestEngine(t *testing.T) {
 
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	remotetest.CheckTroubles(t, "alloy", "audio/wav", service, makes(func(*openai.Config) {}))
+	remotetest.CheckFailureHandling(t, "alloy", "audio/wav", service, makes(func(*openai.Config) {}))
 }
 
 func TestTooLong(t *testing.T) {

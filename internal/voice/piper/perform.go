@@ -32,8 +32,8 @@ type session struct {
 // mostModels is the maximum number of models in memory; each uses about 100 MB.
 const mostModels = 4
 
-// dropModel frees the model now, or when its last user has finished. The caller holds the engine's lock.
-func (s *session) dropModel() {
+// dropModelWhenUnused frees the model now, or when its last user has finished. The caller holds the engine's lock.
+func (s *session) dropModelWhenUnused() {
 	s.gone = true
 	if s.users == 0 && s.run != nil {
 		s.run.Close()
@@ -48,7 +48,7 @@ func (e *Engine) acquireModel(path, sum string) (*session, func(), error) {
 	s, ok := e.sessions[key]
 	if !ok {
 		s = &session{}
-		e.evictModels()
+		e.makeRoomForModel()
 		e.sessions[key] = s
 	}
 	s.users++
@@ -58,12 +58,12 @@ func (e *Engine) acquireModel(path, sum string) (*session, func(), error) {
 	s.used++
 	lib := e.lib
 	e.mu.Unlock()
-	s.once.Do(func() { s.run, s.durations, s.err = openTimedModel(lib, path) })
+	s.once.Do(func() { s.run, s.durations, s.err = openModelTimedIfPossible(lib, path) })
 	back := func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		if s.users--; s.gone {
-			s.dropModel()
+			s.dropModelWhenUnused()
 		}
 		// the file may be replaced before the next attempt
 		if s.err != nil && e.sessions[key] == s {
@@ -73,8 +73,8 @@ func (e *Engine) acquireModel(path, sum string) (*session, func(), error) {
 	return s, back, s.err
 }
 
-// evictModels drops the least recently used models to make room for one more.
-func (e *Engine) evictModels() {
+// makeRoomForModel drops the least recently used models to make room for one more.
+func (e *Engine) makeRoomForModel() {
 	for len(e.sessions) >= mostModels {
 		oldest := ""
 		for key, s := range e.sessions {
@@ -82,7 +82,7 @@ func (e *Engine) evictModels() {
 				oldest = key
 			}
 		}
-		e.sessions[oldest].dropModel()
+		e.sessions[oldest].dropModelWhenUnused()
 		delete(e.sessions, oldest)
 	}
 }
@@ -138,7 +138,7 @@ func (e *Engine) runWithLibrary(ctx context.Context, p performance) ([]int16, []
 		return pcm, nil, err
 	}
 	if at := computeSymbolEnds(given[1], len(numbers), len(pcm), p.voice.Config.Audio.SampleRate); at != nil {
-		return pcm, listSounds(p.voice.Config, p.phonemes, at), nil
+		return pcm, listTimedSounds(p.voice.Config, p.phonemes, at), nil
 	}
 	return pcm, nil, nil
 }
@@ -146,7 +146,7 @@ func (e *Engine) runWithLibrary(ctx context.Context, p performance) ([]int16, []
 // runWithProgram runs the model with the program piper. The description that it passes declares the text to be
 // phonemes, so that the program speaks exactly the same symbols as runWithLibrary.
 func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, error) {
-	config, err := e.writeTextConfig(p.voice.ConfigPath)
+	config, err := e.writeConfigForPhonemes(p.voice.ConfigPath)
 	if err != nil {
 		return nil, err
 	}
@@ -182,9 +182,9 @@ func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, er
 
 func formatNumber(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
-// writeTextConfig writes a copy of a voice's description in which the text consists of phonemes, to a new temporary
+// writeConfigForPhonemes writes a copy of a voice's description in which the text consists of phonemes, to a new temporary
 // folder, and returns its path.
-func (e *Engine) writeTextConfig(path string) (string, error) {
+func (e *Engine) writeConfigForPhonemes(path string) (string, error) {
 	failed := func(err error) error { return fault.New(fault.Disk, err, "a temporary file cannot be written") }
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -33,7 +33,7 @@ func (e *Engine) listRequestSymbols(ctx context.Context, c models.Config, req vo
 			said = part.text
 		case strings.TrimSpace(part.text) != "":
 			var err error
-			if said, err = e.pronounce(ctx, c.Espeak.Voice, part.text); err != nil {
+			if said, err = e.pronounceText(ctx, c.Espeak.Voice, part.text); err != nil {
 				return nil, err
 			}
 		}
@@ -135,8 +135,8 @@ func splitAtStops(text string) []clause {
 	return out
 }
 
-// pronounce returns espeak-ng's pronunciation of a text, in IPA.
-func (e *Engine) pronounce(ctx context.Context, espeakVoice, text string) (string, error) {
+// pronounceText returns espeak-ng's pronunciation of a text, in IPA.
+func (e *Engine) pronounceText(ctx context.Context, espeakVoice, text string) (string, error) {
 	lines, err := e.pronounceLines(ctx, espeakVoice, text+"\n")
 	return strings.Join(lines, " "), err
 }

@@ -162,11 +162,11 @@ func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 	if _, err := e.run.FindProgram(e.cfg.Program); err != nil {
 		return "", missing(err)
 	}
-	help, err := e.readOutputs(ctx, "--help")
+	help, err := e.runForBothOutputs(ctx, "--help")
 	if !strings.Contains(help, "--model") {
 		return "", missing(errors.Join(errors.New("the installed program piper is not the speech program"), err))
 	}
-	version, err := e.readOutputs(ctx, "--version")
+	version, err := e.runForBothOutputs(ctx, "--version")
 	line := strings.TrimSpace(version)
 	if err != nil || strings.ContainsAny(line, "\n/:") || line == "" {
 		sum := sha256.Sum256([]byte(help)) // some versions cannot print their version
@@ -175,8 +175,8 @@ func (e *Engine) ProgramVersion(ctx context.Context) (string, error) {
 	return "program " + line, nil
 }
 
-// readOutputs returns what the program prints to standard output and standard error.
-func (e *Engine) readOutputs(ctx context.Context, arg string) (string, error) {
+// runForBothOutputs returns what the program prints to standard output and standard error.
+func (e *Engine) runForBothOutputs(ctx context.Context, arg string) (string, error) {
 	var b strings.Builder
 	err := e.piper.RunCommand(ctx, proc.Command{Args: []string{arg}, Stdout: &b, Stderr: &b, MaxStdout: 1 << 20})
 	return b.String(), err
@@ -185,7 +185,7 @@ func (e *Engine) readOutputs(ctx context.Context, arg string) (string, error) {
 // VoiceVersion implements voice.Versioner. It returns hashes of the voice's files.
 func (e *Engine) VoiceVersion(_ context.Context, id string) (string, error) {
 	name, _, _ := strings.Cut(id, speakerMark)
-	v, err := models.FindVoice(e.cfg.Dir, name)
+	v, err := models.ReadInstalledVoice(e.cfg.Dir, name)
 	if err != nil {
 		return "", e.newMissingVoiceFault(id, err)
 	}
@@ -258,7 +258,7 @@ func (e *Engine) newMissingVoiceFault(id string, err error) error {
 // findVoiceAndSpeaker returns a voice and the number of its speaker, or -1 if the voice has only one speaker.
 func (e *Engine) findVoiceAndSpeaker(id string) (models.Voice, int64, error) {
 	name, speaker, several := strings.Cut(id, speakerMark)
-	v, err := models.FindVoice(e.cfg.Dir, name)
+	v, err := models.ReadInstalledVoice(e.cfg.Dir, name)
 	if err != nil {
 		return v, 0, e.newMissingVoiceFault(id, err)
 	}
@@ -297,7 +297,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil || len(phonemes) == 0 {
 		return clip, err
 	}
-	noise, length, noiseW := v.Config.ChooseScales()
+	noise, length, noiseW := v.Config.ChooseInferenceScales()
 	if e.cfg.Steady {
 		noise, noiseW = 0, 0
 	}
@@ -315,7 +315,7 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		return clip, err
 	}
 	if len(heard) > 0 {
-		if alone, ok := e.listWordSounds(ctx, v.Config, req); ok && voice.AlignSounds(clip.Words, alone, heard) {
+		if alone, ok := e.listWordSounds(ctx, v.Config, req); ok && voice.AlignWordsToSounds(clip.Words, alone, heard) {
 			return clip, nil
 		}
 	}
@@ -336,7 +336,7 @@ func (e *Engine) Close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for path, s := range e.sessions {
-		s.dropModel()
+		s.dropModelWhenUnused()
 		delete(e.sessions, path)
 	}
 }

@@ -15,12 +15,12 @@ import (
 	"mynah/internal/voice/onnx"
 )
 
-// openTimedModel opens a model so that it also outputs the length of each symbol, and returns the name of that
+// openModelTimedIfPossible opens a model so that it also outputs the length of each symbol, and returns the name of that
 // output. In a model, only these lengths are rounded up, so they are the result of its only operation Ceil.
 // durations is empty for models that do not have exactly one such operation.
-func openTimedModel(lib *onnx.Library, path string) (s *onnx.Session, durations string, err error) {
+func openModelTimedIfPossible(lib *onnx.Library, path string) (s *onnx.Session, durations string, err error) {
 	if model, err := readFileWithRoom(path); err == nil {
-		results, err := onnx.FindResults(model, "Ceil")
+		results, err := onnx.FindResultsOfOperation(model, "Ceil")
 		for name, given := range results {
 			if err != nil || len(results) != 1 {
 				break
@@ -90,9 +90,9 @@ func isAudible(symbol string) bool {
 		strings.ContainsFunc(symbol, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }
 
-// listSounds returns the sounds among the symbols with their times. The time of a mark is added to the sound that
+// listTimedSounds returns the sounds among the symbols with their times. The time of a mark is added to the sound that
 // it modifies.
-func listSounds(c models.Config, phonemes []string, ends []time.Duration) []voice.Sound {
+func listTimedSounds(c models.Config, phonemes []string, ends []time.Duration) []voice.Sound {
 	var out []voice.Sound
 	at := len(c.PhonemeIDs["^"]) + len(c.PhonemeIDs["_"])
 	before := time.Duration(-1) // start of the marks before the next sound; -1 if there are none

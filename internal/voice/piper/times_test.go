@@ -76,7 +76,7 @@ func TestNoDurations(t *testing.T) {
 		var dir string
 		e := engine(t, func(c *piper.Config) { byLibrary(t)(c); dir = c.Dir })
 		path := filepath.Join(dir, "en_US-test-medium.onnx")
-		if err := os.WriteFile(path, change(voicetest.NewModel(false)), 0o600); err != nil {
+		if err := os.WriteFile(path, change(voicetest.NewPiperModel(false)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		c := speakWords(t, e, utter.Run{Text: "Hello there."})

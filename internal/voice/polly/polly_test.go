@@ -97,7 +97,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		SpeechMarkTypes                                  []string
 	}
 	if err := json.Unmarshal(raw, &b); err != nil || r.Method != http.MethodPost || r.URL.Path != "/v1/speech" || b.TextType != "ssml" {
-		s.AnswerWrongFormat(w, "%s %s %s %v", r.Method, r.URL, raw, err)
+		s.RejectWrongFormat(w, "%s %s %s %v", r.Method, r.URL, raw, err)
 		return
 	}
 	allowed := "speak prosody@rate,volume lang@xml:lang phoneme@alphabet,ph break@time"
@@ -111,7 +111,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		fail(http.StatusBadRequest, "ValidationException",
 			"1 validation error detected: Value '"+b.VoiceID+"' at 'voiceId' failed to satisfy constraint")
 	case err != nil:
-		s.AnswerWrongFormat(w, "%v in %s", err, b.Text)
+		s.RejectWrongFormat(w, "%v in %s", err, b.Text)
 		fail(http.StatusBadRequest, "InvalidSsmlException", "Invalid SSML request")
 	case len(b.Text) > 6000 || len(p.Text) > 3000:
 		fail(http.StatusBadRequest, "TextLengthExceededException", "Maximum text length has been exceeded")
@@ -130,7 +130,7 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "audio/pcm")
 		_, _ = w.Write(remotetest.FormatPCM(lower(p.Clip.PCM)))
 	default:
-		s.AnswerWrongFormat(w, "%s", raw)
+		s.RejectWrongFormat(w, "%s", raw)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestEngine(t *testing.T) {
 
 func TestTroubles(t *testing.T) {
 	t.Parallel()
-	remotetest.CheckTroubles(t, "Joanna", "audio/pcm", service, makes(func(*polly.Config) {}))
+	remotetest.CheckFailureHandling(t, "Joanna", "audio/pcm", service, makes(func(*polly.Config) {}))
 }
 
 func TestVoices(t *testing.T) {

@@ -110,12 +110,12 @@ func (c *Client) SendCall(ctx context.Context, call Call) (Answer, error) {
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return Answer{}, c.toFault(ctx, timed, err, "cannot be reached at "+c.cfg.FindHost())
+		return Answer{}, c.toNetworkFault(ctx, timed, err, "cannot be reached at "+c.cfg.FindHost())
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.cfg.MaxBody+1))
 	if err != nil {
-		return Answer{}, c.toFault(ctx, timed, err, "closed the connection in the middle of its answer")
+		return Answer{}, c.toNetworkFault(ctx, timed, err, "closed the connection in the middle of its answer")
 	}
 	if int64(len(body)) > c.cfg.MaxBody {
 		return Answer{}, c.newRequestFault(&RequestError{}, "the answer of %s is longer than %d bytes", c.cfg.Name,
@@ -190,8 +190,8 @@ func isAcceptedType(got string, want []string) bool {
 	})
 }
 
-// toFault converts an error of the network to a fault, or returns the error of ctx.
-func (c *Client) toFault(ctx, timed context.Context, err error, what string) error {
+// toNetworkFault converts an error of the network to a fault, or returns the error of ctx.
+func (c *Client) toNetworkFault(ctx, timed context.Context, err error, what string) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

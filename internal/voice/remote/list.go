@@ -70,7 +70,7 @@ func (l *Listing) listServerVoices(ctx context.Context) []voice.EngineVoice {
 		// One request serves all concurrent callers, and continues if one of them cancels.
 		done := l.calls.DoChan("", func() (any, error) {
 			if l.isOutdated() {
-				l.refresh(context.WithoutCancel(ctx))
+				l.refreshVoices(context.WithoutCancel(ctx))
 			}
 			return nil, nil //nolint:nilnil // the result is in l.list
 		})
@@ -92,8 +92,8 @@ func (l *Listing) isOutdated() bool {
 	return l.asked.IsZero() || time.Since(l.asked) > fresh
 }
 
-// refresh requests the list. It keeps the previous list if the request fails.
-func (l *Listing) refresh(ctx context.Context) {
+// refreshVoices requests the list. It keeps the previous list if the request fails.
+func (l *Listing) refreshVoices(ctx context.Context) {
 	const patience = 3 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -137,7 +137,7 @@ func SetWordStarts(clip *voice.Clip, phrases []voice.Phrase, starts []time.Durat
 		if from < 0 {
 			from = min(first, to)
 		}
-		voice.ShareTime(words[w:next], from, to)
+		voice.SpreadTimeByEffort(words[w:next], from, to)
 		words[w].Exact = words[w].Exact && at[w] >= 0
 		w = next
 	}

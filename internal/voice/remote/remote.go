@@ -93,9 +93,9 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// computeTotalTime returns the time limit for all attempts of a sentence: Most, or the sum of their timeouts if that is
+// computeTotalTimeout returns the time limit for all attempts of a sentence: Most, or the sum of their timeouts if that is
 // longer.
-func (c Config) computeTotalTime() time.Duration {
+func (c Config) computeTotalTimeout() time.Duration {
 	return max(c.Most, time.Duration(c.Tries)*c.Timeout)
 }
 

@@ -102,8 +102,8 @@ func describeWAVDamage(b []byte) string {
 	return "without sound"
 }
 
-// describeClipFault describes what is wrong with a clip of text that contains words, "" if nothing.
-func describeClipFault(clip voice.Clip, req voice.Request) string {
+// describeClipDefect describes what is wrong with a clip of text that contains words, "" if nothing.
+func describeClipDefect(clip voice.Clip, req voice.Request) string {
 	const (
 		quiet     = 30          // samples below this are inaudible
 		fewSounds = 30          // letters; with fewer, the length of the clip is not checked
@@ -134,7 +134,7 @@ func describeClipFault(clip voice.Clip, req voice.Request) string {
 		return "silence"
 	case math.Sqrt(sum/n) > 9000 && float64(turns)/n > 0.35: // speech is softer and has fewer zero crossings
 		return "noise"
-	case letters >= fewSounds && clip.Length() < time.Duration(letters/speed*float64(findFastestLetter(req.Language))):
+	case letters >= fewSounds && clip.Length() < time.Duration(letters/speed*float64(chooseMinimumLetterTime(req.Language))):
 		return "a part of the sentence"
 	case clip.Length() > time.Duration(sounds.Seconds()*float64(longest))+grace:
 		return "far more than the sentence"
@@ -142,8 +142,8 @@ func describeClipFault(clip voice.Clip, req voice.Request) string {
 	return ""
 }
 
-// findFastestLetter returns the minimum time per letter, two thirds of what the fastest voices take.
-func findFastestLetter(language string) time.Duration {
+// chooseMinimumLetterTime returns the minimum time per letter, two thirds of what the fastest voices take.
+func chooseMinimumLetterTime(language string) time.Duration {
 	base, _, _ := strings.Cut(strings.ToLower(language), "-")
 	switch base {
 	case "fr", "ga", "gd", "da", "":

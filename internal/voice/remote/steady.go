@@ -36,7 +36,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval = max(s.cfg.Wait, time.Millisecond)
-	timed, cancel := context.WithTimeout(ctx, s.cfg.computeTotalTime())
+	timed, cancel := context.WithTimeout(ctx, s.cfg.computeTotalTimeout())
 	defer cancel()
 	var last error
 	clip, err := backoff.Retry(timed, func() (voice.Clip, error) {
@@ -56,7 +56,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 		}
 		return clip, last
 	}, backoff.WithBackOff(wait), backoff.WithMaxTries(uint(s.cfg.Tries)),
-		backoff.WithMaxElapsedTime(s.cfg.computeTotalTime()))
+		backoff.WithMaxElapsedTime(s.cfg.computeTotalTimeout()))
 	switch {
 	case err == nil:
 		return clip, nil
@@ -65,7 +65,7 @@ func (s *steady) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	}
 	if _, told := fault.As(last); !told && errors.Is(last, context.DeadlineExceeded) {
 		last = fault.New(fault.ToolFailed, last, "%s did not speak the sentence within %s", s.cfg.Name,
-			s.cfg.computeTotalTime())
+			s.cfg.computeTotalTimeout())
 	}
 	return voice.Clip{}, last
 }
@@ -76,7 +76,7 @@ func (s *steady) speakOnce(ctx context.Context, req voice.Request) (voice.Clip, 
 	if err != nil || len(clip.Words) == 0 || voice.EstimateEffort(req.Text()) == 0 {
 		return clip, err
 	}
-	if what := describeClipFault(clip, req); what != "" {
+	if what := describeClipDefect(clip, req); what != "" {
 		return voice.Clip{}, fault.New(fault.ToolFailed, &RequestError{Temporary: true},
 			"%s returned %s instead of speech", s.cfg.Name, what).
 			WithHint("try again later, choose another voice, or check that this voice and its model speak the language")

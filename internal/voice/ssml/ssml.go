@@ -128,7 +128,7 @@ func (w *writer) writePhoneme(ipa, text string, offset int) {
 	w.b.WriteString(escapeXML(text[:from]))
 	for i, s := range w.spans {
 		if s.Start < offset+len(text) && s.End > offset {
-			w.writeMark(i)
+			w.writeMarkOnce(i)
 		}
 	}
 	w.b.WriteString("<phoneme" + FormatAttribute("alphabet", "ipa") + FormatAttribute("ph", ipa) + ">")
@@ -159,7 +159,7 @@ func (w *writer) writeWords(text string, offset int, spelled bool) {
 		}
 		rest(from)
 		if w.doc.At[i] < 0 {
-			w.writeMark(i)
+			w.writeMarkOnce(i)
 			w.doc.At[i] = w.b.Len()
 		}
 		part := text[from-offset : to-offset]
@@ -173,8 +173,8 @@ func (w *writer) writeWords(text string, offset int, spelled bool) {
 	rest(end)
 }
 
-// writeMark writes the mark of a word, if the dialect has marks.
-func (w *writer) writeMark(i int) {
+// writeMarkOnce writes the mark of a word, if the dialect has marks.
+func (w *writer) writeMarkOnce(i int) {
 	if w.d.Marks && w.doc.At[i] < 0 {
 		w.b.WriteString(`<mark name="` + FormatMark(i) + `"/>`)
 	}

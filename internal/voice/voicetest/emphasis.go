@@ -121,8 +121,8 @@ func speakRuns(t *testing.T, e voice.Engine, id string, runs []utter.Run) said {
 	return said{pcm, s.Words}
 }
 
-// findSamples returns the samples of the words that overlap bytes lo to hi of the text.
-func (s said) findSamples(lo, hi int) (from, to int) {
+// findSamplesOfText returns the samples of the words that overlap bytes lo to hi of the text.
+func (s said) findSamplesOfText(lo, hi int) (from, to int) {
 	from = -1
 	for _, w := range s.words {
 		if w.Offset < hi && w.Offset+len(w.Text) > lo {
@@ -157,8 +157,8 @@ func checkEmphasised(t *testing.T, e voice.Engine, o Options, text string) {
 		if r.Style == utter.Plain {
 			continue
 		}
-		a, b := plain.findSamples(lo, hi)
-		c, d := got.findSamples(lo, hi)
+		a, b := plain.findSamplesOfText(lo, hi)
+		c, d := got.findSamplesOfText(lo, hi)
 		speed, _, volume := r.ComputeFactors()
 		longer, ours := float64(d-c)/float64(b-a), !can.Emphasis && !whole && !isInWord(runs, lo)
 		if ours && math.Abs(longer*speed-1) > 0.15 {
@@ -169,10 +169,10 @@ func checkEmphasised(t *testing.T, e voice.Engine, o Options, text string) {
 		if !o.Deterministic {
 			continue
 		}
-		if louder := 20 * math.Log10(RootMeanSquare(got.pcm[c:d])/RootMeanSquare(plain.pcm[a:b])); (louder > 0) != (volume > 1) {
+		if louder := 20 * math.Log10(ComputeRootMeanSquare(got.pcm[c:d])/ComputeRootMeanSquare(plain.pcm[a:b])); (louder > 0) != (volume > 1) {
 			t.Errorf("with emphasis, %q is %+.1f dB louder than without, for a volume factor of %.2f", r.Text, louder, volume)
 		}
-		if !can.Emphasis && !whole && !isInWord(runs, lo) && !followsEmphasis(runs, lo) {
+		if !can.Emphasis && !whole && !isInWord(runs, lo) && !directlyFollowsEmphasis(runs, lo) {
 			checkSameSamples(t, "before "+r.Text, plain.pcm[plainAt:a], got.pcm[gotAt:c])
 		}
 		plainAt, gotAt = b, d
@@ -195,9 +195,9 @@ func isInWord(runs []utter.Run, at int) bool {
 	return false
 }
 
-// followsEmphasis reports whether only blanks separate a byte from emphasised words before it. Such text is one
+// directlyFollowsEmphasis reports whether only blanks separate a byte from emphasised words before it. Such text is one
 // unit with them.
-func followsEmphasis(runs []utter.Run, at int) bool {
+func directlyFollowsEmphasis(runs []utter.Run, at int) bool {
 	before := strings.TrimRight(utter.JoinTexts(runs)[:at], " ")
 	n := 0
 	for _, r := range runs {

@@ -43,7 +43,7 @@ func NewDescription(tb testing.TB, speakers int, change func(map[string]any)) []
 func InstallModel(tb testing.TB, dir, name string, speakers int, change func(map[string]any)) {
 	tb.Helper()
 	for ending, b := range map[string][]byte{
-		".onnx":      NewModel(speakers > 1),
+		".onnx":      NewPiperModel(speakers > 1),
 		".onnx.json": NewDescription(tb, speakers, change),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name+ending), b, 0o600); err != nil {

@@ -28,10 +28,10 @@ func FindRuntime(tb testing.TB) string {
 	return path
 }
 
-// NewModel returns a tiny neural voice with the inputs and the output of Piper's models. Each phoneme is a tone of
+// NewPiperModel returns a tiny neural voice with the inputs and the output of Piper's models. Each phoneme is a tone of
 // its own pitch whose length follows from the length scale. Speakers differ in pitch; without speakers, the
 // model has no input sid.
-func NewModel(speakers bool) []byte {
+func NewPiperModel(speakers bool) []byte {
 	g := &graph{}
 	g.addFloats("base", nil, 0.02)
 	g.addFloats("step", nil, 0.004)

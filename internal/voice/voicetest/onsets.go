@@ -49,12 +49,12 @@ func findOnsets(c voice.Clip) []time.Duration {
 	frame := c.Rate / 200
 	loud := 0.0
 	for i := 0; i+frame <= len(c.PCM); i += frame {
-		loud = max(loud, RootMeanSquare(c.PCM[i:i+frame]))
+		loud = max(loud, ComputeRootMeanSquare(c.PCM[i:i+frame]))
 	}
 	var out []time.Duration
 	quiet := time.Duration(0)
 	for i := 0; i+frame <= len(c.PCM); i += frame {
-		if RootMeanSquare(c.PCM[i:i+frame]) < loud/50 {
+		if ComputeRootMeanSquare(c.PCM[i:i+frame]) < loud/50 {
 			quiet += 5 * time.Millisecond
 			continue
 		}

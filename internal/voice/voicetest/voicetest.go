@@ -29,7 +29,7 @@ func RunSuite(t *testing.T, e voice.Engine, o Options) {
 	t.Helper()
 	s := suite{e, o}
 	for name, f := range map[string]func(*testing.T){
-		"identity":   s.checkIdentity,
+		"identity":   s.checkNameVersionVoices,
 		"clip":       s.checkClip,
 		"same again": s.checkRepeatable,
 		"speed":      s.checkSpeed,
@@ -101,8 +101,8 @@ func CheckClip(req voice.Request, c voice.Clip) error {
 	return nil
 }
 
-// RootMeanSquare returns the root mean square of samples.
-func RootMeanSquare(pcm []int16) float64 {
+// ComputeRootMeanSquare returns the root mean square of samples.
+func ComputeRootMeanSquare(pcm []int16) float64 {
 	if len(pcm) == 0 {
 		return 0
 	}
@@ -113,7 +113,7 @@ func RootMeanSquare(pcm []int16) float64 {
 	return math.Sqrt(sum / float64(len(pcm)))
 }
 
-func (s suite) checkIdentity(t *testing.T) {
+func (s suite) checkNameVersionVoices(t *testing.T) {
 	ctx := t.Context()
 	if n := s.e.Name(); n == "" || n != strings.ToLower(n) || strings.ContainsAny(n, " \t") {
 		t.Errorf("the engine's name is %q, want lower case without spaces", n)
@@ -138,8 +138,8 @@ func (s suite) checkClip(t *testing.T) {
 	if l := c.Length(); l < time.Second || l > 10*time.Second {
 		t.Errorf("the sentence lasts %s, want 1 s to 10 s", l)
 	}
-	if RootMeanSquare(c.PCM) < 300 {
-		t.Errorf("the sentence has the level %f, want at least 300", RootMeanSquare(c.PCM))
+	if ComputeRootMeanSquare(c.PCM) < 300 {
+		t.Errorf("the sentence has the level %f, want at least 300", ComputeRootMeanSquare(c.PCM))
 	}
 	for i, w := range c.Words {
 		if w.End-w.Start < 10*time.Millisecond || w.End-w.Start > 2*time.Second {
@@ -273,8 +273,8 @@ func (s suite) checkSpelling(t *testing.T) {
 func (s suite) checkFragment(t *testing.T) {
 	req := s.newRequest("This is not the end.")
 	req.Fragment = true
-	if c := s.speakAndCheck(t, req); RootMeanSquare(c.PCM) < 100 {
-		t.Errorf("the fragment has the level %f, want at least 100", RootMeanSquare(c.PCM))
+	if c := s.speakAndCheck(t, req); ComputeRootMeanSquare(c.PCM) < 100 {
+		t.Errorf("the fragment has the level %f, want at least 100", ComputeRootMeanSquare(c.PCM))
 	}
 }
 

@@ -68,8 +68,8 @@ func StartServer(t *testing.T, h Handler) *Server {
 	return s
 }
 
-// AnswerWrongFormat reports a request that does not have the service's format.
-func (s *Server) AnswerWrongFormat(w http.ResponseWriter, format string, args ...any) {
+// RejectWrongFormat reports a request that does not have the service's format.
+func (s *Server) RejectWrongFormat(w http.ResponseWriter, format string, args ...any) {
 	s.strict("request: "+format, args...)
 	http.Error(w, fmt.Sprintf(format, args...), http.StatusBadRequest)
 }
@@ -186,9 +186,9 @@ func NewConfig(name, url string) remote.Config {
 // Maker returns an engine, not yet wrapped, for a server.
 type Maker func(t *testing.T, cfg remote.Config) voice.Engine
 
-// CheckTroubles checks that an engine retries temporary failures, and reports permanent ones with its name and
+// CheckFailureHandling checks that an engine retries temporary failures, and reports permanent ones with its name and
 // without its key. id is a voice of the engine; kind is the media type of its answers.
-func CheckTroubles(t *testing.T, id, kind string, h Handler, makes Maker) {
+func CheckFailureHandling(t *testing.T, id, kind string, h Handler, makes Maker) {
 	t.Helper()
 	req := voice.Request{
 		Voice: id, Language: "en-US",
