@@ -311,8 +311,10 @@ func (d *Drawer) drawSheetOnPage(ctx context.Context, p *page, c Captions) ([]Dr
 	var out []DrawnCaption
 	for i, t := range c.Texts {
 		box := m.Captions[i]
-		drawn := DrawnCaption{Plain: copyCaptionBox(img, box.Box), Margin: c.computeOuterMargin(),
-			Tofu: d.listKnownTofu(t.Lines)}
+		drawn := DrawnCaption{
+			Plain: copyCaptionBox(img, box.Box), Margin: c.computeOuterMargin(),
+			Tofu: d.listKnownTofu(t.Lines),
+		}
 		if font, ok := k.files[path.Clean(c.Style.File)]; ok {
 			drawn.Lacked = d.removeKnownTofu(findMissingCharacters([][]byte{font}, strings.Join(t.Lines, " ")))
 		}

@@ -249,8 +249,10 @@ func (w *Worker) buildVideo(ctx context.Context, b record.Build, dir string, rep
 	if err != nil {
 		return explainSkippedLink(err, links)
 	}
-	result := &record.Result{Seconds: r.Seconds, Main: record.MakeResultKey(b.ID, "result.mp4"),
-		Voices: voiceUses(r.Voices)}
+	result := &record.Result{
+		Seconds: r.Seconds, Main: record.MakeResultKey(b.ID, "result.mp4"),
+		Voices: voiceUses(r.Voices),
+	}
 	files := map[string]string{result.Main: r.Film}
 	if r.Poster != "" {
 		result.Poster = record.MakeResultKey(b.ID, "poster.jpg")
