@@ -113,7 +113,7 @@ func (e *session) recordText(ctx context.Context, board *storyboard.Board) (*spe
 	}
 	recording, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
 		in := mix.Input{Board: board, Line: line, Spoken: spoken, Booth: e.studio.booth}
-		return mix.New(m, e.studio.mixTools(), in).PlaceNarration(ctx)
+		return mix.New(m, e.studio.mixTools(), in).PlaceNarrationAndMusic(ctx)
 	})
 	return spoken, recording, err
 }
