@@ -111,7 +111,7 @@ func (w *identifier) identifyFile(ctx context.Context, name string, number int, 
 		}
 	case sound || a.Input.Format.IsVideo():
 		err = w.probeClip(ctx, a)
-	case a.Input.Format == media.WebP && media.IsAnimated(head):
+	case a.Input.Format == media.WebP && media.IsAnimatedWebPOrAVIF(head):
 		err = w.convertWebP(ctx, a)
 	case a.Input.Format == media.AVIF:
 		err = w.convertAVIF(ctx, a)
@@ -251,7 +251,7 @@ func (w *identifier) convertAVIF(ctx context.Context, a *Asset) error {
 }
 
 func (w *identifier) decodeAVIF(ctx context.Context, a *Asset) ([]byte, error) {
-	decoder, err := codec.IdentifyAVIF(w.tools.Run)
+	decoder, err := codec.IdentifyAVIFDecoder(w.tools.Run)
 	if err != nil {
 		return nil, err
 	}

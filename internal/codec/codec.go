@@ -14,9 +14,9 @@ import (
 
 const avifdec = "avifdec"
 
-// IdentifyAVIF returns a text that identifies the installed AVIF decoder. It is part of cache keys, so that
+// IdentifyAVIFDecoder returns a text that identifies the installed AVIF decoder. It is part of cache keys, so that
 // pictures are decoded again after the decoder was replaced.
-func IdentifyAVIF(run *proc.Runner) (string, error) { return run.IdentifyProgram(avifdec) }
+func IdentifyAVIFDecoder(run *proc.Runner) (string, error) { return run.IdentifyProgram(avifdec) }
 
 // DecodeAVIF decodes an AVIF picture to PNG. It writes temporary files to the folder of path.
 func DecodeAVIF(ctx context.Context, run *proc.Runner, path string) ([]byte, error) {

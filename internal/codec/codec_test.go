@@ -79,7 +79,7 @@ func TestAVIF(t *testing.T) {
 	if err != nil || img.Bounds().Dx() != 16 || img.Bounds().Dy() != 8 {
 		t.Errorf("%v, %v", img, err)
 	}
-	if id, err := codec.IdentifyAVIF(r); err != nil || id == "" {
+	if id, err := codec.IdentifyAVIFDecoder(r); err != nil || id == "" {
 		t.Errorf("%q, %v", id, err)
 	}
 	broken := filepath.Join(dir, "in-2")

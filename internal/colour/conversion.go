@@ -52,8 +52,8 @@ func (c *Conversion) Convert(r, g, b float64) (float64, float64, float64) {
 	return v[0], v[1], v[2]
 }
 
-// hasEffect reports whether any colour changes by more than a step of 8 bits.
-func (c *Conversion) hasEffect() bool {
+// hasVisibleEffect reports whether any colour changes by more than a step of 8 bits.
+func (c *Conversion) hasVisibleEffect() bool {
 	const steps, least = 16, 0.6 / 255
 	for r := range steps + 1 {
 		for g := range steps + 1 {
@@ -71,10 +71,10 @@ func (c *Conversion) hasEffect() bool {
 	return false
 }
 
-// setID sets the ID of a conversion, or returns nil if the conversion changes nothing. facts
+// setIDOrDrop sets the ID of a conversion, or returns nil if the conversion changes nothing. facts
 // identifies its parameters.
-func (c *Conversion) setID(facts string) *Conversion {
-	if !c.hasEffect() {
+func (c *Conversion) setIDOrDrop(facts string) *Conversion {
+	if !c.hasVisibleEffect() {
 		return nil
 	}
 	sum := sha256.Sum256([]byte(version + "\x00" + facts))
@@ -133,10 +133,11 @@ func NewFromCodes(primary, curve int) *Conversion {
 	facts := fmt.Sprintf("codes %d %d", primary, curve)
 	if IsHDR(curve) {
 		m := newMatrixFromD50().multiply(toD50)
-		return newMappedConversion(func(v vec) vec { return mapToSDR(m.apply(decodeHDR(curve, v))) }, hdrGrid).setID(facts)
+		return newMappedConversion(func(v vec) vec { return mapToSDR(m.apply(decodeHDR(curve, v))) },
+			hdrGrid).setIDOrDrop(facts)
 	}
 	f := chooseDecoder(curve)
-	return newLinearConversion([3]func(float64) float64{f, f, f}, toD50).setID(facts)
+	return newLinearConversion([3]func(float64) float64{f, f, f}, toD50).setIDOrDrop(facts)
 }
 
 // NewFromPNGCodes is like NewFromCodes for the cICP chunk of a PNG file. Browsers interpret the transfer
@@ -165,7 +166,7 @@ func NewFromGamma(gamma float64, chroma *Chromaticities) *Conversion {
 	if gamma > 0 {
 		f = func(v float64) float64 { return math.Pow(v, 1/gamma) }
 	}
-	return newLinearConversion([3]func(float64) float64{f, f, f}, toD50).setID(fmt.Sprint("gamma ", gamma, p))
+	return newLinearConversion([3]func(float64) float64{f, f, f}, toD50).setIDOrDrop(fmt.Sprint("gamma ", gamma, p))
 }
 
 // white is the 16-bit value, as a share of 65535, to which swscale (ffmpeg's converter) converts the
@@ -175,7 +176,7 @@ const white = 255.0 * 256 / 65535
 // half is half a 16-bit step. It is added because ffmpeg's filters truncate instead of rounding.
 const half = 0.5 / 65535
 
-func writeNumber(b *strings.Builder, v float64, end byte) {
+func writeClampedNumber(b *strings.Builder, v float64, end byte) {
 	b.WriteString(strconv.FormatFloat(math.Min(math.Max(clampFinite(v), -4), 4), 'f', 7, 64))
 	b.WriteByte(end)
 }
@@ -197,17 +198,17 @@ func (c *Conversion) FormatGrid(whole bool) []byte {
 		}
 		fmt.Fprintln(&b, points+1)
 		for i := range points {
-			writeNumber(&b, top*float64(i)/float64(points-1), ' ')
+			writeClampedNumber(&b, top*float64(i)/float64(points-1), ' ')
 		}
-		writeNumber(&b, top+1, '\n')
+		writeClampedNumber(&b, top+1, '\n')
 		v := 0.0
 		for i := range points {
 			if v = float64(i) / float64(points-1); f != nil {
 				v = f(v)
 			}
-			writeNumber(&b, v, ' ')
+			writeClampedNumber(&b, v, ' ')
 		}
-		writeNumber(&b, v, '\n')
+		writeClampedNumber(&b, v, '\n')
 	}
 	fmt.Fprintf(&b, "\n%d %d %d\n", c.grid, c.grid, c.grid)
 	step := float64(c.grid - 1)
@@ -215,9 +216,9 @@ func (c *Conversion) FormatGrid(whole bool) []byte {
 		for y := range c.grid {
 			for x := range c.grid {
 				v := c.within(vec{float64(x) / step, float64(y) / step, float64(z) / step})
-				writeNumber(&b, v[0]+half, ' ')
-				writeNumber(&b, v[1]+half, ' ')
-				writeNumber(&b, v[2]+half, '\n')
+				writeClampedNumber(&b, v[0]+half, ' ')
+				writeClampedNumber(&b, v[1]+half, ' ')
+				writeClampedNumber(&b, v[2]+half, '\n')
 			}
 		}
 	}
@@ -230,9 +231,9 @@ func (c *Conversion) FormatCurve() []byte {
 	fmt.Fprintf(&b, "LUT_1D_SIZE %d\n", afterPoints)
 	for i := range afterPoints {
 		v := white*c.after(float64(i)/(afterPoints-1)) + half
-		writeNumber(&b, v, ' ')
-		writeNumber(&b, v, ' ')
-		writeNumber(&b, v, '\n')
+		writeClampedNumber(&b, v, ' ')
+		writeClampedNumber(&b, v, ' ')
+		writeClampedNumber(&b, v, '\n')
 	}
 	return []byte(b.String())
 }

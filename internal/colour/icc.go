@@ -68,7 +68,7 @@ func NewFromICC(data []byte, channels int) (*Conversion, error) {
 			return nil, err
 		}
 		toD50, _ := newBT709Chromaticities().newMatrixToD50()
-		return newLinearConversion([3]func(float64) float64{curve, curve, curve}, toD50).setID(facts), nil
+		return newLinearConversion([3]func(float64) float64{curve, curve, curve}, toD50).setIDOrDrop(facts), nil
 	case 4:
 		return nil, errors.New("the colour profile is for printing inks")
 	}
@@ -76,7 +76,7 @@ func NewFromICC(data []byte, channels int) (*Conversion, error) {
 		return NewFromCodes(int(t[8]), int(t[9])), nil
 	}
 	if f, err := p.newLookup(3); err == nil {
-		return newMappedConversion(func(v vec) vec { return f(v[:]) }, tableGrid).setID(facts), nil
+		return newMappedConversion(func(v vec) vec { return f(v[:]) }, tableGrid).setIDOrDrop(facts), nil
 	}
 	var curves [3]func(float64) float64
 	var m matrix
@@ -95,7 +95,7 @@ func NewFromICC(data []byte, channels int) (*Conversion, error) {
 	if _, ok := m.invert(); !ok {
 		return nil, errProfile
 	}
-	return newLinearConversion(curves, m).setID(facts), nil
+	return newLinearConversion(curves, m).setIDOrDrop(facts), nil
 }
 
 // NewInkConverter returns the function from printing inks (cyan, magenta, yellow, black) to colours of a video,
@@ -147,13 +147,13 @@ func (p *profile) parseXYZ(name string) (vec, error) {
 }
 
 func (p *profile) parseCurve(name string) (func(float64) float64, error) {
-	f, _, err := readCurve(p.tables[name])
+	f, _, err := parseFiniteCurve(p.tables[name])
 	return f, err
 }
 
-// readCurve parses a curve and returns its length in bytes. The curve returns finite numbers for
+// parseFiniteCurve parses a curve and returns its length in bytes. The curve returns finite numbers for
 // finite numbers.
-func readCurve(b []byte) (func(float64) float64, int, error) {
+func parseFiniteCurve(b []byte) (func(float64) float64, int, error) {
 	f, size, err := parseAnyCurve(b)
 	if err != nil {
 		return nil, 0, err

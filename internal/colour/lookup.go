@@ -31,13 +31,13 @@ func (p *profile) newLookup(channels int) (func([]float64) vec, error) {
 	}
 	m := newMatrixFromD50()
 	return func(in []float64) vec {
-		return m.apply(p.toXYZ(stages(in), legacy))
+		return m.apply(p.convertConnectionToXYZ(stages(in), legacy))
 	}, nil
 }
 
-// toXYZ converts values of the connection space to XYZ (ICC.1:2022, 6.3.4). With legacy, 16-bit
+// convertConnectionToXYZ converts values of the connection space to XYZ (ICC.1:2022, 6.3.4). With legacy, 16-bit
 // values of CIELAB end at 0xFF00.
-func (p *profile) toXYZ(v vec, legacy bool) vec {
+func (p *profile) convertConnectionToXYZ(v vec, legacy bool) vec {
 	if !p.lab {
 		const top = 1 + 32767.0/32768
 		return vec{v[0] * top, v[1] * top, v[2] * top}
@@ -164,7 +164,7 @@ func parseLutAToB(t []byte, channels int) (func([]float64) vec, error) {
 			if at < 0 || at > len(t) {
 				return nil, errProfile
 			}
-			f, size, err := readCurve(t[at:])
+			f, size, err := parseFiniteCurve(t[at:])
 			if err != nil {
 				return nil, err
 			}

@@ -39,7 +39,7 @@ func (p *planner) SuggestFile(name, what string) string {
 // measureNameDistance returns the distance of two file names in letters. The same name in another folder, or
 // with another extension, has distance 1.
 func measureNameDistance(a, b string) int {
-	n := similar.CountEdits(a, b, mostSlips+1)
+	n := similar.CountEditsUpTo(a, b, mostSlips+1)
 	baseA, baseB := path.Base(a), path.Base(b)
 	stem := func(s string) string { return strings.TrimSuffix(s, path.Ext(s)) }
 	if baseA == baseB || path.Dir(a) == path.Dir(b) && stem(baseA) == stem(baseB) {

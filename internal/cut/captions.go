@@ -50,7 +50,7 @@ func (c *Cutter) writeCaptionStates(v *picture.View, from, count int64, key cach
 	if box.Empty() {
 		return nil, nil //nolint:nilnil // there are no captions
 	}
-	states := []ffmpeg.State{{Raw: func() ([]byte, error) { return picture.JoinRawInBox(box), nil }}}
+	states := []ffmpeg.State{{Raw: func() ([]byte, error) { return picture.JoinLayersInBox(box), nil }}}
 	for _, s := range spans {
 		states = append(states, ffmpeg.State{Frame: s.From - from, Raw: func() ([]byte, error) {
 			var list []*picture.Layer
@@ -61,7 +61,7 @@ func (c *Cutter) writeCaptionStates(v *picture.View, from, count int64, key cach
 				}
 				list = append(list, l)
 			}
-			return picture.JoinRawInBox(box, list...), nil
+			return picture.JoinLayersInBox(box, list...), nil
 		}})
 	}
 	if spans[0].From == from {

@@ -48,7 +48,7 @@ func (c *Cutter) planChain(p *Plan, s viewFrame, scene int, states []picture.Sta
 	var run film.SegmentRun
 	for _, state := range states {
 		now := s.view.FreezeAt(state.From)
-		recipe.Links = append(recipe.Links, Link{Look: now.Look(), Frame: chooseFrameForKey(s, state.From)})
+		recipe.Links = append(recipe.Links, Link{Look: now.ComputeLook(), Frame: chooseFrameForKey(s, state.From)})
 		t.frames = append(t.frames, state.From)
 		run.Holds, run.Frames = append(run.Holds, state.Frames), run.Frames+state.Frames
 	}
@@ -64,7 +64,7 @@ func (c *Cutter) planChain(p *Plan, s viewFrame, scene int, states []picture.Sta
 }
 
 // splitChainsIntoBatches divides chains into batches. One process encodes a batch.
-func (p *Plan) splitChainsIntoBatches(jobs, frame int) [][]chainTask {
+func (p *Plan) splitChainsIntoBatches(workers, frameBytes int) [][]chainTask {
 	const (
 		least = 24 // minimum pictures per batch, because starting a process takes time
 		most  = 400
@@ -73,8 +73,8 @@ func (p *Plan) splitChainsIntoBatches(jobs, frame int) [][]chainTask {
 	for _, t := range p.chains {
 		total += len(t.frames)
 	}
-	per := min(max((total+jobs-1)/jobs, least), most)
-	bases := max(min(batchBytes/frame, batchCount), 1)
+	per := min(max((total+workers-1)/workers, least), most)
+	bases := max(min(batchBytes/frameBytes, batchCount), 1)
 	var out [][]chainTask
 	n := per
 	var seen map[*picture.View]bool
@@ -106,7 +106,7 @@ func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (viewFrame, 
 				images, places = append(images, t.view.Still), append(places, i)
 			}
 		}
-		err := c.painter.Prepare(ctx, images)
+		err := c.painter.PaintAndKeep(ctx, images)
 		if f, ok := errors.AsType[*picture.Failure](err); ok {
 			at = batch[places[f.Index]].viewFrame
 		}

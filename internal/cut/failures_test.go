@@ -113,13 +113,13 @@ func TestHowMuchMayBeMissing(t *testing.T) {
 		task := p.wanted[key]
 		task.count = k.count
 		p.wanted[key] = task
-		list, err := c.checkLengths(p)
+		list, err := c.checkClipLengths(p)
 		if err != nil || list.HasErrors() != k.want {
 			t.Errorf("10 of %d frames at %d a second: %v %v", k.count, k.fps, list, err)
 		}
 	}
 	p.wanted[cache.Key{1}] = movingTask{}
-	if _, err := c.checkLengths(p); !errors.Is(err, cache.ErrLost) {
+	if _, err := c.checkClipLengths(p); !errors.Is(err, cache.ErrLost) {
 		t.Errorf("a clip that is gone: %v", err)
 	}
 }
@@ -172,7 +172,7 @@ func TestBatches(t *testing.T) {
 	}
 	crossings := func(frame int, tasks ...movingTask) (out []int, rest int) {
 		p := &Plan{moving: tasks}
-		batches, other := p.separateCrossfades(frame)
+		batches, other := p.separateComputedCrossfades(frame)
 		for _, b := range batches {
 			out = append(out, len(b))
 		}

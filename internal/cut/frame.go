@@ -17,7 +17,7 @@ func (c *Cutter) DrawFrame(ctx context.Context, scene int, n int64) ([]byte, dia
 	if err := c.in.Files.WriteFiles(); err != nil {
 		return nil, nil, err
 	}
-	frame, err := c.composeFrame(ctx, scene, n)
+	frame, err := c.drawSceneFrame(ctx, scene, n)
 	var list diag.List
 	if f, ok := errors.AsType[*fileError](err); ok {
 		blame.AddUnusableFile(&list, f.at.place, f.at.name, f.error)
@@ -26,8 +26,8 @@ func (c *Cutter) DrawFrame(ctx context.Context, scene int, n int64) ([]byte, dia
 	return frame, nil, err
 }
 
-// composeFrame draws frame n of a scene, including transitions.
-func (c *Cutter) composeFrame(ctx context.Context, scene int, n int64) ([]byte, error) {
+// drawSceneFrame draws frame n of a scene, including transitions.
+func (c *Cutter) drawSceneFrame(ctx context.Context, scene int, n int64) ([]byte, error) {
 	var before viewFrame
 	for i := range scene + 1 {
 		for _, pic := range c.in.Line.Scenes[i].Pictures {
@@ -84,7 +84,7 @@ func (c *Cutter) drawTransition(
 	if err != nil {
 		return nil, err
 	}
-	if e.Path, err = c.WriteScratch("enter", before.view.Look().Key(), old); err != nil {
+	if e.Path, err = c.WriteScratch("enter", before.view.ComputeLook().Key(), old); err != nil {
 		return nil, err
 	}
 	// Each frame of a transition depends only on its number.

@@ -33,20 +33,20 @@ func (c *Cutter) MakePictures(ctx context.Context, p *Plan) (diag.List, error) {
 		}
 	}
 	m := &maker{Cutter: c}
-	m.group, ctx = c.NewGroup(ctx, doing, max(p.countPictures(), 1))
+	m.group, ctx = c.NewGroup(ctx, doing, max(p.countPicturesToMake(), 1))
 	m.startMoving(ctx, p)
 	m.startChains(ctx, p)
 	m.startStills(ctx, p)
 	if err := m.group.Wait(); err != nil || m.list.HasErrors() {
 		return m.list, err
 	}
-	short, err := c.checkLengths(p)
+	short, err := c.checkClipLengths(p)
 	m.list.Add(short...)
 	return m.list, err
 }
 
-// countPictures returns the amount of work of a plan, in pictures.
-func (p *Plan) countPictures() float64 {
+// countPicturesToMake returns the amount of work of a plan, in pictures.
+func (p *Plan) countPicturesToMake() float64 {
 	total := float64(len(p.stills))
 	for _, m := range p.moving {
 		total += float64(m.count)
@@ -76,7 +76,7 @@ func (m *maker) explainFailure(ctx context.Context, at viewFrame, err error) err
 }
 
 func (m *maker) startMoving(ctx context.Context, p *Plan) {
-	crossings, moving := p.separateCrossfades(m.painter.FrameSize())
+	crossings, moving := p.separateComputedCrossfades(m.painter.CountFrameBytes())
 	for _, t := range moving {
 		m.group.Go(float64(t.count), func() error {
 			at, err := m.makeMoving(ctx, t)
@@ -92,7 +92,7 @@ func (m *maker) startMoving(ctx context.Context, p *Plan) {
 }
 
 func (m *maker) startChains(ctx context.Context, p *Plan) {
-	for _, batch := range p.splitChainsIntoBatches(m.Jobs, m.painter.FrameSize()) {
+	for _, batch := range p.splitChainsIntoBatches(m.Jobs, m.painter.CountFrameBytes()) {
 		weight := 0.0
 		for _, t := range batch {
 			weight += float64(len(t.frames))
@@ -105,7 +105,7 @@ func (m *maker) startChains(ctx context.Context, p *Plan) {
 }
 
 func (m *maker) startStills(ctx context.Context, p *Plan) {
-	for batch := range slices.Chunk(p.stills, chooseStillsPerProcess(len(p.stills), m.Jobs, m.painter.FrameSize())) {
+	for batch := range slices.Chunk(p.stills, chooseStillsPerProcess(len(p.stills), m.Jobs, m.painter.CountFrameBytes())) {
 		m.group.Go(float64(len(batch)), func() error {
 			err := m.makeStills(ctx, batch)
 			at := batch[0]
@@ -119,16 +119,16 @@ func (m *maker) startStills(ctx context.Context, p *Plan) {
 
 // chooseStillsPerProcess returns how many stills one process encodes. Each worker gets an equal share, limited by
 // memory, but at least six, because starting a process takes time.
-func chooseStillsPerProcess(count, jobs, frame int) int {
+func chooseStillsPerProcess(stills, workers, frameBytes int) int {
 	const least = 6
-	return max(min(max((count+jobs-1)/jobs, least), batchBytes/frame, batchCount), 1)
+	return max(min(max((stills+workers-1)/workers, least), batchBytes/frameBytes, batchCount), 1)
 }
 
-// checkLengths adds an error for each clip that yields far fewer pictures than its header states. If only a
+// checkClipLengths adds an error for each clip that yields far fewer pictures than its header states. If only a
 // frame or two are missing, the last picture is repeated instead.
-func (c *Cutter) checkLengths(p *Plan) (list diag.List, err error) {
+func (c *Cutter) checkClipLengths(p *Plan) (list diag.List, err error) {
 	for k, t := range p.wanted {
-		n, ok := c.encoder.CountPictures(k)
+		n, ok := c.encoder.CountCachedPictures(k)
 		if !ok {
 			return nil, cache.ErrLost
 		}

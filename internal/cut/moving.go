@@ -53,16 +53,16 @@ func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error
 // crossfade is the only transition that this program computes itself, unless a clip is involved.
 const crossfade = "crossfade"
 
-// separateCrossfades separates the crossfades that this program computes, in batches for one process each, from
+// separateComputedCrossfades separates the crossfades that this program computes, in batches for one process each, from
 // the other tasks. A batch keeps its frames in memory while the process runs.
-func (p *Plan) separateCrossfades(frame int) (crossings [][]movingTask, rest []movingTask) {
+func (p *Plan) separateComputedCrossfades(frameBytes int) (crossings [][]movingTask, rest []movingTask) {
 	held := batchBytes
 	for _, m := range p.moving {
 		if m.enter != crossfade || m.view.Clip != nil {
 			rest = append(rest, m)
 			continue
 		}
-		needs := 2 * frame
+		needs := 2 * frameBytes
 		if m.view.Motion != "" {
 			needs = batchBytes
 		}
@@ -97,7 +97,7 @@ func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (viewFra
 			if err != nil {
 				return err
 			}
-			crossing := c.painter.DrawCaptionsOnAll(picture.CrossFade(before, frames, t.count), t.view, t.frame)
+			crossing := c.painter.DrawCaptionsOnFrames(picture.CrossFade(before, frames, t.count), t.view, t.frame)
 			lengths, all = append(lengths, t.count), append(all, crossing)
 		}
 		return c.encoder.EncodeCrossings(ctx, io.MultiReader(all...), lengths, keys)
@@ -125,7 +125,7 @@ func (c *Cutter) makeClip(ctx context.Context, t movingTask, enter *ffmpeg.Trans
 			_ = os.Remove(l.Path)
 		}
 	}()
-	if shade := c.painter.NewCalloutLayer(t.view); shade != nil {
+	if shade := c.painter.NewClipCalloutLayer(t.view); shade != nil {
 		if err := add(shade, 0, t.count); err != nil {
 			return err
 		}

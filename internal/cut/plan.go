@@ -87,12 +87,12 @@ func (c *Cutter) PlanPictures() *Plan {
 			before.frame = pic.Frames - 1
 		}
 	}
-	p.markSharedStills()
+	p.markStillsOfTransitions()
 	return p
 }
 
-// markSharedStills marks the stills that are also part of a transition, so that they are painted only once.
-func (p *Plan) markSharedStills() {
+// markStillsOfTransitions marks the stills that are also part of a transition, so that they are painted only once.
+func (p *Plan) markStillsOfTransitions() {
 	used := map[*picture.View]bool{}
 	for _, m := range p.moving {
 		used[m.view] = true
@@ -108,7 +108,10 @@ func (p *Plan) markSharedStills() {
 // planStill plans one still and returns its key.
 func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 	now := s.view.FreezeAt(s.frame)
-	key := c.Book.AddRecipe(Still{Look: now.Look(), Frame: chooseFrameForKey(s, s.frame), Form: c.encoder.NewForm()},
+	key := c.Book.AddRecipe(Still{
+		Look: now.ComputeLook(), Frame: chooseFrameForKey(s, s.frame),
+		Form: c.encoder.NewForm(),
+	},
 		s.newLabel(scene))
 	if !p.seen[key] {
 		p.seen[key] = true
@@ -122,12 +125,13 @@ func (c *Cutter) planStill(p *Plan, s viewFrame, scene int) cache.Key {
 // planMotion plans a range of moving pictures that is visible for some frames.
 func (c *Cutter) planMotion(p *Plan, t movingTask, scene int, frames int64) film.SegmentRun {
 	recipe := Motion{
-		Look: t.view.WithCaptionsDuring(t.frame, t.count).Look(), From: t.frame, Count: t.count, Held: t.held, Enter: t.enter,
-		Form: c.encoder.NewForm(),
+		Look: t.view.WithCaptionsDuring(t.frame, t.count).ComputeLook(), From: t.frame, Count: t.count, Held: t.held,
+		Enter: t.enter,
+		Form:  c.encoder.NewForm(),
 	}
 	if t.enter != "" {
 		now := t.before.view.FreezeAt(t.before.frame)
-		before := now.Look()
+		before := now.ComputeLook()
 		recipe.Before = &before
 		if t.before.view.IsMoving() {
 			recipe.BeforeFrame = t.before.frame
@@ -146,50 +150,50 @@ func (c *Cutter) planMotion(p *Plan, t movingTask, scene int, frames int64) film
 	return film.SegmentRun{Segment: t.key, Take: int(min(t.count, frames)), Frames: frames}
 }
 
-// planClip plans the frames of a clip or GIF, beginning at the frame done of its picture.
-func (c *Cutter) planClip(p *Plan, s viewFrame, scene int, pic timeline.Picture, done int64) {
-	if done >= pic.Frames {
+// planClip plans the frames of a clip or GIF, beginning at the frame firstFrame of its picture.
+func (c *Cutter) planClip(p *Plan, s viewFrame, scene int, pic timeline.Picture, firstFrame int64) {
+	if firstFrame >= pic.Frames {
 		return
 	}
 	spans := max(len(s.view.Spans), 2*len(s.view.Captions))
 	if pic.Cycle > 0 {
 		if spans > 1 {
-			s.frame = done
-			p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: pic.Frames - done}, scene,
-				pic.Frames-done))
+			s.frame = firstFrame
+			p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: pic.Frames - firstFrame}, scene,
+				pic.Frames-firstFrame))
 			return
 		}
-		if rest := done % pic.Cycle; rest > 0 {
+		if rest := firstFrame % pic.Cycle; rest > 0 {
 			s.frame = rest
-			n := min(pic.Cycle-rest, pic.Frames-done)
+			n := min(pic.Cycle-rest, pic.Frames-firstFrame)
 			p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: n}, scene, n))
-			done += n
+			firstFrame += n
 		}
-		if done < pic.Frames {
+		if firstFrame < pic.Frames {
 			s.frame = 0
-			run := c.planMotion(p, movingTask{viewFrame: s, count: s.view.Clip.Frames}, scene, pic.Frames-done)
+			run := c.planMotion(p, movingTask{viewFrame: s, count: s.view.Clip.Frames}, scene, pic.Frames-firstFrame)
 			run.Take, run.Cycle = int(pic.Moving), pic.Cycle
 			p.Runs = append(p.Runs, run)
 		}
 		return
 	}
-	moving := max(pic.Moving, done)
+	moving := max(pic.Moving, firstFrame)
 	held := pic.Frames // end of the time in which the last picture stays unchanged
 	for _, span := range slices.Concat(s.view.Spans, s.view.Captions) {
 		if span.From >= moving && span.From > 0 {
 			held = min(held, span.From)
 		}
 	}
-	if moving > done {
-		s.frame = done
-		t := movingTask{viewFrame: s, count: moving - done, held: pic.Frames > moving}
-		if done == 0 && spans <= 1 {
+	if moving > firstFrame {
+		s.frame = firstFrame
+		t := movingTask{viewFrame: s, count: moving - firstFrame, held: pic.Frames > moving}
+		if firstFrame == 0 && spans <= 1 {
 			t.count = max(t.count, s.view.Clip.Frames)
 		}
-		run := c.planMotion(p, t, scene, held-done)
-		run.Take = int(moving - done)
+		run := c.planMotion(p, t, scene, held-firstFrame)
+		run.Take = int(moving - firstFrame)
 		p.Runs = append(p.Runs, run)
-		done = held
+		firstFrame = held
 	}
-	c.planStandingPictures(p, s, scene, done, pic.Frames)
+	c.planStandingPictures(p, s, scene, firstFrame, pic.Frames)
 }

@@ -31,8 +31,9 @@ func TestStills(t *testing.T) {
 		"picture the canvas: 10",
 		"picture a.png: 10",
 		"move b.png: 10 in 10")
-	if len(p.stills) != 2 || len(p.moving) != 1 || p.countPictures() != 12 || p.Runs[0].Segment != p.Runs[2].Segment {
-		t.Errorf("%d stills, %d moving, weight %v", len(p.stills), len(p.moving), p.countPictures())
+	if len(p.stills) != 2 || len(p.moving) != 1 || p.countPicturesToMake() != 12 ||
+		p.Runs[0].Segment != p.Runs[2].Segment {
+		t.Errorf("%d stills, %d moving, weight %v", len(p.stills), len(p.moving), p.countPicturesToMake())
 	}
 	if _, label, _ := c.Book.FindLabel(p.Runs[1].Segment); label.Scene != 2 {
 		t.Errorf("the canvas is of scene %d", label.Scene)
@@ -95,9 +96,9 @@ func TestClips(t *testing.T) {
 	s.wantFrames(t, frames, 2, 13)
 	s.wantFrames(t, frames, 4, 1)
 	s.wantFrames(t, frames, 5, 1)
-	if len(p.wanted) != 4 || p.countPictures() != 10+4+10+3+1+1 {
+	if len(p.wanted) != 4 || p.countPicturesToMake() != 10+4+10+3+1+1 {
 		t.Errorf("%d clips, weight %v; want one still, the range, the loop and the start",
-			len(p.wanted), p.countPictures())
+			len(p.wanted), p.countPicturesToMake())
 	}
 	s.checkNothingNew(t, p)
 }
@@ -186,8 +187,8 @@ func TestTransitions(t *testing.T) {
 		"crossing a.png: 10 in 10",
 		"crossing b.png: 4 in 4", "picture b.png: 6",
 		"crossing a.png: 4 in 4", "picture a.png: 6")
-	if want := 1 + 1 + 4*2 + 4 + 6 + 10 + 4 + 4; p.countPictures() != float64(want) {
-		t.Errorf("the weight is %v, want %d", p.countPictures(), want)
+	if want := 1 + 1 + 4*2 + 4 + 6 + 10 + 4 + 4; p.countPicturesToMake() != float64(want) {
+		t.Errorf("the weight is %v, want %d", p.countPicturesToMake(), want)
 	}
 	frames := s.playPlan(t, p)
 	wantLuma(t, frames, 9, 5, 5, 63, 57, 51, 44, 38, 32, 32)
@@ -283,8 +284,8 @@ func TestCaptions(t *testing.T) {
 		"clip five.gif: 12 in 12",
 		"move b.png: 10 in 10",
 		"crossing a.png: 5 in 5", "picture a.png: 5 [3 2]")
-	if len(p.chains) != 3 || p.countPictures() != 5+2+2+float64(10+12+10+5) {
-		t.Errorf("%d chains, weight %v", len(p.chains), p.countPictures())
+	if len(p.chains) != 3 || p.countPicturesToMake() != 5+2+2+float64(10+12+10+5) {
+		t.Errorf("%d chains, weight %v", len(p.chains), p.countPicturesToMake())
 	}
 	frames := s.playPlan(t, p)
 	wantLuma(t, frames, 0, 5, 5, 63, 63, 63, 126, 126, 126, 126, 126, 126, 126, 126, 126, 63, 63, 63, 126, 126, 126,
@@ -352,8 +353,8 @@ func TestShorterShowings(t *testing.T) {
 		}
 		cutter := s.cutter(t)
 		p := cutter.PlanPictures()
-		if p.countPictures() != c.weight || len(p.Runs) != 2 || p.Runs[1].Take != 5 {
-			t.Errorf("%s: weight %v, %v", c.name, p.countPictures(), describePlan(cutter.Book, p))
+		if p.countPicturesToMake() != c.weight || len(p.Runs) != 2 || p.Runs[1].Take != 5 {
+			t.Errorf("%s: weight %v, %v", c.name, p.countPicturesToMake(), describePlan(cutter.Book, p))
 		}
 	}
 }

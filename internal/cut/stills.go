@@ -38,11 +38,11 @@ func (c *Cutter) makeStills(ctx context.Context, batch []stillTask) error {
 	for _, i := range painted {
 		keys = append(keys, batch[i].key)
 	}
-	return c.MakeParts(ctx, func() error { return c.paintStills(ctx, batch, painted, keys) }, keys...)
+	return c.MakeParts(ctx, func() error { return c.paintAndEncodeStills(ctx, batch, painted, keys) }, keys...)
 }
 
-// paintStills paints the stills of a batch with the given indexes and encodes the frames.
-func (c *Cutter) paintStills(ctx context.Context, batch []stillTask, painted []int, keys []cache.Key) error {
+// paintAndEncodeStills paints the stills of a batch with the given indexes and encodes the frames.
+func (c *Cutter) paintAndEncodeStills(ctx context.Context, batch []stillTask, painted []int, keys []cache.Key) error {
 	var images []picture.Still
 	var places []int
 	for _, i := range painted {
@@ -50,7 +50,7 @@ func (c *Cutter) paintStills(ctx context.Context, batch []stillTask, painted []i
 			images, places = append(images, v.Still), append(places, i)
 		}
 	}
-	err := c.painter.Prepare(ctx, images)
+	err := c.painter.PaintAndKeep(ctx, images)
 	if f, ok := errors.AsType[*picture.Failure](err); ok {
 		return &picture.Failure{Index: places[f.Index], Err: f.Err}
 	}
@@ -74,7 +74,7 @@ func (c *Cutter) findUnreadableImage(ctx context.Context, batch []stillTask, bar
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if _, err := c.painter.Paint(ctx, []picture.Still{batch[i].view.Still}); err != nil {
+		if _, err := c.painter.PaintStills(ctx, []picture.Still{batch[i].view.Still}); err != nil {
 			if f, ok := errors.AsType[*picture.Failure](err); ok {
 				return &picture.Failure{Index: i, Err: f.Err}
 			}

@@ -60,13 +60,13 @@ func AlignRecordings(one, other Features) (Path, bool) {
 	above, row := make([]float32, b.countColumns()), make([]float32, b.countColumns())
 	d := distances{one, other, computeSquaredLengths(one), computeSquaredLengths(other), make([]float32, b.countColumns())}
 	for i := range b.rows {
-		b.fillRow(d, i, above, row, steps[i*b.countColumns():(i+1)*b.countColumns()])
+		b.fillCostRow(d, i, above, row, steps[i*b.countColumns():(i+1)*b.countColumns()])
 		above, row = row, above
 	}
 	end := b.columns - 1 - b.findFirstColumn(b.rows-1)
 	p := Path{first: make([]int, b.rows), last: make([]int, b.rows)}
 	p.Cost = float64(above[end]) / float64(b.rows+b.columns)
-	if !b.tracePath(steps, p) {
+	if !b.fillPathFromSteps(steps, p) {
 		return Path{}, false
 	}
 	p.Bent = p.computeBent(one, other)
@@ -102,15 +102,15 @@ func (p Path) computeBent(one, other Features) float64 {
 	return still / max((spoken(one, 0, one.frames)+spoken(other, 0, other.frames))/2, 1)
 }
 
-// fillRow computes a row of the table from the one above.
-func (b band) fillRow(d distances, i int, above, row []float32, steps []uint8) {
+// fillCostRow computes a row of the table from the one above.
+func (b band) fillCostRow(d distances, i int, above, row []float32, steps []uint8) {
 	infinite := float32(math.Inf(1))
 	start, shift := b.findFirstColumn(i), 0 // cell k of this row is below cell k+shift of the row above
 	if i > 0 {
 		shift = start - b.findFirstColumn(i-1)
 	}
 	low, high := max(-start, 0), min(b.columns-start, len(row))
-	here := d.computeRow(i, start+low, start+high)
+	here := d.computeDistanceRow(i, start+low, start+high)
 	for k := range row {
 		row[k] = infinite
 	}
@@ -147,28 +147,29 @@ type distances struct {
 func computeSquaredLengths(f Features) []float32 {
 	out := make([]float32, f.frames)
 	for i := range out {
-		for _, v := range f.findFrame(i) {
+		for _, v := range f.listFrameValues(i) {
 			out[i] += v * v
 		}
 	}
 	return out
 }
 
-// computeRow returns the distances between frame i of the first recording and the frames from to to of the other. The
-// result is valid until the next call.
-func (d distances) computeRow(i, from, to int) []float32 {
+// computeDistanceRow returns the distances between frame i of the first recording and the frames from to to of the
+// other. The result is valid until the next call.
+func (d distances) computeDistanceRow(i, from, to int) []float32 {
 	out := d.buffer[:to-from]
 	var blas gonum.Implementation // computes products with SIMD, which the compiler does not
 	values := d.other.values[from*dims : to*dims]
-	blas.Sgemv(gonumblas.NoTrans, to-from, dims, 1, values, dims, d.one.findFrame(i), 1, 0, out, 1)
+	blas.Sgemv(gonumblas.NoTrans, to-from, dims, 1, values, dims, d.one.listFrameValues(i), 1, 0, out, 1)
 	for k, dot := range out {
 		out[k] = float32(math.Sqrt(float64(max(d.oneSquare[i]+d.otherSquare[from+k]-2*dot, 0))))
 	}
 	return out
 }
 
-// tracePath follows the steps back from the last cell and fills the path. It returns false if a step is missing.
-func (b band) tracePath(steps []uint8, p Path) bool {
+// fillPathFromSteps follows the steps back from the last cell and fills the path. It returns false if a step is
+// missing.
+func (b band) fillPathFromSteps(steps []uint8, p Path) bool {
 	i, j := b.rows-1, b.columns-1
 	p.last[i] = j
 	for i > 0 || j > 0 {

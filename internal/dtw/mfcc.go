@@ -45,7 +45,7 @@ type Features struct {
 	silent []bool
 }
 
-func (f Features) findFrame(i int) []float32 { return f.values[i*dims : (i+1)*dims] }
+func (f Features) listFrameValues(i int) []float32 { return f.values[i*dims : (i+1)*dims] }
 
 // ComputeMFCC computes the features of samples. rate is in Hz; recordings with different rates can be compared.
 func ComputeMFCC(pcm []int16, rate int) Features {
@@ -59,7 +59,7 @@ func ComputeMFCC(pcm []int16, rate int) Features {
 	mel, energy := make([]float64, n*melFilters), make([]float64, n)
 	for t := range n {
 		bands := mel[t*melFilters : (t+1)*melFilters]
-		s.measureFrame(pcm, int(float64(t)*hop)-size/2, bands)
+		s.measureFrameEnergies(pcm, int(float64(t)*hop)-size/2, bands)
 		for _, e := range bands {
 			energy[t] += e
 		}
@@ -106,9 +106,9 @@ func findFastTransformSize(n int) int {
 	}
 }
 
-// measureFrame computes the energies of the frame that begins at the sample from, which may be outside of the
+// measureFrameEnergies computes the energies of the frame that begins at the sample from, which may be outside of the
 // recording.
-func (s *spectra) measureFrame(pcm []int16, from int, bands []float64) {
+func (s *spectra) measureFrameEnergies(pcm []int16, from int, bands []float64) {
 	before := 0.0
 	if from > 0 && from <= len(pcm) {
 		before = float64(pcm[from-1])

@@ -166,13 +166,13 @@ type TransitionInput struct {
 	States *StatesInput
 }
 
-// rawVideoArgs returns the arguments for reading raw frames of the video's size and rate.
-func (p Picture) rawVideoArgs(path string) []string {
-	return p.rawArgs(path, "yuv420p", p.Width, p.Height)
+// listRawVideoArgs returns the arguments for reading raw frames of the video's size and rate.
+func (p Picture) listRawVideoArgs(path string) []string {
+	return p.listRawArgs(path, "yuv420p", p.Width, p.Height)
 }
 
-// rawArgs returns the arguments for reading raw frames.
-func (p Picture) rawArgs(path, format string, w, h int) []string {
+// listRawArgs returns the arguments for reading raw frames.
+func (p Picture) listRawArgs(path, format string, w, h int) []string {
 	return []string{
 		"-f", "rawvideo", "-pix_fmt", format, "-s", fmt.Sprintf("%dx%d", w, h),
 		"-framerate", FormatRate(p.FPS), "-i", path,
@@ -222,7 +222,7 @@ func translateTransition(transition string) string {
 // ReadTransitionArgs returns the arguments of a process that reads raw frames and writes the first count frames of a
 // transition to them, as raw frames.
 func (p Picture) ReadTransitionArgs(e TransitionInput, count int64) []string {
-	args := append(append(quietArgs(), p.rawVideoArgs("pipe:0")...), p.rawVideoArgs(e.Path)...)
+	args := append(append(listQuietArgs(), p.listRawVideoArgs("pipe:0")...), p.listRawVideoArgs(e.Path)...)
 	return append(args, "-filter_complex", e.formatTransitionGraph("0:v", "1:v", "v"), "-map", "[v]",
 		"-frames:v", strconv.FormatInt(count, 10),
 		"-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")

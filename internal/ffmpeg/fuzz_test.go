@@ -27,7 +27,7 @@ func FuzzProbe(f *testing.F) {
 				if w, h := v.Source.ComputeUprightSize(); w < 1 || h < 1 {
 					t.Fatalf("upright it has %d x %d pixels", w, h)
 				}
-				v.endsWithin(2)
+				v.isNoLongerThan(2)
 			}
 			if a := info.Audio; a != nil && (a.Channels < 1 || a.Length != nil && a.Length.Cmp(big.NewRat(4*maxSeconds, 1)) > 0) {
 				t.Fatalf("%+v", a)

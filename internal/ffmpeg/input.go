@@ -29,16 +29,16 @@ func chooseDemuxer(f media.Format) string {
 	}
 }
 
-// guardArgs returns the input options that restrict ffmpeg to this file and format.
-func (in Input) guardArgs() []string {
+// listGuardArgs returns the input options that restrict ffmpeg to this file and format.
+func (in Input) listGuardArgs() []string {
 	d := chooseDemuxer(in.Format)
 	return []string{"-protocol_whitelist", "file", "-format_whitelist", d, "-f", d}
 }
 
-// readArgs returns the arguments for reading the input; before is inserted before its path. ffmpeg's automatic
+// listReadArgs returns the arguments for reading the input; before is inserted before its path. ffmpeg's automatic
 // rotation is off, because it differs between versions; the filters rotate instead.
-func (in Input) readArgs(before ...string) []string {
-	out := append(in.guardArgs(), before...)
+func (in Input) listReadArgs(before ...string) []string {
+	out := append(in.listGuardArgs(), before...)
 	if in.Format == media.GIF {
 		out = append(out, "-ignore_loop", "1")
 	}

@@ -25,24 +25,26 @@ type StillInput struct {
 // frame of the video's size, in order. Starting a process takes as long as encoding a still. A damaged image is
 // an error.
 func ReadStillsArgs(stills []StillInput) []string {
-	return append(stillFilterArgs(stills), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
+	return append(listStillFilterArgs(stills), "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "yuv420p",
+		"pipe:1")
 }
 
 // EncodeImagesArgs returns the arguments of one process that reads several images and writes each as an IDR
 // picture. It has the same result as ReadStillsArgs and EncodeStillsArgs without piping the frames.
 func (p Picture) EncodeImagesArgs(stills []StillInput) []string {
-	return append(append(append(stillFilterArgs(stills), p.codecArgs(1, 100000)...), p.stillRateControlArgs()...), "-f",
+	return append(append(append(listStillFilterArgs(stills), p.listCodecArgs(1, 100000)...),
+		p.listStillRateControlArgs()...), "-f",
 		"h264",
 		"pipe:1")
 }
 
-// stillFilterArgs returns arguments that fit images to the video's frame, as consecutive frames.
-func stillFilterArgs(stills []StillInput) []string {
-	args := append(quietArgs(), "-xerror")
+// listStillFilterArgs returns arguments that fit images to the video's frame, as consecutive frames.
+func listStillFilterArgs(stills []StillInput) []string {
+	args := append(listQuietArgs(), "-xerror")
 	var graph []string
 	var labels strings.Builder
 	for i, s := range stills {
-		args = append(args, s.readArgs("-threads", "1", "-err_detect", "explode")...)
+		args = append(args, s.listReadArgs("-threads", "1", "-err_detect", "explode")...)
 		out := fmt.Sprintf("v%d", i)
 		read := formatSourceChain(fmt.Sprintf("%d:v:0", i), out, s.Source, s.Placement, s.Canvas, pace{})
 		last := ",trim=end_frame=1"
@@ -107,8 +109,8 @@ type ClipOverlays struct {
 // formatMicros formats microseconds as a time for ffmpeg.
 func formatMicros(us int64) string { return fmt.Sprintf("%d.%06d", us/1e6, us%1e6) }
 
-// inputArgs returns the arguments for reading the clip.
-func (c ClipInput) inputArgs() []string {
+// listInputArgs returns the arguments for reading the clip.
+func (c ClipInput) listInputArgs() []string {
 	var before []string
 	if c.From > 0 {
 		before = append(before, "-ss", formatMicros(c.From))
@@ -119,20 +121,20 @@ func (c ClipInput) inputArgs() []string {
 	if c.Again {
 		before = append(before, "-stream_loop", "-1")
 	}
-	return append(quietArgs(), c.readArgs(before...)...)
+	return append(listQuietArgs(), c.listReadArgs(before...)...)
 }
 
-// allInputArgs returns the arguments for reading the clip and all files that are combined with it.
-func (c ClipInput) allInputArgs(p Picture) []string {
-	args := c.inputArgs()
+// listAllInputArgs returns the arguments for reading the clip and all files that are combined with it.
+func (c ClipInput) listAllInputArgs(p Picture) []string {
+	args := c.listInputArgs()
 	for _, l := range c.Layers {
-		args = append(args, p.rawArgs(l.Path, "yuva420p", l.W, l.H)...)
+		args = append(args, p.listRawArgs(l.Path, "yuva420p", l.W, l.H)...)
 	}
 	if c.Enter != nil {
-		args = append(args, p.rawVideoArgs(c.Enter.Path)...)
+		args = append(args, p.listRawVideoArgs(c.Enter.Path)...)
 	}
 	if c.States != nil {
-		args = append(args, c.States.inputArgs()...)
+		args = append(args, c.States.listInputArgs()...)
 	}
 	return args
 }
@@ -144,7 +146,7 @@ func (c ClipInput) formatFilterGraph(p Picture) string {
 	if c.SpeedNum > 0 && c.SpeedDen > 0 && c.SpeedNum != c.SpeedDen {
 		in, head = "s", fmt.Sprintf("[0:v:0]setpts=PTS*%d/%d[s];", c.SpeedDen, c.SpeedNum)
 	}
-	every := pace{FormatRate(p.FPS), c.isSlowerThan(p.FPS)}
+	every := pace{FormatRate(p.FPS), c.hasLowerRateThan(p.FPS)}
 	var then []string // each filter reads label v<k> and writes label v<k+1>
 	if c.Skip > 0 {
 		then = append(then,
@@ -177,8 +179,8 @@ func (c ClipInput) formatFilterGraph(p Picture) string {
 	return head + strings.Join(append([]string{first}, append(then, last)...), ";")
 }
 
-// isSlowerThan reports whether the clip, at its speed, has fewer pictures per second than the video.
-func (c ClipInput) isSlowerThan(film frame.Rate) bool {
+// hasLowerRateThan reports whether the clip, at its speed, has fewer pictures per second than the video.
+func (c ClipInput) hasLowerRateThan(film frame.Rate) bool {
 	speed := big.NewRat(max(c.SpeedNum, 1), max(c.SpeedDen, 1))
 	own := big.NewRat(c.Rate.Num, max(c.Rate.Den, 1))
 	return own.Sign() > 0 && own.Mul(own, speed).Cmp(big.NewRat(film.Num, max(film.Den, 1))) < 0
@@ -188,9 +190,9 @@ func (c ClipInput) isSlowerThan(film frame.Rate) bool {
 // closed group of pictures. It writes at most c.Frames frames, and fewer if the clip is shorter than its
 // container states.
 func (p Picture) EncodeClipArgs(c ClipInput) []string {
-	args := append(c.allInputArgs(p), "-filter_complex", c.formatFilterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
+	args := append(c.listAllInputArgs(p), "-filter_complex", c.formatFilterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough")
-	args = append(args, p.codecArgs(clipThreads, p.chooseClipKeyint())...)
+	args = append(args, p.listCodecArgs(clipThreads, p.chooseClipKeyint())...)
 	if c.Held {
 		args = append(args, "-force_key_frames", fmt.Sprintf("expr:eq(n,%d)", c.Frames-1))
 	}
@@ -199,7 +201,7 @@ func (p Picture) EncodeClipArgs(c ClipInput) []string {
 
 // ReadClipArgs returns the arguments of a process that writes a range of a clip as raw frames of the video's size.
 func (p Picture) ReadClipArgs(c ClipInput) []string {
-	return append(c.allInputArgs(p), "-filter_complex", c.formatFilterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
+	return append(c.listAllInputArgs(p), "-filter_complex", c.formatFilterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough",
 		"-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1")
 }
@@ -207,7 +209,7 @@ func (p Picture) ReadClipArgs(c ClipInput) []string {
 // MergeAlphaArgs returns the arguments of a process that combines the colour track and the alpha track of a file to
 // one track of a Matroska file, in 8-bit RGB with alpha.
 func MergeAlphaArgs(in Input) []string {
-	args := append(append(quietArgs(), "-xerror"), in.readArgs("-err_detect", "explode")...)
+	args := append(append(listQuietArgs(), "-xerror"), in.listReadArgs("-err_detect", "explode")...)
 	return append(args, "-filter_complex",
 		"[0:v:0]format=gbrap[c];[0:v:1]format=gray[a];[c][a]alphamerge,format=bgra[v]", "-map", "[v]",
 		"-fps_mode", "passthrough", "-enc_time_base", "-1", "-fflags", "+bitexact", "-flags", "+bitexact",
@@ -230,29 +232,29 @@ func NewDefaultAAC(channels int) AAC {
 
 // EncodeArgs returns the arguments of an encoder that reads raw 16-bit samples and writes ADTS frames.
 func (a AAC) EncodeArgs() []string {
-	return append(append(append(quietArgs(), a.inputArgs("pipe:0")...), a.codecArgs()...), "pipe:1")
+	return append(append(append(listQuietArgs(), a.listInputArgs("pipe:0")...), a.listCodecArgs()...), "pipe:1")
 }
 
 // EncodeFilesArgs returns the arguments of one process that encodes several files of raw samples. Each output is
 // independent of the other files.
 func (a AAC) EncodeFilesArgs(in, out []string) []string {
-	args := quietArgs()
+	args := listQuietArgs()
 	for _, path := range in {
-		args = append(args, a.inputArgs(path)...)
+		args = append(args, a.listInputArgs(path)...)
 	}
 	for i, path := range out {
-		args = append(append(append(args, "-map", strconv.Itoa(i)+":a"), a.codecArgs()...), "-y", path)
+		args = append(append(append(args, "-map", strconv.Itoa(i)+":a"), a.listCodecArgs()...), "-y", path)
 	}
 	return args
 }
 
-// inputArgs returns the arguments for reading raw samples.
-func (a AAC) inputArgs(path string) []string {
+// listInputArgs returns the arguments for reading raw samples.
+func (a AAC) listInputArgs(path string) []string {
 	return []string{"-f", "s16le", "-ar", strconv.Itoa(a.SampleRate), "-ac", strconv.Itoa(a.Channels), "-i", path}
 }
 
-// codecArgs returns the encoder's arguments. Noise substitution is off, because its result varies between runs.
-func (a AAC) codecArgs() []string {
+// listCodecArgs returns the encoder's arguments. Noise substitution is off, because its result varies between runs.
+func (a AAC) listCodecArgs() []string {
 	return []string{
 		"-c:a", "aac", "-aac_coder", a.Coder, "-aac_pns", "0", "-b:a", strconv.Itoa(a.BitRate),
 		"-flags", "+bitexact", "-f", "adts",
@@ -261,7 +263,7 @@ func (a AAC) codecArgs() []string {
 
 // EncodeSpeechFileArgs returns the arguments that encode raw samples to a file; format is wav or mp3.
 func EncodeSpeechFileArgs(format string, sampleRate, channels int, path string) []string {
-	args := append(quietArgs(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
+	args := append(listQuietArgs(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
 		"-i", "pipe:0", "-fflags", "+bitexact", "-flags", "+bitexact")
 	switch format {
 	case "mp3":
@@ -274,7 +276,7 @@ func EncodeSpeechFileArgs(format string, sampleRate, channels int, path string) 
 
 // EncodeSpeechStreamArgs returns the arguments that encode raw samples as MP3 and write each packet immediately.
 func EncodeSpeechStreamArgs(sampleRate, channels int) []string {
-	return append(quietArgs(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
+	return append(listQuietArgs(), "-f", "s16le", "-ar", strconv.Itoa(sampleRate), "-ac", strconv.Itoa(channels),
 		"-i", "pipe:0", "-fflags", "+bitexact+flush_packets",
 		"-flags", "+bitexact", "-c:a", "libmp3lame", "-b:a", "128k", "-reservoir", "0", "-write_xing", "0",
 		"-id3v2_version", "0", "-f", "mp3", "pipe:1")
@@ -283,7 +285,7 @@ func EncodeSpeechStreamArgs(sampleRate, channels int) []string {
 // EncodePosterArgs returns the arguments that decode an H.264 stream of n pictures from standard input and write the
 // last one as a JPEG.
 func (p Picture) EncodePosterArgs(n int) []string {
-	return append(quietArgs(), "-threads", "1", "-filter_threads", "1", "-f", "h264", "-i", "pipe:0",
+	return append(listQuietArgs(), "-threads", "1", "-filter_threads", "1", "-f", "h264", "-i", "pipe:0",
 		"-vf", fmt.Sprintf("select=eq(n\\,%d),scale=in_color_matrix=bt709:in_range=tv:"+
 			"out_color_matrix=bt601:out_range=pc,format=yuvj420p", n-1),
 		"-frames:v", "1", "-fps_mode", "passthrough", "-c:v", "mjpeg", "-threads", "1", "-q:v", "3",
@@ -292,7 +294,7 @@ func (p Picture) EncodePosterArgs(n int) []string {
 
 // EncodePNGArgs returns the arguments that write one raw frame as a PNG image.
 func (p Picture) EncodePNGArgs() []string {
-	return append(append(quietArgs(), p.rawVideoArgs("pipe:0")...), "-frames:v", "1",
+	return append(append(listQuietArgs(), p.listRawVideoArgs("pipe:0")...), "-frames:v", "1",
 		"-vf", "scale=in_color_matrix=bt709:in_range=tv:"+stillScaling+",format=rgb24", "-fflags", "+bitexact",
 		"-c:v", "png", "-f", "image2pipe", "pipe:1")
 }
@@ -309,7 +311,8 @@ func (p Picture) EncodeSheetArgs(count, width int) []string {
 		"box=1:boxcolor=black@0.6:boxborderw=%d,"+
 		"tile=%dx%d:nb_frames=%d:padding=6:margin=6:color=0x808080",
 		width, height, stillScaling, size/2, size/2, size, size/4, columns, rows, count)
-	return append(append(quietArgs(), p.rawVideoArgs("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags", "+bitexact",
+	return append(append(listQuietArgs(), p.listRawVideoArgs("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags",
+		"+bitexact",
 		"-c:v", "png", "-f", "image2pipe", "pipe:1")
 }
 
@@ -317,7 +320,7 @@ func (p Picture) EncodeSheetArgs(count, width int) []string {
 // picture. It fails at the first error in the stream. It neither analyses the stream in advance nor copies
 // pictures, so the checksums in the lines are meaningless.
 func ListPicturesArgs() []string {
-	return append(quietArgs(), "-xerror", "-err_detect", "explode", "-threads", "1", "-filter_threads", "1",
+	return append(listQuietArgs(), "-xerror", "-err_detect", "explode", "-threads", "1", "-filter_threads", "1",
 		"-probesize", "32", "-analyzeduration", "0", "-f", "h264", "-i", "pipe:0",
 		"-fps_mode", "passthrough", "-c:v", "wrapped_avframe", "-f", "framecrc", "pipe:1")
 }

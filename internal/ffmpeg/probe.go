@@ -97,7 +97,7 @@ const probeEntries = "format=start_time,duration:stream=index,codec_type,codec_n
 func (t *Tools) ProbeFile(ctx context.Context, in Input) (*Info, error) {
 	if pcm, ok := findPlainSamples(in); ok {
 		// Round like ffprobe, so that the length is the same either way.
-		length := parseFirstTime(strconv.FormatFloat(float64(pcm.CountFrames())*(1/float64(pcm.Rate)), 'f', 6, 64))
+		length := parseFirstPositiveTime(strconv.FormatFloat(float64(pcm.CountFrames())*(1/float64(pcm.Rate)), 'f', 6, 64))
 		return &Info{Audio: &Audio{Channels: pcm.Channels, Length: length}}, nil
 	}
 	out, err := t.runFFprobe(ctx, in)
@@ -112,13 +112,13 @@ func (t *Tools) ProbeFile(ctx context.Context, in Input) (*Info, error) {
 		}
 		info = out.toInfo(in)
 	}
-	if v := info.Video; v != nil && in.Format == media.Matroska && v.endsWithin(2) {
+	if v := info.Video; v != nil && in.Format == media.Matroska && v.isNoLongerThan(2) {
 		// A clip of one or two frames may have damaged timestamps: Matroska states the last timestamp as the
 		// length. Only counting shows how many pictures there are.
 		if out, err = t.runFFprobe(ctx, in, "-count_packets"); err != nil {
 			return nil, err
 		}
-		if n := out.toInfo(in).Video; n != nil && n.Frames > 4 && v.endsWithin(n.Frames/2) {
+		if n := out.toInfo(in).Video; n != nil && n.Frames > 4 && v.isNoLongerThan(n.Frames/2) {
 			return nil, fmt.Errorf("its %d pictures have no timestamps", n.Frames)
 		}
 	}
@@ -128,14 +128,14 @@ func (t *Tools) ProbeFile(ctx context.Context, in Input) (*Info, error) {
 	return info, nil
 }
 
-// endsWithin reports whether the pictures last no longer than a number of frames should.
-func (v *Video) endsWithin(frames int64) bool {
+// isNoLongerThan reports whether the pictures last no longer than a number of frames should.
+func (v *Video) isNoLongerThan(frames int64) bool {
 	return v.Length.Cmp(new(big.Rat).Mul(big.NewRat(v.Rate.Den, v.Rate.Num), big.NewRat(frames, 1))) <= 0
 }
 
 // runFFprobe runs ffprobe with additional arguments.
 func (t *Tools) runFFprobe(ctx context.Context, in Input, more ...string) (*probeOutput, error) {
-	args := append([]string{"-hide_banner", "-v", "error"}, in.guardArgs()...)
+	args := append([]string{"-hide_banner", "-v", "error"}, in.listGuardArgs()...)
 	entries := probeEntries
 	if in.Format == media.GIF || in.Cycles {
 		entries += ":packet=stream_index,duration_time"
@@ -162,7 +162,7 @@ func (o *probeOutput) toInfo(in Input) *Info {
 		case s.Type == "video" && s.Disposition.Attached == 0 && info.Video == nil && s.Width > 0 && s.Height > 0:
 			info.Video = o.toVideo(s, in)
 		case s.Type == "audio" && info.Audio == nil && s.Channels > 0:
-			info.Audio = &Audio{Channels: s.Channels, Length: o.measureStream(s, f, func(r *big.Rat) *big.Rat { return r })}
+			info.Audio = &Audio{Channels: s.Channels, Length: o.computeStreamEnd(s, f, func(r *big.Rat) *big.Rat { return r })}
 		}
 	}
 	return info
@@ -189,27 +189,27 @@ func (o *probeOutput) toVideo(s probeStream, in Input) *Video {
 				continue
 			}
 			v.Frames++
-			if d := parseFirstTime(p.Duration); d != nil {
+			if d := parseFirstPositiveTime(p.Duration); d != nil {
 				delays = append(delays, d)
 			}
 		}
-		v.setRateFromDelays(delays)
+		v.setRateAndLengthFromDelays(delays)
 		return v
 	}
 	v.Frames, _ = strconv.ParseInt(s.Frames, 10, 64)
 	if packets, err := strconv.ParseInt(s.Packets, 10, 64); err == nil {
 		v.Frames = packets
 	}
-	v.Length = o.measureStream(s, in.Format, func(stated *big.Rat) *big.Rat {
-		return correctLength(stated, v.Frames,
+	v.Length = o.computeStreamEnd(s, in.Format, func(stated *big.Rat) *big.Rat {
+		return correctStatedLength(stated, v.Frames,
 			rate)
 	})
 	return v
 }
 
-// setRateFromDelays sets the length of one cycle to the sum of the delays, and the rate to that of the most common delay,
+// setRateAndLengthFromDelays sets the length of one cycle to the sum of the delays, and the rate to that of the most common delay,
 // or the shorter one of two equally common ones.
-func (v *Video) setRateFromDelays(list []*big.Rat) {
+func (v *Video) setRateAndLengthFromDelays(list []*big.Rat) {
 	v.Length = new(big.Rat)
 	count := map[string]int{}
 	var commonest *big.Rat
@@ -242,18 +242,18 @@ func DescribeMovie(w, h int, ms []int64) *Info {
 	for _, d := range ms {
 		list = append(list, big.NewRat(d, 1000))
 	}
-	v.setRateFromDelays(list)
+	v.setRateAndLengthFromDelays(list)
 	return &Info{Video: v}
 }
 
-// measureStream returns the time from the start of the file to the end of a stream. exact corrects the stream's own
+// computeStreamEnd returns the time from the start of the file to the end of a stream. exact corrects the stream's own
 // length. The delay of a stream that begins later than the file is added, so that sound and pictures stay in
 // sync.
-func (o *probeOutput) measureStream(s probeStream, f media.Format, exact func(*big.Rat) *big.Rat) *big.Rat {
-	start, first := parseOffset(s.Start), parseOffset(o.Format.Start)
-	stated := parseFirstTime(s.Duration)
+func (o *probeOutput) computeStreamEnd(s probeStream, f media.Format, exact func(*big.Rat) *big.Rat) *big.Rat {
+	start, first := parseSignedTime(s.Start), parseSignedTime(o.Format.Start)
+	stated := parseFirstPositiveTime(s.Duration)
 	if stated == nil {
-		if stated = parseFirstTime(s.Tags.Duration, o.Format.Duration); stated != nil && f == media.Matroska {
+		if stated = parseFirstPositiveTime(s.Tags.Duration, o.Format.Duration); stated != nil && f == media.Matroska {
 			stated.Sub(stated, start) // Matroska states the time of the end
 		}
 	}
@@ -267,8 +267,8 @@ func (o *probeOutput) measureStream(s probeStream, f media.Format, exact func(*b
 // maxSeconds is the maximum plausible time, 115 days. Longer times are damage.
 const maxSeconds = 10_000_000
 
-// parseOffset parses a time that may be negative. It returns 0 for invalid text.
-func parseOffset(text string) *big.Rat {
+// parseSignedTime parses a time that may be negative. It returns 0 for invalid text.
+func parseSignedTime(text string) *big.Rat {
 	r, ok := new(big.Rat).SetString(text)
 	limit := big.NewRat(maxSeconds, 1)
 	if !ok || len(text) > 40 || strings.ContainsAny(text, "eE/") || new(big.Rat).Abs(r).Cmp(limit) > 0 {
@@ -277,9 +277,9 @@ func parseOffset(text string) *big.Rat {
 	return r
 }
 
-// correctLength corrects a length that a container states in rounded decimals: it returns a whole number of
+// correctStatedLength corrects a length that a container states in rounded decimals: it returns a whole number of
 // frames if the stated length is close enough to it.
-func correctLength(stated *big.Rat, frames int64, rate frame.Rate) *big.Rat {
+func correctStatedLength(stated *big.Rat, frames int64, rate frame.Rate) *big.Rat {
 	perFrame := big.NewRat(rate.Den, rate.Num)
 	byFrames := new(big.Rat).Mul(big.NewRat(frames, 1), perFrame)
 	if stated == nil {
@@ -359,8 +359,8 @@ func parseTransfer(name string) int {
 	}[name]
 }
 
-// parseFirstTime returns the first text that is a positive time, in decimals or as h:m:s, or nil.
-func parseFirstTime(texts ...string) *big.Rat {
+// parseFirstPositiveTime returns the first text that is a positive time, in decimals or as h:m:s, or nil.
+func parseFirstPositiveTime(texts ...string) *big.Rat {
 	for _, t := range texts {
 		total := new(big.Rat)
 		good := t != ""

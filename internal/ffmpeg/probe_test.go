@@ -406,7 +406,7 @@ func TestVersionIsAskedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		v, err := ffmpeg.NewTools(run, "ffmpeg", "ffprobe").FindVersion(t.Context(), store)
+		v, err := ffmpeg.NewTools(run, "ffmpeg", "ffprobe").FindFFmpegVersion(t.Context(), store)
 		if err != nil || !strings.Contains(v, "libavcodec") {
 			t.Errorf("%q %v", v, err)
 		}
@@ -415,10 +415,10 @@ func TestVersionIsAskedOnce(t *testing.T) {
 		t.Errorf("%d programs were started", n)
 	}
 	// A different file is a different program, which in this case cannot print a version.
-	if _, err := ffmpeg.NewTools(run, "false", "ffprobe").FindVersion(t.Context(), store); err == nil || run.ReadStats().Started != 2 {
+	if _, err := ffmpeg.NewTools(run, "false", "ffprobe").FindFFmpegVersion(t.Context(), store); err == nil || run.ReadStats().Started != 2 {
 		t.Errorf("a program that fails has a version: %v", err)
 	}
-	if _, err := ffmpeg.NewTools(run, "no-such-program", "ffprobe").FindVersion(t.Context(), store); err == nil {
+	if _, err := ffmpeg.NewTools(run, "no-such-program", "ffprobe").FindFFmpegVersion(t.Context(), store); err == nil {
 		t.Error("a program that is not there has a version")
 	}
 }

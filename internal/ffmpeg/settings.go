@@ -69,8 +69,8 @@ func (p Picture) formatX264Params(keyint int, more ...string) string {
 	}, more...), ":")
 }
 
-// codecArgs returns the arguments of the encoder without its rate control.
-func (p Picture) codecArgs(threads, keyint int, more ...string) []string {
+// listCodecArgs returns the arguments of the encoder without its rate control.
+func (p Picture) listCodecArgs(threads, keyint int, more ...string) []string {
 	return []string{
 		"-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-pix_fmt", "yuv420p",
 		"-chroma_sample_location", "left", "-threads", strconv.Itoa(threads), "-x264-params",
@@ -84,7 +84,7 @@ func FormatRate(r frame.Rate) string { return fmt.Sprintf("%d/%d", r.Num, r.Den)
 // FormatSettings returns all encoder settings that determine a segment's bytes, for cache keys.
 func (p Picture) FormatSettings() string {
 	return fmt.Sprintf("%dx%d@%s still=%d clip=%d %s", p.Width, p.Height, FormatRate(p.FPS), p.StillQP, p.ClipCRF,
-		strings.Join(p.codecArgs(clipThreads, p.chooseClipKeyint()), " "))
+		strings.Join(p.listCodecArgs(clipThreads, p.chooseClipKeyint()), " "))
 }
 
 // chooseClipKeyint returns the maximum number of frames between key frames of a clip.
@@ -92,20 +92,20 @@ func (p Picture) chooseClipKeyint() int {
 	return int(max(keySeconds*p.FPS.Num/max(p.FPS.Den, 1), 1))
 }
 
-// quietArgs returns the first arguments of every call: no banner, only errors, no input from the terminal.
-func quietArgs() []string { return []string{"-hide_banner", "-nostdin", "-v", "error"} }
+// listQuietArgs returns the first arguments of every call: no banner, only errors, no input from the terminal.
+func listQuietArgs() []string { return []string{"-hide_banner", "-nostdin", "-v", "error"} }
 
 // EncodeStillsArgs returns the arguments of an encoder that reads raw 4:2:0 frames of the video's size and writes
 // each as an IDR picture. The quantiser is constant, so that a picture's bytes do not depend on the one before.
 func (p Picture) EncodeStillsArgs() []string {
-	return append(append(append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"),
-		p.rawVideoArgs("pipe:0")...),
-		p.codecArgs(1, 100000)...),
-		append(p.stillRateControlArgs(), "-vf", "setsar=1", "-f", "h264", "pipe:1")...)
+	return append(append(append(append(listQuietArgs(), "-color_range", "tv", "-colorspace", "bt709"),
+		p.listRawVideoArgs("pipe:0")...),
+		p.listCodecArgs(1, 100000)...),
+		append(p.listStillRateControlArgs(), "-vf", "setsar=1", "-f", "h264", "pipe:1")...)
 }
 
-// stillRateControlArgs returns the rate control for pictures that are encoded independently of each other.
-func (p Picture) stillRateControlArgs() []string {
+// listStillRateControlArgs returns the rate control for pictures that are encoded independently of each other.
+func (p Picture) listStillRateControlArgs() []string {
 	return []string{"-qp", strconv.Itoa(p.StillQP), "-force_key_frames", "expr:1", "-fps_mode", "passthrough"}
 }
 
@@ -113,8 +113,8 @@ func (p Picture) stillRateControlArgs() []string {
 // frames is visible only for a moment.
 const crossingQP = 22
 
-// formatNoMotionSearch returns parameters that skip motion search, for pictures without motion.
-func formatNoMotionSearch() []string { return []string{"me=dia", "subme=0", "partitions=none"} }
+// listNoMotionSearchParams returns parameters that skip motion search, for pictures without motion.
+func listNoMotionSearchParams() []string { return []string{"me=dia", "subme=0", "partitions=none"} }
 
 // EncodeCrossingsArgs returns the arguments of an encoder that reads the raw frames of several crossfades and
 // writes each crossfade as a closed group that begins with an IDR picture. The quantiser is constant, so that
@@ -137,8 +137,8 @@ func (p Picture) encodeGroupsArgs(lengths []int64, qp int) []string {
 		starts = append(starts, fmt.Sprintf("eq(n,%d)", n))
 		n += l
 	}
-	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawVideoArgs("pipe:0")...)
-	return append(append(args, p.codecArgs(1, 100000, formatNoMotionSearch()...)...), "-vf", "setsar=1", "-qp",
+	args := append(append(listQuietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.listRawVideoArgs("pipe:0")...)
+	return append(append(args, p.listCodecArgs(1, 100000, listNoMotionSearchParams()...)...), "-vf", "setsar=1", "-qp",
 		strconv.Itoa(qp),
 		"-force_key_frames", "expr:"+strings.Join(starts, "+"), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }
@@ -147,13 +147,13 @@ func (p Picture) encodeGroupsArgs(lengths []int64, qp int) []string {
 // that begins with an IDR picture. enter is the transition at the start, nil for none. Motion is smooth here,
 // so a short motion search suffices.
 func (p Picture) EncodeMovingArgs(enter *TransitionInput) []string {
-	args := append(append(quietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.rawVideoArgs("pipe:0")...)
+	args := append(append(listQuietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.listRawVideoArgs("pipe:0")...)
 	filter := []string{"-vf", "setsar=1"}
 	if enter != nil {
-		args = append(args, p.rawVideoArgs(enter.Path)...)
+		args = append(args, p.listRawVideoArgs(enter.Path)...)
 		graph := enter.formatTransitionGraph("0:v", "1:v", "e") + ";[e]"
 		if enter.States != nil {
-			args = append(args, enter.States.inputArgs()...)
+			args = append(args, enter.States.listInputArgs()...)
 			graph = strings.TrimSuffix(graph, "[e]") + enter.States.formatOverlayGraph("e", "2:v",
 				"s") + ";[s]format=yuv420p,"
 		}
@@ -161,6 +161,6 @@ func (p Picture) EncodeMovingArgs(enter *TransitionInput) []string {
 			"-filter_complex", graph + "setsar=1[v]", "-map", "[v]", "-frames:v", strconv.FormatInt(enter.Frames, 10),
 		}
 	}
-	return append(append(append(args, p.codecArgs(1, p.chooseClipKeyint(), "me=dia", "subme=1")...), filter...),
+	return append(append(append(args, p.listCodecArgs(1, p.chooseClipKeyint(), "me=dia", "subme=1")...), filter...),
 		"-crf", strconv.Itoa(p.ClipCRF), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }

@@ -45,7 +45,7 @@ func ReadSoundArgs(s SoundInput, sampleRate int) []string {
 		layout = "stereo"
 	}
 	filters = append(filters, "aformat=sample_fmts=s16:channel_layouts="+layout)
-	args := append(quietArgs(), s.readArgs(before...)...)
+	args := append(listQuietArgs(), s.listReadArgs(before...)...)
 	return append(args, "-map", "0:a:0", "-vn", "-sn", "-dn", "-af", strings.Join(filters, ","),
 		"-f", "s16le", "pipe:1")
 }
@@ -74,9 +74,9 @@ func listTempoFilters(num, den int64) []string {
 	return append(out, "atempo="+factor.FloatString(9))
 }
 
-// WriteSound writes a range of a file's sound as ReadSoundArgs describes. It copies the samples of whole WAV files that
-// already have the right format, because starting a program takes longer than decoding ten seconds of sound.
-func (t *Tools) WriteSound(ctx context.Context, s SoundInput, sampleRate int, out io.Writer) error {
+// WriteDecodedSound writes a range of a file's sound as ReadSoundArgs describes. It copies the samples of whole WAV
+// files that already have the right format, because starting a program takes longer than decoding ten seconds of sound.
+func (t *Tools) WriteDecodedSound(ctx context.Context, s SoundInput, sampleRate int, out io.Writer) error {
 	whole := s.From == 0 && s.Length == 0 && s.SpeedNum == s.SpeedDen
 	pcm, ok := findPlainSamples(s.Input)
 	if !ok || !whole || pcm.Rate != sampleRate || pcm.Channels != s.Channels {

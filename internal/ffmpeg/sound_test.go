@@ -33,7 +33,7 @@ func TestPlainSoundIsReadWithoutAProgram(t *testing.T) {
 			}
 			var copied, decoded bytes.Buffer
 			if c.rate == 48000 {
-				if err := none.WriteSound(t.Context(), s, 48000, &copied); err != nil {
+				if err := none.WriteDecodedSound(t.Context(), s, 48000, &copied); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -97,7 +97,7 @@ func TestStretchesOfPlainSoundAreDecoded(t *testing.T) {
 		"at its speed": {ffmpeg.SoundInput{Input: in, Channels: 2, SpeedNum: 3, SpeedDen: 3}, 192000},
 	} {
 		var out bytes.Buffer
-		if err := programs.WriteSound(t.Context(), c.s, 48000, &out); err != nil || out.Len() != c.bytes {
+		if err := programs.WriteDecodedSound(t.Context(), c.s, 48000, &out); err != nil || out.Len() != c.bytes {
 			t.Errorf("%s: %d bytes, want %d (%v)", name, out.Len(), c.bytes, err)
 		}
 	}

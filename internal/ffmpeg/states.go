@@ -16,7 +16,7 @@ type StatesInput struct {
 	X, Y, W, H int
 }
 
-func (s *StatesInput) inputArgs() []string { return []string{"-f", "matroska", "-i", s.Path} }
+func (s *StatesInput) listInputArgs() []string { return []string{"-f", "matroska", "-i", s.Path} }
 
 // formatOverlayGraph returns the filter graph that draws the states over frames. Both inputs are timed in frames,
 // independent of the video's timestamps.

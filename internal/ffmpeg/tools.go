@@ -40,10 +40,10 @@ func (t *Tools) RunFFmpeg(ctx context.Context, args []string, in io.Reader, out 
 	return t.run.Run(ctx, proc.Command{Program: t.FFmpeg, Args: args, Stdin: in, Stdout: out})
 }
 
-// FindVersion returns ffmpeg's version and build options, which determine its output and are part of cache keys. It
-// caches them by the program's file, because starting a program takes longer than the rest of an unchanged
+// FindFFmpegVersion returns ffmpeg's version and build options, which determine its output and are part of cache keys.
+// It caches them by the program's file, because starting a program takes longer than the rest of an unchanged
 // build.
-func (t *Tools) FindVersion(ctx context.Context, store *cache.Store) (string, error) {
+func (t *Tools) FindFFmpegVersion(ctx context.Context, store *cache.Store) (string, error) {
 	id, err := t.run.IdentifyProgram(t.FFmpeg)
 	if err != nil {
 		return "", err

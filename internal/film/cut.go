@@ -42,8 +42,8 @@ func (f *Film) CountFrames() int64 {
 	return n
 }
 
-// OpenTrack opens the picture track. The caller must close it.
-func (f *Film) OpenTrack(store *cache.Store) (*PictureTrack, error) {
+// OpenPictureTrack opens the picture track. The caller must close it.
+func (f *Film) OpenPictureTrack(store *cache.Store) (*PictureTrack, error) {
 	if len(f.Runs) == 0 {
 		return nil, errors.New("a film needs at least one picture")
 	}
@@ -57,7 +57,7 @@ func (f *Film) OpenTrack(store *cache.Store) (*PictureTrack, error) {
 			continue
 		}
 		seen[p.Segment] = true
-		x, err := t.lib.readIndexOf(p.Segment)
+		x, err := t.lib.recallOrReadIndex(p.Segment)
 		if err != nil {
 			return nil, err
 		}
@@ -68,7 +68,7 @@ func (f *Film) OpenTrack(store *cache.Store) (*PictureTrack, error) {
 		if t.params == nil {
 			t.params = params
 		}
-		if !t.params.CanJoin(params) {
+		if !t.params.CanJoinStreams(params) {
 			return nil, errors.New("two parts of the film were encoded with different parameter sets")
 		}
 	}
@@ -81,7 +81,7 @@ func (t *PictureTrack) Close() { t.lib.close() }
 // WriteMP4 writes the film as MP4 with the index in front, and returns its size in bytes. The same film
 // always has the same bytes.
 func (f *Film) WriteMP4(store *cache.Store, w io.Writer) (int64, error) {
-	track, err := f.OpenTrack(store)
+	track, err := f.OpenPictureTrack(store)
 	if err != nil {
 		return 0, err
 	}

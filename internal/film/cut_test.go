@@ -264,7 +264,7 @@ func TestAnyFrameCanBeDecodedAlone(t *testing.T) {
 		{Segment: b.encodeStill(t, 2), Frames: 16},
 	}
 	want := pictures(t, nil, "-i", written(t, b, f))
-	track, err := f.OpenTrack(b.store)
+	track, err := f.OpenPictureTrack(b.store)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -371,7 +371,7 @@ func TestClips(t *testing.T) {
 		if n != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%+v: %d pictures, %v", c, n, err)
 		}
-		if n, ok := b.enc.CountPictures(k); n != c.want || ok != (c.err == nil) {
+		if n, ok := b.enc.CountCachedPictures(k); n != c.want || ok != (c.err == nil) {
 			t.Errorf("%+v: the cache says %d, %v", c, n, ok)
 		}
 	}
@@ -426,7 +426,7 @@ func TestFilmsThatCannotBeCut(t *testing.T) {
 			}
 		})
 	}
-	if n, ok := b.enc.CountPictures(broken); ok {
+	if n, ok := b.enc.CountCachedPictures(broken); ok {
 		t.Errorf("what is no segment has %d pictures", n)
 	}
 }

@@ -57,7 +57,7 @@ func (s *stream) addNAL(nal []byte) error {
 		if err != nil {
 			return err
 		}
-		if s.params != nil && !s.params.CanJoin(p) {
+		if s.params != nil && !s.params.CanJoinStreams(p) {
 			return errors.New("the encoder changed its parameter sets within a stream")
 		}
 		s.params = p
@@ -80,7 +80,7 @@ func (e *Encoder) runEncoder(ctx context.Context, args []string, in io.Reader, p
 	return split.Close()
 }
 
-// storeSegment stores a segment in the cache. write calls add for each of its pictures. put returns their
+// storeSegment stores a segment in the cache. write calls add for each of its pictures. storeSegment returns their
 // number.
 func (e *Encoder) storeSegment(k cache.Key, write func(add func(p *h264.Params, nal []byte) error) error) (int, error) {
 	n := 0
@@ -124,16 +124,16 @@ func (e *Encoder) EncodeStills(ctx context.Context, frames [][]byte, keys []cach
 	for _, f := range frames {
 		readers = append(readers, bytes.NewReader(f))
 	}
-	return e.encodeStills(ctx, e.pic.EncodeStillsArgs(), io.MultiReader(readers...), keys)
+	return e.encodeIndependentPictures(ctx, e.pic.EncodeStillsArgs(), io.MultiReader(readers...), keys)
 }
 
 // EncodeImages encodes image files, each as a segment of one picture. keys are the keys of the
 // segments.
 func (e *Encoder) EncodeImages(ctx context.Context, images []ffmpeg.StillInput, keys []cache.Key) error {
-	return e.encodeStills(ctx, e.pic.EncodeImagesArgs(images), nil, keys)
+	return e.encodeIndependentPictures(ctx, e.pic.EncodeImagesArgs(images), nil, keys)
 }
 
-func (e *Encoder) encodeStills(ctx context.Context, args []string, in io.Reader, keys []cache.Key) error {
+func (e *Encoder) encodeIndependentPictures(ctx context.Context, args []string, in io.Reader, keys []cache.Key) error {
 	i := 0
 	err := e.runEncoder(ctx, args, in, func(p *h264.Params, nal []byte) error {
 		if i >= len(keys) || h264.ParseNALType(nal) != h264.TypeIDR {
@@ -207,14 +207,14 @@ func (e *Encoder) EncodeClip(ctx context.Context, k cache.Key, clip ffmpeg.ClipI
 	})
 }
 
-// CountPictures returns the number of pictures of a segment in the cache, or false if it is not there.
-func (e *Encoder) CountPictures(k cache.Key) (int, bool) {
+// CountCachedPictures returns the number of pictures of a segment in the cache, or false if it is not there.
+func (e *Encoder) CountCachedPictures(k cache.Key) (int, bool) {
 	entry, ok := e.store.OpenEntry(cache.Segments, k)
 	if !ok {
 		return 0, false
 	}
 	defer func() { _ = entry.Close() }()
-	x, err := readIndex(entry)
+	x, err := readSegmentIndex(entry)
 	if err != nil {
 		return 0, false
 	}

@@ -68,7 +68,7 @@ func (b *bench) encodeSamples(t *testing.T, pcm []int16) []film.PacketRun {
 func (b *bench) chunk(t *testing.T, p sound.Chunk, pcm []int16) film.PacketRun {
 	t.Helper()
 	job := soundChunk(t, p, pcm)
-	if err := b.enc.EncodeSound(t.Context(), ffmpeg.NewDefaultAAC(1), []film.ChunkTask{job}); err != nil {
+	if err := b.enc.EncodeChunks(t.Context(), ffmpeg.NewDefaultAAC(1), []film.ChunkTask{job}); err != nil {
 		t.Fatal(err)
 	}
 	return film.PacketRun{Packets: p.Packets, Segment: job.Key}
@@ -83,7 +83,7 @@ func (b *bench) together(t *testing.T, sounds ...[]int16) (keys []cache.Key) {
 		job.Key = cache.NewHasher("together").AddBytes(job.Key[:]).Key()
 		jobs, keys = append(jobs, job), append(keys, job.Key)
 	}
-	if err := b.enc.EncodeSound(t.Context(), ffmpeg.NewDefaultAAC(1), jobs); err != nil {
+	if err := b.enc.EncodeChunks(t.Context(), ffmpeg.NewDefaultAAC(1), jobs); err != nil {
 		t.Fatal(err)
 	}
 	return keys
@@ -138,7 +138,7 @@ func TestCut(t *testing.T) {
 	if _, err := f.WriteMP4(b.store, &two); err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
 		t.Errorf("the same film has different bytes: %v", err)
 	}
-	track, err := f.OpenTrack(b.store)
+	track, err := f.OpenPictureTrack(b.store)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func FuzzIndex(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff})
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		x, err := readIndex(bytes.NewReader(b))
+		x, err := readSegmentIndex(bytes.NewReader(b))
 		if err != nil {
 			return
 		}

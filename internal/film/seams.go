@@ -29,7 +29,7 @@ func (f *Film) ListNewSegments(isNew func(cache.Key) bool) []cache.Key {
 // a decoder reads the stream without errors, it can play the segments and the transitions between
 // them.
 func (f *Film) WriteSeams(store *cache.Store, segments []cache.Key, w io.Writer) (pictures int, err error) {
-	t, err := f.OpenTrack(store)
+	t, err := f.OpenPictureTrack(store)
 	if err != nil {
 		return 0, err
 	}
@@ -46,7 +46,7 @@ func (f *Film) WriteSeams(store *cache.Store, segments []cache.Key, w io.Writer)
 	id := uint32(2)
 	var buf []byte
 	for _, key := range segments {
-		x, err := t.lib.readIndexOf(key)
+		x, err := t.lib.recallOrReadIndex(key)
 		if err != nil {
 			return 0, err
 		}

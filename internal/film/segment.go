@@ -88,8 +88,8 @@ func (s *segmentWriter) close() error {
 
 var errSegment = errors.New("a cached segment has an unknown format")
 
-// readIndex reads the index at the end of a segment in the cache.
-func readIndex(e interface {
+// readSegmentIndex reads the index at the end of a segment in the cache.
+func readSegmentIndex(e interface {
 	io.ReaderAt
 	Size() int64
 },
@@ -169,8 +169,8 @@ func (l *library) close() {
 	}
 }
 
-// readIndexOf returns the index of a segment.
-func (l *library) readIndexOf(k cache.Key) (*Index, error) {
+// recallOrReadIndex returns the index of a segment.
+func (l *library) recallOrReadIndex(k cache.Key) (*Index, error) {
 	if x, ok := l.indexes[k]; ok {
 		return x, nil
 	}
@@ -178,7 +178,7 @@ func (l *library) readIndexOf(k cache.Key) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := readIndex(e)
+	x, err := readSegmentIndex(e)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +188,7 @@ func (l *library) readIndexOf(k cache.Key) (*Index, error) {
 
 // readUnit returns the bytes of unit i of a segment.
 func (l *library) readUnit(k cache.Key, i int, buf []byte) ([]byte, error) {
-	x, err := l.readIndexOf(k)
+	x, err := l.recallOrReadIndex(k)
 	if err != nil {
 		return nil, err
 	}

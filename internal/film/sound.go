@@ -32,9 +32,9 @@ type ChunkTask struct {
 	Skip, Packets int64
 }
 
-// EncodeSound encodes several chunks in one process, with a separate encoder each, and stores them in
+// EncodeChunks encodes several chunks in one process, with a separate encoder each, and stores them in
 // the cache.
-func (e *Encoder) EncodeSound(ctx context.Context, aac ffmpeg.AAC, jobs []ChunkTask) error {
+func (e *Encoder) EncodeChunks(ctx context.Context, aac ffmpeg.AAC, jobs []ChunkTask) error {
 	var in, out []string
 	for _, j := range jobs {
 		in, out = append(in, j.PCM), append(out, j.PCM+".aac")
@@ -43,15 +43,15 @@ func (e *Encoder) EncodeSound(ctx context.Context, aac ffmpeg.AAC, jobs []ChunkT
 		return err
 	}
 	for i, j := range jobs {
-		if err := e.storeSound(j, aac, out[i]); err != nil {
+		if err := e.storeChunkAndRemoveFiles(j, aac, out[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// storeSound stores the packets of a chunk in the cache and removes the temporary files.
-func (e *Encoder) storeSound(j ChunkTask, aac ffmpeg.AAC, path string) error {
+// storeChunkAndRemoveFiles stores the packets of a chunk in the cache and removes the temporary files.
+func (e *Encoder) storeChunkAndRemoveFiles(j ChunkTask, aac ffmpeg.AAC, path string) error {
 	coded, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func (f *Film) listPackets(lib *library) ([]packet, error) {
 			}
 			continue
 		}
-		x, err := lib.readIndexOf(p.Segment)
+		x, err := lib.recallOrReadIndex(p.Segment)
 		if err != nil {
 			return nil, err
 		}

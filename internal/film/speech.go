@@ -87,14 +87,14 @@ const (
 	leastFilled = 4
 )
 
-// padAACFrame makes an AAC frame about n bytes longer by inserting fill elements before its end (ISO/IEC
-// 14496-3, 4.4.2.7). It returns the frame unchanged if n is small.
-func padAACFrame(frame []byte, n int) []byte {
+// padAACFrame makes an AAC frame about extraBytes longer by inserting fill elements before its end (ISO/IEC
+// 14496-3, 4.4.2.7). It returns the frame unchanged if extraBytes is small.
+func padAACFrame(frame []byte, extraBytes int) []byte {
 	last := len(frame) - 1
 	for last >= 0 && frame[last] == 0 {
 		last--
 	}
-	if n < leastFilled || last < 0 {
+	if extraBytes < leastFilled || last < 0 {
 		return frame
 	}
 	// The frame ends with three bits of one, followed by zeros up to a whole byte.
@@ -103,8 +103,8 @@ func padAACFrame(frame []byte, n int) []byte {
 	for i := range end {
 		w.writeBits(uint32(frame[i/8]>>(7-i%8)&1), 1)
 	}
-	for n >= leastFilled {
-		count := min(n-2, fillMost)
+	for extraBytes >= leastFilled {
+		count := min(extraBytes-2, fillMost)
 		w.writeBits(idFill, 3)
 		if count < fillEscape {
 			w.writeBits(uint32(count), 4)
@@ -117,7 +117,7 @@ func padAACFrame(frame []byte, n int) []byte {
 		for range count - 1 {
 			w.writeBits(fillByte, 8)
 		}
-		n -= count + 2
+		extraBytes -= count + 2
 	}
 	w.writeBits(idEnd, 3)
 	return w.b

@@ -82,7 +82,7 @@ func (c *cursor) readNextSample() (sample, bool, error) {
 		return sample{}, false, nil
 	}
 	p := c.t.runs[c.run]
-	x, err := c.t.lib.readIndexOf(p.Segment)
+	x, err := c.t.lib.recallOrReadIndex(p.Segment)
 	if err != nil {
 		return sample{}, false, err
 	}

@@ -468,7 +468,7 @@ func TestEqualSets(t *testing.T) {
 		"another PPS": {params(t, high(8, 80, 45), pps("0")), false},
 		"both":        {params(t, high(8, 80, 46), pps("0")), false},
 	} {
-		if got := a.CanJoin(c.p); got != c.want {
+		if got := a.CanJoinStreams(c.p); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

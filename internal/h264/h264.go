@@ -120,8 +120,8 @@ func (p *Params) parsePPS() error {
 	return nil
 }
 
-// CanJoin reports whether pictures of two streams can be joined to one stream.
-func (p *Params) CanJoin(q *Params) bool {
+// CanJoinStreams reports whether pictures of two streams can be joined to one stream.
+func (p *Params) CanJoinStreams(q *Params) bool {
 	return bytes.Equal(p.SPS, q.SPS) && bytes.Equal(p.PPS, q.PPS)
 }
 

@@ -20,9 +20,9 @@ const (
 	mostOther  = 3
 )
 
-// Detect returns the language of a text as a BCP 47 language subtag, such as "de", or "" if the text is
+// DetectLanguage returns the language of a text as a BCP 47 language subtag, such as "de", or "" if the text is
 // too short or ambiguous.
-func Detect(text string) string {
+func DetectLanguage(text string) string {
 	if tag := DetectByLetters(text); tag != "" {
 		return tag
 	}

@@ -37,7 +37,7 @@ func TestOf(t *testing.T) {
 		"Здравей, свят. Това е филм за България. Ъгъл":        "bg",
 		"The word for it is Привет, and we say it to friends": "",
 	} {
-		if got := langid.Detect(text); got != want {
+		if got := langid.DetectLanguage(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
@@ -47,7 +47,7 @@ func FuzzOf(f *testing.F) {
 	f.Add("Guten Tag, мир")
 	f.Add("\xff\x00あ")
 	f.Fuzz(func(t *testing.T, text string) {
-		tag := langid.Detect(text)
+		tag := langid.DetectLanguage(text)
 		if len(tag) > 3 || strings.ContainsAny(tag, " \n") {
 			t.Errorf("%q", tag)
 		}

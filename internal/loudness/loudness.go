@@ -95,9 +95,9 @@ func (m *Meter) ListSteps() []Step {
 	return append(slices.Clip(m.steps), m.now)
 }
 
-// ComputeIntegrated returns the loudness of a sound in LUFS, minus infinity for silence. Sound that is shorter than a
-// block counts as one block.
-func ComputeIntegrated(steps []Step) float64 {
+// ComputeIntegratedLoudness returns the loudness of a sound in LUFS, minus infinity for silence. Sound that is shorter
+// than a block counts as one block.
+func ComputeIntegratedLoudness(steps []Step) float64 {
 	var blocks []float64 // mean squares
 	for i := 0; i+blockLong <= len(steps) || i == 0; i++ {
 		var b Step

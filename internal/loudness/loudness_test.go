@@ -39,14 +39,14 @@ func TestKnownLoudness(t *testing.T) {
 	} {
 		m := loudness.NewMeter(c.channels)
 		m.AddSamples(c.sound)
-		if got := loudness.ComputeIntegrated(m.ListSteps()); math.Abs(got-c.want) > 0.1 {
+		if got := loudness.ComputeIntegratedLoudness(m.ListSteps()); math.Abs(got-c.want) > 0.1 {
 			t.Errorf("%s: %.2f LUFS, want %.2f", c.name, got, c.want)
 		}
 	}
 	for _, n := range []int{0, 100, 480000} {
 		m := loudness.NewMeter(1)
 		m.AddSamples(make([]float64, n))
-		if got := loudness.ComputeIntegrated(m.ListSteps()); !math.IsInf(got, -1) {
+		if got := loudness.ComputeIntegratedLoudness(m.ListSteps()); !math.IsInf(got, -1) {
 			t.Errorf("silence of %d samples: %.2f LUFS", n, got)
 		}
 	}

@@ -49,7 +49,7 @@ func readPNGFacts(r io.ReadSeeker, h *Header) {
 		case "tRNS":
 			alpha = true
 		}
-		body, err := readPNGBody(r, kind, length)
+		body, err := readUsedPNGChunk(r, kind, length)
 		if err != nil {
 			return
 		}
@@ -76,8 +76,8 @@ func readPNGChunkHeader(r io.Reader) (kind string, length int64, err error) {
 	return string(head[4:]), int64(binary.BigEndian.Uint32(head[:4])), nil
 }
 
-// readPNGBody returns the body of a chunk that this package uses, nil for others, and skips to the next one.
-func readPNGBody(r io.ReadSeeker, kind string, length int64) ([]byte, error) {
+// readUsedPNGChunk returns the body of a chunk that this package uses, nil for others, and skips to the next one.
+func readUsedPNGChunk(r io.ReadSeeker, kind string, length int64) ([]byte, error) {
 	var body []byte
 	switch kind {
 	case "IHDR", "iCCP", "sRGB", "gAMA", "cHRM", "cICP":

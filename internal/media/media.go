@@ -98,7 +98,7 @@ func DetectFormat(head []byte) Format {
 		return MP3 // MPEG audio, layer III
 	case isSVG(head):
 		return SVG
-	case !canContainMP3(head) && hasMPEGFrames(head):
+	case !canContainMP3(head) && hasMP3Frames(head):
 		return MP3 // a part of a stream, which may begin within a frame
 	}
 	return Unknown
@@ -142,9 +142,9 @@ func isSVG(head []byte) bool {
 	return regexp.MustCompile(pattern).MatchString(text)
 }
 
-// IsAnimated reports whether a WebP or AVIF file with the given first bytes is animated. It returns false for
+// IsAnimatedWebPOrAVIF reports whether a WebP or AVIF file with the given first bytes is animated. It returns false for
 // GIFs, which must be decoded to find out.
-func IsAnimated(head []byte) bool {
+func IsAnimatedWebPOrAVIF(head []byte) bool {
 	switch DetectFormat(head) {
 	case WebP:
 		const animation = 0x02

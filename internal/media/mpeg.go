@@ -1,9 +1,9 @@
 package media
 
-// parseMPEGFrame parses the header of an MPEG audio layer III frame (ISO/IEC 11172-3, 2.4.1.3, and 13818-3). It
+// parseMP3FrameHeader parses the header of an MPEG audio layer III frame (ISO/IEC 11172-3, 2.4.1.3, and 13818-3). It
 // returns the length of the frame in bytes, 0 if there is no valid header, and the version and sample rate,
 // which are the same in all frames of a stream.
-func parseMPEGFrame(h []byte) (length int, kind byte) {
+func parseMP3FrameHeader(h []byte) (length int, kind byte) {
 	if len(h) < 4 || h[0] != 0xff || h[1]&0xe6 != 0xe2 {
 		return 0, 0
 	}
@@ -24,12 +24,12 @@ func parseMPEGFrame(h []byte) (length int, kind byte) {
 	return samples*kbits*1000/hertz + int(h[2]>>1&1), version<<4 | byte(rate)
 }
 
-// hasMPEGFrames reports whether bytes contain several consecutive frames of MPEG audio, at any position.
-func hasMPEGFrames(head []byte) bool {
+// hasMP3Frames reports whether bytes contain several consecutive frames of MPEG audio, at any position.
+func hasMP3Frames(head []byte) bool {
 	const enough = 4
 	for from := range head {
 		at := from
-		length, kind := parseMPEGFrame(head[at:])
+		length, kind := parseMP3FrameHeader(head[at:])
 		for n := 1; length > 0; n++ {
 			if n == enough {
 				return true
@@ -39,7 +39,7 @@ func hasMPEGFrames(head []byte) bool {
 				break
 			}
 			var other byte
-			if length, other = parseMPEGFrame(head[at:]); other != kind {
+			if length, other = parseMP3FrameHeader(head[at:]); other != kind {
 				break
 			}
 		}

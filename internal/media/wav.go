@@ -24,7 +24,7 @@ const mostChunks = 16
 // returns false for files with anything unusual, such as an unknown chunk or a length that differs from that of
 // the file: for these, ffmpeg decides what they mean.
 func FindPlainSamples(r io.ReaderAt, size int64) (PCM, bool) {
-	if length, ok := wav.ReadHead(r); !ok || length+8 != size {
+	if length, ok := wav.ReadStatedLength(r); !ok || length+8 != size {
 		return PCM{}, false
 	}
 	var p PCM
@@ -36,7 +36,7 @@ func FindPlainSamples(r io.ReaderAt, size int64) (PCM, bool) {
 		switch {
 		case c.Name == wav.FormChunk && p.Channels == 0:
 			f, ok := wav.ReadForm(r, c)
-			if !ok || c.Held != wav.FormSize || !isPlain(f) {
+			if !ok || c.Held != wav.FormSize || !isPlainPCM(f) {
 				return PCM{}, false
 			}
 			p.Channels, p.Rate = f.Channels, f.Rate
@@ -46,13 +46,13 @@ func FindPlainSamples(r io.ReaderAt, size int64) (PCM, bool) {
 		default:
 			return PCM{}, false
 		}
-		end = c.FindNext()
+		end = c.FindNextOffset()
 	}
 	return p, p.Bytes > 0 && end >= size // otherwise, there is data after the last chunk
 }
 
-// isPlain reports whether a format is plain PCM as FindPlainSamples describes it.
-func isPlain(f wav.Form) bool {
+// isPlainPCM reports whether a format is plain PCM as FindPlainSamples describes it.
+func isPlainPCM(f wav.Form) bool {
 	return f.Code == wav.PCM && f.Bits == 16 && f.Channels >= 1 && f.Channels <= 2 &&
 		f.Rate >= 8000 && f.Rate <= 192000 &&
 		f.Block == 2*f.Channels && f.PerSecond == f.Rate*f.Block

@@ -35,8 +35,8 @@ func TestBrokenSounds(t *testing.T) {
 	d.WriteMedia(t, "noise.mp3", "-f lavfi -i aevalsrc=0.5*sin(1000*PI*t):s=48000:d=2 -c:a libmp3lame -b:a 64k")
 	d.plan(t, text)
 	x := d.mixer(t)
-	track := x.PlanTrack()
-	list, err := x.MakeTrack(t.Context(), track)
+	track := x.PlanSoundtrack()
+	list, err := x.MakeSoundtrack(t.Context(), track)
 	if err != nil || len(list) != 1 || list[0].Range.Start.Line != 11 || list[0].Hint == "" ||
 		!strings.Contains(list[0].Summary, `the sound of "cut.m4a" cannot be read: it is shorter than its header says`) {
 		t.Errorf("%v %v", list, err)
@@ -75,7 +75,7 @@ func TestMakeBeforeReads(t *testing.T) {
 	if err := os.WriteFile(d.Files.GetUsable("low.wav").Input.Path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	list, err := takeFindings(d.mixer(t).MakeChunksBefore(t.Context(), d.Line.Samples))
+	list, err := splitFindingsFromError(d.mixer(t).MakeChunksBefore(t.Context(), d.Line.Samples))
 	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"low.wav"`) {
 		t.Errorf("%v %v", list, err)
 	}
@@ -88,7 +88,7 @@ func TestStop(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	x := d.mixer(t)
-	if list, err := x.MakeTrack(ctx, x.PlanTrack()); !errors.Is(err, context.Canceled) || len(list) > 0 {
+	if list, err := x.MakeSoundtrack(ctx, x.PlanSoundtrack()); !errors.Is(err, context.Canceled) || len(list) > 0 {
 		t.Errorf("%v %v", list, err)
 	}
 }
@@ -168,7 +168,7 @@ func TestBatches(t *testing.T) {
 			todo = append(todo, chunkTask{Chunk: sound.Chunk{Packets: c.packets}})
 		}
 		var got []int
-		for _, b := range x.splitBatches(todo) {
+		for _, b := range x.splitIntoBatches(todo) {
 			got = append(got, len(b))
 		}
 		if len(got) != len(c.want) {
@@ -191,7 +191,7 @@ func TestJustLongEnough(t *testing.T) {
 	const second = 48000 * 2 // bytes
 	for least, want := range map[int64]int{second: 0, second + 1: 1} {
 		x := d.mixer(t)
-		track := x.PlanTrack()
+		track := x.PlanSoundtrack()
 		key := track.sources[0]
 		task := track.decodes[key]
 		task.least = least

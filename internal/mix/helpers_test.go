@@ -66,8 +66,8 @@ func (d *desk) mixer(t *testing.T) *Mixer {
 func (d *desk) makeTrack(t *testing.T) (*Mixer, *Soundtrack) {
 	t.Helper()
 	x := d.mixer(t)
-	track := x.PlanTrack()
-	list, err := x.MakeTrack(t.Context(), track)
+	track := x.PlanSoundtrack()
+	list, err := x.MakeSoundtrack(t.Context(), track)
 	if err != nil || len(list) > 0 {
 		t.Fatalf("%v %v", list, err)
 	}

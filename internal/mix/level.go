@@ -11,10 +11,10 @@ import (
 	"mynah/internal/sound"
 )
 
-// setGain finds the gain that gives the whole soundtrack its target loudness. The higher the gain, the more the
-// limiter reduces the loudness. If the gain differs much from the one at which the loudness was measured,
-// setGain measures again. A soundtrack that the limiter keeps below its target stays below it.
-func (x *Mixer) setGain(ctx context.Context, t *Soundtrack, chunks []sound.Chunk) error {
+// setGainForTarget finds the gain that gives the whole soundtrack its target loudness. The higher the gain, the more
+// the limiter reduces the loudness. If the gain differs much from the one at which the loudness was measured,
+// setGainForTarget measures again. A soundtrack that the limiter keeps below its target stays below it.
+func (x *Mixer) setGainForTarget(ctx context.Context, t *Soundtrack, chunks []sound.Chunk) error {
 	level, ok := x.in.Board.FindTargetLoudness()
 	if !ok {
 		return nil
@@ -80,7 +80,7 @@ func (x *Mixer) measureLoudness(ctx context.Context, t *Soundtrack, chunks []sou
 	g, gctx := x.NewGroup(ctx, doing, 0)
 	for k, task := range unknown {
 		g.Go(0, func() error {
-			s, err := x.measureChunk(gctx, t, task)
+			s, err := x.measureChunkLoudness(gctx, t, task)
 			steps[places[k]] = s
 			return err
 		})
@@ -88,13 +88,13 @@ func (x *Mixer) measureLoudness(ctx context.Context, t *Soundtrack, chunks []sou
 	if err := g.Wait(); err != nil {
 		return 0, err
 	}
-	return loudness.ComputeIntegrated(slices.Concat(steps...)), nil
+	return loudness.ComputeIntegratedLoudness(slices.Concat(steps...)), nil
 }
 
-// measureChunk measures and caches the loudness of a chunk, without the leads around it.
-func (x *Mixer) measureChunk(ctx context.Context, t *Soundtrack, task chunkTask) ([]loudness.Step, error) {
+// measureChunkLoudness measures and caches the loudness of a chunk, without the leads around it.
+func (x *Mixer) measureChunkLoudness(ctx context.Context, t *Soundtrack, task chunkTask) ([]loudness.Step, error) {
 	return part.ReadOrMakeJSON(x.Store, cache.Probes, x.newLoudnessRecipe(t, task.Chunk), func() ([]loudness.Step, error) {
-		clips := task.ListClips(t.clips)
+		clips := task.ListTrimmedClips(t.clips)
 		for i := range clips {
 			clips[i] = clips[i].MoveBy(-sound.Lead * sound.Grid)
 		}
@@ -105,6 +105,6 @@ func (x *Mixer) measureChunk(ctx context.Context, t *Soundtrack, task chunkTask)
 // newLoudnessRecipe returns the recipe of a chunk's loudness.
 func (x *Mixer) newLoudnessRecipe(t *Soundtrack, p sound.Chunk) Loudness {
 	return Loudness{
-		Heard: t.listHeard(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version,
+		Heard: t.listHeardSounds(p), Packets: p.Packets, Channels: t.Channels, Master: t.master, Tool: x.tools.Version,
 	}
 }

@@ -28,7 +28,7 @@ func loud(pcm []int16) float64 {
 		all[i] = float64(s) / 32768
 	}
 	m.AddSamples(all)
-	return loudness.ComputeIntegrated(m.ListSteps())
+	return loudness.ComputeIntegratedLoudness(m.ListSteps())
 }
 
 // TestLevel checks that a video with narration has the loudness in its header, that `none` keeps the loudness,
@@ -105,9 +105,9 @@ func TestMeasuredAgain(t *testing.T) {
 	} {
 		d.plan(t, spokenScript("-24", "voice-volume: "+c.volume+"\n"))
 		x := d.mixer(t)
-		track := x.PlanTrack()
+		track := x.PlanSoundtrack()
 		chunks := x.cutIntoChunks(track)
-		if err := x.setGain(t.Context(), track, chunks); err != nil {
+		if err := x.setGainForTarget(t.Context(), track, chunks); err != nil {
 			t.Fatal(err)
 		}
 		gain := track.master.Gain
@@ -145,7 +145,7 @@ func TestLoudnessIsKept(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, spokenScript("-16", ""))
 	x := d.mixer(t)
-	track := x.PlanTrack()
+	track := x.PlanSoundtrack()
 	track.master = newExpectedMaster(1)
 	chunks := x.cutIntoChunks(track)
 	first, err := x.measureLoudness(t.Context(), track, chunks)
@@ -171,7 +171,7 @@ func TestLoudnessIsKept(t *testing.T) {
 	if other, err := x.measureLoudness(t.Context(), track, chunks); err != nil || other != first {
 		t.Errorf("measured anew it is %v, not %v: %v", other, first, err)
 	}
-	steps, err := x.measureChunk(t.Context(), track, task)
+	steps, err := x.measureChunkLoudness(t.Context(), track, task)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestMakeBefore(t *testing.T) {
 	d := newDesk(t, spokenScript("-16", ""))
 	x := d.mixer(t)
 	var before, behind []cache.Key
-	track := x.PlanTrack()
+	track := x.PlanSoundtrack()
 	track.master = newExpectedMaster(1)
 	second := d.Line.Scenes[1].Sound
 	for _, p := range x.cutIntoChunks(track) {

@@ -20,29 +20,29 @@ import (
 	"mynah/internal/timeline"
 )
 
-// MakeTrack decodes, mixes and encodes the missing chunks of a track. It returns findings for sounds that cannot be
-// read.
-func (x *Mixer) MakeTrack(ctx context.Context, t *Soundtrack) (diag.List, error) {
-	err := x.planChunks(ctx, t, x.cutIntoChunks(t))
+// MakeSoundtrack decodes, mixes and encodes the missing chunks of a track. It returns findings for sounds that cannot
+// be read.
+func (x *Mixer) MakeSoundtrack(ctx context.Context, t *Soundtrack) (diag.List, error) {
+	err := x.setGainAndPlanChunks(ctx, t, x.cutIntoChunks(t))
 	if err == nil && len(t.todo) > 0 {
-		err = x.encodeSound(ctx, t)
+		err = x.encodeMissingChunks(ctx, t)
 	}
-	return takeFindings(err)
+	return splitFindingsFromError(err)
 }
 
 // MakeChunksBefore decodes, mixes and encodes the chunks that end before a sample of the track. It uses the gain of
 // these chunks alone, which is probably also that of the whole track. The other chunks may still change.
 func (x *Mixer) MakeChunksBefore(ctx context.Context, sample int64) error {
-	t := x.PlanTrack()
+	t := x.PlanSoundtrack()
 	chunks := slices.DeleteFunc(x.cutIntoChunks(t),
 		func(p sound.Chunk) bool { return (p.First+p.Packets)*sound.Grid > sample })
 	if len(chunks) == 0 {
 		return nil
 	}
-	if err := x.planChunks(ctx, t, chunks); err != nil || len(t.todo) == 0 {
+	if err := x.setGainAndPlanChunks(ctx, t, chunks); err != nil || len(t.todo) == 0 {
 		return err
 	}
-	return x.encodeSound(ctx, t)
+	return x.encodeMissingChunks(ctx, t)
 }
 
 // DecodeAllSounds writes the decoded sounds of all files of a track to the cache. It returns findings for sounds that
@@ -52,7 +52,7 @@ func (x *Mixer) DecodeAllSounds(ctx context.Context, t *Soundtrack) (diag.List, 
 	for i := range t.clips {
 		all.Heard = append(all.Heard, i)
 	}
-	return takeFindings(x.decodeSounds(ctx, t, []chunkTask{all}))
+	return splitFindingsFromError(x.decodeSounds(ctx, t, []chunkTask{all}))
 }
 
 // unreadableError contains findings about sounds that cannot be read.
@@ -61,8 +61,8 @@ type unreadableError struct{ list diag.List }
 // Error implements error.
 func (e *unreadableError) Error() string { return e.list[0].Error() }
 
-// takeFindings returns the findings in an error, or the error if it contains none.
-func takeFindings(err error) (diag.List, error) {
+// splitFindingsFromError returns the findings in an error, or the error if it contains none.
+func splitFindingsFromError(err error) (diag.List, error) {
 	if e, ok := errors.AsType[*unreadableError](err); ok {
 		return e.list, nil
 	}
@@ -91,7 +91,7 @@ func (x *Mixer) decodeSounds(ctx context.Context, t *Soundtrack, chunks []chunkT
 					return music.WriteRawSamples(w, d.builtin)
 				}
 				counted := &counter{w: w, most: d.most}
-				err := x.tools.FFmpeg.WriteSound(gctx, d.in, timeline.SampleRate, counted)
+				err := x.tools.FFmpeg.WriteDecodedSound(gctx, d.in, timeline.SampleRate, counted)
 				if err == nil && counted.n < d.least {
 					err = errCutOff
 				}
@@ -125,8 +125,8 @@ const (
 	batchChunks = 24                                     // maximum chunks
 )
 
-// splitBatches divides the chunks so that all workers have work.
-func (x *Mixer) splitBatches(todo []chunkTask) [][]chunkTask {
+// splitIntoBatches divides the chunks so that all workers have work.
+func (x *Mixer) splitIntoBatches(todo []chunkTask) [][]chunkTask {
 	var total int64
 	for _, p := range todo {
 		total += p.Packets + 2*sound.Lead
@@ -145,10 +145,10 @@ func (x *Mixer) splitBatches(todo []chunkTask) [][]chunkTask {
 	return out
 }
 
-// encodeSound mixes and encodes the missing chunks in parallel.
-func (x *Mixer) encodeSound(ctx context.Context, t *Soundtrack) error {
+// encodeMissingChunks mixes and encodes the missing chunks in parallel.
+func (x *Mixer) encodeMissingChunks(ctx context.Context, t *Soundtrack) error {
 	g, ctx := x.NewGroup(ctx, doing, float64(len(t.todo)))
-	for b, batch := range x.splitBatches(t.todo) {
+	for b, batch := range x.splitIntoBatches(t.todo) {
 		g.Go(float64(len(batch)), func() error {
 			var jobs []film.ChunkTask
 			var keys []cache.Key
@@ -166,21 +166,21 @@ func (x *Mixer) encodeSound(ctx context.Context, t *Soundtrack) error {
 // encodeBatch mixes chunks to files and encodes the files.
 func (x *Mixer) encodeBatch(ctx context.Context, t *Soundtrack, batch []chunkTask, jobs []film.ChunkTask) error {
 	for i, p := range batch {
-		if err := mixToFile(ctx, p, t, jobs[i].PCM); err != nil {
+		if err := mixChunkToFile(ctx, p, t, jobs[i].PCM); err != nil {
 			return err
 		}
 	}
 	encoder := film.NewEncoder(x.tools.FFmpeg, x.Store, ffmpeg.Picture{}, x.tools.Version)
-	return encoder.EncodeSound(ctx, x.NewAAC(t.Channels), jobs)
+	return encoder.EncodeChunks(ctx, x.NewAAC(t.Channels), jobs)
 }
 
-// mixToFile mixes a chunk to a file of raw samples.
-func mixToFile(ctx context.Context, p chunkTask, t *Soundtrack, path string) error {
+// mixChunkToFile mixes a chunk to a file of raw samples.
+func mixChunkToFile(ctx context.Context, p chunkTask, t *Soundtrack, path string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(sound.WriteMastered(ctx, p.ListClips(t.clips), p.CountEncodedSamples(), t.Channels, t.master,
+	return errors.Join(sound.WriteMastered(ctx, p.ListTrimmedClips(t.clips), p.CountEncodedSamples(), t.Channels, t.master,
 		f), f.Close())
 }
 

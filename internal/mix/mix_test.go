@@ -213,7 +213,7 @@ func TestDecodeTasks(t *testing.T) {
 	if loop.in.Length < 990_000 || loop.in.Length > 1_030_000 {
 		t.Errorf("loop: %+v", loop)
 	}
-	if builtin.builtin != "ukulele-1" || builtin.in.Channels != music.Channels || x.PlanTrack().Channels != 2 {
+	if builtin.builtin != "ukulele-1" || builtin.in.Channels != music.Channels || x.PlanSoundtrack().Channels != 2 {
 		t.Errorf("builtin: %+v", builtin)
 	}
 	keys := map[cache.Key]bool{audio.key: true, segment.key: true, loop.key: true, builtin.key: true}

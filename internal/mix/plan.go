@@ -89,11 +89,11 @@ func (p pcm) Open(frame int64) (io.ReadCloser, error) {
 	return e, nil
 }
 
-// PlanTrack converts the sounds of the timeline to clips.
-func (x *Mixer) PlanTrack() *Soundtrack {
+// PlanSoundtrack converts the sounds of the timeline to clips.
+func (x *Mixer) PlanSoundtrack() *Soundtrack {
 	t := &Soundtrack{Channels: 1}
 	for _, s := range x.in.Line.Sounds {
-		if s.Kind != timeline.SoundSpeech && x.countChannels(s) > 1 {
+		if s.Kind != timeline.SoundSpeech && x.countChannelsUpToTwo(s) > 1 {
 			t.Channels = 2
 		}
 	}
@@ -133,9 +133,9 @@ func (x *Mixer) cutIntoChunks(t *Soundtrack) []sound.Chunk {
 	return sound.CutIntoChunks(t.clips, scenes, x.in.Line.Samples)
 }
 
-// planChunks sets the gain, and lists the chunks that must be encoded.
-func (x *Mixer) planChunks(ctx context.Context, t *Soundtrack, chunks []sound.Chunk) error {
-	if err := x.setGain(ctx, t, chunks); err != nil {
+// setGainAndPlanChunks sets the gain, and lists the chunks that must be encoded.
+func (x *Mixer) setGainAndPlanChunks(ctx context.Context, t *Soundtrack, chunks []sound.Chunk) error {
+	if err := x.setGainForTarget(ctx, t, chunks); err != nil {
 		return err
 	}
 	seen := map[cache.Key]bool{}

@@ -90,10 +90,10 @@ func (Music) Kind() part.Kind { return "music" }
 // Version implements part.Recipe.
 func (Music) Version() int { return 2 }
 
-// listHeard lists the sounds of a chunk.
-func (t *Soundtrack) listHeard(p sound.Chunk) []HeardSound {
+// listHeardSounds lists the sounds of a chunk.
+func (t *Soundtrack) listHeardSounds(p sound.Chunk) []HeardSound {
 	var out []HeardSound
-	for n, c := range p.ListClips(t.clips) {
+	for n, c := range p.ListTrimmedClips(t.clips) {
 		out = append(out, HeardSound{
 			Source: t.sources[p.Heard[n]], From: c.From, Loop: c.Loop, Start: c.Start, Samples: c.Samples,
 			Gain: c.Gain, FadeIn: c.FadeIn, FadeOut: c.FadeOut, Ducks: c.Ducks,
@@ -109,14 +109,14 @@ func (x *Mixer) newChunkRecipe(t *Soundtrack, p sound.Chunk) (Chunk, part.Label)
 	at := time.Duration(p.First) * sound.Grid * time.Second / timeline.SampleRate
 	name := fmt.Sprintf("%.1f s from %.1f s on", float64(p.Packets)*sound.Grid/timeline.SampleRate, at.Seconds())
 	recipe := Chunk{
-		Heard: t.listHeard(p), Packets: p.Packets, Master: t.master, AAC: x.NewAAC(t.Channels), Tool: x.tools.Version,
+		Heard: t.listHeardSounds(p), Packets: p.Packets, Master: t.master, AAC: x.NewAAC(t.Channels), Tool: x.tools.Version,
 	}
 	return recipe,
 		part.Label{Name: name, Scene: max(scene, 1)}
 }
 
-// countChannels returns the number of channels of a sound that is not speech, at most 2.
-func (x *Mixer) countChannels(s timeline.Sound) int {
+// countChannelsUpToTwo returns the number of channels of a sound that is not speech, at most 2.
+func (x *Mixer) countChannelsUpToTwo(s timeline.Sound) int {
 	if s.Builtin != "" {
 		return music.Channels
 	}
@@ -128,7 +128,7 @@ func (x *Mixer) countChannels(s timeline.Sound) int {
 
 // newDecodeTask returns the task that decodes a sound.
 func (x *Mixer) newDecodeTask(s timeline.Sound) decodeTask {
-	channels := x.countChannels(s)
+	channels := x.countChannelsUpToTwo(s)
 	if s.Builtin != "" {
 		return decodeTask{
 			builtin: s.Builtin, in: ffmpeg.SoundInput{Channels: channels},

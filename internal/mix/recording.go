@@ -35,10 +35,10 @@ type Recording struct {
 // span is the time of a scene, in samples.
 type span struct{ from, to int64 }
 
-// PlaceNarration places all spoken text on one track, with the music of the script. It returns findings for music that
-// cannot be played. It omits silence after the last word and, without music, before the first.
-func (x *Mixer) PlaceNarration(ctx context.Context) (*Recording, diag.List, error) {
-	r := &Recording{mixer: x, track: x.PlanTrack()}
+// PlaceNarrationAndMusic places all spoken text on one track, with the music of the script. It returns findings for
+// music that cannot be played. It omits silence after the last word and, without music, before the first.
+func (x *Mixer) PlaceNarrationAndMusic(ctx context.Context) (*Recording, diag.List, error) {
+	r := &Recording{mixer: x, track: x.PlanSoundtrack()}
 	line := x.in.Line
 	for _, s := range line.Scenes {
 		if s.VoiceEnd > s.Sound {
@@ -51,7 +51,7 @@ func (x *Mixer) PlaceNarration(ctx context.Context) (*Recording, diag.List, erro
 	if len(r.track.decodes) > 0 { // music also plays before and after the speech
 		r.samples = line.Samples
 	} else {
-		r.cutStart(r.spans[0].from)
+		r.removeStart(r.spans[0].from)
 		r.samples = r.spans[len(r.spans)-1].to
 	}
 	r.Cues = caption.MakeCues(x.in.Board, line, x.in.Spoken.ListWords)
@@ -97,14 +97,14 @@ func (r *Recording) CountScenes() int { return len(r.spans) }
 // Seconds returns the length in seconds.
 func (r *Recording) Seconds() float64 { return float64(r.samples) / timeline.SampleRate }
 
-// cutStart removes n samples from the start.
-func (r *Recording) cutStart(n int64) {
+// removeStart removes samples from the start.
+func (r *Recording) removeStart(samples int64) {
 	for i := range r.spans {
-		r.spans[i].from -= n
-		r.spans[i].to -= n
+		r.spans[i].from -= samples
+		r.spans[i].to -= samples
 	}
 	for i := range r.track.clips {
-		r.track.clips[i] = r.track.clips[i].MoveBy(-n)
+		r.track.clips[i] = r.track.clips[i].MoveBy(-samples)
 	}
 }
 
@@ -124,7 +124,7 @@ const speechBitRate = 128_000
 
 // writeSpan writes a span to a file.
 func (r *Recording) writeSpan(ctx context.Context, format string, s span, path string) error {
-	return r.encodeMix(ctx, s, func(pcm io.Reader) error {
+	return r.encodeMixedSpan(ctx, s, func(pcm io.Reader) error {
 		if format != "m4a" {
 			args := ffmpeg.EncodeSpeechFileArgs(format, timeline.SampleRate, r.track.Channels, path)
 			return r.mixer.tools.FFmpeg.RunFFmpeg(ctx, args, pcm, io.Discard)
@@ -135,8 +135,8 @@ func (r *Recording) writeSpan(ctx context.Context, format string, s span, path s
 	})
 }
 
-// encodeMix mixes a span and feeds its samples to encode while they are made.
-func (r *Recording) encodeMix(ctx context.Context, s span, encode func(pcm io.Reader) error) error {
+// encodeMixedSpan mixes a span and feeds its samples to encode while they are made.
+func (r *Recording) encodeMixedSpan(ctx context.Context, s span, encode func(pcm io.Reader) error) error {
 	in, out := io.Pipe()
 	go func() { _ = out.CloseWithError(fault.Guard(doing, func() error { return r.mixSpan(ctx, s, out) })) }()
 	err := encode(in)
@@ -165,7 +165,7 @@ func (r *Recording) WriteSceneFiles(ctx context.Context, format, path string) er
 		if err := r.writeSpan(ctx, format, s, part); err != nil {
 			return err
 		}
-		if err := addUncompressed(z, fmt.Sprintf("scene-%03d.%s", i+1, format), part); err != nil {
+		if err := addUncompressedFile(z, fmt.Sprintf("scene-%03d.%s", i+1, format), part); err != nil {
 			return fault.New(fault.Disk, err, "the archive cannot be written")
 		}
 		r.mixer.ReportProgress(float64(i+1) / float64(len(r.spans)))
@@ -176,8 +176,8 @@ func (r *Recording) WriteSceneFiles(ctx context.Context, format, path string) er
 	return nil
 }
 
-// addUncompressed adds a file to an archive without compression, because sound files do not get smaller.
-func addUncompressed(z *zip.Writer, name, path string) error {
+// addUncompressedFile adds a file to an archive without compression, because sound files do not get smaller.
+func addUncompressedFile(z *zip.Writer, name, path string) error {
 	head := &zip.FileHeader{Name: name, Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
 	w, err := z.CreateHeader(head)
 	if err != nil {
@@ -196,7 +196,7 @@ func addUncompressed(z *zip.Writer, name, path string) error {
 // start.
 func (r *Recording) Stream(ctx context.Context, format string, w io.Writer) error {
 	if format == "mp3" {
-		return r.encodeMix(ctx, span{0, r.samples}, func(pcm io.Reader) error {
+		return r.encodeMixedSpan(ctx, span{0, r.samples}, func(pcm io.Reader) error {
 			if codec.HasMP3Encoder(r.mixer.tools.Run) {
 				form := codec.MP3{SampleRate: timeline.SampleRate, Channels: r.track.Channels, BitRate: speechBitRate}
 				return form.Encode(ctx, r.mixer.tools.Run, pcm, w)

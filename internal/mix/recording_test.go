@@ -27,7 +27,7 @@ func (d *desk) record(t *testing.T, text string) (*Mixer, *Recording) {
 	t.Helper()
 	d.plan(t, text)
 	x := d.mixer(t)
-	r, list, err := x.PlaceNarration(t.Context())
+	r, list, err := x.PlaceNarrationAndMusic(t.Context())
 	if err != nil || len(list) > 0 {
 		t.Fatalf("%v %v", list, err)
 	}
@@ -92,8 +92,9 @@ func TestRecordBrokenMusic(t *testing.T) {
 	if err := os.WriteFile(path, []byte("noise"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, list, err := x.PlaceNarration(t.Context()); err != nil || len(list) != 1 || !strings.Contains(list[0].Summary,
-		`"low.wav"`) {
+	if _, list, err := x.PlaceNarrationAndMusic(t.Context()); err != nil || len(list) != 1 ||
+		!strings.Contains(list[0].Summary,
+			`"low.wav"`) {
 		t.Errorf("%v %v", list, err)
 	}
 }

@@ -159,8 +159,8 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// findDuration returns the duration of sample i.
-func (t *Track) findDuration(i int) uint32 {
+// findSampleDuration returns the duration of sample i.
+func (t *Track) findSampleDuration(i int) uint32 {
 	if t.Deltas != nil {
 		return t.Deltas[i]
 	}
@@ -194,7 +194,7 @@ func (m *Movie) layOutChunks() ([]chunk, int64, error) {
 			}
 			c := chunk{track: i, offset: offset}
 			for next[i] < len(t.Sizes) && times[i] < second*int64(t.Timescale) {
-				times[i] += int64(t.findDuration(next[i]))
+				times[i] += int64(t.findSampleDuration(next[i]))
 				offset += int64(t.Sizes[next[i]])
 				next[i]++
 				c.count++

@@ -10,7 +10,7 @@ import (
 // EncodeTextSample returns a sample of a text track (3GPP TS 26.245, 5.17). An empty text clears the screen.
 // Texts are shortened to 65,000 bytes.
 func EncodeTextSample(text string) []byte {
-	text = truncateText(text, 65000)
+	text = truncateToBytes(text, 65000)
 	return append(encodeUint16s(uint16(len(text))), text...)
 }
 
@@ -20,8 +20,8 @@ func EncodeTitleSample(title string) []byte {
 	return append(EncodeTextSample(title), encodeBox("encd", encodeUint32s(utf8Encoding))...)
 }
 
-// truncateText shortens s to at most n bytes, at the end of a character.
-func truncateText(s string, n int) string {
+// truncateToBytes shortens s to at most n bytes, at the end of a character.
+func truncateToBytes(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
@@ -72,7 +72,7 @@ func (m *Movie) encodeChpl() []byte {
 	out.Write(encodeUint32s(0))
 	out.WriteByte(byte(len(list)))
 	for _, c := range list {
-		title := truncateText(strings.ToValidUTF8(c.Title, "\uFFFD"), 255)
+		title := truncateToBytes(strings.ToValidUTF8(c.Title, "\uFFFD"), 255)
 		out.Write(binary.BigEndian.AppendUint64(nil, uint64(c.Start)))
 		out.WriteByte(byte(len(title)))
 		out.WriteString(title)

@@ -13,10 +13,10 @@ func playCorporate1(s *stage) {
 			if i%4 == 0 {
 				gain = 0.34
 			}
-			s.addNote(muted(toHertz(chord[k]), s.toSeconds(0.5)), s.findFrame(from+float64(i)/2),
+			s.addNote(muted(toHertz(chord[k]), s.toSeconds(0.5)), s.toSampleFrame(from+float64(i)/2),
 				spot{gain: gain * s.newRandomFactor(0.1), pan: -0.45, room: 0.2})
 			// A second player, one octave higher and from the other side.
-			s.addNote(muted(toHertz(chord[shape[(i+3)%8]]+12), s.toSeconds(0.5)), s.findFrame(from+float64(i)/2),
+			s.addNote(muted(toHertz(chord[shape[(i+3)%8]]+12), s.toSeconds(0.5)), s.toSampleFrame(from+float64(i)/2),
 				spot{gain: 0.12 * s.newRandomFactor(0.15), pan: 0.5, room: 0.25})
 		}
 		s.playChord(chord[1:], from, 3.5, newPianoSound, spot{gain: 0.16, pan: 0.1, room: 0.35})
@@ -28,7 +28,7 @@ func playCorporate1(s *stage) {
 		}
 		for i, beats := range []float64{1.5, 0.5, 1, 1} {
 			at := []float64{0, 1.5, 2, 3}[i]
-			s.addNote(newBassSound(toHertz(root), s.toSeconds(beats)), s.findFrame(from+at),
+			s.addNote(newBassSound(toHertz(root), s.toSeconds(beats)), s.toSampleFrame(from+at),
 				spot{gain: 0.3 * s.newRandomFactor(0.08)})
 		}
 	}
@@ -40,11 +40,11 @@ func playCorporate1(s *stage) {
 	for beat := range s.beats {
 		b := float64(beat)
 		if beat%2 == 0 {
-			s.addNote(newKickSound(), s.findFrame(b), spot{gain: 0.42 * s.newRandomFactor(0.06)})
+			s.addNote(newKickSound(), s.toSampleFrame(b), spot{gain: 0.42 * s.newRandomFactor(0.06)})
 		} else {
-			s.addNote(s.newFingerSnap(), s.findFrame(b), spot{gain: 0.11 * s.newRandomFactor(0.12), pan: -0.1, room: 0.55})
+			s.addNote(s.newFingerSnap(), s.toSampleFrame(b), spot{gain: 0.11 * s.newRandomFactor(0.12), pan: -0.1, room: 0.55})
 		}
-		s.addNote(s.newNoiseBurst(6500, 12500, 0.006, 0.02), s.findFrame(b+0.5)-200,
+		s.addNote(s.newNoiseBurst(6500, 12500, 0.006, 0.02), s.toSampleFrame(b+0.5)-200,
 			spot{gain: 0.05 * s.newRandomFactor(0.2), pan: 0.35, room: 0.1})
 	}
 }

@@ -90,9 +90,9 @@ func (d *delay) writeNewest(v float64) {
 	}
 }
 
-// computeReverb returns the reverberation of a loop, left and right. It is a feedback delay network with a Hadamard
+// computeLoopReverb returns the reverberation of a loop, left and right. It is a feedback delay network with a Hadamard
 // matrix, which preserves energy. Reverberation after the end is added at the start.
-func computeReverb(in []float64) (left, right []float64) {
+func computeLoopReverb(in []float64) (left, right []float64) {
 	const (
 		seconds = 1.5 // time until a sound is 60 dB softer
 		tail    = 2 * Rate

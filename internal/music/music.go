@@ -39,8 +39,8 @@ func listSongs() []song {
 	}
 }
 
-// CountFrames returns the length of a track in sample frames of Channels samples each; 0 for an unknown name.
-func CountFrames(name string) int64 {
+// CountSampleFrames returns the length of a track in sample frames of Channels samples each; 0 for an unknown name.
+func CountSampleFrames(name string) int64 {
 	for _, s := range listSongs() {
 		if s.name == name {
 			return int64(s.beat) * int64(s.beats)
@@ -49,10 +49,10 @@ func CountFrames(name string) int64 {
 	return 0
 }
 
-// RenderTrack returns one pass of a track: interleaved samples at Rate. It repeats without a seam, because sounds
+// RenderSong returns one pass of a track: interleaved samples at Rate. It repeats without a seam, because sounds
 // that are still audible at the end continue at the start. All tracks have nearly the same loudness, about -27
 // LUFS. It returns false for an unknown name.
-func RenderTrack(name string) ([]int16, bool) {
+func RenderSong(name string) ([]int16, bool) {
 	for n, s := range listSongs() {
 		if s.name != name {
 			continue
@@ -67,7 +67,7 @@ func RenderTrack(name string) ([]int16, bool) {
 
 // WriteRawSamples renders a track and writes it as raw little-endian samples.
 func WriteRawSamples(w io.Writer, name string) error {
-	samples, _ := RenderTrack(name)
+	samples, _ := RenderSong(name)
 	b := make([]byte, 2*len(samples))
 	for i, v := range samples {
 		binary.LittleEndian.PutUint16(b[2*i:], uint16(v))

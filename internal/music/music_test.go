@@ -36,8 +36,8 @@ func TestTracks(t *testing.T) {
 			}
 		}
 		sounds = append(sounds, b.Bytes())
-		samples, ok := music.RenderTrack(name)
-		if frames := music.CountFrames(name); !ok || int64(len(samples)) != frames*music.Channels ||
+		samples, ok := music.RenderSong(name)
+		if frames := music.CountSampleFrames(name); !ok || int64(len(samples)) != frames*music.Channels ||
 			frames < 20*music.Rate || frames > 60*music.Rate {
 			t.Errorf("%s has %d samples, but Frames returns %d", name, len(samples), frames)
 		}
@@ -50,7 +50,8 @@ func TestTracks(t *testing.T) {
 		}
 		m := loudness.NewMeter(music.Channels)
 		m.AddSamples(wide)
-		if l := loudness.ComputeIntegrated(m.ListSteps()); l < -27.5 || l > -26.5 || peak > 0.95 || math.Abs(mean) > 0.001 {
+		if l := loudness.ComputeIntegratedLoudness(m.ListSteps()); l < -27.5 || l > -26.5 || peak > 0.95 ||
+			math.Abs(mean) > 0.001 {
 			t.Errorf("%s: %.1f LUFS, peak %.2f, mean %.4f", name, l, peak, mean)
 		}
 		if step, usual := seam(samples); step > usual {
@@ -63,7 +64,7 @@ func TestTracks(t *testing.T) {
 			t.Errorf("%s sounds otherwise when played again", names[i])
 		}
 	}
-	if _, ok := music.RenderTrack("polka-1"); ok || music.CountFrames("polka-1") != 0 {
+	if _, ok := music.RenderSong("polka-1"); ok || music.CountSampleFrames("polka-1") != 0 {
 		t.Error("an unknown track is played")
 	}
 }
@@ -90,7 +91,7 @@ func BenchmarkRender(b *testing.B) {
 	for _, name := range tracks() {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				music.RenderTrack(name)
+				music.RenderSong(name)
 			}
 		})
 	}

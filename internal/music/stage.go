@@ -37,8 +37,8 @@ func newStage(s song, r *rand.Rand) *stage {
 	return out
 }
 
-// findFrame returns the sample frame of a beat, including swing.
-func (s *stage) findFrame(beat float64) int {
+// toSampleFrame returns the sample frame of a beat, including swing.
+func (s *stage) toSampleFrame(beat float64) int {
 	whole, part := math.Modf(beat)
 	if part < 0.5 {
 		part *= 2 * s.swing
@@ -81,7 +81,7 @@ func (s *stage) playNotes(notes []note, from float64, v instrument, p spot) {
 		}
 		q := p
 		q.gain *= s.newRandomFactor(0.08)
-		s.addNote(v(toHertz(n.pitch), s.toSeconds(n.beats)), s.findFrame(from+n.at), q)
+		s.addNote(v(toHertz(n.pitch), s.toSeconds(n.beats)), s.toSampleFrame(from+n.at), q)
 	}
 }
 
@@ -91,7 +91,7 @@ func (s *stage) playChord(pitches []int, from, beats float64, v instrument, p sp
 		q := p
 		q.gain *= s.newRandomFactor(0.05)
 		q.pan += 0.15 * (float64(i) - float64(len(pitches)-1)/2)
-		s.addNote(v(toHertz(n), s.toSeconds(beats)), s.findFrame(from)+i*150, q)
+		s.addNote(v(toHertz(n), s.toSeconds(beats)), s.toSampleFrame(from)+i*150, q)
 	}
 }
 
@@ -102,7 +102,7 @@ func (s *stage) playPads(pitches []int, from, beats float64, p spot) {
 			q := p
 			q.pan = 0.7 * side
 			// Four cents apart, so that the two sides beat slowly against each other.
-			s.addNote(s.newPadSound(toHertz(n)*(1+0.0012*side), s.toSeconds(beats)), s.findFrame(from), q)
+			s.addNote(s.newPadSound(toHertz(n)*(1+0.0012*side), s.toSeconds(beats)), s.toSampleFrame(from), q)
 		}
 	}
 }
@@ -112,7 +112,7 @@ const level = -27
 
 // mixDown adds the reverb, sets the loudness, and converts the track to 16-bit samples.
 func (s *stage) mixDown() []int16 {
-	left, right := computeReverb(s.wet)
+	left, right := computeLoopReverb(s.wet)
 	for i := range left {
 		s.dry[0][i] += left[i]
 		s.dry[1][i] += right[i]
@@ -126,7 +126,7 @@ func (s *stage) mixDown() []int16 {
 	}
 	m := loudness.NewMeter(Channels)
 	m.AddSamples(both)
-	gain := math.Pow(10, (level-loudness.ComputeIntegrated(m.ListSteps()))/20)
+	gain := math.Pow(10, (level-loudness.ComputeIntegratedLoudness(m.ListSteps()))/20)
 	out := make([]int16, Channels*s.n)
 	for c := range s.dry {
 		for i, v := range s.dry[c] {

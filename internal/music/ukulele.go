@@ -26,7 +26,7 @@ func (s *stage) strumChord(chord []int, beat, beats float64, up bool, v instrume
 			p.gain *= 0.62
 		}
 		// 11 ms between strings
-		s.addNote(v(toHertz(chord[k]), s.toSeconds(beats)), s.findFrame(beat)+i*530, p)
+		s.addNote(v(toHertz(chord[k]), s.toSeconds(beats)), s.toSampleFrame(beat)+i*530, p)
 	}
 }
 
@@ -57,14 +57,14 @@ func playUkulele1(s *stage) {
 	for beat := range s.beats {
 		b := float64(beat)
 		if beat%4 == 0 || beat%8 == 6 {
-			s.addNote(newKickSound(), s.findFrame(b), spot{gain: 0.34 * s.newRandomFactor(0.1)})
+			s.addNote(newKickSound(), s.toSampleFrame(b), spot{gain: 0.34 * s.newRandomFactor(0.1)})
 		}
 		if beat%4 == 2 {
-			s.addNote(s.newFingerSnap(), s.findFrame(b), spot{gain: 0.13 * s.newRandomFactor(0.15), pan: 0.2, room: 0.5})
+			s.addNote(s.newFingerSnap(), s.toSampleFrame(b), spot{gain: 0.13 * s.newRandomFactor(0.15), pan: 0.2, room: 0.5})
 		}
-		s.addNote(s.newNoiseBurst(5200, 11000, 0.02, 0.018), s.findFrame(b)-900,
+		s.addNote(s.newNoiseBurst(5200, 11000, 0.02, 0.018), s.toSampleFrame(b)-900,
 			spot{gain: 0.05 * s.newRandomFactor(0.3), pan: 0.45, room: 0.1})
-		s.addNote(s.newNoiseBurst(5200, 11000, 0.025, 0.025), s.findFrame(b+0.5)-1100,
+		s.addNote(s.newNoiseBurst(5200, 11000, 0.025, 0.025), s.toSampleFrame(b+0.5)-1100,
 			spot{gain: 0.08 * s.newRandomFactor(0.3), pan: 0.45, room: 0.1})
 	}
 }
@@ -81,7 +81,7 @@ func playUkulele2(s *stage) {
 				gain = 0.5
 			}
 			at := float64(3*bar) + float64(i)/2
-			s.addNote(uke(toHertz(chord[k]), s.toSeconds(2)), s.findFrame(at)+s.rand.IntN(300),
+			s.addNote(uke(toHertz(chord[k]), s.toSeconds(2)), s.toSampleFrame(at)+s.rand.IntN(300),
 				spot{gain: gain * s.newRandomFactor(0.12), pan: -0.3 + 0.1*float64(k), room: 0.35})
 		}
 	}
@@ -97,7 +97,7 @@ func playUkulele2(s *stage) {
 	for bar, chord := range warm {
 		s.playPads(chord, float64(3*bar), 3, spot{gain: 0.022, room: 0.4})
 		for _, beat := range []float64{1, 2} {
-			s.addNote(s.newNoiseBurst(3000, 7500, 0.03, 0.04), s.findFrame(float64(3*bar)+beat)-1400,
+			s.addNote(s.newNoiseBurst(3000, 7500, 0.03, 0.04), s.toSampleFrame(float64(3*bar)+beat)-1400,
 				spot{gain: 0.035 * s.newRandomFactor(0.25), pan: -0.35, room: 0.3})
 		}
 	}

@@ -12,7 +12,7 @@ func playUplifting1(s *stage) {
 		// Groups of three in sixteenths: the pattern repeats every three quarters of a beat.
 		for i := range 16 {
 			k, up := []int{1, 2, 3}[i%3], 12
-			at := s.findFrame(from + float64(i)/4)
+			at := s.toSampleFrame(from + float64(i)/4)
 			gain := 0.15 * s.newRandomFactor(0.12)
 			note := pick(toHertz(chord[k]+up), s.toSeconds(0.5))
 			s.addNote(note, at, spot{gain: gain, pan: -0.3, room: 0.4})
@@ -28,10 +28,10 @@ func playUplifting1(s *stage) {
 		}
 		for i := range 4 {
 			// between the beats of the drum
-			s.addNote(newBassSound(toHertz(root), s.toSeconds(0.5)), s.findFrame(from+float64(i)+0.5),
+			s.addNote(newBassSound(toHertz(root), s.toSeconds(0.5)), s.toSampleFrame(from+float64(i)+0.5),
 				spot{gain: 0.26 * s.newRandomFactor(0.08)})
 		}
-		s.addNote(newBassSound(toHertz(root), s.toSeconds(1)), s.findFrame(from), spot{gain: 0.2})
+		s.addNote(newBassSound(toHertz(root), s.toSeconds(1)), s.toSampleFrame(from), spot{gain: 0.2})
 	}
 	tune := "-:8 | -:1 F5:1 Bb5:1 F5:1 | G5:2 Eb5:2 | -:1 C5:1 Eb5:1 Ab5:1 | G5:3 Bb5:1 | F5:3 -:1 | -:4 | " +
 		"Eb6:1.5 D6:.5 C6:1 G5:1 | Ab5:2 C6:1 Eb6:1 | Bb5:3 G5:1 | F5:2 Bb5:1 D6:1 | " +
@@ -39,11 +39,11 @@ func playUplifting1(s *stage) {
 	s.playNotes(parseMelody(tune), 0, newBellSound, spot{gain: 0.16, pan: 0.15, room: 0.7})
 	for beat := range s.beats {
 		b := float64(beat)
-		s.addNote(newKickSound(), s.findFrame(b), spot{gain: 0.42 * s.newRandomFactor(0.05)})
+		s.addNote(newKickSound(), s.toSampleFrame(b), spot{gain: 0.42 * s.newRandomFactor(0.05)})
 		if beat%2 == 1 {
-			s.addNote(s.newFingerSnap(), s.findFrame(b), spot{gain: 0.12 * s.newRandomFactor(0.1), room: 0.6})
+			s.addNote(s.newFingerSnap(), s.toSampleFrame(b), spot{gain: 0.12 * s.newRandomFactor(0.1), room: 0.6})
 		}
-		s.addNote(s.newNoiseBurst(6000, 12000, 0.004, 0.022), s.findFrame(b+0.5),
+		s.addNote(s.newNoiseBurst(6000, 12000, 0.004, 0.022), s.toSampleFrame(b+0.5),
 			spot{gain: 0.055 * s.newRandomFactor(0.15), pan: -0.25, room: 0.15})
 	}
 }
@@ -62,7 +62,7 @@ func playUplifting2(s *stage) {
 			}
 			at := from + float64(i)/2
 			s.addNote(newPianoSound(toHertz(chord[k]), s.toSeconds(4-float64(i)/2)),
-				s.findFrame(at)+s.rand.IntN(350),
+				s.toSampleFrame(at)+s.rand.IntN(350),
 				spot{gain: gain * s.newRandomFactor(0.12), pan: -0.25 + 0.1*float64(k), room: 0.4})
 		}
 		swell := 0.034
@@ -74,9 +74,9 @@ func playUplifting2(s *stage) {
 		if root < 31 {
 			root += 12
 		}
-		s.addNote(newBassSound(toHertz(root), s.toSeconds(2.5)), s.findFrame(from),
+		s.addNote(newBassSound(toHertz(root), s.toSeconds(2.5)), s.toSampleFrame(from),
 			spot{gain: 0.28 * s.newRandomFactor(0.06)})
-		s.addNote(newBassSound(toHertz(root), s.toSeconds(1.5)), s.findFrame(from+2.5),
+		s.addNote(newBassSound(toHertz(root), s.toSeconds(1.5)), s.toSampleFrame(from+2.5),
 			spot{gain: 0.2 * s.newRandomFactor(0.06)})
 	}
 	tune := "-:1 B4:1 D5:1 G5:1 | F#5:3 D5:1 | E5:1.5 D5:.5 B4:2 | C5:2 E5:2 | " +
@@ -86,20 +86,20 @@ func playUplifting2(s *stage) {
 	s.playNotes(parseMelody(tune), 0, newPianoSound, spot{gain: 0.36, pan: 0.15, room: 0.6})
 	for _, n := range parseMelody(tune) {
 		if n.pitch > 0 && n.at >= 32 { // in the second half, bells double the melody an octave higher
-			s.addNote(newBellSound(2*toHertz(n.pitch), s.toSeconds(n.beats)), s.findFrame(n.at),
+			s.addNote(newBellSound(2*toHertz(n.pitch), s.toSeconds(n.beats)), s.toSampleFrame(n.at),
 				spot{gain: 0.055, pan: 0.4, room: 0.9})
 		}
 	}
 	for beat := range s.beats {
 		b := float64(beat)
 		if beat%4 == 0 || beat%8 == 5 {
-			s.addNote(newKickSound(), s.findFrame(b), spot{gain: 0.3 * s.newRandomFactor(0.08)})
+			s.addNote(newKickSound(), s.toSampleFrame(b), spot{gain: 0.3 * s.newRandomFactor(0.08)})
 		}
 		if beat%4 == 2 && beat >= 32 {
-			s.addNote(s.newFingerSnap(), s.findFrame(b), spot{gain: 0.08 * s.newRandomFactor(0.1), room: 0.8})
+			s.addNote(s.newFingerSnap(), s.toSampleFrame(b), spot{gain: 0.08 * s.newRandomFactor(0.1), room: 0.8})
 		}
 		if beat >= 32 {
-			s.addNote(s.newNoiseBurst(6000, 11500, 0.01, 0.025), s.findFrame(b+0.5)-400,
+			s.addNote(s.newNoiseBurst(6000, 11500, 0.01, 0.025), s.toSampleFrame(b+0.5)-400,
 				spot{gain: 0.035 * s.newRandomFactor(0.25), pan: -0.3, room: 0.3})
 		}
 	}

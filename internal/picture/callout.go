@@ -86,7 +86,7 @@ func addCoverage(shapes []shape, y int, row []float32) bool {
 				half := (s.x1 - s.x0) / 2 * math.Sqrt(math.Max(1-t*t, 0))
 				x0, x1 = (s.x0+s.x1)/2-half, (s.x0+s.x1)/2+half
 			}
-			found = addSpan(row, x0, x1) || found
+			found = addCoveredRange(row, x0, x1) || found
 		}
 	}
 	return found
@@ -95,9 +95,9 @@ func addCoverage(shapes []shape, y int, row []float32) bool {
 // whole is the value of a fully covered pixel.
 const whole = subRows
 
-// addSpan adds to each pixel of a row the share of it that lies between x0 and x1. It reports whether any
+// addCoveredRange adds to each pixel of a row the share of it that lies between x0 and x1. It reports whether any
 // does.
-func addSpan(row []float32, x0, x1 float64) bool {
+func addCoveredRange(row []float32, x0, x1 float64) bool {
 	x0, x1 = math.Max(x0, 0), math.Min(x1, float64(len(row)))
 	if x0 >= x1 {
 		return false
@@ -176,7 +176,7 @@ func (c callouts) darkenFrame(frame []byte, w, h int) {
 	}
 }
 
-// darkenRow mixes v with opacity a into all pixels of a row.
+// darkenRow mixes a colour with an opacity into all pixels of a row.
 func darkenRow(line []byte, color, alpha byte) {
 	if alpha == 0 {
 		return

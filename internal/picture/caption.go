@@ -5,16 +5,16 @@ import (
 	"io"
 )
 
-// DrawCaptionsOnAll returns a reader of frames with the captions of v drawn on them. The first frame in frames
+// DrawCaptionsOnFrames returns a reader of frames with the captions of v drawn on them. The first frame in frames
 // is frame number from of the view.
-func (p *Painter) DrawCaptionsOnAll(frames io.Reader, v *View, from int64) io.Reader {
+func (p *Painter) DrawCaptionsOnFrames(frames io.Reader, v *View, from int64) io.Reader {
 	if len(v.Captions) == 0 {
 		return frames
 	}
 	n := from
 	return p.newFrameReader(func(frame []byte) ([]byte, error) {
 		if frame == nil {
-			frame = make([]byte, p.FrameSize())
+			frame = make([]byte, p.CountFrameBytes())
 		}
 		if _, err := io.ReadFull(frames, frame); err != nil {
 			return nil, err
@@ -45,7 +45,7 @@ func (p *Painter) PaintSequence(ctx context.Context, list []ViewFrame) io.Reader
 // newFrameReader returns a reader of the frames that next returns. next receives the previous frame, whose
 // memory it may reuse; it is nil at first.
 func (p *Painter) newFrameReader(next func(last []byte) ([]byte, error)) io.Reader {
-	return &drawing{next: next, at: p.FrameSize()}
+	return &drawing{next: next, at: p.CountFrameBytes()}
 }
 
 type drawing struct {

@@ -71,7 +71,7 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	later, err := io.ReadAll(p.DrawCaptionsOnAll(bare, v, 0))
+	later, err := io.ReadAll(p.DrawCaptionsOnFrames(bare, v, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,8 +83,8 @@ func TestCaptionsLieOnEverything(t *testing.T) {
 		list = append(list, picture.ViewFrame{View: v, Frame: s.From})
 	}
 	seen, err := io.ReadAll(p.PaintSequence(t.Context(), list))
-	if err != nil || len(seen) != 5*p.FrameSize() ||
-		!bytes.Equal(seen[p.FrameSize():2*p.FrameSize()], all[2*p.FrameSize():3*p.FrameSize()]) {
+	if err != nil || len(seen) != 5*p.CountFrameBytes() ||
+		!bytes.Equal(seen[p.CountFrameBytes():2*p.CountFrameBytes()], all[2*p.CountFrameBytes():3*p.CountFrameBytes()]) {
 		t.Errorf("%d bytes of five states (%v)", len(seen), err)
 	}
 }
@@ -104,15 +104,15 @@ func TestWhatIsSeenDuringAWhile(t *testing.T) {
 	}
 	other := captioned()
 	other.Captions[2].Layers = on(rgbGreen)
-	if v.WithCaptionsDuring(0, 20).Look().Key() != other.WithCaptionsDuring(0, 20).Look().Key() {
+	if v.WithCaptionsDuring(0, 20).ComputeLook().Key() != other.WithCaptionsDuring(0, 20).ComputeLook().Key() {
 		t.Error("a later caption changes the key of what is before")
 	}
-	if v.WithCaptionsDuring(0, 21).Look().Key() == other.WithCaptionsDuring(0, 21).Look().Key() ||
-		v.Look().Key() == v.WithoutCaptions().Look().Key() {
+	if v.WithCaptionsDuring(0, 21).ComputeLook().Key() == other.WithCaptionsDuring(0, 21).ComputeLook().Key() ||
+		v.ComputeLook().Key() == v.WithoutCaptions().ComputeLook().Key() {
 		t.Error("a caption is not in the key")
 	}
 	at2, at9, at10 := v.FreezeAt(2), v.FreezeAt(9), v.FreezeAt(10)
-	if at2.Look().Key() != at9.Look().Key() || at2.Look().Key() == at10.Look().Key() {
+	if at2.ComputeLook().Key() != at9.ComputeLook().Key() || at2.ComputeLook().Key() == at10.ComputeLook().Key() {
 		t.Error("the key of a state is not that of what is seen")
 	}
 	photo := picture.View{Still: picture.Still{Asset: asset(t, 2, 2, 1, rgbRed)}}
@@ -135,10 +135,10 @@ func TestBoxesOfAnotherLayer(t *testing.T) {
 	}
 	box := mixed.Box()
 	raw, at := mixed.ToRaw(width, height)
-	if at != box || !bytes.Equal(raw, picture.JoinRawInBox(box, mixed)) {
+	if at != box || !bytes.Equal(raw, picture.JoinLayersInBox(box, mixed)) {
 		t.Error("a layer in its own box is not the layer")
 	}
-	wide := picture.JoinRawInBox(image.Rect(0, height-24, width, height), mixed)
+	wide := picture.JoinLayersInBox(image.Rect(0, height-24, width, height), mixed)
 	n := width * 24
 	if wide[10*width+20] != blue.y || wide[n*3/2+10*width+20] != 255 || wide[n*3/2] != 0 {
 		t.Error("a layer in a wider box has another position")

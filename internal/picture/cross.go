@@ -11,8 +11,8 @@ func CrossFade(from []byte, to io.Reader, frames int64) io.Reader {
 	return c
 }
 
-// mixNext mixes the next frame into c.buf.
-func (c *crossing) mixNext() error {
+// mixNextFrame mixes the next frame into c.buf.
+func (c *crossing) mixNextFrame() error {
 	if c.n == c.frames {
 		return io.EOF
 	}
@@ -29,7 +29,7 @@ func (c *crossing) mixNext() error {
 // readNextIncoming returns the next incoming frame. It avoids a copy if the frames are painted in this process.
 func (c *crossing) readNextIncoming() ([]byte, error) {
 	if f, ok := c.to.(*frames); ok {
-		return f.readNext()
+		return f.readNextFrame()
 	}
 	_, err := io.ReadFull(c.to, c.buf)
 	return c.buf, err
@@ -45,7 +45,7 @@ type crossing struct {
 // Read implements io.Reader.
 func (c *crossing) Read(b []byte) (int, error) {
 	if c.at == len(c.buf) {
-		if err := c.mixNext(); err != nil {
+		if err := c.mixNextFrame(); err != nil {
 			return 0, err
 		}
 	}

@@ -53,13 +53,13 @@ func NewLayer(img *image.NRGBA, rest frame.Color, w, h int) *Layer {
 				copy(rows[k], bytes.Repeat(edge[:], l.w))
 			}
 		}
-		l.convertRows(rows, y)
+		l.setTwoRows(rows, y)
 	}
 	return l
 }
 
-// convertRows sets rows y and y+1 of the layer from RGBA pixels.
-func (l *Layer) convertRows(rows [2][]byte, y int) {
+// setTwoRows sets rows y and y+1 of the layer from RGBA pixels.
+func (l *Layer) setTwoRows(rows [2][]byte, y int) {
 	us, vs := l.u[y/2*(l.w/2):][:l.w/2], l.v[y/2*(l.w/2):][:l.w/2]
 	for k, row := range rows {
 		lumas, alphas := l.luma[(y+k)*l.w:][:l.w], l.alpha[(y+k)*l.w:][:l.w]
@@ -88,7 +88,7 @@ func toChroma(r, g, b int) (u, v byte) {
 	return byte((-6596*r - 22189*g + 28784*b + 128<<16 + 1<<15) >> 16), byte((28784*r - 26145*g - 2639*b + 128<<16 + 1<<15) >> 16)
 }
 
-// blend blends v with opacity a over bg. All values are 0 to 255.
+// blend blends a colour with an opacity over a background. All values are 0 to 255.
 func blend(background, color, alpha byte) byte {
 	x := uint32(background)*(255-uint32(alpha)) + uint32(color)*uint32(alpha) + 128
 	return byte((x + x>>8) >> 8)
@@ -97,9 +97,9 @@ func blend(background, color, alpha byte) byte {
 // DrawOn draws the layer on a raw frame of w x h pixels, 8-bit 4:2:0.
 func (l *Layer) DrawOn(frame []byte, w, h int) {
 	n := w * h
-	l.fillOutside(frame[:n], w, h, 1, l.rest.y)
-	l.fillOutside(frame[n:n*5/4], w/2, h/2, 2, l.rest.u)
-	l.fillOutside(frame[n*5/4:], w/2, h/2, 2, l.rest.v)
+	l.fillOutsideBox(frame[:n], w, h, 1, l.rest.y)
+	l.fillOutsideBox(frame[n:n*5/4], w/2, h/2, 2, l.rest.u)
+	l.fillOutsideBox(frame[n*5/4:], w/2, h/2, 2, l.rest.v)
 	for y := range l.h {
 		row := frame[(l.y+y)*w+l.x:][:l.w]
 		lumas, alphas := l.luma[y*l.w:][:l.w], l.alpha[y*l.w:][:l.w]
@@ -124,21 +124,21 @@ func (l *Layer) DrawOn(frame []byte, w, h int) {
 	}
 }
 
-// fillOutside draws the colour v on a plane outside the box. part is 1 for luma and 2 for chroma.
-func (l *Layer) fillOutside(plane []byte, w, h, part int, v byte) {
+// fillOutsideBox draws a colour on a plane outside the box. subsampling is 1 for luma and 2 for chroma.
+func (l *Layer) fillOutsideBox(plane []byte, w, h, subsampling int, color byte) {
 	if l.rest.a == 0 {
 		return
 	}
 	var table [256]byte
 	for i := range table {
-		table[i] = blend(byte(i), v, l.rest.a)
+		table[i] = blend(byte(i), color, l.rest.a)
 	}
 	shadeAll := func(b []byte) {
 		for i, p := range b {
 			b[i] = table[p]
 		}
 	}
-	x0, y0, x1, y1 := l.x/part, l.y/part, (l.x+l.w)/part, (l.y+l.h)/part
+	x0, y0, x1, y1 := l.x/subsampling, l.y/subsampling, (l.x+l.w)/subsampling, (l.y+l.h)/subsampling
 	for y := range h {
 		row := plane[y*w:][:w]
 		if y < y0 || y >= y1 {
@@ -248,9 +248,9 @@ func (l *Layer) WithBoxesFrom(other *Layer, boxes []image.Rectangle) *Layer {
 // Box returns the position of the layer in the frame. Outside of it the layer has one colour.
 func (l *Layer) Box() image.Rectangle { return image.Rect(l.x, l.y, l.x+l.w, l.y+l.h) }
 
-// JoinRawInBox returns the parts of layers inside box, in the format of ToRaw. The coordinates of box are even.
+// JoinLayersInBox returns the parts of layers inside box, in the format of ToRaw. The coordinates of box are even.
 // The layers do not overlap and are transparent outside their boxes.
-func JoinRawInBox(box image.Rectangle, list ...*Layer) []byte {
+func JoinLayersInBox(box image.Rectangle, list ...*Layer) []byte {
 	n := box.Dx() * box.Dy()
 	out := make([]byte, n*5/2)
 	planes := [][]byte{out[:n], out[n : n*5/4], out[n*5/4 : n*3/2], out[n*3/2:]}

@@ -54,9 +54,9 @@ type Speed struct {
 	Den int64 `json:"den,omitempty"`
 }
 
-// Look returns the Look of the view.
-func (v *View) Look() Look {
-	l := v.look()
+// ComputeLook returns the Look of the view.
+func (v *View) ComputeLook() Look {
+	l := v.computeLook()
 	l.Slides, l.Captions, l.Callouts, l.Move = listLayerKeys(v.Spans), listLayerKeys(v.Captions), v.Callouts, v.Move
 	if v.Motion != "" {
 		l.Frames = v.Frames
@@ -68,7 +68,7 @@ func (v *View) Look() Look {
 	return l
 }
 
-func (s Still) look() Look {
+func (s Still) computeLook() Look {
 	l := Look{Canvas: s.Canvas, Backdrops: s.Backdrops}
 	if s.Asset != nil {
 		l.File, l.Placing = s.Asset.Content, s.Placing

@@ -74,7 +74,7 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	}
 	switch {
 	case m.Motion == frame.Zoom || m.Motion == frame.ZoomOut:
-		out.x.from, out.y.from = toShare(s.Position.X), toShare(s.Position.Y)
+		out.x.from, out.y.from = alignToShare(s.Position.X), alignToShare(s.Position.Y)
 		out.x.to, out.y.to = out.x.from, out.y.from
 	case m.Strong:
 		x, y := out.findPanDirection(m.Edge)
@@ -103,7 +103,7 @@ func (m *move) setDrift(way Move, seconds, zoom float64) {
 	m.dy.to = y * math.Min(d, (m.contentH*zoom-m.frameH)/2)
 }
 
-func toShare(a frame.Align) float64 {
+func alignToShare(a frame.Align) float64 {
 	switch a {
 	case frame.AlignStart:
 		return 0
@@ -222,10 +222,10 @@ func newSampler(src planes, w, h int) *sampler {
 	return &sampler{src: src, w: w, h: h, places: make([]uint32, w), line: make([]byte, src.w+8)}
 }
 
-// drawPart draws into frame the part of the source at (x, y) with size vw x vh, as shares of the source's
+// drawSourceArea draws into frame the part of the source at (x, y) with size vw x vh, as shares of the source's
 // size. Chroma samples are at the left luma sample of two, between two rows (ITU-T H.264 annex E,
 // chroma_sample_loc_type 0).
-func (s *sampler) drawPart(frame []byte, x, y, vw, vh float64) {
+func (s *sampler) drawSourceArea(frame []byte, x, y, vw, vh float64) {
 	n, m := s.w*s.h, s.src.w*s.src.h
 	sw, sh := float64(s.src.w), float64(s.src.h)
 	stepX, stepY := vw*sw/float64(s.w), vh*sh/float64(s.h)
@@ -241,10 +241,10 @@ func (s *sampler) drawPart(frame []byte, x, y, vw, vh float64) {
 // line maps pixel i of a row or column to the position start + i*step in the source.
 type line struct{ start, step float64 }
 
-// computeSourcePosition returns the position in the source of pixel i, in 1/256 pixels; n is the source's number of
-// pixels.
-func (l line) computeSourcePosition(pixel, pixels int) uint32 {
-	return uint32(math.Min(math.Max(l.start+float64(pixel)*l.step, 0), float64(pixels-1))*256 + 0.5)
+// computeSourcePosition returns the position in the source of a pixel, in 1/256 pixels. sourcePixels is the source's
+// number of pixels.
+func (l line) computeSourcePosition(pixel, sourcePixels int) uint32 {
+	return uint32(math.Min(math.Max(l.start+float64(pixel)*l.step, 0), float64(sourcePixels-1))*256 + 0.5)
 }
 
 // drawPlane draws one plane with bilinear interpolation.

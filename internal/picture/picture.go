@@ -68,23 +68,23 @@ const keptBytes = 64 << 20
 // nil if no view has layers.
 func NewPainter(tools *ffmpeg.Tools, pic ffmpeg.Picture, layers Layers) *Painter {
 	p := &Painter{tools: tools, pic: pic, layers: layers}
-	p.kept, _ = lru.New[cache.Key, []byte](max(keptBytes/max(p.FrameSize(), 1), 3)) // lru.New fails only for a size below 1
+	p.kept, _ = lru.New[cache.Key, []byte](max(keptBytes/max(p.CountFrameBytes(), 1), 3)) // lru.New fails only for a size below 1
 	return p
 }
 
-// Prepare paints stills that will be needed soon and keeps them in memory. Errors are as in Paint.
-func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
+// PaintAndKeep paints stills that will be needed soon and keeps them in memory. Errors are as in Paint.
+func (p *Painter) PaintAndKeep(ctx context.Context, stills []Still) error {
 	var missing []Still
 	var keys []cache.Key
 	var places []int
 	for i, s := range stills {
-		k := s.look().Key()
+		k := s.computeLook().Key()
 		if _, ok := p.kept.Get(k); ok || s.Asset == nil {
 			continue
 		}
 		missing, keys, places = append(missing, s), append(keys, k), append(places, i)
 	}
-	frames, err := p.Paint(ctx, missing)
+	frames, err := p.PaintStills(ctx, missing)
 	if f, ok := errors.AsType[*Failure](err); ok {
 		return &Failure{Index: places[f.Index], Err: f.Err}
 	}
@@ -96,11 +96,11 @@ func (p *Painter) Prepare(ctx context.Context, stills []Still) error {
 
 // paintOrRecallStill returns the frame of a still. Callers must not change it.
 func (p *Painter) paintOrRecallStill(ctx context.Context, s Still) ([]byte, error) {
-	k := s.look().Key()
+	k := s.computeLook().Key()
 	if f, ok := p.kept.Get(k); ok {
 		return f, nil
 	}
-	frames, err := p.Paint(ctx, []Still{s})
+	frames, err := p.PaintStills(ctx, []Still{s})
 	if err != nil {
 		return nil, err
 	}
@@ -108,12 +108,12 @@ func (p *Painter) paintOrRecallStill(ctx context.Context, s Still) ([]byte, erro
 	return frames[0], nil
 }
 
-// FrameSize returns the number of bytes of a raw frame.
-func (p *Painter) FrameSize() int { return p.pic.Width * p.pic.Height * 3 / 2 }
+// CountFrameBytes returns the number of bytes of a raw frame.
+func (p *Painter) CountFrameBytes() int { return p.pic.Width * p.pic.Height * 3 / 2 }
 
-// Paint paints stills and returns their frames in order. One ffmpeg process reads all images. If it
+// PaintStills paints stills and returns their frames in order. One ffmpeg process reads all images. If it
 // fails, each image is read separately to find the one that failed; the error is then a *Failure.
-func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
+func (p *Painter) PaintStills(ctx context.Context, stills []Still) ([][]byte, error) {
 	frames := make([][]byte, len(stills))
 	var images []int
 	for i, s := range stills {
@@ -125,9 +125,9 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 			frames[i] = p.newSolidFrame(s.Canvas)
 			continue
 		}
-		frame, err := p.paintClipFrame(ctx, s)
+		frame, err := p.paintClipStill(ctx, s)
 		if err != nil {
-			return nil, addImageToError(ctx, i, err)
+			return nil, newImageFailure(ctx, i, err)
 		}
 		frames[i] = frame
 	}
@@ -137,11 +137,11 @@ func (p *Painter) Paint(ctx context.Context, stills []Still) ([][]byte, error) {
 	got, err := p.readImages(ctx, stills, images)
 	if err != nil {
 		if len(images) == 1 || ctx.Err() != nil {
-			return nil, addImageToError(ctx, images[0], err)
+			return nil, newImageFailure(ctx, images[0], err)
 		}
 		for _, i := range images {
 			if _, err := p.readImages(ctx, stills, []int{i}); err != nil {
-				return nil, addImageToError(ctx, i, err)
+				return nil, newImageFailure(ctx, i, err)
 			}
 		}
 		return nil, err
@@ -164,7 +164,7 @@ func (p *Painter) NewStillInput(s Still) ffmpeg.StillInput {
 	}
 }
 
-func addImageToError(ctx context.Context, i int, err error) error {
+func newImageFailure(ctx context.Context, i int, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -180,7 +180,7 @@ func (p *Painter) readImages(ctx context.Context, stills []Still, images []int) 
 	for _, i := range images {
 		in = append(in, p.NewStillInput(stills[i]))
 	}
-	sink := &frameSink{size: p.FrameSize(), keep: len(images)}
+	sink := &frameSink{size: p.CountFrameBytes(), keep: len(images)}
 	if err := p.tools.RunFFmpeg(ctx, ffmpeg.ReadStillsArgs(in), nil, sink); err != nil {
 		return nil, err
 	}
@@ -190,8 +190,8 @@ func (p *Painter) readImages(ctx context.Context, stills []Still, images []int) 
 	return sink.frames, nil
 }
 
-// paintClipFrame paints a frame of a clip.
-func (p *Painter) paintClipFrame(ctx context.Context, s Still) ([]byte, error) {
+// paintClipStill paints a frame of a clip.
+func (p *Painter) paintClipStill(ctx context.Context, s Still) ([]byte, error) {
 	frames := int64(1)
 	from, length := s.From, s.Length
 	if s.AtEnd {
@@ -209,7 +209,7 @@ func (p *Painter) paintClipFrame(ctx context.Context, s Still) ([]byte, error) {
 		clip.From, clip.Length = from+length-tail, tail+1_000_000
 	}
 	for {
-		sink := &frameSink{size: p.FrameSize(), keep: 1}
+		sink := &frameSink{size: p.CountFrameBytes(), keep: 1}
 		if err := p.tools.RunFFmpeg(ctx, p.pic.ReadClipArgs(clip), nil, sink); err != nil {
 			return nil, err
 		}

@@ -38,7 +38,7 @@ func painter(t *testing.T) *picture.Painter {
 func paint(t *testing.T, stills ...picture.Still) [][]byte {
 	t.Helper()
 	p := painter(t)
-	frames, err := p.Paint(t.Context(), stills)
+	frames, err := p.PaintStills(t.Context(), stills)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func paint(t *testing.T, stills ...picture.Still) [][]byte {
 		t.Fatalf("%d frames of %d stills", len(frames), len(stills))
 	}
 	for _, f := range frames {
-		if len(f) != p.FrameSize() || len(f) != width*height*3/2 {
+		if len(f) != p.CountFrameBytes() || len(f) != width*height*3/2 {
 			t.Fatalf("a frame has %d bytes", len(f))
 		}
 	}
@@ -263,14 +263,14 @@ func TestADamagedImageIsNamed(t *testing.T) {
 		0: {{Asset: cut}},
 		2: {{}, {Asset: whole}, {Asset: cut}, {Asset: whole}},
 	} {
-		_, err := p.Paint(t.Context(), stills)
+		_, err := p.PaintStills(t.Context(), stills)
 		if failure, ok := errors.AsType[*picture.Failure](err); !ok || failure.Index != want || failure.Unwrap() == nil {
 			t.Errorf("error %v, want one about still %d", err, want)
 		}
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := p.Paint(ctx, []picture.Still{{Asset: whole}, {Asset: whole}}); !errors.Is(err, context.Canceled) {
+	if _, err := p.PaintStills(ctx, []picture.Still{{Asset: whole}, {Asset: whole}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a stop is %v", err)
 	} else if _, ok := errors.AsType[*picture.Failure](err); ok {
 		t.Error("a stop counts as a damaged image")
@@ -316,7 +316,7 @@ func TestFramesOfAClip(t *testing.T) {
 		})
 	}
 	p := painter(t)
-	if _, err := p.Paint(t.Context(), []picture.Still{{Asset: clip, Clip: true, From: 60 * second}}); err == nil {
+	if _, err := p.PaintStills(t.Context(), []picture.Still{{Asset: clip, Clip: true, From: 60 * second}}); err == nil {
 		t.Error("a frame behind the end of a clip is painted")
 	}
 }
@@ -349,7 +349,7 @@ func TestKeys(t *testing.T) {
 	} {
 		name := fmt.Sprint("still ", i)
 		v := picture.View{Still: s}
-		k := v.Look().Key()
+		k := v.ComputeLook().Key()
 		if other, ok := seen[k]; ok {
 			t.Errorf("%s has the key of %s", name, other)
 		}
@@ -358,7 +358,7 @@ func TestKeys(t *testing.T) {
 	moved := *a
 	moved.Input.Path = "/elsewhere/in-9"
 	here, elsewhere := picture.View{Still: base}, picture.View{Still: picture.Still{Asset: &moved}}
-	if here.Look().Key() != elsewhere.Look().Key() {
+	if here.ComputeLook().Key() != elsewhere.ComputeLook().Key() {
 		t.Error("the key holds a path")
 	}
 }

@@ -64,8 +64,8 @@ func findSpan(spans []Span, frame int64) int {
 	return sort.Search(len(spans), func(i int) bool { return spans[i].From > frame }) - 1
 }
 
-// findLayers returns the layers that are shown at a frame.
-func findLayers(spans []Span, frame int64) []LayerRef {
+// findShownLayers returns the layers that are shown at a frame.
+func findShownLayers(spans []Span, frame int64) []LayerRef {
 	if i := findSpan(spans, frame); i >= 0 {
 		return spans[i].Layers
 	}
@@ -84,7 +84,7 @@ func (v *View) FreezeAt(frame int64) View {
 	if i := findSpan(v.Spans, frame); i >= 0 {
 		out.Spans = []Span{{Layers: v.Spans[i].Layers}}
 	}
-	if on := findLayers(v.Captions, frame); len(on) > 0 {
+	if on := findShownLayers(v.Captions, frame); len(on) > 0 {
 		out.Captions = []Span{{Layers: on}}
 	}
 	return out
@@ -152,7 +152,7 @@ func (p *Painter) PaintFrame(ctx context.Context, v *View, n int64) ([]byte, err
 		if err != nil {
 			return nil, err
 		}
-		out := make([]byte, p.FrameSize())
+		out := make([]byte, p.CountFrameBytes())
 		_, err = io.ReadFull(r, out)
 		return out, err
 	}
@@ -165,7 +165,7 @@ func (p *Painter) PaintFrame(ctx context.Context, v *View, n int64) ([]byte, err
 
 // paintStillView paints frame n of a view that does not move. base is the frame of its still.
 func (p *Painter) paintStillView(v *View, n int64, base []byte) ([]byte, error) {
-	if captions := findLayers(v.Captions, n); len(captions) > 0 {
+	if captions := findShownLayers(v.Captions, n); len(captions) > 0 {
 		// The frame without captions is kept, because captions change often.
 		under, err := p.paintStillView(v.WithoutCaptions(), n, base)
 		if err != nil {
@@ -175,7 +175,7 @@ func (p *Painter) paintStillView(v *View, n int64, base []byte) ([]byte, error) 
 		return out, p.drawLayerRefs(out, captions)
 	}
 	now := v.FreezeAt(n)
-	k := now.Look().Key()
+	k := now.ComputeLook().Key()
 	if f, ok := p.kept.Get(k); ok {
 		return f, nil
 	}
@@ -183,7 +183,7 @@ func (p *Painter) paintStillView(v *View, n int64, base []byte) ([]byte, error) 
 	if v.Asset != nil {
 		newCallouts(v.Callouts, newMapping(p.NewStillInput(v.Still).Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
 	}
-	if err := p.drawLayerRefs(out, findLayers(v.Spans, n)); err != nil {
+	if err := p.drawLayerRefs(out, findShownLayers(v.Spans, n)); err != nil {
 		return nil, err
 	}
 	if v.Asset == nil { // without a picture, callouts highlight a part of the slide
@@ -218,20 +218,20 @@ func (p *Painter) paintClipViewFrame(ctx context.Context, v *View, n int64) ([]b
 	}
 	out := slices.Clone(frame)
 	newCallouts(v.Callouts, newMapping(c.Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
-	return out, p.drawLayers(out, v, n)
+	return out, p.drawLayersAndCaptions(out, v, n)
 }
 
-// drawLayers draws the layers and captions of frame n of a view on frame.
-func (p *Painter) drawLayers(frame []byte, v *View, n int64) error {
-	if err := p.drawLayerRefs(frame, findLayers(v.Spans, n)); err != nil {
+// drawLayersAndCaptions draws the layers and captions of frame n of a view on frame.
+func (p *Painter) drawLayersAndCaptions(frame []byte, v *View, n int64) error {
+	if err := p.drawLayerRefs(frame, findShownLayers(v.Spans, n)); err != nil {
 		return err
 	}
-	return p.drawLayerRefs(frame, findLayers(v.Captions, n))
+	return p.drawLayerRefs(frame, findShownLayers(v.Captions, n))
 }
 
 // DrawCaptions draws the captions of frame n of a view on frame.
 func (p *Painter) DrawCaptions(frame []byte, v *View, n int64) error {
-	return p.drawLayerRefs(frame, findLayers(v.Captions, n))
+	return p.drawLayerRefs(frame, findShownLayers(v.Captions, n))
 }
 
 // drawLayerRefs draws layers on a frame.
@@ -250,7 +250,7 @@ func (p *Painter) drawLayerRefs(frame []byte, list []LayerRef) error {
 // clip. Files are read before PaintFrames returns.
 func (p *Painter) PaintFrames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error
-	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.FrameSize()), last: [2]int{-2, -2}}
+	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.CountFrameBytes()), last: [2]int{-2, -2}}
 	s.at = len(s.frame)
 	if v.Motion == "" {
 		s.base, err = p.paintOrRecallStill(ctx, v.Still)
@@ -285,7 +285,7 @@ type frames struct {
 // Read implements io.Reader.
 func (s *frames) Read(b []byte) (int, error) {
 	if s.at == len(s.frame) {
-		if _, err := s.readNext(); err != nil {
+		if _, err := s.readNextFrame(); err != nil {
 			return 0, err
 		}
 		s.at = 0
@@ -295,27 +295,27 @@ func (s *frames) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// readNext returns the next frame. Callers must not change it.
-func (s *frames) readNext() ([]byte, error) {
+// readNextFrame returns the next frame. Callers must not change it.
+func (s *frames) readNextFrame() ([]byte, error) {
 	if s.n == s.end {
 		return nil, io.EOF
 	}
-	if err := s.paintNext(); err != nil {
+	if err := s.paintNextFrame(); err != nil {
 		return nil, err
 	}
 	s.n, s.at = s.n+1, len(s.frame)
 	return s.frame, nil
 }
 
-func (s *frames) paintNext() error {
+func (s *frames) paintNextFrame() error {
 	w, h := s.p.pic.Width, s.p.pic.Height
 	if s.sampler != nil {
 		x, y, vw, vh := s.move.computeViewAt(s.n)
-		s.sampler.drawPart(s.frame, x, y, vw, vh)
+		s.sampler.drawSourceArea(s.frame, x, y, vw, vh)
 		if len(s.v.Callouts) > 0 {
 			newCallouts(s.v.Callouts, s.move.newMappingAtFrame(s.v.Still, s.n)).darkenFrame(s.frame, w, h)
 		}
-		return s.p.drawLayers(s.frame, s.v, s.n)
+		return s.p.drawLayersAndCaptions(s.frame, s.v, s.n)
 	}
 	now := [2]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n)}
 	if now == s.last {
@@ -327,8 +327,8 @@ func (s *frames) paintNext() error {
 	return err
 }
 
-// NewCalloutLayer returns the callouts of a clip as a layer, or nil if there are none.
-func (p *Painter) NewCalloutLayer(v *View) *Layer {
+// NewClipCalloutLayer returns the callouts of a clip as a layer, or nil if there are none.
+func (p *Painter) NewClipCalloutLayer(v *View) *Layer {
 	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil
 	}

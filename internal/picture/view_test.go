@@ -413,7 +413,7 @@ func TestViewKeys(t *testing.T) {
 		{Still: still, Clip: &ffmpeg.ClipInput{Stretch: ffmpeg.Stretch{From: 1}}},
 		{Still: still, Clip: &ffmpeg.ClipInput{Stretch: ffmpeg.Stretch{From: 2}}},
 	} {
-		k := v.Look().Key()
+		k := v.ComputeLook().Key()
 		if other, ok := seen[k]; ok {
 			t.Errorf("view %d has the key of %d", i, other)
 		}

@@ -59,7 +59,7 @@ func (p *Process) copyOutput(r *os.File, w io.Writer, m *activity) {
 					return err
 				})
 				if werr != nil {
-					p.failOutput(werr)
+					p.stopForOutputError(werr)
 					failed = true // continue reading, so that the child does not block
 				}
 				m.ours.Add(-1)

@@ -92,7 +92,7 @@ type accounting struct {
 	faults, processes, active, terminated  uint32
 }
 
-func (g group) account() (a accounting, err error) {
+func (g group) queryAccounting() (a accounting, err error) {
 	err = windows.QueryInformationJobObject(g.job, windows.JobObjectBasicAccountingInformation,
 		uintptr(unsafe.Pointer(&a)), uint32(unsafe.Sizeof(a)), nil)
 	return a, err
@@ -102,14 +102,14 @@ func (g group) awaitEnd(most time.Duration) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for end := time.Now().Add(most); time.Now().Before(end); <-tick.C {
-		if a, err := g.account(); err != nil || a.active == 0 {
+		if a, err := g.queryAccounting(); err != nil || a.active == 0 {
 			return
 		}
 	}
 }
 
 func (g group) readCPU() (units int64, known bool) {
-	a, err := g.account()
+	a, err := g.queryAccounting()
 	return a.user + a.kernel, err == nil
 }
 

@@ -67,7 +67,7 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.acquireSlot(ctx, c.Resident); err != nil {
+	if err := r.acquireSlotUnlessResident(ctx, c.Resident); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
 	p := &Process{
@@ -89,22 +89,22 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 	}
 	err = passFiles(p.cmd, c.ExtraFiles)
 	if err == nil {
-		err = p.startChild(c)
+		err = p.startServedChild(c)
 	}
 	if err != nil {
-		r.releaseSlot(c.Resident)
+		r.releaseSlotUnlessResident(c.Resident)
 		return nil, err
 	}
-	go p.stopWhenDone(ctx, c.Timeout)
+	go p.stopOnCancelOrTimeout(ctx, c.Timeout)
 	// If other code holds an end of the pipes, the transferred bytes are not known.
 	if p.stdin == nil && p.stdout == nil && p.cmd.Stdin != c.Stdin && p.cmd.Stdout != c.Stdout && !c.Resident {
-		go p.stopIfStalled()
+		go p.stopWhenStalled()
 	}
 	return p, nil
 }
 
-// acquireSlot takes a slot for a child that is not resident.
-func (r *Runner) acquireSlot(ctx context.Context, resident bool) error {
+// acquireSlotUnlessResident takes a slot for a child that is not resident.
+func (r *Runner) acquireSlotUnlessResident(ctx context.Context, resident bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -119,8 +119,8 @@ func (r *Runner) acquireSlot(ctx context.Context, resident bool) error {
 	}
 }
 
-// releaseSlot returns a slot.
-func (r *Runner) releaseSlot(resident bool) {
+// releaseSlotUnlessResident returns a slot.
+func (r *Runner) releaseSlotUnlessResident(resident bool) {
 	if !resident {
 		<-r.slots
 	}
@@ -158,8 +158,8 @@ func closeAll(files []*os.File) {
 	}
 }
 
-// startChild creates the pipes, and starts the child and the goroutines that serve it.
-func (p *Process) startChild(c Command) error {
+// startServedChild creates the pipes, and starts the child and the goroutines that serve it.
+func (p *Process) startServedChild(c Command) error {
 	var pl pipes
 	inR, inW := pl.newPipe()
 	outR, outW := pl.newPipe()
@@ -180,7 +180,7 @@ func (p *Process) startChild(c Command) error {
 	}
 
 	started := make(chan error, 1)
-	go p.runChild(c, started)
+	go p.startAndAwaitChild(c, started)
 	err := <-started
 	closeAll(pl.theirs)
 	if err != nil {
@@ -192,9 +192,9 @@ func (p *Process) startChild(c Command) error {
 	return nil
 }
 
-// runChild starts the child and waits for its end on one OS thread: the kernel kills the child when the thread that
-// forked it ends, not when the process ends.
-func (p *Process) runChild(c Command, started chan<- error) {
+// startAndAwaitChild starts the child and waits for its end on one OS thread: the kernel kills the child when the
+// thread that forked it ends, not when the process ends.
+func (p *Process) startAndAwaitChild(c Command, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if err := p.cmd.Start(); err != nil {
@@ -230,7 +230,7 @@ func (p *Process) runChild(c Command, started chan<- error) {
 	p.over.Store(true)
 	p.closeGroup()
 	close(p.exited)
-	r.releaseSlot(c.Resident)
+	r.releaseSlotUnlessResident(c.Resident)
 }
 
 // serveStreams copies the child's input and output.
@@ -268,8 +268,8 @@ func (p *Process) serveStreams(c Command, in, out, errs *os.File) {
 	}()
 }
 
-// stopWhenDone stops the child when ctx ends or the timeout passes.
-func (p *Process) stopWhenDone(ctx context.Context, timeout time.Duration) {
+// stopOnCancelOrTimeout stops the child when ctx ends or the timeout passes.
+func (p *Process) stopOnCancelOrTimeout(ctx context.Context, timeout time.Duration) {
 	var late <-chan time.Time
 	if timeout > 0 {
 		t := time.NewTimer(timeout)
@@ -316,9 +316,9 @@ func (p *Process) stopGroup(cause error) {
 	p.Kill()
 }
 
-// failOutput records an error of the output's receiver, and stops the child. It records the error even if the
+// stopForOutputError records an error of the output's receiver, and stops the child. It records the error even if the
 // child has ended, because the caller's writer lacks a part of the output.
-func (p *Process) failOutput(cause error) {
+func (p *Process) stopForOutputError(cause error) {
 	p.stopGroup(cause)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -373,7 +373,7 @@ func (p *Process) Done() <-chan struct{} { return p.exited }
 func (p *Process) Wait() error {
 	<-p.exited
 	p.outputs.Wait()
-	p.waitForInput()
+	p.waitBrieflyForInput()
 	closeAll(p.pipes)
 	if cause := p.readStopCause(); cause != nil {
 		return cause
@@ -389,8 +389,8 @@ func (p *Process) Wait() error {
 	return e
 }
 
-// waitForInput waits a short time for feed, which may be blocked in the caller's reader.
-func (p *Process) waitForInput() {
+// waitBrieflyForInput waits a short time for copyInput, which may be blocked in the caller's reader.
+func (p *Process) waitBrieflyForInput() {
 	done := make(chan struct{})
 	go func() {
 		p.inputs.Wait()

@@ -16,7 +16,7 @@ type Spool struct {
 	file *os.File
 }
 
-// ReadAll returns up to most bytes that a child wrote. Call it after the child has ended.
-func (s *Spool) ReadAll(most int64) ([]byte, error) {
+// ReadUpTo returns up to most bytes that a child wrote. Call it after the child has ended.
+func (s *Spool) ReadUpTo(most int64) ([]byte, error) {
 	return io.ReadAll(io.NewSectionReader(s.file, 0, most))
 }

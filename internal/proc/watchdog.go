@@ -32,9 +32,9 @@ type activity struct {
 // time that passed.
 const looks = 12
 
-// stopIfStalled stops a child that stalls: one that neither transfers bytes nor uses processor time for
+// stopWhenStalled stops a child that stalls: one that neither transfers bytes nor uses processor time for
 // Config.Stall, or that transfers no bytes for Config.Silence although it uses processor time.
-func (p *Process) stopIfStalled() {
+func (p *Process) stopWhenStalled() {
 	cfg := p.runner.cfg
 	if cfg.Stall <= 0 {
 		return

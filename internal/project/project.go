@@ -217,7 +217,7 @@ func (p *Project) readFileFacts(name string) storyboard.File {
 	format := media.DetectFormat(head)
 	f := storyboard.File{Exists: true, Sound: format.IsAudio(), Describe: media.DescribeUnsupported(head)}
 	switch {
-	case format == media.GIF, media.IsAnimated(head):
+	case format == media.GIF, media.IsAnimatedWebPOrAVIF(head):
 		f.Kind = storyboard.GIF
 	case format.IsPicture():
 		f.Kind = storyboard.Image
@@ -245,5 +245,5 @@ func (p *Project) ListFiles() (found []string) {
 
 // IsTrack implements storyboard.Project.
 func (p *Project) IsTrack(name string) bool {
-	return music.CountFrames(strings.ToLower(name)) > 0
+	return music.CountSampleFrames(strings.ToLower(name)) > 0
 }

@@ -56,7 +56,8 @@ func readAtNumber(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	if p.Known {
 		if end, say := applyFirstRule(p, i,
 			calendar.ReadDateOrRange, address.ReadPhoneNumber, figure.ReadFeet, address.ReadHouseNumber, figure.ReadVersion, calendar.ReadClock,
-			calendar.ReadDecade, figure.ReadOrdinalOrRange, figure.ReadPower, figure.ReadRatio, figure.ReadSize, figure.ReadFraction,
+			calendar.ReadDecade, figure.ReadOrdinalOrRange, figure.ReadPower, figure.ReadRatio, figure.ReadSize,
+			figure.ReadFraction,
 		); end > i {
 			return end, say
 		}

@@ -72,8 +72,8 @@ func (p *press) make(t *testing.T, text string) {
 	}, mix.Input{
 		Board: p.Board, Line: p.Line, Files: p.Files, Spoken: p.Spoken, Booth: p.Booth,
 	})
-	track := x.PlanTrack()
-	if list, err := x.MakeTrack(t.Context(), track); err != nil || len(list) > 0 {
+	track := x.PlanSoundtrack()
+	if list, err := x.MakeSoundtrack(t.Context(), track); err != nil || len(list) > 0 {
 		t.Fatal(list, err)
 	}
 	p.video = Video{

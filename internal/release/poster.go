@@ -30,7 +30,7 @@ func (r *Releaser) choosePosterFrame() int64 {
 // makePoster returns the poster image.
 func (r *Releaser) makePoster(ctx context.Context, f *film.Film) ([]byte, error) {
 	n := r.choosePosterFrame()
-	track, err := f.OpenTrack(r.Store)
+	track, err := f.OpenPictureTrack(r.Store)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func findNearestName(unknown string, known []string) (name string, near bool) {
 	}
 	const far = 2 // maximum edit distance for a hint
 	for _, k := range known {
-		if countCharacters(u) > far+2 && similar.CountEdits(u, k, far+1) <= far {
+		if countCharacters(u) > far+2 && similar.CountEditsUpTo(u, k, far+1) <= far {
 			return k, false
 		}
 	}

@@ -197,7 +197,7 @@ func (p *parser) narrateRow(q piece) {
 
 // appendOrExtendRun appends a run, or extends the last run if it has the same style.
 func appendOrExtendRun(runs []utter.Run, r utter.Run) []utter.Run {
-	if n := len(runs); n > 0 && runs[n-1].IsSpokenLike(r) {
+	if n := len(runs); n > 0 && runs[n-1].CanJoinRun(r) {
 		runs[n-1].Text += r.Text
 		return runs
 	}

@@ -217,7 +217,7 @@ func findNearestOption(text string, known []string) (string, bool) {
 	}
 	for _, k := range known {
 		sameLetters := len(t) == len(k) && t[0] != k[0] // a changed first letter usually means another word
-		if similar.CountEdits(t, k, 2) < 2 && !sameLetters && (len(k) > 3 || len(t) > 3) {
+		if similar.CountEditsUpTo(t, k, 2) < 2 && !sameLetters && (len(k) > 3 || len(t) > 3) {
 			return k, true
 		}
 	}

@@ -3,10 +3,10 @@ package similar
 
 import "unicode/utf8"
 
-// CountEdits returns the number of edits that change a to b: inserting, deleting or replacing a letter, or
+// CountEditsUpTo returns the number of edits that change a to b: inserting, deleting or replacing a letter, or
 // swapping two adjacent ones (the optimal string alignment distance). If the distance is limit or more, it
 // returns limit. It is case-sensitive and takes len(a) * len(b) steps.
-func CountEdits(a, b string, limit int) int {
+func CountEditsUpTo(a, b string, limit int) int {
 	ra, rb := []rune(a), []rune(b)
 	if len(ra)-len(rb) >= limit || len(rb)-len(ra) >= limit {
 		return limit
@@ -53,7 +53,7 @@ func FindNearest(name string, known []string) (string, bool) {
 	best, least := "", 1<<30
 	for _, k := range known {
 		most := chooseMaxEdits(k)
-		if d := CountEdits(name, k, most+1); d <= most && d < least {
+		if d := CountEditsUpTo(name, k, most+1); d <= most && d < least {
 			best, least = k, d
 		}
 	}

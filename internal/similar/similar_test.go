@@ -24,10 +24,10 @@ func TestDistance(t *testing.T) {
 		{"a", "A", 1},
 	} {
 		for _, limit := range []int{1, 2, 3, 4, 100} {
-			if got := similar.CountEdits(c.a, c.b, limit); got != min(c.want, limit) {
+			if got := similar.CountEditsUpTo(c.a, c.b, limit); got != min(c.want, limit) {
 				t.Errorf("from %q to %q, limit %d: %d, want %d", c.a, c.b, limit, got, min(c.want, limit))
 			}
-			if got := similar.CountEdits(c.b, c.a, limit); got != min(c.want, limit) {
+			if got := similar.CountEditsUpTo(c.b, c.a, limit); got != min(c.want, limit) {
 				t.Errorf("from %q to %q, limit %d: %d, want %d", c.b, c.a, limit, got, min(c.want, limit))
 			}
 		}
@@ -54,11 +54,11 @@ func FuzzDistance(f *testing.F) {
 		if len(a) > 100 || len(b) > 100 || limit < 0 || limit > 100 {
 			return
 		}
-		whole := similar.CountEdits(a, b, 1000)
-		if got := similar.CountEdits(a, b, limit); got != min(whole, limit) {
+		whole := similar.CountEditsUpTo(a, b, 1000)
+		if got := similar.CountEditsUpTo(a, b, limit); got != min(whole, limit) {
 			t.Errorf("%q, %q: %d with limit %d, %d without", a, b, got, limit, whole)
 		}
-		if back := similar.CountEdits(b, a, 1000); back != whole {
+		if back := similar.CountEditsUpTo(b, a, 1000); back != whole {
 			t.Errorf("%q, %q: %d, back %d", a, b, whole, back)
 		}
 	})

@@ -216,7 +216,7 @@ func TestPartDropsWhatIsOver(t *testing.T) {
 			sound.Clip{Samples: 100, Ducks: []sound.Duck{{From: from, To: to, Down: 9, Up: 9}}},
 		},
 	} {
-		if got := p.ListClips([]sound.Clip{c.in}); len(got) != 1 || !reflect.DeepEqual(got[0], c.want) {
+		if got := p.ListTrimmedClips([]sound.Clip{c.in}); len(got) != 1 || !reflect.DeepEqual(got[0], c.want) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}

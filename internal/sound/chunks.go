@@ -46,37 +46,37 @@ func CutIntoChunks(clips []Clip, scenes []int64, samples int64) []Chunk {
 	total := CountPackets(samples)
 	var chunks []Chunk
 	at := int64(0)
-	for _, run := range findAudibleRuns(clips, total) {
+	for _, run := range findAudibleRanges(clips, total) {
 		if run.from > at {
 			chunks = append(chunks, Chunk{First: at, Packets: run.from - at, Silent: true})
 		}
-		chunks = append(chunks, run.splitAtScenes(scenes)...)
+		chunks = append(chunks, run.splitIntoChunks(scenes)...)
 		at = run.to
 	}
 	if at < total {
 		chunks = append(chunks, Chunk{First: at, Packets: total - at, Silent: true})
 	}
-	markHeard(chunks, clips)
+	markHeardClips(chunks, clips)
 	return chunks
 }
 
-// run is a range of packets; to is exclusive.
-type run struct{ from, to int64 }
+// audibleRange is a range of packets; to is exclusive.
+type audibleRange struct{ from, to int64 }
 
-// findAudibleRuns returns the ranges in which something is audible, in order. Ranges with short gaps are merged.
-func findAudibleRuns(clips []Clip, total int64) []run {
-	var all []run
+// findAudibleRanges returns the ranges in which something is audible, in order. Ranges with short gaps are merged.
+func findAudibleRanges(clips []Clip, total int64) []audibleRange {
+	var all []audibleRange
 	for _, c := range clips {
 		if c.Samples <= 0 {
 			continue
 		}
-		r := run{max(c.Start, 0) / Grid, min((c.Start+c.Samples-1)/Grid+2, total)}
+		r := audibleRange{max(c.Start, 0) / Grid, min((c.Start+c.Samples-1)/Grid+2, total)}
 		if r.from < r.to {
 			all = append(all, r)
 		}
 	}
-	slices.SortFunc(all, func(a, b run) int { return cmp.Compare(a.from, b.from) })
-	var out []run
+	slices.SortFunc(all, func(a, b audibleRange) int { return cmp.Compare(a.from, b.from) })
+	var out []audibleRange
 	for _, r := range all {
 		if n := len(out); n > 0 && r.from < out[n-1].to+quiet {
 			out[n-1].to = max(out[n-1].to, r.to)
@@ -87,8 +87,8 @@ func findAudibleRuns(clips []Clip, total int64) []run {
 	return out
 }
 
-// splitAtScenes cuts a run where scenes begin, and where it is longer than a chunk may be.
-func (r run) splitAtScenes(scenes []int64) []Chunk {
+// splitIntoChunks cuts a run where scenes begin, and where it is longer than a chunk may be.
+func (r audibleRange) splitIntoChunks(scenes []int64) []Chunk {
 	var out []Chunk
 	at := r.from
 	add := func(to int64) {
@@ -117,8 +117,8 @@ func (r run) splitAtScenes(scenes []int64) []Chunk {
 	return out
 }
 
-// markHeard sets Chunk.Heard.
-func markHeard(chunks []Chunk, clips []Clip) {
+// markHeardClips sets Chunk.Heard.
+func markHeardClips(chunks []Chunk, clips []Clip) {
 	order := make([]int, len(clips))
 	for i := range order {
 		order[i] = i
@@ -143,9 +143,9 @@ func markHeard(chunks []Chunk, clips []Clip) {
 	}
 }
 
-// ListClips returns the clips of a chunk, timed from the start of its encoding. It removes what is not audible in
-// it: for example, the chunk does not change if music continues longer after it.
-func (p Chunk) ListClips(clips []Clip) []Clip {
+// ListTrimmedClips returns the clips of a chunk, timed from the start of its encoding. It removes what is not audible
+// in it: for example, the chunk does not change if music continues longer after it.
+func (p Chunk) ListTrimmedClips(clips []Clip) []Clip {
 	const from = -Around
 	to := p.CountEncodedSamples() + Around
 	var out []Clip

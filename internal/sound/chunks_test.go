@@ -52,7 +52,7 @@ func TestCutHoldsTheWholeTrack(t *testing.T) {
 				}
 				continue
 			}
-			part := mix(t, p.ListClips(clips), p.CountEncodedSamples(), 1)
+			part := mix(t, p.ListTrimmedClips(clips), p.CountEncodedSamples(), 1)
 			for i, v := range part {
 				want := int16(0)
 				if at := p.FindFirstEncodedSample() + int64(i); at >= 0 && at < samples {
@@ -76,7 +76,7 @@ func TestChunksKnowOnlyWhatIsHeardInThem(t *testing.T) {
 	const second = 48000
 	p := sound.Chunk{First: 10 * second / sound.Grid, Packets: 100, Heard: []int{0, 1}}
 	part := func(end, speechEnd int64) []sound.Clip {
-		return p.ListClips([]sound.Clip{
+		return p.ListTrimmedClips([]sound.Clip{
 			{Samples: end, Loop: true, Gain: 200, FadeIn: 2 * second, FadeOut: 2 * second, Ducks: []sound.Duck{
 				{From: second, To: 3 * second, Down: 9600, Up: 28800, Depth: 90},
 				{From: 9 * second, To: speechEnd, Down: 9600, Up: 28800, Depth: 90},

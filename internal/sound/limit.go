@@ -62,7 +62,7 @@ func MeasureLoudness(ctx context.Context, clips []Clip, samples int64, channels 
 
 // mixAndMaster mixes clips and returns the mastered sum.
 func mixAndMaster(ctx context.Context, clips []Clip, samples int64, channels int, m Master) ([]float64, error) {
-	wide, err := mixFrom(ctx, clips, -Around, samples+2*Around, channels)
+	wide, err := mixClipsFrom(ctx, clips, -Around, samples+2*Around, channels)
 	if err != nil {
 		return nil, err
 	}
@@ -76,8 +76,8 @@ func mixAndMaster(ctx context.Context, clips []Clip, samples int64, channels int
 	return wide[Around*channels : (Around+int(samples))*channels], nil
 }
 
-// mixFrom returns the sum of clips, beginning at the sample from, which may be negative.
-func mixFrom(ctx context.Context, clips []Clip, from, samples int64, channels int) ([]float64, error) {
+// mixClipsFrom returns the sum of clips, beginning at the sample from, which may be negative.
+func mixClipsFrom(ctx context.Context, clips []Clip, from, samples int64, channels int) ([]float64, error) {
 	moved := make([]Clip, len(clips))
 	for i, c := range clips {
 		moved[i] = c.MoveBy(-from)

@@ -128,7 +128,7 @@ func mixByBlocks(ctx context.Context, clips []Clip, samples int64, channels int,
 		}
 		clear(sum)
 		for _, v := range heard {
-			if err := v.addTo(sum, at, n, channels); err != nil {
+			if err := v.mixInto(sum, at, n, channels); err != nil {
 				return err
 			}
 		}
@@ -162,22 +162,22 @@ func (v *soundingClip) close() {
 	}
 }
 
-// openAt opens the source so that the next sample is number pos of the clip.
-func (v *soundingClip) openAt(pos int64) error {
-	if v.Loop && pos > 0 {
+// openAtClipSample opens the source so that the next sample is number clipSample of the clip.
+func (v *soundingClip) openAtClipSample(clipSample int64) error {
+	if v.Loop && clipSample > 0 {
 		n, err := v.Source.Frames()
 		if err != nil {
 			return err
 		}
 		if n -= v.From; n > 0 {
-			pos %= n
+			clipSample %= n
 		}
 	}
-	return v.openSource(pos)
+	return v.openSourceAt(clipSample)
 }
 
-// openSource opens the source at pos samples after From.
-func (v *soundingClip) openSource(pos int64) error {
+// openSourceAt opens the source at pos samples after From.
+func (v *soundingClip) openSourceAt(pos int64) error {
 	c, err := v.Source.Open(v.From + pos)
 	if err != nil {
 		return err
@@ -192,15 +192,15 @@ func (v *soundingClip) openSource(pos int64) error {
 	return nil
 }
 
-// addTo mixes the part of the clip between the samples at and at+n of the soundtrack into sum, whose
-// first sample is at.
-func (v *soundingClip) addTo(sum []int64, at, n int64, channels int) error {
-	from, to := max(v.Start, at), min(v.Start+v.Samples, at+n)
+// mixInto mixes the part of the clip between the samples firstSample and firstSample+samples of the soundtrack into
+// sum, whose first sample is firstSample.
+func (v *soundingClip) mixInto(sum []int64, firstSample, samples int64, channels int) error {
+	from, to := max(v.Start, firstSample), min(v.Start+v.Samples, firstSample+samples)
 	if v.done || from >= to {
 		return nil
 	}
 	if v.c == nil {
-		if err := v.openAt(from - v.Start); err != nil {
+		if err := v.openAtClipSample(from - v.Start); err != nil {
 			return err
 		}
 	}
@@ -212,7 +212,7 @@ func (v *soundingClip) addTo(sum []int64, at, n int64, channels int) error {
 		}
 		got, err := io.ReadFull(v.r, v.raw[:want])
 		frames := int64(got / width)
-		v.addSamples(sum[(from-at)*int64(channels):], v.raw, from-v.Start, frames, channels)
+		v.addRawSamples(sum[(from-firstSample)*int64(channels):], v.raw, from-v.Start, frames, channels)
 		v.read += frames
 		from += frames
 		switch {
@@ -222,7 +222,7 @@ func (v *soundingClip) addTo(sum []int64, at, n int64, channels int) error {
 				v.done = true
 				return nil
 			}
-			if err := v.openSource(0); err != nil {
+			if err := v.openSourceAt(0); err != nil {
 				return err
 			}
 		default:
@@ -232,19 +232,19 @@ func (v *soundingClip) addTo(sum []int64, at, n int64, channels int) error {
 	return nil
 }
 
-// addSamples adds frames of raw samples. pos is the position of the first one in the clip.
-func (v *soundingClip) addSamples(sum []int64, raw []byte, pos, frames int64, channels int) {
+// addRawSamples adds frames of raw samples. clipSample is the position of the first one in the clip.
+func (v *soundingClip) addRawSamples(sum []int64, raw []byte, clipSample, frames int64, channels int) {
 	gain := v.Gain * unit / 1000
 	from := v.Source.Channels()
 	for i := range frames {
 		g := gain
 		if len(v.Ducks) > 0 {
-			g = g * v.computeDuckGain(v.Start+pos+i) / unit
+			g = g * v.advanceToDuckGain(v.Start+clipSample+i) / unit
 		}
-		if p := pos + i; p < v.FadeIn {
+		if p := clipSample + i; p < v.FadeIn {
 			g = g * p / v.FadeIn
 		}
-		if left := v.Samples - pos - i; left <= v.FadeOut {
+		if left := v.Samples - clipSample - i; left <= v.FadeOut {
 			g = g * left / (v.FadeOut + 1)
 		}
 		for c := range channels {
@@ -262,9 +262,9 @@ func (v *soundingClip) addSamples(sum []int64, raw []byte, pos, frames int64, ch
 	}
 }
 
-// computeDuckGain returns the gain of the ducks at a time. Times must not decrease between calls. Where ramps overlap,
-// the lower gain counts.
-func (v *soundingClip) computeDuckGain(at int64) int64 {
+// advanceToDuckGain returns the gain of the ducks at a time. Times must not decrease between calls. Where ramps
+// overlap, the lower gain counts.
+func (v *soundingClip) advanceToDuckGain(at int64) int64 {
 	for v.duck < len(v.Ducks) && at >= v.Ducks[v.duck].To+v.Ducks[v.duck].Up {
 		v.duck++
 	}

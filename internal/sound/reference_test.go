@@ -413,7 +413,7 @@ func TestMeasureKnowsTheGain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := loudness.ComputeIntegrated(steps); math.Abs(got-c.want) > 0.1 {
+		if got := loudness.ComputeIntegratedLoudness(steps); math.Abs(got-c.want) > 0.1 {
 			t.Errorf("%d channels, %+v: %.2f LUFS, want %.2f", c.channels, c.m, got, c.want)
 		}
 	}

@@ -14,14 +14,14 @@ import (
 // Quietest is the volume below which narration is inaudible on purpose.
 const Quietest = 0.05
 
-// CheckHeard returns an error that names the first silent sentence that its voice should be able to read.
-func (s *Spoken) CheckHeard(board *storyboard.Board) error {
+// CheckAllHeard returns an error that names the first silent sentence that its voice should be able to read.
+func (s *Spoken) CheckAllHeard(board *storyboard.Board) error {
 	for i, scene := range board.Scenes {
 		for k, p := range scene.Parts {
 			if p.Kind != storyboard.Speech || s.Sentences[i][k].Heard {
 				continue
 			}
-			if err := checkSilence(p, i, s.Voices[p.Voice]); err != nil {
+			if err := checkSilentSentence(p, i, s.Voices[p.Voice]); err != nil {
 				return err
 			}
 		}
@@ -29,8 +29,8 @@ func (s *Spoken) CheckHeard(board *storyboard.Board) error {
 	return nil
 }
 
-// checkSilence returns an error for a silent sentence, nil if silence is expected. scene counts from 0.
-func checkSilence(p storyboard.Part, scene int, v voice.Voice) error {
+// checkSilentSentence returns an error for a silent sentence, nil if silence is expected. scene counts from 0.
+func checkSilentSentence(p storyboard.Part, scene int, v voice.Voice) error {
 	letters, lost, _ := voice.CountUnreadableLetters(joinSpokenTexts(p.Runs), v)
 	if FindLoudestVolume(p) < Quietest || letters-lost < 2 { // a single letter may be a symbol
 		return nil

@@ -42,7 +42,7 @@ func TestSilentSpeechIsFound(t *testing.T) {
 			Sentences: [][]voice.Spoken{nil, {{Heard: c.heard}}},
 			Voices:    map[string]voice.Voice{"anna": {Name: "anna", Engine: voice.EngineFlite, EngineVoice: "slt"}},
 		}
-		err := spoken.CheckHeard(board)
+		err := spoken.CheckAllHeard(board)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
@@ -130,7 +130,7 @@ func TestBlame(t *testing.T) {
 	for n, want := range map[int]string{60: strings.Repeat("x", 60), 61: strings.Repeat("x", 60) + "…"} {
 		p.Text = strings.Repeat("x", n)
 		p.Runs, p.Volume = []utter.Run{{Text: p.Text}}, 1
-		for _, err := range []error{s.addSentenceToError(gone, p, 0), checkSilence(p, 0, voice.Voice{})} {
+		for _, err := range []error{s.addSentenceToError(gone, p, 0), checkSilentSentence(p, 0, voice.Voice{})} {
 			if f, _ := fault.As(err); f == nil || !strings.Contains(f.Public, `"`+want+`"`) {
 				t.Errorf("a text of %d letters: %v", n, f)
 			}

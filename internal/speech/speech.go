@@ -182,7 +182,7 @@ func (s *speaker) speakAll(ctx context.Context) error {
 // speakSentence speaks a sentence of a scene.
 func (s *speaker) speakSentence(ctx context.Context, scene, item int) error {
 	p := s.board.Scenes[scene].Parts[item]
-	v := s.chooseVoice(ctx, p)
+	v := s.chooseAndRecordVoice(ctx, p)
 	start := time.Now()
 	line := s.newLine(p)
 	spoken, err := s.booth.Speak(ctx, v, line)

@@ -167,7 +167,7 @@ func TestSay(t *testing.T) {
 		if len(lengths) != 3 || lengths[0][0] == 0 || lengths[2][0] == 0 {
 			t.Errorf("lengths are %v", lengths)
 		}
-		if err := spoken.CheckHeard(s.board); err != nil {
+		if err := spoken.CheckAllHeard(s.board); err != nil {
 			t.Error(err)
 		}
 		words := spoken.ListWords(0, 0)
@@ -230,7 +230,7 @@ func TestFailures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := spoken.CheckHeard(s.board); err == nil || !strings.Contains(err.Error(),
+	if err := spoken.CheckAllHeard(s.board); err == nil || !strings.Contains(err.Error(),
 		`s.md:12: scene 3: the voice tone/low was silent for "Three."`) {
 		t.Errorf("a silent sentence returns %v", err)
 	}

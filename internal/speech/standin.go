@@ -18,8 +18,8 @@ type unableError struct {
 	cause   string
 }
 
-// chooseVoice returns the voice that speaks a part: its own, or the one that replaces it in this build.
-func (s *speaker) chooseVoice(ctx context.Context, p storyboard.Part) voice.Voice {
+// chooseAndRecordVoice returns the voice that speaks a part: its own, or the one that replaces it in this build.
+func (s *speaker) chooseAndRecordVoice(ctx context.Context, p storyboard.Part) voice.Voice {
 	v, ok := s.standIns[p.Voice]
 	if !ok {
 		v, _ = s.booth.Resolve(ctx, p.Voice, s.board.Film.Language)

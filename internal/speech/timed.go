@@ -54,7 +54,7 @@ func (s *speaker) speakCueAtSpeed(ctx context.Context, cue int, speed float64) (
 		if len(p.Runs) == 0 {
 			continue
 		}
-		v := s.chooseVoice(ctx, p)
+		v := s.chooseAndRecordVoice(ctx, p)
 		line := s.newLine(p)
 		line.Speed, line.Fragment = line.Speed.MultiplyBy(speed), false
 		spoken, err := s.booth.Speak(ctx, v, line)
@@ -62,7 +62,7 @@ func (s *speaker) speakCueAtSpeed(ctx context.Context, cue int, speed float64) (
 			return nil, 0, s.explainFailure(ctx, v, p, cue, err)
 		}
 		if !spoken.Heard {
-			if err := checkSilence(p, cue, v); err != nil {
+			if err := checkSilentSentence(p, cue, v); err != nil {
 				return nil, 0, err
 			}
 		}

@@ -136,9 +136,9 @@ func (l *Language) Spell(n uint64, ruleSet string) (string, bool) {
 	return removeHyphensAndSpaces(w.out.String()), true
 }
 
-// FindDecimalMark returns the word that a rule set writes between a whole number and its decimals. It returns ""
+// FindDecimalWord returns the word that a rule set writes between a whole number and its decimals. It returns ""
 // if the rules do more than insert a word.
-func (l *Language) FindDecimalMark(ruleSet string) string {
+func (l *Language) FindDecimalWord(ruleSet string) string {
 	const deepest = 4
 	s := l.sets["%"+ruleSet]
 	for range deepest {

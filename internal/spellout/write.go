@@ -65,7 +65,7 @@ func (w *writer) spellByRule(s *set, index int, n uint64, depth int) {
 		case same:
 			w.spellBySet(target, n, depth+1)
 		case counted:
-			w.writePlural(p, n/r.divisor)
+			w.writePluralForm(p, n/r.divisor)
 		case digits:
 			w.failed = true
 		}
@@ -75,7 +75,7 @@ func (w *writer) spellByRule(s *set, index int, n uint64, depth int) {
 	}
 }
 
-func (w *writer) writePlural(p part, n uint64) {
+func (w *writer) writePluralForm(p part, n uint64) {
 	const enough = 1_000_000_000 // plural forms of larger numbers depend only on their last digits
 	form := plural.Cardinal.MatchPlural(w.language.tag, int(n%enough), 0, 0, 0, 0)
 	text, ok := p.forms[form]

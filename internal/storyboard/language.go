@@ -48,7 +48,7 @@ func (p *planner) setFilmLanguage(place func(string) diag.Range) {
 		}
 	}
 	if f.Language == "" {
-		if tag := langid.Detect(p.narration); tag != "en" {
+		if tag := langid.DetectLanguage(p.narration); tag != "en" {
 			f.Language = tag
 		}
 	}
@@ -151,7 +151,7 @@ func detectLatinLanguage(text string) string {
 	if langid.DetectByLetters(text) != "" {
 		return ""
 	}
-	return langid.Detect(text)
+	return langid.DetectLanguage(text)
 }
 
 func (p *planner) warnOfForeignText(v Voice, tag string, scenes []*narratedScene) {

@@ -113,7 +113,7 @@ func (e *session) joinSpokenText(ctx context.Context, board *storyboard.Board) (
 	}
 	recording, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
 		in := mix.Input{Board: board, Line: line, Spoken: spoken, Booth: e.studio.booth}
-		return mix.New(m, e.studio.newMixTools(), in).PlaceNarration(ctx)
+		return mix.New(m, e.studio.newMixTools(), in).PlaceNarrationAndMusic(ctx)
 	})
 	return spoken, recording, err
 }

@@ -145,7 +145,7 @@ func (e *session) speakAll(ctx context.Context, board *storyboard.Board, ready f
 // checkAudible returns an error if the sound of a sentence is silent.
 func (e *session) checkAudible(ctx context.Context, board *storyboard.Board, spoken *speech.Spoken) error {
 	_, err := runStep(ctx, e, meter.Voice, func(context.Context, part.Maker) (struct{}, diag.List, error) {
-		return struct{}{}, nil, spoken.CheckHeard(board)
+		return struct{}{}, nil, spoken.CheckAllHeard(board)
 	})
 	return err
 }
@@ -211,9 +211,9 @@ func (e *session) makeSoundtrack(ctx context.Context, in mix.Input) (*mix.Soundt
 	var aac ffmpeg.AAC
 	track, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Soundtrack, diag.List, error) {
 		x := mix.New(m, e.studio.newMixTools(), in)
-		track := x.PlanTrack()
+		track := x.PlanSoundtrack()
 		aac = x.NewAAC(track.Channels)
-		list, err := x.MakeTrack(ctx, track)
+		list, err := x.MakeSoundtrack(ctx, track)
 		return track, list, err
 	})
 	return track, aac, err

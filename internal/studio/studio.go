@@ -96,7 +96,7 @@ func (s *Studio) identifyTools(ctx context.Context) error {
 	if s.version != "" {
 		return nil
 	}
-	v, err := s.tools.FindVersion(ctx, s.store)
+	v, err := s.tools.FindFFmpegVersion(ctx, s.store)
 	if ctx.Err() != nil {
 		return fault.New(fault.Cancelled, ctx.Err(), "stopped")
 	}

@@ -152,8 +152,8 @@ func newMissingSourceError(root fs.FS, top, source, name string) error {
 	name = name[:min(len(name), 1024)]
 	far := func(p string) int {
 		const most = 1 << 16
-		whole := similar.CountEdits(strings.ToLower(name), strings.ToLower(p), most)
-		return min(whole, similar.CountEdits(strings.ToLower(path.Base(name)), strings.ToLower(path.Base(p)), most))
+		whole := similar.CountEditsUpTo(strings.ToLower(name), strings.ToLower(p), most)
+		return min(whole, similar.CountEditsUpTo(strings.ToLower(path.Base(name)), strings.ToLower(path.Base(p)), most))
 	}
 	distance := make(map[string]int, len(all))
 	for _, p := range all[:min(len(all), 1000)] {

@@ -52,8 +52,8 @@ type Run struct {
 	Pause time.Duration `json:"pause,omitempty"`
 }
 
-// IsSpokenLike reports whether two runs are spoken in the same way and can be joined.
-func (r Run) IsSpokenLike(o Run) bool {
+// CanJoinRun reports whether two runs are spoken in the same way and can be joined.
+func (r Run) CanJoinRun(o Run) bool {
 	r.Text, o.Text = "", ""
 	return r == o && r.Say == "" && r.IPA == "" && r.Pause == 0
 }

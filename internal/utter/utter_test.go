@@ -85,12 +85,12 @@ func TestLike(t *testing.T) {
 	} {
 		b := a
 		c.change(&b)
-		if a.IsSpokenLike(b) != c.like {
-			t.Errorf("different %s: Like returns %v", name, a.IsSpokenLike(b))
+		if a.CanJoinRun(b) != c.like {
+			t.Errorf("different %s: Like returns %v", name, a.CanJoinRun(b))
 		}
 	}
 	for _, r := range []utter.Run{{Say: "x"}, {IPA: "x"}, {Pause: time.Second}} {
-		if r.IsSpokenLike(r) {
+		if r.CanJoinRun(r) {
 			t.Errorf("%+v goes together with another", r)
 		}
 	}

@@ -27,8 +27,8 @@ func EstimateEffort(text string) float64 {
 	return sum
 }
 
-// SpreadTimeByWeights divides the time between from and to among words, in proportion to weights, which has one element per
-// word. It marks the times as estimates.
+// SpreadTimeByWeights divides the time between from and to among words, in proportion to weights, which has one element
+// per word. It marks the times as estimates.
 func SpreadTimeByWeights(words []Word, weights []float64, from, to time.Duration) {
 	total := 0.0
 	for _, w := range weights {
@@ -49,8 +49,8 @@ func SpreadTimeByWeights(words []Word, weights []float64, from, to time.Duration
 
 // Sound is a section of a clip with its times and its symbol or weight.
 type Sound struct {
-	Symbol string // such as a phoneme; used by AlignSounds
-	// effort to say it; used by AlignGroups
+	Symbol string // such as a phoneme; used by AlignWordsToSounds
+	// effort to say it; used by AlignWordsToGroups
 	Weight     float64
 	Start, End time.Duration
 }
@@ -112,7 +112,7 @@ func AlignWordsToGroups(words []Word, effort []float64, groups []Sound) bool {
 	return true
 }
 
-// setTimesFromSteps sets word times by following the steps of AlignGroups back from the last word.
+// setTimesFromSteps sets word times by following the steps of AlignWordsToGroups back from the last word.
 func setTimesFromSteps(words []Word, effort []float64, groups []Sound, step func(w, g int) int) {
 	for w, g := len(words), len(groups); w > 0; {
 		switch k := step(w, g); {
@@ -210,12 +210,12 @@ func AlignWordsToSounds(words []Word, alone [][]string, clip []Sound) bool {
 
 // setTimesFromSounds sets each word's times from the sounds that belong to it. A word without sounds gets zero length
 // at the end of the previous word.
-func setTimesFromSounds(words []Word, belongs []int, clip []Sound) {
+func setTimesFromSounds(words []Word, wordOfSound []int, clip []Sound) {
 	j := 0
 	last := clip[0].Start
 	for w := range words {
 		first := j
-		for j < len(clip) && belongs[j] <= w {
+		for j < len(clip) && wordOfSound[j] <= w {
 			j++
 		}
 		if first == j {

@@ -264,8 +264,8 @@ func (c *Catalogue) Resolve(name, language string) (Voice, Match) {
 	return v, m
 }
 
-// resolveUnspokenHostedVoice resolves a hosted voice's name whose language the catalogue's engines do not speak. A voice
-// of the settings may speak it.
+// resolveUnspokenHostedVoice resolves a hosted voice's name whose language the catalogue's engines do not speak. A
+// voice of the settings may speak it.
 func (c *Catalogue) resolveUnspokenHostedVoice(v Voice) (Voice, Match) {
 	if _, ok := c.findConfiguredDefault(v.Language); ok || len(c.ListForLanguage(v.Language)) > 0 {
 		return c.chooseByGender(v.Language, v.Gender), Match{Kind: Named}
@@ -331,7 +331,7 @@ func (c *Catalogue) FindNearestNames(name string) []string {
 	const lettersPerSlip = 4 // in a name; each four letters allow one more typing error
 	for _, v := range c.voices {
 		slips := max(1, letters/lettersPerSlip)
-		if d := similar.CountEdits(want, v.Name, slips+1); d <= slips {
+		if d := similar.CountEditsUpTo(want, v.Name, slips+1); d <= slips {
 			found = append(found, near{v.Name, d})
 		}
 	}

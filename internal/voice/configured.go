@@ -53,8 +53,8 @@ func (b *Booth) fillMissingLanguages(voices []Voice) []Voice {
 	return out
 }
 
-// addConfiguredVoices adds the voices and the default voices of the settings. A voice replaces one of the catalogue with the
-// same name; a default voice has precedence over the first voice of its language.
+// addConfiguredVoices adds the voices and the default voices of the settings. A voice replaces one of the catalogue
+// with the same name; a default voice has precedence over the first voice of its language.
 func (c *Catalogue) addConfiguredVoices(extra []Voice, defaults map[string]Voice) *Catalogue {
 	for _, v := range extra {
 		v.LanguageName = c.nameLanguage(v.Language)
@@ -97,8 +97,8 @@ func (c *Catalogue) findConfiguredDefault(language string) (Voice, bool) {
 	return v, ok && tag != ""
 }
 
-// resolveEngineVoiceName resolves names of the form ENGINE/ID and names of the settings whose voice has no known language.
-// Voices without a known language get the script's language.
+// resolveEngineVoiceName resolves names of the form ENGINE/ID and names of the settings whose voice has no known
+// language. Voices without a known language get the script's language.
 func (b *Booth) resolveEngineVoiceName(name, language string) (Voice, bool) {
 	if v, ok := b.catalogue.FindByName(name); ok && b.hasUnknownLanguage(v) {
 		return b.withLanguage(v, language), true

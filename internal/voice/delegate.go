@@ -20,8 +20,8 @@ type manner struct {
 // newPlainManner returns the manner that changes nothing.
 func newPlainManner() manner { return manner{speed: 1, pitch: 1, volume: 1} }
 
-// splitRequestByAbilities returns the request for an engine, what is left to do to each of its runs, and a factor for the
-// volume of the whole sentence. Factors that all words share are moved to the sentence, because engines support
+// splitRequestByAbilities returns the request for an engine, what is left to do to each of its runs, and a factor for
+// the volume of the whole sentence. Factors that all words share are moved to the sentence, because engines support
 // wider ranges there.
 func splitRequestByAbilities(can Abilities, req Request) (asked Request, left []manner, volume float64) {
 	req = req.ClampSpeedAndPitch()

@@ -77,22 +77,22 @@ func findSpeech(c Clip) (first, last int) {
 
 // fadeEnds fades the first and/or the last samples with half a cosine to prevent clicks. The samples are at
 // Rate.
-func fadeEnds(pcm []int16, first, last bool) {
+func fadeEnds(pcm []int16, atStart, atEnd bool) {
 	n := min(toSamples(fadeLength, Rate), len(pcm)/2)
 	for i := range n {
 		g := computeFadeInFactor(i, n)
-		if first {
+		if atStart {
 			pcm[i] = toInt16(float64(pcm[i]) * g)
 		}
-		if j := len(pcm) - 1 - i; last {
+		if j := len(pcm) - 1 - i; atEnd {
 			pcm[j] = toInt16(float64(pcm[j]) * g)
 		}
 	}
 }
 
-// computeFadeInFactor returns the factor of sample i of a fade-in of n samples, along half a cosine.
-func computeFadeInFactor(i, n int) float64 {
-	return 0.5 - 0.5*math.Cos(math.Pi*(float64(i)+0.5)/float64(n))
+// computeFadeInFactor returns the factor of a sample of a fade-in of a number of samples, along half a cosine.
+func computeFadeInFactor(sample, samples int) float64 {
+	return 0.5 - 0.5*math.Cos(math.Pi*(float64(sample)+0.5)/float64(samples))
 }
 
 // computeLevelingFactor returns the factor that changes samples at Rate to a loudness in LUFS. It returns 1 for silence
@@ -110,7 +110,7 @@ func computeLevelingFactor(pcm []int16, level float64) float64 {
 		}
 		m.AddSamples(buf[:len(part)])
 	}
-	has := loudness.ComputeIntegrated(m.ListSteps())
+	has := loudness.ComputeIntegratedLoudness(m.ListSteps())
 	if math.IsInf(has, 0) {
 		return 1
 	}

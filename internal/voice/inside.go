@@ -16,9 +16,9 @@ type change struct {
 	manner
 }
 
-// applyMannersExceptVolume applies to the runs of a spoken sentence what the engine could not do, at the times of their words.
-// The rest of the sentence keeps its samples, except for cross-fades at the seams. The clip must be at Rate;
-// applyManners modifies it. It does not apply volumes, but returns them as gains for amplify.
+// applyMannersExceptVolume applies to the runs of a spoken sentence what the engine could not do, at the times of their
+// words. The rest of the sentence keeps its samples, except for cross-fades at the seams. The clip must be at Rate;
+// applyMannersExceptVolume modifies it. It does not apply volumes, but returns them as gains for amplify.
 func (b *Booth) applyMannersExceptVolume(c Clip, runs []utter.Run, left []manner) (Clip, []gain, error) {
 	list := listChanges(c, runs, left)
 	if len(list) == 0 {
@@ -92,24 +92,24 @@ func listChanges(c Clip, runs []utter.Run, left []manner) []change {
 	return out
 }
 
-// findSamplesOfText returns the range of samples that speak bytes lo to hi of the text. If the times of the first or
-// last word are estimates, the range extends to the end of the clip there. A part of a word gets its share of
+// findSamplesOfText returns the range of samples that speak bytes startByte to endByte of the text. If the times of the
+// first or last word are estimates, the range extends to the end of the clip there. A part of a word gets its share of
 // the word's time.
-func (c Clip) findSamplesOfText(lo, hi int) (from, to int) {
-	words := findOverlappingWords(c.Words, lo, hi)
+func (c Clip) findSamplesOfText(startByte, endByte int) (from, to int) {
+	words := findOverlappingWords(c.Words, startByte, endByte)
 	if len(words) == 0 {
 		return 0, 0
 	}
 	first, last := words[0], words[len(words)-1]
-	begin, end := first.findTimeOfByte(lo), last.findTimeOfByte(hi)
+	begin, end := first.findTimeOfByte(startByte), last.findTimeOfByte(endByte)
 	if begin >= end {
 		return 0, 0
 	}
 	from, to = toSamples(begin, Rate), min(toSamples(end, Rate), len(c.PCM))
-	if first.Offset == c.Words[0].Offset && !first.Exact && lo <= first.Offset {
+	if first.Offset == c.Words[0].Offset && !first.Exact && startByte <= first.Offset {
 		from = 0
 	}
-	if last.Offset == c.Words[len(c.Words)-1].Offset && !last.Exact && hi >= last.Offset+len(last.Text) {
+	if last.Offset == c.Words[len(c.Words)-1].Offset && !last.Exact && endByte >= last.Offset+len(last.Text) {
 		to = len(c.PCM)
 	}
 	least := 2 * toSamples(seamHalf, Rate) // shorter ranges have no room for a seam
@@ -123,8 +123,8 @@ func (c Clip) findSamplesOfText(lo, hi int) (from, to int) {
 }
 
 // findTimeOfByte returns the time at which the speaker reaches a byte of the text that is in the word.
-func (w Word) findTimeOfByte(at int) time.Duration {
-	n := at - w.Offset
+func (w Word) findTimeOfByte(textByte int) time.Duration {
+	n := textByte - w.Offset
 	if n <= 0 {
 		return w.Start
 	}
@@ -138,12 +138,12 @@ func (w Word) findTimeOfByte(at int) time.Duration {
 	return w.Start + time.Duration(share*float64(w.End-w.Start))
 }
 
-// makePlaceForPause returns the sample at which to insert a pause after a byte of the text, not before the sample done,
+// makePlaceForPause returns the sample at which to insert a pause after a byte of the text, not before earliestSample,
 // and how much silence is already there. ok is false if there are not words on both sides. It moves the times of
 // these words to the cut.
-func (c Clip) makePlaceForPause(at, done int) (cut int, silent time.Duration, ok bool) {
+func (c Clip) makePlaceForPause(textByte, earliestSample int) (cut int, silent time.Duration, ok bool) {
 	const frame = 5 * time.Millisecond
-	next := sort.Search(len(c.Words), func(i int) bool { return c.Words[i].Offset+len(c.Words[i].Text) > at })
+	next := sort.Search(len(c.Words), func(i int) bool { return c.Words[i].Offset+len(c.Words[i].Text) > textByte })
 	if next == 0 || next == len(c.Words) {
 		return 0, 0, false
 	}
@@ -153,7 +153,7 @@ func (c Clip) makePlaceForPause(at, done int) (cut int, silent time.Duration, ok
 		slack = 120 * time.Millisecond
 	}
 	size := toSamples(frame, Rate)
-	from := max(toSamples(max(before.End-slack, before.Start), Rate), done)
+	from := max(toSamples(max(before.End-slack, before.Start), Rate), earliestSample)
 	to := min(toSamples(min(behind.Start+slack, behind.End), Rate), len(c.PCM))
 	limit := computeMeanSquare(c.PCM) * math.Pow(10, -35.0/10)
 	start, end, quietest, quiet := 0, 0, from, math.Inf(1)
@@ -168,7 +168,7 @@ func (c Clip) makePlaceForPause(at, done int) (cut int, silent time.Duration, ok
 			start, end = run, i+size
 		}
 	}
-	cut = max(min(quietest+size/2, len(c.PCM)), done)
+	cut = max(min(quietest+size/2, len(c.PCM)), earliestSample)
 	if end > start {
 		cut = (start + end) / 2
 	}
@@ -210,10 +210,10 @@ const (
 func (s *splice) mapToOutput(sample int) int { return len(s.out) - s.fading + sample - s.at }
 
 // copySamplesUpTo copies the samples from s.at up to a sample of the clip.
-func (s *splice) copySamplesUpTo(to int) {
-	if to > s.at {
-		s.appendWithCrossFade(s.pcm[s.at:to])
-		s.at = to
+func (s *splice) copySamplesUpTo(sample int) {
+	if sample > s.at {
+		s.appendWithCrossFade(s.pcm[s.at:sample])
+		s.at = sample
 	}
 }
 
@@ -230,22 +230,22 @@ func (s *splice) appendWithCrossFade(pcm []int16) {
 	s.fading = 0
 }
 
-// insertSilence inserts samples of silence at a sample of the clip.
-func (s *splice) insertSilence(at, samples int) {
+// insertSilence inserts silence, whose length is in samples, at a sample of the clip.
+func (s *splice) insertSilence(sample, length int) {
 	n := toSamples(fadeLength, Rate)
 	for i := range n {
 		g := computeFadeInFactor(i, n)
-		if k := at - 1 - i; k >= s.at {
+		if k := sample - 1 - i; k >= s.at {
 			s.pcm[k] = toInt16(float64(s.pcm[k]) * g)
 		}
-		if k := at + i; k < len(s.pcm) {
+		if k := sample + i; k < len(s.pcm) {
 			s.pcm[k] = toInt16(float64(s.pcm[k]) * g)
 		}
 	}
-	s.copySamplesUpTo(at)
+	s.copySamplesUpTo(sample)
 	begin := len(s.out)
-	s.out = append(s.out, make([]int16, samples)...)
-	s.anchors = append(s.anchors, anchor{at, begin}, anchor{at, len(s.out)})
+	s.out = append(s.out, make([]int16, length)...)
+	s.anchors = append(s.anchors, anchor{sample, begin}, anchor{sample, len(s.out)})
 }
 
 // appendChangedRange appends a range of the clip with its speed and pitch changed, and returns its range in out.
@@ -318,8 +318,8 @@ func findMostSimilarPosition(pcm []int16, want int, other []int16) int {
 	return best
 }
 
-// mapTimeToOutput returns the time in out of a time in the clip. At an inserted pause, behind selects the time after the
-// pause instead of before it.
+// mapTimeToOutput returns the time in out of a time in the clip. At an inserted pause, behind selects the time after
+// the pause instead of before it.
 func (s *splice) mapTimeToOutput(t time.Duration, behind bool) time.Duration {
 	sample := math.Round(t.Seconds() * Rate)
 	next := sort.Search(len(s.anchors), func(i int) bool {

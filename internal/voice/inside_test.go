@@ -117,7 +117,8 @@ func TestNoRunCutsASentence(t *testing.T) {
 		if name == "louder" {
 			want = 6
 		}
-		got := 20 * math.Log10(voicetest.ComputeRootMeanSquare(middle(words[1]))/voicetest.ComputeRootMeanSquare(middle(words[0])))
+		got := 20 * math.Log10(voicetest.ComputeRootMeanSquare(middle(words[1]))/
+			voicetest.ComputeRootMeanSquare(middle(words[0])))
 		if math.Abs(got-want) > 0.5 {
 			t.Errorf("%s: the second word is %+.1f dB louder", name, got)
 		}

@@ -199,7 +199,7 @@ func (b *Booth) FindVoiceForLanguage(ctx context.Context, language string, gende
 	return other, other.Name != ""
 }
 
-// FindVoiceForScript finds a usable voice whose language is written in a script (see CountLetters), such as
+// FindVoiceForScript finds a usable voice whose language is written in a script (see CountUnreadableLetters), such as
 // "Cyrillic".
 func (b *Booth) FindVoiceForScript(ctx context.Context, script string) (Voice, bool) {
 	tag, ok := map[string]string{
@@ -224,15 +224,15 @@ func isSameLanguage(a, b string) bool {
 // between is the silence between two parts of a sentence.
 const between = 20 * time.Millisecond
 
-// speakPortions speaks segments one after the other and joins them at Rate. A single segment that needs no
+// speakPortions speaks portions one after the other and joins them at Rate. A single portion that needs no
 // changes is returned as the engine spoke it.
-func (b *Booth) speakPortions(ctx context.Context, segments []portion) (Clip, error) {
-	if len(segments) == 1 && segments[0].stretch == 1 && segments[0].shift == 1 {
-		return b.speakPortion(ctx, segments[0])
+func (b *Booth) speakPortions(ctx context.Context, portions []portion) (Clip, error) {
+	if len(portions) == 1 && portions[0].stretch == 1 && portions[0].shift == 1 {
+		return b.speakPortion(ctx, portions[0])
 	}
 	out := Clip{Rate: Rate}
 	offset := 0
-	for i, s := range segments {
+	for i, s := range portions {
 		c := Clip{Rate: Rate}
 		text := s.req.Text()
 		if len(SplitWords(text)) > 0 {
@@ -253,7 +253,7 @@ func (b *Booth) speakPortions(ctx context.Context, segments []portion) (Clip, er
 		}
 		offset += len(text)
 		out.PCM = append(out.PCM, c.PCM...)
-		if i < len(segments)-1 {
+		if i < len(portions)-1 {
 			out.PCM = append(out.PCM, make([]int16, toSamples(between, Rate))...)
 		}
 	}
@@ -269,8 +269,8 @@ func (b *Booth) speakPortion(ctx context.Context, s portion) (Clip, error) {
 	return b.completeWordTimes(ctx, s, c), ctx.Err()
 }
 
-// applyRemainingFactors applies the remaining factors of a segment to its clip, and returns it at Rate and without silence at
-// its ends.
+// applyRemainingFactors applies the remaining factors of a portion to its clip, and returns it at Rate and without
+// silence at its ends.
 func (b *Booth) applyRemainingFactors(c Clip, s portion) (Clip, error) {
 	if len(c.PCM) == 0 {
 		return c, nil

@@ -14,8 +14,8 @@ import (
 // more than this for different words in six of seven cases.
 const mostUnlike = 3.95
 
-// AlignWordsToReference sets the word times of a clip from a reference recording of the same words. It returns false, and
-// does not change the clip, if the recordings do not match.
+// AlignWordsToReference sets the word times of a clip from a reference recording of the same words. It returns false,
+// and does not change the clip, if the recordings do not match.
 func AlignWordsToReference(c *Clip, reference Clip) bool {
 	if len(c.Words) == 0 || len(c.Words) != len(reference.Words) {
 		return false
@@ -54,8 +54,8 @@ func cutToSpeech(c Clip) (Clip, time.Duration) {
 	return Clip{PCM: c.PCM[first:last], Rate: c.Rate}, toTime(int64(first), c.Rate)
 }
 
-// completeWordTimes sets the word times of a clip: those that the engine measured, else those of espeak-ng's recording of
-// the same words, else estimates.
+// completeWordTimes sets the word times of a clip: those that the engine measured, else those of espeak-ng's recording
+// of the same words, else estimates.
 func (b *Booth) completeWordTimes(ctx context.Context, s portion, c Clip) Clip {
 	phrases, plain, spans := SplitPhrases(s.req)
 	if len(c.Words) != len(spans) {

@@ -73,7 +73,8 @@ func SplitRuns(runs []utter.Run, language string) [][]utter.Run {
 	return out
 }
 
-// joinSentencesInsideReplacedRuns joins sentences whose boundary is within a run that is spoken differently than it is written.
+// joinSentencesInsideReplacedRuns joins sentences whose boundary is within a run that is spoken differently than it is
+// written.
 func joinSentencesInsideReplacedRuns(spans []Span, runs []utter.Run) []Span {
 	at := 0
 	for _, r := range runs {

@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// CountUnreadableLetters counts the letters of a text, and those in scripts that a voice's engine omits or spells out by
-// name ("Chinese letter"). script is the Unicode name of the first such script: Han, Cyrillic. Numbers,
+// CountUnreadableLetters counts the letters of a text, and those in scripts that a voice's engine omits or spells out
+// by name ("Chinese letter"). script is the Unicode name of the first such script: Han, Cyrillic. Numbers,
 // punctuation, emoji and single Greek letters, which are symbols, are not counted. Engines behind a network are
 // assumed to read all scripts.
 func CountUnreadableLetters(text string, v Voice) (letters, lost int, script string) {

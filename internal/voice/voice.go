@@ -130,11 +130,11 @@ func (e *UnknownVoiceError) Error() string {
 	return fmt.Sprintf("%s has no voice %q", e.Engine, e.Voice)
 }
 
-func toTime(n int64, rate int) time.Duration {
+func toTime(samples int64, rate int) time.Duration {
 	if rate <= 0 {
 		return 0
 	}
-	return time.Duration(float64(n) / float64(rate) * float64(time.Second))
+	return time.Duration(float64(samples) / float64(rate) * float64(time.Second))
 }
 
 func toSamples(t time.Duration, rate int) int {

@@ -14,7 +14,7 @@ import (
 // the length in advance.
 func ParseWAV(b []byte) (pcm []int16, rate int, err error) {
 	r := bytes.NewReader(b)
-	if _, ok := wav.ReadHead(r); !ok {
+	if _, ok := wav.ReadStatedLength(r); !ok {
 		return nil, 0, errors.New("not a WAV file")
 	}
 	var form wav.Form

@@ -21,9 +21,9 @@ const (
 	DataChunk = "data"
 )
 
-// ReadHead reads the header of a file and returns the length that it states, which excludes the first eight bytes.
-// ok is false if the file is not a WAVE file.
-func ReadHead(r io.ReaderAt) (length int64, ok bool) {
+// ReadStatedLength reads the header of a file and returns the length that it states, which excludes the first eight
+// bytes. ok is false if the file is not a WAVE file.
+func ReadStatedLength(r io.ReaderAt) (length int64, ok bool) {
 	var b [headSize]byte
 	if _, err := r.ReadAt(b[:], 0); err != nil || string(b[:4]) != "RIFF" || string(b[8:]) != "WAVE" {
 		return 0, false
@@ -39,8 +39,8 @@ type Chunk struct {
 	Offset, Claimed, Held int64
 }
 
-// FindNext returns the position of the next chunk, which is even.
-func (c Chunk) FindNext() int64 { return c.Offset + c.Held + c.Held&1 }
+// FindNextOffset returns the position of the next chunk, which is even.
+func (c Chunk) FindNextOffset() int64 { return c.Offset + c.Held + c.Held&1 }
 
 // ListChunks returns the chunks of a file of size bytes, in order.
 func ListChunks(r io.ReaderAt, size int64) iter.Seq[Chunk] {
@@ -55,7 +55,7 @@ func ListChunks(r io.ReaderAt, size int64) iter.Seq[Chunk] {
 			if !yield(c) {
 				return
 			}
-			at = c.FindNext()
+			at = c.FindNextOffset()
 		}
 	}
 }

@@ -24,7 +24,7 @@ func TestChunks(t *testing.T) {
 	t.Parallel()
 	b := file(chunk("LIST", 3, 1, 2, 3, 0), chunk("data", 1000, 4, 5))
 	r := bytes.NewReader(b)
-	if n, ok := wav.ReadHead(r); !ok || n != int64(len(b))-8 {
+	if n, ok := wav.ReadStatedLength(r); !ok || n != int64(len(b))-8 {
 		t.Errorf("the head says %d, %v", n, ok)
 	}
 	got := slices.Collect(wav.ListChunks(r, r.Size()))
@@ -52,7 +52,7 @@ func TestForm(t *testing.T) {
 func TestWhatIsNoWAV(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "RIFF", "RIFF....AVI LIST", "RIFX....WAVE"} {
-		if _, ok := wav.ReadHead(bytes.NewReader([]byte(s))); ok {
+		if _, ok := wav.ReadStatedLength(bytes.NewReader([]byte(s))); ok {
 			t.Errorf("%q passes", s)
 		}
 	}
@@ -69,7 +69,7 @@ func FuzzChunks(f *testing.F) {
 			if c.Offset != end+8 || c.Held < 0 || c.Held > c.Claimed || c.Offset+c.Held > r.Size() {
 				t.Fatalf("%+v in %d bytes, after %d", c, len(b), end)
 			}
-			end = c.FindNext()
+			end = c.FindNextOffset()
 			wav.ReadForm(r, c)
 		}
 	})

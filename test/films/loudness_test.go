@@ -135,7 +135,7 @@ func TestLevelsThatStay(t *testing.T) {
 		sound, channels := pcm(t, film)
 		m := loudness.NewMeter(channels)
 		m.AddSamples(sound[48000*channels : 3*48000*channels])
-		return loudness.ComputeIntegrated(m.ListSteps())
+		return loudness.ComputeIntegratedLoudness(m.ListSteps())
 	}
 	alone := tone("---\nsize: 320x180\n---\n(audio: tone.wav)\n\n![](red.png)\n")
 	if music := tone("---\nsize: 320x180\nbackground: tone.wav\n---\n(duration: 4)\n\n![](red.png)\n"); math.Abs(music-alone) > 0.2 || math.Abs(alone+17.1) > 0.5 {

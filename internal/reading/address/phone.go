@@ -35,8 +35,9 @@ func ReadPhoneNumber(p *passage.Passage, i int) (nextIndex int, spoken string) {
 			break
 		}
 		end := j
-		if next := skipPhoneSeparator(p, j); next > j && (p.TokenAt(next).Kind == token.Digits || p.TokenAt(next).Text == "(" &&
-			p.TokenAt(next+1).Kind == token.Digits) {
+		if next := skipPhoneSeparator(p, j); next > j &&
+			(p.TokenAt(next).Kind == token.Digits || p.TokenAt(next).Text == "(" &&
+				p.TokenAt(next+1).Kind == token.Digits) {
 			marks.WriteString(strings.TrimSpace(p.TokenAt(j).Text) + "_")
 			j = next
 			continue
@@ -92,7 +93,8 @@ func isPhoneNumber(p *passage.Passage, i int, plus bool, parts []string, marks s
 		return true
 	case shape == "4444" || shape == "324" && p.Base == "en" && strings.Trim(marks, "-_") == "":
 		return true
-	case called && total == 3 && len(parts) == 1 && p.Contains("before emergencies", p.TokenAt(p.FindIndexBefore(i)).Lower):
+	case called && total == 3 && len(parts) == 1 &&
+		p.Contains("before emergencies", p.TokenAt(p.FindIndexBefore(i)).Lower):
 		return true
 	case strings.HasPrefix(marks, "("):
 		return total >= shortest+1 && len(parts) > 1

@@ -12,10 +12,10 @@ import (
 
 // expandYear returns the full year for one of two digits. length is the number of digits; longer years
 // are returned unchanged.
-func expandYear(year, length int) int {
+func expandYear(year, digits int) int {
 	const turn = 50 // 49 means 2049, 50 means 1950
 	switch {
-	case length > 2:
+	case digits > 2:
 		return year
 	case year < turn:
 		return 2000 + year
@@ -171,7 +171,8 @@ func parseNumericDate(p *passage.Passage, i int) (nextIndex int, date passage.Da
 			return k + 2, d
 		}
 	}
-	if mark == "." && k == j+1 || k > j+1 && mark == "/" || !d.Exists() || isPartOfLongerNumber(p, i, k) || p.IsWordOrDigits(k) {
+	if mark == "." && k == j+1 || k > j+1 && mark == "/" || !d.Exists() || isPartOfLongerNumber(p, i, k) ||
+		p.IsWordOrDigits(k) {
 		return i, passage.Date{}
 	}
 	if mark == "/" && p.Base == "it" && (p.TokenAt(i-1).Text == "'" || p.TokenAt(i-1).Text == "’") {

@@ -181,7 +181,8 @@ func sayMoney(p *passage.Passage, from int, q quantity) string {
 	fraction := q.n.Fraction
 	cents := strings.TrimLeft(fraction, "0")
 	whole := grammar.Num{Minus: q.n.Minus, Whole: q.n.Whole}
-	major := p.SpellNumber(whole, p.ChooseCardinalForm(from, c.Major.Gender)) + " " + p.InflectNoun(c.Major, whole.Whole, "")
+	major := p.SpellNumber(whole, p.ChooseCardinalForm(from, c.Major.Gender)) + " " +
+		p.InflectNoun(c.Major, whole.Whole, "")
 	if cents == "" {
 		return major
 	}

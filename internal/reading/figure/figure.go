@@ -95,7 +95,8 @@ func ReadRatio(p *passage.Passage, i int) (nextIndex int, spoken string) {
 		p.TokenAt(i+4).Kind == token.Digits || token.IsDash(p.TokenAt(i-1).Text) {
 		return i, ""
 	}
-	if p.Contains("before scores", p.TokenAt(p.FindIndexBefore(i)).Lower) || a >= b && a < 20 && len(p.TokenAt(i+2).Text) < 3 {
+	if p.Contains("before scores", p.TokenAt(p.FindIndexBefore(i)).Lower) || a >= b && a < 20 &&
+		len(p.TokenAt(i+2).Text) < 3 {
 		return i + 3, p.SpellCardinal(p.TokenAt(i).Text, "") + " " + p.FindWord("score") + " " +
 			p.SpellCardinal(p.TokenAt(i+2).Text,
 				p.FindWord("form in scores"))

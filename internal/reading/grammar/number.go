@@ -83,7 +83,7 @@ func (g *Grammar) SpellDecimalMark(mark string) string {
 		w = g.FindWord("comma")
 	}
 	if w == "" && g.Rules != nil {
-		return g.Rules.FindDecimalMark(g.findCardinalRuleSet())
+		return g.Rules.FindDecimalWord(g.findCardinalRuleSet())
 	}
 	return w
 }

@@ -22,7 +22,8 @@ func chooseRomanceOrdinalForm(p *passage.Passage, from, to int) string {
 	if g := p.FindNounGenderAfter(to); g != "" {
 		return g
 	}
-	if g := p.GuessGender(p.TokenAt(p.FindIndexBefore(from))); g != "" && p.TokenAt(p.FindIndexBefore(from)).Kind == token.Word {
+	if g := p.GuessGender(p.TokenAt(p.FindIndexBefore(from))); g != "" &&
+		p.TokenAt(p.FindIndexBefore(from)).Kind == token.Word {
 		return g
 	}
 	return "m"

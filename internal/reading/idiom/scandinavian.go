@@ -47,7 +47,8 @@ func sayScandinavianDate(p *passage.Passage, from, _ int, d passage.Date) string
 	if b := p.FindIndexBefore(from); p.TokenAt(b).Text == "." && p.IsOneOf(b-1, "d") {
 		article = ""
 	}
-	if p.IsOneOf(p.FindIndexBefore(from), "den", "det", "de") || p.Base == "nb" && !p.IsOneOf(p.FindIndexBefore(from), "en") ||
+	if p.IsOneOf(p.FindIndexBefore(from), "den", "det", "de") || p.Base == "nb" &&
+		!p.IsOneOf(p.FindIndexBefore(from), "en") ||
 		d.Last > 0 &&
 			p.IsOneOf(p.FindIndexBefore(from), "til") {
 		article = ""

@@ -132,7 +132,7 @@ func TestPlaces(t *testing.T) {
 }
 
 // FuzzParse checks that arbitrary bytes are parsed or rejected with a hint, and that the words found
-// by FindLongest are in the text.
+// by FindLongestWordAt are in the text.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: b\nb: /c/\n# x\nC#: 'see # sharp'"), "a B c#")
 	f.Add([]byte("\ufeff:\n/\xff: x\r日本: に"), "日本")
@@ -144,7 +144,8 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		for at := range text {
-			if size, e := l.FindLongestWordAt(text, at); size < 0 || at+size > len(text) || size > 0 && e.Say == "" && e.IPA == "" {
+			if size, e := l.FindLongestWordAt(text, at); size < 0 || at+size > len(text) || size > 0 && e.Say == "" &&
+				e.IPA == "" {
 				t.Fatalf("%q finds %d bytes, %+v at %d of %q", src, size, e, at, text)
 			}
 		}

@@ -92,7 +92,7 @@ func (p *Passage) ParseSuperscript(i int) (digits string, nextIndex int) {
 	return s, i
 }
 
-// SayLettersAndDigits returns the spoken form of the letters and digits at the tokens i..j: H2O, MP3, a1b2.
+// SayLettersAndDigits returns the spoken form of the letters and digits at the tokens from..to: H2O, MP3, a1b2.
 func (p *Passage) SayLettersAndDigits(from, to int) string {
 	var out []string
 	long := to-from > 4

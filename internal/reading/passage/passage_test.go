@@ -34,7 +34,10 @@ func TestNeighbours(t *testing.T) {
 	if !p.IsOneOf(0, "on", "at") || p.IsOneOf(0, "At") || p.IsOneOf(-1, "") {
 		t.Error("words are not compared in lower case")
 	}
-	if got := []int{p.SkipGap(1), p.SkipGap(2), p.FindIndexBefore(2), p.FindIndexBefore(0), p.FindIndexBefore(1)}; got[0] != 2 ||
+	if got := []int{
+		p.SkipGap(1), p.SkipGap(2), p.FindIndexBefore(2), p.FindIndexBefore(0),
+		p.FindIndexBefore(1),
+	}; got[0] != 2 ||
 		got[1] != 2 ||
 		got[2] != 0 ||
 		got[3] != -1 || got[4] != 0 {

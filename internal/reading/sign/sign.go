@@ -172,7 +172,8 @@ func ReadSignName(p *passage.Passage, i int) (nextIndex int, spoken string) {
 	before, after := p.TokenAt(i-1), p.TokenAt(i+1)
 	switch t.Text {
 	case "*":
-		if !p.Known || (p.TokenAt(p.FindIndexBefore(i)).Kind != token.Digits || p.TokenAt(p.SkipGap(i+1)).Kind != token.Digits) {
+		if !p.Known || (p.TokenAt(p.FindIndexBefore(i)).Kind != token.Digits ||
+			p.TokenAt(p.SkipGap(i+1)).Kind != token.Digits) {
 			return i + 1, " "
 		}
 	case "_", "|", "`", "{", "}", "•", "‣", "▪", "●", "◦", "■", "¬", "¨", "´", "¯", "¸":

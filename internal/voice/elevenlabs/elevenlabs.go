@@ -171,8 +171,8 @@ func (e *Engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	return clip, nil
 }
 
-// replaceMarkupCharacters replaces characters that the service would interpret as markup: <break> in all models, [laughs] in
-// models of the third generation. It keeps the length in bytes, so that character times still match.
+// replaceMarkupCharacters replaces characters that the service would interpret as markup: <break> in all models,
+// [laughs] in models of the third generation. It keeps the length in bytes, so that character times still match.
 func (e *Engine) replaceMarkupCharacters(text string) string {
 	text = strings.NewReplacer("<", "(", ">", ")").Replace(text)
 	if strings.Contains(e.cfg.Model, "_v3") {

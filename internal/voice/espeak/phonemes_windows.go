@@ -20,7 +20,7 @@ func (p *phonemeFile) name() string { return p.spool.Name }
 func (*phonemeFile) stderr() io.Writer { return nil }
 
 func (p *phonemeFile) read() (string, error) {
-	b, err := p.spool.ReadAll(1 << 20)
+	b, err := p.spool.ReadUpTo(1 << 20)
 	return string(b), err
 }
 

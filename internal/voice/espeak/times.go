@@ -106,8 +106,8 @@ const (
 	loudness = 60                    // sample values below this are silence; the program's silence is exactly zero
 )
 
-// splitIntoStretches splits a clip into n stretches of speech at its n-1 longest silences. It returns fewer if there are
-// fewer silences.
+// splitIntoStretches splits a clip into n stretches of speech at its n-1 longest silences. It returns fewer if there
+// are fewer silences.
 func splitIntoStretches(pcm []int16, rate, n int) []stretch {
 	size := max(int(frame.Seconds()*float64(rate)), 1)
 	type gap struct{ from, to int }

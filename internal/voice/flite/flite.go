@@ -227,7 +227,7 @@ func (e *Engine) synthesize(
 	if err != nil {
 		return nil, err
 	}
-	sound, err := spool.ReadAll(1 << 30)
+	sound, err := spool.ReadUpTo(1 << 30)
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "cannot read a temporary file")
 	}

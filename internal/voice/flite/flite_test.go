@@ -93,7 +93,8 @@ func TestWordTimesMatchTheSound(t *testing.T) {
 				t.Errorf("%s between %q and %q", gap, c.Words[i-1].Text, w.Text)
 			}
 			from := int((w.Start - 50*time.Millisecond).Seconds() * float64(c.Rate))
-			if l := voicetest.ComputeRootMeanSquare(c.PCM[from : from+c.Rate/50]); l > voicetest.ComputeRootMeanSquare(c.PCM)/10 {
+			l := voicetest.ComputeRootMeanSquare(c.PCM[from : from+c.Rate/50])
+			if l > voicetest.ComputeRootMeanSquare(c.PCM)/10 {
 				t.Errorf("level %f before %q", l, w.Text)
 			}
 		}

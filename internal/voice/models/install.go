@@ -276,7 +276,8 @@ func (i *Installer) installModel(
 	if _, err := ParseConfig(description); err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the description of %s cannot be used", name)
 	}
-	if old, err := ReadInstalledVoice(i.cfg.Dir, name); err == nil && want.hasSum() && i.isInstalled(old, description, want) {
+	if old, err := ReadInstalledVoice(i.cfg.Dir, name); err == nil && want.hasSum() &&
+		i.isInstalled(old, description, want) {
 		return Installed{Voice: old, Checked: true, Same: true}, nil
 	}
 	part, err := i.download(ctx, address, want, progress)
@@ -308,14 +309,16 @@ func (i *Installer) isInstalled(old Voice, description []byte, want expectation)
 
 // installFiles moves a model to its final name and then publishes its description. A voice without a description does
 // not count as installed, so every installed voice is complete.
-func (i *Installer) installFiles(name, part string, move func(to string) error, description []byte) (Installed, error) {
+func (i *Installer) installFiles(name, modelFile string, move func(to string) error, description []byte) (Installed,
+	error,
+) {
 	v := Voice{
 		Name: name, Model: filepath.Join(i.cfg.Dir, name+modelEnding),
 		ConfigPath: filepath.Join(i.cfg.Dir, name+configEnding),
 	}
 	var err error
 	if v.Config, err = ParseConfig(description); err == nil {
-		err = checkModelHead(part)
+		err = checkModelHead(modelFile)
 	}
 	if err != nil {
 		return Installed{}, fault.New(fault.Input, err, "the files of the voice %s are not a valid voice of Piper", name)
@@ -331,7 +334,7 @@ func (i *Installer) installFiles(name, part string, move func(to string) error, 
 	if err := ignoreMissing(os.Remove(v.ConfigPath)); err != nil {
 		return Installed{}, newDiskFault(err)
 	}
-	if err := os.Chmod(part, 0o644); err != nil { //nolint:gosec // voices are no secret
+	if err := os.Chmod(modelFile, 0o644); err != nil { //nolint:gosec // voices are no secret
 		return Installed{}, newDiskFault(err)
 	}
 	if err := move(v.Model); err != nil {

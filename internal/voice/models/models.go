@@ -108,8 +108,8 @@ func isValidEspeakVoice(id string) bool {
 		strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-+") == ""
 }
 
-// ChooseInferenceScales returns the voice's randomness of the sound, length factor and randomness of the rhythm, or Piper's
-// defaults.
+// ChooseInferenceScales returns the voice's randomness of the sound, length factor and randomness of the rhythm, or
+// Piper's defaults.
 func (c Config) ChooseInferenceScales() (noise, length, noiseW float64) {
 	or := func(p *float64, f float64) float64 {
 		if p == nil {

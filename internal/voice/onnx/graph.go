@@ -16,8 +16,8 @@ const (
 	valueName   = 1
 )
 
-// FindResultsOfOperation returns the names of the results of all operations of a kind in a model, such as "Ceil". The values
-// report whether a result is already an output of the model. It does not look into graphs that are nested in
+// FindResultsOfOperation returns the names of the results of all operations of a kind in a model, such as "Ceil". The
+// values report whether a result is already an output of the model. It does not look into graphs that are nested in
 // operations.
 func FindResultsOfOperation(model []byte, operation string) (map[string]bool, error) {
 	found := map[string]bool{}

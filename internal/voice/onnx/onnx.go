@@ -249,16 +249,16 @@ func (l *Library) newSession(create func(options uintptr, handle *uintptr) error
 	return s, nil
 }
 
-// listNames returns the names of the inputs or outputs. count and name are functions of the table.
-func (s *Session) listNames(count, name int) ([]string, error) {
+// listNames returns the names of the inputs or outputs. The functions are those of the table.
+func (s *Session) listNames(countFunction, nameFunction int) ([]string, error) {
 	n := newCell()
-	if err := s.lib.callFunction(count, s.handle, addressOfCell(n)); err != nil {
+	if err := s.lib.callFunction(countFunction, s.handle, addressOfCell(n)); err != nil {
 		return nil, err
 	}
 	var list []string
 	for i := range *n {
 		at := newCell()
-		if err := s.lib.callFunction(name, s.handle, i, s.lib.alloc, addressOfCell(at)); err != nil {
+		if err := s.lib.callFunction(nameFunction, s.handle, i, s.lib.alloc, addressOfCell(at)); err != nil {
 			return nil, err
 		}
 		list = append(list, copyString(*at))

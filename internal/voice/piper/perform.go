@@ -182,8 +182,8 @@ func (e *Engine) runWithProgram(ctx context.Context, p performance) ([]int16, er
 
 func formatNumber(f float64) string { return strconv.FormatFloat(f, 'f', 4, 64) }
 
-// writeConfigForPhonemes writes a copy of a voice's description in which the text consists of phonemes, to a new temporary
-// folder, and returns its path.
+// writeConfigForPhonemes writes a copy of a voice's description in which the text consists of phonemes, to a new
+// temporary folder, and returns its path.
 func (e *Engine) writeConfigForPhonemes(path string) (string, error) {
 	failed := func(err error) error { return fault.New(fault.Disk, err, "a temporary file cannot be written") }
 	b, err := os.ReadFile(path)

@@ -15,8 +15,8 @@ import (
 	"mynah/internal/voice/onnx"
 )
 
-// openModelTimedIfPossible opens a model so that it also outputs the length of each symbol, and returns the name of that
-// output. In a model, only these lengths are rounded up, so they are the result of its only operation Ceil.
+// openModelTimedIfPossible opens a model so that it also outputs the length of each symbol, and returns the name of
+// that output. In a model, only these lengths are rounded up, so they are the result of its only operation Ceil.
 // durations is empty for models that do not have exactly one such operation.
 func openModelTimedIfPossible(lib *onnx.Library, path string) (s *onnx.Session, durations string, err error) {
 	if model, err := readFileWithRoom(path); err == nil {

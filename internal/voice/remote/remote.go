@@ -93,8 +93,8 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// computeTotalTimeout returns the time limit for all attempts of a sentence: Most, or the sum of their timeouts if that is
-// longer.
+// computeTotalTimeout returns the time limit for all attempts of a sentence: Most, or the sum of their timeouts if that
+// is longer.
 func (c Config) computeTotalTimeout() time.Duration {
 	return max(c.Most, time.Duration(c.Tries)*c.Timeout)
 }

@@ -134,7 +134,8 @@ func describeClipDefect(clip voice.Clip, req voice.Request) string {
 		return "silence"
 	case math.Sqrt(sum/n) > 9000 && float64(turns)/n > 0.35: // speech is softer and has fewer zero crossings
 		return "noise"
-	case letters >= fewSounds && clip.Length() < time.Duration(letters/speed*float64(chooseMinimumLetterTime(req.Language))):
+	case letters >= fewSounds &&
+		clip.Length() < time.Duration(letters/speed*float64(chooseMinimumLetterTime(req.Language))):
 		return "a part of the sentence"
 	case clip.Length() > time.Duration(sounds.Seconds()*float64(longest))+grace:
 		return "far more than the sentence"

@@ -121,11 +121,11 @@ func speakRuns(t *testing.T, e voice.Engine, id string, runs []utter.Run) said {
 	return said{pcm, s.Words}
 }
 
-// findSamplesOfText returns the samples of the words that overlap bytes lo to hi of the text.
-func (s said) findSamplesOfText(lo, hi int) (from, to int) {
+// findSamplesOfText returns the samples of the words that overlap bytes startByte to endByte of the text.
+func (s said) findSamplesOfText(startByte, endByte int) (from, to int) {
 	from = -1
 	for _, w := range s.words {
-		if w.Offset < hi && w.Offset+len(w.Text) > lo {
+		if w.Offset < endByte && w.Offset+len(w.Text) > startByte {
 			if from < 0 {
 				from = toSamples(w.Start)
 			}
@@ -185,10 +185,10 @@ func checkEmphasised(t *testing.T, e voice.Engine, o Options, text string) {
 	}
 }
 
-// isInWord reports whether byte at is within a word.
-func isInWord(runs []utter.Run, at int) bool {
+// isInWord reports whether textByte is within a word.
+func isInWord(runs []utter.Run, textByte int) bool {
 	for _, s := range voice.SplitWords(utter.JoinTexts(runs)) {
-		if s.Start < at && s.End > at {
+		if s.Start < textByte && s.End > textByte {
 			return true
 		}
 	}
@@ -197,8 +197,8 @@ func isInWord(runs []utter.Run, at int) bool {
 
 // directlyFollowsEmphasis reports whether only blanks separate a byte from emphasised words before it. Such text is one
 // unit with them.
-func directlyFollowsEmphasis(runs []utter.Run, at int) bool {
-	before := strings.TrimRight(utter.JoinTexts(runs)[:at], " ")
+func directlyFollowsEmphasis(runs []utter.Run, textByte int) bool {
+	before := strings.TrimRight(utter.JoinTexts(runs)[:textByte], " ")
 	n := 0
 	for _, r := range runs {
 		if n += len(r.Text); n == len(before) {
