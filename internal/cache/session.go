@@ -23,7 +23,7 @@ type session struct {
 
 const sessionPrefix = "tmp-"
 
-// beginWrite returns the folder like folder. close waits until the caller calls done.
+// beginWrite returns the folder like ensureFolder. close waits until the caller calls done.
 func (s *session) beginWrite(dir string) (path string, done func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -266,7 +266,7 @@ func TestSlides(t *testing.T) {
 	t.Run("a font's letter is missing", func(t *testing.T) {
 		t.Parallel()
 		got := drawOne(t, d, request(text("a \U0001FBFF\U000E0FF0 \U00012FFE b")))
-		if !warned(got, "no font has") {
+		if !warned(got, "no font contains") {
 			t.Errorf("warnings %s", warnings(got))
 		}
 	})

@@ -95,7 +95,7 @@ func (e *session) close() {
 }
 
 // runStep runs a step. It measures the step, reports its progress, and turns a panic into a fault. If
-// the findings that the step returns contain errors, do returns a *ScriptError.
+// the findings that the step returns contain errors, runStep returns a *ScriptError.
 func runStep[T any](ctx context.Context, e *session, phase string,
 	step func(context.Context, part.Maker) (T, diag.List, error),
 ) (T, error) {
