@@ -23,7 +23,7 @@ const TextFile = "text"
 
 // TextRequest is a request to read and plan a text to speak.
 type TextRequest struct {
-	// Text is in the script language; whatever needs a file is left out.
+	// Text is in the script language; everything that needs a file is left out.
 	Text string
 	// Header holds properties that override those of the text, by their names in a script's
 	// header: voice, voice-speed, voice-pitch, voice-volume, language.
@@ -160,7 +160,7 @@ func parseHeaderProperties(header map[string]string) (script.Properties, error) 
 	return s.Header.Properties, nil
 }
 
-// removeNonSpeech removes from a script whatever is visual or needs a file. Built-in music tracks
+// removeNonSpeech removes everything from a script that is visual or needs a file. Built-in music tracks
 // stay.
 func removeNonSpeech(s *script.Script, isTrack func(name string) bool, list *diag.List) {
 	music := func(b *script.Background) bool {

@@ -50,7 +50,7 @@ type Document struct {
 	HTML   string
 	Images []string // addresses of images as the author wrote them, in order
 	Items  int      // number of list items, as returned by Items
-	// Unknown contains what looks like an emoji code but is none, such as ":rokcet:"; it is shown as
+	// Unknown contains texts that look like emoji codes but do not exist, such as ":rokcet:"; they are shown as
 	// written.
 	Unknown []string
 	Cut     bool // the text is longer than maxMarkdown, and its end was omitted

@@ -328,7 +328,7 @@ func TestExamples(t *testing.T) {
 	t.Parallel()
 	files, _ := filepath.Glob(filepath.FromSlash("../../../shared/examples/*/script/source.md"))
 	if len(files) == 0 {
-		t.Skip("no shared/examples beside the repository: real scripts are not tested")
+		t.Skip("shared/examples is not next to the repository: its scripts are not tested")
 	}
 	for _, f := range files {
 		src, err := os.ReadFile(f)

@@ -73,7 +73,7 @@ func TestAllRomans(t *testing.T) {
 	places := [4][]string{
 		{"", "M", "MM", "MMM"},
 		{"", "C", "CC", "CCC", "CD", "D", "DC", "DCC", "DCCC", "CM"},
-		{"", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"},
+		{"", "X", "XX", "XX" + "X", "XL", "L", "LX", "LXX", "LXXX", "XC"},
 		{"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"},
 	}
 	for n := 1; n < 4000; n++ {
