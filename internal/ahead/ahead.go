@@ -147,7 +147,7 @@ var errFindings = errors.New("the script has errors")
 func (w *Worker) makeAllScenesButLast(ctx context.Context, n int, spoken *speech.Spoken) error {
 	board := *w.in.Board
 	board.Scenes = board.Scenes[:n]
-	measured := timeline.Measured{Files: w.in.Files.ListMedia(), Speech: spoken.ListLengths()}
+	measured := spoken.NewMeasured(w.in.Files.ListMedia())
 	if timeline.CheckLength(&board, measured).HasErrors() {
 		return errFindings
 	}
@@ -160,9 +160,13 @@ func (w *Worker) makeAllScenesButLast(ctx context.Context, n int, spoken *speech
 	cues = cues[:known]
 	whole := *line
 	board.Scenes, line.Scenes = board.Scenes[:n-1], line.Scenes[:n-1]
-	in := overlay.Input{Board: &board, Files: w.in.Project, Drawer: w.in.Drawer}
+	in := overlay.Input{Board: &board, Files: w.in.Project, Drawer: w.in.Drawer, Sizes: w.in.Files.MeasurePicture}
 	slides, list, err := overlay.DrawSlides(ctx, w.maker, in, cues)
 	if err := errorOrFindings(list, err); err != nil {
+		return err
+	}
+	grounds, err := overlay.DrawGrounds(ctx, w.maker, in, line)
+	if err != nil {
 		return err
 	}
 	captions, list, err := overlay.DrawCaptions(ctx, w.maker, in, line, cues)
@@ -174,7 +178,7 @@ func (w *Worker) makeAllScenesButLast(ctx context.Context, n int, spoken *speech
 		return err
 	}
 	c := cut.New(w.maker, w.in.Cut(line, layers), cut.Input{
-		Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions,
+		Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions, Grounds: grounds,
 	})
 	list, err = c.MakePictures(ctx, c.PlanPictures())
 	if err := errorOrFindings(list, err); err != nil {

@@ -45,6 +45,15 @@ func (s *Set) FindFirstUse(name string) diag.Range {
 // ListNames returns the paths of the files in the project, in no particular order.
 func (s *Set) ListNames() []string { return slices.Collect(maps.Keys(s.byName)) }
 
+// MeasurePicture returns the upright size of a picture in square pixels; zeros if the file is unknown.
+func (s *Set) MeasurePicture(name string) (w, h int) {
+	a := s.GetUsable(name)
+	if a == nil {
+		return 0, 0
+	}
+	return a.ToPicture().Source.ComputeUprightSize()
+}
+
 // ListMedia returns the properties of all files for package timeline.
 func (s *Set) ListMedia() map[string]timeline.Media {
 	out := map[string]timeline.Media{}

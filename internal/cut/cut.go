@@ -21,6 +21,8 @@ type Input struct {
 	// Slides and Captions are per scene, in the order in which they appear.
 	Slides   [][]overlay.SlideState
 	Captions [][]overlay.CaptionSpan
+	// Grounds are the layers around pictures that do not fill the frame, per scene and picture.
+	Grounds [][]picture.LayerRef
 }
 
 // Tools contains the programs and settings for making pictures.

@@ -13,6 +13,8 @@ import (
 
 // makeMoving encodes moving pictures. With an error, it returns the frame whose file was being read.
 func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends programs that decode clips in panes
 	at := t.viewFrame
 	err := c.MakeParts(ctx, func() error {
 		var enter *ffmpeg.TransitionInput
@@ -63,7 +65,7 @@ func (p *Plan) separateComputedCrossfades(frameBytes int) (crossings [][]movingT
 			continue
 		}
 		needs := 2 * frameBytes
-		if m.view.Motion != "" {
+		if m.view.IsMoving() {
 			needs = batchBytes
 		}
 		if held += needs; held > batchBytes {

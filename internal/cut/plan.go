@@ -75,6 +75,8 @@ func (c *Cutter) PlanPictures() *Plan {
 			switch {
 			case now.view.Clip != nil:
 				c.planClip(p, now, i, pic, done)
+			case len(now.view.Panes) > 0 && now.view.IsMoving():
+				c.planPanes(p, now, i, pic.Frames, done)
 			case now.view.Motion != "":
 				if left := pic.Frames - done; left > 0 {
 					now.frame = done

@@ -72,8 +72,11 @@ func (Motion) Version() int { return 2 }
 
 // chooseFrameForKey returns the frame number if it influences how a view looks, else 0.
 func chooseFrameForKey(s viewFrame, frame int64) int64 {
-	if s.view.Clip != nil {
+	switch {
+	case s.view.Clip != nil:
 		return frame
+	case len(s.view.Panes) > 0 && s.view.IsMoving():
+		return min(frame, max(countMovingFrames(s.view)-1, 0))
 	}
 	return 0
 }

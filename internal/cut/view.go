@@ -1,6 +1,8 @@
 package cut
 
 import (
+	"image"
+
 	"mynah/internal/ffmpeg"
 	"mynah/internal/picture"
 	"mynah/internal/script"
@@ -18,18 +20,29 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 		c.addSlides(v, i, pic)
 	}
 	c.addCaptions(v, i, pic)
+	if c.addPanes(v, i, pic) {
+		first := scene.Shots[pic.ListShots()[0]]
+		out.name, out.place = first.File, first.Range
+		return out
+	}
 	if pic.Shot < 0 {
 		v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, scene.Callouts, nil)
 		return out
 	}
 	shot := scene.Shots[pic.Shot]
-	a := c.in.Files.GetUsable(shot.File).ToPicture()
 	out.name, out.place = shot.File, shot.Range
-	v.Canvas, v.Asset, v.Placing = shot.Canvas, a, shot.Placing
+	c.setShot(v, i, pic, image.Pt(c.form.Width, c.form.Height))
 	v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, shot.Callouts, &shot)
+	return out
+}
+
+// setShot sets the shot of a view that is drawn in the given size.
+func (c *Cutter) setShot(v *picture.View, i int, pic timeline.Picture, size image.Point) {
+	shot := c.in.Board.Scenes[i].Shots[pic.Shot]
+	v.Canvas, v.Asset, v.Placing = shot.Canvas, c.in.Files.GetUsable(shot.File).ToPicture(), shot.Placing
 	switch {
 	case pic.Moving > 0:
-		v.Clip, v.Cycle = c.newClipInput(i, pic, v), pic.Cycle
+		v.Clip, v.Cycle = c.newClipInput(i, pic, v, size), pic.Cycle
 	case shot.Kind == storyboard.Clip:
 		v.Still.Clip, v.AtEnd = true, shot.Still == script.StillEnd
 		if l := c.in.Files.GetUsable(shot.File).Info.Video.Length; l != nil {
@@ -41,7 +54,6 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 	default:
 		v.Move = picture.Move{Motion: shot.Motion, Edge: shot.Edge, Strong: shot.Strong}
 	}
-	return out
 }
 
 // addSlides adds the states of a scene's slides to one of its pictures.
@@ -52,6 +64,9 @@ func (c *Cutter) addSlides(v *picture.View, i int, pic timeline.Picture) {
 	}
 	v.Backdrops = states[0].Backdrops
 	steps := c.in.Line.Scenes[i].Steps
+	if scene := c.in.Board.Scenes[i]; scene.WaitsForClick() { // the first state is shown before the first step
+		steps = append([]int64{pic.Start}, steps...)
+	}
 	if len(steps) == 0 {
 		steps = []int64{pic.Start}
 	}
@@ -69,13 +84,13 @@ func (c *Cutter) addSlides(v *picture.View, i int, pic timeline.Picture) {
 }
 
 // newClipInput returns the part of a clip or GIF that a picture plays.
-func (c *Cutter) newClipInput(i int, pic timeline.Picture, v *picture.View) *ffmpeg.ClipInput {
+func (c *Cutter) newClipInput(i int, pic timeline.Picture, v *picture.View, size image.Point) *ffmpeg.ClipInput {
 	shot := c.in.Board.Scenes[i].Shots[pic.Shot]
 	w, h := v.Asset.Source.ComputeUprightSize()
 	clip := &ffmpeg.ClipInput{
 		Input: v.Asset.Input, Source: v.Asset.Source, Canvas: shot.Canvas,
 		ClipOverlays: ffmpeg.ClipOverlays{Backdrops: v.Backdrops},
-		Placement:    ffmpeg.PlaceSource(w, h, c.form.Width, c.form.Height, shot.Placing),
+		Placement:    ffmpeg.PlaceSource(w, h, size.X, size.Y, shot.Placing),
 		Stretch: ffmpeg.Stretch{
 			From: pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
 			Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle),

@@ -7,6 +7,7 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"mynah/internal/arrange"
 	"mynah/internal/cache"
 	"mynah/internal/part"
 	"mynah/internal/picture"
@@ -19,6 +20,8 @@ type Input struct {
 	Board  *storyboard.Board
 	Files  fs.FS // the project's files
 	Drawer *slide.Drawer
+	// Sizes returns the sizes of pictures.
+	Sizes arrange.Sizes
 }
 
 // artist draws the slides and captions of one storyboard.

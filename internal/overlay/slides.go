@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
+	"mynah/internal/arrange"
 	"mynah/internal/cache"
 	"mynah/internal/caption"
 	"mynah/internal/diag"
@@ -79,13 +81,16 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 	return out, listSlideFindings(tasks, heads, wrong), nil
 }
 
-// ListSlideFiles returns the names of the files that the slides of a scene refer to.
+// ListSlideFiles returns the names of the files that the slides of a scene, or the ground around its pictures, refer to.
 func ListSlideFiles(in Input, scene *storyboard.Scene) []string {
-	if len(scene.Slides) == 0 {
-		return nil
-	}
 	a := &artist{Input: in}
-	return slide.ListFiles(a.newSlideRequest(scene))
+	if len(scene.Slides) > 0 {
+		return slide.ListFiles(a.newSlideRequest(scene))
+	}
+	if slices.ContainsFunc(scene.Shots, func(s storyboard.Shot) bool { return s.Mount != frame.NoMount }) || scene.Layout != frame.NoLayout {
+		return slide.ListFiles(a.newGroundRequest(scene, arrange.Arrangement{}))
+	}
+	return nil
 }
 
 // listSlideTasks returns the tasks for all slides of the film, in order.
@@ -118,7 +123,11 @@ func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slid
 func (a *artist) newSlideRequest(s *storyboard.Scene) slide.Request {
 	r := slide.Request{
 		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Slides[0].Theme, Language: a.Board.Film.Language,
-		Files: a.Files, Over: len(s.Shots) > 0, Canvas: s.Canvas, CanvasSet: s.CanvasSet,
+		Files: a.Files, Over: len(s.Shots) > 0, Canvas: s.Canvas, CanvasSet: s.CanvasSet, Waits: s.WaitsForClick(),
+	}
+	if s.Layout != frame.NoLayout {
+		r.Place = a.newPlace(s)
+		r.Over = r.Over && !r.OnGround
 	}
 	for _, b := range s.Slides {
 		r.Blocks = append(r.Blocks, slide.Block{

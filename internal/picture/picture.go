@@ -6,7 +6,9 @@ package picture
 import (
 	"context"
 	"errors"
+	"image"
 	"io"
+	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -59,6 +61,10 @@ type Painter struct {
 	// kept contains the frames of recent stills, because a still is often needed again: for its shot and
 	// the transitions before and after it.
 	kept *lru.Cache[cache.Key, []byte]
+
+	mu sync.Mutex // guards paneSizes
+	// paneSizes are painters of pictures in panes, by the size of the pane.
+	paneSizes map[image.Point]*Painter
 }
 
 // keptBytes is the maximum size of the frames in Painter.kept.

@@ -21,6 +21,11 @@ type View struct {
 	// Clip is set if a clip or GIF plays.
 	Clip *ffmpeg.ClipInput
 	Move
+	// Panes are pictures in parts of the frame, in the order in which they are drawn. With panes, Still has no Asset,
+	// and Clip is nil.
+	Panes []Pane
+	// Mount is the layer that surrounds the panes; its key is zero if there is none.
+	Mount    LayerRef
 	Callouts []Callout
 	// Frames is the length of the view in frames. Cycle is the number of frames after which a GIF repeats;
 	// 0 means never.
@@ -57,7 +62,9 @@ type Layers interface {
 }
 
 // IsMoving reports whether consecutive frames of the view differ even without changes of layers.
-func (v *View) IsMoving() bool { return v.Clip != nil || v.Motion != "" }
+func (v *View) IsMoving() bool {
+	return v.Clip != nil || v.Motion != "" || slices.ContainsFunc(v.Panes, func(p Pane) bool { return p.View.IsMoving() })
+}
 
 // findSpan returns the index of the span that is shown at a frame, or -1.
 func findSpan(spans []Span, frame int64) int {
@@ -139,7 +146,7 @@ func (v *View) SplitIntoStates(from, to int64) []State {
 
 // IsBareImage reports whether a view shows only an image file, without motion, callouts and layers.
 func (v *View) IsBareImage() bool {
-	return v.IsImageFile() && !v.IsMoving() && len(v.Callouts) == 0 && !hasAnyLayer(v.Spans) && !hasAnyLayer(v.Captions)
+	return v.IsImageFile() && !v.IsMoving() && len(v.Panes) == 0 && len(v.Callouts) == 0 && !hasAnyLayer(v.Spans) && !hasAnyLayer(v.Captions)
 }
 
 // PaintFrame returns frame n of a view. Callers must not change it.
@@ -156,11 +163,35 @@ func (p *Painter) PaintFrame(ctx context.Context, v *View, n int64) ([]byte, err
 		_, err = io.ReadFull(r, out)
 		return out, err
 	}
-	base, err := p.paintOrRecallStill(ctx, v.Still)
+	if v.IsMoving() { // panes move
+		out, err := p.paintPanes(ctx, v, n)
+		if err != nil {
+			return nil, err
+		}
+		return out, p.drawOverPicture(out, v, n)
+	}
+	base, err := p.paintBase(ctx, v)
 	if err != nil {
 		return nil, err
 	}
 	return p.paintStillView(v, n, base)
+}
+
+// paintBase returns the picture of a view that does not move, without callouts and layers. Callers must not change it.
+func (p *Painter) paintBase(ctx context.Context, v *View) ([]byte, error) {
+	if len(v.Panes) == 0 {
+		return p.paintOrRecallStill(ctx, v.Still)
+	}
+	bare := View{Still: v.Still, Panes: v.Panes}
+	k := bare.ComputeLook().Key()
+	if f, ok := p.kept.Get(k); ok {
+		return f, nil
+	}
+	out, err := p.paintPanes(ctx, v, 0)
+	if err == nil {
+		p.kept.Add(k, out)
+	}
+	return out, err
 }
 
 // paintStillView paints frame n of a view that does not move. base is the frame of its still.
@@ -180,6 +211,13 @@ func (p *Painter) paintStillView(v *View, n int64, base []byte) ([]byte, error) 
 		return f, nil
 	}
 	out := slices.Clone(base)
+	if len(v.Panes) > 0 {
+		if err := p.drawOverPicture(out, &now, 0); err != nil {
+			return nil, err
+		}
+		p.kept.Add(k, out)
+		return out, nil
+	}
 	if v.Asset != nil {
 		newCallouts(v.Callouts, newMapping(p.NewStillInput(v.Still).Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
 	}
@@ -252,8 +290,11 @@ func (p *Painter) PaintFrames(ctx context.Context, v *View, from, count int64) (
 	var err error
 	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.CountFrameBytes()), last: [2]int{-2, -2}}
 	s.at = len(s.frame)
+	if len(v.Panes) > 0 && v.IsMoving() {
+		return p.newPaneReader(ctx, v, from, count)
+	}
 	if v.Motion == "" {
-		s.base, err = p.paintOrRecallStill(ctx, v.Still)
+		s.base, err = p.paintBase(ctx, v)
 		return s, err
 	}
 	s.move = newMove(v.Still, v.Move, v.Frames, p.pic)

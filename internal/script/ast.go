@@ -30,7 +30,7 @@ type Scene struct {
 }
 
 // Node is a part of a scene: one of *Narration, *SSML, *Quote, *Fence, *Picture,
-// *Pause, *Audio, *Set, *Callout, *Chapter, *Reveal, *Highlight, *Include.
+// *Pause, *Audio, *Set, *Callout, *Chapter, *Reveal, *Highlight, *Include, *Click.
 // After Load no *Include is left.
 type Node interface {
 	// Span returns the place of the node in the source.
@@ -48,6 +48,8 @@ type Narration struct {
 	At
 	Source string // the paragraph as written, lines joined by "\n"
 	Runs   []utter.Run
+	// Clicks are the places of <!-- click --> comments, as byte offsets in the joined text of Runs.
+	Clicks []int
 }
 
 // Text returns the paragraph without markup, with its lines joined by blanks.
@@ -128,6 +130,7 @@ type Picture struct {
 	Edge   string
 	Motion frame.Motion
 	Strong bool // doubles the effect of Motion
+	Mount  frame.Mount
 	Playing
 }
 
@@ -201,6 +204,9 @@ type Highlight struct {
 	At
 	Ranges []frame.LineRange
 }
+
+// Click is a <!-- click --> comment between paragraphs: the next step of the scene appears at the word after it.
+type Click struct{ At }
 
 // Include inserts the scenes of another script.
 type Include struct {

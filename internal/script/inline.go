@@ -73,10 +73,12 @@ func listInlineParsers() []util.PrioritizedValue {
 }
 
 // parseRuns parses the markup of narration into runs of equal style. HTML tags are removed with a warning.
-func (p *parser) parseRuns(pieces []piece) []utter.Run {
+// clicks are the places of clicks, as byte offsets in the joined text of the runs.
+func (p *parser) parseRuns(pieces []piece) (runs []utter.Run, clicks []int) {
 	var b runBuilder
 	p.addRuns(&b, pieces)
-	return b.finishRuns()
+	runs = b.finishRuns()
+	return runs, b.clicks
 }
 
 func (p *parser) addRuns(b *runBuilder, pieces []piece) {
@@ -183,17 +185,41 @@ func (j *joined) addPiece(p *parser, q piece) {
 	}
 	j.starts = append(j.starts, j.text.Len())
 	j.pieces = append(j.pieces, q)
+	if n := len(j.pieces); n > 1 && j.pieces[n-2].line != q.line {
+		j.writeClicks(j.pieces[n-2].line, len(j.pieces[n-2].line.text))
+	}
 	t := q.text()
 	for at := 0; ; {
 		start, end, _, ok := findVariable(t, at)
 		if !ok {
-			j.text.WriteString(t[at:])
+			j.writeWithClicks(q, at, len(t))
 			return
 		}
 		m := []rune(markers)
-		j.text.WriteString(t[at:start] + string(m[0]) + strconv.Itoa(len(j.values.values)) + string(m[1]))
+		j.writeWithClicks(q, at, start)
+		j.text.WriteString(string(m[0]) + strconv.Itoa(len(j.values.values)) + string(m[1]))
 		j.values.values = append(j.values.values, p.vars.replaceInLine(t[start:end]))
 		at = end
+	}
+}
+
+// writeWithClicks writes the bytes from..to of a piece, with a marker at each click.
+func (j *joined) writeWithClicks(q piece, from, to int) {
+	t := q.text()
+	for l := q.line; l.used < len(l.clicks) && l.clicks[l.used]-q.from < to; {
+		at := max(l.clicks[l.used]-q.from, from)
+		j.text.WriteString(t[from:at])
+		from = at
+		j.writeClicks(l, l.clicks[l.used])
+	}
+	j.text.WriteString(t[from:to])
+}
+
+// writeClicks writes a marker for each unused click of a line up to the byte offset end.
+func (j *joined) writeClicks(l *line, end int) {
+	for l.used < len(l.clicks) && l.clicks[l.used] <= end {
+		j.text.WriteString(clickMarker)
+		l.used++
 	}
 }
 
@@ -360,6 +386,7 @@ type runBuilder struct {
 	any    bool
 	lines  bool // keep line ends instead of replacing them by spaces
 	comma  bool // a comma must be added before the next word, after the cell of a table
+	clicks []int
 }
 
 // addText adds text of one style. It replaces numbers between markers by the values of variables.
@@ -381,6 +408,10 @@ func (b *runBuilder) addText(style utter.Style, s string) {
 
 func (b *runBuilder) addPlain(style utter.Style, s string) {
 	for _, c := range s {
+		if string(c) == clickMarker {
+			b.addClick()
+			continue
+		}
 		if unicode.IsSpace(c) && c != '\u00a0' && c != '\u202f' {
 			if c == '\n' {
 				b.addNewline(style)
@@ -402,6 +433,15 @@ func (b *runBuilder) addPlain(style utter.Style, s string) {
 		b.now = utf8.AppendRune(b.now, c)
 		b.spaced, b.any = false, true
 	}
+}
+
+// addClick records a click at the end of the text so far.
+func (b *runBuilder) addClick() {
+	n := len(b.now)
+	for _, r := range b.runs {
+		n += len(r.Text)
+	}
+	b.clicks = append(b.clicks, n)
 }
 
 // addSpace adds a space, unless the text is empty or ends in one.

@@ -190,9 +190,10 @@ func (p *parser) narrateRow(q piece) {
 		b.comma = b.any
 		from = i + 1
 	}
-	if n.Runs = b.finishRuns(); len(n.Runs) > 0 {
+	if n.Runs, n.Clicks = b.finishRuns(), b.clicks; len(n.Runs) > 0 {
 		p.appendNode(n)
 	}
+	p.addUnusedClicks(q.line)
 }
 
 // appendOrExtendRun appends a run, or extends the last run if it has the same style.
@@ -221,8 +222,11 @@ func (p *parser) addNarration(pieces []piece) {
 		spoken = append(spoken, p.extractPictures(q)...)
 	}
 	n.Source = strings.Join(texts, "\n")
-	if n.Runs = p.parseRuns(spoken); len(n.Runs) > 0 {
+	if n.Runs, n.Clicks = p.parseRuns(spoken); len(n.Runs) > 0 {
 		p.appendNode(n)
+	}
+	for _, q := range pieces {
+		p.addUnusedClicks(q.line)
 	}
 }
 

@@ -138,6 +138,7 @@ func (p *parser) parseItem() {
 		p.at++
 		p.flushNarration()
 		p.recordBlock(blockComment, l.first, l.last)
+		p.addUnusedClicks(l)
 	case t == "":
 		p.at++
 		p.flushNarration()
@@ -152,6 +153,7 @@ func (p *parser) parseItem() {
 		p.flushNarration()
 		p.parseSpeakBlock(l, off)
 	case p.parseOwnLine(l, t, off):
+		p.addUnusedClicks(l)
 	default:
 		if !p.splitSpeak(l) {
 			p.at++
@@ -262,7 +264,8 @@ func (p *parser) appendNode(n Node) { p.scene = append(p.scene, n) }
 
 // endScene ends the scene; an empty scene is dropped.
 func (p *parser) endScene() {
-	if n := len(p.scene); n > 0 {
+	onlyClicks := !slices.ContainsFunc(p.scene, func(n Node) bool { _, ok := n.(*Click); return !ok })
+	if !onlyClicks {
 		r := p.scene[0].Span()
 		for _, node := range p.scene {
 			if end := node.Span().End; isLater(end, r.End) {

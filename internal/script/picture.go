@@ -138,7 +138,8 @@ func (p *parser) newLiteralValue(l *line, from, to int) value {
 func listPictureOptions() []string {
 	return []string{
 		"cover", "contain", "fit", "top", "bottom", "left", "right", "center", "zoom", "zoomout", "pan", "panzoom",
-		"panzoomout", "match", "trim", "loop", "loop-audio", "freeze", "start", "end", "mute", "strong",
+		"panzoomout", "match", "trim", "loop", "loop-audio", "freeze", "start", "end", "mute", "strong", "screen", "browser",
+		"phone",
 	}
 }
 
@@ -271,6 +272,9 @@ func applyOption(pic *Picture, w string) string {
 	case "mute":
 		pic.Mute = true
 		return "mute"
+	case "screen", "browser", "phone":
+		pic.Mount = frame.Mount(w)
+		return "mount"
 	}
 	if position, edge, ok := frame.ParsePosition(w); ok {
 		return mergePosition(pic, position, edge)

@@ -26,6 +26,7 @@ type Properties struct {
 	AssetResize   *frame.Fit
 	Canvas        *frame.Color
 	FontSize      *float64 // in pixels of a frame whose shorter side is 720
+	Layout        *frame.Layout
 	Duration      *time.Duration
 
 	Title, Author, Description, Language *string
@@ -96,6 +97,10 @@ func listSharedRules() []rule {
 			newDecimalParser(1, maxFont, "pixels", "px"),
 			func(p *Properties) **float64 { return &p.FontSize },
 		).withValueStartTest(isNumeric),
+		newPropertyRule(withSection(markAsOwn(both("layout", WholeScene, "`none`", "how a slide and the scene's pictures share the frame")),
+			"11. Layouts"),
+			newLayoutParser(),
+			func(p *Properties) **frame.Layout { return &p.Layout }),
 	}
 }
 

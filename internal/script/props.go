@@ -45,6 +45,22 @@ func newFitParser() valueParser[frame.Fit] {
 	}}
 }
 
+// newLayoutParser returns the parser of layouts; "none" is the empty one.
+func newLayoutParser() valueParser[frame.Layout] {
+	var words []string
+	for _, l := range frame.ListLayouts() {
+		words = append(words, string(l))
+	}
+	k := newChoiceParser(append(words, "none")...)
+	return valueParser[frame.Layout]{Form: k.Form, read: func(s string) (frame.Layout, bool) {
+		w, ok := k.read(s)
+		if w == "none" {
+			w = ""
+		}
+		return frame.Layout(w), ok
+	}}
+}
+
 // newNarrationModeParser returns the parser of narration-mode; true means "fragment".
 func newNarrationModeParser() valueParser[bool] {
 	k := newChoiceParser("normal", "fragment")

@@ -92,6 +92,9 @@ func (s *scanner) readNextJoinedLine() *line {
 			break
 		}
 		if line == l.last {
+			if isClick(rest[at : at+length]) {
+				l.clicks = append(l.clicks, b.Len())
+			}
 			col += countCharacters(rest[at : at+length])
 			rest = rest[at+length:]
 			continue
@@ -113,6 +116,12 @@ func (s *scanner) readNextJoinedLine() *line {
 	}
 	s.next = l.last + 1
 	return l
+}
+
+// isClick reports whether a comment is a cue for the next step of a scene: <!-- click -->.
+func isClick(comment string) bool {
+	inner := strings.TrimSuffix(strings.TrimPrefix(comment, "<!--"), "-->")
+	return strings.EqualFold(strings.TrimSpace(inner), "click")
 }
 
 // findCommentEnd finds the end of the comment at the start of text, which is a part of line i. line is the

@@ -143,6 +143,10 @@ type line struct {
 	first, last int // indexes of lines of the file
 	// void is set if the line contained only comments.
 	void bool
+	// clicks are the byte offsets in text of comments that are cues, used the number of those that already
+	// belong to a node.
+	clicks []int
+	used   int
 	// counts[i] is the number of code points before byte i*countEvery. It makes positions on long lines
 	// fast, and is computed when first needed.
 	counts []int
@@ -192,9 +196,12 @@ func (l *line) countRunesBefore(off int) int {
 	return n
 }
 
-// cutLine returns the bytes from..to of l as a line.
+// cutLine returns the bytes from..to of l as a line, with the clicks in them.
 func (l *line) cutLine(from, to int) *line {
 	c := &line{src: l.src, text: l.text[from:to], first: l.first, last: l.last, of: l, off: from}
+	for ; l.used < len(l.clicks) && l.clicks[l.used] <= to; l.used++ {
+		c.clicks = append(c.clicks, max(l.clicks[l.used]-from, 0))
+	}
 	if l.of != nil {
 		c.of, c.off = l.of, l.off+from
 	}

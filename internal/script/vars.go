@@ -16,9 +16,9 @@ import (
 // to the author's own text. Line breaks in a value become spaces, except in a fenced block.
 
 // markers replace the braces of {{name}} while text is parsed by a parser that interprets braces. Each
-// marker is one code point, so that columns stay correct. The four are Unicode noncharacters, which
+// marker is one code point, so that columns stay correct. They are Unicode noncharacters, which
 // newSource removes from scripts.
-const markers = "\ufdd0\ufdd1\ufdd2\ufdd3"
+const markers = "\ufdd0\ufdd1\ufdd2\ufdd3" + clickMarker
 
 // findVariable finds the next {{name}} in text at or after from. It returns the offsets of its start and
 // end, and the name without blanks at both ends.

@@ -128,7 +128,8 @@ func (r Request) chooseDiagramLook() diagramLook {
 		look.Series = []string{"#15151a", "#d7263d", "#1b7fbd", "#2e933c", "#e2552a", "#7b2d8b", "#00808a", "#6b5b00"}
 	}
 	const wide, high, besideOthers = 0.92, 0.86, 0.72 // shares of the frame
-	look.Width, look.Height = wide*float64(r.Width)/r.computeScale(), high*float64(r.Height)/r.computeScale()
+	areaW, areaH := r.measureArea()
+	look.Width, look.Height = wide*float64(areaW)/r.computeScale(), high*float64(areaH)/r.computeScale()
 	if len(r.Blocks) > 1 {
 		look.Height = besideOthers * float64(r.Height) / r.computeScale()
 	}

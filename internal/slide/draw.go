@@ -71,6 +71,7 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 		preload = append(preload, base+behindName)
 	}
 	m, err := d.layOut(ctx, p, measureArgs{
+		Area: r.toCSSBox(r.Area), Avoid: r.toCSSBox(r.Avoid), Whole: r.Ground != nil,
 		Scale: r.computeScale(), Project: k.theme != "", Hyphens: hyphens,
 		Preload: preload, Runes: d.listUntestedCharacters(r.listBlockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
@@ -85,6 +86,7 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 	if err := p.takeScreenshot(ctx, r, m, out); err != nil {
 		return nil, err
 	}
+	out.cutHoles(r.Holes, r.Width, r.Height)
 	whole := out.Bounds == image.Rect(0, 0, r.Width, r.Height)
 	out.Opaque = (whole || out.Rest.A == 0xff) && out.Image.Opaque()
 	return out, nil
@@ -107,7 +109,7 @@ func (p *page) prepareFrame(ctx context.Context, r Request) error {
 	}
 	canvas := params{"r": 255, "g": 255, "b": 255, "a": 1}
 	switch {
-	case r.Over:
+	case r.Over, r.OnGround, r.Ground != nil && r.Ground.Bare:
 		canvas = params{"r": 0, "g": 0, "b": 0, "a": 0}
 	case r.CanvasSet:
 		canvas = params{"r": r.Canvas.R, "g": r.Canvas.G, "b": r.Canvas.B, "a": float64(r.Canvas.A) / 255}
@@ -148,6 +150,12 @@ type measureArgs struct {
 	Runes   []rune   `json:"runes"`
 	// Clear contains the heights of the strips at the top and bottom that must stay clear for captions.
 	Clear [2]float64 `json:"clear"`
+	// Area is the part of the page for the text, Avoid a part that text should not cover: left, top, right and
+	// bottom. Nil means the whole page, and none.
+	Area  *[4]float64 `json:"area"`
+	Avoid *[4]float64 `json:"avoid"`
+	// Whole requests a screenshot of the whole frame.
+	Whole bool `json:"whole"`
 	// Hyphens maps long words to the same words with soft hyphens.
 	Hyphens map[string]string `json:"hyphens"`
 }

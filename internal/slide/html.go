@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"html"
+	"image"
 	"math"
 	"strings"
 	"unicode"
@@ -38,6 +39,9 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 	c := composed{step: min(max(r.State, 0), r.CountSteps()-1)}
 	var body strings.Builder
 	step := c.step
+	if r.Waits {
+		step--
+	}
 	for i, b := range r.Blocks {
 		n := b.CountSteps()
 		body.WriteString(c.formatBlockHTML(r, i, step, k.diagrams))
@@ -56,12 +60,12 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 	}
 	var out strings.Builder
 	// In CSS, !important rules inside a layer take precedence over those outside.
-	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
-		r.listBackgroundClasses(), theme, chooseTrackingClass(r.listBlockTexts()), html.EscapeString(r.Language), baseMark,
+	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
+		r.listBackgroundClasses(), theme, chooseTrackingClass(r.listBlockTexts()), r.listPlaceClasses(), html.EscapeString(r.Language), baseMark,
 		dir)
-	out.WriteString("<style>" + readBuiltInSheet("force") + r.formatBehindCSS(k) + "</style><style>" + readBuiltInSheet("base") + styleOf(theme) + "</style>")
+	out.WriteString("<style>" + readBuiltInSheet("force") + r.formatBehindCSS(k) + "</style><style>" + readBuiltInSheet("base") + readBuiltInSheet("layouts") + styleOf(theme) + "</style>")
 	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
-	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div></body></html>")
+	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div>" + r.formatMounts() + "</body></html>")
 	c.html = out.String()
 	return c
 }
@@ -118,7 +122,11 @@ func (c *composed) formatBlockHTML(r Request, i, step int, diagrams map[int]stri
 		if b.Reveal {
 			shown = max(step+1, 0)
 		}
-		doc := markup.RenderMarkdown(b.Text, shown)
+		text := b.Text
+		if r.Layout == frame.Stat && i == 0 {
+			text = separateFirstLine(text)
+		}
+		doc := markup.RenderMarkdown(text, shown)
 		class, inner = "markdown", rebaseImages(doc.HTML)
 		c.emoji = append(c.emoji, doc.Unknown...)
 		if doc.Cut {
@@ -256,7 +264,19 @@ func (r Request) formatBehindCSS(k *projectFiles) string {
 func (r Request) ComputeKey(version string) cache.Key {
 	k := gatherFiles(r)
 	c := composeHTML(r, k, composeCodeStyle)
-	h := cache.NewHasher("slide 2").AddString(version).AddString(c.html).AddString(readLayoutScript())
+	h := cache.NewHasher("slide 3").AddString(version).AddString(c.html).AddString(readLayoutScript())
+	addRectangle := func(b image.Rectangle) {
+		h.AddInts(int64(b.Min.X), int64(b.Min.Y), int64(b.Max.X), int64(b.Max.Y))
+	}
+	addRectangle(r.Area)
+	addRectangle(r.Avoid)
+	for _, hole := range r.Holes {
+		addRectangle(hole.Rect)
+		h.AddInts(int64(hole.Radius)).AddBools(hole.SquareTop)
+	}
+	if r.Ground != nil {
+		h.AddBools(r.Ground.Bare)
+	}
 	h.AddInts(int64(r.Width), int64(r.Height)).AddBools(r.Over, r.CanvasSet).AddFloats(r.Captions.Top, r.Captions.Bottom)
 	if r.CanvasSet && !r.Over {
 		h.AddInts(int64(r.Canvas.R), int64(r.Canvas.G), int64(r.Canvas.B), int64(r.Canvas.A))

@@ -22,12 +22,15 @@ const wornOut = 300
 //go:embed assets/page.js
 var pageScript string
 
+//go:embed assets/layout.js
+var arrangeScript string
+
 //go:embed assets/fit.js
 var fitScript string
 
 // readLayoutScript returns the JavaScript function that lays out a slide and measures it.
 func readLayoutScript() string {
-	return "args => {\n" + fitScript + "\nreturn (" + pageScript + ")(args) }"
+	return "args => {\n" + arrangeScript + "\n" + fitScript + "\nreturn (" + pageScript + ")(args) }"
 }
 
 // page is a tab of the browser.

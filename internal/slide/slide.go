@@ -75,6 +75,12 @@ type Request struct {
 	// remaining area.
 	Captions Strips
 
+	Place
+	// Ground requests a drawing without blocks: the background, with what surrounds pictures.
+	Ground *Ground
+
+	// Waits is true if nothing is revealed before the first step: State 0 then shows none of the items.
+	Waits bool
 	// State is the index of the reveal step that is drawn. Values above the last step mean the last.
 	State int
 }
@@ -106,14 +112,17 @@ func (b Block) CountSteps() int {
 	}
 }
 
-// CountSteps returns the number of reveal steps of the slide. Blocks are revealed one after the other;
-// later blocks do not show their items yet.
+// CountSteps returns the number of reveal steps of the slide, including the state before the first if Waits is set.
+// Blocks are revealed one after the other; later blocks do not show their items yet.
 func (r Request) CountSteps() int {
 	n := 0
 	for _, b := range r.Blocks {
 		if b.Reveal {
 			n += b.CountSteps()
 		}
+	}
+	if r.Waits {
+		n++
 	}
 	return max(n, 1)
 }

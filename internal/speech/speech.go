@@ -134,6 +134,23 @@ func (s *Spoken) ListWords(scene, part int) []caption.Word {
 	return out
 }
 
+// FindWord returns the start of the first word of a sentence at or after a byte offset in its text, in samples. It
+// returns the length of the sentence if there is no such word.
+func (s *Spoken) FindWord(scene, part, offset int) int64 {
+	sentence := s.Sentences[scene][part]
+	for _, w := range sentence.Words {
+		if w.Offset >= offset {
+			return timeline.ToSamplesDown(w.Start)
+		}
+	}
+	return sentence.Samples
+}
+
+// NewMeasured returns the input of a timeline: the measured files, by path, and the spoken sentences.
+func (s *Spoken) NewMeasured(files map[string]timeline.Media) timeline.Measured {
+	return timeline.Measured{Files: files, Speech: s.ListLengths(), FindWord: s.FindWord}
+}
+
 // ListVoiceUses returns which voices spoke in which scenes.
 func (s *Spoken) ListVoiceUses(board *storyboard.Board) []VoiceUse {
 	var out []VoiceUse

@@ -138,7 +138,7 @@ func (b *Bench) PlanTimeline(t *testing.T, m part.Maker, text string) Timed {
 	check(list, err)
 	out.Spoken, list, err = speech.SpeakBoard(t.Context(), m, b.Booth, out.Board, nil)
 	check(list, err)
-	measured := timeline.Measured{Files: out.Files.ListMedia(), Speech: out.Spoken.ListLengths()}
+	measured := out.Spoken.NewMeasured(out.Files.ListMedia())
 	check(timeline.CheckLength(out.Board, measured), nil)
 	out.Line = timeline.Compute(out.Board, measured)
 	out.Cues = caption.MakeCues(out.Board, out.Line, out.Spoken.ListWords)

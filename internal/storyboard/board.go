@@ -63,6 +63,10 @@ type Scene struct {
 	// Sync says what happens if clips and narration have different lengths; "" means the default.
 	Sync   script.Sync `json:"sync,omitempty"`
 	Slides []Slide     `json:"slides,omitempty"`
+	// Theme is the name of a built-in theme, or the path of a style sheet in the project.
+	Theme string `json:"theme,omitempty"`
+	// Layout is how slides and pictures share the frame.
+	Layout frame.Layout `json:"layout,omitempty"`
 	// Callouts are drawn over the slides, in a scene without pictures. Other callouts belong to a Shot.
 	Callouts []script.Callout `json:"callouts,omitempty"`
 	Duration *time.Duration   `json:"duration,omitempty"`
@@ -118,6 +122,8 @@ type Part struct {
 	Length time.Duration `json:"length,omitempty"`
 	// File is the path of an audio file in the project.
 	File string `json:"file,omitempty"`
+	// Clicks are byte offsets in Text: at the word that begins there, the next step of the scene appears.
+	Clicks []int `json:"clicks,omitempty"`
 }
 
 // ToLine returns the sentence in the form that package utter passes to a speech engine.
@@ -148,6 +154,7 @@ type Shot struct {
 	Edge   string       `json:"edge,omitempty"`
 	Motion frame.Motion `json:"motion,omitempty"`
 	Strong bool         `json:"strong,omitempty"` // doubles the effect of Motion
+	Mount  frame.Mount  `json:"mount,omitempty"`
 	// Sync is the option of a clip or GIF; "" means the default of its kind.
 	Sync script.Sync `json:"sync,omitempty"`
 	// Still is set if one frame of a clip is shown as a still picture.

@@ -24,6 +24,9 @@ type sceneState struct {
 	onSlide   waiting[Slide]
 	readings  []*legibleShare // letters that each voice can read in this scene
 	look      string          // name of the theme
+	clicks    []pendingClick
+	// clickPlaces are the places of the clicks that are assigned to sentences.
+	clickPlaces []diag.Range
 }
 
 // planScene resolves a scene and appends it to the board. number counts from 1.
@@ -61,6 +64,8 @@ func (s *sceneState) setSceneAppearance() {
 	if s.now.Theme != s.header.Theme {
 		s.look = s.resolveTheme(*s.now.Theme)
 	}
+	s.out.Theme = s.look
+	s.out.Layout = dereferenceOr(s.now.Layout, frame.NoLayout)
 	none := script.Transition{Type: "none"}
 	s.out.Transition = dereferenceOr(s.now.Transition, none)
 	if len(s.board.Scenes) == 0 {
@@ -71,7 +76,11 @@ func (s *sceneState) setSceneAppearance() {
 func (s *sceneState) addNode(n script.Node) {
 	switch n := n.(type) {
 	case *script.Narration:
+		first := len(s.out.Parts)
 		s.addNarration(n.Range, n.Runs)
+		s.addClicksOfParagraph(first, n.Text(), n.Clicks, n.Range)
+	case *script.Click:
+		s.addClick(n)
 	case *script.SSML:
 		s.addSSML(n)
 	case *script.Quote:
@@ -224,6 +233,8 @@ func (s *sceneState) finishScene() {
 		}
 	}
 	s.setSlideSteps()
+	s.finishClicks()
+	s.checkLayout()
 	for _, shot := range s.out.Shots {
 		if shot.Kind == Image || shot.Still != "" || shot.Sync == "" {
 			continue

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 
+	"mynah/internal/assets"
 	"mynah/internal/blame"
 	"mynah/internal/compile"
 	"mynah/internal/diag"
@@ -60,11 +61,12 @@ func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string]
 	}
 	defer e.close()
 	src, err := e.planScript(ctx, req.Request)
+	var files *assets.Set
 	if err == nil {
-		_, err = e.identifyFiles(ctx, src.Board)
+		files, err = e.identifyFiles(ctx, src.Board)
 	}
 	if err == nil && req.Slides {
-		err = e.checkSlides(ctx, src)
+		err = e.checkSlides(ctx, src, files)
 	}
 	if wrong, ok := findScriptError(err); ok {
 		return wrong.List, wrong.Sources, nil
@@ -73,8 +75,8 @@ func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string]
 }
 
 // checkSlides draws the slides and reports what is wrong with them. Without a browser it adds a warning.
-func (e *session) checkSlides(ctx context.Context, src compile.Script) error {
-	in := overlay.Input{Board: src.Board, Files: e.project.FS(), Drawer: e.studio.drawer}
+func (e *session) checkSlides(ctx context.Context, src compile.Script, files *assets.Set) error {
+	in := overlay.Input{Board: src.Board, Files: e.project.FS(), Drawer: e.studio.drawer, Sizes: files.MeasurePicture}
 	_, err := runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
 		return overlay.DrawSlides(ctx, m, in, nil)
 	})

@@ -102,7 +102,7 @@ func (e *session) joinSpokenText(ctx context.Context, board *storyboard.Board) (
 		return nil, nil, err
 	}
 	line, err := runStep(ctx, e, meter.Voice, func(context.Context, part.Maker) (*timeline.Line, diag.List, error) {
-		measured := timeline.Measured{Speech: spoken.ListLengths()}
+		measured := spoken.NewMeasured(nil)
 		if list := timeline.CheckLength(board, measured); list.HasErrors() {
 			return nil, list, nil
 		}

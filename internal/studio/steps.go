@@ -18,6 +18,7 @@ import (
 	"mynah/internal/mix"
 	"mynah/internal/overlay"
 	"mynah/internal/part"
+	"mynah/internal/picture"
 	"mynah/internal/release"
 	"mynah/internal/speech"
 	"mynah/internal/storyboard"
@@ -110,7 +111,7 @@ func (e *session) computeTimeline(
 	ctx context.Context, board *storyboard.Board, files *assets.Set, spoken *speech.Spoken, whole bool,
 ) (timedBoard, error) {
 	return runStep(ctx, e, meter.Voice, func(context.Context, part.Maker) (timedBoard, diag.List, error) {
-		measured := timeline.Measured{Files: files.ListMedia(), Speech: spoken.ListLengths()}
+		measured := spoken.NewMeasured(files.ListMedia())
 		list := timeline.CheckLength(board, measured)
 		if list.HasErrors() {
 			return timedBoard{}, list, nil
@@ -164,13 +165,24 @@ func (e *session) speakAndTime(ctx context.Context, board *storyboard.Board, fil
 type overlays struct {
 	slides   [][]overlay.SlideState
 	captions [][]overlay.CaptionSpan
+	// grounds are the layers around pictures that do not fill the frame, by scene and picture.
+	grounds [][]picture.LayerRef
 }
 
 // drawOverlays draws all slides of a storyboard, and the captions of the given cues.
-func (e *session) drawOverlays(ctx context.Context, board *storyboard.Board, t timedBoard, cues []caption.Cue) (out overlays, err error) {
-	in := overlay.Input{Board: board, Files: e.project.FS(), Drawer: e.studio.drawer}
+func (e *session) drawOverlays(
+	ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, cues []caption.Cue,
+) (out overlays, err error) {
+	in := overlay.Input{Board: board, Files: e.project.FS(), Drawer: e.studio.drawer, Sizes: files.MeasurePicture}
 	out.slides, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
 		return overlay.DrawSlides(ctx, m, in, t.cues)
+	})
+	if err != nil {
+		return out, err
+	}
+	out.grounds, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]picture.LayerRef, diag.List, error) {
+		grounds, err := overlay.DrawGrounds(ctx, m, in, t.line)
+		return grounds, nil, err
 	})
 	if err != nil {
 		return out, err
@@ -187,7 +199,7 @@ func (e *session) newCutter(m part.Maker, board *storyboard.Board, t timedBoard,
 	if err != nil {
 		return nil, err
 	}
-	in := cut.Input{Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions}
+	in := cut.Input{Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions, Grounds: d.grounds}
 	return cut.New(m, e.studio.newCutTools(t.line, layers), in), nil
 }
 

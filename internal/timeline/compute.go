@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"time"
 
+	"mynah/internal/frame"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 )
@@ -140,6 +141,9 @@ func (c *computer) measureSceneShape(i int) shape {
 			out.c.Add(out.c, c.measureMovingPicture(shot))
 		}
 	}
+	if s.Layout.ShowsAllPictures() {
+		out.c = c.measureShownTogether(s)
+	}
 	if len(out.clips) == 0 && len(s.Shots) == 1 && s.Shots[0].Kind == storyboard.GIF && !c.m.Files[s.Shots[0].File].Still {
 		out.clips, out.gif = []int{0}, true
 		out.c = c.measureMovingPicture(s.Shots[0])
@@ -229,11 +233,12 @@ func (c *computer) addScene(i int) {
 	if t := b.Transition; i > 0 && t.Type != "none" && t.Type != "" && t.Duration > 0 {
 		c.enter = min(c.roundToAtLeastOneFrame(toSeconds(t.Duration)), frames)
 	}
-	scene.Pictures = c.planScenePictures(i, s, scene)
+	cues := c.assignClicks(i, &scene)
+	scene.Pictures = c.planScenePictures(i, s, scene, cues)
 	if first := &scene.Pictures[0]; c.enter > 0 {
 		first.Enter, first.Fade = b.Transition.Type, min(c.enter, first.Frames)
 	}
-	scene.Steps = c.findRevealStarts(i, &scene)
+	scene.Steps = c.findRevealStarts(i, &scene, cues)
 	c.line.Scenes = append(c.line.Scenes, scene)
 	c.line.Frames += frames
 }
@@ -281,10 +286,17 @@ func (c *computer) newPartSound(scene, p int, start, length, whole int64) Sound 
 }
 
 // planScenePictures returns the pictures that fill a scene.
-func (c *computer) planScenePictures(i int, s shape, scene Scene) []Picture {
+func (c *computer) planScenePictures(i int, s shape, scene Scene, cues cueFrames) []Picture {
 	b := &c.board.Scenes[i]
-	if len(b.Shots) == 0 {
+	switch {
+	case len(b.Shots) == 0:
 		return []Picture{{Shot: -1, Start: scene.Start, Frames: scene.Frames}}
+	case b.Layout == frame.Grid:
+		return c.placeGrid(i, scene, cues)
+	case b.Layout == frame.Corner:
+		return c.placeCorner(i, scene)
+	case len(cues.shots) > 0:
+		return c.placeAtClicks(i, scene, cues)
 	}
 	if len(s.clips) > 0 {
 		return c.placeClips(i, s, scene)

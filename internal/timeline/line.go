@@ -37,6 +37,10 @@ type Measured struct {
 	Files map[string]Media
 	// Speech is the length in samples of each part of each scene; 0 for parts that are not speech.
 	Speech [][]int64
+	// FindWord returns the start of the first word of a sentence at or after a byte offset in its text, in samples
+	// from the start of the sentence; the length of the sentence if there is no such word. It may be nil if no
+	// sentence has clicks.
+	FindWord func(scene, part, offset int) int64
 }
 
 // Line is the timeline of a film.
@@ -71,7 +75,8 @@ type Scene struct {
 	// Pictures are consecutive and fill the scene.
 	Pictures []Picture `json:"pictures"`
 	// Steps are the frames of the film at which the reveal steps of the scene's slides begin. It is empty
-	// if the slides have fewer than two steps.
+	// if the slides have fewer than two steps. If the first step is later than the start of the scene, nothing is
+	// revealed before it.
 	Steps []int64 `json:"steps,omitempty"`
 }
 
@@ -101,10 +106,41 @@ type Picture struct {
 	// match.
 	SpeedNum int64 `json:"speedNum,omitempty"`
 	SpeedDen int64 `json:"speedDen,omitempty"`
+	// Beside are further shots that are shown at the same time, by the layout of the scene.
+	Beside []Beside `json:"beside,omitempty"`
 	// Fade is the length of the transition at the start, in frames, during which the last frame of the
 	// previous picture is replaced. Enter is the type of the transition.
 	Fade  int64  `json:"fade,omitempty"`
 	Enter string `json:"enter,omitempty"`
+}
+
+// Beside is a shot that is shown at the same time as others.
+type Beside struct {
+	// Shot, Moving, Cycle, From, Length and the speed are those of Picture. Moving counts from the first frame in
+	// which the shot is shown.
+	Shot     int   `json:"shot"`
+	Moving   int64 `json:"moving,omitempty"`
+	Cycle    int64 `json:"cycle,omitempty"`
+	From     int64 `json:"from,omitempty"`
+	Length   int64 `json:"length,omitempty"`
+	SpeedNum int64 `json:"speedNum,omitempty"`
+	SpeedDen int64 `json:"speedDen,omitempty"`
+	// Frames is the number of frames in which the shot is shown in all pictures of its scene, Shown the number of
+	// those before this picture.
+	Frames int64 `json:"frames"`
+	Shown  int64 `json:"shown,omitempty"`
+}
+
+// ListShots returns the indexes of all shots that the picture shows, in the order in which they are drawn.
+func (p Picture) ListShots() []int {
+	var out []int
+	if p.Shot >= 0 {
+		out = append(out, p.Shot)
+	}
+	for _, b := range p.Beside {
+		out = append(out, b.Shot)
+	}
+	return out
 }
 
 // SoundKind is the source of a sound.

@@ -9,14 +9,12 @@ import (
 
 // findRevealStarts returns the frames at which the reveal steps of a scene's slides begin: the first with the
 // scene, the next ones with the paragraphs of the narration. The remaining steps share the time of the
-// last paragraph. Without a second paragraph, all share the time of the scene.
-func (c *computer) findRevealStarts(i int, scene *Scene) []int64 {
+// last paragraph. Without a second paragraph, all share the time of the scene. Clicks take precedence over paragraphs.
+func (c *computer) findRevealStarts(i int, scene *Scene, cues cueFrames) []int64 {
 	b := &c.board.Scenes[i]
-	n := 0
-	for _, slide := range b.Slides { // slides are revealed one after the other
-		if slide.Reveal || len(slide.Ranges) > 0 {
-			n += slide.Steps
-		}
+	n := b.CountRevealSteps() // slides are revealed one after the other
+	if len(cues.steps) > 0 {
+		return cues.steps
 	}
 	if n < 2 {
 		return nil
@@ -29,12 +27,22 @@ func (c *computer) findRevealStarts(i int, scene *Scene) []int64 {
 			continue
 		}
 		if seen[part.Paragraph] = true; len(seen) > 1 {
-			at := c.roundToAtLeastOneFrame(samplesToSeconds(v.Start - c.shift))
-			starts = append(starts, min(max(at, scene.Start), scene.Start+scene.Frames-1))
+			starts = append(starts, c.findFrameInScene(scene, v.Start))
 		}
 	}
 	starts = starts[:min(len(starts), n)]
-	last, end := starts[len(starts)-1], scene.Start+scene.Frames
+	return fillEvenly(starts, n, scene.Start+scene.Frames)
+}
+
+// findFrameInScene returns the frame of the film at which a sample of a scene is heard, within the scene.
+func (c *computer) findFrameInScene(scene *Scene, sample int64) int64 {
+	at := c.roundToAtLeastOneFrame(samplesToSeconds(sample - c.shift))
+	return min(max(at, scene.Start), scene.Start+scene.Frames-1)
+}
+
+// fillEvenly appends frames up to n, which share the time between the last of starts and end equally.
+func fillEvenly(starts []int64, n int, end int64) []int64 {
+	last := starts[len(starts)-1]
 	for left, k := int64(n-len(starts)), int64(1); k <= left; k++ {
 		starts = append(starts, last+(end-last)*k/(left+1))
 	}
@@ -53,7 +61,7 @@ func listIndexes(n int) []int {
 // images are cross-faded. shots are the indexes of the images.
 func (c *computer) shareTimeAmongImages(i int, start, frames int64, shots []int) []Picture {
 	b := &c.board.Scenes[i]
-	fade := c.roundToAtLeastOneFrame(big.NewRat(inSceneFade, 1000))
+	fade := c.roundToAtLeastOneFrame(inSceneFadeSeconds())
 	var out []Picture
 	for k, n := range shots {
 		from, to := frames*int64(k)/int64(len(shots)), frames*int64(k+1)/int64(len(shots))

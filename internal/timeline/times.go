@@ -51,7 +51,7 @@ func CheckPictureTimes(board *storyboard.Board, l *Line, whole bool) (list diag.
 	}
 	for i, s := range board.Scenes {
 		for k, shot := range s.Shots {
-			if !slices.ContainsFunc(l.Scenes[i].Pictures, func(p Picture) bool { return p.Shot == k }) {
+			if !slices.ContainsFunc(l.Scenes[i].Pictures, func(p Picture) bool { return slices.Contains(p.ListShots(), k) }) {
 				list.Warnf(shot.Range, "%q is never visible: the scene ends when its clips have played",
 					shot.File).Hint = "move the picture to another scene, or give the scene a longer (duration: …)"
 			}

@@ -35,10 +35,11 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
   }
 
   // Room for an overfull slide: its margins may be smaller than usual.
-  const aside = .038 * innerWidth, above = .031 * innerHeight
+  const place = backdrop.getBoundingClientRect()
+  const aside = .038 * place.width, above = .031 * place.height
   const left = Math.min(px(pad.paddingLeft), aside), right = Math.min(px(pad.paddingRight), aside)
   const top = Math.max(clear[0], Math.min(px(pad.paddingTop), above)), bottom = Math.max(clear[1], Math.min(px(pad.paddingBottom), above))
-  const W = innerWidth - left - right, H = innerHeight - top - bottom
+  const W = place.width - left - right, H = place.height - top - bottom
   const blocks = few(slide.querySelectorAll('.block, .block > *, .footnotes p'))
   const width = () => blocks.reduce((w, el) => Math.max(w, el.scrollWidth), slide.scrollWidth)
   const usual = backdrop.getBoundingClientRect()
@@ -94,6 +95,12 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
       for (const m of words) { out += text.slice(at, m.index) + hyphens[m[0]]; at = m.index + m[0].length }
       node.data = out + text.slice(at)
     }
+  }
+
+  // The large line of a layout shrinks alone.
+  for (const el of slide.querySelectorAll('.large-line')) {
+    change(el)
+    for (let i = 0; i < 4 && el.scrollWidth > slide.clientWidth + .5; i++) el.style.fontSize = px(getComputedStyle(el).fontSize) * slide.clientWidth / el.scrollWidth - .1 + 'px'
   }
 
   let z = 1

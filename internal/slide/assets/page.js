@@ -1,4 +1,4 @@
-async ({ runes, preload, project, scale, clear, hyphens }) => {
+async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole }) => {
   const slide = document.querySelector('.slide'), backdrop = document.querySelector('.backdrop')
   const late = () => [...document.styleSheets].some(function open(s) {
     try { return [...s.cssRules].some(r => r instanceof CSSImportRule && r.layerName !== undefined && (r.styleSheet === null || open(r.styleSheet))) } catch { return false }
@@ -10,20 +10,35 @@ async ({ runes, preload, project, scale, clear, hyphens }) => {
   await document.fonts.ready
 
   const px = v => parseFloat(v) || 0
+  arrangeLayout(slide)
+  const setArea = (l, t, r, b) => { for (const [side, v] of Object.entries({ left: l, top: t, right: innerWidth - r, bottom: innerHeight - b, width: 'auto', height: 'auto' })) backdrop.style.setProperty(side, typeof v === 'number' ? v + 'px' : v, 'important') }
+  let [areaLeft, areaTop, areaRight, areaBottom] = area || [0, 0, innerWidth, innerHeight]
+  if (area) setArea(...area)
   // Captions: a slide that would meet their strips is laid out between them.
   let fitted = fitSlide(slide, backdrop, [0, 0], scale, hyphens)
-  const [above, below] = clear
-  if (above || below) {
+  const listBoxes = () => {
     const range = document.createRange()
     range.selectNodeContents(slide)
-    const boxes = [...range.getClientRects(), ...[...slide.querySelectorAll('pre, table, img, svg, blockquote')].map(el => el.getBoundingClientRect())].filter(r => r.width && r.height)
+    return [...range.getClientRects(), ...[...slide.querySelectorAll('pre, table, img, svg, blockquote')].map(el => el.getBoundingClientRect())].filter(r => r.width && r.height)
+  }
+  // Text that would cover a picture in the corner is laid out beside it, or in upright frames above it.
+  if (avoid && listBoxes().some(r => r.right > avoid[0] && r.left < avoid[2] && r.bottom > avoid[1] && r.top < avoid[3])) {
+    if (innerHeight > innerWidth) areaBottom = avoid[1]
+    else areaRight = avoid[0]
+    setArea(areaLeft, areaTop, areaRight, areaBottom)
+    fitted.undo()
+    fitted = fitSlide(slide, backdrop, [0, 0], scale, hyphens)
+  }
+  const above = Math.max(clear[0] - areaTop, 0), below = Math.max(clear[1] - (innerHeight - areaBottom), 0)
+  if (above || below) {
+    const boxes = listBoxes()
     const up = Math.min(...boxes.map(r => r.top)), down = Math.max(...boxes.map(r => r.bottom))
-    if (boxes.length && (up < above || down > innerHeight - below)) {
+    if (boxes.length && (up < areaTop + above || down > areaBottom - below)) {
       const pad = getComputedStyle(backdrop)
       backdrop.style.setProperty('padding-top', Math.max(px(pad.paddingTop), above) + 'px', 'important')
       backdrop.style.setProperty('padding-bottom', Math.max(px(pad.paddingBottom), below) + 'px', 'important')
       fitted.undo()
-      fitted = fitSlide(slide, backdrop, clear, scale, hyphens)
+      fitted = fitSlide(slide, backdrop, [above, below], scale, hyphens)
     }
   }
   const { z, small, authored, largest } = fitted
@@ -37,7 +52,7 @@ async ({ runes, preload, project, scale, clear, hyphens }) => {
   }
   const frame = [document.documentElement, document.body, backdrop]
   const full = r => r.left <= 0 && r.top <= 0 && r.right >= innerWidth && r.bottom >= innerHeight
-  const flat = !frame.some(el => paints(el) || paints(el, '::before') || paints(el, '::after')) && full(backdrop.getBoundingClientRect())
+  const flat = !frame.some(el => paints(el) || paints(el, '::before') || paints(el, '::after')) && (area || avoid || full(backdrop.getBoundingClientRect())) && !whole
   let box = [innerWidth, innerHeight, 0, 0]
   const blur = getComputedStyle(slide).textShadow === 'none' ? 0 : 48
   const shows = el => {
