@@ -67,6 +67,7 @@ func table() []section {
 			{"internal/reading/token", 0, "cuts a text into words, numbers, signs and gaps"},
 			{"internal/reading/readingtest", 4, "helpers for tests of rules"},
 			{"internal/timeline", 3, "places scenes, pictures and sounds on frames and samples"},
+			{"internal/arrange", 3, "computes where in the frame the pictures and the text of a scene are"},
 			{"internal/caption", 4, "cuts narration into subtitles with times; SRT, VTT, transcripts"},
 			{"internal/markup", 1, "renders Markdown and code as HTML for slides"},
 			{"internal/emphasis", 0, "parses Markdown emphasis, also in text without spaces between words"},

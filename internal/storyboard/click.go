@@ -87,7 +87,7 @@ func (s *sceneState) finishClicks() {
 	s.revealForClicks()
 	steps := s.out.CountClickSteps(n)
 	if steps < n {
-		d := s.list.Warnf(s.clickPlaces[steps], "nothing is left to appear at this click: the scene has %d clicks and %d steps", n, steps)
+		d := s.list.Warnf(s.clickPlaces[steps], "nothing is left to appear at click %d of this scene", steps+1)
 		d.Hint = "remove the click, or add a list item, a picture or a callout"
 	}
 }
@@ -127,24 +127,26 @@ func (s *Scene) CountClicks() int {
 }
 
 // WaitsForClick reports whether no step of the slides is shown before the first click: there are enough clicks for all
-// steps.
+// steps, pictures and callouts.
 func (s *Scene) WaitsForClick() bool {
-	n := s.CountRevealSteps()
-	return n > 0 && s.CountClicks() >= n
+	return s.CountRevealSteps() > 0 && s.CountClicks() >= s.countAppearances()
 }
 
 // CountClickSteps returns the number of things in the scene that can appear at a click: steps of slides, pictures after
 // the first, and callouts. clicks is the number of clicks; it decides whether the first step of a slide waits for one.
 func (s *Scene) CountClickSteps(clicks int) int {
-	n := s.CountRevealSteps()
-	if n > 0 && clicks < n {
+	n := s.countAppearances()
+	if s.CountRevealSteps() > 0 && clicks < n {
 		n-- // the first step is shown from the start
 	}
-	for i, shot := range s.Shots {
-		if i > 0 {
-			n++
-		}
+	return n
+}
+
+// countAppearances returns the number of steps of slides, pictures after the first, and callouts.
+func (s *Scene) countAppearances() int {
+	n := s.CountRevealSteps() + max(len(s.Shots)-1, 0) + len(s.Callouts)
+	for _, shot := range s.Shots {
 		n += len(shot.Callouts)
 	}
-	return n + len(s.Callouts)
+	return n
 }
