@@ -40,7 +40,7 @@ func (c *Cutter) writeCaptionStates(v *picture.View, from, count int64, key cach
 	var box image.Rectangle
 	for _, s := range spans {
 		for _, ref := range s.Layers {
-			l, err := c.layers.Layer(ref)
+			l, err := picture.ReadLayer(c.layers, ref)
 			if err != nil {
 				return nil, err
 			}
@@ -55,7 +55,7 @@ func (c *Cutter) writeCaptionStates(v *picture.View, from, count int64, key cach
 		states = append(states, ffmpeg.State{Frame: s.From - from, Raw: func() ([]byte, error) {
 			var list []*picture.Layer
 			for _, ref := range s.Layers {
-				l, err := c.layers.Layer(ref)
+				l, err := picture.ReadLayer(c.layers, ref)
 				if err != nil {
 					return nil, err
 				}

@@ -38,8 +38,12 @@ func (c *Cutter) drawSceneFrame(ctx context.Context, scene int, n int64) ([]byte
 				if at >= pic.Fade || before.view == nil {
 					return c.paintFrame(ctx, now)
 				}
+				before.view = before.view.WithoutCaptions()
+				t := movingTask{viewFrame: now, count: pic.Fade, before: before}
+				t.fadeTexts(pic.Start == c.in.Line.Scenes[i].Start)
+				now, before = t.viewFrame, t.before
 				bare := now
-				bare.view, before.view = now.view.WithoutCaptions(), before.view.WithoutCaptions()
+				bare.view = now.view.WithoutCaptions()
 				frame, err := c.paintFrame(ctx, bare)
 				if err != nil {
 					return nil, err

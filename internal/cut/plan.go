@@ -6,6 +6,7 @@ import (
 	"mynah/internal/cache"
 	"mynah/internal/diag"
 	"mynah/internal/film"
+	"mynah/internal/overlay"
 	"mynah/internal/picture"
 	"mynah/internal/timeline"
 )
@@ -23,6 +24,8 @@ type viewFrame struct {
 	frame int64
 	place diag.Range
 	name  string
+	// slides are the states of the slides that the spans of the view show.
+	slides []overlay.SlideState
 }
 
 // stillTask is a distinct still that is not in the cache.
@@ -70,6 +73,7 @@ func (c *Cutter) PlanPictures() *Plan {
 				// Captions are drawn over both pictures; those of the old picture alone are gone.
 				before.view = before.view.WithoutCaptions()
 				t := movingTask{viewFrame: now, count: done, enter: pic.Enter, before: before}
+				t.fadeTexts(pic.Start == scene.Start)
 				p.Runs = append(p.Runs, c.planMotion(p, t, i, done))
 			}
 			switch {

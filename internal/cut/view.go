@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"mynah/internal/ffmpeg"
+	"mynah/internal/overlay"
 	"mynah/internal/picture"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
@@ -17,7 +18,7 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 	out := viewFrame{view: v, place: scene.Range, name: "the canvas"}
 	if len(scene.Slides) > 0 {
 		out.name, out.place = "the slide", scene.Slides[0].Range
-		c.addSlides(v, i, pic)
+		out.slides = c.addSlides(v, i, pic)
 	}
 	c.addCaptions(v, i, pic)
 	if c.addPanes(v, i, pic) {
@@ -56,15 +57,15 @@ func (c *Cutter) setShot(v *picture.View, i int, pic timeline.Picture, size imag
 	}
 }
 
-// addSlides adds the states of a scene's slides to one of its pictures.
-func (c *Cutter) addSlides(v *picture.View, i int, pic timeline.Picture) {
+// addSlides adds the states of a scene's slides to one of its pictures, and returns them.
+func (c *Cutter) addSlides(v *picture.View, i int, pic timeline.Picture) (shown []overlay.SlideState) {
 	states := c.in.Slides[i]
 	if len(states) == 0 {
-		return
+		return nil
 	}
 	v.Backdrops = states[0].Backdrops
 	steps := c.in.Line.Scenes[i].Steps
-	if scene := c.in.Board.Scenes[i]; scene.WaitsForClick() { // the first state is shown before the first step
+	if len(steps) > 0 && len(states) == len(steps)+1 { // the first state is shown before the first step
 		steps = append([]int64{pic.Start}, steps...)
 	}
 	if len(steps) == 0 {
@@ -72,15 +73,17 @@ func (c *Cutter) addSlides(v *picture.View, i int, pic timeline.Picture) {
 	}
 	for k, at := range steps {
 		at -= pic.Start
-		layer := states[min(k, len(states)-1)].Layer
+		state := states[min(k, len(states)-1)]
+		span := picture.Span{From: max(at, 0), Layers: []picture.LayerRef{state.Layer}}
 		switch {
 		case at >= pic.Frames:
 		case at <= 0:
-			v.Spans = []picture.Span{{Layers: []picture.LayerRef{layer}}}
+			v.Spans, shown = []picture.Span{span}, []overlay.SlideState{state}
 		default:
-			v.Spans = append(v.Spans, picture.Span{From: at, Layers: []picture.LayerRef{layer}})
+			v.Spans, shown = append(v.Spans, span), append(shown, state)
 		}
 	}
+	return shown
 }
 
 // newClipInput returns the part of a clip or GIF that a picture plays.

@@ -23,6 +23,9 @@ import (
 // SlideState is the appearance of a scene's slides at one reveal step.
 type SlideState struct {
 	Layer picture.LayerRef
+	// Text and Ground are Layer as two layers: the text, and the background below it. Their keys are zero, except for
+	// slides that a transition follows or precedes. A slide on a ground of its own has no Ground.
+	Text, Ground picture.LayerRef
 	// Backdrops are the filters that the slide applies to the picture behind it.
 	Backdrops []ffmpeg.Backdrop
 }
@@ -37,6 +40,7 @@ type slideHead struct {
 // slideTask is the drawing of a scene's slides at one reveal step.
 type slideTask struct {
 	scene, state int
+	only         slide.Part
 	request      slide.Request
 	recipe       Slide
 	key          cache.Key // key of the recipe
@@ -74,9 +78,16 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 		return nil, nil, err
 	}
 	for i, t := range tasks {
-		out[t.scene] = append(out[t.scene], SlideState{
-			Layer: picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key)}, Backdrops: heads[i].Backdrops,
-		})
+		layer := picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key)}
+		states := out[t.scene]
+		switch t.only {
+		case slide.Whole:
+			out[t.scene] = append(states, SlideState{Layer: layer, Backdrops: heads[i].Backdrops})
+		case slide.OnlyText:
+			states[len(states)-1].Text = layer
+		case slide.OnlyBackground:
+			states[len(states)-1].Ground = layer
+		}
 	}
 	return out, listSlideFindings(tasks, heads, wrong), nil
 }
@@ -114,10 +125,42 @@ func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slid
 			r.State = state
 			k := r.ComputeKey(version)
 			recipe := Slide{Look: k, Step: state}
-			out = append(out, slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.ComputeKey(recipe)})
+			whole := slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.ComputeKey(recipe)}
+			out = append(out, whole)
+			first, last := state == 0, state == r.CountSteps()-1
+			if first && a.textFadesBefore(i) || last && a.textFadesBefore(i+1) {
+				out = append(out, whole.split(version)...)
+			}
 		}
 	}
 	return out, nil
+}
+
+// textFadesBefore reports whether the texts of the slides of scenes i-1 and i fade during the transition between them.
+func (a *artist) textFadesBefore(i int) bool {
+	scenes := a.Board.Scenes
+	return i > 0 && i < len(scenes) && scenes[i].Transition.Duration > 0 && len(scenes[i-1].Slides) > 0 && len(scenes[i].Slides) > 0
+}
+
+// split returns the tasks that draw the text and the background of a slide separately.
+func (t slideTask) split(version string) []slideTask {
+	parts := []slide.Part{slide.OnlyText}
+	if !t.request.OnGround {
+		parts = append(parts, slide.OnlyBackground)
+	}
+	var out []slideTask
+	for _, only := range parts {
+		half := t
+		half.only, half.request.Only = only, only
+		if only == slide.OnlyBackground {
+			empty := slide.Block{Kind: frame.TextBlock, Range: t.request.Blocks[0].Range}
+			half.request.Blocks, half.request.State, half.state, half.request.Waits = []slide.Block{empty}, 0, 0, false
+		}
+		half.recipe = Slide{Look: half.request.ComputeKey(version), Step: half.state}
+		half.key = part.ComputeKey(half.recipe)
+		out = append(out, half)
+	}
+	return out
 }
 
 func (a *artist) newSlideRequest(s *storyboard.Scene) slide.Request {

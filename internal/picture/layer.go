@@ -248,26 +248,55 @@ func (l *Layer) WithBoxesFrom(other *Layer, boxes []image.Rectangle) *Layer {
 // Box returns the position of the layer in the frame. Outside of it the layer has one colour.
 func (l *Layer) Box() image.Rectangle { return image.Rect(l.x, l.y, l.x+l.w, l.y+l.h) }
 
-// JoinLayersInBox returns the parts of layers inside box, in the format of ToRaw. The coordinates of box are even.
-// The layers do not overlap and are transparent outside their boxes.
+// JoinLayersInBox returns the parts of layers inside box, drawn over each other, in the format of ToRaw. The
+// coordinates of box are even. The layers are transparent outside their boxes.
 func JoinLayersInBox(box image.Rectangle, list ...*Layer) []byte {
 	n := box.Dx() * box.Dy()
 	out := make([]byte, n*5/2)
-	planes := [][]byte{out[:n], out[n : n*5/4], out[n*5/4 : n*3/2], out[n*3/2:]}
-	fillBytes(planes[1], 128)
-	fillBytes(planes[2], 128)
+	luma, us, vs, alpha := out[:n], out[n:n*5/4], out[n*5/4:n*3/2], out[n*3/2:]
+	fillBytes(us, 128)
+	fillBytes(vs, 128)
 	for _, l := range list {
 		part := l.Box().Intersect(box)
-		for y := part.Min.Y; y < part.Max.Y; y++ {
-			from, to, count := (y-l.y)*l.w+part.Min.X-l.x, (y-box.Min.Y)*box.Dx()+part.Min.X-box.Min.X, part.Dx()
-			copy(planes[0][to:to+count], l.luma[from:])
-			copy(planes[3][to:to+count], l.alpha[from:])
+		for y := part.Min.Y / 2; y < part.Max.Y/2; y++ { // chroma first, because it depends on the alpha below
+			from, to := (y-l.y/2)*l.w/2+(part.Min.X-l.x)/2, (y-box.Min.Y/2)*box.Dx()/2+(part.Min.X-box.Min.X)/2
+			above, below := 2*(y-l.y/2)*l.w+part.Min.X-l.x, (2*y-box.Min.Y)*box.Dx()+part.Min.X-box.Min.X
+			for i := range part.Dx() / 2 {
+				over := sumSquare(l.alpha[above+2*i:], l.w)
+				if over == 0 {
+					continue
+				}
+				under := sumSquare(alpha[below+2*i:], box.Dx())
+				us[to+i] = mixOver(l.u[from+i], us[to+i], over, under, 4*255)
+				vs[to+i] = mixOver(l.v[from+i], vs[to+i], over, under, 4*255)
+			}
 		}
-		for y := part.Min.Y / 2; y < part.Max.Y/2; y++ {
-			from, to, count := (y-l.y/2)*l.w/2+(part.Min.X-l.x)/2, (y-box.Min.Y/2)*box.Dx()/2+(part.Min.X-box.Min.X)/2, part.Dx()/2
-			copy(planes[1][to:to+count], l.u[from:])
-			copy(planes[2][to:to+count], l.v[from:])
+		for y := part.Min.Y; y < part.Max.Y; y++ {
+			from, to := (y-l.y)*l.w+part.Min.X-l.x, (y-box.Min.Y)*box.Dx()+part.Min.X-box.Min.X
+			for i := range part.Dx() {
+				over, under := int(l.alpha[from+i]), int(alpha[to+i])
+				if over == 0 {
+					continue
+				}
+				luma[to+i] = mixOver(l.luma[from+i], luma[to+i], over, under, 255)
+				alpha[to+i] = byte(over + under*(255-over)/255)
+			}
 		}
 	}
 	return out
+}
+
+// sumSquare returns the sum of four values: two of a row that is width long, and two below them.
+func sumSquare(row []byte, width int) int {
+	return int(row[0]) + int(row[1]) + int(row[width]) + int(row[width+1])
+}
+
+// mixOver returns the colour of a pixel that is drawn over another, with straight alpha: over and under are their
+// opacities, of which whole is the maximum.
+func mixOver(above, below byte, over, under, whole int) byte {
+	rest := under * (whole - over) / whole
+	if rest == 0 {
+		return above
+	}
+	return byte((int(above)*over + int(below)*rest + (over+rest)/2) / (over + rest))
 }

@@ -52,6 +52,8 @@ type LayerRef struct {
 	// Boxes are the boxes of the frame that are taken from the drawing Lit, which has the same position.
 	Lit   cache.Key
 	Boxes []image.Rectangle
+	// Faded is the transparency of the layer: 0 shows it as drawn, 255 hides it. It is a part of Key.
+	Faded uint8
 	// Often is true if the layer is used for many frames, so that it is worth keeping in memory.
 	Often bool
 }
@@ -275,7 +277,7 @@ func (p *Painter) DrawCaptions(frame []byte, v *View, n int64) error {
 // drawLayerRefs draws layers on a frame.
 func (p *Painter) drawLayerRefs(frame []byte, list []LayerRef) error {
 	for _, ref := range list {
-		l, err := p.layers.Layer(ref)
+		l, err := ReadLayer(p.layers, ref)
 		if err != nil {
 			return err
 		}

@@ -109,7 +109,7 @@ func (p *page) prepareFrame(ctx context.Context, r Request) error {
 	}
 	canvas := params{"r": 255, "g": 255, "b": 255, "a": 1}
 	switch {
-	case r.Over, r.OnGround, r.Ground != nil && r.Ground.Bare:
+	case r.Over, r.hasNoBackground():
 		canvas = params{"r": 0, "g": 0, "b": 0, "a": 0}
 	case r.CanvasSet:
 		canvas = params{"r": r.Canvas.R, "g": r.Canvas.G, "b": r.Canvas.B, "a": float64(r.Canvas.A) / 255}

@@ -39,6 +39,16 @@ type Place struct {
 	Holes []Hole
 }
 
+// Part is what is drawn of a slide.
+type Part int
+
+// Values of Part.
+const (
+	Whole Part = iota
+	OnlyText
+	OnlyBackground
+)
+
 // Ground is a drawing without text: the background of the theme, around pictures.
 type Ground struct {
 	// Bare leaves out the background, so that only the mounts are drawn.
@@ -52,16 +62,21 @@ func (r Request) listPlaceClasses() string {
 	if r.Layout != frame.NoLayout {
 		out += " layout layout-" + string(r.Layout)
 	}
-	if r.OnGround || r.Ground != nil && r.Ground.Bare {
+	if r.hasNoBackground() {
 		out += " placed"
 	}
-	if r.Ground != nil {
+	if r.Ground != nil || r.Only == OnlyBackground {
 		out += " ground"
 	}
 	if r.Height > r.Width {
 		out += " upright"
 	}
 	return out
+}
+
+// hasNoBackground reports whether the drawing is transparent where there is no text or mount.
+func (r Request) hasNoBackground() bool {
+	return r.OnGround || r.Only == OnlyText || r.Ground != nil && r.Ground.Bare
 }
 
 // formatMounts returns the HTML of the mounts.

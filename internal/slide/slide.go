@@ -79,6 +79,9 @@ type Request struct {
 	// Ground requests a drawing without blocks: the background, with what surrounds pictures.
 	Ground *Ground
 
+	// Only requests the text of the slide without its background, or the background without the text.
+	Only Part
+
 	// Waits is true if nothing is revealed before the first step: State 0 then shows none of the items.
 	Waits bool
 	// State is the index of the reveal step that is drawn. Values above the last step mean the last.
