@@ -2,6 +2,7 @@ package picture
 
 import (
 	"encoding/json"
+	"image"
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
@@ -11,21 +12,36 @@ import (
 // Look describes everything that determines the appearance of a view, for cache keys. Files and layers
 // are represented by their keys. The part tags name the ingredients of parts; see package part.
 type Look struct {
-	File cache.Key `json:"file,omitzero" part:"the file"`
+	ShotLook
 	// Slides are the layers of slides, Backdrops the filters that slides apply to the picture.
 	Slides    []LayersFrom      `json:"slides,omitempty" part:"the slide"`
 	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty" part:"the slide"`
 	Captions  []LayersFrom      `json:"captions,omitempty" part:"the subtitles"`
 	Callouts  []Callout         `json:"callouts,omitempty" part:"the callouts"`
-	Panes     []paneLook        `json:"panes,omitempty" part:"the pictures beside it"`
+	Panes     []PaneLook        `json:"panes,omitempty" part:"the pictures of the layout"`
 	Mount     cache.Key         `json:"mount,omitzero" part:"the ground"`
-	Placing   frame.Placing     `json:"placing,omitzero" part:"how it fills the frame"`
-	Move      Move              `json:"move,omitzero" part:"how it moves"`
+}
+
+// ShotLook describes everything that determines the appearance of a picture, without what lies over it.
+type ShotLook struct {
+	File    cache.Key     `json:"file,omitzero" part:"the file"`
+	Placing frame.Placing `json:"placing,omitzero" part:"how it fills the frame"`
+	Move    Move          `json:"move,omitzero" part:"how it moves"`
 	// Frames is the length of the move, in frames.
 	Frames int64       `json:"frames,omitempty" part:"how it moves"`
 	Canvas frame.Color `json:"canvas" part:"the canvas"`
 	Moment Moment      `json:"moment,omitzero" part:"the time of the frame"`
 	Speed  Speed       `json:"speed,omitzero" part:"its speed"`
+}
+
+// PaneLook describes everything that determines the appearance of a pane.
+type PaneLook struct {
+	ShotLook
+	Rect image.Rectangle `json:"rect" part:"the pictures of the layout"`
+	// Shown is the number of frames that were shown before, and Moving the number of frames after which the picture
+	// stands still, of a pane that moves.
+	Shown  int64 `json:"shown,omitempty" part:"how it moves"`
+	Moving int64 `json:"moving,omitempty" part:"how it moves"`
 }
 
 // LayersFrom are the layers that are shown from frame From on.
@@ -72,7 +88,7 @@ func (v *View) ComputeLook() Look {
 }
 
 func (s Still) computeLook() Look {
-	l := Look{Canvas: s.Canvas, Backdrops: s.Backdrops}
+	l := Look{ShotLook: ShotLook{Canvas: s.Canvas}, Backdrops: s.Backdrops}
 	if s.Asset != nil {
 		l.File, l.Placing = s.Asset.Content, s.Placing
 		l.Moment = Moment{Still: s.Clip, AtEnd: s.AtEnd, From: s.From, Length: s.Length}

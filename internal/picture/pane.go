@@ -20,19 +20,10 @@ type Pane struct {
 	Shown, Moving int64
 }
 
-// paneLook describes everything that determines the appearance of a pane, for cache keys.
-type paneLook struct {
-	Look Look            `json:"look"`
-	Rect image.Rectangle `json:"rect"`
-	// Shown and Moving are those of a pane that moves.
-	Shown  int64 `json:"shown,omitempty"`
-	Moving int64 `json:"moving,omitempty"`
-}
-
-func listPaneLooks(panes []Pane) []paneLook {
-	var out []paneLook
+func listPaneLooks(panes []Pane) []PaneLook {
+	var out []PaneLook
 	for _, p := range panes {
-		l := paneLook{Look: p.View.ComputeLook(), Rect: p.Rect}
+		l := PaneLook{ShotLook: p.View.ComputeLook().ShotLook, Rect: p.Rect}
 		if p.View.IsMoving() {
 			l.Shown, l.Moving = p.Shown, p.Moving
 		}
