@@ -169,6 +169,12 @@ func (w *Worker) makeAllScenesButLast(ctx context.Context, n int, spoken *speech
 	if err != nil {
 		return err
 	}
+	all := in
+	all.Board = w.in.Board
+	marks, list, err := overlay.DrawMarks(ctx, w.maker, all)
+	if err := errorOrFindings(list, err); err != nil {
+		return err
+	}
 	captions, list, err := overlay.DrawCaptions(ctx, w.maker, in, line, cues)
 	if err := errorOrFindings(list, err); err != nil {
 		return err
@@ -178,7 +184,7 @@ func (w *Worker) makeAllScenesButLast(ctx context.Context, n int, spoken *speech
 		return err
 	}
 	c := cut.New(w.maker, w.in.Cut(line, layers), cut.Input{
-		Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions, Grounds: grounds,
+		Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions, Grounds: grounds, Marks: marks,
 	})
 	list, err = c.MakePictures(ctx, c.PlanPictures())
 	if err := errorOrFindings(list, err); err != nil {

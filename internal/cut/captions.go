@@ -4,6 +4,7 @@ import (
 	"errors"
 	"image"
 	"os"
+	"slices"
 	"strconv"
 
 	"mynah/internal/cache"
@@ -31,6 +32,30 @@ func (c *Cutter) addCaptions(v *picture.View, scene int, pic timeline.Picture) {
 	if len(v.Captions) > 0 && end < pic.Frames {
 		v.Captions = append(v.Captions, picture.Span{From: end})
 	}
+	c.addMarks(v, scene)
+}
+
+// addMarks adds the layers that lie over a whole scene to its captions.
+func (c *Cutter) addMarks(v *picture.View, scene int) {
+	if len(c.in.Marks) <= scene || len(c.in.Marks[scene]) == 0 {
+		return
+	}
+	marks := c.in.Marks[scene]
+	if len(v.Captions) == 0 || v.Captions[0].From > 0 {
+		v.Captions = append([]picture.Span{{}}, v.Captions...)
+	}
+	for i := range v.Captions {
+		v.Captions[i].Layers = append(slices.Clone(marks), v.Captions[i].Layers...)
+	}
+}
+
+// countOverlayChanges returns how often what lies over a view changes, counted from 1 for overlays that never change.
+func countOverlayChanges(v *picture.View) int {
+	captions := len(v.Captions)
+	if captions == 1 && v.Captions[0].From == 0 {
+		return max(len(v.Spans), 1)
+	}
+	return max(len(v.Spans), 2*captions)
 }
 
 // writeCaptionStates writes the captions that a view shows in count frames, beginning at the frame from, to a

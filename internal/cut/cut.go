@@ -23,6 +23,8 @@ type Input struct {
 	Captions [][]overlay.CaptionSpan
 	// Grounds are the layers around pictures that do not fill the frame, per scene and picture.
 	Grounds [][]picture.LayerRef
+	// Marks are the layers over everything but the captions, per scene.
+	Marks [][]picture.LayerRef
 }
 
 // Tools contains the programs and settings for making pictures.

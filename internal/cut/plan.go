@@ -161,7 +161,7 @@ func (c *Cutter) planClip(p *Plan, s viewFrame, scene int, pic timeline.Picture,
 	if firstFrame >= pic.Frames {
 		return
 	}
-	spans := max(len(s.view.Spans), 2*len(s.view.Captions))
+	spans := countOverlayChanges(s.view)
 	if pic.Cycle > 0 {
 		if spans > 1 {
 			s.frame = firstFrame

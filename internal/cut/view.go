@@ -96,7 +96,7 @@ func (c *Cutter) newClipInput(i int, pic timeline.Picture, v *picture.View, size
 		Placement:    ffmpeg.PlaceSource(w, h, size.X, size.Y, shot.Placing),
 		Stretch: ffmpeg.Stretch{
 			From: pic.From, Length: pic.Length, SpeedNum: pic.SpeedNum, SpeedDen: pic.SpeedDen,
-			Again: pic.Cycle > 0 && (len(v.Spans) > 1 || len(v.Captions) > 0 || pic.Fade > pic.Cycle),
+			Again: pic.Cycle > 0 && (countOverlayChanges(v) > 1 || pic.Fade > pic.Cycle),
 		},
 		Frames: findLongestShowing(c.in.Line.Scenes[i].Pictures, pic), Rate: c.in.Files.GetUsable(shot.File).Info.Video.Rate,
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"mynah/internal/arrange"
-	"mynah/internal/cache"
+	"mynah/internal/diag"
 	"mynah/internal/frame"
 	"mynah/internal/part"
 	"mynah/internal/picture"
@@ -31,10 +31,8 @@ func newHole(p arrange.Pane) slide.Hole {
 
 // groundTask is the drawing of what surrounds the pictures of a scene at one time.
 type groundTask struct {
-	scene, picture int
-	request        slide.Request
-	recipe         Slide
-	key            cache.Key
+	slideTask
+	picture int
 }
 
 // DrawGrounds draws what surrounds the pictures that do not fill the frame: the theme's ground, shadows, bars of windows
@@ -50,16 +48,16 @@ func DrawGrounds(ctx context.Context, m part.Maker, in Input, line *timeline.Lin
 	for i := range line.Scenes {
 		out[i] = make([]picture.LayerRef, len(line.Scenes[i].Pictures))
 	}
-	g, ctx := m.NewGroup(ctx, doing, float64(len(tasks)))
 	for _, t := range tasks {
 		m.Book.AddRecipe(t.recipe, part.Label{Name: "the ground", Scene: t.scene + 1})
 		out[t.scene][t.picture] = picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key)}
-		g.Go(1, func() error {
-			_, err := a.ensureSlideDrawn(ctx, slideTask{scene: t.scene, request: t.request, recipe: t.recipe, key: t.key})
-			return err
-		})
 	}
-	return out, g.Wait()
+	var drawings []slideTask
+	for _, t := range tasks {
+		drawings = append(drawings, t.slideTask)
+	}
+	_, err = a.drawSlideTasks(ctx, drawings)
+	return out, err
 }
 
 // listGroundTasks returns the tasks for all pictures of the film that need a ground.
@@ -81,7 +79,8 @@ func (a *artist) listGroundTasks(ctx context.Context, line *timeline.Line) ([]gr
 			}
 			r := a.newGroundRequest(s, placed)
 			recipe := Slide{Look: r.ComputeKey(version)}
-			out = append(out, groundTask{scene: i, picture: k, request: r, recipe: recipe, key: part.ComputeKey(recipe)})
+			task := slideTask{scene: i, request: r, recipe: recipe, key: part.ComputeKey(recipe)}
+			out = append(out, groundTask{slideTask: task, picture: k})
 		}
 	}
 	return out, nil
@@ -90,7 +89,7 @@ func (a *artist) listGroundTasks(ctx context.Context, line *timeline.Line) ([]gr
 // newGroundRequest returns the request for what surrounds the panes of a scene.
 func (a *artist) newGroundRequest(s *storyboard.Scene, placed arrange.Arrangement) slide.Request {
 	r := slide.Request{
-		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Theme, Files: a.Files, Language: a.Board.Film.Language,
+		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Theme, Brand: a.Board.Film.Brand, Files: a.Files, Language: a.Board.Film.Language,
 		Canvas: s.Canvas, CanvasSet: s.CanvasSet, Ground: &slide.Ground{Bare: !placed.Ground},
 		Place: slide.Place{Layout: s.Layout},
 	}
@@ -106,4 +105,68 @@ func (a *artist) newGroundRequest(s *storyboard.Scene, placed arrange.Arrangemen
 		}
 	}
 	return r
+}
+
+// DrawMarks draws what lies over the whole film: the watermark, and the bar of the progress. It returns the layers of each
+// scene.
+func DrawMarks(ctx context.Context, m part.Maker, in Input) ([][]picture.LayerRef, diag.List, error) {
+	a := &artist{Maker: m, Input: in}
+	out := make([][]picture.LayerRef, len(in.Board.Scenes))
+	film := in.Board.Film
+	if film.Watermark == nil && !film.Progress {
+		return out, nil, nil
+	}
+	version, err := a.Drawer.ReadVersion(ctx, "the watermark and the progress bar")
+	if err != nil {
+		return nil, nil, err
+	}
+	var tasks []slideTask
+	for i := range in.Board.Scenes {
+		for _, r := range a.listMarkRequests(i) {
+			recipe := Slide{Look: r.ComputeKey(version)}
+			t := slideTask{scene: i, request: r, recipe: recipe, key: part.ComputeKey(recipe)}
+			out[i] = append(out[i], picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key), Often: true})
+			if !slices.ContainsFunc(tasks, func(other slideTask) bool { return other.key == t.key }) {
+				m.Book.AddRecipe(recipe, part.Label{Name: "the watermark or progress bar", Scene: i + 1})
+				tasks = append(tasks, t)
+			}
+		}
+	}
+	heads, err := a.drawSlideTasks(ctx, tasks)
+	return out, listSlideFindings(tasks, heads, make([]*slide.DiagramError, len(tasks))), err
+}
+
+// listMarkRequests returns the requests for what lies over a scene.
+func (a *artist) listMarkRequests(scene int) []slide.Request {
+	film, s := a.Board.Film, &a.Board.Scenes[scene]
+	r := slide.Request{
+		Width: film.Width, Height: film.Height, Brand: film.Brand, Files: a.Files,
+		Blocks: []slide.Block{{Kind: frame.TextBlock, Range: s.Range}},
+	}
+	var out []slide.Request
+	if w := film.Watermark; w != nil {
+		mark := r
+		mark.Blocks = []slide.Block{{Kind: frame.TextBlock, Range: w.Range}}
+		mark.Ground = &slide.Ground{Bare: true, Watermark: &slide.Watermark{File: w.File, Position: w.Position, Opacity: w.Strength}}
+		out = append(out, mark)
+	}
+	if film.Progress {
+		r.Theme = s.Theme
+		r.Ground = &slide.Ground{Bare: true, Progress: float64(scene+1) / float64(len(a.Board.Scenes))}
+		out = append(out, r)
+	}
+	return out
+}
+
+// drawSlideTasks draws slides that are not in the cache, in parallel, and returns their metadata.
+func (a *artist) drawSlideTasks(ctx context.Context, tasks []slideTask) ([]slideHead, error) {
+	heads := make([]slideHead, len(tasks))
+	g, ctx := a.NewGroup(ctx, doing, float64(len(tasks)))
+	for i, t := range tasks {
+		g.Go(1, func() (err error) {
+			heads[i], err = a.ensureSlideDrawn(ctx, t)
+			return err
+		})
+	}
+	return heads, g.Wait()
 }

@@ -165,7 +165,7 @@ func (t slideTask) split(version string) []slideTask {
 
 func (a *artist) newSlideRequest(s *storyboard.Scene) slide.Request {
 	r := slide.Request{
-		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Slides[0].Theme, Language: a.Board.Film.Language,
+		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Slides[0].Theme, Brand: a.Board.Film.Brand, Language: a.Board.Film.Language,
 		Files: a.Files, Over: len(s.Shots) > 0, Canvas: s.Canvas, CanvasSet: s.CanvasSet, Waits: s.WaitsForClick(),
 	}
 	if s.Layout != frame.NoLayout {

@@ -233,6 +233,13 @@ type Background struct {
 	FadeOut bool
 }
 
+// Watermark is an image over the whole video. Strength is its opacity, from 0 to 1.
+type Watermark struct {
+	File     File
+	Position frame.Position
+	Strength float64
+}
+
 // Transition is how a scene begins. Type "none" is a cut.
 type Transition struct {
 	Type     string // canonical name, such as crossfade, wipe-right or circle

@@ -34,6 +34,9 @@ type Properties struct {
 	Loudness                             *Level
 	Ducking                              *Level
 	Lexicon                              *File
+	Brand                                *File // a style sheet of variables
+	Watermark                            *Watermark
+	Progress                             *bool // true for "bar"
 
 	// Places maps the names of the properties that are set to the ranges of the names in the source.
 	Places map[string]diag.Range
@@ -153,6 +156,17 @@ func listHeaderRules() []rule {
 			"counts. `#` at the beginning of a line or after a space starts a comment")),
 			newFileParser("a file of pronunciations"),
 			func(p *Properties) **File { return &p.Lexicon }).asNotTranslated(),
+		newPropertyRule(markAsOwn(header("brand", "", "colours and fonts that are laid over the theme: variables such as `--accent`, and "+
+			"`@font-face`; see [themes.md](themes.md)")),
+			newFileParser("a .css file of the project"),
+			func(p *Properties) **File { return &p.Brand }),
+		newPropertyRule(markAsOwn(header("watermark", "none", "an image over the whole video, such as a logo: its file, then in any order a "+
+			"place (`top-right` if not set) and a strength (0.6 if not set). It is at most a fifth of the frame wide and high")),
+			newWatermarkParser(),
+			func(p *Properties) **Watermark { return &p.Watermark }),
+		newPropertyRule(markAsOwn(header("progress", "none", "`bar` shows a thin bar at the bottom that grows at the start of each scene")),
+			newProgressParser(),
+			func(p *Properties) **bool { return &p.Progress }),
 	}
 }
 

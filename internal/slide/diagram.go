@@ -127,6 +127,9 @@ func (r Request) chooseDiagramLook() diagramLook {
 		look.Ink, look.Muted, look.Edge, look.Fill = "#111111", "#111111", "#111111", "#ffdf2b"
 		look.Series = []string{"#15151a", "#d7263d", "#1b7fbd", "#2e933c", "#e2552a", "#7b2d8b", "#00808a", "#6b5b00"}
 	}
+	if !r.Over && r.Brand != "" {
+		look.apply(gatherFiles(r).brand)
+	}
 	const wide, high, besideOthers = 0.92, 0.86, 0.72 // shares of the frame
 	areaW, areaH := r.measureArea()
 	look.Width, look.Height = wide*float64(areaW)/r.computeScale(), high*float64(areaH)/r.computeScale()

@@ -35,9 +35,11 @@ type slideLayout struct {
 		Filter string     `json:"filter"`
 		Box    [4]float64 `json:"box"`
 	} `json:"backdrops"`
-	Missing []string `json:"missing"` // font families that are not installed
-	Broken  []string `json:"broken"`  // font families whose file is not a font
-	Tofu    []rune   `json:"tofu"`    // characters that no font has
+	// Logo is the size of the watermark's image, in its own pixels; zeros if it cannot be drawn.
+	Logo    []float64 `json:"logo"`
+	Missing []string  `json:"missing"` // font families that are not installed
+	Broken  []string  `json:"broken"`  // font families whose file is not a font
+	Tofu    []rune    `json:"tofu"`    // characters that no font has
 	// Letters are the texts to be drawn in each font family of the theme.
 	Letters map[string]string `json:"letters"`
 }
@@ -71,7 +73,7 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 		preload = append(preload, base+behindName)
 	}
 	m, err := d.layOut(ctx, p, measureArgs{
-		Area: r.toCSSBox(r.Area), Avoid: r.toCSSBox(r.Avoid), Whole: r.Ground != nil,
+		Area: r.toCSSBox(r.Area), Avoid: r.toCSSBox(r.Avoid), Whole: r.Ground != nil && (!r.Ground.Bare || len(r.Ground.Mounts) > 0),
 		Scale: r.computeScale(), Project: k.theme != "", Hyphens: hyphens,
 		Preload: preload, Runes: d.listUntestedCharacters(r.listBlockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
@@ -229,6 +231,15 @@ func (d *Drawer) addWarnings(out *Drawn, r Request, k *projectFiles, c composed,
 		add("write the emoji itself, or a code such as :rocket:", "%s is not an emoji code; it is shown as written", code)
 	}
 	addSizeWarning(out, r, m)
+	if s := r.computeScale(); len(m.Logo) == 2 {
+		switch {
+		case m.Logo[0] == 0 || m.Logo[1] == 0:
+			add("export it again as SVG or PNG", "the watermark %s cannot be drawn", r.Ground.Watermark.File)
+		case m.Logo[0]*s > float64(r.Width) || m.Logo[1]*s > float64(r.Height):
+			add("export it smaller", "the watermark %s is larger than the frame, with %.0fx%.0f pixels; it is drawn at most a fifth as wide and high as the frame",
+				r.Ground.Watermark.File, m.Logo[0], m.Logo[1])
+		}
+	}
 	for _, name := range m.Missing {
 		add("add it with @font-face and a file of the project, or install it",
 			"the font %q is not installed; another font is used", name)

@@ -64,7 +64,7 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 		r.listBackgroundClasses(), theme, chooseTrackingClass(r.listBlockTexts()), r.listPlaceClasses(), html.EscapeString(r.Language), baseMark,
 		dir)
 	out.WriteString("<style>" + readBuiltInSheet("force") + r.formatBehindCSS(k) + "</style><style>" + readBuiltInSheet("base") + readBuiltInSheet("layouts") + styleOf(theme) + "</style>")
-	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style></head><body>")
+	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style>" + k.brand.formatStyle() + "</head><body>")
 	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div>" + r.formatMounts() + "</body></html>")
 	c.html = out.String()
 	return c

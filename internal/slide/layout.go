@@ -54,6 +54,18 @@ type Ground struct {
 	// Bare leaves out the background, so that only the mounts are drawn.
 	Bare   bool
 	Mounts []Mount
+	// Watermark is drawn over everything; nil means none.
+	Watermark *Watermark
+	// Progress draws a bar of this share of the width, from 0 to 1; 0 means none.
+	Progress float64
+}
+
+// Watermark is an image at an edge of the frame. It is drawn in its own size, but at most a fifth of the frame wide and
+// high.
+type Watermark struct {
+	File     string // name of the project's file
+	Position frame.Position
+	Opacity  float64
 }
 
 // listPlaceClasses returns the CSS classes that describe where the slide is, each after a blank.
@@ -98,6 +110,14 @@ func (r Request) formatMounts() string {
 			out.WriteString(`<div class="bar"><i></i><i></i><i></i><b></b></div>`)
 		}
 		out.WriteString("</div>")
+	}
+	if w := r.Ground.Watermark; w != nil {
+		side := map[frame.Align]string{frame.AlignStart: "start", frame.AlignCenter: "center", frame.AlignEnd: "end"}
+		fmt.Fprintf(&out, `<div class="watermark" style="justify-content:%s;align-items:%s;opacity:%g"><img src="%s%s"></div>`,
+			side[w.Position.X], side[w.Position.Y], w.Opacity, baseMark, escapePath(w.File))
+	}
+	if r.Ground.Progress > 0 {
+		fmt.Fprintf(&out, `<div class="progress" style="width:%.4f%%"></div>`, 100*r.Ground.Progress)
 	}
 	return out.String()
 }

@@ -22,7 +22,8 @@ const (
 // load no others. The slide's cache key therefore covers all its files.
 type projectFiles struct {
 	files    map[string][]byte
-	theme    string         // text of the project's theme, a style sheet
+	theme    string // text of the project's theme, a style sheet
+	brand    brand
 	diagrams map[int]string // HTML of diagrams, by index of the block
 	warnings []Warning
 	fsys     fs.FS
@@ -39,6 +40,16 @@ func gatherFiles(r Request) *projectFiles {
 		} else {
 			k.addWarning("the theme "+r.Theme+" cannot be read", "a theme is default, light, dark, paper, bold, or a CSS file of the project")
 		}
+	}
+	if r.Brand != "" {
+		before := k.warnings
+		k.readBrand(r.Brand)
+		if r.Ground != nil {
+			k.warnings = before // the slides report the same
+		}
+	}
+	if r.Ground != nil && r.Ground.Watermark != nil {
+		k.addReference(escapePath(r.Ground.Watermark.File), ".", "the watermark")
 	}
 	for _, b := range r.Blocks {
 		if b.Kind != frame.MarkdownBlock {

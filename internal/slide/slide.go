@@ -55,6 +55,7 @@ type Request struct {
 	Width, Height int     // size of the video frame, in pixels
 	Blocks        []Block // in order from top to bottom
 	Theme         string  // a name of ListThemes, or of a CSS file of the project; "" means default
+	Brand         string  // name of a style sheet of variables that is laid over the theme, or ""
 	Language      string  // language of the text (BCP 47) or ""; it selects regional forms of Chinese characters
 
 	// Files is the project's file system, which contains the theme and images. It must not follow symbolic

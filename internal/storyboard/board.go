@@ -40,6 +40,19 @@ type Film struct {
 	Loudness    *script.Level    `json:"loudness,omitempty"`
 	Ducking     *script.Level    `json:"ducking,omitempty"`
 	Lexicon     string           `json:"lexicon,omitempty"`
+	// Brand is the path of a style sheet of variables in the project, or "".
+	Brand     string     `json:"brand,omitempty"`
+	Watermark *Watermark `json:"watermark,omitempty"`
+	// Progress is true if a bar shows how far the film is.
+	Progress bool `json:"progress,omitempty"`
+}
+
+// Watermark is an image over the whole film.
+type Watermark struct {
+	File     string         `json:"file"` // path in the project
+	Range    diag.Range     `json:"-"`
+	Position frame.Position `json:"position"`
+	Strength float64        `json:"strength"` // opacity, from 0 to 1
 }
 
 // Music is background music.

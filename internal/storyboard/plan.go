@@ -209,6 +209,15 @@ func (p *planner) planFilm(s *script.Script) {
 			p.list.Add(p.project.AddLexicon(f.Lexicon)...)
 		}
 	}
+	if h.Brand != nil {
+		f.Brand = p.resolveFile(*h.Brand, "brand")
+	}
+	f.Progress = dereferenceOr(h.Progress, false)
+	if w := h.Watermark; w != nil && w.File.Name != "" && w.Strength > 0 {
+		if file := p.resolveFile(w.File, "watermark"); file != "" {
+			f.Watermark = &Watermark{File: file, Range: w.File.Range, Position: w.Position, Strength: w.Strength}
+		}
+	}
 	if h.Theme != nil {
 		p.look = p.resolveTheme(*h.Theme)
 	}

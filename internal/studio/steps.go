@@ -167,6 +167,8 @@ type overlays struct {
 	captions [][]overlay.CaptionSpan
 	// grounds are the layers around pictures that do not fill the frame, by scene and picture.
 	grounds [][]picture.LayerRef
+	// marks are the layers over everything but the captions, by scene.
+	marks [][]picture.LayerRef
 }
 
 // drawOverlays draws all slides of a storyboard, and the captions of the given cues.
@@ -187,6 +189,12 @@ func (e *session) drawOverlays(
 	if err != nil {
 		return out, err
 	}
+	out.marks, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]picture.LayerRef, diag.List, error) {
+		return overlay.DrawMarks(ctx, m, in)
+	})
+	if err != nil {
+		return out, err
+	}
 	out.captions, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.CaptionSpan, diag.List, error) {
 		return overlay.DrawCaptions(ctx, m, in, t.line, cues)
 	})
@@ -199,7 +207,7 @@ func (e *session) newCutter(m part.Maker, board *storyboard.Board, t timedBoard,
 	if err != nil {
 		return nil, err
 	}
-	in := cut.Input{Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions, Grounds: d.grounds}
+	in := cut.Input{Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions, Grounds: d.grounds, Marks: d.marks}
 	return cut.New(m, e.studio.newCutTools(t.line, layers), in), nil
 }
 

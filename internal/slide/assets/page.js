@@ -52,7 +52,7 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole }) =
   }
   const frame = [document.documentElement, document.body, backdrop]
   const full = r => r.left <= 0 && r.top <= 0 && r.right >= innerWidth && r.bottom >= innerHeight
-  const flat = !frame.some(el => paints(el) || paints(el, '::before') || paints(el, '::after')) && (area || avoid || full(backdrop.getBoundingClientRect())) && !whole
+  const flat = !frame.some(el => paints(el) || paints(el, '::before') || paints(el, '::after')) && (area || avoid || document.querySelector('.watermark, .progress') || full(backdrop.getBoundingClientRect())) && !whole
   let box = [innerWidth, innerHeight, 0, 0]
   const blur = getComputedStyle(slide).textShadow === 'none' ? 0 : 48
   const shows = el => {
@@ -76,12 +76,14 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole }) =
   }
   if (slide.querySelectorAll('*').length < 400) collect(slide)
   else add(slide.getBoundingClientRect(), 60)
+  for (const el of document.querySelectorAll('.watermark img, .progress')) add(el.getBoundingClientRect(), 2)
   if (paints(slide)) add(slide.getBoundingClientRect(), 70)
   function add(r, more, aside) {
     if (!r.width || !r.height) return
     const down = aside ? 0 : more
     box = [Math.min(box[0], r.left - more), Math.min(box[1], r.top - down), Math.max(box[2], r.right + more), Math.max(box[3], r.bottom + down)]
   }
+  const logo = document.querySelector('.watermark img')
   const backdrops = [...document.querySelectorAll('body, body *')].map(el => [el, getComputedStyle(el).backdropFilter]).filter(([, f]) => f !== 'none').slice(0, 50)
     .map(([el, filter]) => { const r = el.getBoundingClientRect(); return { filter, box: [r.left, r.top, r.right, r.bottom] } })
 
@@ -125,5 +127,5 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole }) =
   if (runes.length) { const box = pixels('\u{10FFFD}'); tofu = runes.filter(r => pixels(String.fromCodePoint(r)) === box) }
   const parts = [...(paints(slide) ? [slide] : []), ...slide.querySelectorAll('.block > *, .text')].slice(0, 2000).map(el => el.getBoundingClientRect()).filter(r => r.width && r.height)
   const content = parts.length ? [Math.min(...parts.map(r => r.left)), Math.min(...parts.map(r => r.top)), Math.max(...parts.map(r => r.right)), Math.max(...parts.map(r => r.bottom))] : [0, 0, 0, 0]
-  return { z, tight: fitted.tight, small, authored, largest, content, box, flat, backdrops, missing: [...missing], broken: [...new Set(broken)], tofu, letters }
+  return { z, tight: fitted.tight, small, authored, largest, content, box, flat, backdrops, logo: logo && [logo.naturalWidth, logo.naturalHeight], missing: [...missing], broken: [...new Set(broken)], tofu, letters }
 }
