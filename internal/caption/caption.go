@@ -137,9 +137,15 @@ func newLimits(f storyboard.Film) limits {
 // usualSize is the font size of subtitles in pixels of a frame whose shorter side is 720.
 const usualSize = 36
 
+// wordsSize is the same for subtitles that show few words at a time.
+const wordsSize = 76
+
 // ChooseFontSize returns the font size of subtitles, in pixels of a frame whose shorter side is 720.
 func ChooseFontSize(s script.Subtitles) float64 {
 	size := float64(usualSize)
+	if s.Words {
+		size = wordsSize
+	}
 	if s.Size > 0 {
 		size = s.Size
 	}
@@ -154,7 +160,7 @@ func ChooseFontSize(s script.Subtitles) float64 {
 const usual, narrow = 0.56, 0.46
 
 // computeMaxColumns returns the number of columns of subtitles that fit into the frame. It returns 0, unlimited,
-// if subtitles are not drawn into the picture. column is the width of a column relative to the font
+// if subtitles are not drawn into the picture, or only a few words of them at a time. column is the width of a column relative to the font
 // size.
 func computeMaxColumns(f storyboard.Film, column float64) int {
 	const (
@@ -162,7 +168,7 @@ func computeMaxColumns(f storyboard.Film, column float64) int {
 		least = 6
 	)
 	side := min(f.Width, f.Height)
-	if side <= 0 || f.Subtitles.Mode != script.SubtitlesOverlay {
+	if side <= 0 || f.Subtitles.Mode != script.SubtitlesOverlay || f.Subtitles.Words {
 		return 0
 	}
 	return max(int(share*720*float64(f.Width)/float64(side)/(column*ChooseFontSize(f.Subtitles))), least)

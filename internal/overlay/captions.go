@@ -48,6 +48,9 @@ func DrawCaptions(ctx context.Context, m part.Maker, in Input, line *timeline.Li
 	if len(cues) == 0 || in.Board.Film.Subtitles.Mode != script.SubtitlesOverlay {
 		return out, nil, nil
 	}
+	if in.Board.Film.Subtitles.Words {
+		cues = caption.SplitIntoWords(cues)
+	}
 	version, err := in.Drawer.ReadVersion(ctx, "subtitles in the picture")
 	if err != nil {
 		return nil, nil, err

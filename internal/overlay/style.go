@@ -46,7 +46,11 @@ func (a *artist) computeCaptionStrips(scene int, cues []caption.Cue) slide.Strip
 	}
 	lines := 0
 	for _, c := range cues {
-		if c.Scene == scene {
+		switch {
+		case c.Scene != scene:
+		case a.Board.Film.Subtitles.Words:
+			lines = 1
+		default:
 			lines = max(lines, usual, len(c.Lines()))
 		}
 	}
@@ -80,9 +84,13 @@ func (a *artist) newCaptionStyle() slide.Captions {
 	if s.Background != nil && s.Background.A > 0 {
 		outline = frame.Color{} // the background makes the letters readable
 	}
+	background := frame.Color{}
+	if s.Box {
+		background, outline = frame.Color{R: 8, G: 10, B: 14, A: 190}, frame.Color{}
+	}
 	out := slide.Captions{Width: a.Board.Film.Width, Language: a.Board.Film.Language, Files: a.Files, Style: slide.CaptionStyle{
 		Size:  caption.ChooseFontSize(s) * scale,
-		Color: color(s.Color, frame.Color{R: 255, G: 255, B: 255, A: 255}), Background: color(s.Background, frame.Color{}),
+		Color: color(s.Color, frame.Color{R: 255, G: 255, B: 255, A: 255}), Background: color(s.Background, background), Box: s.Box, Heavy: s.Words,
 		Outline: color(s.Outline, outline), Highlight: color(s.Highlight, frame.Color{R: 255, G: 255, A: 255}),
 	}}
 	switch {

@@ -271,6 +271,8 @@ type Subtitles struct {
 	Position   string // bottom, middle, top
 	Margin     *Margin
 	Karaoke    bool
+	Box        bool // white on a translucent box
+	Words      bool // one to three large words at a time
 	Highlight  *frame.Color
 }
 

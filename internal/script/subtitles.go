@@ -103,8 +103,11 @@ func listSubtitleKeys() []mapKey[Subtitles] {
 			storer: newStorer(newMarginParser(), func(s *Subtitles, v Margin) { s.Margin = &v }),
 		},
 		{
-			name: "style", byDefault: "`normal`", help: "with `karaoke`, the word that is being said has another colour",
-			storer: newStorer(newChoiceParser("normal", "karaoke"), func(s *Subtitles, v string) { s.Karaoke = v == "karaoke" }),
+			name: "style", byDefault: "`normal`", help: "with `karaoke`, the word that is being said has another colour; `box` is white on " +
+				"a translucent box; `words` shows one to three large words at a time",
+			storer: newStorer(newChoiceParser("normal", "karaoke", "box", "words"), func(s *Subtitles, v string) {
+				s.Karaoke, s.Box, s.Words = v == "karaoke", v == "box", v == "words"
+			}),
 		},
 		{
 			name: "highlight", byDefault: "yellow", help: "the colour of the word that is being said",

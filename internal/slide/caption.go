@@ -32,6 +32,8 @@ type CaptionStyle struct {
 	Family, File string
 	// A colour with alpha 0 is not drawn.
 	Color, Background, Outline frame.Color
+	// Box draws the background as a rounded box, with more room around the text. Heavy draws heavy letters.
+	Box, Heavy bool
 	// Highlight is the colour of highlighted words, for captions with Words.
 	Highlight frame.Color
 }
@@ -103,6 +105,9 @@ func (c Captions) computeLineHeight() int { return max(int(math.Round(c.Style.Si
 func (c Captions) computeBackgroundInset() int {
 	if c.Style.Background.A == 0 {
 		return 0
+	}
+	if c.Style.Box {
+		return int(math.Round(c.Style.Size * 0.36))
 	}
 	return int(math.Round(c.Style.Size * 0.22))
 }
@@ -182,6 +187,12 @@ func (c Captions) formatSheetHTML(k *projectFiles) string {
 	set("box", formatCSSColor(s.Background))
 	inset := c.computeBackgroundInset()
 	set("inset", fmt.Sprintf("%dpx %dpx", inset, 2*inset))
+	if s.Box {
+		set("radius", fmt.Sprintf("%.3fpx", s.Size*0.38))
+	}
+	if s.Heavy {
+		set("weight", "900")
+	}
 	out.WriteString("}</style></head><body>")
 	for _, t := range c.Texts {
 		t.writeHTML(&out, "caption")
