@@ -56,13 +56,21 @@ type Status struct {
 	Percent int    `json:"percent"`
 	Message string `json:"message"`
 	// The other fields are set if the task succeeded.
-	Result            string     `json:"result,omitempty"`
-	DurationInSeconds int        `json:"durationInSeconds,omitempty"`
-	Poster            string     `json:"poster,omitempty"`
-	Subtitles         *Subtitles `json:"subtitles,omitempty"`
-	Voices            []VoiceUse `json:"voices,omitempty"`
+	Result string `json:"result,omitempty"`
+	// Results are the videos of a script with sizes; the first is Result.
+	Results           []SizedResult `json:"results,omitempty"`
+	DurationInSeconds int           `json:"durationInSeconds,omitempty"`
+	Poster            string        `json:"poster,omitempty"`
+	Subtitles         *Subtitles    `json:"subtitles,omitempty"`
+	Voices            []VoiceUse    `json:"voices,omitempty"`
 	// Warnings are also set if the task failed.
 	Warnings []Warning `json:"warnings,omitempty"`
+}
+
+// SizedResult is a video in one size, such as 1080x1920.
+type SizedResult struct {
+	Size string `json:"size"`
+	URL  string `json:"url"`
 }
 
 // VoiceUse is a voice that spoke, its engine, and the scenes in which it spoke.
@@ -167,6 +175,8 @@ type Build struct {
 	// DurationInSeconds is the length of the result.
 	DurationInSeconds float64           `json:"durationInSeconds,omitempty"`
 	Links             map[string]string `json:"links"`
+	// Results are the videos of a script with sizes; the first is the link "result".
+	Results []SizedResult `json:"results,omitempty"`
 }
 
 // BuildList is a page of builds, newest first.

@@ -476,6 +476,9 @@ func (a *app) printResult(f *buildFlags, r *studio.Result) error {
 	}
 	fmt.Fprintf(a.Out, "%s  %dx%d, %.2f s, %s, %.1f MB, built in %.2f s\n", r.Film, r.Width, r.Height, r.Seconds,
 		formatSceneCount(r.Scenes), float64(r.Bytes)/1e6, float64(r.ElapsedMS)/1000)
+	for _, more := range r.Further {
+		fmt.Fprintf(a.Out, "%s  %dx%d, %.1f MB\n", more.Film, more.Width, more.Height, float64(more.Bytes)/1e6)
+	}
 	if f.explain {
 		a.printExplanation(r)
 	}

@@ -236,6 +236,14 @@ func (a *app) buildRemotely(ctx context.Context, f *buildFlags, args []string) e
 			return toFault(ctx, err)
 		}
 	}
+	for i, more := range b.Results {
+		if i == 0 {
+			continue // the same as the link result
+		}
+		if err := downloadFile(ctx, c, more.URL, base+"-"+more.Size+".mp4"); err != nil {
+			return toFault(ctx, err)
+		}
+	}
 	switch {
 	case f.json:
 		return json.NewEncoder(a.Out).Encode(b)

@@ -18,6 +18,9 @@ const (
 // Size is a video frame in pixels.
 type Size struct{ Width, Height int }
 
+// String returns the size as scripts write it, such as 1080x1920.
+func (s Size) String() string { return fmt.Sprintf("%dx%d", s.Width, s.Height) }
+
 // ParseSize parses 720p, 1080p, 4k or WIDTHxHEIGHT with even numbers from MinSide to MaxSide.
 func ParseSize(s string) (Size, bool) {
 	s = strings.ToLower(s)

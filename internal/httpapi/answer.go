@@ -228,6 +228,12 @@ func (s *Server) newStatus(ctx context.Context, r *http.Request, b record.Build)
 		return u
 	}
 	st.Result, st.Poster = sign(b.Result.Main), sign(b.Result.Poster)
+	if len(b.Result.Further) > 0 {
+		st.Results = []api.SizedResult{{Size: b.Result.Size, URL: st.Result}}
+	}
+	for _, f := range b.Result.Further {
+		st.Results = append(st.Results, api.SizedResult{Size: f.Size, URL: sign(f.Key)})
+	}
 	if b.Result.SRT != "" {
 		st.Subtitles = &api.Subtitles{SRT: sign(b.Result.SRT), VTT: sign(b.Result.VTT)}
 	}

@@ -164,6 +164,7 @@ func (s *Server) newBuildView(r *http.Request, b record.Build) (api.Build, error
 			out.Links[name] = u
 		}
 	}
+	out.Results = st.Results
 	if st.Subtitles != nil {
 		out.Links["srt"], out.Links["vtt"] = st.Subtitles.SRT, st.Subtitles.VTT
 	}

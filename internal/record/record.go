@@ -87,8 +87,17 @@ type Result struct {
 	SRT     string  `json:"srt,omitempty"`
 	VTT     string  `json:"vtt,omitempty"`
 	Seconds float64 `json:"seconds"`
+	// Size is the size of the main video, such as 1280x720; "" for sound. Further are the same video in further sizes.
+	Size    string      `json:"size,omitempty"`
+	Further []SizedFile `json:"further,omitempty"`
 	// Voices are the voices that spoke.
 	Voices []api.VoiceUse `json:"voices,omitempty"`
+}
+
+// SizedFile is a video in a further size: the size, such as 1080x1920, and the key of its object.
+type SizedFile struct {
+	Size string `json:"size"`
+	Key  string `json:"key"`
 }
 
 // ListKeys lists the objects of a result.
@@ -101,6 +110,9 @@ func (r *Result) ListKeys() []string {
 		if k != "" {
 			out = append(out, k)
 		}
+	}
+	for _, f := range r.Further {
+		out = append(out, f.Key)
 	}
 	return out
 }

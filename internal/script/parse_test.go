@@ -161,8 +161,8 @@ func structureRows() []row {
 		{name: "long title", src: "(chapter: one\n  two)", want: "chapter \"one two\""},
 		{name: "prose over lines", src: "(note: he left\nand came back)", want: "say \"(note: he left and came back)\""},
 		{
-			name: "unknown map", src: "(watermark:\n  file: a.png)\ntext", want: "say \"text\"",
-			diags: "1:2 warning: the direction \"watermark\" is unknown and ignored",
+			name: "unknown map", src: "(stamp:\n  file: a.png)\ntext", want: "say \"text\"",
+			diags: "1:2 warning: the direction \"stamp\" is unknown and ignored",
 		},
 		{
 			name: "unclosed fence", src: "one\n```js\nx\n---\ntwo (pause: 1)", want: "say \"one\"\nfence code js \"x\"\n---\nsay \"two (pause: 1)\"",

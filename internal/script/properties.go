@@ -34,7 +34,8 @@ type Properties struct {
 	Loudness                             *Level
 	Ducking                              *Level
 	Lexicon                              *File
-	Brand                                *File // a style sheet of variables
+	Sizes                                *[]frame.Size // further sizes of the video
+	Brand                                *File         // a style sheet of variables
 	Watermark                            *Watermark
 	Progress                             *bool // true for "bar"
 
@@ -156,6 +157,10 @@ func listHeaderRules() []rule {
 			"counts. `#` at the beginning of a line or after a space starts a comment")),
 			newFileParser("a file of pronunciations"),
 			func(p *Properties) **File { return &p.Lexicon }).asNotTranslated(),
+		newPropertyRule(markAsOwn(header("sizes", "none", "further sizes of the video, separated by commas. They are built after the first one, "+
+			"into files such as `NAME-1080x1920.mp4`")),
+			newSizesParser(),
+			func(p *Properties) **[]frame.Size { return &p.Sizes }),
 		newPropertyRule(markAsOwn(header("brand", "", "colours and fonts that are laid over the theme: variables such as `--accent`, and "+
 			"`@font-face`; see [themes.md](themes.md)")),
 			newFileParser("a .css file of the project"),

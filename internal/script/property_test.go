@@ -325,7 +325,7 @@ func TestNearest(t *testing.T) {
 	k := newKnown()
 	for name, want := range map[string]string{
 		"pauze": "pause", "sizze": "size", "puase": "pause", "vioce": "voice", "fp": "fps", "bakgroun": "background",
-		"mood": "", "foo": "", "x": "", "watermark": "",
+		"mood": "", "foo": "", "x": "", "stamp": "",
 	} {
 		got, near := findNearestName(name, k.all)
 		if got != want || near != (want != "") {

@@ -27,6 +27,8 @@ type Film struct {
 	// Header is the frame size that the script is written for. It differs from Width and Height if an
 	// option of the build overrides the size.
 	Header frame.Size `json:"-"`
+	// Sizes are the further sizes in which the film is built, in addition to Width and Height.
+	Sizes []frame.Size `json:"sizes,omitempty"`
 	// FPS is zero if the frame rate follows from the clips.
 	FPS         frame.Rate       `json:"fps"`
 	Title       string           `json:"title,omitempty"`

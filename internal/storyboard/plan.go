@@ -178,6 +178,7 @@ func (p *planner) planFilm(s *script.Script) {
 		size = *p.opt.Size
 	}
 	f.Width, f.Height = size.Width, size.Height
+	p.setFurtherSizes(h)
 	f.FPS = dereferenceOr(h.FPS, frame.Rate{})
 	if p.opt.FPS != nil {
 		f.FPS = *p.opt.FPS
@@ -220,6 +221,21 @@ func (p *planner) planFilm(s *script.Script) {
 	}
 	if h.Theme != nil {
 		p.look = p.resolveTheme(*h.Theme)
+	}
+}
+
+// setFurtherSizes sets the further sizes of the film, each once.
+func (p *planner) setFurtherSizes(h script.Properties) {
+	f := &p.board.Film
+	for _, size := range dereferenceOr(h.Sizes, nil) {
+		if size == (frame.Size{Width: f.Width, Height: f.Height}) && size != f.Header {
+			continue // an option of the build makes this size the first
+		}
+		if size == f.Header || slices.Contains(f.Sizes, size) {
+			p.list.Warnf(h.Places["sizes"], "sizes repeats %s, which is built once", size).Hint = "remove it"
+			continue
+		}
+		f.Sizes = append(f.Sizes, size)
 	}
 }
 

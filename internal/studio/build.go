@@ -2,6 +2,10 @@ package studio
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"mynah/internal/compile"
@@ -46,8 +50,18 @@ type Result struct {
 	Scenes    int        `json:"scenes"`
 	Bytes     int64      `json:"bytes"`
 	ElapsedMS int64      `json:"elapsedMs"`
-	Findings  `json:"-"`
+	// Further are the same video in the further sizes that the script requests, in order.
+	Further  []Further `json:"further,omitempty"`
+	Findings `json:"-"`
 	Work
+}
+
+// Further is a video in a further size.
+type Further struct {
+	release.Files
+	Width  int   `json:"width"`
+	Height int   `json:"height"`
+	Bytes  int64 `json:"bytes"`
 }
 
 // Work describes what a build did.
@@ -82,30 +96,83 @@ func (f *Findings) FindScene(d diag.Diagnostic) int {
 	return scene
 }
 
-// Produce builds a video. The error is a *ScriptError if the author of the script can correct it,
-// and otherwise a fault; the result then contains only the findings. Existing files are replaced
-// only when the new video is complete.
+// Produce builds a video, and then the same video in the further sizes that the script requests. The error is a
+// *ScriptError if the author of the script can correct it, and otherwise a fault; the result then contains only the
+// findings. Existing files are replaced only when the new video is complete.
 func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 	start := time.Now()
+	report := req.Progress
+	shares := 1 // videos to build, known after the script was read
+	share := func(done int) func(meter.Progress) {
+		return func(p meter.Progress) {
+			if report != nil {
+				p.Percent = (float64(done)*100 + p.Percent) / float64(shares)
+				report(p)
+			}
+		}
+	}
+	req.Progress = share(0)
+	result, sizes, err := s.produceOne(ctx, req, func(n int) { shares = 1 + n })
+	if err != nil {
+		return result, err
+	}
+	for i, size := range sizes {
+		one := req
+		one.Size, one.Progress, one.Output = &size, share(i+1), addSizeToName(req.Output, size)
+		more, _, err := s.produceOne(ctx, one, func(int) {})
+		if err != nil {
+			return more, err
+		}
+		result.addFurther(more)
+	}
+	result.ElapsedMS = time.Since(start).Milliseconds()
+	return result, nil
+}
+
+// addSizeToName returns the name of a video in a further size: film-1080x1920.mp4 for film.mp4.
+func addSizeToName(path string, size frame.Size) string {
+	ext := filepath.Ext(path)
+	return fmt.Sprintf("%s-%s%s", strings.TrimSuffix(path, ext), size, ext)
+}
+
+// addFurther adds the result of a build in a further size.
+func (r *Result) addFurther(more *Result) {
+	r.Further = append(r.Further, Further{Files: more.Files, Width: more.Width, Height: more.Height, Bytes: more.Bytes})
+	r.Phases, r.Made, r.Parts = append(r.Phases, more.Phases...), append(r.Made, more.Made...), r.Parts+more.Parts
+	r.addNewWarnings(more.Findings)
+}
+
+// addNewWarnings adds the warnings that are not yet in the list.
+func (f *Findings) addNewWarnings(more Findings) {
+	for _, d := range more.Warnings {
+		if !slices.ContainsFunc(f.Warnings, func(o diag.Diagnostic) bool { return o.Range == d.Range && o.Summary == d.Summary }) {
+			f.Warnings = append(f.Warnings, d)
+		}
+	}
+}
+
+// produceOne builds a video in one size, and returns the further sizes that the script requests. It calls sizesKnown with
+// their number before it reports progress.
+func (s *Studio) produceOne(ctx context.Context, req Request, sizesKnown func(int)) (*Result, []frame.Size, error) {
 	e, err := s.openSession(ctx, req.Dir, req.Progress)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer e.close()
 	src, err := e.planScript(ctx, req.Request)
 	if err != nil {
-		return &Result{Findings: e.newFindings(src.Board)}, err
+		return &Result{Findings: e.newFindings(src.Board)}, nil, err
 	}
+	sizesKnown(len(src.Board.Film.Sizes))
 	result, err := e.buildFromScript(ctx, req, src)
 	if err != nil {
-		return &Result{Findings: e.newFindings(src.Board)}, err
+		return &Result{Findings: e.newFindings(src.Board)}, nil, err
 	}
 	result.Findings = e.newFindings(src.Board)
 	result.Phases, result.Parts = e.meter.Phases, e.maker.Book.CountParts()
 	result.Made = e.maker.Book.ExplainMade(s.store, e.newBookKey(src.Name, req.Output))
-	result.ElapsedMS = time.Since(start).Milliseconds()
 	e.meter.ReportCurrentPhase(meter.Film, 1)
-	return result, nil
+	return result, src.Board.Film.Sizes, nil
 }
 
 // buildFromScript runs the steps of a build that follow reading the script.

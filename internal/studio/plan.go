@@ -11,6 +11,7 @@ import (
 	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/frame"
 	"mynah/internal/meter"
 	"mynah/internal/overlay"
 	"mynah/internal/part"
@@ -55,9 +56,28 @@ func (s *Studio) Plan(ctx context.Context, req Request) (*Plan, error) {
 // Check reads a project and its files and returns all findings and the texts of the scripts. It
 // speaks nothing. If req.Slides is set, it also lays out the slides.
 func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string][]byte, error) {
+	list, sources, sizes, err := s.checkOne(ctx, req)
+	if err != nil || list.HasErrors() {
+		return list, sources, err
+	}
+	all := Findings{Warnings: list}
+	for _, size := range sizes {
+		one := req
+		one.Size = &size
+		more, _, _, err := s.checkOne(ctx, one)
+		if err != nil || more.HasErrors() {
+			return more, sources, err
+		}
+		all.addNewWarnings(Findings{Warnings: more})
+	}
+	return all.Warnings, sources, nil
+}
+
+// checkOne checks a script in one size, and returns the further sizes that it requests.
+func (s *Studio) checkOne(ctx context.Context, req Request) (diag.List, map[string][]byte, []frame.Size, error) {
 	e, err := s.openSession(ctx, req.Dir, req.Progress)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	defer e.close()
 	src, err := e.planScript(ctx, req.Request)
@@ -69,9 +89,12 @@ func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string]
 		err = e.checkSlides(ctx, src, files)
 	}
 	if wrong, ok := findScriptError(err); ok {
-		return wrong.List, wrong.Sources, nil
+		return wrong.List, wrong.Sources, nil, nil
 	}
-	return e.list, e.sources, err
+	if src.Board == nil {
+		return e.list, e.sources, nil, err
+	}
+	return e.list, e.sources, src.Board.Film.Sizes, err
 }
 
 // checkSlides draws the slides and reports what is wrong with them. Without a browser it adds a warning.

@@ -262,6 +262,15 @@ func (w *Worker) buildVideo(ctx context.Context, b record.Build, dir string, rep
 		result.SRT, result.VTT = record.MakeResultKey(b.ID, "result.srt"), record.MakeResultKey(b.ID, "result.vtt")
 		files[result.SRT], files[result.VTT] = r.SRT, r.VTT
 	}
+	if len(r.Further) > 0 {
+		result.Size = fmt.Sprintf("%dx%d", r.Width, r.Height)
+	}
+	for _, f := range r.Further {
+		size := fmt.Sprintf("%dx%d", f.Width, f.Height)
+		key := record.MakeResultKey(b.ID, "result-"+size+".mp4")
+		result.Further = append(result.Further, record.SizedFile{Size: size, Key: key})
+		files[key] = f.Film
+	}
 	out.result = result
 	return w.storeFiles(ctx, files)
 }
