@@ -28,32 +28,42 @@ func (c *Cutter) DrawFrame(ctx context.Context, scene int, n int64) ([]byte, dia
 
 // drawSceneFrame draws frame n of a scene, including transitions.
 func (c *Cutter) drawSceneFrame(ctx context.Context, scene int, n int64) ([]byte, error) {
-	var before viewFrame
+	now, before, enter, err := c.findFrame(scene, n)
+	if err != nil {
+		return nil, err
+	}
+	if before.view == nil {
+		return c.paintFrame(ctx, now)
+	}
+	bare := now
+	bare.view = now.view.WithoutCaptions()
+	frame, err := c.paintFrame(ctx, bare)
+	if err != nil {
+		return nil, err
+	}
+	frame, err = c.drawTransition(ctx, before, frame, enter, now.frame)
+	if err != nil {
+		return nil, err
+	}
+	return frame, c.painter.DrawCaptions(frame, now.view, now.frame)
+}
+
+// findFrame returns what frame n of a scene shows. During a transition, it also returns the transition and the frame
+// before it, without captions; otherwise the view of before is nil.
+func (c *Cutter) findFrame(scene int, n int64) (now, before viewFrame, enter ffmpeg.TransitionInput, err error) {
 	for i := range scene + 1 {
 		for _, pic := range c.in.Line.Scenes[i].Pictures {
 			at := c.in.Line.Scenes[i].Start + n - pic.Start
 			if i == scene && at < pic.Frames {
-				now := c.newView(i, pic)
+				now = c.newView(i, pic)
 				now.frame = at
 				if at >= pic.Fade || before.view == nil {
-					return c.paintFrame(ctx, now)
+					return now, viewFrame{}, enter, nil
 				}
 				before.view = before.view.WithoutCaptions()
 				t := movingTask{viewFrame: now, count: pic.Fade, before: before}
 				t.fadeTexts(pic.Start == c.in.Line.Scenes[i].Start)
-				now, before = t.viewFrame, t.before
-				bare := now
-				bare.view = now.view.WithoutCaptions()
-				frame, err := c.paintFrame(ctx, bare)
-				if err != nil {
-					return nil, err
-				}
-				frame, err = c.drawTransition(ctx, before, frame,
-					ffmpeg.TransitionInput{Type: pic.Enter, Frames: pic.Fade}, at)
-				if err != nil {
-					return nil, err
-				}
-				return frame, c.painter.DrawCaptions(frame, now.view, at)
+				return t.viewFrame, t.before, ffmpeg.TransitionInput{Type: pic.Enter, Frames: pic.Fade}, nil
 			}
 			before = viewFrame{view: &picture.View{}}
 			if i >= scene-1 { // a picture of an earlier scene cannot be visible in this one
@@ -62,7 +72,7 @@ func (c *Cutter) drawSceneFrame(ctx context.Context, scene int, n int64) ([]byte
 			}
 		}
 	}
-	return nil, fault.New(fault.Internal, nil, "a scene has no picture at frame %d", n)
+	return now, before, enter, fault.New(fault.Internal, nil, "a scene has no picture at frame %d", n)
 }
 
 // fileError is an error of reading a file of the project.

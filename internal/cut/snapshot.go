@@ -5,11 +5,14 @@ import (
 	"context"
 	"io"
 	"math/big"
+	"slices"
 	"time"
 
 	"mynah/internal/diag"
 	"mynah/internal/fault"
+	"mynah/internal/overlay"
 	"mynah/internal/picture"
+	"mynah/internal/timeline"
 )
 
 // sheetWidth is the width of a picture on a contact sheet, in pixels; mostSheet is the maximum number of
@@ -49,7 +52,31 @@ func (c *Cutter) DrawSnapshot(ctx context.Context, number int, from *time.Durati
 	return out.Bytes(), nil, err
 }
 
-// DrawSheet draws a contact sheet as PNG with the middle frame of each scene. If a file cannot be read, it returns
+// chooseSheetFrame returns the frame of a scene for a contact sheet: the one nearest to its middle at which no picture
+// fades into another and, if the scene has captions, one of them is shown.
+func (c *Cutter) chooseSheetFrame(scene int) int64 {
+	s := c.in.Line.Scenes[scene]
+	middle := s.Start + s.Frames/2
+	best, bestCost := middle, int64(1)<<62
+	captions := c.in.Captions[scene]
+	for n := s.Start; n < s.Start+s.Frames; n++ {
+		cost := max(n-middle, middle-n)
+		fades := func(p timeline.Picture) bool { return p.Start <= n && n < p.Start+p.Fade }
+		if slices.ContainsFunc(s.Pictures, fades) {
+			cost += 2 * s.Frames
+		}
+		shown := func(p overlay.CaptionSpan) bool { return p.From <= n && n < p.To }
+		if len(captions) > 0 && !slices.ContainsFunc(captions, shown) {
+			cost += s.Frames
+		}
+		if cost < bestCost {
+			best, bestCost = n, cost
+		}
+	}
+	return best - s.Start
+}
+
+// DrawSheet draws a contact sheet as PNG with a frame near the middle of each scene. If a file cannot be read, it returns
 // a finding instead.
 func (c *Cutter) DrawSheet(ctx context.Context) ([]byte, diag.List, error) {
 	count := len(c.in.Line.Scenes)
@@ -67,8 +94,8 @@ func (c *Cutter) DrawSheet(ctx context.Context) ([]byte, diag.List, error) {
 	}
 	small.Width, small.Height = small.Width/by&^1, small.Height/by&^1
 	var frames []io.Reader
-	for i, scene := range c.in.Line.Scenes {
-		frame, list, err := c.DrawFrame(ctx, i, scene.Frames/2)
+	for i := range c.in.Line.Scenes {
+		frame, list, err := c.DrawFrame(ctx, i, c.chooseSheetFrame(i))
 		if err != nil || len(list) > 0 {
 			return nil, list, err
 		}

@@ -292,6 +292,13 @@ func (p Picture) EncodePosterArgs(n int) []string {
 		"-fflags", "+bitexact", "-flags", "+bitexact", "-f", "image2pipe", "pipe:1")
 }
 
+// EncodeJPEGArgs returns the arguments that write one raw frame as a JPEG, like EncodePosterArgs.
+func (p Picture) EncodeJPEGArgs() []string {
+	return append(append(listQuietArgs(), p.listRawVideoArgs("pipe:0")...), "-frames:v", "1",
+		"-vf", "scale=in_color_matrix=bt709:in_range=tv:out_color_matrix=bt601:out_range=pc,format=yuvj420p",
+		"-c:v", "mjpeg", "-threads", "1", "-q:v", "3", "-fflags", "+bitexact", "-flags", "+bitexact", "-f", "image2pipe", "pipe:1")
+}
+
 // EncodePNGArgs returns the arguments that write one raw frame as a PNG image.
 func (p Picture) EncodePNGArgs() []string {
 	return append(append(listQuietArgs(), p.listRawVideoArgs("pipe:0")...), "-frames:v", "1",
@@ -300,17 +307,17 @@ func (p Picture) EncodePNGArgs() []string {
 }
 
 // EncodeSheetArgs returns the arguments that scale count raw frames to a width and arrange them on one PNG image,
-// numbered from 1.
+// each below its number, counted from 1.
 func (p Picture) EncodeSheetArgs(count, width int) []string {
 	columns := int(math.Ceil(math.Sqrt(float64(count))))
 	rows := (count + columns - 1) / columns
 	height := max(width*p.Height/p.Width, 2)
-	size := max(height/14, 10)
+	const strip, letters = 26, 17 // height of the strip for the number, and of its letters
 	graph := fmt.Sprintf("scale=%d:%d:in_color_matrix=bt709:in_range=tv:%s,format=rgb24,"+
-		"drawtext=font=Noto Sans:text='%%{eif\\:n+1\\:d}':x=%d:y=%d:fontsize=%d:fontcolor=white:"+
-		"box=1:boxcolor=black@0.6:boxborderw=%d,"+
-		"tile=%dx%d:nb_frames=%d:padding=6:margin=6:color=0x808080",
-		width, height, stillScaling, size/2, size/2, size, size/4, columns, rows, count)
+		"pad=iw:ih+%d:0:%d:color=0x24282d,"+
+		"drawtext=font=Noto Sans:text='%%{eif\\:n+1\\:d}':x=4:y=(%d-th)/2:fontsize=%d:fontcolor=0xd5d9de,"+
+		"tile=%dx%d:nb_frames=%d:padding=14:margin=14:color=0x24282d",
+		width, height, stillScaling, strip, strip, strip, letters, columns, rows, count)
 	return append(append(listQuietArgs(), p.listRawVideoArgs("pipe:0")...), "-frames:v", "1", "-vf", graph, "-fflags",
 		"+bitexact",
 		"-c:v", "png", "-f", "image2pipe", "pipe:1")

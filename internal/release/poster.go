@@ -10,25 +10,16 @@ import (
 	"mynah/internal/part"
 )
 
-// choosePosterFrame returns the frame for the poster: the one that the script's header selects, else the middle of
-// the first scene.
+// choosePosterFrame returns the frame for the poster.
 func (r *Releaser) choosePosterFrame() int64 {
-	fps := r.video.Line.FPS
-	n := r.video.Line.Scenes[0].Frames / 2
-	p := r.video.Board.Film.Poster
-	switch p.Word {
-	case "start":
-		n = 0
-	case "end":
-		n = r.video.Line.Frames - 1
-	case "":
-		n = int64(p.At.Seconds() * float64(fps.Num) / float64(fps.Den))
-	}
-	return max(0, min(n, r.video.Line.Frames-1))
+	return r.video.Line.ChoosePosterFrame(r.video.Board.Film.Poster)
 }
 
 // makePoster returns the poster image.
 func (r *Releaser) makePoster(ctx context.Context, f *film.Film) ([]byte, error) {
+	if r.video.Poster != nil {
+		return r.video.Poster, nil
+	}
 	n := r.choosePosterFrame()
 	track, err := f.OpenPictureTrack(r.Store)
 	if err != nil {

@@ -34,6 +34,8 @@ type Video struct {
 	Words func(scene, part int) []caption.Word
 	// Captions contains the drawn cues of each scene; nil if cues are not drawn into the picture.
 	Captions [][]overlay.CaptionSpan
+	// Poster is the poster as JPEG; nil means the frame of the video that the script selects.
+	Poster   []byte
 	Form     ffmpeg.Picture
 	Pictures []film.SegmentRun
 	Sound    []film.PacketRun

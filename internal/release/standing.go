@@ -48,7 +48,7 @@ func (r *Releaser) computeRecordKey(f *film.Film, beside []sidecar) (cache.Key, 
 	}
 	// This includes all fields of the film. It contains no pointers.
 	h := cache.NewHasher("standing 1").AddInts(self[:4]...).
-		AddString(r.version).AddString(fmt.Sprintf("%v", *f)).AddInts(r.choosePosterFrame())
+		AddString(r.version).AddString(fmt.Sprintf("%v", *f)).AddInts(r.choosePosterFrame()).AddBytes(r.video.Poster)
 	for _, s := range beside {
 		h.AddString(filepath.Ext(s.path)).AddBytes(s.content)
 	}

@@ -204,13 +204,17 @@ func (e *session) buildFromScript(ctx context.Context, req Request, src compile.
 	if err != nil {
 		return nil, err
 	}
+	poster, err := e.drawPoster(ctx, src.Board, t, files, drawn)
+	if err != nil {
+		return nil, err
+	}
 	sound, aac, err := e.makeSoundtrack(ctx, mix.Input{Board: src.Board, Line: t.line, Files: files, Spoken: t.spoken, Booth: e.studio.booth})
 	if err != nil {
 		return nil, err
 	}
 	result, err := e.publishVideo(ctx, out, release.Video{
 		Script: src.Name, Board: src.Board, Line: t.line, Cues: t.cues, Words: t.spoken.ListWords, Captions: drawn.captions,
-		Form: e.studio.newPictureFormat(t.line), Pictures: pictures, Sound: sound.Runs, AAC: aac,
+		Poster: poster, Form: e.studio.newPictureFormat(t.line), Pictures: pictures, Sound: sound.Runs, AAC: aac,
 	})
 	if err != nil {
 		return nil, err

@@ -211,6 +211,18 @@ func (e *session) newCutter(m part.Maker, board *storyboard.Board, t timedBoard,
 	return cut.New(m, e.studio.newCutTools(t.line, layers), in), nil
 }
 
+// drawPoster draws the poster if captions would cover it; otherwise it returns nil.
+func (e *session) drawPoster(ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays) ([]byte, error) {
+	return runStep(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]byte, diag.List, error) {
+		c, err := e.newCutter(m, board, t, files, d)
+		if err != nil {
+			return nil, nil, err
+		}
+		poster, err := c.DrawPoster(ctx, t.line.ChoosePosterFrame(board.Film.Poster))
+		return poster, nil, err
+	})
+}
+
 // cutPictures encodes the pictures that are not in the cache and returns the segments of the picture track.
 func (e *session) cutPictures(
 	ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays,
