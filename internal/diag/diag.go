@@ -88,6 +88,8 @@ const (
 	TooLong Code = "too-long"
 	// UnknownVariable is a {{name}} without a value.
 	UnknownVariable Code = "unknown-variable"
+	// LowContrast is text of a slide that is hard to read over its picture.
+	LowContrast Code = "low-contrast"
 	// SmallText is text of a slide that is hard to read.
 	SmallText Code = "small-text"
 	// TextTooSmall is text of an overfull slide that nobody can read.

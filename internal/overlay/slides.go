@@ -35,6 +35,7 @@ type SlideState struct {
 type slideHead struct {
 	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty"`
 	Warnings  []slide.Warning   `json:"warnings,omitempty"`
+	Texts     []slide.Text      `json:"texts,omitempty"`
 }
 
 // slideTask is the drawing of a scene's slides at one reveal step.
@@ -214,7 +215,7 @@ func (a *artist) drawAndStoreSlide(ctx context.Context, t slideTask) error {
 	if err != nil {
 		return fault.New(fault.Internal, err, "%s:%d: the slide cannot be written to the cache", at.File, at.Start.Line)
 	}
-	meta, err := json.Marshal(slideHead{Backdrops: convertBackdrops(drawn, t.request), Warnings: drawn.Warnings})
+	meta, err := json.Marshal(slideHead{Backdrops: convertBackdrops(drawn, t.request), Warnings: drawn.Warnings, Texts: drawn.Texts})
 	if err == nil { // store the metadata last, so that it is there only with the drawing
 		err = errors.Join(a.Store.PutBytes(cache.Pictures, newDrawingKey(t.key), l), a.Store.PutBytes(cache.Pictures, t.key, meta))
 	}

@@ -35,6 +35,10 @@ type slideLayout struct {
 		Filter string     `json:"filter"`
 		Box    [4]float64 `json:"box"`
 	} `json:"backdrops"`
+	Texts []struct {
+		Color [4]float64 `json:"color"` // red, green and blue from 0 to 255, and alpha from 0 to 1
+		Box   [4]float64 `json:"box"`
+	} `json:"texts"`
 	// Logo is the size of the watermark's image, in its own pixels; zeros if it cannot be drawn.
 	Logo    []float64 `json:"logo"`
 	Missing []string  `json:"missing"` // font families that are not installed
@@ -73,7 +77,7 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 		preload = append(preload, base+behindName)
 	}
 	m, err := d.layOut(ctx, p, measureArgs{
-		Area: r.toCSSBox(r.Area), Avoid: r.toCSSBox(r.Avoid), Whole: r.Ground != nil && (!r.Ground.Bare || len(r.Ground.Mounts) > 0),
+		Colors: r.Only == UnderText, Area: r.toCSSBox(r.Area), Avoid: r.toCSSBox(r.Avoid), Whole: r.Ground != nil && (!r.Ground.Bare || len(r.Ground.Mounts) > 0),
 		Scale: r.computeScale(), Project: k.theme != "", Hyphens: hyphens,
 		Preload: preload, Runes: d.listUntestedCharacters(r.listBlockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})
@@ -82,6 +86,13 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 	}
 	out := &Drawn{Warnings: k.warnings, layout: m}
 	d.addWarnings(out, r, k, c, m)
+	s := r.computeScale()
+	for _, t := range m.Texts {
+		out.Texts = append(out.Texts, Text{
+			Bounds: image.Rect(int(t.Box[0]*s), int(t.Box[1]*s), int(math.Ceil(t.Box[2]*s)), int(math.Ceil(t.Box[3]*s))),
+			Color:  color.NRGBA{R: uint8(t.Color[0]), G: uint8(t.Color[1]), B: uint8(t.Color[2]), A: uint8(t.Color[3] * 255)},
+		})
+	}
 	if behind == nil && r.Over {
 		out.Backdrops = r.convertBackdrops(m)
 	}
@@ -156,6 +167,8 @@ type measureArgs struct {
 	// bottom. Nil means the whole page, and none.
 	Area  *[4]float64 `json:"area"`
 	Avoid *[4]float64 `json:"avoid"`
+	// Colors requests the colours of the letters.
+	Colors bool `json:"colors"`
 	// Whole requests a screenshot of the whole frame.
 	Whole bool `json:"whole"`
 	// Hyphens maps long words to the same words with soft hyphens.

@@ -47,6 +47,8 @@ const (
 	Whole Part = iota
 	OnlyText
 	OnlyBackground
+	// UnderText is the slide with transparent letters, so that what is behind them can be measured. Drawn.Texts is set.
+	UnderText
 )
 
 // Ground is a drawing without text: the background of the theme, around pictures.
@@ -79,6 +81,9 @@ func (r Request) listPlaceClasses() string {
 	}
 	if r.Ground != nil || r.Only == OnlyBackground {
 		out += " ground"
+	}
+	if r.Only == UnderText {
+		out += " under-text"
 	}
 	if r.Height > r.Width {
 		out += " upright"

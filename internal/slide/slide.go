@@ -145,10 +145,19 @@ type Drawn struct {
 	// picture behind it, and if Behind was used.
 	Backdrops []Backdrop
 
+	// Texts are the places and colours of the letters; set only for UnderText.
+	Texts []Text
+
 	Opaque   bool // all pixels are opaque
 	Warnings []Warning
 
 	layout slideLayout // for tests
+}
+
+// Text is a line of letters of one colour: its bounds in the frame, and the colour.
+type Text struct {
+	Bounds image.Rectangle `json:"bounds"`
+	Color  color.NRGBA     `json:"color"`
 }
 
 // Backdrop is a list of filters, and the rectangle of the picture behind the slide to which they are

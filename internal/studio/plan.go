@@ -17,6 +17,7 @@ import (
 	"mynah/internal/part"
 	"mynah/internal/release"
 	"mynah/internal/storyboard"
+	"mynah/internal/timeline"
 )
 
 // Plan describes the video that a build would make.
@@ -97,12 +98,42 @@ func (s *Studio) checkOne(ctx context.Context, req Request) (diag.List, map[stri
 	return e.list, e.sources, src.Board.Film.Sizes, err
 }
 
+// checkContrast reports slides that cannot be read over their pictures.
+func (e *session) checkContrast(ctx context.Context, board *storyboard.Board, files *assets.Set, in overlay.Input) error {
+	_, err := runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) (struct{}, diag.List, error) {
+		letters, err := overlay.FindLetters(ctx, m, in)
+		if err != nil || len(letters) == 0 {
+			return struct{}{}, nil, err
+		}
+		// The pictures do not depend on the length of the narration.
+		measured := timeline.Measured{Files: files.ListMedia()}
+		for _, s := range board.Scenes {
+			measured.Speech = append(measured.Speech, make([]int64, len(s.Parts)))
+		}
+		t := timedBoard{line: timeline.Compute(board, measured)}
+		blank := overlays{slides: make([][]overlay.SlideState, len(board.Scenes)), captions: make([][]overlay.CaptionSpan, len(board.Scenes))}
+		c, err := e.newCutter(m, board, t, files, blank)
+		if err != nil {
+			return struct{}{}, nil, err
+		}
+		if err := files.WriteFiles(); err != nil {
+			return struct{}{}, nil, err
+		}
+		list, err := c.CheckContrast(ctx, letters)
+		return struct{}{}, list, err
+	})
+	return err
+}
+
 // checkSlides draws the slides and reports what is wrong with them. Without a browser it adds a warning.
 func (e *session) checkSlides(ctx context.Context, src compile.Script, files *assets.Set) error {
 	in := overlay.Input{Board: src.Board, Files: e.project.FS(), Drawer: e.studio.drawer, Sizes: files.MeasurePicture}
 	_, err := runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
 		return overlay.DrawSlides(ctx, m, in, nil)
 	})
+	if err == nil {
+		err = e.checkContrast(ctx, src.Board, files, in)
+	}
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == fault.ToolMissing {
 		var list diag.List
 		list.Warnf(diag.Range{File: src.Name}, "the slides were not checked: %s", f.Public).Hint = f.Hint

@@ -1,4 +1,4 @@
-async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole }) => {
+async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole, colors }) => {
   const slide = document.querySelector('.slide'), backdrop = document.querySelector('.backdrop')
   const late = () => [...document.styleSheets].some(function open(s) {
     try { return [...s.cssRules].some(r => r instanceof CSSImportRule && r.layerName !== undefined && (r.styleSheet === null || open(r.styleSheet))) } catch { return false }
@@ -83,6 +83,17 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole }) =
     const down = aside ? 0 : more
     box = [Math.min(box[0], r.left - more), Math.min(box[1], r.top - down), Math.max(box[2], r.right + more), Math.max(box[3], r.bottom + down)]
   }
+  const texts = []
+  if (colors) {
+    const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT), range = document.createRange()
+    while (walker.nextNode() && texts.length < 60) {
+      if (!walker.currentNode.data.trim()) continue
+      const c = getComputedStyle(walker.currentNode.parentElement).color.match(/[\d.]+/g)
+      if (!c || c.length < 3) continue
+      range.selectNodeContents(walker.currentNode)
+      for (const r of range.getClientRects()) if (r.width > 1) texts.push({ color: [+c[0], +c[1], +c[2], c[3] === undefined ? 1 : +c[3]], box: [r.left, r.top, r.right, r.bottom] })
+    }
+  }
   const logo = document.querySelector('.watermark img')
   const backdrops = [...document.querySelectorAll('body, body *')].map(el => [el, getComputedStyle(el).backdropFilter]).filter(([, f]) => f !== 'none').slice(0, 50)
     .map(([el, filter]) => { const r = el.getBoundingClientRect(); return { filter, box: [r.left, r.top, r.right, r.bottom] } })
@@ -127,5 +138,5 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole }) =
   if (runes.length) { const box = pixels('\u{10FFFD}'); tofu = runes.filter(r => pixels(String.fromCodePoint(r)) === box) }
   const parts = [...(paints(slide) ? [slide] : []), ...slide.querySelectorAll('.block > *, .text')].slice(0, 2000).map(el => el.getBoundingClientRect()).filter(r => r.width && r.height)
   const content = parts.length ? [Math.min(...parts.map(r => r.left)), Math.min(...parts.map(r => r.top)), Math.max(...parts.map(r => r.right)), Math.max(...parts.map(r => r.bottom))] : [0, 0, 0, 0]
-  return { z, tight: fitted.tight, small, authored, largest, content, box, flat, backdrops, logo: logo && [logo.naturalWidth, logo.naturalHeight], missing: [...missing], broken: [...new Set(broken)], tofu, letters }
+  return { z, texts, tight: fitted.tight, small, authored, largest, content, box, flat, backdrops, logo: logo && [logo.naturalWidth, logo.naturalHeight], missing: [...missing], broken: [...new Set(broken)], tofu, letters }
 }
