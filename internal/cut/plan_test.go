@@ -428,7 +428,7 @@ func TestStretches(t *testing.T) {
 		{0, 0, 5, true},
 		{0, 0, 20, false},
 		{0, 500_000, 3, false},
-		{0, 0, 5, true},
+		{0, 0, 5, false},
 	}
 	for i := range want {
 		if got[i] != want[i] {

@@ -68,7 +68,7 @@ func TestSnapshot(t *testing.T) {
 	}
 }
 
-// TestSheet checks a sheet with the middle frame of up to 400 scenes, 480 pixels wide plus a margin.
+// TestSheet checks a sheet with a frame of each of up to 400 scenes, 480 pixels wide plus a margin, below its number.
 func TestSheet(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](clip.mp4)\n(pause: 1)\n\n---\n(canvas: white)\n(duration: 1)\n")
@@ -79,9 +79,9 @@ func TestSheet(t *testing.T) {
 	if err != nil || len(list) > 0 || len(progress) != 2 || progress[0] != 0.5 || progress[1] != 1 {
 		t.Fatalf("%v %v, progress %v", list, err, progress)
 	}
-	first, size := lumaOf(t, b, 240, 135)
-	second, _ := lumaOf(t, b, 740, 135)
-	if !isNear(first, 130) || !isNear(second, 235) || size.X < 960 || size.X > 1000 || size.Y < 270 || size.Y > 300 {
+	first, size := lumaOf(t, b, 254, 175)
+	second, _ := lumaOf(t, b, 750, 175)
+	if !isNear(first, 130) || !isNear(second, 235) || size.X < 990 || size.X > 1020 || size.Y < 300 || size.Y > 340 {
 		t.Errorf("lumas %d and %d in %v", first, second, size)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
