@@ -103,6 +103,9 @@ type diagramLook struct {
 	Height float64  `json:"height"`
 }
 
+// The padding of the card on which the theme paper draws slides over pictures, on both sides together, in CSS pixels.
+const paperCardWidth, paperCardHeight = 130, 90
+
 // chooseDiagramLook returns how the diagrams of the slide look.
 func (r Request) chooseDiagramLook() diagramLook {
 	const sans = `Inter, "Noto Sans", "Noto Sans CJK SC", sans-serif`
@@ -133,6 +136,10 @@ func (r Request) chooseDiagramLook() diagramLook {
 	const wide, high, besideOthers = 0.92, 0.86, 0.72 // shares of the frame
 	areaW, areaH := r.measureArea()
 	look.Width, look.Height = wide*float64(areaW)/r.computeScale(), high*float64(areaH)/r.computeScale()
+	if theme == "paper" && r.Over {
+		// The card takes a part of the room.
+		look.Width, look.Height = look.Width-paperCardWidth, look.Height-paperCardHeight
+	}
 	if len(r.Blocks) > 1 {
 		look.Height = besideOthers * float64(r.Height) / r.computeScale()
 	}
