@@ -11,6 +11,7 @@ import (
 
 	"mynah/internal/diag"
 	"mynah/internal/frame"
+	"mynah/internal/media"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 )
@@ -50,6 +51,9 @@ func TestSizes(t *testing.T) {
 		{"two lines", newStill(160000, 3), frame.Cover, false, "only 1 % of"},
 		{"two lines of its height", newStill(160000, 2), frame.Cover, false, "only 1 % of"},
 		{"turned", turned, frame.Cover, false, "10.0 times"},
+		{"a photograph", newStill(1600, 1501), frame.Cover, false, "write ![contain](a)"},
+		{"a screenshot", newScreenshot(1600, 1501), frame.Cover, false, "write ![screen](a) or ![browser](a)"},
+		{"blurred beside it", newStill(1600, 1501), frame.Blur, false, ""},
 		{"a clip", clip(1600, 3000, nil), frame.Cover, false, "only 30 % of"},
 		{"sound", onlySound(nil), frame.Cover, false, ""},
 		{"none", nil, frame.Cover, false, ""},
@@ -66,6 +70,9 @@ func TestSizes(t *testing.T) {
 		ch.checkEnlargingAndCropping(shot, 1, &found, &list)
 		found.reportAll(&list)
 		got := findingLines(list)
+		for _, d := range list {
+			got = append(got, d.Hint)
+		}
 		if c.want == "" && len(got) > 0 || c.want != "" && !slices.ContainsFunc(got,
 			func(s string) bool { return strings.Contains(s, c.want) }) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
@@ -314,4 +321,10 @@ func TestCalloutsKeepTheirPlace(t *testing.T) {
 	if !round.Round || round.X0 != 40 || round.Y0 != 30 || round.X1 != 60 || round.Y1 != 50 {
 		t.Errorf("%+v", round)
 	}
+}
+
+func newScreenshot(w, h int) *Asset {
+	a := newStill(w, h)
+	a.Input.Format = media.PNG
+	return a
 }

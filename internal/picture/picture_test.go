@@ -86,6 +86,13 @@ func asset(t *testing.T, w, h, columns int, colors ...color.Color) *picture.Asse
 			m.Set(x, y, colors[y*rows/h*columns+x*columns/w])
 		}
 	}
+	return assetOf(t, m)
+}
+
+// assetOf writes a picture.
+func assetOf(t *testing.T, m *image.NRGBA) *picture.Asset {
+	t.Helper()
+	w, h := m.Rect.Dx(), m.Rect.Dy()
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
 		t.Fatal(err)

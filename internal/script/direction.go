@@ -221,14 +221,18 @@ func listPictureKeys(video bool) []mapKey[Picture] {
 	}
 	size := mapKey[Picture]{
 		name: "size", byDefault: "as `asset-resize` says", help: "how it fills the frame",
-		storer: newStorer(newFitParser(), func(p *Picture, v frame.Fit) { p.Fit = v }),
+		storer: newStorer(newPictureFitParser(), func(p *Picture, v frame.Fit) { p.Fit = v }),
+	}
+	focus := mapKey[Picture]{
+		name: "focus", help: "the point that a crop keeps in view, such as `70% 30%` from the left and the top edge",
+		storer: newStorer(newFocusParser(), func(p *Picture, v frame.Focus) { p.Focus = v }),
 	}
 	position := mapKey[Picture]{
 		name: "position", byDefault: "`center`", help: "which part stays visible after the crop, or the place between the bars",
 		storer: newStorer(newPositionParser(), func(p *Picture, v string) { p.Position, p.Edge = parsePosition(v) }),
 	}
 	if !video {
-		return []mapKey[Picture]{file, size, position}
+		return []mapKey[Picture]{file, size, position, focus}
 	}
 	return []mapKey[Picture]{
 		file,
@@ -241,7 +245,7 @@ func listPictureKeys(video bool) []mapKey[Picture] {
 			storer: newStorer(newChoiceParser(string(Match), string(Trim), string(Loop), string(LoopAudio), string(Freeze)),
 				func(p *Picture, v string) { p.Sync = Sync(v) }),
 		},
-		size, position,
+		size, position, focus,
 		{
 			name: "volume", byDefault: "1", help: "of the clip's own sound",
 			storer: newStorer(newFactorParser(0, 10), func(p *Picture, v float64) { p.Volume = &v }),

@@ -225,6 +225,13 @@ func TestPictures(t *testing.T) {
 				}, Edge: "top-left",
 			},
 		},
+		{"![zoom focus 70% 30.5%](a.png)", script.Picture{
+			File: "a.png", Motion: frame.Zoom, Placing: frame.Placing{Focus: frame.Focus{Set: true, X: 0.7, Y: 0.305}},
+		}},
+		{"![BLUR](a.png)", script.Picture{File: "a.png", Placing: frame.Placing{Fit: frame.Blur}}},
+		{"(image:\n  file: a.png\n  size: blur\n  focus: 0% 100%)", script.Picture{
+			File: "a.png", Placing: frame.Placing{Fit: frame.Blur, Focus: frame.Focus{Set: true, Y: 1}},
+		}},
 		{"![pan right](a.png)", script.Picture{
 			File: "a.png", Motion: frame.Pan, Edge: "right",
 			Placing: frame.Placing{Position: frame.Position{X: frame.AlignEnd}},
