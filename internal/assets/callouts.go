@@ -22,7 +22,7 @@ func (s *Set) ConvertCallouts(film storyboard.Film, list []script.Callout, shot 
 func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *storyboard.Shot) picture.Callout {
 	out := picture.Callout{
 		Round: c.Shape != script.Rectangle, X0: c.Left, Y0: c.Top, X1: c.Right, Y1: c.Bottom,
-		OfImage: c.OfImage, Alpha: c.Alpha, Mask: c.Mask,
+		OfImage: c.OfImage, Alpha: c.Alpha, Mask: c.Style == script.Mask, Blur: c.Style == script.BlurInside,
 	}
 	if out.Round {
 		out.X0, out.Y0, out.X1, out.Y1 = c.CX-c.Size, c.CY-c.Size, c.CX+c.Size, c.CY+c.Size

@@ -4,6 +4,7 @@ package cut
 
 import (
 	"mynah/internal/assets"
+	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
 	"mynah/internal/overlay"
@@ -21,6 +22,8 @@ type Input struct {
 	// Slides and Captions are per scene, in the order in which they appear.
 	Slides   [][]overlay.SlideState
 	Captions [][]overlay.CaptionSpan
+	// Callouts are the result of DrawCallouts; nil if no callouts are drawn.
+	Callouts map[cache.Key]picture.LayerRef
 }
 
 // Tools contains the programs and settings for making pictures.
@@ -43,6 +46,8 @@ type Cutter struct {
 	layers  picture.Layers
 	encoder *film.Encoder
 	painter *picture.Painter
+	// collect receives the drawings of callouts that pictures need, while they are only listed; otherwise nil.
+	collect func(overlay.CalloutDrawing)
 }
 
 // New returns a cutter.

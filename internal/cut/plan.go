@@ -70,9 +70,12 @@ func (c *Cutter) PlanPictures() *Plan {
 				// Captions are drawn over both pictures; those of the old picture alone are gone.
 				before.view = before.view.WithoutCaptions()
 				t := movingTask{viewFrame: now, count: done, enter: pic.Enter, before: before}
+				t.view = cutForTransition(now.view, done)
 				p.Runs = append(p.Runs, c.planMotion(p, t, i, done))
 			}
 			switch {
+			case now.view.Clip != nil && now.view.NeedsPaintedFrames():
+				c.planPaintedClip(p, now, i, pic, done)
 			case now.view.Clip != nil:
 				c.planClip(p, now, i, pic, done)
 			case now.view.Motion != "":
@@ -80,6 +83,8 @@ func (c *Cutter) PlanPictures() *Plan {
 					now.frame = done
 					p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: now, count: left}, i, left))
 				}
+			case now.view.HasTimedCallouts():
+				c.planTimedStill(p, now, i, done, pic.Frames)
 			default:
 				c.planStandingPictures(p, now, i, done, pic.Frames)
 			}

@@ -19,14 +19,13 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 	}
 	c.addCaptions(v, i, pic)
 	if pic.Shot < 0 {
-		v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, scene.Callouts, nil)
+		c.addCallouts(v, i, pic, nil)
 		return out
 	}
 	shot := scene.Shots[pic.Shot]
 	a := c.in.Files.GetUsable(shot.File).ToPicture()
 	out.name, out.place = shot.File, shot.Range
 	v.Canvas, v.Asset, v.Placing = shot.Canvas, a, shot.Placing
-	v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, shot.Callouts, &shot)
 	switch {
 	case pic.Moving > 0:
 		v.Clip, v.Cycle = c.newClipInput(i, pic, v), pic.Cycle
@@ -41,6 +40,7 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 	default:
 		v.Move = picture.Move{Motion: shot.Motion, Edge: shot.Edge, Strong: shot.Strong}
 	}
+	c.addCallouts(v, i, pic, &shot)
 	return out
 }
 

@@ -17,6 +17,8 @@ type Look struct {
 	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty" part:"the slide"`
 	Captions  []LayersFrom      `json:"captions,omitempty" part:"the subtitles"`
 	Callouts  []Callout         `json:"callouts,omitempty" part:"the callouts"`
+	Marks     []MarkLook        `json:"marks,omitempty" part:"the callouts"`
+	Camera    []CameraMove      `json:"camera,omitempty" part:"the callouts"`
 	Placing   frame.Placing     `json:"placing,omitzero" part:"how it fills the frame"`
 	Move      Move              `json:"move,omitzero" part:"how it moves"`
 	// Frames is the length of the move, in frames.
@@ -58,6 +60,7 @@ type Speed struct {
 func (v *View) ComputeLook() Look {
 	l := v.computeLook()
 	l.Slides, l.Captions, l.Callouts, l.Move = listLayerKeys(v.Spans), listLayerKeys(v.Captions), v.Callouts, v.Move
+	l.Marks, l.Camera = listMarkLooks(v.Marks), v.Camera
 	if v.Motion != "" {
 		l.Frames = v.Frames
 	}

@@ -65,8 +65,12 @@ type Scene struct {
 	Slides []Slide     `json:"slides,omitempty"`
 	// Callouts are drawn over the slides, in a scene without pictures. Other callouts belong to a Shot.
 	Callouts []script.Callout `json:"callouts,omitempty"`
-	Duration *time.Duration   `json:"duration,omitempty"`
-	Canvas   frame.Color      `json:"canvas"`
+	// RevealCallouts is true if the callouts of the scene are shown one after the other.
+	RevealCallouts bool           `json:"revealCallouts,omitempty"`
+	Duration       *time.Duration `json:"duration,omitempty"`
+	Canvas         frame.Color    `json:"canvas"`
+	// Theme is the theme of the scene's slides and callouts.
+	Theme string `json:"-"`
 	// CanvasSet is true if the script sets the canvas. It then replaces the theme's background.
 	CanvasSet  bool              `json:"canvasSet,omitempty"`
 	Transition script.Transition `json:"transition"`

@@ -24,6 +24,8 @@ type sceneState struct {
 	onSlide   waiting[Slide]
 	readings  []*legibleShare // letters that each voice can read in this scene
 	look      string          // name of the theme
+	// revealRange is the place of (reveal: callouts).
+	revealRange diag.Range
 }
 
 // planScene resolves a scene and appends it to the board. number counts from 1.
@@ -39,6 +41,7 @@ func (p *planner) planScene(in *script.Scene, number int) {
 		s.addNode(n)
 	}
 	s.onPicture.reportMissed()
+	s.checkRevealedCallouts()
 	s.checkLegible()
 	s.finishScene()
 	p.board.Scenes = append(p.board.Scenes, *s.out)
@@ -61,6 +64,7 @@ func (s *sceneState) setSceneAppearance() {
 	if s.now.Theme != s.header.Theme {
 		s.look = s.resolveTheme(*s.now.Theme)
 	}
+	s.out.Theme = s.look
 	none := script.Transition{Type: "none"}
 	s.out.Transition = dereferenceOr(s.now.Transition, none)
 	if len(s.board.Scenes) == 0 {
@@ -93,6 +97,12 @@ func (s *sceneState) addNode(n script.Node) {
 	case *script.Chapter:
 		s.out.Chapter, s.out.ChapterRange = n.Title, n.Range
 	case *script.Reveal:
+		s.out.RevealCallouts = n.Callouts // of several directions, the last one counts
+		if n.Callouts {
+			s.revealRange = n.Range
+			s.stopRevealingSlides()
+			return
+		}
 		s.applyToSlideOrWarn(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
 	case *script.Highlight:
 		s.applyToSlideOrWarn(n.Range, "highlight", func(slide *Slide) { slide.Highlight = n.Ranges })

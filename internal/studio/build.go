@@ -129,7 +129,7 @@ func (e *session) buildFromScript(ctx context.Context, req Request, src compile.
 	if err != nil {
 		return nil, err
 	}
-	drawn, err := e.drawOverlays(ctx, src.Board, t, t.cues)
+	drawn, err := e.drawOverlays(ctx, src.Board, t, files, t.cues)
 	if err != nil {
 		return nil, err
 	}

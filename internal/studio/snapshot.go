@@ -46,7 +46,7 @@ func (s *Studio) DrawSnapshot(ctx context.Context, req Snapshot) ([]byte, *Plan,
 			cues = append(cues, c)
 		}
 	}
-	d, err := e.drawOverlays(ctx, src.Board, t, cues)
+	d, err := e.drawOverlays(ctx, src.Board, t, files, cues)
 	if err != nil {
 		return nil, nil, err
 	}

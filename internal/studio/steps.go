@@ -18,6 +18,7 @@ import (
 	"mynah/internal/mix"
 	"mynah/internal/overlay"
 	"mynah/internal/part"
+	"mynah/internal/picture"
 	"mynah/internal/release"
 	"mynah/internal/speech"
 	"mynah/internal/storyboard"
@@ -164,10 +165,13 @@ func (e *session) speakAndTime(ctx context.Context, board *storyboard.Board, fil
 type overlays struct {
 	slides   [][]overlay.SlideState
 	captions [][]overlay.CaptionSpan
+	callouts map[cache.Key]picture.LayerRef
 }
 
-// drawOverlays draws all slides of a storyboard, and the captions of the given cues.
-func (e *session) drawOverlays(ctx context.Context, board *storyboard.Board, t timedBoard, cues []caption.Cue) (out overlays, err error) {
+// drawOverlays draws all slides and callouts of a storyboard, and the captions of the given cues.
+func (e *session) drawOverlays(
+	ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, cues []caption.Cue,
+) (out overlays, err error) {
 	in := overlay.Input{Board: board, Files: e.project.FS(), Drawer: e.studio.drawer}
 	out.slides, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
 		return overlay.DrawSlides(ctx, m, in, t.cues)
@@ -178,6 +182,14 @@ func (e *session) drawOverlays(ctx context.Context, board *storyboard.Board, t t
 	out.captions, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.CaptionSpan, diag.List, error) {
 		return overlay.DrawCaptions(ctx, m, in, t.line, cues)
 	})
+	if err != nil {
+		return out, err
+	}
+	type layers = map[cache.Key]picture.LayerRef
+	out.callouts, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) (layers, diag.List, error) {
+		pictures := cut.Input{Board: board, Line: t.line, Files: files}
+		return cut.DrawCallouts(ctx, m, e.studio.newCutTools(t.line, nil), pictures, in, t.cues)
+	})
 	return out, err
 }
 
@@ -187,7 +199,7 @@ func (e *session) newCutter(m part.Maker, board *storyboard.Board, t timedBoard,
 	if err != nil {
 		return nil, err
 	}
-	in := cut.Input{Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions}
+	in := cut.Input{Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions, Callouts: d.callouts}
 	return cut.New(m, e.studio.newCutTools(t.line, layers), in), nil
 }
 

@@ -73,6 +73,8 @@ type Scene struct {
 	// Steps are the frames of the film at which the reveal steps of the scene's slides begin. It is empty
 	// if the slides have fewer than two steps.
 	Steps []int64 `json:"steps,omitempty"`
+	// Callouts are the times of the scene's callouts, in the order of the script.
+	Callouts []CalloutSpan `json:"callouts,omitempty"`
 }
 
 // Voice contains the times of one part of the narration.
