@@ -27,6 +27,10 @@ func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *story
 	if out.Round {
 		out.X0, out.Y0, out.X1, out.Y1 = c.CX-c.Size, c.CY-c.Size, c.CX+c.Size, c.CY+c.Size
 	}
+	if c.Style == script.BlurInside {
+		const corner = 8 // pixels of a frame whose shorter side is 720
+		out.Corner = corner * float64(min(film.Width, film.Height)) / 720
+	}
 	from := film.Header
 	if c.OfImage || from.Width == film.Width && from.Height == film.Height || from.Width == 0 {
 		return out
@@ -37,6 +41,14 @@ func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *story
 	w, h := s.GetUsable(shot.File).ToPicture().Source.ComputeUprightSize()
 	return out.MapToPlacement(ffmpeg.PlaceSource(w, h, from.Width, from.Height, shot.Placing),
 		ffmpeg.PlaceSource(w, h, film.Width, film.Height, shot.Placing))
+}
+
+// checkCamera warns about a callout that fills so much of the frame that the camera does not move to it.
+func checkCamera(c script.Callout, out picture.Callout, film storyboard.Film, found *diag.List) {
+	if c.Style == script.CameraZoom && picture.AimCamera(out, film.Width, film.Height) == (picture.CameraView{}) {
+		d := found.Warnf(c.Range, "the camera does not move to this callout: it is too large a part of the frame")
+		d.Hint = "choose a shape of at most half of the frame's width and height, or write style: outline"
+	}
 }
 
 // checkCallouts warns about callouts that are outside the visible area.
@@ -55,6 +67,7 @@ func (c check) checkCallouts(list []script.Callout, shot *storyboard.Shot, found
 			continue
 		}
 		if !out.IsOutside(film.Width, film.Height) {
+			checkCamera(one, out, film, found)
 			continue
 		}
 		from := film.Header

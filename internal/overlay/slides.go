@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"mynah/internal/cache"
@@ -14,6 +15,7 @@ import (
 	"mynah/internal/frame"
 	"mynah/internal/part"
 	"mynah/internal/picture"
+	"mynah/internal/script"
 	"mynah/internal/slide"
 	"mynah/internal/storyboard"
 )
@@ -38,6 +40,8 @@ type slideTask struct {
 	request      slide.Request
 	recipe       Slide
 	key          cache.Key // key of the recipe
+	// large is the scale of a larger drawing of the slide in the task before, for the camera; 0 for other tasks.
+	large float64
 }
 
 // DrawSlides draws the slides that are not in the cache, in parallel. It returns the states of each
@@ -72,6 +76,11 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 		return nil, nil, err
 	}
 	for i, t := range tasks {
+		if t.large > 0 {
+			last := &out[t.scene][len(out[t.scene])-1].Layer
+			last.Large, last.LargeScale = newDrawingKey(t.key), t.large
+			continue
+		}
 		out[t.scene] = append(out[t.scene], SlideState{
 			Layer: picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key)}, Backdrops: heads[i].Backdrops,
 		})
@@ -110,9 +119,35 @@ func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slid
 			k := r.ComputeKey(version)
 			recipe := Slide{Look: k, Step: state}
 			out = append(out, slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.ComputeKey(recipe)})
+			if scale := chooseLargeScale(s, r); scale > 0 {
+				large := r
+				large.Width, large.Height = int(float64(r.Width)*scale), int(float64(r.Height)*scale)
+				recipe.Look = large.ComputeKey(version)
+				out = append(out, slideTask{
+					scene: i, state: state, request: large, recipe: recipe, key: part.ComputeKey(recipe), large: scale,
+				})
+			}
 		}
 	}
 	return out, nil
+}
+
+// chooseLargeScale returns the scale of an additional drawing of a slide to which a camera moves, so that its text is
+// sharp; 0 if there is no such camera or the drawing would be too large.
+func chooseLargeScale(s *storyboard.Scene, r slide.Request) float64 {
+	const most = 8192 // pixels
+	moves := func(list []script.Callout) bool {
+		return slices.ContainsFunc(list, func(c script.Callout) bool { return c.Style == script.CameraZoom })
+	}
+	if !moves(s.Callouts) && !slices.ContainsFunc(s.Shots, func(shot storyboard.Shot) bool { return moves(shot.Callouts) }) {
+		return 0
+	}
+	for _, scale := range []int{3, 2} {
+		if max(r.Width, r.Height)*scale <= most {
+			return float64(scale)
+		}
+	}
+	return 0
 }
 
 func (a *artist) newSlideRequest(s *storyboard.Scene) slide.Request {

@@ -21,16 +21,16 @@ func (l *Layer) resample(m mapping, w, h int) *Layer {
 		return ((float64(pixel*step)+float64(step)/2-offset)/scale-float64(start))/float64(step) - 0.5
 	}
 	for y := range out.h {
-		ty := newTap(position(y0+y, 1, m.sy, m.dy, l.y), l.h)
+		ty := l.newTap(position(y0+y, 1, m.sy, m.dy, l.y), l.h)
 		for x := range out.w {
-			tx := newTap(position(x0+x, 1, m.sx, m.dx, l.x), l.w)
+			tx := l.newTap(position(x0+x, 1, m.sx, m.dx, l.x), l.w)
 			out.alpha[y*out.w+x], out.luma[y*out.w+x] = l.interpolatePixel(tx, ty)
 		}
 	}
 	for y := range out.h / 2 {
-		ty := newTap(position(y0/2+y, 2, m.sy, m.dy, l.y), l.h/2)
+		ty := l.newTap(position(y0/2+y, 2, m.sy, m.dy, l.y), l.h/2)
 		for x := range out.w / 2 {
-			tx := newTap(position(x0/2+x, 2, m.sx, m.dx, l.x), l.w/2)
+			tx := l.newTap(position(x0/2+x, 2, m.sx, m.dx, l.x), l.w/2)
 			i := y*out.w/2 + x
 			out.u[i], out.v[i] = l.interpolateChroma(tx, ty)
 		}
@@ -38,23 +38,26 @@ func (l *Layer) resample(m mapping, w, h int) *Layer {
 	return out
 }
 
-// tap is a position between two pixels: the share f of the second one. inside are the weights of those pixels that
-// exist.
+// tap is a position between two pixels, i and j, with their weights.
 type tap struct {
 	i, j   int
 	wi, wj float64
 }
 
-// newTap returns the tap for a position in a row of n pixels. Pixels outside have no weight.
-func newTap(p float64, n int) tap {
+// newTap returns the tap for a position in a row of n pixels. Outside of the layer are pixels of its edge if it has a
+// colour there, otherwise nothing.
+func (l *Layer) newTap(p float64, n int) tap {
 	i := int(math.Floor(p))
 	f := p - float64(i)
-	t := tap{i: i, j: i + 1, wi: 1 - f, wj: f}
-	if i < 0 || i >= n {
-		t.i, t.wi = min(max(i, 0), n-1), 0
+	t := tap{i: min(max(i, 0), n-1), j: min(max(i+1, 0), n-1), wi: 1 - f, wj: f}
+	if l.rest.a != 0 {
+		return t
 	}
-	if i+1 < 0 || i+1 >= n {
-		t.j, t.wj = min(max(i+1, 0), n-1), 0
+	if t.i != i {
+		t.wi = 0
+	}
+	if t.j != i+1 {
+		t.wj = 0
 	}
 	return t
 }

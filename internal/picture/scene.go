@@ -133,12 +133,17 @@ type enlargedLayers struct {
 
 // Layer implements Layers.
 func (e enlargedLayers) Layer(ref LayerRef) (*Layer, error) {
+	scale := e.scale
+	if ref.LargeScale > 0 {
+		scale /= ref.LargeScale
+		ref = LayerRef{Key: ref.Large, Drawing: ref.Large}
+	}
 	l, err := e.layers.Layer(ref)
 	if err != nil {
 		return nil, err
 	}
 	even := func(v int) int { return max(int(math.Round(float64(v)*e.scale/2))*2, 2) }
-	return l.resample(mapping{sx: e.scale, sy: e.scale}, even(e.pic.Width), even(e.pic.Height)), nil
+	return l.resample(mapping{sx: scale, sy: scale}, even(e.pic.Width), even(e.pic.Height)), nil
 }
 
 // enlarge returns a view without camera for frames that are larger by a factor.
@@ -178,37 +183,48 @@ func enlargeCallouts(list []Callout, scale float64) []Callout {
 	return out
 }
 
-// clipFrames reads the frames of a clip. If the clip ends early, its last frame is repeated, but a clip that lacks half
-// a second is an error.
+// clipFrames reads the frames of a clip, and then repeats its last frame. A clip that lacks half a second of its stated
+// length is an error.
 type clipFrames struct {
-	from            io.Reader
-	last            []byte
-	missing, enough int64
+	from io.Reader
+	last []byte
+	// stated is the number of frames that the clip should still have, enough the number that it may lack.
+	stated, enough int64
+	ended          bool
 }
 
 // startClip starts to decode count frames of a clip, from frame from of its view on.
 func (p *Painter) startClip(ctx context.Context, v *View, from, count int64) *clipFrames {
 	clip := *v.Clip
-	clip.Skip, clip.Frames, clip.Enter, clip.Layers, clip.States = from, count, nil, nil, nil
+	out := &clipFrames{stated: count, enough: max(p.pic.FPS.Num/(2*max(p.pic.FPS.Den, 1)), 3)}
+	if v.Cycle > 0 {
+		clip.Again, clip.Length = true, 0
+	} else {
+		out.stated = min(count, clip.Frames-from)
+	}
+	clip.Skip, clip.Frames, clip.Enter, clip.Layers, clip.States = from, out.stated, nil, nil, nil
 	r, w := io.Pipe()
+	out.from = r
 	tools := p.tools.RunBeside()
 	go func() { w.CloseWithError(tools.RunFFmpeg(ctx, p.pic.ReadClipArgs(clip), nil, w)) }()
-	return &clipFrames{from: r, enough: max(p.pic.FPS.Num/(2*max(p.pic.FPS.Den, 1)), 3)}
+	return out
 }
 
 // readFrame reads the next frame.
 func (c *clipFrames) readFrame(frame []byte) error {
-	if c.missing == 0 {
+	if !c.ended && c.stated > 0 {
 		_, err := io.ReadFull(c.from, frame)
 		if err == nil {
+			c.stated--
 			c.last = append(c.last[:0], frame...)
 			return nil
 		}
-		if !errors.Is(err, io.EOF) {
+		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}
+		c.ended = true
 	}
-	if c.missing++; c.last == nil || c.missing >= c.enough {
+	if c.last == nil || c.stated >= c.enough {
 		return errors.New("the clip ends before its stated end")
 	}
 	copy(frame, c.last)

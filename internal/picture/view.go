@@ -52,6 +52,9 @@ type LayerRef struct {
 	// Boxes are the boxes of the frame that are taken from the drawing Lit, which has the same position.
 	Lit   cache.Key
 	Boxes []image.Rectangle
+	// Large is the drawing at LargeScale times the size, for the camera; 0 means that there is none.
+	Large      cache.Key
+	LargeScale float64
 	// Often is true if the layer is used for many frames, so that it is worth keeping in memory.
 	Often bool
 }

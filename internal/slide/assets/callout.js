@@ -39,6 +39,13 @@ async ({ marks, clear, runes }) => {
       el.style.fontSize = size + 'px'
       if (el.offsetHeight <= Math.min(high, innerHeight * .35)) break
     }
+    // The plate hugs its lines.
+    const range = document.createRange()
+    range.selectNodeContents(el)
+    const lines = [...range.getClientRects()], pad = getComputedStyle(el)
+    const inked = Math.max(...lines.map(r => r.right)) - Math.min(...lines.map(r => r.left))
+    const around = ['paddingLeft', 'paddingRight', 'borderLeftWidth', 'borderRightWidth'].reduce((n, k) => n + parseFloat(pad[k]), 0)
+    el.style.setProperty('width', Math.min(Math.ceil(inked + around + .5), wide) + 'px', 'important')
     const w = el.offsetWidth, h = el.offsetHeight
     const x = clamp((box[0] + box[2] - w) / 2, room[0], room[2] - w), y = clamp((box[1] + box[3] - h) / 2, room[1], room[3] - h)
     const places = [
