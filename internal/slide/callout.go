@@ -164,6 +164,7 @@ func (d *Drawer) drawCalloutsOnPage(ctx context.Context, p *page, s CalloutSheet
 		Wait           bool         `json:"wait"`
 		Labels         [][4]float64 `json:"labels"`
 		Tofu           []rune       `json:"tofu"`
+		Box            [4]float64   `json:"box"` // what is drawn
 		Accent, Marker string
 	}
 	const sheetsTime = 2 * time.Second
@@ -183,14 +184,19 @@ func (d *Drawer) drawCalloutsOnPage(ctx context.Context, p *page, s CalloutSheet
 	for _, b := range placed.Labels {
 		out.Labels = append(out.Labels, image.Rect(int(b[0]*scale), int(b[1]*scale), int(b[2]*scale+1), int(b[3]*scale+1)))
 	}
-	img, err := p.captureScreenshot(ctx, image.Rectangle{}, scale)
+	part, ok := s.computeContentBox(slideLayout{Flat: true, Box: placed.Box})
+	if !ok {
+		part = image.Rect(0, 0, s.Width, s.Height)
+	}
+	img, err := p.captureScreenshot(ctx, part, scale)
 	if err != nil {
 		return nil, err
 	}
-	if img.Rect.Dx() < s.Width || img.Rect.Dy() < s.Height {
-		return nil, errors.New("the browser drew a picture that is smaller than the frame")
+	if img.Rect.Dx() < part.Dx() || img.Rect.Dy() < part.Dy() {
+		return nil, errors.New("the browser drew a picture that is too small")
 	}
-	out.Image = cutToInk(img, image.Rect(0, 0, s.Width, s.Height))
+	img.Rect = img.Rect.Add(part.Min)
+	out.Image = cutToInk(img, part)
 	out.Tofu = d.listKnownTofu(s.listTexts())
 	return out, nil
 }
@@ -199,9 +205,9 @@ func (d *Drawer) drawCalloutsOnPage(ctx context.Context, p *page, s CalloutSheet
 func cutToInk(img *image.NRGBA, frame image.Rectangle) *image.NRGBA {
 	var ink image.Rectangle
 	for y := frame.Min.Y; y < frame.Max.Y; y++ {
-		row := img.Pix[img.PixOffset(0, y):][:4*frame.Max.X]
+		row := img.Pix[img.PixOffset(frame.Min.X, y):][:4*frame.Dx()]
 		first, last := -1, -1
-		for x := range frame.Max.X {
+		for x := range frame.Dx() {
 			if row[4*x+3] != 0 {
 				if first < 0 {
 					first = x
@@ -210,7 +216,7 @@ func cutToInk(img *image.NRGBA, frame image.Rectangle) *image.NRGBA {
 			}
 		}
 		if first >= 0 {
-			ink = ink.Union(image.Rect(first, y, last+1, y+1))
+			ink = ink.Union(image.Rect(frame.Min.X+first, y, frame.Min.X+last+1, y+1))
 		}
 	}
 	if out, ok := img.SubImage(ink).(*image.NRGBA); ok {

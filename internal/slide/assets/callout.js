@@ -70,5 +70,8 @@ async ({ marks, clear, runes }) => {
     const box = pixels('\u{10FFFD}')
     tofu = runes.filter(r => pixels(String.fromCodePoint(r)) === box)
   }
-  return { tofu, labels: boxes, accent: ring ? getComputedStyle(ring).stroke : '', marker }
+  const around = 24 // shadows
+  const all = [...boxes, ...shapes].map(b => [b[0] - around, b[1] - around, b[2] + around, b[3] + around])
+  const box = [0, 1, 2, 3].map(k => (k < 2 ? Math.min : Math.max)(...all.map(b => b[k])))
+  return { tofu, box, labels: boxes, accent: ring ? getComputedStyle(ring).stroke : '', marker }
 }
