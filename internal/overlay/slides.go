@@ -91,7 +91,10 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 // ListSlideFiles returns the names of the files that the slides of a scene refer to.
 func ListSlideFiles(in Input, scene *storyboard.Scene) []string {
 	if len(scene.Slides) == 0 {
-		return nil
+		if scene.CountCallouts() == 0 {
+			return nil
+		}
+		return slide.ListFiles(slide.Request{Theme: scene.Theme, Files: in.Files}) // of the callouts
 	}
 	a := &artist{Input: in}
 	return slide.ListFiles(a.newSlideRequest(scene))

@@ -31,6 +31,9 @@ func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64,
 	if err != nil {
 		return err
 	}
+	if !slices.ContainsFunc(v.Marks, func(m Mark) bool { return len(m.Front) > 0 }) {
+		return nil
+	}
 	return p.fadeBetweenMarks(frame, v, n, func(frame []byte, mark *Mark) error { return p.drawLayerRefs(frame, mark.Front) })
 }
 
