@@ -31,8 +31,12 @@ func painter(t *testing.T) *picture.Painter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pic := ffmpeg.Picture{Width: width, Height: height, FPS: frame.Rate{Num: 25, Den: 1}, StillQP: 18, ClipCRF: 21}
-	return picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic, bars{})
+	return picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), steadyPicture(), bars{})
+}
+
+// steadyPicture returns the form of the tests' frames.
+func steadyPicture() ffmpeg.Picture {
+	return ffmpeg.Picture{Width: width, Height: height, FPS: frame.Rate{Num: 25, Den: 1}, StillQP: 18, ClipCRF: 21}
 }
 
 func paint(t *testing.T, stills ...picture.Still) [][]byte {
