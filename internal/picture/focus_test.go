@@ -47,9 +47,15 @@ func TestFocusStaysInView(t *testing.T) {
 			t.Error("the focus is not in the middle")
 		}
 		for _, m := range []picture.Move{
-			{Motion: frame.Zoom}, {Motion: frame.ZoomOut}, {Motion: frame.Pan, Edge: "left"}, {Motion: frame.Pan, Edge: "right"},
-			{Motion: frame.Pan}, {Motion: frame.Pan, Strong: true}, {Motion: frame.PanZoom, Edge: "top-left"},
-			{Motion: frame.PanZoomOut, Strong: true, Edge: "left"}, {Motion: frame.Zoom, Strong: true},
+			{Motion: frame.Zoom},
+			{Motion: frame.ZoomOut},
+			{Motion: frame.Pan, Edge: "left"},
+			{Motion: frame.Pan, Edge: "right"},
+			{Motion: frame.Pan},
+			{Motion: frame.Pan, Strong: true},
+			{Motion: frame.PanZoom, Edge: "top-left"},
+			{Motion: frame.PanZoomOut, Strong: true, Edge: "left"},
+			{Motion: frame.Zoom, Strong: true},
 		} {
 			v := &picture.View{Still: picture.Still{Asset: a, Placing: place}, Move: m, Frames: 2500}
 			for _, n := range []int64{0, 1250, 2499} {

@@ -35,7 +35,7 @@ func listCalloutKeys() []mapKey[Callout] {
 			storer: newStorer(newCalloutStyleParser(), func(c *Callout, v CalloutStyle) { c.Style = v }),
 		},
 		{
-			name: "label", help: "a text next to the shape, up to 200 characters",
+			name: "label", help: "a small plate with a text next to the shape",
 			storer: newStorer(newLabelParser(), func(c *Callout, v string) { c.Label = v }),
 		},
 		{
