@@ -51,6 +51,29 @@ func checkCamera(c script.Callout, out picture.Callout, film storyboard.Film, fo
 	}
 }
 
+// checkCalloutOfImage warns about a callout in pixels of a picture that is outside the picture, or in a part of it that
+// is cropped away.
+func (c check) checkCalloutOfImage(one script.Callout, out picture.Callout, shot *storyboard.Shot, found *diag.List) {
+	film, asset := c.board.Film, c.set.GetUsable(shot.File).ToPicture()
+	w, h := asset.Source.ComputeUprightSize()
+	if out.IsOutside(w, h) {
+		d := found.Warnf(one.Range, "the callout is outside %q, which has %d x %d pixels", shot.File, w, h)
+		d.Hint = "with of: image, positions and lengths are in pixels of the picture, from its top left corner"
+		return
+	}
+	if shot.Motion != "" {
+		return
+	}
+	view := picture.View{Still: picture.Still{Asset: asset, Placing: shot.Placing}}
+	shown := view.LocateCallout(out, ffmpeg.Picture{Width: film.Width, Height: film.Height}, 0)
+	if shown.IsOutside(film.Width, film.Height) {
+		d := found.Warnf(one.Range, "the callout is not visible: its part of %q is cropped away", shot.File)
+		d.Hint = "show the picture with contain or blur, or choose the visible part with focus"
+		return
+	}
+	checkCamera(one, shown, film, found)
+}
+
 // checkCallouts warns about callouts that are outside the visible area.
 func (c check) checkCallouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
 	if shot != nil && c.set.GetUsable(shot.File) == nil {
@@ -60,10 +83,7 @@ func (c check) checkCallouts(list []script.Callout, shot *storyboard.Shot, found
 	for _, one := range list {
 		out := c.set.convertCallout(film, one, shot)
 		if one.OfImage {
-			if w, h := c.set.GetUsable(shot.File).ToPicture().Source.ComputeUprightSize(); out.IsOutside(w, h) {
-				d := found.Warnf(one.Range, "the callout is outside %q, which has %d x %d pixels", shot.File, w, h)
-				d.Hint = "with of: image, positions and lengths are in pixels of the picture, from its top left corner"
-			}
+			c.checkCalloutOfImage(one, out, shot, found)
 			continue
 		}
 		if !out.IsOutside(film.Width, film.Height) {

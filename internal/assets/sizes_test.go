@@ -247,13 +247,20 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 		},
 		{"a circle", frame.Size{Width: 160, Height: 90}, [4]float64{-5, 40, 5, 0}, false, nil, "outside the frame", true},
 		{"a larger circle", frame.Size{Width: 160, Height: 90}, [4]float64{-5, 40, 6, 0}, false, nil, "", true},
-		{"of an image", frame.Size{Width: 160, Height: 90}, [4]float64{390, 190, 500, 500}, true, shot, "", false},
+		{"of an image", frame.Size{Width: 160, Height: 90}, [4]float64{370, 190, 500, 500}, true, shot, "", false},
 		{
 			"outside of an image",
 			frame.Size{Width: 160, Height: 90},
 			[4]float64{400, 190, 500, 500},
 			true, shot,
 			`outside "a", which has 400 x 200 pixels`, false,
+		},
+		{
+			"in a part of an image that is cropped away",
+			frame.Size{Width: 160, Height: 90},
+			[4]float64{0, 50, 20, 80},
+			true, shot,
+			`its part of "a" is cropped away`, false,
 		},
 		{
 			"of an image that is gone",

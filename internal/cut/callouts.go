@@ -133,6 +133,8 @@ func (p *calloutPlanner) addCamera(t *timedCallout, span timeline.CalloutSpan) {
 		p.v.Camera = append(p.v.Camera, picture.CameraMove{From: t.from, Frames: span.Move, Start: before, End: view})
 	}
 	t.shape, t.front = t.shape.MapToCamera(view, p.form.Width, p.form.Height), true
+	const air = 6 // between the shape and its label, for an enlarged ring; pixels of a frame whose shorter side is 720
+	t.shape = t.shape.Grow(air * view.ComputeZoom() * float64(min(p.form.Width, p.form.Height)) / 720)
 	t.from += span.Move
 	if !span.Continues {
 		t.to -= span.Move

@@ -14,7 +14,8 @@ type CameraView struct {
 
 func (c CameraView) isWhole() bool { return c.Size == 0 || c.Size == 1 }
 
-func (c CameraView) computeZoom() float64 {
+// ComputeZoom returns the factor by which the camera enlarges.
+func (c CameraView) ComputeZoom() float64 {
 	if c.isWhole() {
 		return 1
 	}
@@ -64,9 +65,15 @@ func (c Callout) MapToCamera(view CameraView, w, h int) Callout {
 	if view.isWhole() {
 		return c
 	}
-	zoom := view.computeZoom()
+	zoom := view.ComputeZoom()
 	c.X0, c.X1 = (c.X0-view.X*float64(w))*zoom, (c.X1-view.X*float64(w))*zoom
 	c.Y0, c.Y1 = (c.Y0-view.Y*float64(h))*zoom, (c.Y1-view.Y*float64(h))*zoom
+	return c
+}
+
+// Grow returns a callout that is larger by a distance on each side.
+func (c Callout) Grow(by float64) Callout {
+	c.X0, c.Y0, c.X1, c.Y1 = c.X0-by, c.Y0-by, c.X1+by, c.Y1+by
 	return c
 }
 
@@ -101,7 +108,7 @@ func (v *View) findCameraView(frame int64) CameraView {
 func (m CameraMove) computeViewAt(frame int64) CameraView {
 	t := float64(frame-m.From+1) / float64(m.Frames+1)
 	t = t * t * t * (t*(6*t-15) + 10)
-	from, to := 1/m.Start.computeZoom(), 1/m.End.computeZoom()
+	from, to := 1/m.Start.ComputeZoom(), 1/m.End.ComputeZoom()
 	size := math.Exp(math.Log(from)*(1-t) + math.Log(to)*t)
 	share := t
 	if math.Abs(from-to) > 1e-9 {
@@ -133,20 +140,20 @@ func (v *View) listCameraScales(frame int64) []float64 {
 		if frame < m.From || frame >= m.From+m.Frames {
 			continue
 		}
-		a, b := m.Start.computeZoom(), m.End.computeZoom()
+		a, b := m.Start.ComputeZoom(), m.End.ComputeZoom()
 		list := []float64{a, b}
 		if math.Max(a/b, b/a) > 2 {
 			list = append(list, math.Round(math.Sqrt(a*b)*4)/4)
 		}
 		return list
 	}
-	return []float64{v.findCameraView(frame).computeZoom()}
+	return []float64{v.findCameraView(frame).ComputeZoom()}
 }
 
 // chooseCameraScale returns the scale of the picture from which the camera's view at a frame is drawn: the one that is
 // nearest to its zoom.
 func (v *View) chooseCameraScale(frame int64) float64 {
-	zoom := v.findCameraView(frame).computeZoom()
+	zoom := v.findCameraView(frame).ComputeZoom()
 	best := 1.0
 	for i, scale := range v.listCameraScales(frame) {
 		if i == 0 || math.Abs(math.Log(scale/zoom)) < math.Abs(math.Log(best/zoom)) {
