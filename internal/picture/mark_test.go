@@ -230,7 +230,9 @@ func TestHiddenContent(t *testing.T) {
 		}
 	}
 	hidden.OfImage = true
-	v := &picture.View{Still: still, Frames: 10, Move: picture.Move{Motion: frame.Zoom}, Callouts: []picture.Callout{hidden}}
+	v := &picture.View{
+		Still: still, Frames: 10, Move: picture.Move{Motion: frame.Zoom}, Callouts: []picture.Callout{hidden},
+	}
 	if p := pixel(frameAt(t, v, 9), width/2, height/2); p.y < 90 || p.y > 160 {
 		t.Errorf("inside a moving picture: %v", p)
 	}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -60,8 +59,6 @@ type Painter struct {
 	// kept contains the frames of recent stills, because a still is often needed again: for its shot and
 	// the transitions before and after it.
 	kept *lru.Cache[cache.Key, []byte]
-	// larger contains the painters of larger frames, by width.
-	larger sync.Map
 }
 
 // keptBytes is the maximum size of the frames in Painter.kept.

@@ -16,13 +16,16 @@ import (
 // mappings map the upright source picture to the current frame, and to the first frame of the view.
 type mappings struct{ now, first mapping }
 
+// enlarger returns a painter of frames that are larger by a factor.
+type enlarger func(scale float64) *Painter
+
 // drawScene draws callouts and slides of frame n of a view on the frame of its picture, and applies the camera.
-func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64, m mappings) error {
+func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64, m mappings, large enlarger) error {
 	at := v.findCameraView(n)
 	var err error
 	switch scale := v.chooseCameraScale(n); {
 	case !at.isWhole() && scale > 1 && !v.IsMoving():
-		err = p.drawEnlarged(ctx, frame, v, n, scale)
+		err = p.drawEnlarged(ctx, frame, v, n, large(scale))
 	default:
 		if err = p.drawBelowCamera(frame, v, n, m); err == nil && !at.isWhole() {
 			p.drawCameraView(frame, planes{slices.Clone(frame), p.pic.Width, p.pic.Height}, at)
@@ -93,9 +96,8 @@ func (p *Painter) fadeBetweenMarks(frame []byte, v *View, n int64, draw func(fra
 
 // drawEnlarged draws what the camera shows of a picture that does not move. It paints the picture again at a larger
 // scale, so that it is sharp.
-func (p *Painter) drawEnlarged(ctx context.Context, frame []byte, v *View, n int64, scale float64) error {
-	large := p.enlarge(scale)
-	pix, err := large.PaintFrame(ctx, v.enlarge(scale), n)
+func (p *Painter) drawEnlarged(ctx context.Context, frame []byte, v *View, n int64, large *Painter) error {
+	pix, err := large.PaintFrame(ctx, v.enlarge(float64(large.pic.Height)/float64(p.pic.Height)), n)
 	if err != nil {
 		return err
 	}
@@ -116,15 +118,21 @@ func (p *Painter) enlarge(scale float64) *Painter {
 	even := func(v int) int { return max(int(math.Round(float64(v)*scale/2))*2, 2) }
 	out := &Painter{tools: p.tools.RunBeside(), pic: p.pic, layers: enlargedLayers{p.layers, p.pic, scale}}
 	out.pic.Width, out.pic.Height = even(p.pic.Width), even(p.pic.Height)
-	if kept, ok := p.larger.Load(out.pic.Width); ok {
-		if painter, ok := kept.(*Painter); ok {
-			return painter
-		}
-	}
-	const keptFrames = 3
+	const keptFrames = 4                                 // the picture alone, and the states of a fade
 	out.kept, _ = lru.New[cache.Key, []byte](keptFrames) // fails only for a size below 1
-	p.larger.Store(out.pic.Width, out)
 	return out
+}
+
+// keepEnlarged returns an enlarger that returns the same painter for the same scale, so that each picture is painted
+// once.
+func (p *Painter) keepEnlarged() enlarger {
+	kept := map[float64]*Painter{}
+	return func(scale float64) *Painter {
+		if kept[scale] == nil {
+			kept[scale] = p.enlarge(scale)
+		}
+		return kept[scale]
+	}
 }
 
 // enlargedLayers reads layers at a larger scale.

@@ -169,14 +169,14 @@ func (p *Painter) PaintFrame(ctx context.Context, v *View, n int64) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	return p.paintStillView(ctx, v, n, base)
+	return p.paintStillView(ctx, v, n, base, p.enlarge)
 }
 
 // paintStillView paints frame n of a view that does not move. base is the frame of its still.
-func (p *Painter) paintStillView(ctx context.Context, v *View, n int64, base []byte) ([]byte, error) {
+func (p *Painter) paintStillView(ctx context.Context, v *View, n int64, base []byte, large enlarger) ([]byte, error) {
 	if captions := findShownLayers(v.Captions, n); len(captions) > 0 {
 		// The frame without captions is kept, because captions change often.
-		under, err := p.paintStillView(ctx, v.WithoutCaptions(), n, base)
+		under, err := p.paintStillView(ctx, v.WithoutCaptions(), n, base, large)
 		if err != nil {
 			return nil, err
 		}
@@ -193,7 +193,7 @@ func (p *Painter) paintStillView(ctx context.Context, v *View, n int64, base []b
 	if v.Asset != nil {
 		m = newMapping(p.NewStillInput(v.Still).Placement)
 	}
-	if err := p.drawScene(ctx, out, v, n, mappings{m, m}); err != nil {
+	if err := p.drawScene(ctx, out, v, n, mappings{m, m}, large); err != nil {
 		return nil, err
 	}
 	if !v.isCameraMoving(n) {
@@ -227,7 +227,7 @@ func (p *Painter) paintClipViewFrame(ctx context.Context, v *View, n int64) ([]b
 	}
 	out := slices.Clone(frame)
 	m := newMapping(c.Placement)
-	if err := p.drawScene(ctx, out, v, n, mappings{m, m}); err != nil {
+	if err := p.drawScene(ctx, out, v, n, mappings{m, m}, p.enlarge); err != nil {
 		return nil, err
 	}
 	return out, p.DrawCaptions(out, v, n)
@@ -254,7 +254,7 @@ func (p *Painter) drawLayerRefs(frame []byte, list []LayerRef) error {
 // returns. For a clip, a program runs until all frames are read or ctx ends.
 func (p *Painter) PaintFrames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error
-	s := &frames{ctx: ctx, p: p, v: v, n: from, end: from + count, frame: make([]byte, p.CountFrameBytes())}
+	s := &frames{ctx: ctx, p: p, v: v, n: from, end: from + count, frame: make([]byte, p.CountFrameBytes()), large: p.keepEnlarged()}
 	s.at = len(s.frame)
 	if v.Clip != nil {
 		s.clip = p.startClip(ctx, v, from, count)
@@ -289,6 +289,7 @@ type frames struct {
 	steady  bool   // frame shows last, and nothing moves
 	base    []byte
 	clip    *clipFrames
+	large   enlarger
 	move    move
 	sampler *sampler
 }
@@ -339,13 +340,13 @@ func (s *frames) paintNextFrame() error {
 	}
 	s.last, s.steady = now, !moves
 	var err error
-	s.frame, err = s.p.paintStillView(s.ctx, s.v, s.n, s.base)
+	s.frame, err = s.p.paintStillView(s.ctx, s.v, s.n, s.base, s.large)
 	return err
 }
 
 // drawOnMoving draws everything that is over a moving picture on the current frame.
 func (s *frames) drawOnMoving(m mappings) error {
-	if err := s.p.drawScene(s.ctx, s.frame, s.v, s.n, m); err != nil {
+	if err := s.p.drawScene(s.ctx, s.frame, s.v, s.n, m, s.large); err != nil {
 		return err
 	}
 	return s.p.DrawCaptions(s.frame, s.v, s.n)
