@@ -34,12 +34,12 @@ type sizeFinding struct {
 // formatCropHint returns how an author can show more of a cropped picture, the most suitable way first.
 func formatCropHint(file string, screenshot bool) string {
 	if screenshot {
-		return fmt.Sprintf("it looks like a screenshot: write ![screen](%[1]s) or ![browser](%[1]s) to show it whole on "+
-			"the theme's background, ![contain](%[1]s) for bars, ![blur](%[1]s) for a blurred copy of it instead of bars, or "+
-			"![focus 50%% 20%%](%[1]s) to choose the visible part", file)
+		return fmt.Sprintf("it looks like a screenshot: write ![screen](%[1]s) or ![browser](%[1]s) to show it whole "+
+			"on the theme's background, ![contain](%[1]s) for bars, ![blur](%[1]s) for a blurred copy of it instead of "+
+			"bars, or ![focus 50%% 20%%](%[1]s) to choose the visible part", file)
 	}
-	return fmt.Sprintf("write ![contain](%[1]s) to show the whole picture, ![blur](%[1]s) to show it on a blurred copy of "+
-		"itself, ![screen](%[1]s) for a screenshot, or choose the visible part, for example ![top](%[1]s) or "+
+	return fmt.Sprintf("write ![contain](%[1]s) to show the whole picture, ![blur](%[1]s) to show it on a blurred "+
+		"copy of itself, ![screen](%[1]s) for a screenshot, or choose the visible part, for example ![top](%[1]s) or "+
 		"![focus 70%% 30%%](%[1]s)", file)
 }
 
@@ -102,7 +102,8 @@ func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found 
 		d := list.Errorf(shot.Range, "nothing of %q is visible: to fill the frame, its %d x %d pixels are cropped to a line",
 			shot.File, w, h)
 		d.Hint = fmt.Sprintf("write ![contain](%s) to show the whole picture, or ![fit](%s) to stretch it", shot.File, shot.File)
-	case kept < leastKept && shot.Position == frame.Position{} && !shot.Focus.Set: // otherwise the author chose the visible part
+	case kept < leastKept && shot.Position == frame.Position{} && !shot.Focus.Set:
+		// With a position or focus, the author chose the visible part.
 		found.cropped = addOrMergeFinding(found.cropped, sizeFinding{
 			file: shot.File, how: fmt.Sprintf("%.0f %%", max(kept*100, 1)), place: shot.Range,
 			hint: formatCropHint(shot.File, a.looksLikeScreenshot()), screenshot: a.looksLikeScreenshot(),

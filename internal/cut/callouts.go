@@ -102,7 +102,9 @@ func (p *calloutPlanner) isAlwaysShown(c script.Callout) bool {
 }
 
 // addTimed adds what appears of a callout: its ring, marker or effect, its label, and the movement of the camera.
-func (p *calloutPlanner) addTimed(c script.Callout, shape picture.Callout, span timeline.CalloutSpan, pic timeline.Picture) {
+func (p *calloutPlanner) addTimed(
+	c script.Callout, shape picture.Callout, span timeline.CalloutSpan, pic timeline.Picture,
+) {
 	t := timedCallout{Callout: c, shape: shape, from: span.From - pic.Start, to: span.To - pic.Start, fade: span.Fade}
 	if t.to <= 0 || t.from >= pic.Frames {
 		return

@@ -104,7 +104,8 @@ func (a *artist) ensureCalloutsDrawn(ctx context.Context, s slide.CalloutSheet, 
 		}
 		head, err := json.Marshal(calloutHead{Tofu: drawn.Tofu})
 		if err == nil { // store the metadata last, so that it is there only with the drawing
-			err = errors.Join(a.Store.PutBytes(cache.Pictures, newDrawingKey(key), layer), a.Store.PutBytes(cache.Pictures, key, head))
+			err = errors.Join(a.Store.PutBytes(cache.Pictures, newDrawingKey(key), layer),
+				a.Store.PutBytes(cache.Pictures, key, head))
 		}
 		if err != nil {
 			return fault.New(fault.Disk, err, "cannot write a callout to the cache")

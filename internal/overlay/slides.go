@@ -142,7 +142,8 @@ func chooseLargeScale(s *storyboard.Scene, r slide.Request) float64 {
 	moves := func(list []script.Callout) bool {
 		return slices.ContainsFunc(list, func(c script.Callout) bool { return c.Style == script.CameraZoom })
 	}
-	if !moves(s.Callouts) && !slices.ContainsFunc(s.Shots, func(shot storyboard.Shot) bool { return moves(shot.Callouts) }) {
+	onShot := slices.ContainsFunc(s.Shots, func(shot storyboard.Shot) bool { return moves(shot.Callouts) })
+	if !moves(s.Callouts) && !onShot {
 		return 0
 	}
 	for _, scale := range []int{3, 2} {

@@ -37,8 +37,9 @@ func (v *View) FindSafeArea(pic ffmpeg.Picture) [4]float64 {
 	for _, n := range []int64{v.Frames / 2, v.Frames - 1} {
 		now := v.mapAt(pic, max(n, 0))
 		sx, sy := first.sx/now.sx, first.sy/now.sy
-		area[0], area[2] = math.Max(area[0], first.dx-now.dx*sx), math.Min(area[2], (float64(pic.Width)-now.dx)*sx+first.dx)
-		area[1], area[3] = math.Max(area[1], first.dy-now.dy*sy), math.Min(area[3], (float64(pic.Height)-now.dy)*sy+first.dy)
+		area[0], area[1] = math.Max(area[0], first.dx-now.dx*sx), math.Max(area[1], first.dy-now.dy*sy)
+		area[2] = math.Min(area[2], (float64(pic.Width)-now.dx)*sx+first.dx)
+		area[3] = math.Min(area[3], (float64(pic.Height)-now.dy)*sy+first.dy)
 	}
 	return area
 }

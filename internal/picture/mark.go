@@ -177,7 +177,8 @@ func (v *View) SplitAtMoves(from, to int64) (out []Stretch) {
 // or if there is more than one fade.
 func (v *View) SplitFade() (before, after *View, ok bool) {
 	old, now, _ := v.findFade(0)
-	if old == nil || now.From != 0 || v.findMark(v.Frames-1) != v.findMark(0) || v.isCameraMoving(0) || len(v.Camera) > 1 {
+	several := v.findMark(v.Frames-1) != v.findMark(0) || len(v.Camera) > 1
+	if old == nil || now.From != 0 || several || v.isCameraMoving(0) {
 		return nil, nil, false
 	}
 	a, b := *v, *v

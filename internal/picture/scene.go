@@ -37,7 +37,9 @@ func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64,
 	if !slices.ContainsFunc(v.Marks, func(m Mark) bool { return len(m.Front) > 0 }) {
 		return nil
 	}
-	return p.fadeBetweenMarks(frame, v, n, func(frame []byte, mark *Mark) error { return p.drawLayerRefs(frame, mark.Front) })
+	return p.fadeBetweenMarks(frame, v, n, func(frame []byte, mark *Mark) error {
+		return p.drawLayerRefs(frame, mark.Front)
+	})
 }
 
 // drawBelowCamera draws everything that moves with the camera.

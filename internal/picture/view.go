@@ -148,7 +148,8 @@ func (v *View) SplitIntoStates(from, to int64) []State {
 
 // IsBareImage reports whether a view shows only an image file, without motion, callouts and layers.
 func (v *View) IsBareImage() bool {
-	return v.IsImageFile() && !v.IsMoving() && len(v.Callouts) == 0 && !v.HasTimedCallouts() && !hasAnyLayer(v.Spans) && !hasAnyLayer(v.Captions)
+	return v.IsImageFile() && !v.IsMoving() && len(v.Callouts) == 0 && !v.HasTimedCallouts() &&
+		!hasAnyLayer(v.Spans) && !hasAnyLayer(v.Captions)
 }
 
 // PaintFrame returns frame n of a view. Callers must not change it.
@@ -254,7 +255,8 @@ func (p *Painter) drawLayerRefs(frame []byte, list []LayerRef) error {
 // returns. For a clip, a program runs until all frames are read or ctx ends.
 func (p *Painter) PaintFrames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error
-	s := &frames{ctx: ctx, p: p, v: v, n: from, end: from + count, frame: make([]byte, p.CountFrameBytes()), large: p.keepEnlarged()}
+	s := &frames{ctx: ctx, p: p, v: v, n: from, end: from + count, large: p.keepEnlarged()}
+	s.frame = make([]byte, p.CountFrameBytes())
 	s.at = len(s.frame)
 	if v.Clip != nil {
 		s.clip = p.startClip(ctx, v, from, count)
@@ -330,7 +332,8 @@ func (s *frames) paintNextFrame() error {
 	case s.sampler != nil:
 		x, y, vw, vh := s.move.computeViewAt(s.n)
 		s.sampler.drawSourceArea(s.frame, x, y, vw, vh)
-		return s.drawOnMoving(mappings{s.move.newMappingAtFrame(s.v.Still, s.n), s.move.newMappingAtFrame(s.v.Still, 0)})
+		now, first := s.move.newMappingAtFrame(s.v.Still, s.n), s.move.newMappingAtFrame(s.v.Still, 0)
+		return s.drawOnMoving(mappings{now, first})
 	}
 	now := [3]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n), s.v.findMark(s.n)}
 	before, _, _ := s.v.findFade(s.n)
@@ -354,7 +357,7 @@ func (s *frames) drawOnMoving(m mappings) error {
 
 // NewClipCalloutLayer returns the callouts of a clip as a layer, or nil if there are none.
 func (p *Painter) NewClipCalloutLayer(v *View) *Layer {
-	if v.Clip == nil || len(v.Callouts) == 0 { // callouts that blur need painted frames
+	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil
 	}
 	return newCallouts(v.Callouts, newMapping(v.Clip.Placement)).toLayer(p.pic.Width, p.pic.Height)

@@ -88,7 +88,8 @@ func newCalloutStyleParser() valueParser[CalloutStyle] {
 		if slices.Contains(words, word) {
 			return CalloutStyle(word), true
 		}
-		w := p.diags.Warnf(v.at, "unknown callout style %s; the callout darkens what is outside it", quoteForMessage(word))
+		w := p.diags.Warnf(v.at, "unknown callout style %s; the callout darkens what is outside it",
+			quoteForMessage(word))
 		w.Detail = "Allowed: " + form.Allowed
 		w.Hint = "write one of these, or remove the line to darken the rest"
 		if near, ok := findNearestName(word, words); ok {
@@ -126,14 +127,16 @@ func (p *parser) checkCalloutShape(c *Callout, d direction, given map[string]ent
 	}
 	for _, n := range others {
 		if e, ok := given[n]; ok {
-			w := p.diags.Warnf(e.at, "%s does not apply to a callout of type %s and is ignored", quoteForMessage(n), string(c.Shape))
+			w := p.diags.Warnf(e.at, "%s does not apply to a callout of type %s and is ignored", quoteForMessage(n),
+				string(c.Shape))
 			w.Detail = "A " + string(c.Shape) + " has " + strings.Join(needed, ", ")
 			w.Hint = "write type: rectangle for left, top, right and bottom, type: circle for cx, cy and size"
 		}
 	}
 	if len(missing) > 0 {
 		e := p.diags.Errorf(d.at, "the callout has no %s", strings.Join(missing, ", "))
-		e.Detail = "A " + string(c.Shape) + " needs " + strings.Join(needed, ", ") + ", in pixels of the frame, from its top left corner"
+		e.Detail = "A " + string(c.Shape) + " needs " + strings.Join(needed, ", ") +
+			", in pixels of the frame, from its top left corner"
 		if c.Shape == Circle && len(given) > 0 && len(missing) == len(needed) {
 			e.Hint = "add type: rectangle if the callout is a rectangle"
 		}

@@ -138,7 +138,8 @@ func (p *parser) newLiteralValue(l *line, from, to int) value {
 // listPictureOptions returns all options of images and clips that are words.
 func listPictureOptions() []string {
 	return []string{
-		"cover", "contain", "fit", "blur", "focus", "top", "bottom", "left", "right", "center", "zoom", "zoomout", "pan", "panzoom",
+		"cover", "contain", "fit", "blur", "focus",
+		"top", "bottom", "left", "right", "center", "zoom", "zoomout", "pan", "panzoom",
 		"panzoomout", "match", "trim", "loop", "loop-audio", "freeze", "start", "end", "mute", "strong",
 	}
 }

@@ -152,7 +152,9 @@ func (d *Drawer) drawCalloutsOnPage(ctx context.Context, p *page, s CalloutSheet
 		return nil, err
 	}
 	scale := s.computeScale()
-	args := calloutArgs{Clear: [2]float64{s.Captions.Top, s.Captions.Bottom}, Runes: d.listUntestedCharacters(s.listTexts())}
+	args := calloutArgs{
+		Clear: [2]float64{s.Captions.Top, s.Captions.Bottom}, Runes: d.listUntestedCharacters(s.listTexts()),
+	}
 	for _, m := range s.Marks {
 		one := calloutArg{Box: [4]float64{m.Left / scale, m.Top / scale, m.Right / scale, m.Bottom / scale}}
 		for i, v := range m.Within {

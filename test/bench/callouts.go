@@ -46,7 +46,8 @@ func (b *bench) callouts() error {
 		}
 		most := calloutScenes * (c.first + c.last + 2)
 		b.add(row{
-			fmt.Sprintf("%d scenes of 6 s, style %s: pictures encoded of %d", calloutScenes, c.style, calloutScenes*calloutFrames),
+			fmt.Sprintf("%d scenes of 6 s, style %s: pictures encoded of %d", calloutScenes, c.style,
+				calloutScenes*calloutFrames),
 			strconv.Itoa(len(frames)), "", "", fmt.Sprintf("<= %d", most), len(frames) <= most,
 		})
 		var moving []int
