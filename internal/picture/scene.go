@@ -196,8 +196,8 @@ func enlargeCallouts(list []Callout, scale float64) []Callout {
 	return out
 }
 
-// clipFrames reads the frames of a clip, and then repeats its last frame. A clip that lacks half a second of its stated
-// length is an error.
+// clipFrames reads the frames of a clip, and then repeats its last frame. If the clip lacks half a second of its stated
+// length, the frames end there, and the caller finds that some are missing.
 type clipFrames struct {
 	from io.Reader
 	last []byte
@@ -237,8 +237,11 @@ func (c *clipFrames) readFrame(frame []byte) error {
 		}
 		c.ended = true
 	}
-	if c.last == nil || c.stated >= c.enough {
-		return errors.New("the clip ends before its stated end")
+	switch {
+	case c.last == nil:
+		return errors.New("the clip contains no picture that can be decoded")
+	case c.stated >= c.enough:
+		return io.EOF
 	}
 	copy(frame, c.last)
 	return nil
