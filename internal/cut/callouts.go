@@ -211,7 +211,9 @@ func (p *calloutPlanner) newMark(at int64) picture.Mark {
 		if len(sheets[of]) == 0 {
 			continue
 		}
-		ref := p.findDrawing(overlay.CalloutDrawing{Scene: p.scene, Place: p.place, Marks: sheets[of]})
+		ref := p.findDrawing(overlay.CalloutDrawing{
+			Scene: p.scene, Place: p.place, Marks: sheets[of], Front: of.front,
+		})
 		if of.front {
 			mark.Front = append(mark.Front, ref)
 		} else {

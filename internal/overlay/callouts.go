@@ -21,6 +21,8 @@ type CalloutDrawing struct {
 	Scene int
 	Place diag.Range
 	Marks []slide.CalloutMark
+	// Front is set if the drawing does not move with the camera.
+	Front bool
 }
 
 // ID returns a key of the drawing's content in its scene.
@@ -29,7 +31,7 @@ func (c CalloutDrawing) ID() cache.Key {
 	if err != nil {
 		return cache.Key{} // cannot happen with these types
 	}
-	return cache.NewHasher("callouts of a scene").AddInts(int64(c.Scene)).AddBytes(b).Key()
+	return cache.NewHasher("callouts of a scene").AddInts(int64(c.Scene)).AddBools(c.Front).AddBytes(b).Key()
 }
 
 // calloutHead is the metadata of a drawing of callouts. It is stored separately from the drawing.
@@ -57,7 +59,18 @@ func DrawCallouts(
 		sheet := a.newCalloutSheet(c, cues)
 		recipe := Callouts{Look: sheet.ComputeKey(version)}
 		key := m.Book.AddRecipe(recipe, part.Label{Name: c.describe(), Scene: c.Scene + 1})
-		out[c.ID()] = picture.LayerRef{Key: key, Drawing: newDrawingKey(key), Often: true}
+		ref := picture.LayerRef{Key: key, Drawing: newDrawingKey(key), Often: true}
+		if scale := chooseLargeScale(&a.Board.Scenes[c.Scene], sheet.Request); scale > 0 && !c.Front {
+			large := sheet.Enlarge(scale)
+			largeKey := m.Book.AddRecipe(Callouts{Look: large.ComputeKey(version)},
+				part.Label{Name: c.describe(), Scene: c.Scene + 1})
+			ref.Large, ref.LargeScale = newDrawingKey(largeKey), scale
+			g.Go(0, func() error {
+				_, err := a.ensureCalloutsDrawn(ctx, large, largeKey)
+				return err
+			})
+		}
+		out[c.ID()] = ref
 		g.Go(0, func() (err error) {
 			heads[i], err = a.ensureCalloutsDrawn(ctx, sheet, key)
 			return err

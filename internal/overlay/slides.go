@@ -135,8 +135,8 @@ func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slid
 	return out, nil
 }
 
-// chooseLargeScale returns the scale of an additional drawing of a slide to which a camera moves, so that its text is
-// sharp; 0 if there is no such camera or the drawing would be too large.
+// chooseLargeScale returns the scale of an additional drawing of a slide or callout to which a camera moves, so that its
+// text is sharp; 0 if there is no such camera or the drawing would be too large.
 func chooseLargeScale(s *storyboard.Scene, r slide.Request) float64 {
 	const most = 8192 // pixels
 	moves := func(list []script.Callout) bool {

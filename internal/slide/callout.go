@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"image"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,20 @@ type DrawnCallouts struct {
 	Tofu   []rune
 	// Accent and Marker are the colours of rings and markers, as CSS.
 	Accent, Marker string
+}
+
+// Enlarge returns the same sheet for a frame that is larger by a factor.
+func (s CalloutSheet) Enlarge(scale float64) CalloutSheet {
+	s.Width, s.Height = int(float64(s.Width)*scale), int(float64(s.Height)*scale)
+	s.Marks = slices.Clone(s.Marks)
+	for i := range s.Marks {
+		m := &s.Marks[i]
+		m.Left, m.Top, m.Right, m.Bottom = m.Left*scale, m.Top*scale, m.Right*scale, m.Bottom*scale
+		for k := range m.Within {
+			m.Within[k] *= scale
+		}
+	}
+	return s
 }
 
 // listTexts returns the labels of the sheet.
