@@ -183,9 +183,14 @@ func (w *Worker) makeAllScenesButLast(ctx context.Context, n int, spoken *speech
 	if err != nil {
 		return err
 	}
-	c := cut.New(w.maker, w.in.Cut(line, layers), cut.Input{
+	pictures := cut.Input{
 		Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions, Grounds: grounds, Marks: marks,
-	})
+	}
+	pictures.Callouts, list, err = cut.DrawCallouts(ctx, w.maker, w.in.Cut(line, nil), pictures, in, cues)
+	if err := errorOrFindings(list, err); err != nil {
+		return err
+	}
+	c := cut.New(w.maker, w.in.Cut(line, layers), pictures)
 	list, err = c.MakePictures(ctx, c.PlanPictures())
 	if err := errorOrFindings(list, err); err != nil {
 		return err

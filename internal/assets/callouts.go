@@ -22,10 +22,14 @@ func (s *Set) ConvertCallouts(film storyboard.Film, list []script.Callout, shot 
 func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *storyboard.Shot) picture.Callout {
 	out := picture.Callout{
 		Round: c.Shape != script.Rectangle, X0: c.Left, Y0: c.Top, X1: c.Right, Y1: c.Bottom,
-		OfImage: c.OfImage, Alpha: c.Alpha, Mask: c.Mask,
+		OfImage: c.OfImage, Alpha: c.Alpha, Mask: c.Style == script.Mask, Blur: c.Style == script.BlurInside,
 	}
 	if out.Round {
 		out.X0, out.Y0, out.X1, out.Y1 = c.CX-c.Size, c.CY-c.Size, c.CX+c.Size, c.CY+c.Size
+	}
+	if c.Style == script.BlurInside {
+		const corner = 8 // pixels of a frame whose shorter side is 720
+		out.Corner = corner * float64(min(film.Width, film.Height)) / 720
 	}
 	from := film.Header
 	if c.OfImage || from.Width == film.Width && from.Height == film.Height || from.Width == 0 {
@@ -39,6 +43,37 @@ func (s *Set) convertCallout(film storyboard.Film, c script.Callout, shot *story
 		ffmpeg.PlaceSource(w, h, film.Width, film.Height, shot.Placing))
 }
 
+// checkCamera warns about a callout that fills so much of the frame that the camera does not move to it.
+func checkCamera(c script.Callout, out picture.Callout, film storyboard.Film, found *diag.List) {
+	if c.Style == script.CameraZoom && picture.AimCamera(out, film.Width, film.Height) == (picture.CameraView{}) {
+		d := found.Warnf(c.Range, "the camera does not move to this callout: it is too large a part of the frame")
+		d.Hint = "choose a shape of at most half of the frame's width and height, or write style: outline"
+	}
+}
+
+// checkCalloutOfImage warns about a callout in pixels of a picture that is outside the picture, or in a part of it that
+// is cropped away.
+func (c check) checkCalloutOfImage(one script.Callout, out picture.Callout, shot *storyboard.Shot, found *diag.List) {
+	film, asset := c.board.Film, c.set.GetUsable(shot.File).ToPicture()
+	w, h := asset.Source.ComputeUprightSize()
+	if out.IsOutside(w, h) {
+		d := found.Warnf(one.Range, "the callout is outside %q, which has %d x %d pixels", shot.File, w, h)
+		d.Hint = "with of: image, positions and lengths are in pixels of the picture, from its top left corner"
+		return
+	}
+	if shot.Motion != "" {
+		return
+	}
+	view := picture.View{Still: picture.Still{Asset: asset, Placing: shot.Placing}}
+	shown := view.LocateCallout(out, ffmpeg.Picture{Width: film.Width, Height: film.Height}, 0)
+	if shown.IsOutside(film.Width, film.Height) {
+		d := found.Warnf(one.Range, "the callout is not visible: its part of %q is cropped away", shot.File)
+		d.Hint = "show the picture with contain or blur, or choose the visible part with focus"
+		return
+	}
+	checkCamera(one, shown, film, found)
+}
+
 // checkCallouts warns about callouts that are outside the visible area.
 func (c check) checkCallouts(list []script.Callout, shot *storyboard.Shot, found *diag.List) {
 	if shot != nil && c.set.GetUsable(shot.File) == nil {
@@ -48,13 +83,11 @@ func (c check) checkCallouts(list []script.Callout, shot *storyboard.Shot, found
 	for _, one := range list {
 		out := c.set.convertCallout(film, one, shot)
 		if one.OfImage {
-			if w, h := c.set.GetUsable(shot.File).ToPicture().Source.ComputeUprightSize(); out.IsOutside(w, h) {
-				d := found.Warnf(one.Range, "the callout is outside %q, which has %d x %d pixels", shot.File, w, h)
-				d.Hint = "with of: image, positions and lengths are in pixels of the picture, from its top left corner"
-			}
+			c.checkCalloutOfImage(one, out, shot, found)
 			continue
 		}
 		if !out.IsOutside(film.Width, film.Height) {
+			checkCamera(one, out, film, found)
 			continue
 		}
 		from := film.Header

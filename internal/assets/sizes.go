@@ -2,10 +2,12 @@ package assets
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"mynah/internal/diag"
 	"mynah/internal/frame"
+	"mynah/internal/media"
 	"mynah/internal/storyboard"
 )
 
@@ -26,6 +28,33 @@ type sizeFinding struct {
 	file, how, hint string
 	place           diag.Range
 	scenes          []int
+	screenshot      bool
+}
+
+// formatCropHint returns how an author can show more of a cropped picture, the most suitable way first.
+func formatCropHint(file string, screenshot bool) string {
+	if screenshot {
+		return fmt.Sprintf("it looks like a screenshot: write ![screen](%[1]s) or ![browser](%[1]s) to show it whole "+
+			"on the theme's background, ![contain](%[1]s) for bars, ![blur](%[1]s) for a blurred copy of it instead of "+
+			"bars, or ![focus 50%% 20%%](%[1]s) to choose the visible part", file)
+	}
+	return fmt.Sprintf("write ![contain](%[1]s) to show the whole picture, ![blur](%[1]s) to show it on a blurred "+
+		"copy of itself, ![screen](%[1]s) for a screenshot, or choose the visible part, for example ![top](%[1]s) or "+
+		"![focus 70%% 30%%](%[1]s)", file)
+}
+
+// looksLikeScreenshot reports whether an image is probably a screenshot or a drawing: these are stored in formats
+// for few colours and sharp edges, unlike photographs.
+func (a *Asset) looksLikeScreenshot() bool {
+	if a.drawn || a.converted {
+		return false
+	}
+	switch a.Input.Format {
+	case media.PNG, media.WebP, media.GIF:
+		return true
+	default:
+		return false
+	}
 }
 
 // addOrMergeFinding adds a finding about a scene, and merges it with equal findings. scene counts from 0.
@@ -54,7 +83,7 @@ func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found 
 	frameW, frameH := float64(c.board.Film.Width), float64(c.board.Film.Height)
 	wide, high := frameW/float64(w), frameH/float64(h)
 	scale := max(wide, high)
-	if shot.Fit == frame.Contain {
+	if shot.Fit.IsPadded() {
 		scale = min(wide, high)
 	}
 	if scale > mostEnlarge && !a.drawn {
@@ -63,7 +92,7 @@ func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found 
 			hint: fmt.Sprintf("use a picture of at least %d x %d pixels", int(float64(w)*scale), int(float64(h)*scale)),
 		}, scene)
 	}
-	if shot.Fit == frame.Contain || shot.Fit == frame.Stretch {
+	if shot.Fit.IsPadded() || shot.Fit == frame.Stretch {
 		return
 	}
 	kept, seen := frameW*frameH/(scale*scale*float64(w)*float64(h)), min(frameW, frameH)/scale
@@ -73,10 +102,11 @@ func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found 
 		d := list.Errorf(shot.Range, "nothing of %q is visible: to fill the frame, its %d x %d pixels are cropped to a line",
 			shot.File, w, h)
 		d.Hint = fmt.Sprintf("write ![contain](%s) to show the whole picture, or ![fit](%s) to stretch it", shot.File, shot.File)
-	case kept < leastKept && shot.Position == frame.Position{}: // a position means that the author chose the visible part
+	case kept < leastKept && shot.Position == frame.Position{} && !shot.Focus.Set:
+		// With a position or focus, the author chose the visible part.
 		found.cropped = addOrMergeFinding(found.cropped, sizeFinding{
 			file: shot.File, how: fmt.Sprintf("%.0f %%", max(kept*100, 1)), place: shot.Range,
-			hint: fmt.Sprintf("write ![contain](%s) to show the whole picture, or choose the visible part, for example ![top](%s)", shot.File, shot.File),
+			hint: formatCropHint(shot.File, a.looksLikeScreenshot()), screenshot: a.looksLikeScreenshot(),
 		}, scene)
 	}
 }
@@ -91,7 +121,7 @@ func (f sizeFindings) reportAll(list *diag.List) {
 	default:
 		list.Warnf(c[0].place, "%d pictures are cropped to fill the frame, with less than %.0f %% of each visible: %s",
 			len(c), leastKept*100, formatFindings(c)).
-			Hint = "write ![contain](file) to show a whole picture, or choose the visible part, for example ![top](file)"
+			Hint = formatCropHint("file", !slices.ContainsFunc(c, func(f sizeFinding) bool { return !f.screenshot }))
 	}
 	switch e := f.enlarged; len(e) {
 	case 0:

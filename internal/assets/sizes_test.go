@@ -11,6 +11,7 @@ import (
 
 	"mynah/internal/diag"
 	"mynah/internal/frame"
+	"mynah/internal/media"
 	"mynah/internal/script"
 	"mynah/internal/storyboard"
 )
@@ -50,6 +51,9 @@ func TestSizes(t *testing.T) {
 		{"two lines", newStill(160000, 3), frame.Cover, false, "only 1 % of"},
 		{"two lines of its height", newStill(160000, 2), frame.Cover, false, "only 1 % of"},
 		{"turned", turned, frame.Cover, false, "10.0 times"},
+		{"a photograph", newStill(1600, 1501), frame.Cover, false, "write ![contain](a)"},
+		{"a screenshot", newScreenshot(1600, 1501), frame.Cover, false, "write ![screen](a) or ![browser](a)"},
+		{"blurred beside it", newStill(1600, 1501), frame.Blur, false, ""},
 		{"a clip", clip(1600, 3000, nil), frame.Cover, false, "only 30 % of"},
 		{"sound", onlySound(nil), frame.Cover, false, ""},
 		{"none", nil, frame.Cover, false, ""},
@@ -66,6 +70,9 @@ func TestSizes(t *testing.T) {
 		ch.checkEnlargingAndCropping(shot, 1, &found, &list)
 		found.reportAll(&list)
 		got := findingLines(list)
+		for _, d := range list {
+			got = append(got, d.Hint)
+		}
 		if c.want == "" && len(got) > 0 || c.want != "" && !slices.ContainsFunc(got,
 			func(s string) bool { return strings.Contains(s, c.want) }) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
@@ -240,13 +247,20 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 		},
 		{"a circle", frame.Size{Width: 160, Height: 90}, [4]float64{-5, 40, 5, 0}, false, nil, "outside the frame", true},
 		{"a larger circle", frame.Size{Width: 160, Height: 90}, [4]float64{-5, 40, 6, 0}, false, nil, "", true},
-		{"of an image", frame.Size{Width: 160, Height: 90}, [4]float64{390, 190, 500, 500}, true, shot, "", false},
+		{"of an image", frame.Size{Width: 160, Height: 90}, [4]float64{370, 190, 500, 500}, true, shot, "", false},
 		{
 			"outside of an image",
 			frame.Size{Width: 160, Height: 90},
 			[4]float64{400, 190, 500, 500},
 			true, shot,
 			`outside "a", which has 400 x 200 pixels`, false,
+		},
+		{
+			"in a part of an image that is cropped away",
+			frame.Size{Width: 160, Height: 90},
+			[4]float64{0, 50, 20, 80},
+			true, shot,
+			`its part of "a" is cropped away`, false,
 		},
 		{
 			"of an image that is gone",
@@ -314,4 +328,10 @@ func TestCalloutsKeepTheirPlace(t *testing.T) {
 	if !round.Round || round.X0 != 40 || round.Y0 != 30 || round.X1 != 60 || round.Y1 != 50 {
 		t.Errorf("%+v", round)
 	}
+}
+
+func newScreenshot(w, h int) *Asset {
+	a := newStill(w, h)
+	a.Input.Format = media.PNG
+	return a
 }

@@ -4,6 +4,7 @@ package cut
 
 import (
 	"mynah/internal/assets"
+	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
 	"mynah/internal/overlay"
@@ -25,6 +26,8 @@ type Input struct {
 	Grounds [][]picture.LayerRef
 	// Marks are the layers over everything but the captions, per scene.
 	Marks [][]picture.LayerRef
+	// Callouts are the result of DrawCallouts; nil if no callouts are drawn.
+	Callouts map[cache.Key]picture.LayerRef
 }
 
 // Tools contains the programs and settings for making pictures.
@@ -47,6 +50,8 @@ type Cutter struct {
 	layers  picture.Layers
 	encoder *film.Encoder
 	painter *picture.Painter
+	// collect receives the drawings of callouts that pictures need, while they are only listed; otherwise nil.
+	collect func(overlay.CalloutDrawing)
 }
 
 // New returns a cutter.

@@ -85,17 +85,20 @@ func TestBrokenImages(t *testing.T) {
 func TestCutOffClips(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	s := newStudio(t, "![](clip.mp4)\n(pause: 1.5)\n")
-	s.WriteMedia(t, "clip.mp4", "-f lavfi -i testsrc=s=64x36:r=10:d=4 -c:v libx264 -preset ultrafast "+
-		"-g 1 -pix_fmt yuv420p "+
-		"-movflags +faststart")
-	s.cutOff(t, "clip.mp4", 0.5)
-	s.Timed = s.PlanTimeline(t, s.NewMaker(t), header+"![](clip.mp4)\n(pause: 1.5)\n")
-	c := s.cutter(t)
-	list, err := c.MakePictures(t.Context(), c.PlanPictures())
-	if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"clip.mp4" ends after`) ||
-		!strings.Contains(list[0].Summary, "of 4.0 seconds") {
-		t.Errorf("%v %v", list, err)
+	for _, with := range []string{"", "\n" + callout("4", "20", "blur")} { // callouts that blur are drawn by this program
+		text := "![](clip.mp4)\n(pause: 1.5)\n" + with
+		s := newStudio(t, text)
+		s.WriteMedia(t, "clip.mp4", "-f lavfi -i testsrc=s=64x36:r=10:d=4 -c:v libx264 -preset ultrafast "+
+			"-g 1 -pix_fmt yuv420p "+
+			"-movflags +faststart")
+		s.cutOff(t, "clip.mp4", 0.5)
+		s.Timed = s.PlanTimeline(t, s.NewMaker(t), header+text)
+		c := s.cutter(t)
+		list, err := c.MakePictures(t.Context(), c.PlanPictures())
+		if err != nil || len(list) != 1 || !strings.Contains(list[0].Summary, `"clip.mp4" ends after`) ||
+			!strings.Contains(list[0].Summary, "of 4.0 seconds") {
+			t.Errorf("%q: %v %v", with, list, err)
+		}
 	}
 }
 

@@ -11,10 +11,12 @@ import (
 	"strings"
 	"testing"
 
+	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
 	"mynah/internal/film"
 	"mynah/internal/overlay"
 	"mynah/internal/part"
+	"mynah/internal/picture"
 	"mynah/internal/proc"
 	"mynah/internal/sound"
 	"mynah/internal/steptest"
@@ -39,6 +41,8 @@ type studio struct {
 	steptest.Timed
 	slides   [][]overlay.SlideState
 	captions [][]overlay.CaptionSpan
+	drawn    []overlay.CalloutDrawing
+	callouts map[cache.Key]picture.LayerRef
 }
 
 func newStudio(t *testing.T, text string) *studio {
@@ -96,7 +100,7 @@ func (s *studio) cutter(t *testing.T) *Cutter {
 	tools := Tools{FFmpeg: s.FFmpeg, Version: steptest.Version, Form: steptest.NewTimelinePicture(s.Line), Layers: layers}
 	return New(s.NewMaker(t), tools, Input{
 		Board: s.Board, Line: s.Line, Files: s.Files, Slides: s.slides,
-		Captions: s.captions,
+		Captions: s.captions, Callouts: s.callouts,
 	})
 }
 

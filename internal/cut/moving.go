@@ -30,7 +30,7 @@ func (c *Cutter) makeMoving(ctx context.Context, t movingTask) (viewFrame, error
 			}
 			defer func() { _ = os.Remove(enter.Path) }()
 		}
-		if t.view.Clip != nil {
+		if t.view.Clip != nil && !t.view.NeedsPaintedFrames() {
 			return c.makeClip(ctx, t, enter)
 		}
 		view := t.view

@@ -4,7 +4,6 @@ import (
 	"mynah/internal/arrange"
 	"mynah/internal/frame"
 	"mynah/internal/picture"
-	"mynah/internal/script"
 	"mynah/internal/timeline"
 )
 
@@ -23,10 +22,9 @@ func (c *Cutter) addPanes(v *picture.View, i int, pic timeline.Picture) bool {
 			}
 		}
 	}
-	var callouts []script.Callout
+	var shots []int
 	for _, p := range placed.Panes {
-		shot := scene.Shots[p.Shot]
-		callouts = append(callouts, shot.Callouts...)
+		shots = append(shots, p.Shot)
 		playing, shown := findPlaying(pic, p.Shot)
 		view := &picture.View{Frames: playing.Frames}
 		c.setShot(view, i, playing, p.Rect.Size())
@@ -50,7 +48,7 @@ func (c *Cutter) addPanes(v *picture.View, i int, pic timeline.Picture) bool {
 		}
 		v.Panes = append(v.Panes, pane)
 	}
-	v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, callouts, &scene.Shots[placed.Panes[0].Shot])
+	c.addCallouts(v, i, pic, shots...)
 	return true
 }
 
@@ -81,6 +79,9 @@ func countMovingFrames(v *picture.View) int64 {
 // planPanes plans the frames of a view with panes, of which some move, from frame done on.
 func (c *Cutter) planPanes(p *Plan, s viewFrame, scene int, frames, done int64) {
 	moving := min(max(countMovingFrames(s.view), done), frames)
+	if s.view.HasMovesAfter(moving) {
+		moving = frames // callouts appear, or the camera moves, after the pictures stand still
+	}
 	if moving > done {
 		held := frames // end of the time in which the last picture stays unchanged
 		for _, spans := range [][]picture.Span{s.view.Spans, s.view.Captions} {

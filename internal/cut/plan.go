@@ -74,9 +74,12 @@ func (c *Cutter) PlanPictures() *Plan {
 				before.view = before.view.WithoutCaptions()
 				t := movingTask{viewFrame: now, count: done, enter: pic.Enter, before: before}
 				t.fadeTexts(pic.Start == scene.Start)
+				t.view = cutForTransition(t.view, done)
 				p.Runs = append(p.Runs, c.planMotion(p, t, i, done))
 			}
 			switch {
+			case now.view.Clip != nil && now.view.NeedsPaintedFrames():
+				c.planPaintedClip(p, now, i, pic, done)
 			case now.view.Clip != nil:
 				c.planClip(p, now, i, pic, done)
 			case len(now.view.Panes) > 0 && now.view.IsMoving():
@@ -86,6 +89,8 @@ func (c *Cutter) PlanPictures() *Plan {
 					now.frame = done
 					p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: now, count: left}, i, left))
 				}
+			case now.view.HasTimedCallouts():
+				c.planTimedStill(p, now, i, done, pic.Frames)
 			default:
 				c.planStandingPictures(p, now, i, done, pic.Frames)
 			}

@@ -27,13 +27,13 @@ func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 		return out
 	}
 	if pic.Shot < 0 {
-		v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, scene.Callouts, nil)
+		c.addCallouts(v, i, pic)
 		return out
 	}
 	shot := scene.Shots[pic.Shot]
 	out.name, out.place = shot.File, shot.Range
 	c.setShot(v, i, pic, image.Pt(c.form.Width, c.form.Height))
-	v.Callouts = c.in.Files.ConvertCallouts(c.in.Board.Film, shot.Callouts, &shot)
+	c.addCallouts(v, i, pic, pic.Shot)
 	return out
 }
 

@@ -20,6 +20,8 @@ type Placement struct {
 	OffsetX, OffsetY int
 	// FrameW and FrameH are the frame's size.
 	FrameW, FrameH int
+	// Blurred: a blurred, darkened copy of the picture fills the part of the frame that the picture leaves empty.
+	Blurred bool
 }
 
 // IsPadded reports whether the picture leaves a part of the frame empty.
@@ -34,7 +36,8 @@ func PlaceSource(w, h, frameW, frameH int, how frame.Placing) Placement {
 	switch how.Fit {
 	case frame.Stretch:
 		p.ScaledW, p.ScaledH = frameW, frameH
-	case frame.Contain:
+	case frame.Contain, frame.Blur:
+		p.Blurred = how.Fit == frame.Blur
 		s := math.Min(float64(frameW)/float64(w), float64(frameH)/float64(h))
 		p.ScaledW = clamp(int(math.Round(float64(w)*s)), 1, frameW)
 		p.ScaledH = clamp(int(math.Round(float64(h)*s)), 1, frameH)
@@ -42,25 +45,19 @@ func PlaceSource(w, h, frameW, frameH int, how frame.Placing) Placement {
 		p.OffsetY = computeAlignOffset(frameH-p.ScaledH, at.Y)
 	default:
 		s := math.Max(float64(frameW)/float64(w), float64(frameH)/float64(h))
-		p.CropX, p.CropW, p.ScaledW, p.OffsetX = placeCoveringAxis(w, frameW, s, at.X)
-		p.CropY, p.CropH, p.ScaledH, p.OffsetY = placeCoveringAxis(h, frameH, s, at.Y)
+		shareX, shareY := how.ComputeCropShares(float64(frameW)/(s*float64(w)), float64(frameH)/(s*float64(h)))
+		p.CropX, p.CropW, p.ScaledW, p.OffsetX = placeCoveringAxis(w, frameW, s, shareX)
+		p.CropY, p.CropH, p.ScaledH, p.OffsetY = placeCoveringAxis(h, frameH, s, shareY)
 	}
 	return p
 }
 
 // placeCoveringAxis places one axis of a source that, scaled by s, is at least as long as the frame. It crops to the
-// visible pixels before scaling, so that a panorama takes no more time than its visible part.
-func placeCoveringAxis(n, room int, s float64, at frame.Align) (crop, length, scaled, offset int) {
+// visible pixels before scaling, so that a panorama takes no more time than its visible part. share is the part of
+// the invisible pixels that is before the frame, from 0 to 1.
+func placeCoveringAxis(n, room int, s, share float64) (crop, length, scaled, offset int) {
 	seen := float64(room) / s
-	free := math.Max(float64(n)-seen, 0)
-	from := free / 2
-	switch at {
-	case frame.AlignStart:
-		from = 0
-	case frame.AlignEnd:
-		from = free
-	case frame.AlignCenter:
-	}
+	from := math.Max(float64(n)-seen, 0) * share
 	crop = clamp(int(math.Floor(from+1e-9)), 0, n-1)
 	end := clamp(int(math.Ceil(from+seen-1e-9)), crop+1, n)
 	length = end - crop
@@ -211,7 +208,13 @@ func formatSourceChain(in, out string, s Source, p Placement, canvas frame.Color
 			in, strings.Join(f, ","), out, formatColor(canvas), p.CropW, p.CropH, rate, out, out, out, out)
 		in, f, from, s.Plain, s.Table = "o"+out, nil, "in_range=pc", false, ""
 	}
+	tail := ""
 	switch {
+	case p.IsPadded() && p.Blurred:
+		f = append(append(f, fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling)),
+			s.listColourFilters("gbrp")...)
+		tail = "[p" + out + "];" + p.formatBlurredGroundGraph("p"+out, "q"+out, scaling) + ";[q" + out + "]"
+		f, tail = append(f, "setsar=1"), tail+"scale="+toFilm+":"+scaling+","
 	case p.IsPadded():
 		f = append(f,
 			fmt.Sprintf("scale=%d:%d:%s:%s", p.ScaledW, p.ScaledH, from, scaling))
@@ -233,11 +236,40 @@ func formatSourceChain(in, out string, s Source, p Placement, canvas frame.Color
 				fmt.Sprintf("crop=%d:%d:%d:%d:exact=1", p.FrameW, p.FrameH, -p.OffsetX, -p.OffsetY))
 		}
 	}
-	f = append(f, "format=yuv420p", "setsar=1")
+	end := []string{"format=yuv420p", "setsar=1"}
 	if last {
-		f = append(f, fps)
+		end = append(end, fps)
 	}
-	return fmt.Sprintf("%s[%s]%s[%s]", head, in, strings.Join(f, ","), out)
+	if tail != "" {
+		return fmt.Sprintf("%s[%s]%s%s%s[%s]", head, in, strings.Join(f, ","), tail, strings.Join(end, ","), out)
+	}
+	return fmt.Sprintf("%s[%s]%s[%s]", head, in, strings.Join(append(f, end...), ","), out)
+}
+
+// Constants of the blurred copy of a picture behind it.
+const (
+	groundBrightness = 0.55
+	// groundSigma is the standard deviation of the blur, as a share of the frame's shorter side.
+	groundSigma = 0.05
+	// groundShrink is the factor by which the copy is reduced before it is blurred, which takes less time and
+	// looks the same.
+	groundShrink = 8
+)
+
+// formatBlurredGroundGraph returns the filter graph that places a scaled picture, label in, on a blurred, darkened
+// copy of itself that covers the frame, label out. Both are RGB.
+func (p Placement) formatBlurredGroundGraph(in, out, scaling string) string {
+	w, h := max(p.FrameW/groundShrink, 2), max(p.FrameH/groundShrink, 2)
+	scale := math.Max(float64(p.FrameW)/float64(p.ScaledW), float64(p.FrameH)/float64(p.ScaledH))
+	cropW := clamp(int(math.Round(float64(p.FrameW)/scale)), 1, p.ScaledW)
+	cropH := clamp(int(math.Round(float64(p.FrameH)/scale)), 1, p.ScaledH)
+	sigma := groundSigma * float64(min(p.FrameW, p.FrameH)) / groundShrink
+	dark := fmt.Sprintf("val*%.3f", groundBrightness)
+	return fmt.Sprintf("[%s]split[%sa][%sb];[%sb]crop=%d:%d:%d:%d:exact=1,scale=%d:%d:flags=area,"+
+		"gblur=sigma=%.4f:steps=3,lutrgb=r='%s':g='%s':b='%s',scale=%d:%d:%s,setsar=1,format=gbrp[%sc];"+
+		"[%sc][%sa]overlay=%d:%d:format=gbrp:shortest=1[%s]",
+		in, in, in, in, cropW, cropH, (p.ScaledW-cropW)/2, (p.ScaledH-cropH)/2, w, h,
+		sigma, dark, dark, dark, p.FrameW, p.FrameH, scaling, in, in, in, p.OffsetX, p.OffsetY, out)
 }
 
 // listColourFilters returns the filters that convert a source's colours to the video's, in an 8-bit RGB format.

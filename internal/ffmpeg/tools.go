@@ -18,6 +18,15 @@ import (
 type Tools struct {
 	FFmpeg, FFprobe string
 	run             *proc.Runner
+	beside          bool
+}
+
+// RunBeside returns tools whose programs run beside others: they do not wait until another program has ended. A
+// program must be started in this way if another one reads its output, or waits for the caller.
+func (t *Tools) RunBeside() *Tools {
+	out := *t
+	out.beside = true
+	return &out
 }
 
 // NewTools returns the tools. ffmpeg and ffprobe are program names or paths.
@@ -37,7 +46,7 @@ func (t *Tools) runForOutput(ctx context.Context, program string, args []string)
 
 // RunFFmpeg runs ffmpeg with arguments from a function of this package. in may be nil.
 func (t *Tools) RunFFmpeg(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
-	return t.run.Run(ctx, proc.Command{Program: t.FFmpeg, Args: args, Stdin: in, Stdout: out})
+	return t.run.Run(ctx, proc.Command{Program: t.FFmpeg, Args: args, Stdin: in, Stdout: out, Resident: t.beside})
 }
 
 // FindFFmpegVersion returns ffmpeg's version and build options, which determine its output and are part of cache keys.

@@ -10,7 +10,13 @@ const (
 	Cover   Fit = "cover"
 	Contain Fit = "contain"
 	Stretch Fit = "fit"
+	// Blur is Contain with a blurred, darkened copy of the picture in place of the bars.
+	Blur Fit = "blur"
 )
+
+// IsPadded reports whether a picture with this fit is shown whole, with something beside it if its shape differs
+// from the frame's.
+func (f Fit) IsPadded() bool { return f == Contain || f == Blur }
 
 // Align is an alignment along one axis.
 type Align string
@@ -31,6 +37,8 @@ type Position struct {
 type Placing struct {
 	Fit      Fit      `json:"fit"`
 	Position Position `json:"position"`
+	// Focus is the point that a crop keeps in view. If it is set, a crop ignores Position.
+	Focus Focus `json:"focus,omitzero"`
 }
 
 // ParsePosition parses top, left, top-left, left-top, center-left and so on. edge is the normalised form: one

@@ -18,6 +18,18 @@ func (Slide) Kind() part.Kind { return part.Slide }
 // Version implements part.Recipe.
 func (Slide) Version() int { return 2 }
 
+// Callouts is the recipe of the drawing of callouts. Look is the key of their shapes, labels, theme and fonts; see
+// slide.CalloutSheet.ComputeKey.
+type Callouts struct {
+	Look cache.Key `json:"look" part:"its shape, label, theme or font"`
+}
+
+// Kind implements part.Recipe.
+func (Callouts) Kind() part.Kind { return part.Callout }
+
+// Version implements part.Recipe.
+func (Callouts) Version() int { return 1 }
+
 // Caption is the recipe of a subtitle in the picture. Look is the key of its text, style and fonts;
 // see slide.Captions.ComputeKeys. Margin is its distance from the edge of the frame, in pixels.
 type Caption struct {

@@ -13,6 +13,7 @@ func TestRecipes(t *testing.T) {
 	t.Parallel()
 	parttest.CheckRecipe(t, parttest.NewFilled[overlay.Slide](t))
 	parttest.CheckRecipe(t, parttest.NewFilled[overlay.Caption](t))
+	parttest.CheckRecipe(t, parttest.NewFilled[overlay.Callouts](t))
 }
 
 // TestVersions checks the versions of recipes. A change of a version makes builds draw everything

@@ -16,6 +16,7 @@ import (
 	"mynah/internal/frame"
 	"mynah/internal/part"
 	"mynah/internal/picture"
+	"mynah/internal/script"
 	"mynah/internal/slide"
 	"mynah/internal/storyboard"
 )
@@ -45,6 +46,8 @@ type slideTask struct {
 	request      slide.Request
 	recipe       Slide
 	key          cache.Key // key of the recipe
+	// large is the scale of a larger drawing of the slide in the task before, for the camera; 0 for other tasks.
+	large float64
 }
 
 // DrawSlides draws the slides that are not in the cache, in parallel. It returns the states of each
@@ -81,13 +84,16 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 	for i, t := range tasks {
 		layer := picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key)}
 		states := out[t.scene]
-		switch t.only {
-		case slide.Whole:
-			out[t.scene] = append(states, SlideState{Layer: layer, Backdrops: heads[i].Backdrops})
-		case slide.OnlyText:
+		switch {
+		case t.large > 0:
+			last := &states[len(states)-1].Layer
+			last.Large, last.LargeScale = newDrawingKey(t.key), t.large
+		case t.only == slide.OnlyText:
 			states[len(states)-1].Text = layer
-		case slide.OnlyBackground:
+		case t.only == slide.OnlyBackground:
 			states[len(states)-1].Ground = layer
+		default:
+			out[t.scene] = append(states, SlideState{Layer: layer, Backdrops: heads[i].Backdrops})
 		}
 	}
 	return out, listSlideFindings(tasks, heads, wrong), nil
@@ -99,7 +105,8 @@ func ListSlideFiles(in Input, scene *storyboard.Scene) []string {
 	if len(scene.Slides) > 0 {
 		return slide.ListFiles(a.newSlideRequest(scene))
 	}
-	if slices.ContainsFunc(scene.Shots, func(s storyboard.Shot) bool { return s.Mount != frame.NoMount }) || scene.Layout != frame.NoLayout {
+	if scene.CountCallouts() > 0 || slices.ContainsFunc(scene.Shots, func(s storyboard.Shot) bool { return s.Mount != frame.NoMount }) ||
+		scene.Layout != frame.NoLayout {
 		return slide.ListFiles(a.newGroundRequest(scene, arrange.Arrangement{}))
 	}
 	return nil
@@ -128,9 +135,17 @@ func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slid
 			recipe := Slide{Look: k, Step: state}
 			whole := slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.ComputeKey(recipe)}
 			out = append(out, whole)
-			first, last := state == 0, state == r.CountSteps()-1
+			// The first click may be at the first word, so that the second state is shown from the start.
+			first, last := state == 0 || r.Waits && state == 1, state == r.CountSteps()-1
 			if first && a.textFadesBefore(i) || last && a.textFadesBefore(i+1) {
 				out = append(out, whole.split(version)...)
+			}
+			if scale := chooseLargeScale(s, r); scale > 0 {
+				large := r.Enlarge(scale)
+				recipe.Look = large.ComputeKey(version)
+				out = append(out, slideTask{
+					scene: i, state: state, request: large, recipe: recipe, key: part.ComputeKey(recipe), large: scale,
+				})
 			}
 		}
 	}
@@ -162,6 +177,25 @@ func (t slideTask) split(version string) []slideTask {
 		out = append(out, half)
 	}
 	return out
+}
+
+// chooseLargeScale returns the scale of an additional drawing of a slide or callout to which a camera moves, so that its
+// text is sharp; 0 if there is no such camera or the drawing would be too large.
+func chooseLargeScale(s *storyboard.Scene, r slide.Request) float64 {
+	const most = 8192 // pixels
+	moves := func(list []script.Callout) bool {
+		return slices.ContainsFunc(list, func(c script.Callout) bool { return c.Style == script.CameraZoom })
+	}
+	onShot := slices.ContainsFunc(s.Shots, func(shot storyboard.Shot) bool { return moves(shot.Callouts) })
+	if !moves(s.Callouts) && !onShot {
+		return 0
+	}
+	for _, scale := range []int{3, 2} {
+		if max(r.Width, r.Height)*scale <= most {
+			return float64(scale)
+		}
+	}
+	return 0
 }
 
 func (a *artist) newSlideRequest(s *storyboard.Scene) slide.Request {

@@ -17,6 +17,7 @@ const (
 	Sentence Kind = "sentence"
 	Slide    Kind = "slide"
 	Subtitle Kind = "subtitle"
+	Callout  Kind = "callout"
 	Picture  Kind = "picture"
 	Move     Kind = "move"
 	Clip     Kind = "clip"

@@ -26,11 +26,15 @@ type Callout struct {
 	// instead.
 	Alpha float64
 	Mask  bool
+	// Blur makes the content of the shape unreadable and does not darken the rest.
+	Blur bool `json:",omitempty"`
+	// Corner is the radius of a rectangle's corners, in pixels of the frame.
+	Corner float64 `json:",omitempty"`
 }
 
 // callouts are the callouts of one picture, in pixels of the frame.
 type callouts struct {
-	bright, masks []shape
+	bright, masks, blurred []shape
 	// dark is the opacity of the black outside the bright shapes, from 0 to 1.
 	dark float64
 }
@@ -39,6 +43,7 @@ type callouts struct {
 type shape struct {
 	round          bool
 	x0, y0, x1, y1 float64
+	corner         float64 // radius of a rectangle's corners
 }
 
 // darker is the factor by which the opacity in scripts is multiplied. With it, videos match
@@ -49,9 +54,13 @@ const darker = 1.02
 func newCallouts(list []Callout, m mapping) callouts {
 	var out callouts
 	for _, c := range list {
-		s := shape{round: c.Round, x0: c.X0, y0: c.Y0, x1: c.X1, y1: c.Y1}
+		s := shape{round: c.Round, x0: c.X0, y0: c.Y0, x1: c.X1, y1: c.Y1, corner: c.Corner}
 		if c.OfImage {
 			s.x0, s.x1, s.y0, s.y1 = s.x0*m.sx+m.dx, s.x1*m.sx+m.dx, s.y0*m.sy+m.dy, s.y1*m.sy+m.dy
+		}
+		if c.Blur {
+			out.blurred = append(out.blurred, s)
+			continue
 		}
 		if c.Mask {
 			out.masks = append(out.masks, s)
@@ -80,6 +89,10 @@ func addCoverage(shapes []shape, y int, row []float32) bool {
 				continue
 			}
 			x0, x1 := s.x0, s.x1
+			if d := math.Max(s.y0+s.corner-yy, yy-s.y1+s.corner); !s.round && d > 0 && s.corner > 0 {
+				inset := s.corner - math.Sqrt(math.Max(s.corner*s.corner-d*d, 0))
+				x0, x1 = x0+inset, x1-inset
+			}
 			if s.round {
 				ry := (s.y1 - s.y0) / 2
 				t := (yy - s.y0 - ry) / ry
@@ -144,8 +157,11 @@ func (c callouts) newRowAlphas(w int) func(y int) (row []byte, one bool) {
 	}
 }
 
-// darkenFrame darkens a frame of w x h pixels in place.
+// darkenFrame hides the content of blurred callouts in a frame of w x h pixels, and then darkens the frame.
 func (c callouts) darkenFrame(frame []byte, w, h int) {
+	for _, s := range c.blurred {
+		s.hideContent(frame, w, h)
+	}
 	if len(c.bright) == 0 && len(c.masks) == 0 {
 		return
 	}

@@ -74,14 +74,16 @@ func newMove(s Still, m Move, frames int64, pic ffmpeg.Picture) move {
 	}
 	switch {
 	case m.Motion == frame.Zoom || m.Motion == frame.ZoomOut:
-		out.x.from, out.y.from = alignToShare(s.Position.X), alignToShare(s.Position.Y)
-		out.x.to, out.y.to = out.x.from, out.y.from
+		out.x.from, out.y.from = out.computeShares(s.Placing, 1)
+		out.x.to, out.y.to = out.computeShares(s.Placing, near)
 	case m.Strong:
 		x, y := out.findPanDirection(m.Edge)
 		out.x.from, out.x.to = (1-x)/2, (1+x)/2
 		out.y.from, out.y.to = (1-y)/2, (1+y)/2
+		out.keepFocusDuringPan(s.Focus, x != 0, y != 0)
 	default:
 		out.setDrift(m, float64(frames*pic.FPS.Den)/float64(pic.FPS.Num), near)
+		out.aimDriftAtFocus(s.Focus, near, m.Edge == "")
 	}
 	if m.Motion == frame.ZoomOut || m.Motion == frame.PanZoomOut {
 		out.zoom, out.x, out.y = out.zoom.reverse(), out.x.reverse(), out.y.reverse()
@@ -101,17 +103,6 @@ func (m *move) setDrift(way Move, seconds, zoom float64) {
 	}
 	m.dx.to = x * math.Min(d, (m.contentW*zoom-m.frameW)/2)
 	m.dy.to = y * math.Min(d, (m.contentH*zoom-m.frameH)/2)
-}
-
-func alignToShare(a frame.Align) float64 {
-	switch a {
-	case frame.AlignStart:
-		return 0
-	case frame.AlignEnd:
-		return 1
-	default:
-		return 0.5
-	}
 }
 
 // findPanDirection returns the direction of a pan as -1, 0 or 1 on each axis: towards edge. Without an edge

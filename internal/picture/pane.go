@@ -2,8 +2,11 @@ package picture
 
 import (
 	"context"
+	"errors"
 	"image"
 	"io"
+	"math"
+	"slices"
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
@@ -59,7 +62,7 @@ func (p *Painter) painterOf(pane Pane) *Painter {
 	return of
 }
 
-// paintPanes returns the picture of frame n of a view with panes, without callouts and layers.
+// paintPanes returns the picture of frame n of a view with panes and their mount, without callouts and layers.
 func (p *Painter) paintPanes(ctx context.Context, v *View, n int64) ([]byte, error) {
 	out := p.newSolidFrame(v.Canvas)
 	for _, pane := range v.Panes {
@@ -69,7 +72,7 @@ func (p *Painter) paintPanes(ctx context.Context, v *View, n int64) ([]byte, err
 		}
 		p.placePane(out, pane, frame)
 	}
-	return out, nil
+	return out, p.drawMount(out, v)
 }
 
 // placePane copies the frame of a pane to its place.
@@ -91,106 +94,66 @@ func copyRows(to []byte, stride int, at image.Point, from []byte, width int) {
 	}
 }
 
-// paneFrames paints the frames of a view with panes.
+// paneFrames reads the frames of the panes of a view.
 type paneFrames struct {
-	p       *Painter
-	v       *View
-	n       int64
-	readers []io.Reader // of the panes that move; nil for the others
-	parts   [][]byte    // the current frames of the panes
-	left    []int64     // how many frames each reader still has
+	p     *Painter
+	v     *View
+	parts []panePart
 }
 
-// newPaneReader returns a reader of count frames of a view with panes, from frame from on.
-func (p *Painter) newPaneReader(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
-	f := &paneFrames{p: p, v: v, n: from}
+// panePart is the current frame of a pane, and where its next frames come from.
+type panePart struct {
+	frame []byte
+	left  int64 // how many frames follow
+	next  func(frame []byte) error
+}
+
+// openPanes prepares to read count frames of a view with panes, from frame from on. Programs that decode clips run until all
+// frames are read or ctx ends.
+func (p *Painter) openPanes(ctx context.Context, v *View, from, count int64) (*paneFrames, error) {
+	f := &paneFrames{p: p, v: v}
 	for _, pane := range v.Panes {
-		of := p.painterOf(pane)
-		at := pane.frameAt(from)
-		moves := pane.View.IsMoving() && at+1 < max(pane.Moving, 1)
-		if !moves {
+		of, at := p.painterOf(pane), pane.frameAt(from)
+		if !pane.View.IsMoving() || at+1 >= pane.Moving {
 			frame, err := of.PaintFrame(ctx, pane.View, at)
 			if err != nil {
 				return nil, err
 			}
-			f.readers, f.parts, f.left = append(f.readers, nil), append(f.parts, frame), append(f.left, 0)
+			f.parts = append(f.parts, panePart{frame: frame})
 			continue
 		}
-		n := min(count, pane.Moving-at)
-		r, err := of.openFrames(ctx, pane.View, at, n)
+		part := panePart{frame: make([]byte, of.CountFrameBytes()), left: min(count, pane.Moving-at)}
+		r, err := of.PaintFrames(ctx, pane.View, at, part.left)
 		if err != nil {
 			return nil, err
 		}
-		f.readers, f.parts, f.left = append(f.readers, r), append(f.parts, make([]byte, of.CountFrameBytes())), append(f.left, n)
-	}
-	end := from + count
-	return p.newFrameReader(func(last []byte) ([]byte, error) {
-		if f.n == end {
-			return nil, io.EOF
+		part.next = func(frame []byte) error {
+			_, err := io.ReadFull(r, frame)
+			return err
 		}
-		return f.paintNext(last)
-	}), nil
-}
-
-// openFrames returns a reader of count frames of a picture in a pane, from frame from on.
-func (p *Painter) openFrames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
-	if v.Clip == nil {
-		return p.PaintFrames(ctx, v, from, count)
+		f.parts = append(f.parts, part)
 	}
-	return p.openClip(ctx, *v.Clip, from, count), nil
+	return f, nil
 }
 
-// openClip returns a reader of count frames of a clip. The program that decodes it ends with ctx, or when the reader has
-// been read to its end.
-func (p *Painter) openClip(ctx context.Context, clip ffmpeg.ClipInput, from, count int64) io.Reader {
-	clip.Skip, clip.Frames = from, count
-	r, w := io.Pipe()
-	context.AfterFunc(ctx, func() { _ = r.CloseWithError(ctx.Err()) })
-	go func() { _ = w.CloseWithError(p.tools.RunFFmpeg(ctx, p.pic.ReadClipArgs(clip), nil, w)) }()
-	return r
-}
-
-// paintNext paints the next frame into last, which may be nil.
-func (f *paneFrames) paintNext(last []byte) ([]byte, error) {
-	for i, r := range f.readers {
-		if r == nil || f.left[i] == 0 {
-			continue
+// readFrame paints the next frame of the panes, with their mount.
+func (f *paneFrames) readFrame(frame []byte) error {
+	if f.v.Mount.Key == (cache.Key{}) {
+		copy(frame, f.p.newSolidFrame(f.v.Canvas))
+	}
+	for i := range f.parts {
+		part := &f.parts[i]
+		if part.left > 0 {
+			part.left--
+			if err := part.next(part.frame); errors.Is(err, io.EOF) {
+				part.left = 0 // a clip that is a little shorter than stated keeps its last frame
+			} else if err != nil {
+				return err
+			}
 		}
-		f.left[i]--
-		if n, err := io.ReadFull(r, f.parts[i]); err != nil && (n > 0 || !isEndOfClip(err)) {
-			return nil, err // a clip that is a little shorter than stated keeps its last frame
-		} else if err != nil {
-			f.left[i] = 0
-		}
+		f.p.placePane(frame, f.v.Panes[i], part.frame)
 	}
-	if last == nil {
-		last = f.p.newSolidFrame(f.v.Canvas)
-	}
-	f.p.fillCanvas(last, f.v)
-	for i, pane := range f.v.Panes {
-		f.p.placePane(last, pane, f.parts[i])
-	}
-	n := f.n
-	f.n++
-	return last, f.p.drawOverPicture(last, f.v, n)
-}
-
-func isEndOfClip(err error) bool { return err == io.EOF } //nolint:errorlint // ReadFull returns it as it is
-
-// fillCanvas paints the canvas around panes that do not cover the frame.
-func (p *Painter) fillCanvas(frame []byte, v *View) {
-	if v.Mount.Key == (cache.Key{}) {
-		copy(frame, p.newSolidFrame(v.Canvas))
-	}
-}
-
-// drawOverPicture draws what lies over the picture of frame n of a view: the mount, callouts, slides, captions.
-func (p *Painter) drawOverPicture(frame []byte, v *View, n int64) error {
-	if err := p.drawMount(frame, v); err != nil {
-		return err
-	}
-	newCallouts(v.Callouts, p.newPaneMapping(v, n)).darkenFrame(frame, p.pic.Width, p.pic.Height)
-	return p.drawLayersAndCaptions(frame, v, n)
+	return f.p.drawMount(frame, f.v)
 }
 
 // drawMount draws what surrounds the panes of a view.
@@ -201,22 +164,35 @@ func (p *Painter) drawMount(frame []byte, v *View) error {
 	return p.drawLayerRefs(frame, []LayerRef{v.Mount})
 }
 
-// newPaneMapping returns the mapping from the picture of the first pane to frame n of a view.
-func (p *Painter) newPaneMapping(v *View, n int64) mapping {
-	if len(v.Panes) == 0 || v.Panes[0].View.Asset == nil {
-		return mapping{}
-	}
-	pane := v.Panes[0]
-	of, at := p.painterOf(pane), pane.Rect.Min
-	var m mapping
-	switch {
-	case pane.View.Clip != nil:
-		m = newMapping(pane.View.Clip.Placement)
-	case pane.View.Motion != "":
-		m = newMove(pane.View.Still, pane.View.Move, pane.View.Frames, of.pic).newMappingAtFrame(pane.View.Still, pane.frameAt(n))
-	default:
-		m = newMapping(of.NewStillInput(pane.View.Still).Placement)
-	}
-	m.dx, m.dy = m.dx+float64(at.X), m.dy+float64(at.Y)
+// hasPicture reports whether a view shows a picture or clip, and not only a slide or the canvas.
+func (v *View) hasPicture() bool { return v.Asset != nil || len(v.Panes) > 0 }
+
+// mapAt returns the mapping from the upright source picture of a pane to frame n of the view around it.
+func (p Pane) mapAt(pic ffmpeg.Picture, n int64) mapping {
+	pic.Width, pic.Height = p.Rect.Dx(), p.Rect.Dy()
+	m := p.View.mapAt(pic, p.frameAt(n))
+	m.dx, m.dy = m.dx+float64(p.Rect.Min.X), m.dy+float64(p.Rect.Min.Y)
 	return m
+}
+
+// LocateCallout returns a callout on the picture of a pane in pixels of frame n of the view around it.
+func (p Pane) LocateCallout(c Callout, pic ffmpeg.Picture, n int64) Callout {
+	inner := &View{Panes: []Pane{p}}
+	return inner.LocateCallout(c, pic, n)
+}
+
+// newPaneMappings returns the mappings from the picture of the first pane.
+func (p *Painter) newPaneMappings(v *View, n int64) mappings {
+	return mappings{v.mapAt(p.pic, n), v.mapAt(p.pic, 0)}
+}
+
+// enlargePanes returns panes for a frame that is larger by a factor.
+func enlargePanes(panes []Pane, scale float64) []Pane {
+	even := func(v int) int { return int(math.Round(float64(v)*scale/2)) * 2 }
+	out := slices.Clone(panes)
+	for i := range out {
+		r := &out[i].Rect
+		*r = image.Rect(even(r.Min.X), even(r.Min.Y), even(r.Max.X), even(r.Max.Y))
+	}
+	return out
 }

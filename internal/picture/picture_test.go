@@ -31,8 +31,12 @@ func painter(t *testing.T) *picture.Painter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pic := ffmpeg.Picture{Width: width, Height: height, FPS: frame.Rate{Num: 25, Den: 1}, StillQP: 18, ClipCRF: 21}
-	return picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), pic, bars{})
+	return picture.NewPainter(ffmpeg.NewTools(run, "ffmpeg", "ffprobe"), steadyPicture(), bars{})
+}
+
+// steadyPicture returns the form of the tests' frames.
+func steadyPicture() ffmpeg.Picture {
+	return ffmpeg.Picture{Width: width, Height: height, FPS: frame.Rate{Num: 25, Den: 1}, StillQP: 18, ClipCRF: 21}
 }
 
 func paint(t *testing.T, stills ...picture.Still) [][]byte {
@@ -86,6 +90,13 @@ func asset(t *testing.T, w, h, columns int, colors ...color.Color) *picture.Asse
 			m.Set(x, y, colors[y*rows/h*columns+x*columns/w])
 		}
 	}
+	return assetOf(t, m)
+}
+
+// assetOf writes a picture.
+func assetOf(t *testing.T, m *image.NRGBA) *picture.Asset {
+	t.Helper()
+	w, h := m.Rect.Dx(), m.Rect.Dy()
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
 		t.Fatal(err)

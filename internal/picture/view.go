@@ -25,8 +25,13 @@ type View struct {
 	// and Clip is nil.
 	Panes []Pane
 	// Mount is the layer that surrounds the panes; its key is zero if there is none.
-	Mount    LayerRef
+	Mount LayerRef
+	// Callouts are shown all the time.
 	Callouts []Callout
+	// Marks are the states of callouts that appear or disappear, ordered by first frame. Camera are the movements of
+	// the camera over picture and slides, in order.
+	Marks  []Mark
+	Camera []CameraMove
 	// Frames is the length of the view in frames. Cycle is the number of frames after which a GIF repeats;
 	// 0 means never.
 	Frames, Cycle int64
@@ -54,6 +59,9 @@ type LayerRef struct {
 	Boxes []image.Rectangle
 	// Faded is the transparency of the layer: 0 shows it as drawn, 255 hides it. It is a part of Key.
 	Faded uint8
+	// Large is the drawing at LargeScale times the size, for the camera; 0 means that there is none.
+	Large      cache.Key
+	LargeScale float64
 	// Often is true if the layer is used for many frames, so that it is worth keeping in memory.
 	Often bool
 }
@@ -90,6 +98,7 @@ func hasAnyLayer(spans []Span) bool {
 func (v *View) FreezeAt(frame int64) View {
 	out := *v
 	out.Spans, out.Captions = nil, nil
+	out.Marks, out.Camera = v.cutMarks(frame, 1), v.cutCamera(frame, 1)
 	if i := findSpan(v.Spans, frame); i >= 0 {
 		out.Spans = []Span{{Layers: v.Spans[i].Layers}}
 	}
@@ -148,7 +157,8 @@ func (v *View) SplitIntoStates(from, to int64) []State {
 
 // IsBareImage reports whether a view shows only an image file, without motion, callouts and layers.
 func (v *View) IsBareImage() bool {
-	return v.IsImageFile() && !v.IsMoving() && len(v.Panes) == 0 && len(v.Callouts) == 0 && !hasAnyLayer(v.Spans) && !hasAnyLayer(v.Captions)
+	return v.IsImageFile() && !v.IsMoving() && len(v.Panes) == 0 && len(v.Callouts) == 0 && !v.HasTimedCallouts() &&
+		!hasAnyLayer(v.Spans) && !hasAnyLayer(v.Captions)
 }
 
 // PaintFrame returns frame n of a view. Callers must not change it.
@@ -170,13 +180,16 @@ func (p *Painter) PaintFrame(ctx context.Context, v *View, n int64) ([]byte, err
 		if err != nil {
 			return nil, err
 		}
-		return out, p.drawOverPicture(out, v, n)
+		if err := p.drawScene(ctx, out, v, n, p.newPaneMappings(v, n), p.enlarge); err != nil {
+			return nil, err
+		}
+		return out, p.DrawCaptions(out, v, n)
 	}
 	base, err := p.paintBase(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	return p.paintStillView(v, n, base)
+	return p.paintStillView(ctx, v, n, base, p.enlarge)
 }
 
 // paintBase returns the picture of a view that does not move, without callouts and layers. Callers must not change it.
@@ -184,7 +197,7 @@ func (p *Painter) paintBase(ctx context.Context, v *View) ([]byte, error) {
 	if len(v.Panes) == 0 {
 		return p.paintOrRecallStill(ctx, v.Still)
 	}
-	bare := View{Still: v.Still, Panes: v.Panes}
+	bare := View{Still: v.Still, Panes: v.Panes, Mount: v.Mount}
 	k := bare.ComputeLook().Key()
 	if f, ok := p.kept.Get(k); ok {
 		return f, nil
@@ -197,10 +210,10 @@ func (p *Painter) paintBase(ctx context.Context, v *View) ([]byte, error) {
 }
 
 // paintStillView paints frame n of a view that does not move. base is the frame of its still.
-func (p *Painter) paintStillView(v *View, n int64, base []byte) ([]byte, error) {
+func (p *Painter) paintStillView(ctx context.Context, v *View, n int64, base []byte, large enlarger) ([]byte, error) {
 	if captions := findShownLayers(v.Captions, n); len(captions) > 0 {
 		// The frame without captions is kept, because captions change often.
-		under, err := p.paintStillView(v.WithoutCaptions(), n, base)
+		under, err := p.paintStillView(ctx, v.WithoutCaptions(), n, base, large)
 		if err != nil {
 			return nil, err
 		}
@@ -213,23 +226,13 @@ func (p *Painter) paintStillView(v *View, n int64, base []byte) ([]byte, error) 
 		return f, nil
 	}
 	out := slices.Clone(base)
-	if len(v.Panes) > 0 {
-		if err := p.drawOverPicture(out, &now, 0); err != nil {
-			return nil, err
-		}
-		p.kept.Add(k, out)
-		return out, nil
-	}
-	if v.Asset != nil {
-		newCallouts(v.Callouts, newMapping(p.NewStillInput(v.Still).Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
-	}
-	if err := p.drawLayerRefs(out, findShownLayers(v.Spans, n)); err != nil {
+	m := v.mapAt(p.pic, n)
+	if err := p.drawScene(ctx, out, v, n, mappings{m, m}, large); err != nil {
 		return nil, err
 	}
-	if v.Asset == nil { // without a picture, callouts highlight a part of the slide
-		newCallouts(v.Callouts, mapping{}).darkenFrame(out, p.pic.Width, p.pic.Height)
+	if !v.isCameraMoving(n) {
+		p.kept.Add(k, out)
 	}
-	p.kept.Add(k, out)
 	return out, nil
 }
 
@@ -257,16 +260,11 @@ func (p *Painter) paintClipViewFrame(ctx context.Context, v *View, n int64) ([]b
 		return nil, err
 	}
 	out := slices.Clone(frame)
-	newCallouts(v.Callouts, newMapping(c.Placement)).darkenFrame(out, p.pic.Width, p.pic.Height)
-	return out, p.drawLayersAndCaptions(out, v, n)
-}
-
-// drawLayersAndCaptions draws the layers and captions of frame n of a view on frame.
-func (p *Painter) drawLayersAndCaptions(frame []byte, v *View, n int64) error {
-	if err := p.drawLayerRefs(frame, findShownLayers(v.Spans, n)); err != nil {
-		return err
+	m := newMapping(c.Placement)
+	if err := p.drawScene(ctx, out, v, n, mappings{m, m}, p.enlarge); err != nil {
+		return nil, err
 	}
-	return p.drawLayerRefs(frame, findShownLayers(v.Captions, n))
+	return out, p.DrawCaptions(out, v, n)
 }
 
 // DrawCaptions draws the captions of frame n of a view on frame.
@@ -286,14 +284,20 @@ func (p *Painter) drawLayerRefs(frame []byte, list []LayerRef) error {
 	return nil
 }
 
-// PaintFrames returns a reader of count raw frames of a view, from frame from on. The view must not be a
-// clip. Files are read before PaintFrames returns.
+// PaintFrames returns a reader of count raw frames of a view, from frame from on. Images are read before PaintFrames
+// returns. For a clip, a program runs until all frames are read or ctx ends.
 func (p *Painter) PaintFrames(ctx context.Context, v *View, from, count int64) (io.Reader, error) {
 	var err error
-	s := &frames{p: p, v: v, n: from, end: from + count, frame: make([]byte, p.CountFrameBytes()), last: [2]int{-2, -2}}
+	s := &frames{ctx: ctx, p: p, v: v, n: from, end: from + count, large: p.keepEnlarged()}
+	s.frame = make([]byte, p.CountFrameBytes())
 	s.at = len(s.frame)
 	if len(v.Panes) > 0 && v.IsMoving() {
-		return p.newPaneReader(ctx, v, from, count)
+		s.panes, err = p.openPanes(ctx, v, from, count)
+		return s, err
+	}
+	if v.Clip != nil {
+		s.clip = p.startClip(ctx, v, from, count)
+		return s, nil
 	}
 	if v.Motion == "" {
 		s.base, err = p.paintBase(ctx, v)
@@ -314,13 +318,18 @@ func (p *Painter) PaintFrames(ctx context.Context, v *View, from, count int64) (
 
 // frames is a reader that paints the frames of a view.
 type frames struct {
+	ctx     context.Context //nolint:containedctx // an io.Reader has no other way to get it
 	p       *Painter
 	v       *View
 	n, end  int64
 	frame   []byte
 	at      int
-	last    [2]int // indexes of the spans and captions that frame shows
+	last    [3]int // indexes of the spans, captions and marks that frame shows
+	steady  bool   // frame shows last, and nothing moves
 	base    []byte
+	clip    *clipFrames
+	panes   *paneFrames
+	large   enlarger
 	move    move
 	sampler *sampler
 }
@@ -351,23 +360,42 @@ func (s *frames) readNextFrame() ([]byte, error) {
 }
 
 func (s *frames) paintNextFrame() error {
-	w, h := s.p.pic.Width, s.p.pic.Height
-	if s.sampler != nil {
+	switch {
+	case s.clip != nil:
+		if err := s.clip.readFrame(s.frame); err != nil {
+			return err
+		}
+		m := newMapping(s.v.Clip.Placement)
+		return s.drawOnMoving(mappings{m, m})
+	case s.panes != nil:
+		if err := s.panes.readFrame(s.frame); err != nil {
+			return err
+		}
+		return s.drawOnMoving(s.p.newPaneMappings(s.v, s.n))
+	case s.sampler != nil:
 		x, y, vw, vh := s.move.computeViewAt(s.n)
 		s.sampler.drawSourceArea(s.frame, x, y, vw, vh)
-		if len(s.v.Callouts) > 0 {
-			newCallouts(s.v.Callouts, s.move.newMappingAtFrame(s.v.Still, s.n)).darkenFrame(s.frame, w, h)
-		}
-		return s.p.drawLayersAndCaptions(s.frame, s.v, s.n)
+		now, first := s.move.newMappingAtFrame(s.v.Still, s.n), s.move.newMappingAtFrame(s.v.Still, 0)
+		return s.drawOnMoving(mappings{now, first})
 	}
-	now := [2]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n)}
-	if now == s.last {
+	now := [3]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n), s.v.findMark(s.n)}
+	before, _, _ := s.v.findFade(s.n)
+	moves := before != nil || s.v.isCameraMoving(s.n)
+	if s.steady && now == s.last && !moves {
 		return nil // the frame does not change
 	}
-	s.last = now
+	s.last, s.steady = now, !moves
 	var err error
-	s.frame, err = s.p.paintStillView(s.v, s.n, s.base)
+	s.frame, err = s.p.paintStillView(s.ctx, s.v, s.n, s.base, s.large)
 	return err
+}
+
+// drawOnMoving draws everything that is over a moving picture on the current frame.
+func (s *frames) drawOnMoving(m mappings) error {
+	if err := s.p.drawScene(s.ctx, s.frame, s.v, s.n, m, s.large); err != nil {
+		return err
+	}
+	return s.p.DrawCaptions(s.frame, s.v, s.n)
 }
 
 // NewClipCalloutLayer returns the callouts of a clip as a layer, or nil if there are none.

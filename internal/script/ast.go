@@ -173,17 +173,31 @@ const (
 	Rectangle CalloutShape = "rectangle"
 )
 
-// Callout darkens everything outside a shape; with Mask it paints the shape itself black. Lengths are
-// in pixels of the video frame. With OfImage they are in pixels of the original picture, and the shape
-// moves with the picture.
+// CalloutStyle is how a callout highlights its shape. The empty style darkens everything outside the shape.
+type CalloutStyle string
+
+// Values of CalloutStyle.
+const (
+	Darken      CalloutStyle = ""
+	Mask        CalloutStyle = "mask"      // paints the shape black
+	Outline     CalloutStyle = "outline"   // a ring around the shape
+	CameraZoom  CalloutStyle = "zoom"      // the camera moves to the shape and back
+	BlurInside  CalloutStyle = "blur"      // makes the content of the shape unreadable
+	MarkerColor CalloutStyle = "highlight" // a marker's colour over the shape
+)
+
+// Callout highlights a shape. Lengths are in pixels of the video frame. With OfImage they are in pixels of the original
+// picture, and the shape moves with the picture.
 type Callout struct {
 	At
 	Shape                    CalloutShape
 	CX, CY, Size             float64
 	Left, Top, Right, Bottom float64
 	Alpha                    float64
-	Mask                     bool
+	Style                    CalloutStyle
 	OfImage                  bool
+	// Label is a text next to the shape; "" means none.
+	Label string
 }
 
 // Chapter starts a chapter of the video.
@@ -192,11 +206,13 @@ type Chapter struct {
 	Title string
 }
 
-// Reveal shows a slide step by step: list items if Items is set, otherwise ranges of lines of code.
+// Reveal shows a scene step by step: list items of a slide if Items is set, callouts if Callouts is set, otherwise
+// ranges of lines of code.
 type Reveal struct {
 	At
-	Items  bool
-	Ranges []frame.LineRange
+	Items    bool
+	Callouts bool
+	Ranges   []frame.LineRange
 }
 
 // Highlight dims all but some lines of code.

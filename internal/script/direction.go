@@ -60,12 +60,15 @@ func (p *parser) warnIfEmpty(name string, v value) bool {
 
 // newRevealParser returns the parser of the value of (reveal: …).
 func newRevealParser() valueParser[Reveal] {
-	lines := newLineRangesParser("items, or lines of code such as 1-3, 4-6")
+	lines := newLineRangesParser("items, callouts, or lines of code such as 1-3, 4-6")
 	form := lines.Form
-	form.Words = []string{"items"}
+	form.Words = []string{"items", "callouts"}
 	return valueParser[Reveal]{Form: form, read: func(s string) (Reveal, bool) {
 		if strings.EqualFold(s, "items") {
 			return Reveal{Items: true}, true
+		}
+		if strings.EqualFold(s, "callouts") {
+			return Reveal{Callouts: true}, true
 		}
 		ranges, ok := lines.read(s)
 		return Reveal{Ranges: ranges}, ok
@@ -96,122 +99,6 @@ func newLineRangesParser(allowed string) valueParser[[]frame.LineRange] {
 	}}
 }
 
-// listCalloutKeys returns the keys that the map of a callout may have.
-func listCalloutKeys() []mapKey[Callout] {
-	place := func(put func(c *Callout, v float64)) storer[Callout] {
-		return newStorer(newDecimalParser(-maxPixel, maxPixel, "pixels", "px"), put)
-	}
-	return []mapKey[Callout]{
-		{
-			name: "type", byDefault: "`circle`",
-			storer: newStorer(newChoiceParser(string(Circle), string(Rectangle)),
-				func(c *Callout, v string) { c.Shape = CalloutShape(v) }),
-		},
-		{name: "cx", help: "the horizontal centre of a circle", storer: place(func(c *Callout, v float64) { c.CX = v })},
-		{name: "cy", help: "the vertical centre of a circle", storer: place(func(c *Callout, v float64) { c.CY = v })},
-		{
-			name: "size", help: "the radius of a circle",
-			storer: newStorer(newDecimalParser(1, maxPixel, "pixels", "px"), func(c *Callout, v float64) { c.Size = v }),
-		},
-		{name: "left", help: "the left edge of a rectangle", storer: place(func(c *Callout, v float64) { c.Left = v })},
-		{name: "top", help: "the top edge of a rectangle", storer: place(func(c *Callout, v float64) { c.Top = v })},
-		{name: "right", help: "the right edge of a rectangle", storer: place(func(c *Callout, v float64) { c.Right = v })},
-		{name: "bottom", help: "the bottom edge of a rectangle", storer: place(func(c *Callout, v float64) { c.Bottom = v })},
-		{
-			name: "alpha", byDefault: "0.5", help: "how dark the rest is",
-			storer: newStorer(newDecimalParser(0, 1, "a number", ""), func(c *Callout, v float64) { c.Alpha = v }),
-		},
-		{
-			name: "style", help: "`mask` paints the shape black instead, and does not change the rest",
-			storer: newStorer(newCalloutStyleParser(), func(c *Callout, v string) { c.Mask = v == "mask" }),
-		},
-		{
-			name: "of", byDefault: "`frame`", help: "with `image`, lengths are pixels of the original picture or " +
-				"clip, and the callout moves and scales with it",
-			storer: newStorer(newChoiceParser("frame", "image"), func(c *Callout, v string) { c.OfImage = v == "image" }),
-		},
-	}
-}
-
-// newCalloutForm describes the allowed values of a callout.
-func newCalloutForm() Form {
-	return Form{
-		Kind: MapKind, Keys: describeKeys(listCalloutKeys()),
-		Allowed: "a map: cx, cy and size of a circle, or type: rectangle with left, top, right and bottom; alpha; " +
-			"style: mask",
-	}
-}
-
-// parseCallout parses the map of a callout. It returns false if it reported an error.
-func (p *parser) parseCallout(d direction) (Node, bool) {
-	if d.value.kind != mapValue {
-		p.reportValue(d.name, d.value, p.known.byName[d.name].Allowed, nil)
-		return nil, false
-	}
-	c := &Callout{At: At{Range: d.whole}, Shape: Circle, Alpha: 0.5}
-	ok := parseMap(p, d.name, d.value, listCalloutKeys(), c)
-	given := map[string]entry{}
-	for _, e := range d.value.entries {
-		given[e.name] = e
-	}
-	if e, styled := given["style"]; styled && !c.Mask && e.value.kind != mapValue {
-		w := p.diags.Warnf(e.at, "unknown callout style %s; the callout darkens what is outside it",
-			quoteForMessage(strings.ToLower(strings.TrimSpace(e.value.text))))
-		w.Hint = "write style: mask to paint the shape black, or remove the line"
-	}
-	return c, ok && p.checkCalloutShape(c, d, given)
-}
-
-// newCalloutStyleParser returns the parser of a callout's style. Any word is accepted; only "mask" has an
-// effect.
-func newCalloutStyleParser() valueParser[string] {
-	form := Form{Kind: ChoiceKind, Words: []string{"mask"}, Allowed: "mask"}
-	return valueParser[string]{Form: form, parse: func(p *parser, name string, v value) (string, bool) {
-		if v.kind == mapValue {
-			p.reportValue(name, v, form.Allowed, nil)
-			return "", false
-		}
-		return strings.ToLower(strings.TrimSpace(v.text)), true
-	}}
-}
-
-// checkCalloutShape reports whether a callout has the values that its shape needs; otherwise it reports an
-// error.
-func (p *parser) checkCalloutShape(c *Callout, d direction, given map[string]entry) bool {
-	needed, others := []string{"cx", "cy", "size"}, []string{"left", "top", "right", "bottom"}
-	if c.Shape == Rectangle {
-		needed, others = others, needed
-	}
-	var missing []string
-	for _, n := range needed {
-		if _, ok := given[n]; !ok {
-			missing = append(missing, n)
-		}
-	}
-	for _, n := range others {
-		if e, ok := given[n]; ok {
-			w := p.diags.Warnf(e.at, "%s does not apply to a callout of type %s and is ignored", quoteForMessage(n), string(c.Shape))
-			w.Detail = "A " + string(c.Shape) + " has " + strings.Join(needed, ", ")
-			w.Hint = "write type: rectangle for left, top, right and bottom, type: circle for cx, cy and size"
-		}
-	}
-	if len(missing) > 0 {
-		e := p.diags.Errorf(d.at, "the callout has no %s", strings.Join(missing, ", "))
-		e.Detail = "A " + string(c.Shape) + " needs " + strings.Join(needed, ", ") + ", in pixels of the frame, from its top left corner"
-		if c.Shape == Circle && len(given) > 0 && len(missing) == len(needed) {
-			e.Hint = "add type: rectangle if the callout is a rectangle"
-		}
-		return false
-	}
-	if c.Shape == Rectangle && (c.Right <= c.Left || c.Bottom <= c.Top) {
-		e := p.diags.Errorf(d.at, "the callout has no area: from %s, %s to %s, %s",
-			formatDecimal(c.Left), formatDecimal(c.Top), formatDecimal(c.Right), formatDecimal(c.Bottom))
-		e.Detail = "right must be greater than left, and bottom greater than top"
-		return false
-	}
-	return true
-}
-
 // listPictureKeys returns the keys that the map of an image, or with video of a clip, may have.
 func listPictureKeys(video bool) []mapKey[Picture] {
 	file := mapKey[Picture]{
@@ -221,14 +108,18 @@ func listPictureKeys(video bool) []mapKey[Picture] {
 	}
 	size := mapKey[Picture]{
 		name: "size", byDefault: "as `asset-resize` says", help: "how it fills the frame",
-		storer: newStorer(newFitParser(), func(p *Picture, v frame.Fit) { p.Fit = v }),
+		storer: newStorer(newPictureFitParser(), func(p *Picture, v frame.Fit) { p.Fit = v }),
+	}
+	focus := mapKey[Picture]{
+		name: "focus", help: "the point that a crop keeps in view, such as `70% 30%` from the left and the top edge",
+		storer: newStorer(newFocusParser(), func(p *Picture, v frame.Focus) { p.Focus = v }),
 	}
 	position := mapKey[Picture]{
 		name: "position", byDefault: "`center`", help: "which part stays visible after the crop, or the place between the bars",
 		storer: newStorer(newPositionParser(), func(p *Picture, v string) { p.Position, p.Edge = parsePosition(v) }),
 	}
 	if !video {
-		return []mapKey[Picture]{file, size, position}
+		return []mapKey[Picture]{file, size, position, focus}
 	}
 	return []mapKey[Picture]{
 		file,
@@ -241,7 +132,7 @@ func listPictureKeys(video bool) []mapKey[Picture] {
 			storer: newStorer(newChoiceParser(string(Match), string(Trim), string(Loop), string(LoopAudio), string(Freeze)),
 				func(p *Picture, v string) { p.Sync = Sync(v) }),
 		},
-		size, position,
+		size, position, focus,
 		{
 			name: "volume", byDefault: "1", help: "of the clip's own sound",
 			storer: newStorer(newFactorParser(0, 10), func(p *Picture, v float64) { p.Volume = &v }),

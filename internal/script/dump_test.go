@@ -127,8 +127,11 @@ func dumpCallout(c *Callout) string {
 		s = fmt.Sprintf("callout rectangle %v,%v-%v,%v", c.Left, c.Top, c.Right, c.Bottom)
 	}
 	s += fmt.Sprintf(" alpha=%v", c.Alpha)
-	if c.Mask {
-		s += " mask"
+	if c.Style != "" {
+		s += " " + string(c.Style)
+	}
+	if c.Label != "" {
+		s += fmt.Sprintf(" label=%q", c.Label)
 	}
 	return s
 }

@@ -223,9 +223,14 @@ func formatImage(t string, m image) string {
 		return "![" + alt + "](" + file + ")" // the variable may contain options, so their order is unknown
 	}
 	words := splitOptions(value{text: strings.TrimSpace(alt)})
-	groups := []string{"fit", "corner", "x", "y", "center", "motion", "strong", "sync", "still", "segment", "mute", ""}
+	groups := []string{
+		"fit", "focus", "corner", "x", "y", "center", "motion", "strong", "sync", "still", "segment", "mute", "",
+	}
 	rank := func(x word) int {
 		g := applyOption(&Picture{}, strings.ToLower(x.text))
+		if g == "focus?" {
+			g = ""
+		}
 		if g == "x" || g == "y" {
 			g = "corner" // the order of positions on the two axes matters
 		}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"strings"
 
 	"mynah/internal/diag"
@@ -137,9 +138,9 @@ func (p *parser) newLiteralValue(l *line, from, to int) value {
 // listPictureOptions returns all options of images and clips that are words.
 func listPictureOptions() []string {
 	return []string{
-		"cover", "contain", "fit", "top", "bottom", "left", "right", "center", "zoom", "zoomout", "pan", "panzoom",
-		"panzoomout", "match", "trim", "loop", "loop-audio", "freeze", "start", "end", "mute", "strong", "screen", "browser",
-		"phone",
+		"cover", "contain", "fit", "blur", "focus", "screen", "browser", "phone",
+		"top", "bottom", "left", "right", "center", "zoom", "zoomout", "pan", "panzoom",
+		"panzoomout", "match", "trim", "loop", "loop-audio", "freeze", "start", "end", "mute", "strong",
 	}
 }
 
@@ -148,11 +149,14 @@ func (p *parser) parseOptions(pic *Picture, v value) bool {
 	ok := true
 	var unknown []word
 	set := map[string]string{}
+	var unfocused []word
 	for _, w := range splitOptions(v) {
 		group := applyOption(pic, strings.ToLower(w.text))
 		switch {
 		case group == "":
 			unknown = append(unknown, w)
+		case group == "focus?":
+			unfocused = append(unfocused, w)
 		case group == "segment?":
 			d := p.diags.Errorf(w.at, "%s is not a segment of a clip", quoteForMessage(w.text))
 			d.Detail = "A segment is written 10-14.5, in seconds, or 01:00-01:01, in clock time; it must end after it begins"
@@ -168,6 +172,11 @@ func (p *parser) parseOptions(pic *Picture, v value) bool {
 	if w, joined := set["x"]; joined && set["y"] != "" && w != set["y"] {
 		pic.Edge = strings.ToLower(set["y"]) + "-" + strings.ToLower(w)
 	}
+	ok = p.reportFocus(unfocused, len(unknown) > 0) && ok
+	if positions := cmp.Or(set["corner"], set["y"], set["x"]); pic.Focus.Set && positions != "" && pic.Motion == "" {
+		d := p.diags.Warnf(v.at, "%s and focus cannot be combined; focus is used", quoteForMessage(positions))
+		d.Hint = "remove one of them"
+	}
 	return p.reportUnknownOptions(unknown) && ok
 }
 
@@ -181,7 +190,8 @@ func (p *parser) reportUnknownOptions(unknown []word) bool {
 	known := listPictureOptions()
 	var misspelt []string
 	for _, w := range unknown {
-		if near, ok := findNearestOption(w.text, known); ok {
+		name, _, _ := strings.Cut(w.text, " ")
+		if near, ok := findNearestOption(name, known); ok {
 			misspelt = append(misspelt, near)
 		}
 	}
@@ -225,7 +235,8 @@ func findNearestOption(text string, known []string) (string, bool) {
 	return "", false
 }
 
-// splitOptions splits options at spaces and commas, and joins a range with spaces such as "1 - 2".
+// splitOptions splits options at spaces and commas. It joins a range with spaces such as "1 - 2", and "focus" with the
+// numbers after it.
 func splitOptions(v value) []word {
 	var out []word
 	at := 0
@@ -236,6 +247,11 @@ func splitOptions(v value) []word {
 		if n := len(out); n > 0 && (f[0] == '-' || strings.HasSuffix(out[n-1].text, "-")) &&
 			isLikelyTimeRange(out[n-1].text+f) {
 			out[n-1].text += f
+			out[n-1].at.End = w.at.End
+			continue
+		}
+		if n := len(out); n > 0 && isPartOfFocus(out[n-1].text, f) {
+			out[n-1].text += " " + f
 			out[n-1].at.End = w.at.End
 			continue
 		}
@@ -251,10 +267,10 @@ func isLikelyTimeRange(s string) bool {
 }
 
 // applyOption applies an option to the picture. It returns the name of the group of mutually exclusive
-// options that the word belongs to, "" for an unknown word, and "segment?" for an invalid segment.
+// options that the word belongs to, "" for an unknown word, and "segment?" or "focus?" for an invalid value.
 func applyOption(pic *Picture, w string) string {
 	switch w {
-	case "cover", "contain", "fit":
+	case "cover", "contain", "fit", "blur":
 		pic.Fit = frame.Fit(w)
 		return "fit"
 	case "zoom", "zoomout", "pan", "panzoom", "panzoomout":
@@ -275,6 +291,14 @@ func applyOption(pic *Picture, w string) string {
 	case "screen", "browser", "phone":
 		pic.Mount = frame.Mount(w)
 		return "mount"
+	}
+	if rest, ok := strings.CutPrefix(w, "focus"); ok && (rest == "" || rest[0] == ' ') {
+		focus, ok := frame.ParseFocus(rest)
+		if !ok {
+			return "focus?"
+		}
+		pic.Focus = focus
+		return "focus"
 	}
 	if position, edge, ok := frame.ParsePosition(w); ok {
 		return mergePosition(pic, position, edge)

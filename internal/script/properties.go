@@ -226,7 +226,8 @@ func listDirectionRules() []rule {
 			func(at At, f File) Node { return &Include{At: at, File: f.Name, FileRange: f.Range} }),
 		newNodeRule(markAsOwn(direction("reveal", WholeScene, "", "shows a list item by item, including the items of nested lists, or code "+
 			"range by range. One item or range appears with each paragraph of the narration; the rest share the time of the "+
-			"last paragraph. With fewer than two paragraphs, all of them share the time of the scene")),
+			"last paragraph. With fewer than two paragraphs, all of them share the time of the scene. `callouts` shows the "+
+			"[callouts](#6-callouts) of the scene in the same way, each in place of the one before")),
 			newRevealParser(), func(at At, v Reveal) Node { v.At = at; return &v }),
 		newNodeRule(markAsOwn(direction("highlight", WholeScene, "", "dims the other lines of code")),
 			newLineRangesParser("lines of code such as 2-4 or 1, 3-5"),

@@ -299,7 +299,7 @@ func TestWrong(t *testing.T) {
 		{"![cat](a.png)", "1:3 warning: \"cat\" in an image is not an option and is ignored", "", ""},
 		{"![5-2](a.mp4)", "1:3 error: \"5-2\" is not a segment of a clip", "", ""},
 		{"![cover fit](a.png)", "1:9 warning: \"cover\" and \"fit\" cannot be combined; the last one is used", "", ""},
-		{"(reveal: itms)", "1:10 error: reveal cannot be \"itms\"", "items, or lines", "did you mean items?"},
+		{"(reveal: itms)", "1:10 error: reveal cannot be \"itms\"", "items, callouts, or lines", "did you mean items?"},
 		{"(highlight: 4-2)", "1:13 error: highlight cannot be \"4-2\"", "2-4", ""},
 	} {
 		t.Run(r.src, func(t *testing.T) {

@@ -38,7 +38,20 @@ func (p *parser) reportUnknown(what, name string, at diag.Range, list []string, 
 
 // newFitParser returns the parser of the ways in which a picture fills the frame.
 func newFitParser() valueParser[frame.Fit] {
-	k := newChoiceParser(string(frame.Cover), string(frame.Contain), string(frame.Stretch))
+	return newFitParserOf(frame.Cover, frame.Contain, frame.Stretch)
+}
+
+// newPictureFitParser returns the parser of how one picture fills the frame.
+func newPictureFitParser() valueParser[frame.Fit] {
+	return newFitParserOf(frame.Cover, frame.Contain, frame.Stretch, frame.Blur)
+}
+
+func newFitParserOf(fits ...frame.Fit) valueParser[frame.Fit] {
+	var words []string
+	for _, f := range fits {
+		words = append(words, string(f))
+	}
+	k := newChoiceParser(words...)
 	return valueParser[frame.Fit]{Form: k.Form, read: func(s string) (frame.Fit, bool) {
 		w, ok := k.read(s)
 		return frame.Fit(w), ok

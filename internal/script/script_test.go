@@ -147,7 +147,7 @@ func TestStructure(t *testing.T) {
 		},
 		{
 			"multi-line with blank lines and tabs",
-			"(callout:\n\ttype: rectangle\n\n  left: 1\n  top: 2\n\tright: 30\n bottom: 40)", "\n---\ncallout {At:{Range:{File: Start:{Line:0 Column:0} End:{Line:0 Column:0}}} Shape:rectangle CX:0 CY:0 Size:0 Left:1 Top:2 Right:30 Bottom:40 Alpha:0.5 Mask:false OfImage:false}\n",
+			"(callout:\n\ttype: rectangle\n\n  left: 1\n  top: 2\n\tright: 30\n bottom: 40)", "\n---\ncallout {At:{Range:{File: Start:{Line:0 Column:0} End:{Line:0 Column:0}}} Shape:rectangle CX:0 CY:0 Size:0 Left:1 Top:2 Right:30 Bottom:40 Alpha:0.5 Style: OfImage:false Label:}\n",
 		},
 		{"text after the first colon", "(chapter: Part 2: the API)", "\n---\nchapter \"Part 2: the API\"\n"},
 		{
@@ -225,6 +225,13 @@ func TestPictures(t *testing.T) {
 				}, Edge: "top-left",
 			},
 		},
+		{"![zoom focus 70% 30.5%](a.png)", script.Picture{
+			File: "a.png", Motion: frame.Zoom, Placing: frame.Placing{Focus: frame.Focus{Set: true, X: 0.7, Y: 0.305}},
+		}},
+		{"![BLUR](a.png)", script.Picture{File: "a.png", Placing: frame.Placing{Fit: frame.Blur}}},
+		{"(image:\n  file: a.png\n  size: blur\n  focus: 0% 100%)", script.Picture{
+			File: "a.png", Placing: frame.Placing{Fit: frame.Blur, Focus: frame.Focus{Set: true, Y: 1}},
+		}},
 		{"![pan right](a.png)", script.Picture{
 			File: "a.png", Motion: frame.Pan, Edge: "right",
 			Placing: frame.Placing{Position: frame.Position{X: frame.AlignEnd}},

@@ -81,7 +81,7 @@ func CompleteTranslation(translation, base *Script, tag string) diag.List {
 			}
 		}
 	}
-	for _, what := range []string{"pictures", "callouts", "chapters"} {
+	for _, what := range []string{"pictures", "callouts", "labels of callouts", "chapters"} {
 		if scenes := lacking[what]; len(scenes) > 0 {
 			at := translation.Header.Range
 			if at.File == "" {
@@ -106,11 +106,14 @@ func formatScenes(numbers []string) string {
 func countOmittableNodes(s *Scene) map[string]int {
 	out := map[string]int{}
 	for _, n := range s.Nodes {
-		switch n.(type) {
+		switch n := n.(type) {
 		case *Picture:
 			out["pictures"]++
 		case *Callout:
 			out["callouts"]++
+			if n.Label != "" {
+				out["labels of callouts"]++
+			}
 		case *Chapter:
 			out["chapters"]++
 		}

@@ -106,15 +106,16 @@ func TestTranslationLacks(t *testing.T) {
 		}
 		return s
 	}
-	const picture, callout = "![](a.png)\n", "(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n"
+	const picture, callout = "![](a.png)\n", "(callout:\n  cx: 1\n  cy: 2\n  size: 3\n  label: L)\n"
 	const second = "(chapter: A)\nZwei.|" + picture + callout + "Drei."
 	const base = picture + picture + "One.|" + picture + "(chapter: A)\nTwo.|" + picture + callout + "Three."
 	for translation, want := range map[string]string{
 		base:                                  "",
 		picture + "Eins.|" + picture + second: "pictures that s.md has in scene 1",
-		picture + "Eins.|" + second:           "pictures that s.md has in scenes 1 and 2",
+		strings.Replace(base, "\n  label: L", "", 1): "labels of callouts that s.md has in scene 3",
+		picture + "Eins.|" + second:                  "pictures that s.md has in scenes 1 and 2",
 		"Eins.|Zwei.|Drei.": "pictures that s.md has in scenes 1, 2 and 3, " +
-			"callouts that s.md has in scene 3, chapters that s.md has in scene 2",
+			"callouts that s.md has in scene 3, labels of callouts that s.md has in scene 3, chapters that s.md has in scene 2",
 	} {
 		var got []string
 		for _, d := range script.CompleteTranslation(parse("s.de.md", translation), parse("s.md", base), "de") {

@@ -49,6 +49,15 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 			step -= n
 		}
 	}
+	c.html = r.formatHead(k, r.listBackgroundClasses()+" ", readBuiltInSheet("force")+r.formatBehindCSS(k), styleOf) +
+		`<body><div class="backdrop"><div class="slide">` + body.String() + "</div></div>" + r.formatMounts() + "</body></html>"
+	return c
+}
+
+// formatHead returns the start of a page with the theme's style sheets, up to its body. classes are those of the root
+// element, with a blank at the end. force is the style sheet that takes precedence over the theme, as a CSS layer:
+// !important rules inside a layer take precedence over those outside.
+func (r Request) formatHead(k *projectFiles, classes, force string, styleOf func(theme string) string) string {
 	theme, ours := r.chooseBuiltInTheme()
 	dir := ""
 	if !ours {
@@ -59,15 +68,11 @@ func composeHTML(r Request, k *projectFiles, styleOf func(theme string) string) 
 		css = readBuiltInSheet(theme)
 	}
 	var out strings.Builder
-	// In CSS, !important rules inside a layer take precedence over those outside.
-	fmt.Fprintf(&out, `<!doctype html><html class="%s theme-%s%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
-		r.listBackgroundClasses(), theme, chooseTrackingClass(r.listBlockTexts()), r.listPlaceClasses(), html.EscapeString(r.Language), baseMark,
-		dir)
-	out.WriteString("<style>" + readBuiltInSheet("force") + r.formatBehindCSS(k) + "</style><style>" + readBuiltInSheet("base") + readBuiltInSheet("layouts") + styleOf(theme) + "</style>")
-	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style>" + k.brand.formatStyle() + "</head><body>")
-	out.WriteString(`<div class="backdrop"><div class="slide">` + body.String() + "</div></div>" + r.formatMounts() + "</body></html>")
-	c.html = out.String()
-	return c
+	fmt.Fprintf(&out, `<!doctype html><html class="%stheme-%s%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
+		classes, theme, chooseTrackingClass(r.listBlockTexts()), r.listPlaceClasses(), html.EscapeString(r.Language), baseMark, dir)
+	out.WriteString("<style>" + force + "</style><style>" + readBuiltInSheet("base") + readBuiltInSheet("layouts") + styleOf(theme) + "</style>")
+	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style>" + k.brand.formatStyle() + "</head>")
+	return out.String()
 }
 
 // listBackgroundClasses returns the CSS classes that describe the background of the slide.

@@ -205,3 +205,19 @@ func separateFirstLine(text string) string {
 	first, rest, _ := strings.Cut(text, "\n")
 	return first + "\n\n" + rest
 }
+
+// Enlarge returns the same request for a frame that is larger by a factor.
+func (r Request) Enlarge(scale float64) Request {
+	grow := func(v int) int { return int(float64(v) * scale) }
+	box := func(b image.Rectangle) image.Rectangle {
+		return image.Rect(grow(b.Min.X), grow(b.Min.Y), grow(b.Max.X), grow(b.Max.Y))
+	}
+	r.Width, r.Height, r.Area, r.Avoid = grow(r.Width), grow(r.Height), box(r.Area), box(r.Avoid)
+	holes := r.Holes
+	r.Holes = nil
+	for _, h := range holes {
+		h.Rect, h.Radius = box(h.Rect), grow(h.Radius)
+		r.Holes = append(r.Holes, h)
+	}
+	return r
+}

@@ -84,8 +84,10 @@ type Scene struct {
 	Layout frame.Layout `json:"layout,omitempty"`
 	// Callouts are drawn over the slides, in a scene without pictures. Other callouts belong to a Shot.
 	Callouts []script.Callout `json:"callouts,omitempty"`
-	Duration *time.Duration   `json:"duration,omitempty"`
-	Canvas   frame.Color      `json:"canvas"`
+	// RevealCallouts is true if the callouts of the scene are shown one after the other.
+	RevealCallouts bool           `json:"revealCallouts,omitempty"`
+	Duration       *time.Duration `json:"duration,omitempty"`
+	Canvas         frame.Color    `json:"canvas"`
 	// CanvasSet is true if the script sets the canvas. It then replaces the theme's background.
 	CanvasSet  bool              `json:"canvasSet,omitempty"`
 	Transition script.Transition `json:"transition"`

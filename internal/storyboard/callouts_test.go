@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"mynah/internal/script"
 	"mynah/internal/storyboard"
 )
 
@@ -57,6 +58,32 @@ func TestChapters(t *testing.T) {
 		}
 		if !slices.Equal(got, c.want) || list.HasErrors() {
 			t.Errorf("%s: %q, want %q (%v)", c.name, got, c.want, list)
+		}
+	}
+}
+
+// TestRevealingCallouts checks which of several reveal directions counts, and the warning for a scene without callouts.
+func TestRevealingCallouts(t *testing.T) {
+	t.Parallel()
+	const list, circle = "```md\n- a\n- b\n```\n\n", "(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n\n"
+	for _, c := range []struct {
+		src             string
+		callouts, items bool
+		warnings        int
+	}{
+		{circle + "(reveal: callouts)", true, false, 0},
+		{"(reveal: callouts)\n\n" + circle, true, false, 0},
+		{"![](a.png)\n\n" + circle + circle + "(reveal: callouts)", true, false, 0},
+		{list + "(reveal: callouts)", false, false, 1},
+		{list + circle + "(reveal: items)\n\n(reveal: callouts)", true, false, 0},
+		{list + circle + "(reveal: callouts)\n\n(reveal: items)", false, true, 0},
+	} {
+		parsed, _ := script.Parse("film.md", []byte(c.src)) // warns that one of two directions is ignored
+		board, found := storyboard.Plan(parsed, project{}, storyboard.Options{})
+		s := board.Scenes[0]
+		items := len(s.Slides) > 0 && s.Slides[0].Reveal
+		if s.RevealCallouts != c.callouts || items != c.items || len(found) != c.warnings || found.HasErrors() {
+			t.Errorf("%q: callouts %v, items %v, %v", c.src, s.RevealCallouts, items, found)
 		}
 	}
 }

@@ -92,9 +92,13 @@ func (s *sceneState) finishClicks() {
 	}
 }
 
-// revealForClicks reveals the list of a scene with clicks if nothing else in it can appear step by step.
+// revealForClicks reveals the callouts of a scene with clicks, or its list, if nothing else in it can appear step by step.
 func (s *sceneState) revealForClicks() {
 	if s.out.CountClickSteps(0) > 0 {
+		return
+	}
+	if s.out.CountCallouts() > 0 {
+		s.out.RevealCallouts = true
 		return
 	}
 	for i := range s.out.Slides {
@@ -142,11 +146,11 @@ func (s *Scene) CountClickSteps(clicks int) int {
 	return n
 }
 
-// countAppearances returns the number of steps of slides, pictures after the first, and callouts.
+// countAppearances returns the number of steps of slides, pictures after the first, and revealed callouts.
 func (s *Scene) countAppearances() int {
-	n := s.CountRevealSteps() + max(len(s.Shots)-1, 0) + len(s.Callouts)
-	for _, shot := range s.Shots {
-		n += len(shot.Callouts)
+	n := s.CountRevealSteps() + max(len(s.Shots)-1, 0)
+	if s.RevealCallouts {
+		n += s.CountCallouts()
 	}
 	return n
 }

@@ -27,6 +27,8 @@ type sceneState struct {
 	clicks    []pendingClick
 	// clickPlaces are the places of the clicks that are assigned to sentences.
 	clickPlaces []diag.Range
+	// revealRange is the place of (reveal: callouts).
+	revealRange diag.Range
 }
 
 // planScene resolves a scene and appends it to the board. number counts from 1.
@@ -42,6 +44,7 @@ func (p *planner) planScene(in *script.Scene, number int) {
 		s.addNode(n)
 	}
 	s.onPicture.reportMissed()
+	s.checkRevealedCallouts()
 	s.checkLegible()
 	s.finishScene()
 	p.board.Scenes = append(p.board.Scenes, *s.out)
@@ -102,6 +105,12 @@ func (s *sceneState) addNode(n script.Node) {
 	case *script.Chapter:
 		s.out.Chapter, s.out.ChapterRange = n.Title, n.Range
 	case *script.Reveal:
+		s.out.RevealCallouts = n.Callouts // of several directions, the last one counts
+		if n.Callouts {
+			s.revealRange = n.Range
+			s.stopRevealingSlides()
+			return
+		}
 		s.applyToSlideOrWarn(n.Range, "reveal", func(slide *Slide) { slide.Reveal, slide.Ranges = n.Items, n.Ranges })
 	case *script.Highlight:
 		s.applyToSlideOrWarn(n.Range, "highlight", func(slide *Slide) { slide.Highlight = n.Ranges })

@@ -19,7 +19,7 @@ func (s *sceneState) addShot(n *script.Picture) {
 		return
 	}
 	black := frame.Color{A: 255}
-	placing := frame.Placing{Fit: n.Fit, Position: n.Position}
+	placing := frame.Placing{Fit: n.Fit, Position: n.Position, Focus: n.Focus}
 	if placing.Fit == "" {
 		placing.Fit = dereferenceOr(s.now.AssetResize, frame.Cover)
 	}
@@ -28,7 +28,7 @@ func (s *sceneState) addShot(n *script.Picture) {
 		Motion: n.Motion, Strong: n.Strong, Mount: n.Mount, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: dereferenceOr(n.Volume, 1), Canvas: s.out.Canvas,
 		Placing: placing,
 	}
-	if s.now.Canvas == nil && shot.Fit == frame.Contain {
+	if s.now.Canvas == nil && shot.Fit.IsPadded() {
 		shot.Canvas = black
 	}
 	if n.Mute {

@@ -168,10 +168,11 @@ type overlays struct {
 	// grounds are the layers around pictures that do not fill the frame, by scene and picture.
 	grounds [][]picture.LayerRef
 	// marks are the layers over everything but the captions, by scene.
-	marks [][]picture.LayerRef
+	marks    [][]picture.LayerRef
+	callouts map[cache.Key]picture.LayerRef
 }
 
-// drawOverlays draws all slides of a storyboard, and the captions of the given cues.
+// drawOverlays draws all slides and callouts of a storyboard, and the captions of the given cues.
 func (e *session) drawOverlays(
 	ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, cues []caption.Cue,
 ) (out overlays, err error) {
@@ -198,6 +199,14 @@ func (e *session) drawOverlays(
 	out.captions, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.CaptionSpan, diag.List, error) {
 		return overlay.DrawCaptions(ctx, m, in, t.line, cues)
 	})
+	if err != nil {
+		return out, err
+	}
+	type layers = map[cache.Key]picture.LayerRef
+	out.callouts, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) (layers, diag.List, error) {
+		pictures := cut.Input{Board: board, Line: t.line, Files: files}
+		return cut.DrawCallouts(ctx, m, e.studio.newCutTools(t.line, nil), pictures, in, t.cues)
+	})
 	return out, err
 }
 
@@ -207,7 +216,10 @@ func (e *session) newCutter(m part.Maker, board *storyboard.Board, t timedBoard,
 	if err != nil {
 		return nil, err
 	}
-	in := cut.Input{Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions, Grounds: d.grounds, Marks: d.marks}
+	in := cut.Input{
+		Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions, Grounds: d.grounds, Marks: d.marks,
+		Callouts: d.callouts,
+	}
 	return cut.New(m, e.studio.newCutTools(t.line, layers), in), nil
 }
 

@@ -46,11 +46,15 @@ func (c *computer) assignClicks(i int, scene *Scene) (out cueFrames) {
 			list = append(list, appearance{shot.Range.Start, &out.shots})
 		}
 		for _, callout := range shot.Callouts {
-			list = append(list, appearance{callout.Range.Start, &out.callouts})
+			if b.RevealCallouts {
+				list = append(list, appearance{callout.Range.Start, &out.callouts})
+			}
 		}
 	}
 	for _, callout := range b.Callouts {
-		list = append(list, appearance{callout.Range.Start, &out.callouts})
+		if b.RevealCallouts {
+			list = append(list, appearance{callout.Range.Start, &out.callouts})
+		}
 	}
 	slices.SortStableFunc(list, func(x, y appearance) int {
 		return cmp.Or(cmp.Compare(x.at.Line, y.at.Line), cmp.Compare(x.at.Column, y.at.Column))

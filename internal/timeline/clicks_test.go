@@ -21,7 +21,9 @@ func at(line int) diag.Range { return diag.Range{Start: diag.Pos{Line: line, Col
 func TestClicks(t *testing.T) {
 	t.Parallel()
 	list := storyboard.Slide{Range: at(2), Reveal: true, Steps: 3}
-	picture := func(line int) storyboard.Shot { return storyboard.Shot{Kind: storyboard.Image, File: "i.png", Range: at(line)} }
+	picture := func(line int) storyboard.Shot {
+		return storyboard.Shot{Kind: storyboard.Image, File: "i.png", Range: at(line)}
+	}
 	film := func(line int) storyboard.Shot {
 		return storyboard.Shot{Kind: storyboard.Clip, File: "c.mp4", Range: at(line), Volume: 1}
 	}

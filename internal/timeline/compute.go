@@ -239,6 +239,7 @@ func (c *computer) addScene(i int) {
 		first.Enter, first.Fade = b.Transition.Type, min(c.enter, first.Frames)
 	}
 	scene.Steps = c.findRevealStarts(i, &scene, cues)
+	scene.Callouts = c.placeCallouts(i, &scene, cues)
 	c.line.Scenes = append(c.line.Scenes, scene)
 	c.line.Frames += frames
 }

@@ -6,6 +6,7 @@ package timeline
 
 import (
 	"math/big"
+	"slices"
 	"time"
 
 	"mynah/internal/frame"
@@ -78,6 +79,8 @@ type Scene struct {
 	// if the slides have fewer than two steps. If the first step is later than the start of the scene, nothing is
 	// revealed before it.
 	Steps []int64 `json:"steps,omitempty"`
+	// Callouts are the times of the scene's callouts, in the order of the script.
+	Callouts []CalloutSpan `json:"callouts,omitempty"`
 }
 
 // Voice contains the times of one part of the narration.
@@ -141,6 +144,14 @@ func (p Picture) ListShots() []int {
 		out = append(out, b.Shot)
 	}
 	return out
+}
+
+// shows reports whether the picture shows a shot; -1 stands for a picture without shots.
+func (p Picture) shows(shot int) bool {
+	if shot < 0 {
+		return len(p.ListShots()) == 0
+	}
+	return slices.Contains(p.ListShots(), shot)
 }
 
 // SoundKind is the source of a sound.

@@ -19,6 +19,12 @@ func (c *computer) findRevealStarts(i int, scene *Scene, cues cueFrames) []int64
 	if n < 2 {
 		return nil
 	}
+	return c.findStepStarts(i, n, scene)
+}
+
+// findStepStarts returns the frames at which n steps of a scene begin, as findRevealStarts describes.
+func (c *computer) findStepStarts(i, n int, scene *Scene) []int64 {
+	b := &c.board.Scenes[i]
 	starts := []int64{scene.Start}
 	seen := map[int]bool{}
 	for _, v := range scene.Voice {

@@ -68,6 +68,7 @@ func run(runs int, only, peers, doc string) error {
 		{"rebuild", b.rebuild},
 		{"joins", b.joins},
 		{"slides", b.slides},
+		{"callouts", b.callouts},
 		{"captions", b.captions},
 		{"speech", b.speech},
 		{"service", b.service},
