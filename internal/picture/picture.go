@@ -65,6 +65,16 @@ type Painter struct {
 	mu sync.Mutex // guards paneSizes
 	// paneSizes are painters of pictures in panes, by the size of the pane.
 	paneSizes map[image.Point]*Painter
+	// larger contains recent stills of the painters of larger frames, because the camera's movements to a callout and
+	// back need the same one. enlarged is set in those painters.
+	larger   *largerStills
+	enlarged bool
+}
+
+// largerStills are stills at the scales of the camera. Only one is painted at a time.
+type largerStills struct {
+	mu   sync.Mutex
+	kept *lru.Cache[cache.Key, []byte]
 }
 
 // keptBytes is the maximum size of the frames in Painter.kept.
@@ -73,7 +83,9 @@ const keptBytes = 64 << 20
 // NewPainter returns a Painter of frames in the size of pic. It reads layers from layers, which may be
 // nil if no view has layers.
 func NewPainter(tools *ffmpeg.Tools, pic ffmpeg.Picture, layers Layers) *Painter {
-	p := &Painter{tools: tools, pic: pic, layers: layers}
+	p := &Painter{tools: tools, pic: pic, layers: layers, larger: &largerStills{}}
+	const largerCount = 3
+	p.larger.kept, _ = lru.New[cache.Key, []byte](largerCount)
 	p.kept, _ = lru.New[cache.Key, []byte](max(keptBytes/max(p.CountFrameBytes(), 1), 3)) // lru.New fails only for a size below 1
 	return p
 }
@@ -106,12 +118,38 @@ func (p *Painter) paintOrRecallStill(ctx context.Context, s Still) ([]byte, erro
 	if f, ok := p.kept.Get(k); ok {
 		return f, nil
 	}
-	frames, err := p.PaintStills(ctx, []Still{s})
-	if err != nil {
-		return nil, err
+	paint := func() ([]byte, error) {
+		frames, err := p.PaintStills(ctx, []Still{s})
+		if err != nil {
+			return nil, err
+		}
+		return frames[0], nil
 	}
-	p.kept.Add(k, frames[0])
-	return frames[0], nil
+	if p.enlarged {
+		size := cache.NewHasher("larger").AddBytes(k[:]).AddInts(int64(p.pic.Width), int64(p.pic.Height)).Key()
+		paint = p.larger.recallOr(size, paint)
+	}
+	frame, err := paint()
+	if err == nil {
+		p.kept.Add(k, frame)
+	}
+	return frame, err
+}
+
+// recallOr returns a function that returns a still that is kept, or else paints and keeps it.
+func (l *largerStills) recallOr(k cache.Key, paint func() ([]byte, error)) func() ([]byte, error) {
+	return func() ([]byte, error) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if f, ok := l.kept.Get(k); ok {
+			return f, nil
+		}
+		f, err := paint()
+		if err == nil {
+			l.kept.Add(k, f)
+		}
+		return f, err
+	}
 }
 
 // CountFrameBytes returns the number of bytes of a raw frame.

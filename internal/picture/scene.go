@@ -119,6 +119,7 @@ func (p *Painter) enlarge(scale float64) *Painter {
 	}
 	even := func(v int) int { return max(int(math.Round(float64(v)*scale/2))*2, 2) }
 	out := &Painter{tools: p.tools.RunBeside(), pic: p.pic, layers: enlargedLayers{p.layers, p.pic, scale}}
+	out.larger, out.enlarged = p.larger, true
 	out.pic.Width, out.pic.Height = even(p.pic.Width), even(p.pic.Height)
 	const keptFrames = 4                                 // the picture alone, and the states of a fade
 	out.kept, _ = lru.New[cache.Key, []byte](keptFrames) // fails only for a size below 1
