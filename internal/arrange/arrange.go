@@ -259,3 +259,22 @@ func chooseGrid(n int, upright bool) (columns, rows int) {
 	}
 	return columns, rows
 }
+
+// FindPane returns where a shot of a scene is. It returns false if the shot fills the frame.
+func FindPane(scene *storyboard.Scene, shot int, size Sizes, w, h int) (Pane, bool) {
+	shown := []int{shot}
+	if scene.Layout.ShowsAllPictures() {
+		shown = shown[:0]
+		for i := range scene.Shots {
+			if scene.Layout == frame.Grid || i == shot || i == len(scene.Shots)-1 {
+				shown = append(shown, i)
+			}
+		}
+	}
+	for _, p := range Shots(scene, shown, size, w, h).Panes {
+		if p.Shot == shot {
+			return p, true
+		}
+	}
+	return Pane{}, false
+}

@@ -30,17 +30,17 @@ func (c check) checkUsesOfFiles(list *diag.List) {
 	music(c.board.Film.Music)
 	var sizes sizeFindings
 	for i, s := range c.board.Scenes {
-		c.checkCallouts(s.Callouts, nil, list)
+		c.checkCallouts(s.Callouts, nil, -1, list)
 		music(s.Music)
 		for _, p := range s.Parts {
 			if a := c.set.GetUsable(p.File); a != nil && (a.Info == nil || a.Info.Audio == nil || a.Info.Audio.Length == nil) {
 				silent(p.File, p.Range)
 			}
 		}
-		for _, shot := range s.Shots {
+		for k, shot := range s.Shots {
 			c.checkShot(shot, list)
-			c.checkEnlargingAndCropping(shot, i, &sizes, list)
-			c.checkCallouts(shot.Callouts, &shot, list)
+			c.checkEnlargingAndCropping(&s, k, i, &sizes, list)
+			c.checkCallouts(shot.Callouts, &s, k, list)
 		}
 	}
 	sizes.reportAll(list)

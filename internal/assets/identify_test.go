@@ -304,14 +304,14 @@ func TestCallouts(t *testing.T) {
 	}
 	shot := board.Scenes[0].Shots[0]
 	film := board.Film
-	if got := set.ConvertCallouts(film, shot.Callouts, &shot); len(got) != 1 || got[0].Round || got[0].X0 != 10 || got[0].Y1 != 60 {
+	if got := set.ConvertCallouts(film, shot.Callouts, &board.Scenes[0], 0); len(got) != 1 || got[0].Round || got[0].X0 != 10 || got[0].Y1 != 60 {
 		t.Errorf("%+v", got)
 	}
 	film.Width, film.Height = 320, 180 // twice the header's size
-	if got := set.ConvertCallouts(film, shot.Callouts, &shot); got[0].X0 != 20 || got[0].Y0 != 40 || got[0].X1 != 100 {
+	if got := set.ConvertCallouts(film, shot.Callouts, &board.Scenes[0], 0); got[0].X0 != 20 || got[0].Y0 != 40 || got[0].X1 != 100 {
 		t.Errorf("in a larger frame: %+v", got)
 	}
-	if got := set.ConvertCallouts(film, shot.Callouts, nil); got[0].X0 != 20 || got[0].Y1 != 120 {
+	if got := set.ConvertCallouts(film, shot.Callouts, nil, -1); got[0].X0 != 20 || got[0].Y1 != 120 {
 		t.Errorf("without a picture: %+v", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mynah/internal/arrange"
 	"mynah/internal/diag"
 	"mynah/internal/frame"
 	"mynah/internal/media"
@@ -73,7 +74,8 @@ func addOrMergeFinding(list []sizeFinding, f sizeFinding, scene int) []sizeFindi
 
 // checkEnlargingAndCropping checks how a shot of a scene fills the frame. It is an error if almost nothing of the picture
 // is visible.
-func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found *sizeFindings, list *diag.List) {
+func (c check) checkEnlargingAndCropping(in *storyboard.Scene, index, scene int, found *sizeFindings, list *diag.List) {
+	shot := in.Shots[index]
 	a := c.set.GetUsable(shot.File)
 	if a == nil || a.Info != nil && a.Info.Video == nil {
 		return
@@ -81,6 +83,10 @@ func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found 
 	source := a.ToPicture().Source
 	w, h := source.ComputeUprightSize()
 	frameW, frameH := float64(c.board.Film.Width), float64(c.board.Film.Height)
+	pane, inPane := arrange.FindPane(in, index, c.set.MeasurePicture, c.board.Film.Width, c.board.Film.Height)
+	if inPane {
+		frameW, frameH = float64(pane.Rect.Dx()), float64(pane.Rect.Dy())
+	}
 	wide, high := frameW/float64(w), frameH/float64(h)
 	scale := max(wide, high)
 	if shot.Fit.IsPadded() {
@@ -92,7 +98,7 @@ func (c check) checkEnlargingAndCropping(shot storyboard.Shot, scene int, found 
 			hint: fmt.Sprintf("use a picture of at least %d x %d pixels", int(float64(w)*scale), int(float64(h)*scale)),
 		}, scene)
 	}
-	if shot.Fit.IsPadded() || shot.Fit == frame.Stretch {
+	if shot.Fit.IsPadded() || shot.Fit == frame.Stretch || pane.Whole {
 		return
 	}
 	kept, seen := frameW*frameH/(scale*scale*float64(w)*float64(h)), min(frameW, frameH)/scale

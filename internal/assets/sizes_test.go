@@ -67,7 +67,7 @@ func TestSizes(t *testing.T) {
 		}
 		var found sizeFindings
 		var list diag.List
-		ch.checkEnlargingAndCropping(shot, 1, &found, &list)
+		ch.checkEnlargingAndCropping(&storyboard.Scene{Shots: []storyboard.Shot{shot}}, 0, 1, &found, &list)
 		found.reportAll(&list)
 		got := findingLines(list)
 		for _, d := range list {
@@ -290,7 +290,11 @@ func TestCalloutsThatNobodySees(t *testing.T) {
 			Header: frame.Size{Width: 160, Height: 90},
 		}}
 		var list diag.List
-		check{board, set}.checkCallouts([]script.Callout{one, one}, c.shot, &list)
+		scene, index := &storyboard.Scene{}, -1
+		if c.shot != nil {
+			scene.Shots, index = []storyboard.Shot{*c.shot}, 0
+		}
+		check{board, set}.checkCallouts([]script.Callout{one, one}, scene, index, &list)
 		got := findingLines(list)
 		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 2 || !strings.Contains(got[1], c.want) ||
 			!strings.HasPrefix(got[0], "warning 7")) {
@@ -319,12 +323,12 @@ func TestCalloutsKeepTheirPlace(t *testing.T) {
 	} {
 		one.OfImage = c.image
 		film := storyboard.Film{Width: c.film.Width, Height: c.film.Height, Header: c.header}
-		if got := set.ConvertCallouts(film, []script.Callout{one}, nil); len(got) != 1 || math.Abs(got[0].X0-c.want) > 1e-9 {
+		if got := set.ConvertCallouts(film, []script.Callout{one}, nil, -1); len(got) != 1 || math.Abs(got[0].X0-c.want) > 1e-9 {
 			t.Errorf("%+v: %+v, want %g", c, got, c.want)
 		}
 	}
 	round := set.ConvertCallouts(storyboard.Film{}, []script.Callout{{Shape: script.Circle, CX: 50, CY: 40, Size: 10}},
-		nil)[0]
+		nil, -1)[0]
 	if !round.Round || round.X0 != 40 || round.Y0 != 30 || round.X1 != 60 || round.Y1 != 50 {
 		t.Errorf("%+v", round)
 	}

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,48 +16,79 @@ import (
 )
 
 func (a *app) newInitCommand() *cobra.Command {
-	return &cobra.Command{
+	var name string
+	var list strings.Builder
+	var names []string
+	for _, t := range examples.ListTemplates() {
+		fmt.Fprintf(&list, "  %-12s %s\n", t.Name, t.Help)
+		names = append(names, t.Name)
+	}
+	cmd := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Creates a starter project that is ready to build",
-		Args:  withUsageErrors(cobra.MaximumNArgs(1)),
+		Long: "Creates a starter project in a folder, by default the current one. It replaces no file.\n\nTemplates:\n" +
+			strings.TrimRight(list.String(), "\n"),
+		Example: "  mynah init tour\n  mynah init --template course lesson",
+		Args:    withUsageErrors(cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) > 0 {
 				dir = args[0]
 			}
-			if err := writeStarterProject(dir); err != nil {
+			k := slices.Index(names, strings.ToLower(name))
+			if k < 0 {
+				return usageError{fmt.Errorf("--template %q: must be %s", name, strings.Join(names, ", "))}
+			}
+			t := examples.ListTemplates()[k]
+			if err := writeStarterProject(t.Name, dir); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.Out, "created %s and its pictures\nnext: mynah build %s\nfor better voices: mynah voices available --language en\n",
-				filepath.Join(dir, "script.md"), dir)
+			next := "mynah build " + dir
+			for _, v := range t.Variables {
+				next += " --var " + v + "=1.0"
+			}
+			if t.Name == "translation" {
+				next += " --all-languages"
+			}
+			fmt.Fprintf(a.Out, "created %s and the files that it needs\nnext: %s\nfor better voices: mynah voices available --language en\n",
+				filepath.Join(dir, "script.md"), next)
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&name, "template", names[0], "which starter project: "+strings.Join(names, ", "))
+	return cmd
 }
 
-// writeStarterProject copies the starter project into a folder. It replaces no file.
-func writeStarterProject(dir string) error {
-	files, err := fs.Sub(examples.Tour(), "tour")
+// writeStarterProject copies a starter project into a folder. It replaces no file.
+func writeStarterProject(template, dir string) error {
+	files, err := examples.OpenTemplate(template)
 	if err != nil {
 		return err
 	}
-	names, err := fs.Glob(files, "*")
+	var names []string
+	err = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, path)
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	for _, n := range names {
-		if _, err := os.Lstat(filepath.Join(dir, n)); err == nil {
-			return fault.New(fault.Usage, nil, "%s already exists", filepath.Join(dir, n)).
+		if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(n))); err == nil {
+			return fault.New(fault.Usage, nil, "%s already exists", filepath.Join(dir, filepath.FromSlash(n))).
 				WithHint("choose an empty folder, such as: mynah init tour")
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a folder of the user's, readable for all
-		return fault.New(fault.Disk, err, "the folder %q cannot be created", dir)
-	}
 	var errs []error
 	for _, n := range names {
+		path := filepath.Join(dir, filepath.FromSlash(n))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // a folder of the user's, readable for all
+			return fault.New(fault.Disk, err, "the folder %q cannot be created", filepath.Dir(path))
+		}
 		b, err := fs.ReadFile(files, n)
-		errs = append(errs, err, os.WriteFile(filepath.Join(dir, n), b, 0o644)) //nolint:gosec // as above
+		errs = append(errs, err, os.WriteFile(path, b, 0o644)) //nolint:gosec // as above
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fault.New(fault.Disk, err, "the starter project cannot be written")

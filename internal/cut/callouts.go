@@ -75,11 +75,11 @@ func (c *Cutter) addCallouts(v *picture.View, scene int, pic timeline.Picture, s
 	board := &c.in.Board.Scenes[scene]
 	p := &calloutPlanner{Cutter: c, v: v, scene: scene, revealed: board.RevealCallouts}
 	if len(shots) == 0 {
-		p.addList(board.Callouts, c.in.Files.ConvertCallouts(c.in.Board.Film, board.Callouts, nil), -1, pic)
+		p.addList(board.Callouts, c.in.Files.ConvertCallouts(c.in.Board.Film, board.Callouts, nil, -1), -1, pic)
 	}
 	for k, n := range shots {
 		shot := &board.Shots[n]
-		shapes := c.in.Files.ConvertCallouts(c.in.Board.Film, shot.Callouts, shot)
+		shapes := c.in.Files.ConvertCallouts(c.in.Board.Film, shot.Callouts, board, n)
 		if len(v.Panes) > 1 {
 			for i := range shapes {
 				shapes[i] = v.Panes[k].LocateCallout(shapes[i], c.form, 0)

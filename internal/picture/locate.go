@@ -45,3 +45,11 @@ func (v *View) FindSafeArea(pic ffmpeg.Picture) [4]float64 {
 	}
 	return area
 }
+
+// LocateIn returns a callout in pixels of a picture as one in pixels of the frame in which the picture is placed.
+func (c Callout) LocateIn(p ffmpeg.Placement) Callout {
+	m := newMapping(p)
+	c.X0, c.X1, c.Y0, c.Y1 = c.X0*m.sx+m.dx, c.X1*m.sx+m.dx, c.Y0*m.sy+m.dy, c.Y1*m.sy+m.dy
+	c.OfImage = false
+	return c
+}

@@ -76,8 +76,8 @@ func checkChapters(board *storyboard.Board, l *Line, list *diag.List) {
 			break
 		}
 	}
-	if place.Start.Line == 0 {
-		return
+	if place.Start.Line == 0 || l.ToDuration(l.Frames) < leastChapters*leastChapter {
+		return // a video that is too short for such a list has chapters for players
 	}
 	chapters := ListChapters(board, l)
 	if len(chapters) < leastChapters {
