@@ -110,18 +110,24 @@ func listEncoderArgs(threads int, params string) []string {
 	}
 }
 
-// formatClipCRF returns the rate factor of moving pictures. With libx264's full look-ahead, a lower one is needed for the
-// same quality.
-func (p Picture) formatClipCRF() string {
+// formatClipCRF returns the rate factor of clips.
+func (p Picture) formatClipCRF() string { return p.formatCRF(clipLookaheadCRF) }
+
+// formatCRF returns the rate factor of moving pictures, which is lower by less if the encoder looks ahead.
+func (p Picture) formatCRF(less int) string {
 	if p.Compatible {
-		return strconv.Itoa(p.ClipCRF)
+		less = 0
 	}
-	return strconv.Itoa(max(p.ClipCRF-lookaheadCRF, 1))
+	return strconv.Itoa(max(p.ClipCRF-less, 1))
 }
 
-// lookaheadCRF is how much lower the rate factor is with full look-ahead. By SSIM, moving pictures are then at least as
-// close to their source as without it, for recordings, noise, text in motion and dense detail.
-const lookaheadCRF = 2
+// With look-ahead, libx264 saves where pictures change, and needs a lower rate factor for the same quality. These
+// differences make moving pictures by SSIM at least as close to their source as without look-ahead: clips for recordings,
+// noise, text in motion and dense detail, camera moves for photographs.
+const (
+	clipLookaheadCRF = 2
+	moveLookaheadCRF = 4
+)
 
 // FormatRate formats a frame rate for ffmpeg.
 func FormatRate(r frame.Rate) string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
@@ -208,7 +214,7 @@ func (p Picture) encodeGroupsArgs(lengths []int64, qp int, codec []string) []str
 
 // EncodeMovingArgs returns the arguments of an encoder that reads raw frames and writes them as one closed group
 // that begins with an IDR picture. enter is the transition at the start, nil for none. Motion is smooth here,
-// so a short motion search suffices.
+// so a short motion search suffices. It needs fractions of pixels (subme=2), or the file is twice as large.
 func (p Picture) EncodeMovingArgs(enter *TransitionInput) []string {
 	args := append(append(listQuietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.listRawVideoArgs("pipe:0")...)
 	filter := []string{"-vf", "setsar=1"}
@@ -224,6 +230,10 @@ func (p Picture) EncodeMovingArgs(enter *TransitionInput) []string {
 			"-filter_complex", graph + "setsar=1[v]", "-map", "[v]", "-frames:v", strconv.FormatInt(enter.Frames, 10),
 		}
 	}
-	return append(append(append(args, p.listMovingCodecArgs(1, p.ChooseClipKeyint(), "me=dia", "subme=1")...), filter...),
-		"-crf", p.formatClipCRF(), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
+	search := []string{"me=dia", "subme=2"}
+	if p.Compatible {
+		search = []string{"me=dia", "subme=1"}
+	}
+	return append(append(append(args, p.listMovingCodecArgs(1, p.ChooseClipKeyint(), search...)...), filter...),
+		"-crf", p.formatCRF(moveLookaheadCRF), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }

@@ -117,7 +117,7 @@ func fps(num, den int64) frame.Rate { return frame.Rate{Num: num, Den: den} }
 func TestWhatStandsAndMoves(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	b := newBench(t, 96, 64, fps(10, 1))
+	b := newCompatibleBench(t, 96, 64, fps(10, 1))
 	a, c, m := b.encodeStill(t, 1), b.encodeStill(t, 2), b.moving(t, 4)
 	chain := b.chain(t, 3)
 	for _, row := range []struct {
@@ -486,6 +486,17 @@ func TestCrossingsAreApart(t *testing.T) {
 		}
 		if !bytes.Equal(segment(k), segment(alone)) {
 			t.Errorf("behind crossfades of %v frames it has other bytes", before)
+		}
+		k = key(fmt.Sprint("crossing first ", i))
+		for n := range keys {
+			keys[n] = key(fmt.Sprint("crossing behind ", i, n))
+		}
+		if err := b.enc.EncodeCrossings(t.Context(), bytes.NewReader(append(slices.Clone(last), all...)),
+			append([]int64{5}, before...), append([]cache.Key{k}, keys...)); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(segment(k), segment(alone)) {
+			t.Errorf("before crossfades of %v frames it has other bytes", before)
 		}
 	}
 }
