@@ -192,7 +192,7 @@ func (c ClipInput) hasLowerRateThan(film frame.Rate) bool {
 func (p Picture) EncodeClipArgs(c ClipInput) []string {
 	args := append(c.listAllInputArgs(p), "-filter_complex", c.formatFilterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough")
-	args = append(args, p.listMovingCodecArgs(clipThreads, p.ChooseClipKeyint())...)
+	args = append(args, p.listClipCodecArgs()...)
 	if c.Held {
 		args = append(args, "-force_key_frames", fmt.Sprintf("expr:eq(n,%d)", c.Frames-1))
 	}

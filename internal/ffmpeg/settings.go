@@ -81,11 +81,12 @@ func (p Picture) joinX264Params(first []string, keyint int, more []string) strin
 
 // listMovingParams returns libx264's parameters for moving pictures. Their parameter sets have an id of their own, and
 // are equal for all segments of moving pictures: they depend on bframes, b-pyramid, weightp and weightb, and on ref
-// only above 4. The next id is that of skip pictures.
+// only above 4. The next id is that of skip pictures. Macroblocks are not divided for motion, because openh264 decodes
+// B pictures with or over divided macroblocks inexactly.
 func listMovingParams() []string {
 	return []string{
 		"sps-id=2", "bframes=3", "b-pyramid=normal", "ref=1", "slices=1", "sliced-threads=0", "scenecut=0",
-		"rc-lookahead=20", "weightp=1", "weightb=1", "aq-mode=2",
+		"rc-lookahead=20", "weightp=1", "weightb=1", "aq-mode=2", "partitions=i8x8,i4x4",
 	}
 }
 
@@ -100,6 +101,15 @@ func (p Picture) listMovingCodecArgs(threads, keyint int, more ...string) []stri
 		return p.listCodecArgs(threads, keyint, more...)
 	}
 	return listEncoderArgs(threads, p.joinX264Params(listMovingParams(), keyint, more))
+}
+
+// listClipCodecArgs returns the arguments of the encoder of clips, without its rate control. The time that look-ahead and
+// undivided macroblocks save is spent on a better search.
+func (p Picture) listClipCodecArgs() []string {
+	if p.Compatible {
+		return p.listCodecArgs(clipThreads, p.ChooseClipKeyint())
+	}
+	return p.listMovingCodecArgs(clipThreads, p.ChooseClipKeyint(), "trellis=1", "subme=4")
 }
 
 func listEncoderArgs(threads int, params string) []string {
@@ -122,8 +132,8 @@ func (p Picture) formatCRF(less int) string {
 }
 
 // With look-ahead, libx264 saves where pictures change, and needs a lower rate factor for the same quality. These
-// differences make moving pictures by SSIM at least as close to their source as without look-ahead: clips for recordings,
-// noise, text in motion and dense detail, camera moves for photographs.
+// differences make moving pictures by SSIM at least as close to their source as without look-ahead: clips for
+// recordings, noise, text in motion and dense detail, camera moves for photographs.
 const (
 	clipLookaheadCRF = 2
 	moveLookaheadCRF = 4
@@ -139,7 +149,7 @@ func (p Picture) FormatSettings() string {
 
 // FormatMovingSettings is like FormatSettings for segments of moving pictures.
 func (p Picture) FormatMovingSettings() string {
-	return p.formatSettings(p.formatClipCRF(), p.listMovingCodecArgs(clipThreads, p.ChooseClipKeyint()))
+	return p.formatSettings(p.formatClipCRF(), p.listClipCodecArgs())
 }
 
 func (p Picture) formatSettings(clipCRF string, args []string) string {
