@@ -80,13 +80,16 @@ func (p Picture) joinX264Params(first []string, keyint int, more []string) strin
 }
 
 // listMovingParams returns libx264's parameters for moving pictures. Their parameter sets have an id of their own, and
-// are equal for all segments of moving pictures: they depend on bframes, b-pyramid, weightp and weightb, and on ref
-// only above 4. The next id is that of skip pictures. Macroblocks are not divided for motion, because openh264 decodes
-// B pictures with or over divided macroblocks inexactly.
+// are equal for all segments of moving pictures: they depend on bframes, b-pyramid, weightp and ref. The next id is that
+// of skip pictures.
+//
+// Two of them are lower than libx264 allows, because openh264 2.3 would show other pictures: it decodes B pictures with
+// or over divided macroblocks inexactly (partitions), and loses pictures at the ends of groups with more than one B
+// picture in a row (bframes).
 func listMovingParams() []string {
 	return []string{
-		"sps-id=2", "bframes=3", "b-pyramid=normal", "ref=1", "slices=1", "sliced-threads=0", "scenecut=0",
-		"rc-lookahead=20", "weightp=1", "weightb=1", "aq-mode=2", "partitions=i8x8,i4x4",
+		"sps-id=2", "bframes=1", "b-pyramid=none", "ref=2", "slices=1", "sliced-threads=0", "scenecut=0",
+		"rc-lookahead=40", "weightp=1", "weightb=0", "aq-mode=2", "partitions=i8x8,i4x4",
 	}
 }
 
@@ -135,7 +138,7 @@ func (p Picture) formatCRF(less int) string {
 // differences make moving pictures by SSIM at least as close to their source as without look-ahead: clips for
 // recordings, noise, text in motion and dense detail, camera moves for photographs.
 const (
-	clipLookaheadCRF = 2
+	clipLookaheadCRF = 1
 	moveLookaheadCRF = 4
 )
 

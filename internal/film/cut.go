@@ -69,6 +69,11 @@ func (f *Film) OpenPictureTrack(store *cache.Store) (*PictureTrack, error) {
 			return nil, err
 		}
 	}
+	sets, err := h264.AlignReferences(t.sets)
+	if err != nil {
+		return nil, err
+	}
+	t.sets = sets
 	return t, nil
 }
 

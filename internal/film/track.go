@@ -29,7 +29,7 @@ type SegmentRun struct {
 // PictureTrack is the picture track: it determines the encoded picture of each frame.
 type PictureTrack struct {
 	params map[cache.Key]*h264.Params // of each segment
-	sets   []*h264.Params             // distinct ones, by id
+	sets   []*h264.Params             // distinct ones, by id, as they are written
 	lib    *library
 	runs   []SegmentRun
 	// repeat is the number of unchanged frames after which an intra picture is inserted, so that players

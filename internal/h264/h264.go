@@ -39,6 +39,7 @@ type Params struct {
 	id            uint32 // of both sets; the next higher id belongs to the PPS of skip pictures
 	log2FrameNum  int
 	log2Order     int // length of pic_order_cnt_lsb in bits; 0 for picture order count type 2
+	refs          uint32
 	width, height uint32
 	maxFrameNum   uint32
 	deblocking    bool // PPS: deblocking_filter_control_present_flag
@@ -118,7 +119,7 @@ func (p *Params) parseOrder(r *bitReader) error {
 	if p.log2Order > 16 {
 		return errors.New("h264: picture order counts of more than 16 bits are not supported")
 	}
-	if refs := r.readExpGolomb(); refs < 1 || refs > mostRefs {
+	if p.refs = r.readExpGolomb(); p.refs < 1 || p.refs > mostRefs {
 		return errors.New("h264: the number of reference frames is not supported")
 	}
 	return nil

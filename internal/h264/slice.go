@@ -147,15 +147,20 @@ func (p *Params) SetFrameNum(nal []byte, frameNum int) ([]byte, error) {
 	if h.frameNum == want {
 		return nal, nil
 	}
-	for i := range p.log2FrameNum {
-		pos := 8 + h.frameNumPos + i
+	putBits(rbsp, 8+h.frameNumPos, p.log2FrameNum, want)
+	return addEmulationPrevention(rbsp), nil
+}
+
+// putBits overwrites n bits at a bit position.
+func putBits(b []byte, at, n int, v uint32) {
+	for i := range n {
+		pos := at + i
 		mask := byte(1) << (7 - pos&7)
-		rbsp[pos>>3] &^= mask
-		if want>>(p.log2FrameNum-1-i)&1 == 1 {
-			rbsp[pos>>3] |= mask
+		b[pos>>3] &^= mask
+		if v>>(n-1-i)&1 == 1 {
+			b[pos>>3] |= mask
 		}
 	}
-	return addEmulationPrevention(rbsp), nil
 }
 
 // OrderCounter finds out in which order the pictures of a stream are shown. Its zero value is not usable; see
