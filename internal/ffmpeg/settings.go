@@ -80,8 +80,8 @@ func (p Picture) joinX264Params(first []string, keyint int, more []string) strin
 }
 
 // listMovingParams returns libx264's parameters for moving pictures. Their parameter sets have an id of their own, and
-// are equal for all segments of moving pictures: they depend on bframes, b-pyramid, weightp and ref above 2. The next id is that
-// of skip pictures.
+// are equal for all segments of moving pictures: they depend on bframes, b-pyramid, weightp, and ref above 2. The next id
+// is that of skip pictures.
 //
 // Two of them are lower than libx264 allows, because openh264 2.3 would show other pictures: it decodes B pictures with
 // or over divided macroblocks inexactly (partitions), and loses pictures at the ends of groups with more than one B

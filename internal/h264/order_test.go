@@ -239,7 +239,9 @@ func FuzzOrder(f *testing.F) {
 	f.Add([]byte{0x65, 0x88, 0x61, 0, 0x27, 0xe9, 0xd7}, []byte{0x41, 0x99, 0x89, 6, 0x26, 0xff})
 	f.Add([]byte{0x65}, []byte{0x01, 0x9d, 0x98, 0x51, 8})
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		_, _ = h264.ParseParams(first, second)
+		if q, err := h264.ParseParams(first, second); err == nil {
+			_, _ = h264.AlignReferences([]*h264.Params{p, q})
+		}
 		c := p.NewOrderCounter()
 		for _, nal := range [][]byte{first, second, first} {
 			if place, err := c.AddPicture(nal); err == nil && place.Shown < 0 {
@@ -249,4 +251,42 @@ func FuzzOrder(f *testing.F) {
 			_, _ = p.SetFrameNum(nal, 3)
 		}
 	})
+}
+
+// TestAlignedReferences compares a parameter set with one that was written with another number of reference frames.
+func TestAlignedReferences(t *testing.T) {
+	t.Parallel()
+	// vui returns the fields after frame_mbs_only_flag, with all optional fields before bitstream_restriction that
+	// libx264 can write (E.1.1).
+	vui := func(refs int, optional bool) string {
+		crop, extra := "0", "0 0 0 0 0"
+		if optional {
+			crop = "1" + ue(0) + ue(0) + ue(0) + ue(4)
+			extra = "1" + u(8, 255) + u(16, 1) + u(16, 1) + "1 1" + "1" + u(3, 5) + "0 1" + u(24, 0x010101) +
+				"1" + ue(0) + ue(0) + "1" + u(32, 1) + u(32, 50) + "1"
+		}
+		return "1" + crop + "1" + extra + "0 0 0" + "1" + "1" + ue(0) + ue(0) + ue(11) + ue(11) + ue(0) + ue(refs)
+	}
+	moving := params(t, reordered(4, 6, 80, 45).with("rest", vui(4, true)), weighted())
+	for _, optional := range []bool{false, true} {
+		still := func(refs int) []byte {
+			return nal(t, high(4, 80, 45).with("references", ue(refs)).with("rest", vui(refs, optional)))
+		}
+		p, err := h264.ParseParams(still(1), nal(t, pps("1")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := h264.AlignReferences([]*h264.Params{p, moving})
+		if err != nil || !bytes.Equal(got[0].SPS, still(4)) || !bytes.Equal(got[1].SPS, moving.SPS) {
+			t.Errorf("%v: %x, want %x", err, got[0].SPS, still(4))
+		}
+		alone, err := h264.AlignReferences([]*h264.Params{p})
+		if err != nil || !bytes.Equal(alone[0].SPS, p.SPS) {
+			t.Errorf("a set alone is changed: %v", err)
+		}
+	}
+	bare := params(t, high(4, 80, 45), pps("1"))
+	if _, err := h264.AlignReferences([]*h264.Params{bare, moving}); err == nil {
+		t.Error("a set without restrictions is changed")
+	}
 }
