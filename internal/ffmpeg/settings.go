@@ -138,7 +138,7 @@ func (p Picture) formatCRF(less int) string {
 // differences make moving pictures by SSIM at least as close to their source as without look-ahead: clips for
 // recordings, noise, text in motion and dense detail, camera moves for photographs.
 const (
-	clipLookaheadCRF = 1
+	clipLookaheadCRF = 2
 	moveLookaheadCRF = 4
 )
 
