@@ -75,7 +75,7 @@ func (b *bench) film(runs ...film.SegmentRun) *film.Film {
 func checkTimes(t *testing.T, path string, fps int64) string {
 	t.Helper()
 	var times []string
-	for _, line := range strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-select_streams", "v",
+	for line := range strings.FieldsSeq(run(t, nil, "ffprobe", "-v", "error", "-select_streams", "v",
 		"-show_entries", "packet=pts_time", "-of", "csv=p=0", path)) {
 		times = append(times, strings.Trim(line, ","))
 	}
@@ -91,7 +91,7 @@ func checkTimes(t *testing.T, path string, fps int64) string {
 		}
 	}
 	var types strings.Builder
-	for _, line := range strings.Fields(run(t, nil, "ffprobe", "-v", "error", "-select_streams", "v",
+	for line := range strings.FieldsSeq(run(t, nil, "ffprobe", "-v", "error", "-select_streams", "v",
 		"-show_entries", "frame=pict_type", "-of", "csv=p=0", path)) {
 		types.WriteString(strings.Trim(line, ","))
 	}

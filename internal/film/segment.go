@@ -33,7 +33,7 @@ const (
 )
 
 func (u unit) encodeFlags() byte {
-	out := byte(uint8(u.shift<<1^u.shift>>7) << shiftBit)
+	out := uint8(u.shift<<1^u.shift>>7) << shiftBit
 	if u.idr {
 		out |= flagIDR
 	}
