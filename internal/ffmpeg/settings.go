@@ -227,7 +227,7 @@ func (p Picture) encodeGroupsArgs(lengths []int64, qp int, codec []string) []str
 
 // EncodeMovingArgs returns the arguments of an encoder that reads raw frames and writes them as one closed group
 // that begins with an IDR picture. enter is the transition at the start, nil for none. Motion is smooth here,
-// so a short motion search suffices. It needs fractions of pixels (subme=2), or the file is twice as large.
+// so a short motion search suffices. It needs fractions of pixels (subme=2), or the file is much larger.
 func (p Picture) EncodeMovingArgs(enter *TransitionInput) []string {
 	args := append(append(listQuietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.listRawVideoArgs("pipe:0")...)
 	filter := []string{"-vf", "setsar=1"}
