@@ -37,6 +37,7 @@ type buildFlags struct {
 	plan, timeline, explain        bool
 	transcript                     bool
 	bitRate                        string
+	compatible                     bool
 	server, apiKey                 string
 	scenes, subtitles, assetResize string
 	settings                       string // path of the settings file that was read
@@ -105,6 +106,8 @@ func (f *buildFlags) addVideoFlags(fl *pflag.FlagSet) {
 	fl.BoolVar(&f.strict, "strict", false, "treat unknown names as errors")
 	fl.BoolVar(&f.force, "force", false, "replace the output even if it is not a video")
 	fl.StringVar(&f.bitRate, "audio-bitrate", "128k", "bit rate of the soundtrack, 32k to 320k")
+	fl.BoolVar(&f.compatible, "compatible", false,
+		"one set of encoder parameters throughout, for players that show moving pictures wrongly; the video is larger")
 }
 
 // findScriptAndFolder finds the project's folder and the script in it.
@@ -272,7 +275,7 @@ func (a *app) newFilmRequest(f *buildFlags, args []string) (studio.Request, erro
 	if err != nil {
 		return r, usageError{fmt.Errorf("--audio-bitrate %q: must be in kilobits per second, such as 128k", f.bitRate)}
 	}
-	a.cfg.Studio.AudioBitRate = rate * 1000
+	a.cfg.Studio.AudioBitRate, a.cfg.Studio.Compatible = rate*1000, f.compatible
 	return r, nil
 }
 

@@ -193,8 +193,8 @@ func (a *app) buildRemotely(ctx context.Context, f *buildFlags, args []string) e
 	if f.apiKey == "" {
 		return usageError{errors.New("--server needs an --api-key, or MYNAH_API_KEY")}
 	}
-	if f.plan || f.timeline || f.transcript {
-		return usageError{errors.New("--server cannot be combined with --plan, --timeline or --transcript")}
+	if f.plan || f.timeline || f.transcript || f.compatible {
+		return usageError{errors.New("--server cannot be combined with --plan, --timeline, --transcript or --compatible")}
 	}
 	if f.language != "" || f.allLanguages {
 		return usageError{errors.New("--server cannot be combined with --language or --all-languages: build the translation's own file, such as script.de.md")}

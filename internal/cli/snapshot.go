@@ -49,6 +49,7 @@ draws a contact sheet with the middle frame of every scene.`,
 	fl := cmd.Flags()
 	f.addVideoFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
+	_ = fl.MarkHidden("compatible")
 	fl.Lookup("output").Usage = "image file (default: NAME-scene-N.png or NAME-sheet.png next to the script)"
 	fl.Lookup("force").Usage = "replace the output even if it is not a PNG image"
 	fl.IntVar(&f.scene, "scene", 0, "number of the scene, from 1")

@@ -42,6 +42,7 @@ and .vtt are written next to the script.`,
 	fl := cmd.Flags()
 	f.addVideoFlags(fl)
 	_ = fl.MarkHidden("audio-bitrate")
+	_ = fl.MarkHidden("compatible")
 	fl.Lookup("output").Usage = "subtitle file, - for standard output (default: NAME.srt and NAME.vtt next to the script)"
 	fl.Lookup("force").Usage = "replace the output even if Mynah did not create it"
 	fl.StringVar(&f.format, "format", "", "srt, vtt or txt (default: from the output's name, otherwise srt and vtt)")

@@ -138,7 +138,7 @@ func (c *Cutter) planMotion(p *Plan, t movingTask, scene int, frames int64) film
 	recipe := Motion{
 		Look: t.view.WithCaptionsDuring(t.frame, t.count).ComputeLook(), From: t.frame, Count: t.count, Held: t.held,
 		Enter: t.enter,
-		Form:  c.encoder.NewForm(),
+		Form:  c.encoder.NewMovingForm(),
 	}
 	if t.enter != "" {
 		now := t.before.view.FreezeAt(t.before.frame)
@@ -180,12 +180,7 @@ func (c *Cutter) planClip(p *Plan, s viewFrame, scene int, pic timeline.Picture,
 			p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: n}, scene, n))
 			firstFrame += n
 		}
-		if firstFrame < pic.Frames {
-			s.frame = 0
-			run := c.planMotion(p, movingTask{viewFrame: s, count: s.view.Clip.Frames}, scene, pic.Frames-firstFrame)
-			run.Take, run.Cycle = int(pic.Moving), pic.Cycle
-			p.Runs = append(p.Runs, run)
-		}
+		c.planCycles(p, s, scene, pic, pic.Frames-firstFrame)
 		return
 	}
 	moving := max(pic.Moving, firstFrame)
@@ -199,12 +194,57 @@ func (c *Cutter) planClip(p *Plan, s viewFrame, scene int, pic timeline.Picture,
 		s.frame = firstFrame
 		t := movingTask{viewFrame: s, count: moving - firstFrame, held: pic.Frames > moving}
 		if firstFrame == 0 && spans <= 1 {
-			t.count = max(t.count, s.view.Clip.Frames)
+			t = c.planSharedStart(p, t, scene, moving)
 		}
-		run := c.planMotion(p, t, scene, held-firstFrame)
-		run.Take = int(moving - firstFrame)
+		run := c.planMotion(p, t, scene, held-t.frame)
+		run.Take = int(moving - t.frame)
 		p.Runs = append(p.Runs, run)
 		firstFrame = held
 	}
 	c.planStandingPictures(p, s, scene, firstFrame, pic.Frames)
+}
+
+// planCycles plans the frames of a GIF that repeats, beginning at the first frame of a cycle.
+func (c *Cutter) planCycles(p *Plan, s viewFrame, scene int, pic timeline.Picture, frames int64) {
+	count, rest := s.view.Clip.Frames, int64(0)
+	if !c.form.CanCutAnywhere() {
+		count = pic.Moving
+		if rest = frames % pic.Cycle; rest >= pic.Moving {
+			rest = 0 // the cycle is not cut: its last picture is only shown for a shorter time
+		}
+		frames -= rest
+	}
+	s.frame = 0
+	if frames > 0 {
+		run := c.planMotion(p, movingTask{viewFrame: s, count: count}, scene, frames)
+		run.Take, run.Cycle = int(pic.Moving), pic.Cycle
+		p.Runs = append(p.Runs, run)
+	}
+	if rest > 0 {
+		p.Runs = append(p.Runs, c.planMotion(p, movingTask{viewFrame: s, count: rest}, scene, rest))
+	}
+}
+
+// planSharedStart plans the start of a clip that is shown elsewhere for longer, so that both use the same segment. t is
+// the task for the first moving frames of the clip. It returns the task for what remains.
+func (c *Cutter) planSharedStart(p *Plan, t movingTask, scene int, moving int64) movingTask {
+	longest := max(t.count, t.view.Clip.Frames)
+	if c.form.CanCutAnywhere() || longest == t.count {
+		t.count = longest
+		return t
+	}
+	// At least a second remains, because a clip may be shorter than its header states by up to half of it.
+	interval := int64(c.form.ChooseClipKeyint())
+	second := max(c.form.FPS.Num/c.form.FPS.Den, 1)
+	start := max(moving-second, 0) / interval * interval
+	if start == 0 {
+		return t
+	}
+	shared := t
+	shared.count, shared.held = longest, false
+	run := c.planMotion(p, shared, scene, start)
+	run.Take = int(start)
+	p.Runs = append(p.Runs, run)
+	t.frame, t.count = start, moving-start
+	return t
 }

@@ -96,8 +96,8 @@ func TestClips(t *testing.T) {
 	s.wantFrames(t, frames, 2, 13)
 	s.wantFrames(t, frames, 4, 1)
 	s.wantFrames(t, frames, 5, 1)
-	if len(p.wanted) != 4 || p.countPicturesToMake() != 10+4+10+3+1+1 {
-		t.Errorf("%d clips, weight %v; want one still, the range, the loop and the start",
+	if len(p.wanted) != 5 || p.countPicturesToMake() != 10+4+10+5+3+1+1 {
+		t.Errorf("%d clips, weight %v; want one still, the range, the loop, its end and the start",
 			len(p.wanted), p.countPicturesToMake())
 	}
 	s.checkNothingNew(t, p)
@@ -127,7 +127,7 @@ func TestGIFs(t *testing.T) {
 `)
 	c, p := s.makePlan(t)
 	wantRuns(t, c, p,
-		"clip five.gif: 5 in 12 again after 5",
+		"clip five.gif: 5 in 10 again after 5", "clip five.gif: 2 in 2",
 		"crossing five.gif: 7 in 7", "clip five.gif: 3 in 3", "clip five.gif: 5 in 10 again after 5",
 		"crossing five.gif: 5 in 5", "clip five.gif: 5 in 5 again after 5",
 		"clip five.gif: 5 in 10")
@@ -333,30 +333,6 @@ func TestEndOfMoves(t *testing.T) {
 	wantRuns(t, c, c.PlanPictures(), "picture a.png: 10",
 		"crossing b.png: 9 in 9", "move b.png: 1 in 1", "crossing a.png: 9 in 9", "picture a.png: 1",
 		"crossing clip.mp4: 9 in 9", "clip clip.mp4: 1 in 1")
-}
-
-// TestShorterShowings checks that shorter showings use the first pictures of the longest one, unless their
-// overlays change.
-func TestShorterShowings(t *testing.T) {
-	t.Parallel()
-	testrun.SkipMinute(t)
-	const text = "![loop](clip.mp4)\n\n~~~md\n- a\n- b\n- c\n- d\n~~~\n(pause: 1.5)\n"
-	for _, c := range []struct {
-		name   string
-		text   string
-		states int
-		weight float64
-	}{{"a slide", text, 1, 10}, {"four states", text + "(reveal: items)\n", 4, 10 + 5}} {
-		s := newStudio(t, c.text)
-		for i := range c.states {
-			s.slide(t, 0, 10+i)
-		}
-		cutter := s.cutter(t)
-		p := cutter.PlanPictures()
-		if p.countPicturesToMake() != c.weight || len(p.Runs) != 2 || p.Runs[1].Take != 5 {
-			t.Errorf("%s: weight %v, %v", c.name, p.countPicturesToMake(), describePlan(cutter.Book, p))
-		}
-	}
 }
 
 // TestStretches checks that the decoder finds the end of a clip that is shown completely, and gets the length

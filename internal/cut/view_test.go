@@ -103,11 +103,12 @@ func TestRunsOfClips(t *testing.T) {
 			[]string{"clip clip.mp4: 10 in 11", "picture clip.mp4: 9 [4 5]"},
 		},
 		{"![](clip.mp4)\n(pause: 1)\n", [][2]int64{{3, 5}}, []string{"clip clip.mp4: 10 in 10"}},
-		{"![](five.gif)\n(pause: 1.2)\n", nil, []string{"clip five.gif: 5 in 12 again after 5"}},
-		{"![](five.gif)\n(pause: 1.2)\n", [][2]int64{{0, 12}}, []string{"clip five.gif: 5 in 12 again after 5"}},
+		{"![](five.gif)\n(pause: 1.2)\n", nil, []string{"clip five.gif: 5 in 10 again after 5", "clip five.gif: 2 in 2"}},
+		{"![](five.gif)\n(pause: 1.2)\n", [][2]int64{{0, 12}}, []string{"clip five.gif: 5 in 10 again after 5", "clip five.gif: 2 in 2"}},
 		{"![](five.gif)\n(pause: 0.5)\n", nil, []string{"clip five.gif: 5 in 5 again after 5"}},
 		{still + "(transition: wipe-left 0.5)\n![](five.gif)\n(pause: 1.2)\n", nil, []string{
-			"picture a.png: 10", "crossing five.gif: 5 in 5", "clip five.gif: 5 in 7 again after 5",
+			"picture a.png: 10", "crossing five.gif: 5 in 5", "clip five.gif: 5 in 5 again after 5",
+			"clip five.gif: 2 in 2",
 		}},
 		{still + "(transition: wipe-left 0.4)\n![](five.gif)\n(pause: 0.5)\n", nil, []string{
 			"picture a.png: 10", "crossing five.gif: 4 in 4", "clip five.gif: 1 in 1",

@@ -251,23 +251,38 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// TestAllPartsShareTheEncodersSettings checks that the parameter sets of all segments are equal. The effort of
-// motion search is not a part of them.
-func TestAllPartsShareTheEncodersSettings(t *testing.T) {
+// TestPartsShareTheEncodersSettings checks that the parameter sets of all segments of stills are equal, and those of all
+// moving segments; if the video must be compatible, those of all segments. The effort of motion search, and how types
+// of pictures are chosen, are not a part of them.
+func TestPartsShareTheEncodersSettings(t *testing.T) {
 	t.Parallel()
-	settings := regexp.MustCompile(`:?(keyint|me|subme|partitions)=\w+`)
-	var first string
-	for _, args := range [][]string{
-		hd().EncodeStillsArgs(), hd().EncodeImagesArgs([]ffmpeg.StillInput{{}}), hd().EncodeMovingArgs(nil),
-		hd().EncodeClipArgs(ffmpeg.ClipInput{Held: true, Frames: 9}),
-		hd().EncodeCrossingsArgs([]int64{3, 4}), hd().EncodeMovingArgs(&ffmpeg.TransitionInput{Type: "rect", Frames: 4}),
-	} {
-		got := settings.ReplaceAllString(args[slices.Index(args, "-x264-params")+1], "")
-		if first == "" {
-			first = got
+	settings := regexp.MustCompile(`:?(keyint|me|subme|partitions|b-adapt|trellis)=[\w,]+`)
+	stills := func(p ffmpeg.Picture) [][]string {
+		return [][]string{
+			p.EncodeStillsArgs(), p.EncodeImagesArgs([]ffmpeg.StillInput{{}}), p.EncodeChainsArgs([]int64{2, 3}),
 		}
-		if got != first {
-			t.Errorf("%s\nand %s", got, first)
+	}
+	moving := func(p ffmpeg.Picture) [][]string {
+		return [][]string{
+			p.EncodeMovingArgs(nil), p.EncodeClipArgs(ffmpeg.ClipInput{Held: true, Frames: 9}),
+			p.EncodeCrossingsArgs([]int64{3, 4}), p.EncodeMovingArgs(&ffmpeg.TransitionInput{Type: "rect", Frames: 4}),
+		}
+	}
+	compatible := hd()
+	compatible.Compatible = true
+	for name, group := range map[string][][]string{
+		"stills": stills(hd()), "moving": moving(hd()),
+		"compatible": slices.Concat(stills(hd()), stills(compatible), moving(compatible)),
+	} {
+		var first string
+		for _, args := range group {
+			got := settings.ReplaceAllString(args[slices.Index(args, "-x264-params")+1], "")
+			if first == "" {
+				first = got
+			}
+			if got != first {
+				t.Errorf("%s: %s\nand %s", name, got, first)
+			}
 		}
 	}
 }
@@ -283,13 +298,26 @@ func TestSettingsNameWhatDecidesTheBytes(t *testing.T) {
 		"still":   func(p *ffmpeg.Picture) { p.StillQP++ },
 		"clip":    func(p *ffmpeg.Picture) { p.ClipCRF++ },
 		"divisor": func(p *ffmpeg.Picture) { p.FPS.Den++ },
+		"nothing": func(*ffmpeg.Picture) {},
 	} {
 		p := hd()
 		change(&p)
+		if other, ok := seen[p.FormatMovingSettings()]; ok {
+			t.Errorf("moving pictures of a different %s have the same settings as %s", name, other)
+		}
+		seen[p.FormatMovingSettings()] = name
+		if name == "nothing" {
+			continue
+		}
 		if other, ok := seen[p.FormatSettings()]; ok {
 			t.Errorf("a different %s has the same settings as %s", name, other)
 		}
 		seen[p.FormatSettings()] = name
+	}
+	p := hd()
+	p.Compatible = true
+	if p.FormatSettings() != hd().FormatSettings() || p.FormatMovingSettings() != p.FormatSettings() {
+		t.Error("in a compatible video, pictures have other settings than stills in other videos")
 	}
 }
 

@@ -192,11 +192,11 @@ func (c ClipInput) hasLowerRateThan(film frame.Rate) bool {
 func (p Picture) EncodeClipArgs(c ClipInput) []string {
 	args := append(c.listAllInputArgs(p), "-filter_complex", c.formatFilterGraph(p), "-map", "[v]", "-an", "-sn", "-dn",
 		"-frames:v", strconv.FormatInt(c.Frames, 10), "-fps_mode", "passthrough")
-	args = append(args, p.listCodecArgs(clipThreads, p.chooseClipKeyint())...)
+	args = append(args, p.listClipCodecArgs()...)
 	if c.Held {
 		args = append(args, "-force_key_frames", fmt.Sprintf("expr:eq(n,%d)", c.Frames-1))
 	}
-	return append(args, "-crf", strconv.Itoa(p.ClipCRF), "-f", "h264", "pipe:1")
+	return append(args, "-crf", p.formatClipCRF(), "-f", "h264", "pipe:1")
 }
 
 // ReadClipArgs returns the arguments of a process that writes a range of a clip as raw frames of the video's size.

@@ -2,6 +2,7 @@ package ffmpeg
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,9 @@ type Picture struct {
 	// StillQP is the constant quantiser of stills, ClipCRF the quality of clips, both in libx264's scale: 0 to
 	// 51, lower is better.
 	StillQP, ClipCRF int
+	// Compatible requests one parameter set for all segments, for players that do not accept another one within a
+	// video. Moving pictures are then larger.
+	Compatible bool
 }
 
 // DefaultQuality returns the default quantisers. By SSIM, a still at 18 is at least as close to its source as a
@@ -59,36 +63,109 @@ func (p Picture) chooseH264Level() string {
 // formatX264Params returns libx264's parameters. They make the parameter sets of all segments equal, and each picture's
 // bytes independent of the pictures before it.
 func (p Picture) formatX264Params(keyint int, more ...string) string {
-	return strings.Join(append([]string{
-		"bframes=0", "ref=1", "slices=1", "sliced-threads=0", "scenecut=0", "rc-lookahead=0",
-		"mbtree=0", "weightp=0", "stitchable=1", "aud=0", "level=" + p.chooseH264Level(),
+	return p.joinX264Params([]string{
+		"bframes=0", "ref=1", "slices=1", "sliced-threads=0", "scenecut=0", "rc-lookahead=0", "mbtree=0", "weightp=0",
+	}, keyint, more)
+}
+
+// joinX264Params returns the parameters that all segments have in common, after the parameters first and before more.
+func (p Picture) joinX264Params(first []string, keyint int, more []string) string {
+	return strings.Join(slices.Concat(first, []string{
+		"stitchable=1", "aud=0", "level=" + p.chooseH264Level(),
 		"keyint=" + strconv.Itoa(keyint), "min-keyint=1",
 		// State the video's frame rate, not that of the source.
 		"force-cfr=1", "fps=" + FormatRate(p.FPS),
 		"colorprim=bt709", "transfer=bt709", "colormatrix=bt709", "range=tv",
-	}, more...), ":")
+	}, more), ":")
 }
 
-// listCodecArgs returns the arguments of the encoder without its rate control.
+// listMovingParams returns libx264's parameters for moving pictures. Their parameter sets have an id of their own, and
+// are equal for all segments of moving pictures: they depend on bframes, b-pyramid, weightp, and ref above 2. The next id
+// is that of skip pictures.
+//
+// Two of them are lower than libx264 allows, because openh264 2.3 would show other pictures: it decodes B pictures with
+// or over divided macroblocks inexactly (partitions), and loses pictures at the ends of groups with more than one B
+// picture in a row (bframes).
+func listMovingParams() []string {
+	return []string{
+		"sps-id=2", "bframes=1", "b-pyramid=none", "ref=1", "slices=1", "sliced-threads=0", "scenecut=0",
+		"rc-lookahead=40", "weightp=1", "weightb=0", "aq-mode=2", "partitions=i8x8,i4x4",
+	}
+}
+
+// listCodecArgs returns the arguments of the encoder of stills, without its rate control.
 func (p Picture) listCodecArgs(threads, keyint int, more ...string) []string {
+	return listEncoderArgs(threads, p.formatX264Params(keyint, more...))
+}
+
+// listMovingCodecArgs returns the arguments of the encoder of moving pictures, without its rate control.
+func (p Picture) listMovingCodecArgs(threads, keyint int, more ...string) []string {
+	if p.Compatible {
+		return p.listCodecArgs(threads, keyint, more...)
+	}
+	return listEncoderArgs(threads, p.joinX264Params(listMovingParams(), keyint, more))
+}
+
+// listClipCodecArgs returns the arguments of the encoder of clips, without its rate control. The time that look-ahead and
+// undivided macroblocks save is spent on a better search.
+func (p Picture) listClipCodecArgs() []string {
+	if p.Compatible {
+		return p.listCodecArgs(clipThreads, p.ChooseClipKeyint())
+	}
+	return p.listMovingCodecArgs(clipThreads, p.ChooseClipKeyint(), "trellis=1", "subme=3")
+}
+
+func listEncoderArgs(threads int, params string) []string {
 	return []string{
 		"-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-pix_fmt", "yuv420p",
 		"-chroma_sample_location", "left", "-threads", strconv.Itoa(threads), "-x264-params",
-		p.formatX264Params(keyint, more...), "-forced-idr", "1",
+		params, "-forced-idr", "1",
 	}
 }
+
+// formatClipCRF returns the rate factor of clips.
+func (p Picture) formatClipCRF() string { return p.formatCRF(clipLookaheadCRF) }
+
+// formatCRF returns the rate factor of moving pictures, which is lower by less if the encoder looks ahead.
+func (p Picture) formatCRF(less int) string {
+	if p.Compatible {
+		less = 0
+	}
+	return strconv.Itoa(max(p.ClipCRF-less, 1))
+}
+
+// With look-ahead, libx264 saves where pictures change, and needs a lower rate factor for the same quality. These
+// differences make moving pictures by SSIM at least as close to their source as without look-ahead: clips for
+// recordings, noise, text in motion and dense detail, camera moves for photographs.
+const (
+	clipLookaheadCRF = 2
+	moveLookaheadCRF = 4
+)
 
 // FormatRate formats a frame rate for ffmpeg.
 func FormatRate(r frame.Rate) string { return fmt.Sprintf("%d/%d", r.Num, r.Den) }
 
-// FormatSettings returns all encoder settings that determine a segment's bytes, for cache keys.
+// FormatSettings returns all encoder settings that determine the bytes of a segment of stills, for cache keys.
 func (p Picture) FormatSettings() string {
-	return fmt.Sprintf("%dx%d@%s still=%d clip=%d %s", p.Width, p.Height, FormatRate(p.FPS), p.StillQP, p.ClipCRF,
-		strings.Join(p.listCodecArgs(clipThreads, p.chooseClipKeyint()), " "))
+	return p.formatSettings(strconv.Itoa(p.ClipCRF), p.listCodecArgs(clipThreads, p.ChooseClipKeyint()))
 }
 
-// chooseClipKeyint returns the maximum number of frames between key frames of a clip.
-func (p Picture) chooseClipKeyint() int {
+// FormatMovingSettings is like FormatSettings for segments of moving pictures.
+func (p Picture) FormatMovingSettings() string {
+	return p.formatSettings(p.formatClipCRF(), p.listClipCodecArgs())
+}
+
+func (p Picture) formatSettings(clipCRF string, args []string) string {
+	return fmt.Sprintf("%dx%d@%s still=%d clip=%s %s", p.Width, p.Height, FormatRate(p.FPS), p.StillQP, clipCRF,
+		strings.Join(args, " "))
+}
+
+// CanCutAnywhere reports whether a segment of moving pictures can be cut at any frame. Otherwise it can be cut at its
+// ends and at multiples of ChooseClipKeyint.
+func (p Picture) CanCutAnywhere() bool { return p.Compatible }
+
+// ChooseClipKeyint returns the number of frames between key frames of a clip.
+func (p Picture) ChooseClipKeyint() int {
 	return int(max(keySeconds*p.FPS.Num/max(p.FPS.Den, 1), 1))
 }
 
@@ -120,17 +197,23 @@ func listNoMotionSearchParams() []string { return []string{"me=dia", "subme=0", 
 // writes each crossfade as a closed group that begins with an IDR picture. The quantiser is constant, so that
 // the bytes of one do not depend on those before it.
 func (p Picture) EncodeCrossingsArgs(lengths []int64) []string {
-	return p.encodeGroupsArgs(lengths, crossingQP)
+	codec := p.listCodecArgs(1, 100000, listNoMotionSearchParams()...)
+	if !p.Compatible {
+		// The types of pictures must not depend on other crossfades of the process.
+		codec = p.listMovingCodecArgs(1, 100000, append(listNoMotionSearchParams(), "b-adapt=0")...)
+	}
+	return p.encodeGroupsArgs(lengths, crossingQP, codec)
 }
 
 // EncodeChainsArgs returns the arguments of an encoder like that of EncodeCrossingsArgs, for pictures that differ only
 // in a part, such as captions.
 func (p Picture) EncodeChainsArgs(lengths []int64) []string {
-	return p.encodeGroupsArgs(lengths, p.StillQP)
+	return p.encodeGroupsArgs(lengths, p.StillQP, p.listCodecArgs(1, 100000, listNoMotionSearchParams()...))
 }
 
 // encodeGroupsArgs returns the arguments of an encoder that writes closed groups with the given numbers of frames.
-func (p Picture) encodeGroupsArgs(lengths []int64, qp int) []string {
+// codec are the encoder's arguments without rate control.
+func (p Picture) encodeGroupsArgs(lengths []int64, qp int, codec []string) []string {
 	var starts []string
 	var n int64
 	for _, l := range lengths {
@@ -138,14 +221,13 @@ func (p Picture) encodeGroupsArgs(lengths []int64, qp int) []string {
 		n += l
 	}
 	args := append(append(listQuietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.listRawVideoArgs("pipe:0")...)
-	return append(append(args, p.listCodecArgs(1, 100000, listNoMotionSearchParams()...)...), "-vf", "setsar=1", "-qp",
-		strconv.Itoa(qp),
+	return append(append(args, codec...), "-vf", "setsar=1", "-qp", strconv.Itoa(qp),
 		"-force_key_frames", "expr:"+strings.Join(starts, "+"), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }
 
 // EncodeMovingArgs returns the arguments of an encoder that reads raw frames and writes them as one closed group
 // that begins with an IDR picture. enter is the transition at the start, nil for none. Motion is smooth here,
-// so a short motion search suffices.
+// so a short motion search suffices. It needs fractions of pixels (subme=2), or the file is much larger.
 func (p Picture) EncodeMovingArgs(enter *TransitionInput) []string {
 	args := append(append(listQuietArgs(), "-color_range", "tv", "-colorspace", "bt709"), p.listRawVideoArgs("pipe:0")...)
 	filter := []string{"-vf", "setsar=1"}
@@ -161,6 +243,10 @@ func (p Picture) EncodeMovingArgs(enter *TransitionInput) []string {
 			"-filter_complex", graph + "setsar=1[v]", "-map", "[v]", "-frames:v", strconv.FormatInt(enter.Frames, 10),
 		}
 	}
-	return append(append(append(args, p.listCodecArgs(1, p.chooseClipKeyint(), "me=dia", "subme=1")...), filter...),
-		"-crf", strconv.Itoa(p.ClipCRF), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
+	search := []string{"me=dia", "subme=2"}
+	if p.Compatible {
+		search = []string{"me=dia", "subme=1"}
+	}
+	return append(append(append(args, p.listMovingCodecArgs(1, p.ChooseClipKeyint(), search...)...), filter...),
+		"-crf", p.formatCRF(moveLookaheadCRF), "-fps_mode", "passthrough", "-f", "h264", "pipe:1")
 }

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"io"
 	"math/big"
+	"slices"
 
 	"mynah/internal/cache"
 	"mynah/internal/ffmpeg"
+	"mynah/internal/h264"
 	"mynah/internal/mp4"
 )
 
@@ -49,14 +51,12 @@ func (f *Film) OpenPictureTrack(store *cache.Store) (*PictureTrack, error) {
 	}
 	t := &PictureTrack{
 		lib: newLibrary(store, cache.Segments), runs: f.Runs,
-		repeat: ChooseMaxUnchangedFrames(f.Picture),
+		repeat: ChooseMaxUnchangedFrames(f.Picture), params: map[cache.Key]*h264.Params{},
 	}
-	seen := map[cache.Key]bool{}
 	for _, p := range f.Runs {
-		if seen[p.Segment] {
+		if t.params[p.Segment] != nil {
 			continue
 		}
-		seen[p.Segment] = true
 		x, err := t.lib.recallOrReadIndex(p.Segment)
 		if err != nil {
 			return nil, err
@@ -65,14 +65,31 @@ func (f *Film) OpenPictureTrack(store *cache.Store) (*PictureTrack, error) {
 		if err != nil {
 			return nil, err
 		}
-		if t.params == nil {
-			t.params = params
-		}
-		if !t.params.CanJoinStreams(params) {
-			return nil, errors.New("two parts of the film were encoded with different parameter sets")
+		if t.params[p.Segment], err = t.addParams(params); err != nil {
+			return nil, err
 		}
 	}
+	sets, err := h264.AlignReferences(t.sets)
+	if err != nil {
+		return nil, err
+	}
+	t.sets = sets
 	return t, nil
+}
+
+// addParams adds the parameter sets of a segment to those of the track, and returns the track's own copy of them.
+func (t *PictureTrack) addParams(p *h264.Params) (*h264.Params, error) {
+	for _, known := range t.sets {
+		if !known.CanJoinStreams(p) {
+			return nil, errors.New("two parts of the film were encoded with different parameter sets")
+		}
+		if known.GetID() == p.GetID() {
+			return known, nil
+		}
+	}
+	t.sets = append(t.sets, p)
+	slices.SortFunc(t.sets, func(a, b *h264.Params) int { return a.GetID() - b.GetID() })
+	return p, nil
 }
 
 // Close releases the entry of the cache that is open.
@@ -86,7 +103,7 @@ func (f *Film) WriteMP4(store *cache.Store, w io.Writer) (int64, error) {
 		return 0, err
 	}
 	defer track.Close()
-	sizes, sync, err := track.listSampleSizes()
+	table, err := track.listSamples()
 	if err != nil {
 		return 0, err
 	}
@@ -98,12 +115,15 @@ func (f *Film) WriteMP4(store *cache.Store, w io.Writer) (int64, error) {
 	}
 	timescale, delta := chooseTimescale(f.Picture)
 	video := &mp4.Track{
-		Kind: mp4.Video, Entry: mp4.EncodeAVCEntry(f.Picture.Width, f.Picture.Height, track.params.EncodeAVCC()),
-		Timing: mp4.Timing{Timescale: timescale, Delta: delta}, Sizes: sizes, Sync: sync,
+		Kind: mp4.Video, Entry: mp4.EncodeAVCEntry(f.Picture.Width, f.Picture.Height, h264.EncodeAVCC(track.sets...)),
+		Timing: mp4.Timing{Timescale: timescale, Delta: delta}, Sizes: table.sizes, Sync: table.sync,
 		Width: f.Picture.Width, Height: f.Picture.Height,
-		Presentation: mp4.Presentation{Duration: toMovieTime(int64(len(sizes)), f.Picture), Language: f.Language, Tag: f.Tag},
-		Next:         track.newSampleWriter(),
+		Presentation: mp4.Presentation{
+			Duration: toMovieTime(int64(len(table.sizes)), f.Picture), Language: f.Language, Tag: f.Tag,
+		},
+		Next: track.newSampleWriter(),
 	}
+	video.Offsets, video.MediaTime = table.listOffsets(delta)
 	movie := &mp4.Movie{Tracks: []*mp4.Track{video, audio}, Tags: f.Tags}
 	if len(f.Cues) > 0 {
 		movie.Tracks = append(movie.Tracks, f.newSubtitleTrack(video.Duration))

@@ -117,7 +117,7 @@ func fps(num, den int64) frame.Rate { return frame.Rate{Num: num, Den: den} }
 func TestWhatStandsAndMoves(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	b := newBench(t, 96, 64, fps(10, 1))
+	b := newCompatibleBench(t, 96, 64, fps(10, 1))
 	a, c, m := b.encodeStill(t, 1), b.encodeStill(t, 2), b.moving(t, 4)
 	chain := b.chain(t, 3)
 	for _, row := range []struct {
@@ -444,48 +444,5 @@ func TestTheEncodersOwnMistakes(t *testing.T) {
 	if err := b.enc.EncodeFrames(t.Context(), key("d"), bytes.NewReader(nil), nil); err == nil ||
 		b.enc.HasSegment(key("d")) {
 		t.Errorf("no picture passes for some: %v", err)
-	}
-}
-
-// TestCrossingsAreApart checks that the bytes of a cross-fade do not depend on the others in the same
-// process.
-func TestCrossingsAreApart(t *testing.T) {
-	t.Parallel()
-	testrun.SkipShort(t)
-	b := newBench(t, 96, 64, fps(10, 1))
-	frames := func(from, count int) []byte {
-		var out []byte
-		for i := range count {
-			out = append(out, b.pattern(from+i)...)
-		}
-		return out
-	}
-	last := frames(70, 5)
-	segment := func(k cache.Key) []byte {
-		s, ok := b.store.ReadEntry(cache.Segments, k)
-		if !ok {
-			t.Fatal("no segment")
-		}
-		return s
-	}
-	alone := key("crossing alone")
-	if err := b.enc.EncodeCrossings(t.Context(), bytes.NewReader(last), []int64{5}, []cache.Key{alone}); err != nil {
-		t.Fatal(err)
-	}
-	for i, before := range [][]int64{{3}, {1, 7}, {2, 2, 2}} {
-		var all []byte
-		var keys []cache.Key
-		for k, n := range before {
-			all = append(all, frames(10*k, int(n))...)
-			keys = append(keys, key(fmt.Sprint("crossing ", i, k)))
-		}
-		k := key(fmt.Sprint("crossing last ", i))
-		if err := b.enc.EncodeCrossings(t.Context(), bytes.NewReader(append(all, last...)), append(before, 5),
-			append(keys, k)); err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(segment(k), segment(alone)) {
-			t.Errorf("behind crossfades of %v frames it has other bytes", before)
-		}
 	}
 }

@@ -34,8 +34,11 @@ type Form struct {
 	Settings string `json:"settings"`
 }
 
-// NewForm returns the Form of the encoder's segments.
+// NewForm returns the Form of the encoder's segments of stills.
 func (e *Encoder) NewForm() Form { return Form{e.tool, e.pic.FormatSettings()} }
+
+// NewMovingForm returns the Form of the encoder's segments of moving pictures.
+func (e *Encoder) NewMovingForm() Form { return Form{e.tool, e.pic.FormatMovingSettings()} }
 
 // HasSegment reports whether a segment is in the cache.
 func (e *Encoder) HasSegment(k cache.Key) bool { return e.store.HasEntry(cache.Segments, k) }

@@ -43,6 +43,15 @@ func newBench(t *testing.T, w, h int, fps frame.Rate) *bench {
 	return b
 }
 
+// newCompatibleBench returns a bench whose videos have one parameter set.
+func newCompatibleBench(t *testing.T, w, h int, fps frame.Rate) *bench {
+	t.Helper()
+	b := newBench(t, w, h, fps)
+	b.pic.Compatible = true
+	b.enc = film.NewEncoder(b.tools, b.store, b.pic, "test")
+	return b
+}
+
 // pattern returns a raw frame that is different for each n.
 func (b *bench) pattern(n int) []byte {
 	f := make([]byte, b.pic.Width*b.pic.Height*3/2)

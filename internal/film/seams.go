@@ -4,10 +4,10 @@ import (
 	"io"
 
 	"mynah/internal/cache"
-	"mynah/internal/h264"
 )
 
-// seamPictures is the number of pictures of a segment that are decoded to check it.
+// seamPictures is the number of pictures of a segment that are decoded to check it. If the segment cannot be cut
+// there, more are decoded.
 const seamPictures = 12
 
 // ListNewSegments returns the segments of the film for which isNew returns true, each once, in the order of the
@@ -34,47 +34,37 @@ func (f *Film) WriteSeams(store *cache.Store, segments []cache.Key, w io.Writer)
 		return 0, err
 	}
 	defer t.Close()
-	put := func(nal []byte) error {
-		_, err := w.Write(append([]byte{0, 0, 0, 1}, nal...))
-		return err
+	put, err := t.newAnnexBWriter(w)
+	if err != nil {
+		return 0, err
 	}
-	for _, nal := range [][]byte{t.params.SPS, t.params.PPS, t.params.NewSkipPPS()} {
-		if err := put(nal); err != nil {
-			return 0, err
-		}
-	}
-	id := uint32(2)
-	var buf []byte
+	part := *t
+	part.runs = nil
 	for _, key := range segments {
 		x, err := t.lib.recallOrReadIndex(key)
 		if err != nil {
 			return 0, err
 		}
-		number := 0
-		for i := range min(x.CountUnits(), seamPictures) {
-			nal, err := t.lib.readUnit(key, i, buf)
-			if err != nil {
-				return 0, err
-			}
-			buf = nal
-			if h264.ParseNALType(nal) == h264.TypeIDR {
-				id, number = 3-id, 0
-				if nal, err = t.params.SetIDRPicID(nal, id); err != nil {
-					return 0, err
-				}
-			}
-			if err := put(nal); err != nil {
-				return 0, err
-			}
-			number++
-			pictures++
+		n := min(x.CountUnits(), seamPictures)
+		for n < x.CountUnits() && !x.isClosedAt(n) {
+			n++
 		}
-		if err := put(t.params.NewSkipPicture(number)); err != nil {
+		part.runs = append(part.runs, SegmentRun{Segment: key, Take: n, Frames: int64(n) + 1})
+	}
+	var buf []byte
+	for c := part.newCursor(); ; pictures++ {
+		s, ok, err := c.readNextSample()
+		if err != nil || !ok {
+			return pictures, err
+		}
+		nal, err := part.readSample(s, &buf)
+		if err != nil {
 			return 0, err
 		}
-		pictures++
+		if err := put(nal); err != nil {
+			return 0, err
+		}
 	}
-	return pictures, nil
 }
 
 // ListPacketSizes returns the size in bytes of each packet of the soundtrack, in order, and the size of a

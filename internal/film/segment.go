@@ -17,6 +17,35 @@ type unit struct {
 	size   uint32 // size in bytes; of an IDR picture with idr_pic_id 1
 	other  uint32 // size in bytes of an IDR picture with idr_pic_id 2
 	idr    bool
+	// shift is the number of frames by which a picture is shown later than its place in the segment says;
+	// negative if it is shown earlier. It is not 0 only for pictures that were coded in another order.
+	shift int8
+	// unused is true if no other picture refers to this one.
+	unused bool
+}
+
+// flags of a unit in the index. The shift is above them, its sign in the lowest bit.
+const (
+	flagIDR    = 1
+	flagUnused = 2
+	shiftBit   = 2
+	mostShift  = 31
+)
+
+func (u unit) encodeFlags() byte {
+	out := uint8(u.shift<<1^u.shift>>7) << shiftBit
+	if u.idr {
+		out |= flagIDR
+	}
+	if u.unused {
+		out |= flagUnused
+	}
+	return out
+}
+
+func decodeFlags(b byte) unit {
+	v := b >> shiftBit
+	return unit{idr: b&flagIDR != 0, unused: b&flagUnused != 0, shift: int8(v>>1) ^ -int8(v&1)}
 }
 
 // Index lists the encoded pictures of a segment, or the frames of a chunk of sound.
@@ -30,6 +59,29 @@ type Index struct {
 // CountUnits returns the number of pictures or sound frames.
 func (x *Index) CountUnits() int { return len(x.units) }
 
+// isClosedAt reports whether the first n coded pictures are the first n that are shown. Only at such a place can
+// the segment be cut.
+func (x *Index) isClosedAt(n int) bool {
+	last := -1
+	for i, u := range x.units[:n] {
+		last = max(last, i+int(u.shift))
+	}
+	return last == n-1
+}
+
+// isOrderComplete reports whether each place of the segment is that of exactly one picture.
+func isOrderComplete(units []unit) bool {
+	seen := make([]bool, len(units))
+	for i, u := range units {
+		at := i + int(u.shift)
+		if at < 0 || at >= len(units) || seen[at] {
+			return false
+		}
+		seen[at] = true
+	}
+	return true
+}
+
 const (
 	unitSize   = 9
 	footerSize = 8
@@ -41,6 +93,8 @@ type segmentWriter struct {
 	head  []byte
 	units []unit
 	n     int64
+	order *h264.OrderCounter
+	from  int // index of the last IDR picture
 }
 
 func (s *segmentWriter) addUnit(data []byte, u unit) error {
@@ -55,6 +109,21 @@ func (s *segmentWriter) addUnit(data []byte, u unit) error {
 // does not depend on their position.
 func (s *segmentWriter) addPicture(p *h264.Params, nal []byte) error {
 	u := unit{idr: h264.ParseNALType(nal) == h264.TypeIDR}
+	if s.order == nil {
+		s.order = p.NewOrderCounter()
+	}
+	place, err := s.order.AddPicture(nal)
+	if err != nil {
+		return err
+	}
+	if u.idr {
+		s.from = len(s.units)
+	}
+	shift := s.from + place.Shown - len(s.units)
+	if shift > mostShift || shift < -mostShift {
+		return errOrder
+	}
+	u.shift, u.unused = int8(shift), !place.IsReference
 	if u.idr {
 		one, err := p.SetIDRPicID(nal, 1)
 		if err != nil {
@@ -69,14 +138,16 @@ func (s *segmentWriter) addPicture(p *h264.Params, nal []byte) error {
 	return s.addUnit(nal, u)
 }
 
+// errOrder is the error for pictures of an encoder that cannot be brought into the order in which they are shown.
+var errOrder = errors.New("the encoder wrote pictures in an unknown order")
+
 func (s *segmentWriter) close() error {
+	if !isOrderComplete(s.units) {
+		return errOrder
+	}
 	out := append(make([]byte, 0, len(s.head)+unitSize*len(s.units)+footerSize), s.head...)
 	for _, u := range s.units {
-		idr := byte(0)
-		if u.idr {
-			idr = 1
-		}
-		out = append(out, idr)
+		out = append(out, u.encodeFlags())
 		out = binary.BigEndian.AppendUint32(out, u.size)
 		out = binary.BigEndian.AppendUint32(out, u.other)
 	}
@@ -115,10 +186,12 @@ func readSegmentIndex(e interface {
 	var at int64
 	for i := range x.units {
 		v := b[head+int64(i)*unitSize:]
-		x.units[i] = unit{offset: at, idr: v[0] == 1, size: binary.BigEndian.Uint32(v[1:]), other: binary.BigEndian.Uint32(v[5:])}
-		at += int64(x.units[i].size)
+		u := decodeFlags(v[0])
+		u.offset, u.size, u.other = at, binary.BigEndian.Uint32(v[1:]), binary.BigEndian.Uint32(v[5:])
+		x.units[i] = u
+		at += int64(u.size)
 	}
-	if at != size-footerSize-length {
+	if at != size-footerSize-length || !isOrderComplete(x.units) {
 		return nil, errSegment
 	}
 	return x, nil

@@ -419,7 +419,7 @@ func TestSkipIsWrittenAsTheStandardSays(t *testing.T) {
 		p := params(t, high(c.bits, c.w, c.h), pps("1"))
 		for _, number := range []int{0, 1, 15, 16, 17, 300, 65535, 65536, 70001} {
 			text := u(8, 0x41) + ue(0) + ue(5) + ue(1) + u(c.bits, number%(1<<c.bits)) + "000" + ue(0) + ue(1) + ue(c.w*c.h)
-			if got, want := p.NewSkipPicture(number), protected(octets(t, rbsp(text))); !bytes.Equal(got, want) {
+			if got, want := p.NewSkipPicture(h264.Skip{FrameNum: number}), protected(octets(t, rbsp(text))); !bytes.Equal(got, want) {
 				t.Errorf("%+v, picture %d: %x, want %x", c, number, got, want)
 			}
 		}
@@ -450,7 +450,7 @@ func TestAVCCByteByByte(t *testing.T) {
 		sized := func(b []byte) []byte { return append([]byte{byte(len(b) / 256), byte(len(b) % 256)}, b...) }
 		want := slices.Concat([]byte{1, c.sps[1], c.sps[2], c.sps[3], 0xff, 0xe1}, sized(c.sps), []byte{2}, sized(p.PPS),
 			sized(p.NewSkipPPS()), c.tail)
-		if got := p.EncodeAVCC(); !bytes.Equal(got, want) {
+		if got := h264.EncodeAVCC(p); !bytes.Equal(got, want) {
 			t.Errorf("%s: %x, want %x", name, got, want)
 		}
 	}

@@ -99,7 +99,7 @@ func TestSkipPicturesDecodeToTheirPredecessor(t *testing.T) {
 				}
 				stream = append(stream, pic)
 				for n := 1; n < hold; n++ {
-					stream = append(stream, p.NewSkipPicture(n))
+					stream = append(stream, p.NewSkipPicture(h264.Skip{FrameNum: n}))
 				}
 			}
 			sums := hashes(t, p, stream)
@@ -136,7 +136,7 @@ func TestPicturesAfterSkipsDecodeAsDirectly(t *testing.T) {
 		stream = append(stream, pic)
 		number++
 		for range 97 {
-			stream = append(stream, p.NewSkipPicture(number))
+			stream = append(stream, p.NewSkipPicture(h264.Skip{FrameNum: number}))
 			number++
 		}
 	}
@@ -174,7 +174,7 @@ func TestIDRPicIDKeepsItsLength(t *testing.T) {
 func TestAVCCHoldsBothPictureParameterSets(t *testing.T) {
 	t.Parallel()
 	p, _ := encode(t, "-i", "testsrc2=r=25:d=0.04:s=640x360", "-qp", "20")
-	c := p.EncodeAVCC()
+	c := h264.EncodeAVCC(p)
 	at := 8 + int(binary.BigEndian.Uint16(c[6:]))
 	if c[at] != 2 {
 		t.Errorf("%d picture parameter sets, want 2", c[at])

@@ -133,7 +133,7 @@ func TestHeadersAsFFmpegReadsThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value := traced(t, p, [][]byte{idr, p.NewSkipPicture(1), second, p.NewSkipPicture(3), third})
+	value := traced(t, p, [][]byte{idr, p.NewSkipPicture(h264.Skip{FrameNum: 1}), second, p.NewSkipPicture(h264.Skip{FrameNum: 3}), third})
 	for field, want := range map[string]string{
 		"frame_num":                     "0 1 2 3 4",
 		"idr_pic_id":                    "2",

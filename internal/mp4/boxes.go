@@ -158,6 +158,9 @@ func packLanguage(code string) uint16 {
 
 func (t *Track) encodeStbl(index int, chunks []chunk, base int64, large bool) []byte {
 	parts := [][]byte{encodeFullBox("stsd", 0, 0, encodeUint32s(1), t.Entry), t.encodeStts()}
+	if t.Offsets != nil {
+		parts = append(parts, encodeFullBox("ctts", 0, 0, encodeRuns(t.Offsets)))
+	}
 	if t.Sync != nil {
 		sync := encodeUint32s(uint32(len(t.Sync)))
 		for _, n := range t.Sync {
@@ -203,18 +206,24 @@ func (t *Track) encodeStts() []byte {
 	if t.Deltas == nil {
 		return encodeFullBox("stts", 0, 0, encodeUint32s(1, count, t.Delta))
 	}
-	var out []byte
+	return encodeFullBox("stts", 0, 0, encodeRuns(t.Deltas))
+}
+
+// encodeRuns returns the number of runs of equal values, and for each its length and value.
+func encodeRuns(values []uint32) []byte {
+	out := encodeUint32s(0)
 	entries := uint32(0)
-	for i := 0; i < len(t.Deltas); {
+	for i := 0; i < len(values); {
 		j := i
-		for j < len(t.Deltas) && t.Deltas[j] == t.Deltas[i] {
+		for j < len(values) && values[j] == values[i] {
 			j++
 		}
-		out = append(out, encodeUint32s(uint32(j-i), t.Deltas[i])...)
+		out = append(out, encodeUint32s(uint32(j-i), values[i])...)
 		entries++
 		i = j
 	}
-	return encodeFullBox("stts", 0, 0, encodeUint32s(entries), out)
+	binary.BigEndian.PutUint32(out, entries)
+	return out
 }
 
 func (t *Track) encodeStsz() []byte {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // TrackInfo contains the properties of a track in a file's index.
@@ -18,10 +19,45 @@ type TrackInfo struct {
 	Shown   int64  // duration of the presentation, in units of MovieTimescale
 	First   int64  // file offset of the first chunk
 	Last    int64  // file offset of the last chunk
+	// Start is the time in the track at which the presentation begins, in units of Timescale.
+	Start int64
+	// IsSteady is true if the samples are shown without a gap or an overlap, whatever the order in which they are
+	// decoded, and the presentation begins with the first that is shown. It is meaningful only for a track whose
+	// samples have equal durations.
+	IsSteady bool
+}
+
+// inspected is a track whose index is being read.
+type inspected struct {
+	TrackInfo
+	delta   int64   // duration of the first sample, in units of Timescale
+	offsets []int64 // how much later than decoded each sample is shown; nil if the index has no such table
+}
+
+// isSteady returns the value of TrackInfo.IsSteady.
+func (f *inspected) isSteady() bool {
+	if f.offsets == nil {
+		return f.Start == 0 && f.Length == f.delta*f.Timed
+	}
+	if f.delta == 0 || f.Length != f.delta*f.Timed || int64(len(f.offsets)) != f.Timed {
+		return false
+	}
+	shown := make([]bool, f.Timed)
+	for i, offset := range f.offsets {
+		at := int64(i)*f.delta + offset - f.Start
+		if at < 0 || at%f.delta != 0 || at/f.delta >= f.Timed || shown[at/f.delta] {
+			return false
+		}
+		shown[at/f.delta] = true
+	}
+	return true
 }
 
 // maxIndex is the maximum size of an index that ReadTrackInfos reads, in bytes.
 const maxIndex = 512 << 20
+
+// maxSamples is the maximum number of samples of a track whose order is checked: eleven days at 60 frames per second.
+const maxSamples = 1 << 26
 
 var errIndex = errors.New("the index of the file is damaged")
 
@@ -89,16 +125,21 @@ func inspectMovie(b []byte) ([]TrackInfo, error) {
 		if kind != "trak" {
 			return nil
 		}
-		out = append(out, TrackInfo{First: -1})
-		return inspectTrack(b, &out[len(out)-1])
+		f := &inspected{TrackInfo: TrackInfo{First: -1}}
+		if err := inspectTrack(b, f); err != nil {
+			return err
+		}
+		f.IsSteady = f.isSteady()
+		out = append(out, f.TrackInfo)
+		return nil
 	})
 	return out, err
 }
 
-func inspectTrack(b []byte, f *TrackInfo) error {
+func inspectTrack(b []byte, f *inspected) error {
 	return forEachBox(b, func(kind string, b []byte) error {
 		switch kind {
-		case "mdia", "minf", "stbl":
+		case "mdia", "minf", "stbl", "edts":
 			return inspectTrack(b, f)
 		case "tkhd":
 			const version1 = 36
@@ -130,7 +171,7 @@ func inspectTrack(b []byte, f *TrackInfo) error {
 }
 
 // inspectTable reads one of the tables of samples into f.
-func inspectTable(kind string, b []byte, f *TrackInfo) error {
+func inspectTable(kind string, b []byte, f *inspected) error {
 	entries := func(at, width int) (int, error) {
 		if len(b) < at+4 {
 			return 0, errIndex
@@ -142,12 +183,31 @@ func inspectTable(kind string, b []byte, f *TrackInfo) error {
 		return int(n), nil
 	}
 	switch kind {
+	case "elst":
+		n, err := entries(4, 20)
+		if n > 0 && b[0] == 1 {
+			f.Start = int64(binary.BigEndian.Uint64(b[16:]))
+		}
+		return err
 	case "stts":
 		n, err := entries(4, 8)
 		for i := range n {
 			count, delta := int64(binary.BigEndian.Uint32(b[8+8*i:])), int64(binary.BigEndian.Uint32(b[12+8*i:]))
+			if i == 0 {
+				f.delta = delta
+			}
 			f.Timed += count
 			f.Length += count * delta
+		}
+		return err
+	case "ctts":
+		n, err := entries(4, 8)
+		for i := range n {
+			count, offset := int64(binary.BigEndian.Uint32(b[8+8*i:])), int64(binary.BigEndian.Uint32(b[12+8*i:]))
+			if int64(len(f.offsets))+count > maxSamples {
+				return errIndex
+			}
+			f.offsets = append(f.offsets, slices.Repeat([]int64{offset}, int(count))...)
 		}
 		return err
 	case "stsz":

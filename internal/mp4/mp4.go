@@ -49,12 +49,15 @@ type Timing struct {
 	// the duration of each instead.
 	Delta  uint32
 	Deltas []uint32
+	// Offsets are, for samples that are decoded in another order than they are shown, how much later than decoded
+	// each sample is shown, in units of the timescale; nil if all are shown when they are decoded.
+	Offsets []uint32
 }
 
 // Presentation says how players present a track.
 type Presentation struct {
 	// MediaTime is the time, in units of the track's timescale, at which the presentation begins. For
-	// sound it is the encoder's delay.
+	// sound it is the encoder's delay, for video the offset of the sample that is shown first.
 	MediaTime int64
 	// Duration is the duration of the presentation in units of MovieTimescale.
 	Duration int64
@@ -191,6 +194,9 @@ func (m *Movie) layOutChunks() ([]chunk, int64, error) {
 		for i, t := range m.Tracks {
 			if t.Deltas != nil && len(t.Deltas) != len(t.Sizes) {
 				return nil, 0, fmt.Errorf("mp4: track %d has %d sizes and %d durations", i, len(t.Sizes), len(t.Deltas))
+			}
+			if t.Offsets != nil && len(t.Offsets) != len(t.Sizes) {
+				return nil, 0, fmt.Errorf("mp4: track %d has %d sizes and %d offsets", i, len(t.Sizes), len(t.Offsets))
 			}
 			c := chunk{track: i, offset: offset}
 			for next[i] < len(t.Sizes) && times[i] < second*int64(t.Timescale) {

@@ -92,7 +92,7 @@ func picture(t *testing.T, rate string, frames int) coded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.config = p.EncodeAVCC()
+	c.config = h264.EncodeAVCC(p)
 	return c
 }
 

@@ -250,7 +250,7 @@ func (p *Painter) paintClipStill(ctx context.Context, s Still) ([]byte, error) {
 	// For the last frame, decode only the last seconds; decode everything if they contain no frame.
 	const tail = 3_000_000
 	if s.AtEnd && length > tail {
-		clip.From, clip.Length = from+length-tail, tail+1_000_000
+		clip.From, clip.Length = from+length-tail, tail
 	}
 	for {
 		sink := &frameSink{size: p.CountFrameBytes(), keep: 1}

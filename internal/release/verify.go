@@ -117,6 +117,9 @@ func checkFileIndex(l *timeline.Line, f *film.Film, r io.ReaderAt, size int64) e
 	if n := tracks[0].Samples; n != l.Frames {
 		return newMismatchFault(-1, "the written video has %d frames instead of the planned %d", n, l.Frames)
 	}
+	if !tracks[0].IsSteady {
+		return newMismatchFault(-1, "the frames of the written video are not shown one after the other at a constant rate")
+	}
 	const packet = timeline.SoundGrid
 	if n := tracks[1].Samples * packet; n < l.Samples+packet || n >= l.Samples+3*packet {
 		return newMismatchFault(-1, "the written soundtrack has %d samples instead of the planned %d", n-packet, l.Samples)

@@ -29,6 +29,7 @@ import (
 type Config struct {
 	StillQP      int    // constant quantiser of stills, 1 (best) to 51
 	ClipCRF      int    // constant rate factor of clips, 1 (best) to 51
+	Compatible   bool   // one parameter set for all pictures; see ffmpeg.Picture
 	AudioBitRate int    // of stereo sound, in bits per second; mono has half of it
 	AudioCoder   string // coding method of ffmpeg's AAC encoder: fast or twoloop
 	FFmpeg       string // name or path of the program
@@ -118,7 +119,10 @@ func (s *Studio) newCutTools(l *timeline.Line, layers picture.Layers) cut.Tools 
 
 // newPictureFormat returns the size, frame rate and quality of a video.
 func (s *Studio) newPictureFormat(l *timeline.Line) ffmpeg.Picture {
-	return ffmpeg.Picture{Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: s.cfg.StillQP, ClipCRF: s.cfg.ClipCRF}
+	return ffmpeg.Picture{
+		Width: l.Width, Height: l.Height, FPS: l.FPS, StillQP: s.cfg.StillQP, ClipCRF: s.cfg.ClipCRF,
+		Compatible: s.cfg.Compatible,
+	}
 }
 
 func (s *Studio) newMixTools() mix.Tools {

@@ -64,6 +64,7 @@ func run(runs int, only, peers, doc string) error {
 		{"yardstick", b.yardstick},
 		{"check", b.check},
 		{"clip", b.clip},
+		{"motion", b.motion},
 		{"scale", b.scale},
 		{"rebuild", b.rebuild},
 		{"joins", b.joins},
