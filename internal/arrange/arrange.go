@@ -118,8 +118,12 @@ func Text(scene *storyboard.Scene, size Sizes, w, h int) Place {
 // round converts pixels of a frame whose shorter side is 720 to whole pixels of this frame.
 func (a arranger) round(v float64) int { return int(math.Round(v * a.unit)) }
 
-// isUpright reports whether the frame is higher than wide.
-func (a arranger) isUpright() bool { return a.frame.Y > a.frame.X }
+// isUpright reports whether the parts of a layout are stacked.
+func (a arranger) isUpright() bool { return IsUpright(a.frame.X, a.frame.Y) }
+
+// IsUpright reports whether the parts of a layout are stacked in a frame: it is higher than wide, or nearly square, so that
+// its halves beside each other would be too narrow.
+func IsUpright(w, h int) bool { return 5*w < 6*h }
 
 // halves returns the halves of the frame for text and picture.
 func (a arranger) halves() (text, picture image.Rectangle) {

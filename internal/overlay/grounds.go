@@ -16,7 +16,7 @@ import (
 
 // newPlace returns where the slide of a scene with a layout is.
 func (a *artist) newPlace(s *storyboard.Scene) slide.Place {
-	out := slide.Place{Layout: s.Layout}
+	out := slide.Place{Layout: s.Layout, Upright: arrange.IsUpright(a.Board.Film.Width, a.Board.Film.Height)}
 	text := arrange.Text(s, a.Sizes, a.Board.Film.Width, a.Board.Film.Height)
 	out.Area, out.OnGround, out.Avoid = text.Area, text.OnGround, text.Avoid.Rect
 	if !out.Avoid.Empty() {

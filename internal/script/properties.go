@@ -217,7 +217,7 @@ func listDirectionRules() []rule {
 			"chapter before has the same heading", "starts a chapter of the MP4 with this scene. The beginning of the video "+
 			"is a chapter, too. `--transcript` writes the narration by chapters, and a list of chapters for video sites. These "+
 			"sites require at least three chapters of ten seconds or more; Mynah warns about chapters that do not meet this "+
-			"requirement")),
+			"requirement, in videos of half a minute or more")),
 			newTextParser(TextKind, "the title of the chapter"),
 			func(at At, title string) Node { return &Chapter{At: at, Title: title} }),
 		newNodeRule(markAsOwn(direction("include", ThisPlace, "", "inserts the scenes of another script, without its header. The names "+

@@ -30,6 +30,8 @@ type Hole struct {
 // Place is where a slide is in the frame.
 type Place struct {
 	Layout frame.Layout
+	// Upright stacks the parts of the layout.
+	Upright bool
 	// Area is the part of the frame for the text, in pixels; it is empty for the whole frame.
 	Area image.Rectangle
 	// OnGround is true if a ground is drawn separately below the slide: the slide then has no background.
@@ -85,7 +87,7 @@ func (r Request) listPlaceClasses() string {
 	if r.Only == UnderText {
 		out += " under-text"
 	}
-	if r.Height > r.Width {
+	if r.Upright {
 		out += " upright"
 	}
 	return out
