@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"cmp"
+	"math/big"
 	"slices"
 
 	"mynah/internal/diag"
@@ -19,53 +20,69 @@ type cueFrames struct {
 // appearance is something in a scene that appears at a click.
 type appearance struct {
 	at   diag.Pos // its place in the script
-	list *[]int64
+	kind appearanceKind
+	shot int // index of a shot
 }
 
-// assignClicks assigns the clicks of a scene to the steps of its slides, its pictures and its callouts, in the order in
-// which these are in the script. Those without a click share the time after the last click.
-func (c *computer) assignClicks(i int, scene *Scene) (out cueFrames) {
-	b := &c.board.Scenes[i]
-	if b.CountClicks() == 0 {
-		return out
-	}
+type appearanceKind int
+
+const (
+	stepAppears appearanceKind = iota
+	shotAppears
+	calloutAppears
+)
+
+// listAppearances returns what appears in a scene at clicks, in the order of the script: steps of slides, shots after the
+// first, and revealed callouts.
+func listAppearances(b *storyboard.Scene) []appearance {
 	var list []appearance
 	steps := b.CountRevealSteps()
 	if steps > 0 && !b.WaitsForClick() {
-		out.steps = []int64{scene.Start}
-		steps--
+		steps-- // the first step is shown from the start
 	}
 	for range steps {
-		list = append(list, appearance{b.Slides[0].Range.Start, &out.steps})
+		list = append(list, appearance{at: b.Slides[0].Range.Start, kind: stepAppears})
 	}
-	if len(b.Shots) > 0 {
-		out.shots = []int64{scene.Start}
-	}
+	callouts := b.Callouts
 	for k, shot := range b.Shots {
 		if k > 0 {
-			list = append(list, appearance{shot.Range.Start, &out.shots})
+			list = append(list, appearance{at: shot.Range.Start, kind: shotAppears, shot: k})
 		}
-		for _, callout := range shot.Callouts {
-			if b.RevealCallouts {
-				list = append(list, appearance{callout.Range.Start, &out.callouts})
-			}
-		}
+		callouts = append(callouts[:len(callouts):len(callouts)], shot.Callouts...)
 	}
-	for _, callout := range b.Callouts {
+	for _, callout := range callouts {
 		if b.RevealCallouts {
-			list = append(list, appearance{callout.Range.Start, &out.callouts})
+			list = append(list, appearance{at: callout.Range.Start, kind: calloutAppears})
 		}
 	}
 	slices.SortStableFunc(list, func(x, y appearance) int {
 		return cmp.Or(cmp.Compare(x.at.Line, y.at.Line), cmp.Compare(x.at.Column, y.at.Column))
 	})
-	frames := c.findClickFrames(b, scene)
+	return list
+}
+
+// assignClicks assigns the clicks of a scene to what appears in it. Those without a click share the time after the last
+// click.
+func (c *computer) assignClicks(i int, scene *Scene) (out cueFrames) {
+	b := &c.board.Scenes[i]
+	if b.CountClicks() == 0 {
+		return out
+	}
+	if b.CountRevealSteps() > 0 && !b.WaitsForClick() {
+		out.steps = []int64{scene.Start}
+	}
+	if len(b.Shots) > 0 {
+		out.shots = []int64{scene.Start}
+	}
+	list := listAppearances(b)
+	frames := c.findClickFrames(i, scene)
 	frames = frames[:min(len(frames), len(list))]
 	if len(frames) > 0 {
 		frames = fillEvenly(frames, len(list), scene.Start+scene.Frames)
 	}
 	for k, at := range frames {
-		*list[k].list = append(*list[k].list, at)
+		to := map[appearanceKind]*[]int64{stepAppears: &out.steps, shotAppears: &out.shots, calloutAppears: &out.callouts}[list[k].kind]
+		*to = append(*to, at)
 	}
 	if len(out.shots) < 2 {
 		out.shots = nil // a single picture is shown for the whole scene
@@ -73,8 +90,45 @@ func (c *computer) assignClicks(i int, scene *Scene) (out cueFrames) {
 	return out
 }
 
+// measureClipsAtClicks returns the time in seconds at which the last clip of a scene ends that begins at a click; nil if
+// there is none. v are the lengths of the scene's parts in samples.
+func (c *computer) measureClipsAtClicks(i int, v []int64) *big.Rat {
+	b := &c.board.Scenes[i]
+	if b.CountClicks() == 0 || b.Layout.ShowsAllPictures() || len(b.Shots) < 2 {
+		return nil
+	}
+	var clicks []int64 // in samples from the start of the scene
+	at := int64(0)
+	for p, part := range b.Parts {
+		for _, offset := range part.Clicks {
+			clicks = append(clicks, at+c.findWord(i, p, offset))
+		}
+		at += v[p]
+	}
+	end := new(big.Rat)
+	if first := b.Shots[0]; first.Kind == storyboard.Clip && c.moves(first) {
+		end.Set(c.measureMovingPicture(first))
+	}
+	for k, a := range listAppearances(b) {
+		if a.kind == shotAppears && k < len(clicks) && b.Shots[a.shot].Kind == storyboard.Clip && c.moves(b.Shots[a.shot]) {
+			length := new(big.Rat).Add(samplesToSeconds(clicks[k]), c.measureMovingPicture(b.Shots[a.shot]))
+			end = chooseLarger(end, length)
+		}
+	}
+	return end
+}
+
+// findWord returns where the word at an offset of a sentence begins, in samples from the start of the sentence.
+func (c *computer) findWord(scene, part, offset int) int64 {
+	if c.m.FindWord == nil {
+		return 0
+	}
+	return c.m.FindWord(scene, part, offset)
+}
+
 // findClickFrames returns the frames of the film at which the clicks of a scene are heard, in ascending order.
-func (c *computer) findClickFrames(b *storyboard.Scene, scene *Scene) []int64 {
+func (c *computer) findClickFrames(i int, scene *Scene) []int64 {
+	b := &c.board.Scenes[i]
 	var out []int64
 	said := map[int]bool{} // with loop-audio, only the first time counts
 	for _, v := range scene.Voice {
@@ -83,10 +137,7 @@ func (c *computer) findClickFrames(b *storyboard.Scene, scene *Scene) []int64 {
 		}
 		said[v.Part] = true
 		for _, offset := range b.Parts[v.Part].Clicks {
-			after := int64(0)
-			if c.m.FindWord != nil {
-				after = c.m.FindWord(scene.Number-1, v.Part, offset)
-			}
+			after := c.findWord(i, v.Part, offset)
 			out = append(out, c.findFrameInScene(scene, v.Start+min(after, v.Samples)))
 		}
 	}

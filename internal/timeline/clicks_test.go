@@ -48,6 +48,7 @@ func TestClicks(t *testing.T) {
 			"grid", storyboard.Scene{Layout: frame.Grid, Shots: []storyboard.Shot{picture(1), picture(2), film(3)}}, []int{10, 20},
 			"[] (0)@0 (0 1)@50+20 (0 1 2)@100+20",
 		},
+		{"a clip longer than the narration", storyboard.Scene{Shots: []storyboard.Shot{picture(1), film(2)}}, []int{40}, "[] 0@0 1@200~50"},
 		{"two clicks at the same word", storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}}, []int{10, 10}, "[] 0@0 2@50+20"},
 	} {
 		c.scene.Number = 1

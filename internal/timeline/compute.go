@@ -102,7 +102,9 @@ type shape struct {
 	clips []int    // indexes of shots that are clips, or of the single GIF
 	c     *big.Rat // C: the total length of clips, in seconds
 	sync  script.Sync
-	gif   bool // the only moving picture of the scene is a GIF
+	// atClicks is when the last clip ends that begins at a click, in seconds; nil if there is none.
+	atClicks *big.Rat
+	gif      bool // the only moving picture of the scene is a GIF
 }
 
 func (c *computer) measureSceneShape(i int) shape {
@@ -141,6 +143,7 @@ func (c *computer) measureSceneShape(i int) shape {
 			out.c.Add(out.c, c.measureMovingPicture(shot))
 		}
 	}
+	out.atClicks = c.measureClipsAtClicks(i, out.v)
 	if s.Layout.ShowsAllPictures() {
 		out.c = c.measureShownTogether(s)
 	}
@@ -177,6 +180,9 @@ func (s shape) computeSceneLength(duration *time.Duration) *big.Rat {
 			return toSeconds(*duration)
 		}
 		return chooseLarger(s.t, toSeconds(*duration))
+	}
+	if s.atClicks != nil {
+		return chooseLarger(s.t, s.atClicks)
 	}
 	if len(s.clips) == 0 {
 		if silent {
