@@ -10,11 +10,9 @@ import (
 //go:embed tour all:templates
 var files embed.FS
 
-// Template is a starter project. Help is a sentence without a full stop; Variables are those that its script needs.
-type Template struct {
-	Name, Help string
-	Variables  []string
-}
+// Template is a starter project. Help is a sentence without a full stop; Options are those of mynah build that it needs,
+// each after a blank.
+type Template struct{ Name, Help, Options string }
 
 // ListTemplates returns the starter projects. The first one is the default.
 func ListTemplates() []Template {
@@ -23,8 +21,8 @@ func ListTemplates() []Template {
 		{Name: "course", Help: "a lesson with chapters, a diagram and a question"},
 		{Name: "slides", Help: "a talk of slides alone"},
 		{Name: "upright", Help: "a video for phones, and the same one square"},
-		{Name: "translation", Help: "one video in two languages"},
-		{Name: "ci", Help: "a video that GitHub builds at every push", Variables: []string{"version"}},
+		{Name: "translation", Help: "one video in two languages", Options: " --all-languages"},
+		{Name: "ci", Help: "a video that GitHub builds at every push", Options: " --var version=1.0"},
 	}
 }
 

@@ -43,15 +43,8 @@ func (a *app) newInitCommand() *cobra.Command {
 			if err := writeStarterProject(t.Name, dir); err != nil {
 				return err
 			}
-			next := "mynah build " + dir
-			for _, v := range t.Variables {
-				next += " --var " + v + "=1.0"
-			}
-			if t.Name == "translation" {
-				next += " --all-languages"
-			}
-			fmt.Fprintf(a.Out, "created %s and the files that it needs\nnext: %s\nfor better voices: mynah voices available --language en\n",
-				filepath.Join(dir, "script.md"), next)
+			fmt.Fprintf(a.Out, "created %s and the files that it needs\nnext: mynah build %s%s\n"+
+				"for better voices: mynah voices available --language en\n", filepath.Join(dir, "script.md"), dir, t.Options)
 			return nil
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/mazznoer/csscolorparser"
@@ -39,9 +40,9 @@ func (b brand) formatStyle() string {
 
 // lookUp returns the last value of a variable.
 func (b brand) lookUp(name string) (string, bool) {
-	for i := len(b.variables) - 1; i >= 0; i-- {
-		if b.variables[i].name == name {
-			return b.variables[i].value, true
+	for _, v := range slices.Backward(b.variables) {
+		if v.name == name {
+			return v.value, true
 		}
 	}
 	return "", false

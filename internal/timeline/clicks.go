@@ -48,7 +48,7 @@ func listAppearances(b *storyboard.Scene) []appearance {
 		if k > 0 {
 			list = append(list, appearance{at: shot.Range.Start, kind: shotAppears, shot: k})
 		}
-		callouts = append(callouts[:len(callouts):len(callouts)], shot.Callouts...)
+		callouts = append(slices.Clip(callouts), shot.Callouts...)
 	}
 	for _, callout := range callouts {
 		if b.RevealCallouts {

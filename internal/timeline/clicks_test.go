@@ -41,11 +41,15 @@ func TestClicks(t *testing.T) {
 		{"a picture without a click", storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}}, []int{10}, "[] 0@0 1@50+20 2@137+20"},
 		{"a clip", storyboard.Scene{Shots: []storyboard.Shot{picture(1), film(2)}}, []int{20}, "[] 0@0 1@100~50"},
 		{
-			"a picture before a list", storyboard.Scene{Shots: []storyboard.Shot{picture(0), picture(1)}, Slides: []storyboard.Slide{list}},
-			[]int{5, 10, 20, 30}, "[50 100 150] 0@0 1@25+20",
+			"a picture before a list",
+			storyboard.Scene{Shots: []storyboard.Shot{picture(0), picture(1)}, Slides: []storyboard.Slide{list}},
+			[]int{5, 10, 20, 30},
+			"[50 100 150] 0@0 1@25+20",
 		},
 		{
-			"grid", storyboard.Scene{Layout: frame.Grid, Shots: []storyboard.Shot{picture(1), picture(2), film(3)}}, []int{10, 20},
+			"grid",
+			storyboard.Scene{Layout: frame.Grid, Shots: []storyboard.Shot{picture(1), picture(2), film(3)}},
+			[]int{10, 20},
 			"[] (0)@0 (0 1)@50+20 (0 1 2)@100+20",
 		},
 		{"a clip longer than the narration", storyboard.Scene{Shots: []storyboard.Shot{picture(1), film(2)}}, []int{40}, "[] 0@0 1@200~50"},
