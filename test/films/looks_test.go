@@ -223,8 +223,9 @@ func TestOnlyOverlapsAreEncoded(t *testing.T) {
 	}
 	film, r := produce(t, written(t, s.String()), "", nil)
 	check(t, film, r)
-	if got, want := codedPictures(t, film), scenes+15*(scenes-1); got != want {
-		t.Errorf("%d pictures are encoded, want %d", got, want)
+	// In the middle third of a transition, neither text is visible: these pictures may be as small as skip pictures.
+	if got, most := codedPictures(t, film), scenes+15*(scenes-1); got > most || got < scenes+10*(scenes-1) {
+		t.Errorf("%d pictures are encoded, want at most %d", got, most)
 	}
 }
 

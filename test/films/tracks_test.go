@@ -46,7 +46,7 @@ func TestTracksOfText(t *testing.T) {
 	cache := t.TempDir()
 	film, r := produce(t, script, cache, nil)
 	check(t, film, r)
-	if len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0].Summary, "video sites ignore these chapters") { // the chapters are too short
+	if len(r.Warnings) > 0 {
 		t.Errorf("warnings: %v", r.Warnings)
 	}
 	srt, err := os.ReadFile(r.SRT)
