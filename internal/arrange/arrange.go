@@ -105,8 +105,8 @@ func Text(scene *storyboard.Scene, size Sizes, w, h int) Place {
 		text, _ := a.halves()
 		return Place{Area: text, OnGround: true}
 	case frame.LowerThird:
-		top := h - h/3 - a.round(20)
-		return Place{Area: image.Rect(0, top, w, h)}
+		// The plate is at the bottom of the area, which is higher than a third so that the plate fits above subtitles.
+		return Place{Area: image.Rect(0, h/2, w, h)}
 	case frame.Grid:
 		return Place{Area: image.Rect(0, 0, w, a.measureGridTitle()), OnGround: true}
 	case frame.Corner:
@@ -144,6 +144,9 @@ const (
 	partShare  = 0.93
 )
 
+// partMargin is the distance of a mounted picture from the edges of its part, in pixels of a frame whose shorter side is 720.
+const partMargin = 30
+
 // The sizes of mounts, in pixels of a frame whose shorter side is 720.
 const (
 	barHeight    = 40 // of a browser's window
@@ -177,6 +180,9 @@ func (a arranger) newPane(shot int, area image.Rectangle) Pane {
 		share = partShare
 	}
 	roomW := share*float64(area.Dx()) - 2*around
+	if area.Dx() < a.frame.X {
+		roomW = math.Min(roomW, float64(area.Dx())-2*partMargin*a.unit-2*around)
+	}
 	roomH := share*float64(area.Dy()) - 2*around - above
 	scale := math.Min(roomW/float64(w), roomH/float64(h))
 	pw, ph := evenAtLeastTwo(float64(w)*scale), evenAtLeastTwo(float64(h)*scale)

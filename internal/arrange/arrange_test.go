@@ -126,7 +126,7 @@ func TestText(t *testing.T) {
 		{frame.NoLayout, 1, image.Rectangle{}, false},
 		{frame.Split, 1, image.Rect(0, 0, 640, 720), true},
 		{frame.SplitLeft, 1, image.Rect(640, 0, 1280, 720), true},
-		{frame.LowerThird, 1, image.Rect(0, 460, 1280, 720), false},
+		{frame.LowerThird, 1, image.Rect(0, 360, 1280, 720), false},
 		{frame.Grid, 4, image.Rect(0, 0, 1280, 158), true},
 		{frame.Corner, 1, image.Rectangle{}, true},
 		{frame.Corner, 2, image.Rectangle{}, false},

@@ -106,6 +106,9 @@ type diagramLook struct {
 // The padding of the card on which the theme paper draws slides over pictures, on both sides together, in CSS pixels.
 const paperCardWidth, paperCardHeight = 130, 90
 
+// The padding of the panel on which the theme bold draws diagrams over pictures, likewise.
+const panelWidth, panelHeight = 80, 48
+
 // chooseDiagramLook returns how the diagrams of the slide look.
 func (r Request) chooseDiagramLook() diagramLook {
 	const sans = `Inter, "Noto Sans", "Noto Sans CJK SC", sans-serif`
@@ -128,6 +131,9 @@ func (r Request) chooseDiagramLook() diagramLook {
 		}
 	case theme == "bold":
 		look.Ink, look.Muted, look.Edge, look.Fill = "#111111", "#111111", "#111111", "#ffdf2b"
+		if !r.Over {
+			look.Ground, look.Fill = "#ffdf2b", "#ffffff"
+		}
 		look.Series = []string{"#15151a", "#d7263d", "#1b7fbd", "#2e933c", "#e2552a", "#7b2d8b", "#00808a", "#6b5b00"}
 	}
 	if !r.Over && r.Brand != "" {
@@ -139,6 +145,9 @@ func (r Request) chooseDiagramLook() diagramLook {
 	if theme == "paper" && r.Over {
 		// The card takes a part of the room.
 		look.Width, look.Height = look.Width-paperCardWidth, look.Height-paperCardHeight
+	}
+	if theme == "bold" && r.Over {
+		look.Width, look.Height = look.Width-panelWidth, look.Height-panelHeight
 	}
 	if len(r.Blocks) > 1 {
 		look.Height = besideOthers * float64(r.Height) / r.computeScale()

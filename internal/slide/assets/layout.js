@@ -2,6 +2,8 @@
 function arrangeLayout(slide) {
   const layout = name => document.documentElement.classList.contains('layout-' + name)
   const make = name => { const el = document.createElement('div'); el.className = name; return el }
+  const letter = slide.textContent.match(/\p{L}/u)
+  if (document.documentElement.className.includes('layout-') && letter && /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(letter[0])) slide.dir = slide.parentElement.dir = 'rtl'
   if (layout('columns')) {
     for (const block of slide.querySelectorAll('.block.markdown')) {
       const heads = [...block.children].filter(el => el.matches('h2'))

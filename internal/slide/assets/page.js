@@ -19,7 +19,7 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole, col
   const listBoxes = () => {
     const range = document.createRange()
     range.selectNodeContents(slide)
-    return [...range.getClientRects(), ...[...slide.querySelectorAll('pre, table, img, svg, blockquote')].map(el => el.getBoundingClientRect())].filter(r => r.width && r.height)
+    return [...(getComputedStyle(slide).backgroundColor !== 'rgba(0, 0, 0, 0)' ? [slide.getBoundingClientRect()] : []), ...range.getClientRects(), ...[...slide.querySelectorAll('pre, table, img, svg, blockquote')].map(el => el.getBoundingClientRect())].filter(r => r.width && r.height)
   }
   // Text that would cover a picture in the corner is laid out beside it, or in upright frames above it.
   if (avoid && listBoxes().some(r => r.right > avoid[0] && r.left < avoid[2] && r.bottom > avoid[1] && r.top < avoid[3])) {
@@ -29,7 +29,8 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole, col
     fitted.undo()
     fitted = fitSlide(slide, backdrop, [0, 0], scale, hyphens)
   }
-  const above = Math.max(clear[0] - areaTop, 0), below = Math.max(clear[1] - (innerHeight - areaBottom), 0)
+  const airy = getComputedStyle(slide).backgroundColor !== 'rgba(0, 0, 0, 0)' || slide.querySelector('h2, .block > ul, .block > ol, .text > div') && document.documentElement.classList.contains('over') ? 14 : 0
+  const above = Math.max(clear[0] && clear[0] + airy - areaTop, 0), below = Math.max(clear[1] && clear[1] + airy - (innerHeight - areaBottom), 0)
   if (above || below) {
     const boxes = listBoxes()
     const up = Math.min(...boxes.map(r => r.top)), down = Math.max(...boxes.map(r => r.bottom))

@@ -58,7 +58,9 @@ async ({ kind, text, look }) => {
       },
     })
     try {
-      const { svg } = await mermaid.render('mermaid', text)
+      let { svg } = await mermaid.render('mermaid', text)
+      const flow = /^(\s*(?:flowchart|graph)\s+)(?:LR|RL)\b/m, view = /viewBox="\S+ \S+ (\S+) (\S+)"/.exec(svg)
+      if (H > 1.2 * W && flow.test(text) && view && view[1] > 1.3 * view[2]) ({ svg } = await mermaid.render('mermaid', text.replace(flow, '$1TB')))
       // What mermaid refuses it draws as a diagram that says so.
       const letters = s => s.replace(/<[^>]*>/g, '').replace(/\s+/g, '').toLowerCase(), refusal = 'maximumtextsizeindiagramexceeded'
       if (letters(svg).includes(refusal) && !letters(text).includes(refusal)) return wrong(`it has ${text.length} characters, and mermaid draws no more than 50000: split it over several diagrams`)
