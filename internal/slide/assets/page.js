@@ -59,6 +59,11 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole, col
     const s = getComputedStyle(el)
     return s.backgroundColor !== 'rgba(0, 0, 0, 0)' || paints(el) || paints(el, '::before') || paints(el, '::after') || !el.matches('div, section, p, ul, ol, li, span, h1, h2, h3, h4, h5, h6, a, b, strong, em, i, code, table, thead, tbody, tr, th, td, blockquote, sup, sub, br, s, del, u, small')
   }
+  // Letters of ::before and ::after may reach out of their line by a part of their size.
+  const overhang = (el, pseudo) => {
+    const s = getComputedStyle(el, pseudo)
+    return /^["'].{2,}/.test(s.content) ? .16 * px(s.fontSize) : 0
+  }
   const collect = node => {
     if (node.nodeType === 3) {
       if (!node.data.trim()) return
@@ -68,7 +73,10 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole, col
     }
     if (node.nodeType !== 1) return
     if (node === slide || !node.matches('.later')) {
-      if (shows(node)) add(node.getBoundingClientRect(), getComputedStyle(node).boxShadow === 'none' ? 12 : 52)
+      if (shows(node)) {
+        const r = node.getBoundingClientRect(), up = overhang(node, '::before'), down = overhang(node, '::after')
+        add({ left: r.left, right: r.right, width: r.width, height: r.height, top: r.top - up, bottom: r.bottom + down }, getComputedStyle(node).boxShadow === 'none' ? 12 : 52)
+      }
       if (node.matches('pre')) return
       if (node.matches('li')) add(node.getBoundingClientRect(), 90 * z, true)
       for (const child of node.childNodes) collect(child)
