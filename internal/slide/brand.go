@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -83,6 +84,13 @@ func (k *projectFiles) readBrand(file string) {
 			", which is ignored: a brand sets only variables and @font-face", hint)
 	}
 	k.at = at
+}
+
+// CheckBrand returns warnings about a brand, a CSS file of the project.
+func CheckBrand(files fs.FS, brand string) []Warning {
+	k := &projectFiles{files: map[string][]byte{}, fsys: files}
+	k.readBrand(brand)
+	return k.warnings
 }
 
 // mostFailures is the maximum number of errors of a brand.
