@@ -3,6 +3,7 @@ package slide_test
 import (
 	"image"
 	"image/color"
+	"math"
 	"testing"
 	"testing/fstest"
 
@@ -144,24 +145,62 @@ func TestWatermarks(t *testing.T) {
 	})
 }
 
-// TestPartsOfTheFrame checks that a slide with content at an edge of the frame, or quote marks above its lines, is drawn
-// as a part of the frame: a picture of the whole frame costs several times as much.
+// TestPartsOfTheFrame checks that a slide with content at an edge of the frame, with quote marks above its lines or with
+// a bar above its text is drawn as a part of the frame: a picture of the whole frame costs several times as much.
 func TestPartsOfTheFrame(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	d := drawer(t, nil)
-	for layout, most := range map[frame.Layout]float64{frame.QuoteLayout: 0.6, frame.LowerThird: 0.3} {
+	for layout, c := range map[frame.Layout]struct {
+		text string
+		most float64
+	}{
+		frame.QuoteLayout: {"> What is measured gets done.\n>\n> — Author", 0.6},
+		frame.LowerThird:  {"## Ada\n\nMathematician", 0.3},
+		frame.TitleLayout: {"# Ships\n\nA day", 0.3},
+	} {
 		t.Run(string(layout), func(t *testing.T) {
 			t.Parallel()
-			r := request(md("> What is measured gets done.\n>\n> — Author"))
+			r := request(md(c.text))
 			r.Layout, r.Over = layout, layout == frame.LowerThird
 			got := drawOne(t, d, r)
 			share := float64(got.Bounds.Dx()*got.Bounds.Dy()) / (1280 * 720)
-			if share > most || share < 0.02 {
+			if share > c.most || share < 0.02 {
 				t.Errorf("%.2f of the frame is drawn: %v", share, got.Bounds)
 			}
 			if got.Rest != got.Image.NRGBAAt(got.Bounds.Max.X-1, got.Bounds.Min.Y) {
 				t.Errorf("the corner is %v, the rest %v", got.Image.NRGBAAt(got.Bounds.Max.X-1, got.Bounds.Min.Y), got.Rest)
+			}
+		})
+	}
+}
+
+// TestBars checks that the bars of headings and titles, which stand apart from the text, are in the picture.
+func TestBars(t *testing.T) {
+	t.Parallel()
+	testrun.SkipShort(t)
+	d := drawer(t, nil)
+	accent := color.NRGBA{R: 228, B: 120, A: 255}
+	files := fstest.MapFS{"house.css": {Data: []byte(":root { --accent: #e40078 }")}}
+	for _, c := range []struct {
+		name, theme, language, text string
+		layout                      frame.Layout
+		want                        image.Rectangle
+	}{
+		{"below a heading", "dark", "", "# Head", "", image.Rect(585, 401, 695, 408)},
+		{"below a heading of Arabic", "dark", "ar", "# مرحبا", "", image.Rect(585, 401, 695, 408)},
+		{"above a title", "default", "", "# Head", frame.TitleLayout, image.Rect(80, 272, 175, 279)},
+		{"above a long title", "dark", "", "# A heading of several words that takes two lines", frame.TitleLayout,
+			image.Rect(80, 207, 175, 214)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := request(md(c.text))
+			r.Theme, r.Language, r.Layout, r.Brand, r.Files = c.theme, c.language, c.layout, "house.css", files
+			box := inkedBox(drawOne(t, d, r), isLike(accent))
+			if math.Abs(float64(box.Dx()-c.want.Dx())) > 3 || math.Abs(float64(box.Dy()-c.want.Dy())) > 2 ||
+				math.Abs(float64(box.Min.X-c.want.Min.X)) > 4 {
+				t.Errorf("the bar is %v, want %v", box, c.want)
 			}
 		})
 	}
