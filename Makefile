@@ -24,7 +24,7 @@ build: assets helpers ## build bin/mynah
 demo: setup build ## build a video through the service, and print where it is
 	@scripts/demo
 
-docs: setup build ## make the moving picture of README.md
+docs: setup build ## make the pictures of README.md and docs/themes.md
 	@scripts/docs
 
 test: setup assets helpers ## run all tests

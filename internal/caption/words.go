@@ -9,8 +9,8 @@ import (
 	"mynah/internal/timeline"
 )
 
-// Limits of subtitles that show few words at a time: mostColumns counts a wide character as two, and applies from the second
-// word on. A pause longer than wordPause, in samples, leaves the screen empty.
+// Limits of subtitles that show few words at a time: mostColumns counts a wide character as two, and applies from the
+// second word on. A pause longer than wordPause, in samples, leaves the screen empty.
 const (
 	mostWords   = 3
 	mostColumns = 14
@@ -49,6 +49,7 @@ func (c Cue) endsGroup(words []CueWord) bool {
 	text := strings.TrimSpace(c.Text[words[0].Offset : last.Offset+last.Length])
 	said := strings.TrimRight(c.Text[before.Offset:before.Offset+before.Length], `"'”’»)`)
 	return len(words) > mostWords || uniseg.StringWidth(text) > mostColumns || last.Start-before.End > wordPause ||
+		strings.Contains(text, "\n") ||
 		strings.ContainsAny(said[max(len(said)-4, 0):], ".!?…,;:。！？、，")
 }
 

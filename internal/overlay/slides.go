@@ -96,7 +96,14 @@ func DrawSlides(ctx context.Context, m part.Maker, in Input, cues []caption.Cue)
 			out[t.scene] = append(states, SlideState{Layer: layer, Backdrops: heads[i].Backdrops})
 		}
 	}
-	return out, listSlideFindings(tasks, heads, wrong), nil
+	list := listSlideFindings(tasks, heads, wrong)
+	if film := in.Board.Film; film.Brand != "" && len(tasks) == 0 {
+		// Slides report what is wrong with the brand. Without slides, callouts and the progress bar may use it.
+		for _, w := range slide.CheckBrand(in.Files, film.Brand) {
+			list.Warnf(w.Range, "%s", w.Summary).Hint = w.Hint
+		}
+	}
+	return out, list, nil
 }
 
 // ListSlideFiles returns the names of the files that the slides of a scene, or the ground around its pictures, refer to.

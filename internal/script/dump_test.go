@@ -178,6 +178,14 @@ func dumpValue(v any) string {
 		return fmt.Sprintf("{%v %v}", v.None, v.Value)
 	case *Subtitles:
 		return dumpSubtitles(v)
+	case *Watermark:
+		return fmt.Sprintf("{%s %v %v}", v.File.Name, v.Position, v.Strength)
+	case *[]frame.Size:
+		var out []string
+		for _, size := range *v {
+			out = append(out, size.String())
+		}
+		return strings.Join(out, "+")
 	}
 	return fmt.Sprint(reflect.ValueOf(v).Elem())
 }
@@ -205,6 +213,8 @@ func dumpSubtitles(s *Subtitles) string {
 	}
 	add("position", s.Position != "", s.Position)
 	add("karaoke", s.Karaoke, true)
+	add("box", s.Box, true)
+	add("words", s.Words, true)
 	return "{" + strings.Join(out, " ") + "}"
 }
 

@@ -163,7 +163,7 @@ func listHeaderRules() []rule {
 			func(p *Properties) **[]frame.Size { return &p.Sizes }),
 		newPropertyRule(markAsOwn(header("brand", "", "colours and fonts that are laid over the theme: variables such as `--accent`, and "+
 			"`@font-face`; see [themes.md](themes.md)")),
-			newFileParser("a .css file of the project"),
+			newBrandParser(),
 			func(p *Properties) **File { return &p.Brand }),
 		newPropertyRule(markAsOwn(header("watermark", "none", "an image over the whole video, such as a logo: its file, then in any order a "+
 			"place (`top-right` if not set) and a strength (0.6 if not set). It is at most a fifth of the frame wide and high")),

@@ -6,10 +6,11 @@ import (
 	"mynah/internal/frame"
 )
 
-const watermarkForm = "none, or an image file of the project, then in any order a place such as top-right and a strength from 0 to 1"
+const watermarkForm = "none, or an image file of the project, then in any order a place such as top-right and a " +
+	"strength from 0 to 1"
 
-// newWatermarkParser returns the parser of watermarks: a file, which may contain blanks, followed by options. "none" is a
-// Watermark without a file.
+// newWatermarkParser returns the parser of watermarks: a file, which may contain blanks, followed by options. "none" is
+// a Watermark without a file.
 func newWatermarkParser() valueParser[Watermark] {
 	form := Form{Kind: FileKind, Words: []string{"none"}, Allowed: watermarkForm}
 	return valueParser[Watermark]{Form: form, parse: func(p *parser, name string, v value) (Watermark, bool) {
@@ -51,6 +52,18 @@ func newWatermarkParser() valueParser[Watermark] {
 		var ok bool
 		w.File, ok = p.parseFilePath(name, file, "")
 		return w, ok
+	}}
+}
+
+// newBrandParser returns the parser of brands: .css files.
+func newBrandParser() valueParser[File] {
+	k := newFileParser("a .css file of the project")
+	return valueParser[File]{Form: k.Form, parse: func(p *parser, name string, v value) (File, bool) {
+		if v.kind != scalarValue || findLowerExtension(v.text) != ".css" {
+			p.reportValue(name, v, k.Form.Allowed, nil)
+			return File{}, false
+		}
+		return k.parse(p, name, v)
 	}}
 }
 

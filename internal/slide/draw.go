@@ -320,8 +320,8 @@ func (p *page) takeScreenshot(ctx context.Context, r Request, m slideLayout, out
 			return err
 		}
 		// The border has one colour only if the content is not cut off.
-		if rest, ok := findBorderColor(img); ok && img.Rect.Size() == box.Size() {
-			img.Rect = img.Rect.Add(box.Min)
+		img.Rect = img.Rect.Add(box.Min)
+		if rest, ok := findBorderColor(img, frame); ok && img.Rect.Size() == box.Size() {
 			out.Image, out.Bounds, out.Rest = img, box, rest
 			return nil
 		}
@@ -336,7 +336,7 @@ func (p *page) takeScreenshot(ctx context.Context, r Request, m slideLayout, out
 	if whole, ok := img.SubImage(frame).(*image.NRGBA); ok {
 		out.Image, out.Bounds = whole, frame
 	}
-	if rest, ok := findBorderColor(out.Image); ok {
+	if rest, ok := findBorderColor(out.Image, image.Rectangle{}); ok {
 		out.Rest = rest
 	}
 	return nil
@@ -413,22 +413,33 @@ func toNRGBA(img image.Image) *image.NRGBA {
 	return out
 }
 
-// findBorderColor returns the colour of the image's border, or false if the border has several colours.
-func findBorderColor(img *image.NRGBA) (color.NRGBA, bool) {
+// findBorderColor returns the colour of the image's border, or false if the border has several colours. Sides that are
+// at the edge of the frame do not count, because nothing is outside of them.
+func findBorderColor(img *image.NRGBA, frame image.Rectangle) (color.NRGBA, bool) {
 	b := img.Rect
-	if b.Empty() {
-		return color.NRGBA{}, false
-	}
-	c := img.NRGBAAt(b.Min.X, b.Min.Y)
-	for x := b.Min.X; x < b.Max.X; x++ {
-		if img.NRGBAAt(x, b.Min.Y) != c || img.NRGBAAt(x, b.Max.Y-1) != c {
-			return color.NRGBA{}, false
+	right, bottom := b.Max.X-1, b.Max.Y-1
+	found, ok := color.NRGBA{}, false
+	for _, side := range []struct {
+		atEdge bool
+		line   image.Rectangle
+	}{
+		{b.Min.Y == frame.Min.Y, image.Rect(b.Min.X, b.Min.Y, b.Max.X, b.Min.Y+1)},
+		{b.Max.Y == frame.Max.Y, image.Rect(b.Min.X, bottom, b.Max.X, b.Max.Y)},
+		{b.Min.X == frame.Min.X, image.Rect(b.Min.X, b.Min.Y, b.Min.X+1, b.Max.Y)},
+		{b.Max.X == frame.Max.X, image.Rect(right, b.Min.Y, b.Max.X, b.Max.Y)},
+	} {
+		if side.atEdge && !frame.Empty() {
+			continue
+		}
+		for y := side.line.Min.Y; y < side.line.Max.Y; y++ {
+			for x := side.line.Min.X; x < side.line.Max.X; x++ {
+				c := img.NRGBAAt(x, y)
+				if ok && c != found {
+					return color.NRGBA{}, false
+				}
+				found, ok = c, true
+			}
 		}
 	}
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		if img.NRGBAAt(b.Min.X, y) != c || img.NRGBAAt(b.Max.X-1, y) != c {
-			return color.NRGBA{}, false
-		}
-	}
-	return c, true
+	return found, ok
 }

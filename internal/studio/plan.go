@@ -15,6 +15,7 @@ import (
 	"mynah/internal/meter"
 	"mynah/internal/overlay"
 	"mynah/internal/part"
+	"mynah/internal/picture"
 	"mynah/internal/release"
 	"mynah/internal/storyboard"
 	"mynah/internal/timeline"
@@ -99,7 +100,9 @@ func (s *Studio) checkOne(ctx context.Context, req Request) (diag.List, map[stri
 }
 
 // checkContrast reports slides that cannot be read over their pictures.
-func (e *session) checkContrast(ctx context.Context, board *storyboard.Board, files *assets.Set, in overlay.Input) error {
+func (e *session) checkContrast(
+	ctx context.Context, board *storyboard.Board, files *assets.Set, in overlay.Input,
+) error {
 	_, err := runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) (struct{}, diag.List, error) {
 		letters, err := overlay.FindLetters(ctx, m, in)
 		if err != nil || len(letters) == 0 {
@@ -111,7 +114,10 @@ func (e *session) checkContrast(ctx context.Context, board *storyboard.Board, fi
 			measured.Speech = append(measured.Speech, make([]int64, len(s.Parts)))
 		}
 		t := timedBoard{line: timeline.Compute(board, measured)}
-		blank := overlays{slides: make([][]overlay.SlideState, len(board.Scenes)), captions: make([][]overlay.CaptionSpan, len(board.Scenes))}
+		blank := overlays{
+			slides:   make([][]overlay.SlideState, len(board.Scenes)),
+			captions: make([][]overlay.CaptionSpan, len(board.Scenes)),
+		}
 		c, err := e.newCutter(m, board, t, files, blank)
 		if err != nil {
 			return struct{}{}, nil, err
@@ -131,6 +137,16 @@ func (e *session) checkSlides(ctx context.Context, src compile.Script, files *as
 	_, err := runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
 		return overlay.DrawSlides(ctx, m, in, nil)
 	})
+	if err == nil {
+		// The progress bar cannot be wrong, and has a drawing for each scene.
+		board := *src.Board
+		board.Film.Progress = false
+		marks := in
+		marks.Board = &board
+		_, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]picture.LayerRef, diag.List, error) {
+			return overlay.DrawMarks(ctx, m, marks)
+		})
+	}
 	if err == nil {
 		err = e.checkContrast(ctx, src.Board, files, in)
 	}

@@ -4,6 +4,7 @@ package api_test
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -139,5 +140,38 @@ func TestDownloads(t *testing.T) {
 	if again := shared.wantStatus(t, http.StatusOK, q); sha256.Sum256(again.body) != sha256.Sum256(whole.body) ||
 		again.header.Get("ETag") != tag {
 		t.Error("a second download differs")
+	}
+}
+
+// TestSizedResults checks that the status lists a video for each size of the script, and that each can be downloaded.
+func TestSizedResults(t *testing.T) {
+	t.Parallel()
+	body := `{"script":"---\nsize: 64x64\nsizes: 32x64, 64x32\n---\n(duration: 1)"}`
+	var b api.Build
+	if err := json.Unmarshal(shared.wantStatus(t, http.StatusAccepted, post("/v1/builds", body)).body, &b); err != nil {
+		t.Fatal(err)
+	}
+	b = shared.waitUntil(t, b.ID, isOver)
+	if b.State != "succeeded" || len(b.Results) != 3 || b.Results[0].URL != b.Links["result"] {
+		t.Fatalf("%+v", b)
+	}
+	for i, size := range []string{"64x64", "32x64", "64x32"} {
+		got := b.Results[i]
+		film := shared.wantStatus(t, http.StatusOK, signedRequest(http.MethodGet, got.URL, "")).body
+		if s := videoSeconds(t, film); s < 0.9 || s > 1.1 || got.Size != size {
+			t.Errorf("the video %d of size %s lasts %g s, want %s", i, got.Size, s, size)
+		}
+		if u, err := url.Parse(got.URL); err != nil || i > 0 && path.Base(u.Path) != "result-"+size+".mp4" {
+			t.Errorf("%s: %v", got.URL, err)
+		}
+	}
+	// A video of one size has no list.
+	g := shared.uploadProject(t, zipFiles(t, map[string]string{"a.md": silent, "b.md": "---\nsize: 64x64\nsizes: 32x32\n---\n(duration: 1)"}))
+	if st := shared.waitSucceeded(t, shared.startBuild(t, g, "a.md").StatusURL); len(st.Results) > 0 {
+		t.Errorf("%+v", st.Results)
+	}
+	st := shared.waitSucceeded(t, shared.startBuild(t, g, "b.md").StatusURL)
+	if len(st.Results) != 2 || st.Results[0].URL != st.Result || st.Results[1].Size != "32x32" {
+		t.Errorf("%+v, the result is %s", st.Results, st.Result)
 	}
 }

@@ -70,6 +70,7 @@ func run(runs int, only, peers, doc string) error {
 		{"joins", b.joins},
 		{"slides", b.slides},
 		{"callouts", b.callouts},
+		{"layouts", b.layouts},
 		{"captions", b.captions},
 		{"speech", b.speech},
 		{"service", b.service},

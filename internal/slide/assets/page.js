@@ -56,9 +56,24 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole, col
   const flat = !frame.some(el => paints(el) || paints(el, '::before') || paints(el, '::after')) && (area || avoid || document.querySelector('.watermark, .progress') || full(backdrop.getBoundingClientRect())) && !whole
   let box = [innerWidth, innerHeight, 0, 0]
   const blur = getComputedStyle(slide).textShadow === 'none' ? 0 : 48
+  // Bars are ::before and ::after without text, as blocks at the beginning and the end of their element.
+  const bar = (el, pseudo) => {
+    const s = getComputedStyle(el, pseudo)
+    if (s.content !== '""' || s.display !== 'block' || s.position !== 'static' || s.boxShadow !== 'none' || s.transform !== 'none') return
+    const own = getComputedStyle(el), r = el.getBoundingClientRect(), high = z * px(s.height)
+    const left = r.left + z * (px(own.paddingLeft) + px(own.borderLeftWidth) + px(s.marginLeft))
+    const top = pseudo === '::before' ? r.top + z * (px(own.paddingTop) + px(own.borderTopWidth) + px(s.marginTop)) : r.bottom - z * (px(own.paddingBottom) + px(own.borderBottomWidth) + px(s.marginBottom)) - high
+    return { left, top, right: left + z * px(s.width), bottom: top + high, width: z * px(s.width), height: high }
+  }
+  const listBars = el => ['::before', '::after'].map(pseudo => bar(el, pseudo)).filter(Boolean)
   const shows = el => {
     const s = getComputedStyle(el)
-    return s.backgroundColor !== 'rgba(0, 0, 0, 0)' || paints(el) || paints(el, '::before') || paints(el, '::after') || !el.matches('div, section, p, ul, ol, li, span, h1, h2, h3, h4, h5, h6, a, b, strong, em, i, code, table, thead, tbody, tr, th, td, blockquote, sup, sub, br, s, del, u, small')
+    return s.backgroundColor !== 'rgba(0, 0, 0, 0)' || paints(el) || paints(el, '::before') && !bar(el, '::before') || paints(el, '::after') && !bar(el, '::after') || !el.matches('div, section, p, ul, ol, li, span, h1, h2, h3, h4, h5, h6, a, b, strong, em, i, code, table, thead, tbody, tr, th, td, blockquote, sup, sub, br, s, del, u, small')
+  }
+  // Letters of ::before and ::after may reach out of their line by a part of their size.
+  const overhang = (el, pseudo) => {
+    const s = getComputedStyle(el, pseudo)
+    return /^["'].{2,}/.test(s.content) ? .16 * px(s.fontSize) : 0
   }
   const collect = node => {
     if (node.nodeType === 3) {
@@ -69,7 +84,11 @@ async ({ runes, preload, project, scale, clear, hyphens, area, avoid, whole, col
     }
     if (node.nodeType !== 1) return
     if (node === slide || !node.matches('.later')) {
-      if (shows(node)) add(node.getBoundingClientRect(), getComputedStyle(node).boxShadow === 'none' ? 12 : 52)
+      if (shows(node)) {
+        const r = node.getBoundingClientRect(), up = overhang(node, '::before'), down = overhang(node, '::after')
+        add({ left: r.left, right: r.right, width: r.width, height: r.height, top: r.top - up, bottom: r.bottom + down }, getComputedStyle(node).boxShadow === 'none' ? 12 : 52)
+      }
+      for (const bar of listBars(node)) add(bar, 12)
       if (node.matches('pre')) return
       if (node.matches('li')) add(node.getBoundingClientRect(), 90 * z, true)
       for (const child of node.childNodes) collect(child)
