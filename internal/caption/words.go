@@ -67,7 +67,7 @@ func (c Cue) shareTimeAmongWords() []CueWord {
 	var out []CueWord
 	total, before := int64(max(len(strings.Join(strings.Fields(c.Text), "")), 1)), int64(0)
 	at := 0
-	for _, w := range strings.Fields(c.Text) {
+	for w := range strings.FieldsSeq(c.Text) {
 		at += strings.Index(c.Text[at:], w)
 		start := c.Start + (c.End-c.Start)*before/total
 		before += int64(len(w))

@@ -25,7 +25,7 @@ func newSizesParser() valueParser[[]frame.Size] {
 			if text == "" {
 				continue
 			}
-			for _, word := range strings.Split(text, ",") {
+			for word := range strings.SplitSeq(text, ",") {
 				size, ok := parseValue(p, name, value{text: word, at: w.at}, one)
 				if !ok {
 					return nil, false

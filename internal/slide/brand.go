@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/mazznoer/csscolorparser"
@@ -40,9 +41,9 @@ func (b brand) formatStyle() string {
 
 // lookUp returns the last value of a variable.
 func (b brand) lookUp(name string) (string, bool) {
-	for i := len(b.variables) - 1; i >= 0; i-- {
-		if b.variables[i].name == name {
-			return b.variables[i].value, true
+	for _, v := range slices.Backward(b.variables) {
+		if v.name == name {
+			return v.value, true
 		}
 	}
 	return "", false
@@ -72,7 +73,8 @@ func (k *projectFiles) readBrand(file string) {
 		k.addWarning(summary, hint)
 	}
 	if err != nil {
-		warn(err.line, "the brand is not valid CSS here: "+shortenForMessage(err.text), "write :root { --accent: #0b57d0; }")
+		warn(err.line, "the brand is not valid CSS here: "+shortenForMessage(err.text),
+			"write :root { --accent: #0b57d0; }")
 	}
 	const hint = "set a variable such as --accent, or use a theme of your own for other rules"
 	for i, rule := range ignored {
