@@ -64,7 +64,8 @@ func TestSplitIntoWords(t *testing.T) {
 			}
 		})
 	}
-	if wide := caption.SplitIntoWords(cuesOfSentences(plainFilm(80), "東京湾の夜景を、みんなで一緒に見る。")); len(wide) < 2 {
+	cues := cuesOfSentences(plainFilm(80), "東京湾の夜景を、みんなで一緒に見る。")
+	if wide := caption.SplitIntoWords(cues); len(wide) < 2 {
 		t.Errorf("wide letters are shown all together: %q", listTexts(wide))
 	}
 }

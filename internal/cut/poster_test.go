@@ -33,8 +33,7 @@ func TestSheetFrame(t *testing.T) {
 				s.caption(t, 1, span[0], span[1])
 			}
 			if got := s.cutter(t).chooseSheetFrame(1); got < c.least || got > c.most {
-				t.Errorf("frame %d of %d, want %d to %d; the pictures are %+v", got, s.Line.Scenes[1].Frames, c.least, c.most,
-					s.Line.Scenes[1].Pictures)
+				t.Errorf("frame %d, want %d to %d; the scene is %+v", got, c.least, c.most, s.Line.Scenes[1])
 			}
 		})
 	}
@@ -67,7 +66,8 @@ func TestPosterShowsNoCaption(t *testing.T) {
 			}
 		}
 		again := s.cutter(t)
-		if second, err := again.DrawPoster(t.Context(), n); err != nil || !bytes.Equal(b, second) || again.Book.CountParts() > 0 {
+		second, err := again.DrawPoster(t.Context(), n)
+		if err != nil || !bytes.Equal(b, second) || again.Book.CountParts() > 0 {
 			t.Errorf("frame %d is drawn again: %v, %d parts", n, err, again.Book.CountParts())
 		}
 	}

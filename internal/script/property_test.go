@@ -317,7 +317,7 @@ func TestWrong(t *testing.T) {
 		{"---\nwatermark: logo.svg 1.5\n---", "2:21 error: the strength of watermark cannot be \"1.5\"", "0 to 1", ""},
 		{"---\nwatermark: logo\n---", "2:12 error: watermark cannot be \"logo\"", "an image file", ""},
 		{"---\nwatermark: logo.svg top left\n---", "2:12 error: watermark cannot be", "", ""},
-		{"---\nwatermark: ../../logo.svg\n---", "2:12 error: watermark cannot be \"../../logo.svg\": it is outside", "", ""},
+		{"---\nwatermark: ../../a.svg\n---", "2:12 error: watermark cannot be \"../../a.svg\": it is outside", "", ""},
 		{"---\nwatermark: {file: logo.svg}\n---", "2:12 error: watermark cannot be", "", ""},
 		{"(watermark: logo.svg)", "1:2 warning: \"watermark\" can be set only in the header", "", ""},
 		{"---\nsizes: 1080x1921\n---", "2:8 error: sizes cannot be \"1080x1921\"", "even numbers", ""},
@@ -329,7 +329,10 @@ func TestWrong(t *testing.T) {
 		},
 		{"---\nbrand: house.png\n---", "2:8 error: brand cannot be \"house.png\"", ".css", ""},
 		{"---\nprogress: bra\n---", "2:11 error: progress cannot be \"bra\"", "bar or none", "did you mean bar?"},
-		{"---\nwatermrak: logo.svg\n---", "2:1 error: the property \"watermrak\" is unknown", "", "did you mean watermark?"},
+		{
+			"---\nwatermrak: a.svg\n---", "2:1 error: the property \"watermrak\" is unknown", "",
+			"did you mean watermark?",
+		},
 		{"(reveal: itms)", "1:10 error: reveal cannot be \"itms\"", "items, callouts, or lines", "did you mean items?"},
 		{"(highlight: 4-2)", "1:13 error: highlight cannot be \"4-2\"", "2-4", ""},
 	} {

@@ -60,7 +60,7 @@ func newBrandParser() valueParser[File] {
 	k := newFileParser("a .css file of the project")
 	return valueParser[File]{Form: k.Form, parse: func(p *parser, name string, v value) (File, bool) {
 		if v.kind != scalarValue || findLowerExtension(v.text) != ".css" {
-			p.reportValue(name, v, k.Form.Allowed, nil)
+			p.reportValue(name, v, k.Allowed, nil)
 			return File{}, false
 		}
 		return k.parse(p, name, v)

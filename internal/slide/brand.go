@@ -73,7 +73,8 @@ func (k *projectFiles) readBrand(file string) {
 		k.addWarning(summary, hint)
 	}
 	if err != nil {
-		warn(err.line, "the brand is not valid CSS here: "+shortenForMessage(err.text), "write :root { --accent: #0b57d0; }")
+		warn(err.line, "the brand is not valid CSS here: "+shortenForMessage(err.text),
+			"write :root { --accent: #0b57d0; }")
 	}
 	const hint = "set a variable such as --accent, or use a theme of your own for other rules"
 	for i, rule := range ignored {

@@ -31,7 +31,9 @@ func describeBrand(css string) string {
 func TestParseBrand(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ css, want string }{
-		"variables":     {":root { --accent: #e4002b; --ink:rgb(1 2 3 / .5) }", "--accent=#e4002b\n--ink=rgb(1 2 3 / .5)"},
+		"variables": {
+			":root { --accent: #e4002b; --ink:rgb(1 2 3 / .5) }", "--accent=#e4002b\n--ink=rgb(1 2 3 / .5)",
+		},
 		"several rules": {":root{--a:1}\nhtml{--b:2}\n:ROOT{--a:3}", "--a=1\n--b=2\n--a=3"},
 		"both names":    {":root, html { --a: 1 }", "--a=1"},
 		"root among others": {
@@ -42,8 +44,8 @@ func TestParseBrand(t *testing.T) {
 		},
 		"lists of fonts": {`:root{--sans:"House Sans", Inter, sans-serif}`, `--sans="House Sans", Inter, sans-serif`},
 		"fonts": {
-			"@font-face { font-family: House; src: local('House'), url(fonts/a.woff2) format('woff2'), URL( \"b c.ttf\" ) }",
-			`@font-face{font-family:House;src:local('House'),url("BASE/fonts/a.woff2") format('woff2'),url("BASE/b c.ttf");}`,
+			"@font-face { font-family: X; src: local('Y'), url(fonts/a.woff2) format('woff2'), URL( \"b c.ttf\" ) }",
+			`@font-face{font-family:X;src:local('Y'),url("BASE/fonts/a.woff2") format('woff2'),url("BASE/b c.ttf");}`,
 		},
 		"other rules": {
 			":root{--a:1;\n  color: red\n}\nbody {\n  margin: 0 }\nh1 > b{--c:2}\n@import 'x.css';",
@@ -53,8 +55,10 @@ func TestParseBrand(t *testing.T) {
 			"\n@media print {\n  :root { --a: 1 }\n  @font-face { font-family: X }\n}\n:root{--b:2}",
 			"--b=2\nignored @media in line 2\nignored @font-face in line 4",
 		},
-		"nested rules":      {":root { --a: 1; & b { --c: 3 } --d: 4 }", "--a=1\n--d=4\nignored & b in line 1"},
-		"an invalid part":   {":root {\n --a: 1;\n nonsense;\n --b: 2 }\n:root{--c:3}", "--a=1\n--b=2\n--c=3\nerror in line 3"},
+		"nested rules": {":root { --a: 1; & b { --c: 3 } --d: 4 }", "--a=1\n--d=4\nignored & b in line 1"},
+		"an invalid part": {
+			":root {\n --a: 1;\n nonsense;\n --b: 2 }\n:root{--c:3}", "--a=1\n--b=2\n--c=3\nerror in line 3",
+		},
 		"an open block":     {":root { --a: 1; --b: 2", "--a=1\n--b=2"},
 		"an open address":   {"@font-face { src: url(", `@font-face{src:url("BASE/");}`},
 		"nothing":           {"", ""},
@@ -91,7 +95,8 @@ func TestBrandFiles(t *testing.T) {
 	t.Run("addresses are those of the project", func(t *testing.T) {
 		t.Parallel()
 		got, list := style("@font-face{font-family:X;src:url('a b.woff2')}:root{--sans:X}")
-		want := `<style class="brand">@font-face{font-family:X;src:url("mynah-base:looks/a%20b.woff2");}:root{--sans:X;}</style>`
+		const want = `<style class="brand">` +
+			`@font-face{font-family:X;src:url("mynah-base:looks/a%20b.woff2");}:root{--sans:X;}</style>`
 		if got != want || len(list) > 0 {
 			t.Errorf("%s, want %s; %+v", got, want, list)
 		}
@@ -106,7 +111,8 @@ func TestBrandFiles(t *testing.T) {
 	t.Run("it cannot leave its element", func(t *testing.T) {
 		t.Parallel()
 		for _, css := range []string{
-			`:root{--a:"</style><script>1</script>"}`, `@font-face{font-family:"</STYLE>";}`, `:root{--</style>:1}`, `:root{--a:</style>}`,
+			`:root{--a:"</style><script>1</script>"}`, `@font-face{font-family:"</STYLE>";}`,
+			`:root{--</style>:1}`, `:root{--a:</style>}`,
 		} {
 			got, _ := style(css)
 			if strings.Contains(strings.TrimSuffix(got, "</style>"), "</") {
@@ -134,7 +140,8 @@ func TestBrandFiles(t *testing.T) {
 		t.Parallel()
 		r := requestWithBrand("")
 		r.Brand = "none.css"
-		if list := gatherFiles(r).warnings; len(list) != 1 || !strings.Contains(list[0].Summary, "none.css cannot be read") {
+		list := gatherFiles(r).warnings
+		if len(list) != 1 || !strings.Contains(list[0].Summary, "none.css cannot be read") {
 			t.Errorf("%+v", list)
 		}
 	})
@@ -165,7 +172,8 @@ func TestLargeBrand(t *testing.T) {
 
 func FuzzBrand(f *testing.F) {
 	for _, s := range []string{
-		":root{--a:1}", "@font-face{src:url(a)}", "url(", "@media{:root{--a:1}", ":root{--a:</style>}", "@font-face{src:url(\"a", "}{",
+		":root{--a:1}", "@font-face{src:url(a)}", "url(",
+		"@media{:root{--a:1}", ":root{--a:</style>}", "@font-face{src:url(\"a", "}{",
 		":root{--a:{;b}", "/*", "@import \"x\";",
 	} {
 		f.Add(s)

@@ -25,10 +25,12 @@ func TestBrand(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	d := drawer(t, nil)
-	accent, ink, ground := color.NRGBA{R: 228, G: 0, B: 120, A: 255}, color.NRGBA{R: 0, G: 90, B: 60, A: 255}, color.NRGBA{R: 255, G: 240, B: 200, A: 255}
+	accent, ink := color.NRGBA{R: 228, B: 120, A: 255}, color.NRGBA{G: 90, B: 60, A: 255}
+	ground := color.NRGBA{R: 255, G: 240, B: 200, A: 255}
 	files := fstest.MapFS{
-		"house.css": {Data: []byte(":root { --accent: #e40078; --ink: #005a3c; --ground: #fff0c8 }\nbody { color: blue }\n")},
-		"mine.css":  {Data: []byte("h1 { color: var(--accent) }")},
+		"house.css": {Data: []byte(":root { --accent: #e40078; --ink: #005a3c; --ground: #fff0c8 }\n" +
+			"body { color: blue }\n")},
+		"mine.css": {Data: []byte("h1 { color: var(--accent) }")},
 	}
 	brand := func(r slide.Request, theme string) slide.Request {
 		r.Brand, r.Files, r.Theme = "house.css", files, theme
@@ -103,7 +105,8 @@ func TestWatermarks(t *testing.T) {
 	d := drawer(t, nil)
 	green := color.NRGBA{G: 170, A: 255}
 	svg := func(w, h string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte(svgHead + `width="` + w + `" height="` + h + `" viewBox="0 0 10 5"><rect width="10" height="5" fill="#0a0"/></svg>`)}
+		return &fstest.MapFile{Data: []byte(svgHead + `width="` + w + `" height="` + h + `" viewBox="0 0 10 5">` +
+			`<rect width="10" height="5" fill="#0a0"/></svg>`)}
 	}
 	draw := func(t *testing.T, file string, at frame.Position, strength float64) *slide.Drawn {
 		t.Helper()
@@ -133,7 +136,8 @@ func TestWatermarks(t *testing.T) {
 	t.Run("larger than the frame", func(t *testing.T) {
 		t.Parallel()
 		got := draw(t, "large.svg", topRight, 1)
-		if box := inkedBox(got, isLike(green)); box.Dx() != 256 || box.Dy() != 128 || !warned(got, "larger than the frame, with 3000x1500") {
+		if box := inkedBox(got, isLike(green)); box.Size() != image.Pt(256, 128) ||
+			!warned(got, "larger than the frame, with 3000x1500") {
 			t.Errorf("it is %v; %s", box, warnings(got))
 		}
 	})
@@ -145,8 +149,8 @@ func TestWatermarks(t *testing.T) {
 	})
 }
 
-// TestPartsOfTheFrame checks that a slide with content at an edge of the frame, with quote marks above its lines or with
-// a bar above its text is drawn as a part of the frame: a picture of the whole frame costs several times as much.
+// TestPartsOfTheFrame checks that a slide with content at an edge of the frame, with quote marks above its lines or
+// with a bar above its text is drawn as a part of the frame: a picture of the whole frame costs several times as much.
 func TestPartsOfTheFrame(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
@@ -169,7 +173,7 @@ func TestPartsOfTheFrame(t *testing.T) {
 				t.Errorf("%.2f of the frame is drawn: %v", share, got.Bounds)
 			}
 			if got.Rest != got.Image.NRGBAAt(got.Bounds.Max.X-1, got.Bounds.Min.Y) {
-				t.Errorf("the corner is %v, the rest %v", got.Image.NRGBAAt(got.Bounds.Max.X-1, got.Bounds.Min.Y), got.Rest)
+				t.Errorf("the corner is not %v", got.Rest)
 			}
 		})
 	}
@@ -190,8 +194,10 @@ func TestBars(t *testing.T) {
 		{"below a heading", "dark", "", "# Head", "", image.Rect(585, 401, 695, 408)},
 		{"below a heading of Arabic", "dark", "ar", "# مرحبا", "", image.Rect(585, 401, 695, 408)},
 		{"above a title", "default", "", "# Head", frame.TitleLayout, image.Rect(80, 272, 175, 279)},
-		{"above a long title", "dark", "", "# A heading of several words that takes two lines", frame.TitleLayout,
-			image.Rect(80, 207, 175, 214)},
+		{
+			"above a long title", "dark", "", "# A heading of several words that takes two lines", frame.TitleLayout,
+			image.Rect(80, 207, 175, 214),
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -143,7 +143,8 @@ func (e *session) checkSlides(ctx context.Context, src compile.Script, files *as
 		board.Film.Progress = false
 		marks := in
 		marks.Board = &board
-		_, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]picture.LayerRef, diag.List, error) {
+		type layers = [][]picture.LayerRef
+		_, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) (layers, diag.List, error) {
 			return overlay.DrawMarks(ctx, m, marks)
 		})
 	}

@@ -166,7 +166,9 @@ func TestSizedResults(t *testing.T) {
 		}
 	}
 	// A video of one size has no list.
-	g := shared.uploadProject(t, zipFiles(t, map[string]string{"a.md": silent, "b.md": "---\nsize: 64x64\nsizes: 32x32\n---\n(duration: 1)"}))
+	g := shared.uploadProject(t, zipFiles(t, map[string]string{
+		"a.md": silent, "b.md": "---\nsize: 64x64\nsizes: 32x32\n---\n(duration: 1)",
+	}))
 	if st := shared.waitSucceeded(t, shared.startBuild(t, g, "a.md").StatusURL); len(st.Results) > 0 {
 		t.Errorf("%+v", st.Results)
 	}

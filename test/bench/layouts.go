@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// layoutCase is a layout, with what each scene shows: pictures is the number of pictures, text the text of the slide, in
-// which N is replaced by the number of the scene.
+// layoutCase is a layout, with what each scene shows: pictures is the number of pictures, text the text of the slide,
+// in which N is replaced by the number of the scene.
 type layoutCase struct {
 	name     string
 	pictures int
@@ -62,7 +62,8 @@ func (b *bench) layouts() error {
 			return err
 		}
 		b.add(row{
-			fmt.Sprintf("%d scenes of layout %s: CPU", slideScenes, c.name), seconds(with), seconds(without) + " without it",
+			fmt.Sprintf("%d scenes of layout %s: CPU", slideScenes, c.name), seconds(with),
+			seconds(without) + " without it",
 			fmt.Sprintf("%.2f times", with.cpu/without.cpu), "<= 1.1", with.cpu <= 1.1*without.cpu,
 		})
 	}

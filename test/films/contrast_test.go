@@ -34,24 +34,39 @@ func TestCheckOfLooks(t *testing.T) {
 	)
 	const low, mark = "hard to read over its picture", "the watermark"
 	for name, c := range map[string]struct{ script, css, want string }{
-		"a white image":              {header + "theme: my.css\n---\n" + image, bare, low},
-		"a white clip":               {header + "theme: my.css\n---\n" + clip, bare, low},
-		"a dark backdrop":            {header + "theme: my.css\n---\n" + image, dark, ""},
-		"a dark backdrop on a clip":  {header + "theme: my.css\n---\n" + clip, dark, ""},
-		"dark text":                  {header + "theme: my.css\n---\n" + image, ".backdrop { background: none } body { color: #222 }", ""},
-		"text on a box":              {header + "theme: my.css\n---\n" + image, ".backdrop { background: none } .slide { background: #000; color: #fff }", ""},
-		"no picture":                 {header + "theme: my.css\n---\n" + text, "body { color: #eee }", ""},
-		"grey text":                  {header + "theme: my.css\n---\n" + image, ".backdrop { background: none } body { color: #888 }", low},
-		"one of two pictures":        {header + "theme: my.css\n---\n![](blue.png)\n" + image, bare, low},
-		"the theme default":          {header + "---\n" + image, "", ""},
-		"the theme light":            {header + "theme: light\n---\n" + image, "", ""},
-		"the theme paper":            {header + "theme: paper\n---\n" + image, "", ""},
-		"a large watermark":          {header + "watermark: large.svg\n---\n![](red.png)\n", "", mark + " large.svg is larger than the frame"},
-		"a watermark that is broken": {header + "watermark: broken.png\n---\n![](red.png)\n", "", mark + " broken.png cannot be drawn"},
-		"a watermark":                {header + "watermark: small.svg\nprogress: bar\n---\n![](red.png)\n", "", ""},
-		"a brand of rules":           {header + "brand: my.css\n---\n![](red.png)\n", ":root{--accent:red}\nbody{margin:0}", "the brand sets body"},
-		"a brand of rules, slides":   {header + "brand: my.css\n---\n" + image, ":root{--accent:red}\nbody{margin:0}", "the brand sets body"},
-		"a brand":                    {header + "brand: my.css\n---\n" + image, ":root{--accent:red}", ""},
+		"a white image":             {header + "theme: my.css\n---\n" + image, bare, low},
+		"a white clip":              {header + "theme: my.css\n---\n" + clip, bare, low},
+		"a dark backdrop":           {header + "theme: my.css\n---\n" + image, dark, ""},
+		"a dark backdrop on a clip": {header + "theme: my.css\n---\n" + clip, dark, ""},
+		"dark text": {
+			header + "theme: my.css\n---\n" + image, ".backdrop { background: none } body { color: #222 }", "",
+		},
+		"text on a box": {
+			header + "theme: my.css\n---\n" + image, ".backdrop { background: none } .slide { background: #000; color: #fff }",
+			"",
+		},
+		"no picture": {header + "theme: my.css\n---\n" + text, "body { color: #eee }", ""},
+		"grey text": {
+			header + "theme: my.css\n---\n" + image, ".backdrop { background: none } body { color: #888 }", low,
+		},
+		"one of two pictures": {header + "theme: my.css\n---\n![](blue.png)\n" + image, bare, low},
+		"the theme default":   {header + "---\n" + image, "", ""},
+		"the theme light":     {header + "theme: light\n---\n" + image, "", ""},
+		"the theme paper":     {header + "theme: paper\n---\n" + image, "", ""},
+		"a large watermark": {
+			header + "watermark: large.svg\n---\n![](red.png)\n", "", mark + " large.svg is larger than the frame",
+		},
+		"a watermark that is broken": {
+			header + "watermark: broken.png\n---\n![](red.png)\n", "", mark + " broken.png cannot be drawn",
+		},
+		"a watermark": {header + "watermark: small.svg\nprogress: bar\n---\n![](red.png)\n", "", ""},
+		"a brand of rules": {
+			header + "brand: my.css\n---\n![](red.png)\n", ":root{--accent:red}\nbody{margin:0}", "the brand sets body",
+		},
+		"a brand of rules, slides": {
+			header + "brand: my.css\n---\n" + image, ":root{--accent:red}\nbody{margin:0}", "the brand sets body",
+		},
+		"a brand": {header + "brand: my.css\n---\n" + image, ":root{--accent:red}", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

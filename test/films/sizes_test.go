@@ -28,8 +28,8 @@ func TestFurtherSizes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.Close()
-	path := written(t, "---\nsize: 320x180\nsizes: 180x320, 180x180\n---\n![](red.png)\n\nHello there.\n\n(mood: good)\n\n"+
-		"---\n\n```\nTwo\n```\n\n(duration: 1)\n")
+	path := written(t, "---\nsize: 320x180\nsizes: 180x320, 180x180\n---\n![](red.png)\n\nHello there.\n\n"+
+		"(mood: good)\n\n---\n\n```\nTwo\n```\n\n(duration: 1)\n")
 	out := filepath.Join(t.TempDir(), "my.film.mp4")
 	last := 0.0
 	request := studio.Request{
@@ -48,7 +48,8 @@ func TestFurtherSizes(t *testing.T) {
 	if last < 99.9 {
 		t.Errorf("the progress ends at %g %%", last)
 	}
-	names := []string{out, strings.TrimSuffix(out, ".mp4") + "-180x320.mp4", strings.TrimSuffix(out, ".mp4") + "-180x180.mp4"}
+	base := strings.TrimSuffix(out, ".mp4")
+	names := []string{out, base + "-180x320.mp4", base + "-180x180.mp4"}
 	if r.Film != names[0] || len(r.Further) != 2 || r.Further[0].Film != names[1] || r.Further[1].Film != names[2] {
 		t.Fatalf("the files are %s and %+v", r.Film, r.Further)
 	}
@@ -158,8 +159,8 @@ func TestTextsOfTransitions(t *testing.T) {
 	for _, kind := range []string{"crossfade", "wipe-right", "slide-left", "dissolve"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			path := written(t, "---\nsize: 640x360\nfps: 25\n---\n(theme: a.css)\n\n```\nMMMM\n```\n\n(duration: 1)\n\n---\n"+
-				"(theme: b.css)\n(transition: "+kind+" 0.8)\n\n```\nMMMM\n```\n\n(duration: 1.2)\n")
+			path := written(t, "---\nsize: 640x360\nfps: 25\n---\n(theme: a.css)\n\n```\nMMMM\n```\n\n(duration: 1)\n\n"+
+				"---\n(theme: b.css)\n(transition: "+kind+" 0.8)\n\n```\nMMMM\n```\n\n(duration: 1.2)\n")
 			for name, color := range map[string]string{"a.css": "#f00", "b.css": "#00f"} {
 				css := []byte(".text { color: " + color + " }")
 				if err := os.WriteFile(filepath.Join(filepath.Dir(path), name), css, 0o600); err != nil {
@@ -167,8 +168,8 @@ func TestTextsOfTransitions(t *testing.T) {
 				}
 			}
 			film, r := produce(t, path, "", nil)
-			b := run(t, "ffmpeg", "-v", "error", "-i", film, "-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24",
-				"-fps_mode", "passthrough", "-f", "rawvideo", "-")
+			b := run(t, "ffmpeg", "-v", "error", "-i", film,
+				"-vf", "scale=in_color_matrix=bt709:in_range=tv,format=rgb24", "-fps_mode", "passthrough", "-f", "rawvideo", "-")
 			firstBlue, lastRed := -1, -1
 			size := len(b) / int(r.Frames)
 			for n := range int(r.Frames) {

@@ -47,7 +47,9 @@ func blocks(page []byte) []block {
 func examples(t *testing.T) map[string][]block {
 	t.Helper()
 	out := map[string][]block{}
-	for name, least := range map[string]int{"README.md": 1, "docs/language.md": 15, "docs/recipes.md": 9, "docs/themes.md": 1, "docs/voices.md": 1} {
+	for name, least := range map[string]int{
+		"README.md": 1, "docs/language.md": 15, "docs/recipes.md": 9, "docs/themes.md": 1, "docs/voices.md": 1,
+	} {
 		page, err := os.ReadFile(filepath.Join("..", "..", name))
 		if err != nil {
 			t.Fatal(err)

@@ -27,7 +27,8 @@ func TestThemesPage(t *testing.T) {
 	if files["house.css"] == "" || files["night.css"] == "" {
 		t.Fatalf("the page has the files %v", files)
 	}
-	const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="720"><rect width="1280" height="720" fill="#fff"/></svg>`
+	const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="720">` +
+		`<rect width="1280" height="720" fill="#fff"/></svg>`
 	files["logo.svg"], files["white.svg"] = svg, svg
 	slides := ""
 	for _, picture := range []string{"", "![](white.svg)\n\n"} {
@@ -49,7 +50,8 @@ func TestThemesPage(t *testing.T) {
 	}
 	defer h.Close()
 	for _, name := range []string{"brand.md", "theme.md"} {
-		list, _, err := h.Studio.Check(t.Context(), studio.Request{Dir: dir, Request: compile.Request{Script: name}, Slides: true})
+		request := studio.Request{Dir: dir, Request: compile.Request{Script: name}, Slides: true}
+		list, _, err := h.Studio.Check(t.Context(), request)
 		if err != nil || len(list) > 0 {
 			t.Errorf("%s: %v %v", name, list, err)
 		}
