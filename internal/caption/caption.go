@@ -160,8 +160,8 @@ func ChooseFontSize(s script.Subtitles) float64 {
 const usual, narrow = 0.56, 0.46
 
 // computeMaxColumns returns the number of columns of subtitles that fit into the frame. It returns 0, unlimited,
-// if subtitles are not drawn into the picture, or only a few words of them at a time. column is the width of a column relative to the font
-// size.
+// if subtitles are not drawn into the picture, or only a few words of them at a time. column is the width of
+// a column relative to the font size.
 func computeMaxColumns(f storyboard.Film, column float64) int {
 	const (
 		share = 0.9 // maximum width of a line, as a share of the frame's width

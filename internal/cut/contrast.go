@@ -32,7 +32,8 @@ func (c *Cutter) CheckContrast(ctx context.Context, list []overlay.Letters) (war
 			}
 		}
 		if worst < leastContrast-0.05 {
-			d := warnings.Warnf(l.Range, "the text of this slide is hard to read over its picture: %s gives it a contrast of %.1f to 1", l.Theme, worst)
+			d := warnings.Warnf(l.Range,
+				"the text of this slide is hard to read over its picture: %s gives it a contrast of %.1f to 1", l.Theme, worst)
 			d.Code = diag.LowContrast
 			d.Detail = "Text needs a contrast of at least 4.5 to 1"
 			d.Hint = "darken or lighten the picture with .backdrop { background: rgb(0 0 0 / .56) }, or change the colour of the text"

@@ -57,7 +57,8 @@ func findPlaying(pic timeline.Picture, shot int) (timeline.Picture, int64) {
 	for _, b := range pic.Beside {
 		if b.Shot == shot {
 			return timeline.Picture{
-				Shot: shot, Start: pic.Start - b.Shown, Frames: b.Frames, Moving: b.Moving, Cycle: b.Cycle, From: b.From, Length: b.Length,
+				Shot: shot, Start: pic.Start - b.Shown, Frames: b.Frames, Moving: b.Moving, Cycle: b.Cycle,
+				From: b.From, Length: b.Length,
 				SpeedNum: b.SpeedNum, SpeedDen: b.SpeedDen,
 			}, b.Shown
 		}

@@ -95,7 +95,8 @@ func (c CalloutDrawing) describe() string {
 func (a *artist) newCalloutSheet(c CalloutDrawing, cues []caption.Cue) slide.CalloutSheet {
 	s := &a.Board.Scenes[c.Scene]
 	return slide.CalloutSheet{Marks: c.Marks, Request: slide.Request{
-		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Theme, Brand: a.Board.Film.Brand, Language: a.Board.Film.Language,
+		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Theme,
+		Brand: a.Board.Film.Brand, Language: a.Board.Film.Language,
 		Files: a.Files, Captions: a.computeCaptionStrips(c.Scene, cues),
 	}}
 }

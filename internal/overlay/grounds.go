@@ -89,7 +89,8 @@ func (a *artist) listGroundTasks(ctx context.Context, line *timeline.Line) ([]gr
 // newGroundRequest returns the request for what surrounds the panes of a scene.
 func (a *artist) newGroundRequest(s *storyboard.Scene, placed arrange.Arrangement) slide.Request {
 	r := slide.Request{
-		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Theme, Brand: a.Board.Film.Brand, Files: a.Files, Language: a.Board.Film.Language,
+		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Theme, Brand: a.Board.Film.Brand,
+		Files: a.Files, Language: a.Board.Film.Language,
 		Canvas: s.Canvas, CanvasSet: s.CanvasSet, Ground: &slide.Ground{Bare: !placed.Ground},
 		Place: slide.Place{Layout: s.Layout},
 	}

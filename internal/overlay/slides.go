@@ -112,8 +112,8 @@ func ListSlideFiles(in Input, scene *storyboard.Scene) []string {
 	if len(scene.Slides) > 0 {
 		return slide.ListFiles(a.newSlideRequest(scene))
 	}
-	if scene.CountCallouts() > 0 || slices.ContainsFunc(scene.Shots, func(s storyboard.Shot) bool { return s.Mount != frame.NoMount }) ||
-		scene.Layout != frame.NoLayout {
+	isMounted := func(s storyboard.Shot) bool { return s.Mount != frame.NoMount }
+	if scene.CountCallouts() > 0 || slices.ContainsFunc(scene.Shots, isMounted) || scene.Layout != frame.NoLayout {
 		return slide.ListFiles(a.newGroundRequest(scene, arrange.Arrangement{}))
 	}
 	return nil
@@ -207,7 +207,8 @@ func chooseLargeScale(s *storyboard.Scene, r slide.Request) float64 {
 
 func (a *artist) newSlideRequest(s *storyboard.Scene) slide.Request {
 	r := slide.Request{
-		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Slides[0].Theme, Brand: a.Board.Film.Brand, Language: a.Board.Film.Language,
+		Width: a.Board.Film.Width, Height: a.Board.Film.Height, Theme: s.Slides[0].Theme,
+		Brand: a.Board.Film.Brand, Language: a.Board.Film.Language,
 		Files: a.Files, Over: len(s.Shots) > 0, Canvas: s.Canvas, CanvasSet: s.CanvasSet, Waits: s.WaitsForClick(),
 	}
 	if s.Layout != frame.NoLayout {

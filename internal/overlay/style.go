@@ -89,8 +89,9 @@ func (a *artist) newCaptionStyle() slide.Captions {
 		background, outline = frame.Color{R: 8, G: 10, B: 14, A: 190}, frame.Color{}
 	}
 	out := slide.Captions{Width: a.Board.Film.Width, Language: a.Board.Film.Language, Files: a.Files, Style: slide.CaptionStyle{
-		Size:  caption.ChooseFontSize(s) * scale,
-		Color: color(s.Color, frame.Color{R: 255, G: 255, B: 255, A: 255}), Background: color(s.Background, background), Box: s.Box, Heavy: s.Words,
+		Size:       caption.ChooseFontSize(s) * scale,
+		Color:      color(s.Color, frame.Color{R: 255, G: 255, B: 255, A: 255}),
+		Background: color(s.Background, background), Box: s.Box, Heavy: s.Words,
 		Outline: color(s.Outline, outline), Highlight: color(s.Highlight, frame.Color{R: 255, G: 255, A: 255}),
 	}}
 	switch {

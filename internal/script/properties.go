@@ -101,8 +101,8 @@ func listSharedRules() []rule {
 			newDecimalParser(1, maxFont, "pixels", "px"),
 			func(p *Properties) **float64 { return &p.FontSize },
 		).withValueStartTest(isNumeric),
-		newPropertyRule(withSection(markAsOwn(both("layout", WholeScene, "`none`", "how a slide and the scene's pictures share the frame")),
-			"11. Layouts"),
+		newPropertyRule(withSection(markAsOwn(both("layout", WholeScene, "`none`",
+			"how a slide and the scene's pictures share the frame")), "11. Layouts"),
 			newLayoutParser(),
 			func(p *Properties) **frame.Layout { return &p.Layout }),
 	}

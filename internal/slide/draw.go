@@ -73,7 +73,8 @@ func (d *Drawer) drawOnPage(ctx context.Context, p *page, r Request) (*Drawn, er
 		preload = append(preload, base+behindName)
 	}
 	m, err := d.layOut(ctx, p, measureArgs{
-		Colors: r.Only == UnderText, Area: r.toCSSBox(r.Area), Avoid: r.toCSSBox(r.Avoid), Whole: r.Ground != nil && (!r.Ground.Bare || len(r.Ground.Mounts) > 0),
+		Colors: r.Only == UnderText, Area: r.toCSSBox(r.Area), Avoid: r.toCSSBox(r.Avoid),
+		Whole: r.Ground != nil && (!r.Ground.Bare || len(r.Ground.Mounts) > 0),
 		Scale: r.computeScale(), Project: k.theme != "", Hyphens: hyphens,
 		Preload: preload, Runes: d.listUntestedCharacters(r.listBlockTexts()), Clear: [2]float64{r.Captions.Top, r.Captions.Bottom},
 	})

@@ -70,7 +70,8 @@ func (r Request) formatHead(k *projectFiles, classes, force string, styleOf func
 	var out strings.Builder
 	fmt.Fprintf(&out, `<!doctype html><html class="%stheme-%s%s%s" lang="%s"><head><meta charset="utf-8"><base href="%s%s">`,
 		classes, theme, chooseTrackingClass(r.listBlockTexts()), r.listPlaceClasses(), html.EscapeString(r.Language), baseMark, dir)
-	out.WriteString("<style>" + force + "</style><style>" + readBuiltInSheet("base") + readBuiltInSheet("layouts") + styleOf(theme) + "</style>")
+	out.WriteString("<style>" + force + "</style><style>" + readBuiltInSheet("base") + readBuiltInSheet("layouts"))
+	out.WriteString(styleOf(theme) + "</style>")
 	out.WriteString(`<style class="theme">` + escapeStyle(css) + "</style>" + k.brand.formatStyle() + "</head>")
 	return out.String()
 }

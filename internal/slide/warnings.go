@@ -27,7 +27,8 @@ func (d *Drawer) addWarnings(out *Drawn, r Request, k *projectFiles, c composed,
 		case m.Logo[0] == 0 || m.Logo[1] == 0:
 			add("export it again as SVG or PNG", "the watermark %s cannot be drawn", r.Ground.Watermark.File)
 		case m.Logo[0]*s > float64(r.Width) || m.Logo[1]*s > float64(r.Height):
-			add("export it smaller", "the watermark %s is larger than the frame, with %.0fx%.0f pixels; it is drawn at most a fifth as wide and high as the frame",
+			add("export it smaller", "the watermark %s is larger than the frame, with %.0fx%.0f pixels; "+
+				"it is drawn at most a fifth as wide and high as the frame",
 				r.Ground.Watermark.File, m.Logo[0], m.Logo[1])
 		}
 	}

@@ -73,7 +73,8 @@ func (s *sceneState) finishClicks() {
 	}
 	for _, c := range s.clicks {
 		if last < 0 {
-			s.list.Warnf(c.at, "this click has no effect: the scene has no narration").Hint = "put <!-- click --> into the narration, before the word at which the next item appears"
+			d := s.list.Warnf(c.at, "this click has no effect: the scene has no narration")
+			d.Hint = "put <!-- click --> into the narration, before the word at which the next item appears"
 			continue
 		}
 		p := &s.out.Parts[last]

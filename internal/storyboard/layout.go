@@ -51,15 +51,18 @@ func (s *sceneState) checkLayout() {
 	switch {
 	case len(missing) > 0:
 		s.out.Layout = frame.NoLayout
-		warn("needs "+strings.Join(missing, " and ")+", but this scene has none; the layout is ignored", "add a slide as a block between ``` lines, a picture as ![](picture.png)")
+		warn("needs "+strings.Join(missing, " and ")+", but this scene has none; the layout is ignored",
+			"add a slide as a block between ``` lines, a picture as ![](picture.png)")
 	case needs.headings && s.countColumns() < 2:
 		s.out.Layout = frame.NoLayout
-		warn("makes a column of each ## heading, but this slide has fewer than two; the layout is ignored", "write a ## heading above each column in a ```md block")
+		warn("makes a column of each ## heading, but this slide has fewer than two; the layout is ignored",
+			"write a ## heading above each column in a ```md block")
 	case layout == frame.Grid && len(s.out.Shots) == 1:
 		s.out.Layout = frame.NoLayout
 		warn("shows two to nine pictures, but this scene has one; the layout is ignored", "add pictures to the scene")
 	case layout == frame.Grid && len(s.out.Shots) > frame.MostOfGrid:
-		warn(fmt.Sprintf("shows at most %d pictures, but this scene has %d; the others are left out", frame.MostOfGrid, len(s.out.Shots)),
+		warn(fmt.Sprintf("shows at most %d pictures, but this scene has %d; the others are left out", frame.MostOfGrid,
+			len(s.out.Shots)),
 			"divide the pictures between several scenes")
 		s.out.Shots = s.out.Shots[:frame.MostOfGrid]
 	}

@@ -25,7 +25,8 @@ func (s *sceneState) addShot(n *script.Picture) {
 	}
 	shot := Shot{
 		Kind: info.Kind, Range: n.Range, File: name, Edge: n.Edge,
-		Motion: n.Motion, Strong: n.Strong, Mount: n.Mount, Sync: n.Sync, Still: n.Still, Segment: n.Segment, Volume: dereferenceOr(n.Volume, 1), Canvas: s.out.Canvas,
+		Motion: n.Motion, Strong: n.Strong, Mount: n.Mount, Sync: n.Sync, Still: n.Still, Segment: n.Segment,
+		Volume: dereferenceOr(n.Volume, 1), Canvas: s.out.Canvas,
 		Placing: placing,
 	}
 	if s.now.Canvas == nil && shot.Fit.IsPadded() {

@@ -208,7 +208,9 @@ func (e *session) buildFromScript(ctx context.Context, req Request, src compile.
 	if err != nil {
 		return nil, err
 	}
-	sound, aac, err := e.makeSoundtrack(ctx, mix.Input{Board: src.Board, Line: t.line, Files: files, Spoken: t.spoken, Booth: e.studio.booth})
+	sound, aac, err := e.makeSoundtrack(ctx, mix.Input{
+		Board: src.Board, Line: t.line, Files: files, Spoken: t.spoken, Booth: e.studio.booth,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,9 @@ func (e *session) listInputs(src compile.Script, files *assets.Set) release.Inpu
 }
 
 // reserveOutputs returns an error if the build would replace a file that it must not replace.
-func (e *session) reserveOutputs(ctx context.Context, src compile.Script, files *assets.Set, t release.Target) (*release.Outputs, error) {
+func (e *session) reserveOutputs(
+	ctx context.Context, src compile.Script, files *assets.Set, t release.Target,
+) (*release.Outputs, error) {
 	return runStep(ctx, e, meter.Files, func(context.Context, part.Maker) (*release.Outputs, diag.List, error) {
 		out, err := release.Reserve(e.studio.store, e.listInputs(src, files), t)
 		return out, nil, err
@@ -224,7 +226,9 @@ func (e *session) newCutter(m part.Maker, board *storyboard.Board, t timedBoard,
 }
 
 // drawPoster draws the poster if captions would cover it; otherwise it returns nil.
-func (e *session) drawPoster(ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays) ([]byte, error) {
+func (e *session) drawPoster(
+	ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, d overlays,
+) ([]byte, error) {
 	return runStep(ctx, e, meter.Pictures, func(ctx context.Context, m part.Maker) ([]byte, diag.List, error) {
 		c, err := e.newCutter(m, board, t, files, d)
 		if err != nil {

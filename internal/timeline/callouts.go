@@ -85,7 +85,8 @@ func (c *computer) listCallouts(i int, scene *Scene) (out []item) {
 	return out
 }
 
-// revealCallouts lets the callouts of a scene appear one after the other, at the frames in starts. A callout whose step does not fall into the time of its picture appears with the picture.
+// revealCallouts lets the callouts of a scene appear one after the other, at the frames in starts. A callout whose step
+// does not fall into the time of its picture appears with the picture.
 func revealCallouts(items []item, starts []int64, scene *Scene) {
 	for k := range items {
 		span := &items[k].span

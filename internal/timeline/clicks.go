@@ -81,8 +81,14 @@ func (c *computer) assignClicks(i int, scene *Scene) (out cueFrames) {
 		frames = fillEvenly(frames, len(list), scene.Start+scene.Frames)
 	}
 	for k, at := range frames {
-		to := map[appearanceKind]*[]int64{stepAppears: &out.steps, shotAppears: &out.shots, calloutAppears: &out.callouts}[list[k].kind]
-		*to = append(*to, at)
+		switch list[k].kind {
+		case stepAppears:
+			out.steps = append(out.steps, at)
+		case shotAppears:
+			out.shots = append(out.shots, at)
+		case calloutAppears:
+			out.callouts = append(out.callouts, at)
+		}
 	}
 	if len(out.shots) < 2 {
 		out.shots = nil // a single picture is shown for the whole scene
