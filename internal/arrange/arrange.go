@@ -5,6 +5,7 @@ package arrange
 import (
 	"image"
 	"math"
+	"slices"
 
 	"mynah/internal/frame"
 	"mynah/internal/storyboard"
@@ -131,11 +132,27 @@ func (a arranger) halves() (text, picture image.Rectangle) {
 	first, second := image.Rect(0, 0, w/2&^1, h), image.Rect(w/2&^1, 0, w, h)
 	if a.isUpright() {
 		first, second = image.Rect(0, 0, w, h/2&^1), image.Rect(0, h/2&^1, w, h)
+		if a.showsPhone() { // a phone is high
+			textH := int(phoneText*float64(h)) &^ 1
+			first, second = image.Rect(0, 0, w, textH), image.Rect(0, textH, w, h)
+			if a.scene.Layout == frame.SplitLeft {
+				first, second = image.Rect(0, h-textH, w, h), image.Rect(0, 0, w, h-textH)
+				return first, second
+			}
+		}
 	}
 	if a.scene.Layout == frame.SplitLeft {
 		return second, first
 	}
 	return first, second
+}
+
+// phoneText is the share of an upright frame's height that text beside a phone takes.
+const phoneText = 0.38
+
+// showsPhone reports whether a picture of the scene is shown within the edge of a phone.
+func (a arranger) showsPhone() bool {
+	return slices.ContainsFunc(a.scene.Shots, func(s storyboard.Shot) bool { return s.Mount == frame.PhoneMount })
 }
 
 // The share of its area that a mounted picture takes, with its mount: in the whole frame, and in a part of it.

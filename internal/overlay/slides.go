@@ -211,6 +211,7 @@ func (a *artist) newSlideRequest(s *storyboard.Scene) slide.Request {
 		Brand: a.Board.Film.Brand, Language: a.Board.Film.Language,
 		Files: a.Files, Over: len(s.Shots) > 0, Canvas: s.Canvas, CanvasSet: s.CanvasSet, Waits: s.WaitsForClick(),
 	}
+	r.Upright = arrange.IsUpright(r.Width, r.Height)
 	if s.Layout != frame.NoLayout {
 		r.Place = a.newPlace(s)
 		r.Over = r.Over && !r.OnGround

@@ -7,6 +7,7 @@
 // until it fits.
 function fitSlide(slide, backdrop, clear, scale, hyphens) {
   const preferred = 20, readable = 14
+  const preferredBox = document.documentElement.classList.contains('upright') ? 28 : preferred // of code and tables
   const px = v => parseFloat(v) || 0
   const pad = getComputedStyle(backdrop)
   const few = list => [...list].slice(0, 2000)
@@ -36,7 +37,7 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
 
   // Room for an overfull slide: its margins may be smaller than usual.
   const place = backdrop.getBoundingClientRect()
-  const aside = .038 * place.width, above = .031 * place.height
+  const aside = .038 * innerWidth, above = .031 * place.height
   const left = Math.min(px(pad.paddingLeft), aside), right = Math.min(px(pad.paddingRight), aside)
   const top = Math.max(clear[0], Math.min(px(pad.paddingTop), above)), bottom = Math.max(clear[1], Math.min(px(pad.paddingBottom), above))
   const W = place.width - left - right, H = place.height - top - bottom
@@ -65,7 +66,7 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
     changes.push(() => el.classList.remove('wrap'))
     const widthOf = () => Math.max(el.getBoundingClientRect().width, el.scrollWidth)
     for (let i = 0; i < 4 && widthOf() > room + .5; i++) {
-      const now = px(getComputedStyle(el).fontSize), least = now * Math.min(1, preferred / smallest(el).least)
+      const now = px(getComputedStyle(el).fontSize), least = now * Math.min(1, preferredBox / smallest(el).least)
       el.style.fontSize = Math.max(least, now * room / widthOf() - .05) + 'px'
     }
     if (widthOf() > room + .5) el.classList.add('wrap')
@@ -92,7 +93,7 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
       const text = node.data
       changes.push(() => { node.data = text })
       let out = '', at = 0
-      for (const m of words) { out += text.slice(at, m.index) + hyphens[m[0]]; at = m.index + m[0].length }
+      for (const m of words) { out += text.slice(at, m.index) + hyphens[m[0]].replace(/\u00ad(?=.{1,3}$)/u, ''); at = m.index + m[0].length }
       node.data = out + text.slice(at)
     }
   }
@@ -174,7 +175,8 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
     // Centre what is drawn, not the empty space around it.
     const box = slide.getBoundingClientRect()
     const ends = few(painted(slide) ? [slide] : slide.children).map(el => el.getBoundingClientRect()).filter(r => r.height)
-    const high = ends.length ? Math.min(...ends.map(r => r.top)) - box.top : 0
+    const bar = getComputedStyle(slide, '::before').content !== 'none'
+    const high = ends.length && !bar ? Math.min(...ends.map(r => r.top)) - box.top : 0
     const low = ends.length ? Math.max(...ends.map(r => r.bottom)) - box.top : slide.scrollHeight
     const snap = v => Math.round(v * scale) / scale
     Object.assign(slide.style, {
