@@ -3,6 +3,7 @@ package caption
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
@@ -48,9 +49,10 @@ func (c Cue) endsGroup(words []CueWord) bool {
 	last, before := words[len(words)-1], words[len(words)-2]
 	text := strings.TrimSpace(c.Text[words[0].Offset : last.Offset+last.Length])
 	said := strings.TrimRight(c.Text[before.Offset:before.Offset+before.Length], `"'”’»)`)
+	_, lastSize := utf8.DecodeLastRuneInString(said)
 	return len(words) > mostWords || uniseg.StringWidth(text) > mostColumns || last.Start-before.End > wordPause ||
 		strings.Contains(text, "\n") ||
-		strings.ContainsAny(said[max(len(said)-4, 0):], ".!?…,;:。！？、，")
+		strings.ContainsAny(said[len(said)-lastSize:], ".!?…,;:。！？、，")
 }
 
 // newGroup returns the cue that shows some words of a cue.

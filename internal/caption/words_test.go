@@ -28,6 +28,7 @@ func TestSplitIntoWords(t *testing.T) {
 		"three words at most":     {[]string{"We go up to it at ten."}, "We go up|to it at|ten."},
 		"groups end with clauses": {[]string{"Yes, we do; it is so."}, "Yes,|we do;|it is so."},
 		"quotation marks":         {[]string{"He said “no,” and he left."}, "He said “no,”|and he left."},
+		"points inside a word":    {[]string{"Now 3.5 more come."}, "Now 3.5 more|come."},
 		"sentences":               {[]string{"One.", "Two is more."}, "One.|Two is more."},
 		"long words are alone": {
 			[]string{"An internationalisation of everything."}, "An|internationalisation|of everything.",

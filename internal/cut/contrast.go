@@ -2,6 +2,7 @@ package cut
 
 import (
 	"context"
+	"errors"
 	"image"
 	"image/color"
 	"math"
@@ -23,7 +24,12 @@ func (c *Cutter) CheckContrast(ctx context.Context, list []overlay.Letters) (war
 			s := c.newView(l.Scene, pic)
 			view := s.view.WithoutCaptions()
 			view.Spans = []picture.Span{{Layers: []picture.LayerRef{l.Under}}}
-			frame, err := c.painter.PaintFrame(ctx, view, 0)
+			view.Marks, view.Camera = nil, nil
+			s.view, s.frame = view, 0
+			frame, err := c.paintFrame(ctx, s)
+			if _, ok := errors.AsType[*fileError](err); ok {
+				continue // a build reports files that cannot be read
+			}
 			if err != nil {
 				return warnings, err
 			}

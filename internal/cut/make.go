@@ -64,7 +64,7 @@ func (m *maker) explainFailure(ctx context.Context, at viewFrame, err error) err
 		return err
 	case !blame.MayBeInputError(err):
 		return blame.ToToolFault(err, at.place, at.name)
-	case at.view == nil || at.view.Asset == nil: // no file of the author was read
+	case at.view == nil || at.view.Asset == nil && len(at.view.Panes) == 0: // no file of the author was read
 		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File,
 			at.place.Start.Line).
 			WithHint(blame.HintDoctor)

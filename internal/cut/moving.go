@@ -80,6 +80,8 @@ func (p *Plan) separateComputedCrossfades(frameBytes int) (crossings [][]movingT
 // makeCrossings encodes several crossfades with one process. With an error, it returns the frame whose file was
 // being read.
 func (c *Cutter) makeCrossings(ctx context.Context, batch []movingTask) (viewFrame, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends programs that decode clips in panes
 	at := batch[0].viewFrame
 	var keys []cache.Key
 	for _, t := range batch {

@@ -3,6 +3,7 @@ package cut
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -55,7 +56,10 @@ func (c *Cutter) DrawPoster(ctx context.Context, n int64) ([]byte, error) {
 	}
 	c.Book.AddRecipe(recipe, part.Label{Name: fmt.Sprintf("frame %d", n), Scene: scene + 1})
 	err = c.MakeParts(ctx, func() error {
-		frame, _, err := bare.DrawFrame(ctx, scene, n-c.in.Line.Scenes[scene].Start)
+		frame, list, err := bare.DrawFrame(ctx, scene, n-c.in.Line.Scenes[scene].Start)
+		if err == nil && len(list) > 0 {
+			err = errors.New(list[0].Summary)
+		}
 		if err != nil {
 			return err
 		}

@@ -56,24 +56,34 @@ func (c *Cutter) DrawSnapshot(ctx context.Context, number int, from *time.Durati
 // fades into another and, if the scene has captions, one of them is shown.
 func (c *Cutter) chooseSheetFrame(scene int) int64 {
 	s := c.in.Line.Scenes[scene]
-	middle := s.Start + s.Frames/2
-	best, bestCost := middle, int64(1)<<62
 	captions := c.in.Captions[scene]
-	for n := s.Start; n < s.Start+s.Frames; n++ {
-		cost := max(n-middle, middle-n)
-		fades := func(p timeline.Picture) bool { return p.Start <= n && n < p.Start+p.Fade }
-		if slices.ContainsFunc(s.Pictures, fades) {
-			cost += 2 * s.Frames
+	fades := func(n int64) bool {
+		return slices.ContainsFunc(s.Pictures, func(p timeline.Picture) bool { return p.Start <= n && n < p.Start+p.Fade })
+	}
+	shows := func(n int64) bool {
+		return len(captions) == 0 ||
+			slices.ContainsFunc(captions, func(p overlay.CaptionSpan) bool { return p.From <= n && n < p.To })
+	}
+	middle, still := s.Start+s.Frames/2, int64(-1)
+	for k := range 2 * s.Frames { // outwards from the middle
+		n := middle + (k+1)/2
+		if k%2 == 1 {
+			n = middle - (k+1)/2
 		}
-		shown := func(p overlay.CaptionSpan) bool { return p.From <= n && n < p.To }
-		if len(captions) > 0 && !slices.ContainsFunc(captions, shown) {
-			cost += s.Frames
+		if n < s.Start || n >= s.Start+s.Frames || fades(n) {
+			continue
 		}
-		if cost < bestCost {
-			best, bestCost = n, cost
+		if shows(n) {
+			return n - s.Start
+		}
+		if still < 0 {
+			still = n
 		}
 	}
-	return best - s.Start
+	if still < 0 {
+		still = middle
+	}
+	return still - s.Start
 }
 
 // DrawSheet draws a contact sheet as PNG with a frame near the middle of each scene. If a file cannot be read, it returns

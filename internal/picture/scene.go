@@ -214,13 +214,19 @@ func (p *Painter) startClip(ctx context.Context, v *View, from, count int64) *cl
 	if v.Cycle > 0 {
 		clip.Again, clip.Length = true, 0
 	} else {
+		from = min(from, max(clip.Frames-1, 0)) // after the end, the last frame
 		out.stated = min(count, clip.Frames-from)
 	}
 	clip.Skip, clip.Frames, clip.Enter, clip.Layers, clip.States = from, out.stated, nil, nil, nil
 	r, w := io.Pipe()
 	out.from = r
 	tools := p.tools.RunBeside()
-	go func() { w.CloseWithError(tools.RunFFmpeg(ctx, p.pic.ReadClipArgs(clip), nil, w)) }()
+	// A reader that stops early would leave the program's output waiting.
+	stop := context.AfterFunc(ctx, func() { _ = r.CloseWithError(ctx.Err()) })
+	go func() {
+		_ = w.CloseWithError(tools.RunFFmpeg(ctx, p.pic.ReadClipArgs(clip), nil, w))
+		stop()
+	}()
 	return out
 }
 

@@ -29,8 +29,11 @@ func (s *sceneState) addClicksOfParagraph(first int, text string, clicks []int, 
 		s.clicks = append(s.clicks, pendingClick{offset, at})
 	}
 	parts := s.out.Parts[first:]
-	if len(parts) == 0 {
-		return // the paragraph is not spoken
+	if len(parts) == 0 { // the paragraph is not spoken: its clicks belong to the next sentence
+		for i := range s.clicks {
+			s.clicks[i].offset = 0
+		}
+		return
 	}
 	var starts []int // offsets of the sentences in the paragraph
 	done := 0
@@ -147,9 +150,18 @@ func (s *Scene) CountClickSteps(clicks int) int {
 	return n
 }
 
+// countSequentialShots returns the number of shots that are shown one after the other, or appear one after the other: all
+// but that in the corner.
+func (s *Scene) countSequentialShots() int {
+	if s.Layout == frame.Corner {
+		return len(s.Shots) - 1
+	}
+	return len(s.Shots)
+}
+
 // countAppearances returns the number of steps of slides, pictures after the first, and revealed callouts.
 func (s *Scene) countAppearances() int {
-	n := s.CountRevealSteps() + max(len(s.Shots)-1, 0)
+	n := s.CountRevealSteps() + max(s.countSequentialShots()-1, 0)
 	if s.RevealCallouts {
 		n += s.CountCallouts()
 	}

@@ -102,11 +102,12 @@ func (f *Findings) FindScene(d diag.Diagnostic) int {
 func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 	start := time.Now()
 	report := req.Progress
-	shares := 1 // videos to build, known after the script was read
+	shares, highest := 1, 0.0 // videos to build, known after the script was read; and the percent reported last
 	share := func(done int) func(meter.Progress) {
 		return func(p meter.Progress) {
 			if report != nil {
-				p.Percent = (float64(done)*100 + p.Percent) / float64(shares)
+				highest = max(highest, (float64(done)*100+p.Percent)/float64(shares))
+				p.Percent = highest
 				report(p)
 			}
 		}

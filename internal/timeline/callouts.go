@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"math/big"
+	"slices"
 
 	"mynah/internal/script"
 )
@@ -50,7 +51,9 @@ func (c *computer) placeCallouts(i int, scene *Scene, cues cueFrames) []CalloutS
 			starts = c.findStepStarts(i, len(items), scene)
 		}
 		revealCallouts(items, starts, scene)
-	} else {
+	}
+	items = slices.DeleteFunc(items, func(it item) bool { return it.span.From >= it.span.To }) // never visible
+	if !c.board.Scenes[i].RevealCallouts {
 		shareTimeAmongZooms(items)
 	}
 	out := make([]CalloutSpan, 0, len(items))
@@ -58,7 +61,7 @@ func (c *computer) placeCallouts(i int, scene *Scene, cues cueFrames) []CalloutS
 		c.setEntrance(&items[k], c.board.Scenes[i].RevealCallouts, scene)
 		out = append(out, items[k].span)
 	}
-	joinCameraMoves(items, out)
+	joinCameraMoves(items, out, scene.Pictures)
 	return out
 }
 
@@ -66,6 +69,9 @@ func (c *computer) placeCallouts(i int, scene *Scene, cues cueFrames) []CalloutS
 func (c *computer) listCallouts(i int, scene *Scene) (out []item) {
 	b := &c.board.Scenes[i]
 	add := func(shot int, list []script.Callout) {
+		if len(list) == 0 {
+			return
+		}
 		span := CalloutSpan{Shot: shot, From: scene.Start + scene.Frames, To: scene.Start}
 		for _, p := range scene.Pictures {
 			if p.shows(shot) {
@@ -73,9 +79,8 @@ func (c *computer) listCallouts(i int, scene *Scene) (out []item) {
 			}
 		}
 		for k, one := range list {
-			if span.Item = k; span.From < span.To {
-				out = append(out, item{one, span})
-			}
+			span.Item = k
+			out = append(out, item{one, span})
 		}
 	}
 	add(-1, b.Callouts)
@@ -144,13 +149,14 @@ func (c *computer) roundDownToFrames(d *big.Rat) int64 {
 }
 
 // joinCameraMoves marks the callouts between which the camera does not return.
-func joinCameraMoves(items []item, spans []CalloutSpan) {
+func joinCameraMoves(items []item, spans []CalloutSpan, pictures []Picture) {
 	last := -1
 	for k := range items {
 		if items[k].Style != script.CameraZoom || spans[k].Move == 0 {
 			continue
 		}
-		if last >= 0 && spans[last].Shot == spans[k].Shot && spans[last].To == spans[k].From {
+		cut := func(p Picture) bool { return p.Start == spans[k].From }
+		if last >= 0 && spans[last].Shot == spans[k].Shot && spans[last].To == spans[k].From && !slices.ContainsFunc(pictures, cut) {
 			spans[last].Continues, spans[k].Follows = true, true
 		}
 		last = k

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"mynah/internal/diag"
+	"mynah/internal/frame"
 	"mynah/internal/storyboard"
 )
 
@@ -43,12 +44,12 @@ func listAppearances(b *storyboard.Scene) []appearance {
 	for range steps {
 		list = append(list, appearance{at: b.Slides[0].Range.Start, kind: stepAppears})
 	}
-	callouts := b.Callouts
+	callouts := slices.Clone(b.Callouts)
 	for k, shot := range b.Shots {
-		if k > 0 {
+		if inCorner := b.Layout == frame.Corner && k == len(b.Shots)-1; k > 0 && !inCorner {
 			list = append(list, appearance{at: shot.Range.Start, kind: shotAppears, shot: k})
 		}
-		callouts = append(slices.Clip(callouts), shot.Callouts...)
+		callouts = append(callouts, shot.Callouts...)
 	}
 	for _, callout := range callouts {
 		if b.RevealCallouts {
@@ -100,7 +101,7 @@ func (c *computer) assignClicks(i int, scene *Scene) (out cueFrames) {
 // there is none. v are the lengths of the scene's parts in samples.
 func (c *computer) measureClipsAtClicks(i int, v []int64) *big.Rat {
 	b := &c.board.Scenes[i]
-	if b.CountClicks() == 0 || b.Layout.ShowsAllPictures() || len(b.Shots) < 2 {
+	if b.CountClicks() == 0 || b.Layout == frame.Corner || len(b.Shots) < 2 {
 		return nil
 	}
 	var clicks []int64 // in samples from the start of the scene
@@ -120,6 +121,9 @@ func (c *computer) measureClipsAtClicks(i int, v []int64) *big.Rat {
 			length := new(big.Rat).Add(samplesToSeconds(clicks[k]), c.measureMovingPicture(b.Shots[a.shot]))
 			end = chooseLarger(end, length)
 		}
+	}
+	if end.Sign() == 0 {
+		return nil
 	}
 	return end
 }

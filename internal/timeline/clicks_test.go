@@ -53,6 +53,18 @@ func TestClicks(t *testing.T) {
 			"[] (0)@0 (0 1)@50+20 (0 1 2)@100+20",
 		},
 		{"a clip longer than the narration", storyboard.Scene{Shots: []storyboard.Shot{picture(1), film(2)}}, []int{40}, "[] 0@0 1@200~50"},
+		{
+			"corner",
+			storyboard.Scene{Layout: frame.Corner, Shots: []storyboard.Shot{picture(0), picture(1), film(3)}, Slides: []storyboard.Slide{list}},
+			[]int{10, 20, 30, 35},
+			"[100 150 175] (0 2)@0 (1 2)@50+20",
+		},
+		{
+			"a clip that begins at a click in a grid",
+			storyboard.Scene{Layout: frame.Grid, Shots: []storyboard.Shot{picture(1), film(2)}},
+			[]int{40},
+			"[] (0)@0 (0 1)@200+20",
+		},
 		{"two clicks at the same word", storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}}, []int{10, 10}, "[] 0@0 2@50+20"},
 	} {
 		c.scene.Number = 1

@@ -104,12 +104,14 @@ type shape struct {
 	sync  script.Sync
 	// atClicks is when the last clip ends that begins at a click, in seconds; nil if there is none.
 	atClicks *big.Rat
-	gif      bool // the only moving picture of the scene is a GIF
+	// shownTogether is C if a layout shows clips at the same time, else 0.
+	shownTogether *big.Rat
+	gif           bool // the only moving picture of the scene is a GIF
 }
 
 func (c *computer) measureSceneShape(i int) shape {
 	s := &c.board.Scenes[i]
-	out := shape{total: new(big.Rat), c: new(big.Rat), pure: true, sync: s.Sync}
+	out := shape{total: new(big.Rat), c: new(big.Rat), shownTogether: new(big.Rat), pure: true, sync: s.Sync}
 	speaks := false
 	for p, part := range s.Parts {
 		var n int64
@@ -146,6 +148,7 @@ func (c *computer) measureSceneShape(i int) shape {
 	out.atClicks = c.measureClipsAtClicks(i, out.v)
 	if s.Layout.ShowsAllPictures() {
 		out.c = c.measureShownTogether(s)
+		out.shownTogether.Set(out.c)
 	}
 	if len(out.clips) == 0 && len(s.Shots) == 1 && s.Shots[0].Kind == storyboard.GIF && !c.m.Files[s.Shots[0].File].Still {
 		out.clips, out.gif = []int{0}, true
@@ -182,7 +185,7 @@ func (s shape) computeSceneLength(duration *time.Duration) *big.Rat {
 		return chooseLarger(s.t, toSeconds(*duration))
 	}
 	if s.atClicks != nil {
-		return chooseLarger(s.t, s.atClicks)
+		return chooseLarger(chooseLarger(s.t, s.atClicks), s.shownTogether)
 	}
 	if len(s.clips) == 0 {
 		if silent {
@@ -301,7 +304,7 @@ func (c *computer) planScenePictures(i int, s shape, scene Scene, cues cueFrames
 	case b.Layout == frame.Grid:
 		return c.placeGrid(i, scene, cues)
 	case b.Layout == frame.Corner:
-		return c.placeCorner(i, scene)
+		return c.placeCorner(i, scene, cues)
 	case len(cues.shots) > 0:
 		return c.placeAtClicks(i, scene, cues)
 	}

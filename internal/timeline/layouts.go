@@ -87,12 +87,15 @@ func (c *computer) placeGrid(i int, scene Scene, cues cueFrames) []Picture {
 }
 
 // placeCorner returns the pictures of a scene that shows its last shot in a corner, over the others.
-func (c *computer) placeCorner(i int, scene Scene) []Picture {
+func (c *computer) placeCorner(i int, scene Scene, cues cueFrames) []Picture {
 	shots := c.board.Scenes[i].Shots
 	last := len(shots) - 1
 	corner := c.newBeside(i, last, scene.Start, scene)
 	out := []Picture{{Shot: -1, Start: scene.Start, Frames: scene.Frames}}
-	if last > 0 {
+	switch {
+	case len(cues.shots) > 0:
+		out = c.placeAtClicks(i, scene, cues)
+	case last > 0:
 		out = c.shareTimeAmongShots(i, scene, last)
 	}
 	for k := range out {

@@ -149,9 +149,9 @@ func (p Picture) ListShots() []int {
 // shows reports whether the picture shows a shot; -1 stands for a picture without shots.
 func (p Picture) shows(shot int) bool {
 	if shot < 0 {
-		return len(p.ListShots()) == 0
+		return p.Shot < 0 && len(p.Beside) == 0
 	}
-	return slices.Contains(p.ListShots(), shot)
+	return p.Shot == shot || slices.ContainsFunc(p.Beside, func(b Beside) bool { return b.Shot == shot })
 }
 
 // SoundKind is the source of a sound.

@@ -2,8 +2,10 @@ package timeline
 
 import (
 	"math/big"
+	"slices"
 
 	"mynah/internal/frame"
+	"mynah/internal/script"
 	"mynah/internal/storyboard"
 )
 
@@ -51,11 +53,13 @@ func ChooseFrameRate(b *storyboard.Board, files map[string]Media) frame.Rate {
 	for i, s := range b.Scenes {
 		moves = moves || i > 0 && s.Transition.Type != "" && s.Transition.Duration > 0
 		stills := 0
+		moves = moves || hasMovingCallouts(s.Callouts, s.RevealCallouts)
 		for _, shot := range s.Shots {
 			m, ok := files[shot.File]
 			if shot.Kind == storyboard.Image {
 				stills++
 			}
+			moves = moves || hasMovingCallouts(shot.Callouts, s.RevealCallouts)
 			moves = moves || shot.Motion != "" || stills > 1 // several images in a scene are cross-faded
 			if shot.Kind == storyboard.Image || !ok || m.Still || m.Rate.Num <= 0 || m.Rate.Den <= 0 {
 				continue
@@ -73,3 +77,11 @@ func ChooseFrameRate(b *storyboard.Board, files map[string]Media) frame.Rate {
 }
 
 func isHigherRate(a, b frame.Rate) bool { return a.Num*b.Den > b.Num*a.Den }
+
+// hasMovingCallouts reports whether callouts fade in or move the camera.
+func hasMovingCallouts(list []script.Callout, revealed bool) bool {
+	return slices.ContainsFunc(list, func(c script.Callout) bool {
+		plain := c.Style == script.Darken || c.Style == script.Mask || c.Style == script.BlurInside
+		return c.Label != "" || !plain || revealed
+	})
+}

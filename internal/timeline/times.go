@@ -2,7 +2,6 @@ package timeline
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -50,8 +49,14 @@ func CheckPictureTimes(board *storyboard.Board, l *Line, whole bool) (list diag.
 		}
 	}
 	for i, s := range board.Scenes {
+		visible := make([]bool, len(s.Shots))
+		for _, p := range l.Scenes[i].Pictures {
+			for _, k := range p.ListShots() {
+				visible[k] = true
+			}
+		}
 		for k, shot := range s.Shots {
-			if !slices.ContainsFunc(l.Scenes[i].Pictures, func(p Picture) bool { return slices.Contains(p.ListShots(), k) }) {
+			if !visible[k] {
 				list.Warnf(shot.Range, "%q is never visible: the scene ends when its clips have played",
 					shot.File).Hint = "move the picture to another scene, or give the scene a longer (duration: …)"
 			}
