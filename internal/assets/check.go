@@ -52,7 +52,8 @@ func (c check) checkShot(shot storyboard.Shot, list *diag.List) {
 		return
 	}
 	if a.Info.Video == nil {
-		list.Errorf(shot.Range, "%q has sound but no picture", shot.File).Hint = fmt.Sprintf("to play its sound, write (audio: %s)", shot.File)
+		list.Errorf(shot.Range, "%q has sound but no picture", shot.File).
+			Hint = fmt.Sprintf("to play its sound, write (audio: %s)", shot.File)
 		return
 	}
 	length := a.Info.Video.Length

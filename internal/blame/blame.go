@@ -115,7 +115,8 @@ func ToToolFault(err error, place diag.Range, name string) error {
 // MayBeInputError reports whether a failure may be caused by the file that was being read, and not by the
 // program or the machine.
 func MayBeInputError(err error) bool {
-	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || findToolToBlame(err) != "" || isDiskFull(err) || errors.Is(err, cache.ErrLost) {
+	if _, ok := errors.AsType[*proc.NotFoundError](err); ok || findToolToBlame(err) != "" ||
+		isDiskFull(err) || errors.Is(err, cache.ErrLost) {
 		return false
 	}
 	if _, ok := fault.As(err); ok {

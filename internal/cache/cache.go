@@ -247,7 +247,7 @@ type Entry struct {
 // Close closes the entry.
 func (e *Entry) Close() error { return e.f.Close() }
 
-// OpenEntry opens an entry. It returns false if there is none. Opening updates the entry's time of last use, on
+// OpenEntry opens an entry. It returns false if none exists. Opening updates the entry's time of last use, on
 // which Prune relies.
 func (s *Store) OpenEntry(kind Kind, key Key) (*Entry, bool) {
 	p := s.makeEntryPath(kind, key)

@@ -41,7 +41,7 @@ func (s *session) ensureFolder(dir string) (string, error) {
 	return s.makeFolderOnce(dir)
 }
 
-// makeFolderOnce creates and locks the folder if there is none. The caller holds s.mu.
+// makeFolderOnce creates and locks the folder if none exists. The caller holds s.mu.
 func (s *session) makeFolderOnce(dir string) (string, error) {
 	if s.closed {
 		return "", fs.ErrClosed

@@ -83,7 +83,8 @@ func (p *paragraph) findSpokenWordEnds(from, to int) []int {
 		}
 		before, _ := utf8.DecodeLastRuneInString(p.text[:s.from])
 		behind, _ := utf8.DecodeRuneInString(p.text[s.from:])
-		if isSoutheastAsian(before) && isSoutheastAsian(behind) && !unicode.IsMark(behind) && !isTrailingVowelOrMark(behind) && !isLeadingVowel(before) {
+		if isSoutheastAsian(before) && isSoutheastAsian(behind) && !unicode.IsMark(behind) &&
+			!isTrailingVowelOrMark(behind) && !isLeadingVowel(before) {
 			out = append(out, s.from)
 		}
 	}

@@ -124,7 +124,10 @@ func (a *app) buildColdAndWarm(ctx context.Context, r studio.Request) (runs [2]b
 		if err != nil {
 			return runs, nil, err
 		}
-		run := benchRun{Name: name, WallMS: max(result.ElapsedMS, 1), Phases: result.Phases, Made: len(result.Made), Found: result.Parts - len(result.Made)}
+		run := benchRun{
+			Name: name, WallMS: max(result.ElapsedMS, 1), Phases: result.Phases,
+			Made: len(result.Made), Found: result.Parts - len(result.Made),
+		}
 		for _, p := range result.Phases {
 			run.CPUMS += p.CPUMS
 			run.Programs += p.Programs

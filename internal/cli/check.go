@@ -177,7 +177,8 @@ func (a *app) formatScript(name string, src []byte) ([]byte, error) {
 func (a *app) formatFileInPlace(path string, list, stdout bool) error {
 	src, err := os.ReadFile(path)
 	if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
-		return fault.New(fault.Usage, nil, "%q is a folder", path).WithHint("name the scripts: mynah fmt %s", filepath.Join(path, "*.md"))
+		return fault.New(fault.Usage, nil, "%q is a folder", path).
+			WithHint("name the scripts: mynah fmt %s", filepath.Join(path, "*.md"))
 	} else if errors.Is(statErr, fs.ErrNotExist) {
 		return fault.New(fault.Input, nil, "there is no script %q", path).WithHint("name a .md or .txt file")
 	}

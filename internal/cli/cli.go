@@ -105,7 +105,8 @@ docs/voices.md.`,
 	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "rebuild everything, without the cache")
 	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of chromium-headless-shell, chromium and others)")
 	f.IntVarP(&a.cfg.Proc.Jobs, "jobs", "j", a.cfg.Proc.Jobs, "number of programs that run at once")
-	root.AddCommand(a.newBuildCommand(), a.newWatchCommand(), a.newBenchCommand(), a.newSnapshotCommand(), a.newSubtitlesCommand(), a.newCheckCommand(), a.newFmtCommand(), a.newSayCommand(), a.newVoicesCommand(),
+	root.AddCommand(a.newBuildCommand(), a.newWatchCommand(), a.newBenchCommand(), a.newSnapshotCommand(),
+		a.newSubtitlesCommand(), a.newCheckCommand(), a.newFmtCommand(), a.newSayCommand(), a.newVoicesCommand(),
 		a.newDoctorCommand(), a.newCacheCommand(), a.newVersionCommand(), a.newInitCommand(), a.newServeCommand(), a.newKeysCommand(), a.newClientCommand())
 	root.InitDefaultCompletionCmd()
 	return root

@@ -64,7 +64,8 @@ func isOutputTemplate(output string) bool { return strings.Contains(output, "{")
 // isFolderOutput reports whether an output is a folder: it exists as one, or ends in a slash.
 func isFolderOutput(output string) bool {
 	info, err := os.Stat(output)
-	return output != "" && (err == nil && info.IsDir() || strings.HasSuffix(output, "/") || strings.HasSuffix(output, string(filepath.Separator)))
+	return output != "" && (err == nil && info.IsDir() || strings.HasSuffix(output, "/") ||
+		strings.HasSuffix(output, string(filepath.Separator)))
 }
 
 // chooseOutputs returns the flags for each of several scripts, with its output: next to the script, in

@@ -65,7 +65,8 @@ func (a *app) printVoices(ctx context.Context, f *voicesFlags) error {
 	engines := map[string]bool{}
 	for _, v := range all {
 		engines[v.Engine] = true
-		if (f.language == "" || speaksLanguage(v, f.language)) && (f.engine == "" || v.Engine == f.engine) && (f.gender == "" || string(v.Gender) == f.gender) {
+		if (f.language == "" || speaksLanguage(v, f.language)) && (f.engine == "" || v.Engine == f.engine) &&
+			(f.gender == "" || string(v.Gender) == f.gender) {
 			voices = append(voices, v)
 		}
 	}

@@ -52,7 +52,8 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 	}
 	root, err := parseYAMLLeniently(src)
 	if err != nil {
-		list.Errorf(at(&yaml.Node{Line: 1, Column: 1}), "%s is not valid YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).Hint = hintHeader
+		list.Errorf(at(&yaml.Node{Line: 1, Column: 1}), "%s is not valid YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: ")).
+			Hint = hintHeader
 		return d, list
 	}
 	if root == nil || root.Tag == "!!null" {
@@ -71,7 +72,8 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 			d.voices = readVoiceNames(value, at, &list)
 		case "engines", "fallback":
 			if !settings {
-				list.Warnf(at(key), "%s is ignored in a project's %s", key.Value, defaultsFile).Hint = "engines and fallback are settings of the machine: write them into the mynah.yaml of the folder in which you run mynah, or into a file that you pass with --config"
+				list.Warnf(at(key), "%s is ignored in a project's %s", key.Value, defaultsFile).
+					Hint = "engines and fallback are settings of the machine: write them into the mynah.yaml of the folder in which you run mynah, or into a file that you pass with --config"
 			}
 		default:
 			e := list.Errorf(at(key), "%s has an unknown setting, %q", defaultsFile, key.Value)
@@ -153,11 +155,13 @@ func readVoiceNames(value *yaml.Node, at func(*yaml.Node) diag.Range, list *diag
 			}
 		}
 		if strings.TrimSpace(name.Value) == "" {
-			list.Errorf(at(name), "a name in the map voices is empty or not a plain word").Hint = "write a name and its voice, such as narrator: brian"
+			list.Errorf(at(name), "a name in the map voices is empty or not a plain word").
+				Hint = "write a name and its voice, such as narrator: brian"
 			continue
 		}
 		if who.Kind != yaml.ScalarNode || strings.TrimSpace(who.Value) == "" {
-			list.Errorf(at(name), "the name %q in %s has no voice", name.Value, defaultsFile).Hint = "write a voice, such as narrator: brian, or a voice of an engine, such as narrator: openai/alloy"
+			list.Errorf(at(name), "the name %q in %s has no voice", name.Value, defaultsFile).
+				Hint = "write a voice, such as narrator: brian, or a voice of an engine, such as narrator: openai/alloy"
 			continue
 		}
 		out[strings.ToLower(strings.TrimSpace(name.Value))] = strings.TrimSpace(who.Value)

@@ -22,7 +22,7 @@ type planner struct {
 	booth *voice.Booth
 	// sources collects the texts that findings point into.
 	sources map[string][]byte
-	// missing describes a voice whose engine is not installed; empty if there is none.
+	// missing describes a voice whose engine is not installed; empty if none exists.
 	missing  string
 	reader   reading.Reader
 	script   string // its path in the project

@@ -29,7 +29,7 @@ func TestFinish(t *testing.T) {
 		ctx     context.Context //nolint:containedctx // of one call
 		at      viewFrame
 		err     error
-		code    fault.Code // code of the error, "" if there is none
+		code    fault.Code // code of the error, "" if none exists
 		finding bool
 	}{
 		"success":           {t.Context(), file, nil, "", false},

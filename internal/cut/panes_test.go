@@ -112,7 +112,7 @@ func describeTakes(runs []film.SegmentRun) string {
 }
 
 // TestFadingTexts checks a transition between two slides: in the first third the old text fades, in the last the new one
-// appears, and between them there is none.
+// appears, and between them no text is visible.
 func TestFadingTexts(t *testing.T) {
 	t.Parallel()
 	const slides = "~~~\nold\n~~~\n(duration: 2)\n\n---\n(transition: %s 1.2)\n\n~~~\nnew\n~~~\n(duration: 2)\n"

@@ -64,7 +64,8 @@ func (f *Film) newSubtitleTrack(duration int64) *mp4.Track {
 func (f *Film) newTitleTrack(duration int64) *mp4.Track {
 	scale, delta := chooseTimescale(f.Picture)
 	t := mp4.Track{
-		Kind: mp4.Titles, Entry: mp4.EncodeTitleEntry(), Timing: mp4.Timing{Timescale: scale}, Presentation: mp4.Presentation{Duration: duration, Language: f.Language, Tag: f.Tag, Disabled: true},
+		Kind: mp4.Titles, Entry: mp4.EncodeTitleEntry(), Timing: mp4.Timing{Timescale: scale},
+		Presentation: mp4.Presentation{Duration: duration, Language: f.Language, Tag: f.Tag, Disabled: true},
 	}
 	var samples [][]byte
 	for i, c := range f.Chapters {

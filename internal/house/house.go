@@ -55,7 +55,8 @@ func DefaultConfig() Config {
 // Validate reports all errors at once.
 func (c Config) Validate() error {
 	return errors.Join(c.Proc.Validate(), c.Voice.Validate(), c.Studio.Validate(), prefixErrors("espeak-ng", c.Espeak.Validate()),
-		prefixErrors("flite", c.Flite.Validate()), prefixErrors("slides", c.Slide.Validate()), prefixErrors("piper", c.newPiperConfig().Validate()))
+		prefixErrors("flite", c.Flite.Validate()), prefixErrors("slides", c.Slide.Validate()),
+		prefixErrors("piper", c.newPiperConfig().Validate()))
 }
 
 // prefixErrors adds the name of a part of Mynah to each of its joined configuration errors.
@@ -138,7 +139,8 @@ func OpenCache(cfg Config) (*cache.Store, error) {
 	if dir == "" {
 		var err error
 		if dir, err = findDefaultCacheDir(); err != nil {
-			return nil, fault.New(fault.Disk, err, "the default cache folder cannot be determined").WithHint("choose one with --cache-dir")
+			return nil, fault.New(fault.Disk, err, "the default cache folder cannot be determined").
+				WithHint("choose one with --cache-dir")
 		}
 	}
 	store, err := cache.Open(dir)

@@ -39,7 +39,8 @@ func (s *Server) limitBodyTime(w http.ResponseWriter, r *http.Request) *timedBod
 		return nil
 	}
 	b := &timedBody{ReadCloser: r.Body, rc: http.NewResponseController(w), now: s.now, end: s.now().Add(bodyTime)}
-	upload := r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, objects.Prefix) || r.Method == http.MethodPost && r.URL.Path == "/v1/builds"
+	upload := r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, objects.Prefix) ||
+		r.Method == http.MethodPost && r.URL.Path == "/v1/builds"
 	if upload {
 		b.end, b.idle = s.now().Add(uploadTime), idleTime
 	}

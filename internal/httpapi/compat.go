@@ -380,7 +380,10 @@ func (s *Server) answerCredits(w http.ResponseWriter, r *http.Request) {
 	if billing == "" {
 		billing = "selfhosted"
 	}
-	s.answerJSON(w, r, http.StatusOK, api.Credits{CreditSeconds: manyCredits, RequestID: findRequestID(r), Identity: id.Key, BillingID: billing, Plan: "SELFHOSTED"})
+	s.answerJSON(w, r, http.StatusOK, api.Credits{
+		CreditSeconds: manyCredits, RequestID: findRequestID(r), Identity: id.Key,
+		BillingID: billing, Plan: "SELFHOSTED",
+	})
 }
 
 // The maximum lengths of texts to speak.

@@ -62,7 +62,8 @@ func (c Config) Validate() error {
 	var errs []error
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" ||
+			u.Fragment != "" || u.User != nil {
 			errs = append(errs, fmt.Errorf("public-url: %q, must be like https://mynah.example.com", c.PublicURL))
 		}
 	}

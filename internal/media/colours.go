@@ -21,7 +21,7 @@ type Colours struct {
 	ICC    string
 	BadICC bool
 	SRGB   bool
-	// Gamma is the exponent in a PNG file's gAMA chunk, 0 if there is none. Chroma is its cHRM chunk: x and y
+	// Gamma is the exponent in a PNG file's gAMA chunk, 0 if none exists. Chroma is its cHRM chunk: x and y
 	// of white, red, green and blue.
 	Gamma     float64
 	Chroma    [8]float64

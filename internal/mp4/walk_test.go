@@ -76,7 +76,7 @@ func kinds(nodes []*node) []string {
 	return out
 }
 
-// find returns the only box at a path below nodes, or nil if there is none.
+// find returns the only box at a path below nodes, or nil if none exists.
 func find(t *testing.T, nodes []*node, path string) *node {
 	t.Helper()
 	name, rest, more := strings.Cut(path, "/")

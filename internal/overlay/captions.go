@@ -137,7 +137,8 @@ func newHighlightKey(key cache.Key) cache.Key {
 }
 
 func (a *artist) hasCaptionInCache(key cache.Key, karaoke bool) bool {
-	return a.Store.HasEntry(cache.Pictures, newDrawingKey(key)) && (!karaoke || a.Store.HasEntry(cache.Pictures, newDrawingKey(newHighlightKey(key))))
+	return a.Store.HasEntry(cache.Pictures, newDrawingKey(key)) &&
+		(!karaoke || a.Store.HasEntry(cache.Pictures, newDrawingKey(newHighlightKey(key))))
 }
 
 // drawAndStoreSheet draws the captions with the indexes in batch together, and stores them in the cache.
@@ -257,7 +258,8 @@ func (a *artist) listCaptionWarnings(cues []caption.Cue, heads []captionHead) (l
 				font.Name).Hint = "use a .ttf or .otf file of the project, or install the font"
 		}
 		if font != nil && i == 0 && h.Broken {
-			list.Warnf(font.Range, "the font %q cannot be read; another font is used", font.Name).Hint = "check that the file is a font"
+			list.Warnf(font.Range, "the font %q cannot be read; another font is used", font.Name).
+				Hint = "check that the file is a font"
 		}
 		lacked = append(lacked, findNewRunes(lacked, h.Lacked)...)
 		anew := findNewRunes(lost, h.Tofu)

@@ -155,7 +155,7 @@ func (b *Book) ExplainMade(store *cache.Store, key cache.Key) []Made {
 	if !slices.ContainsFunc(b.order, func(k cache.Key) bool { _, ok := b.made[k]; return ok }) {
 		return nil
 	}
-	before, _ := ReadJSON[note](store, cache.Probes, key) // if there is none, all parts are new
+	before, _ := ReadJSON[note](store, cache.Probes, key) // if none exists, all parts are new
 	out := []Made{}
 	now := note{}
 	for _, key := range b.order {

@@ -37,7 +37,7 @@ func ReadOrMakeJSON[T any](store *cache.Store, kind cache.Kind, r Recipe, makeIt
 	return v, store.PutBytes(kind, key, b)
 }
 
-// ReadJSON returns a value that the cache contains as JSON, false if there is none that can be decoded.
+// ReadJSON returns a value that the cache contains as JSON, false if none exists that can be decoded.
 func ReadJSON[T any](store *cache.Store, kind cache.Kind, key cache.Key) (T, bool) {
 	var v, none T
 	b, ok := store.ReadEntry(kind, key)

@@ -24,7 +24,7 @@ type View struct {
 	// Panes are pictures in parts of the frame, in the order in which they are drawn. With panes, Still has no Asset,
 	// and Clip is nil.
 	Panes []Pane
-	// Mount is the layer that surrounds the panes; its key is zero if there is none.
+	// Mount is the layer that surrounds the panes; its key is zero if none exists.
 	Mount LayerRef
 	// Callouts are shown all the time.
 	Callouts []Callout
@@ -59,7 +59,7 @@ type LayerRef struct {
 	Boxes []image.Rectangle
 	// Faded is the transparency of the layer: 0 shows it as drawn, 255 hides it. It is a part of Key.
 	Faded uint8
-	// Large is the drawing at LargeScale times the size, for the camera; 0 means that there is none.
+	// Large is the drawing at LargeScale times the size, for the camera; 0 means that none exists.
 	Large      cache.Key
 	LargeScale float64
 	// Often is true if the layer is used for many frames, so that it is worth keeping in memory.

@@ -15,7 +15,7 @@ import (
 
 // Choice is the result of looking for a script in a folder.
 type Choice struct {
-	// Script is the path of the script, or "" if there is none or the choice is ambiguous.
+	// Script is the path of the script, or "" if none exists or the choice is ambiguous.
 	Script string
 	// Candidates are the paths of the possible scripts, Decks the names of presentations in the same
 	// folder.

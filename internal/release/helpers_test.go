@@ -134,7 +134,7 @@ func (p *press) names(t *testing.T) string {
 	return strings.Join(out, " ")
 }
 
-// read returns the content of a file next to the video, nil if there is none.
+// read returns the content of a file next to the video, nil if none exists.
 func (p *press) read(t *testing.T, ending string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(p.folder, "film"+ending))

@@ -23,7 +23,8 @@ func ReadHeader(file string, properties *yaml.Node) (Header, diag.List) {
 		key := properties.Content[i]
 		at := newUnderlineOfYAMLNode(file, key)
 		if key.Kind != yaml.ScalarNode || strings.TrimSpace(key.Value) == "" {
-			diags.Errorf(at, "a name in the header is not a plain word").Hint = "write one property per line, such as voice: brian"
+			diags.Errorf(at, "a name in the header is not a plain word").
+				Hint = "write one property per line, such as voice: brian"
 			continue
 		}
 		name := strings.ToLower(strings.TrimSpace(key.Value))

@@ -61,7 +61,7 @@ type context struct {
 // notices are facts about the whole file that were found while parsing it.
 type notices struct {
 	// headerLines is the index of the first line after text that looks like a header and already got a
-	// warning; 0 if there is none.
+	// warning; 0 if none exists.
 	headerLines int
 	// unclosed is set if a block has no end, openHeader if the header has none.
 	unclosed, openHeader bool

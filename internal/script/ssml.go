@@ -108,7 +108,7 @@ func (p *parser) collectSpeakLines(l *line, off int) (pieces []piece, rest piece
 	return nil, piece{}, false
 }
 
-// findSpeakEnd returns the offset after the first </speak> in t at or after from, or 0 if there is none.
+// findSpeakEnd returns the offset after the first </speak> in t at or after from, or 0 if none exists.
 func findSpeakEnd(t string, from int) int {
 	i := strings.Index(t[from:], "</speak")
 	if i < 0 {

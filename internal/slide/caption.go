@@ -136,7 +136,8 @@ func (c Captions) ComputeKeys(version string) []cache.Key {
 	for i, t := range c.Texts {
 		one := c
 		one.Texts = c.Texts[i : i+1]
-		h := cache.NewHasher("caption 3").AddString(version).AddString(one.formatSheetHTML(k)).AddString(captionScript).AddInts(int64(c.Width)).AddBytes(sum[:])
+		h := cache.NewHasher("caption 3").AddString(version).AddString(one.formatSheetHTML(k)).
+			AddString(captionScript).AddInts(int64(c.Width)).AddBytes(sum[:])
 		for _, w := range t.Words {
 			h.AddInts(int64(len(w)))
 			for _, p := range w {
@@ -262,7 +263,8 @@ func (d *Drawer) DrawCaptions(ctx context.Context, c Captions) ([]DrawnCaption, 
 	if _, ours := fault.As(err); err == nil || ours || ctx.Err() != nil {
 		return out, fonts, err
 	}
-	return nil, fonts, fault.New(fault.ToolFailed, err, "the subtitles could not be drawn").WithHint("run mynah doctor to check the browser")
+	return nil, fonts, fault.New(fault.ToolFailed, err, "the subtitles could not be drawn").
+		WithHint("run mynah doctor to check the browser")
 }
 
 // captionLayout is the result of caption.js: the positions of the captions on the sheet. Lengths are

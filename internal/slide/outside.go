@@ -8,7 +8,7 @@ import (
 )
 
 // FindOutsideFile returns the address of the first file that an SVG image refers to but does not contain,
-// such as a linked picture; "" if there is none. A browser draws an image without such files.
+// such as a linked picture; "" if none exists. A browser draws an image without such files.
 func FindOutsideFile(source []byte) string {
 	d := xml.NewDecoder(bytes.NewReader(source))
 	d.Strict = false

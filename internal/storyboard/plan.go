@@ -269,12 +269,13 @@ func (p *planner) resolvePath(name string) (string, bool) {
 	return strings.Join(parts, "/"), len(parts) > 0
 }
 
-// resolveFile returns the path in the project of an existing file. If there is none, it reports an error and
+// resolveFile returns the path in the project of an existing file. If none exists, it reports an error and
 // returns "".
 func (p *planner) resolveFile(f script.File, what string) string {
 	name, ok := p.resolvePath(f.Name)
 	if !ok {
-		p.list.Errorf(f.Range, "%q is outside the project's folder", f.Name).Hint = "put the file inside the project, next to the script"
+		p.list.Errorf(f.Range, "%q is outside the project's folder", f.Name).
+			Hint = "put the file inside the project, next to the script"
 		return ""
 	}
 	info := p.project.DescribeFile(name)

@@ -280,10 +280,12 @@ func (s *sceneState) setSlideSteps() {
 			slide.Steps = markup.CountItems(slide.Text)
 		case slide.Reveal:
 			slide.Reveal = false
-			s.list.Warnf(slide.Range, "(reveal: items) shows the list of a slide step by step, and this slide has none").Hint = "write a list in a ```md block"
+			s.list.Warnf(slide.Range, "(reveal: items) shows the list of a slide step by step, and this slide has none").
+				Hint = "write a list in a ```md block"
 		case len(slide.Ranges)+len(slide.Highlight) > 0:
 			slide.Ranges, slide.Highlight = nil, nil
-			s.list.Warnf(slide.Range, "only lines of code can be highlighted or revealed, and this slide has no code").Hint = "write the language after the opening fence: ```go"
+			s.list.Warnf(slide.Range, "only lines of code can be highlighted or revealed, and this slide has no code").
+				Hint = "write the language after the opening fence: ```go"
 		}
 	}
 }

@@ -78,7 +78,8 @@ func (s *sceneState) dropUnfittingOptions(n *script.Picture, shot *Shot) {
 	}
 	if shot.Motion == "" {
 		if n.Strong {
-			s.list.Warnf(n.Range, "strong is for a motion, and this picture has none; it is ignored").Hint = "write zoom strong, or pan strong"
+			s.list.Warnf(n.Range, "strong is for a motion, and this picture has none; it is ignored").
+				Hint = "write zoom strong, or pan strong"
 		}
 		return
 	}

@@ -140,7 +140,8 @@ func (w *ssmlState) collectElement(e *script.Element, manner utter.Run) {
 			manner.IPA = e.Attributes["ph"]
 		}
 		if manner.IPA != "" && collapseSpaces(joinText(e)) == "" {
-			w.list.Warnf(e.Range, "this phoneme contains no text and is not spoken").Hint = `write the text for subtitles inside it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
+			w.list.Warnf(e.Range, "this phoneme contains no text and is not spoken").
+				Hint = `write the text for subtitles inside it: <phoneme ph="təˈmɑːtoʊ">tomato</phoneme>`
 		}
 		w.addElement(e, manner)
 	case "say-as":

@@ -1,7 +1,7 @@
 package storyboard
 
 // waiting collects the directions for elements of type T, pictures or slides. A direction belongs to
-// the nearest T above it in its scene, or, if there is none, to the next T below it.
+// the nearest T above it in its scene, or, if none exists, to the next T below it.
 type waiting[T any] struct{ directions []waitingDirection[T] }
 
 // waitingDirection is a direction that has no T above it.

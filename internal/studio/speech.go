@@ -46,7 +46,8 @@ func (s *Studio) Speak(ctx context.Context, r SpeechRequest) (*Speech, error) {
 	}
 	sp, err := e.speakScriptText(ctx, r.TextRequest)
 	if err == nil && sp.IsEmpty() {
-		err = fault.New(fault.Usage, nil, "the text contains nothing that can be spoken").WithHint("write at least one word outside of directions")
+		err = fault.New(fault.Usage, nil, "the text contains nothing that can be spoken").
+			WithHint("write at least one word outside of directions")
 	}
 	if err != nil {
 		e.close()

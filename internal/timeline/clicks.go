@@ -98,7 +98,7 @@ func (c *computer) assignClicks(i int, scene *Scene) (out cueFrames) {
 }
 
 // measureClipsAtClicks returns the time in seconds at which the last clip of a scene ends that begins at a click; nil if
-// there is none. v are the lengths of the scene's parts in samples.
+// none exists. v are the lengths of the scene's parts in samples.
 func (c *computer) measureClipsAtClicks(i int, v []int64) *big.Rat {
 	b := &c.board.Scenes[i]
 	if b.CountClicks() == 0 || b.Layout == frame.Corner || len(b.Shots) < 2 {

@@ -102,7 +102,7 @@ type shape struct {
 	clips []int    // indexes of shots that are clips, or of the single GIF
 	c     *big.Rat // C: the total length of clips, in seconds
 	sync  script.Sync
-	// atClicks is when the last clip ends that begins at a click, in seconds; nil if there is none.
+	// atClicks is when the last clip ends that begins at a click, in seconds; nil if none exists.
 	atClicks *big.Rat
 	// shownTogether is C if a layout shows clips at the same time, else 0.
 	shownTogether *big.Rat

@@ -106,6 +106,7 @@ func checkChapters(board *storyboard.Board, l *Line, list *diag.List) {
 			short = append(short[:most], fmt.Sprintf("and %d more are too short", n-most))
 		}
 		list.Warnf(place, "video sites ignore these chapters: each must last at least %d s, but %s",
-			int(leastChapter.Seconds()), strings.Join(short, ", ")).Hint = "join short chapters; players of the video file show them anyway"
+			int(leastChapter.Seconds()), strings.Join(short, ", ")).
+			Hint = "join short chapters; players of the video file show them anyway"
 	}
 }

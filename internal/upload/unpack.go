@@ -85,7 +85,7 @@ type Unpacked struct {
 	Files int
 	Bytes int64
 	Links []string // symbolic links that were left out
-	Top   string   // folder that contains everything else, as in GitHub's archives; "" if there is none
+	Top   string   // folder that contains everything else, as in GitHub's archives; "" if none exists
 }
 
 // Unpack writes the files of a zip archive of size bytes to a folder, without their times and

@@ -29,7 +29,7 @@ func EstimateTimes(clip *Clip, phrases []Phrase) {
 	}
 }
 
-// choosePauseEffort returns the effort of the first punctuation mark between two words, 0 if there is none.
+// choosePauseEffort returns the effort of the first punctuation mark between two words, 0 if none exists.
 func choosePauseEffort(between string, comma, stop float64) float64 {
 	for _, r := range between {
 		switch r {

@@ -222,7 +222,7 @@ func (c *Catalogue) findGenderByName(name string) Gender {
 }
 
 // chooseByGender returns a voice of a language with a gender: the default voice if it has this gender, else the first
-// that has it. If there is none, or g is empty, it returns the default voice.
+// that has it. If none exists, or g is empty, it returns the default voice.
 func (c *Catalogue) chooseByGender(tag string, g Gender) Voice {
 	first, _ := c.chooseDefaultVoice(tag)
 	if g == "" || first.Gender == g {

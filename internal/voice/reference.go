@@ -98,8 +98,8 @@ func (b *Booth) speakReference(ctx context.Context, s portion) (Clip, bool, erro
 	return c, err == nil, err
 }
 
-// findReferenceVersion returns the name and version of the engine that times the words of a request, empty if there
-// is none.
+// findReferenceVersion returns the name and version of the engine that times the words of a request, empty if
+// none exists.
 func (b *Booth) findReferenceVersion(ctx context.Context, by Engine, req Request) string {
 	languages := []string{cmp.Or(req.Language, b.cfg.Language)}
 	for _, r := range req.Runs {

@@ -93,7 +93,7 @@ func captionScript(kind string) string {
 	fmt.Fprintf(&s, "---\nsize: 1080p\nsubtitles: %s\n---\n", mode)
 	for i := range captionScenes {
 		fmt.Fprintf(&s, "![](%d.png)\n\nPicture number %d of this long film shows a part of a set that has no end. "+
-			"Whoever looks at its edge %d times finds it again, smaller, turned a little, and as fine as before. "+
+			"Anyone who looks at its edge %d times finds it again, smaller, turned a little, and as fine as before. "+
 			"Nobody has seen all of it, since %d times a life would not be enough.\n\n---\n\n", i%(captionScenes/3), i+1, i+10, i+20)
 	}
 	return s.String()

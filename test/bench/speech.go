@@ -21,7 +21,7 @@ func (b *bench) speech() error {
 	s.WriteString("---\nvoice: kendra\n---\n\n")
 	words, sentences := 0, 0
 	for words < speechWords {
-		line := fmt.Sprintf("This is sentence number %d of a long text, and it tells what the system does when someone asks it.", sentences+1)
+		line := fmt.Sprintf("This is sentence number %d of a long text, and it explains what the system does when someone asks it.", sentences+1)
 		words += len(strings.Fields(line))
 		s.WriteString(line)
 		if sentences++; sentences%8 == 0 {

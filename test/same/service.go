@@ -180,7 +180,7 @@ func (a *asker) fetch(label, address string) answer {
 	return a.ask(query{label: label, method: http.MethodGet, path: address, plain: true})
 }
 
-// member returns the text at a path in the JSON of an answer, or "" if there is none.
+// member returns the text at a path in the JSON of an answer, or "" if none exists.
 func (a answer) member(path ...string) string {
 	var v any
 	_ = json.Unmarshal(a.body, &v)

@@ -158,7 +158,8 @@ func parseNumericDate(p *passage.Passage, i int) (nextIndex int, date passage.Da
 		if mark == "-" && len(p.TokenAt(y).Text) == 2 {
 			return i, passage.Date{}
 		}
-		if d.Exists() && !isPartOfLongerNumber(p, i, y+1) && !p.IsWordOrDigits(y+1) && (p.TokenAt(y+1).Text != "." || p.TokenAt(y+2).Kind != token.Digits) {
+		if d.Exists() && !isPartOfLongerNumber(p, i, y+1) && !p.IsWordOrDigits(y+1) &&
+			(p.TokenAt(y+1).Text != "." || p.TokenAt(y+2).Kind != token.Digits) {
 			return y + 1, d
 		}
 		return i, passage.Date{}

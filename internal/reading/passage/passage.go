@@ -44,7 +44,7 @@ func (p *Passage) IsOneOf(i int, texts ...string) bool {
 	return slices.Contains(texts, t.Lower)
 }
 
-// SkipGap returns the index after a gap at token i, or i if there is none.
+// SkipGap returns the index after a gap at token i, or i if none exists.
 func (p *Passage) SkipGap(i int) int {
 	if i < len(p.Tokens) && p.TokenAt(i).Kind == token.Gap {
 		return i + 1

@@ -113,7 +113,7 @@ func (i *Installer) addLicences(ctx context.Context, list []Available, cards map
 	_ = g.Wait()
 }
 
-// findLicence returns the licence from a card's line "* License: CC0", empty if there is none.
+// findLicence returns the licence from a card's line "* License: CC0", empty if none exists.
 func findLicence(card string) string {
 	const longest = 120
 	for line := range strings.Lines(card) {

@@ -22,7 +22,7 @@ import (
 type session struct {
 	once      sync.Once
 	run       *onnx.Session
-	durations string // name of the output with the lengths of the symbols; empty if there is none
+	durations string // name of the output with the lengths of the symbols; empty if none exists
 	err       error
 	users     int
 	gone      bool

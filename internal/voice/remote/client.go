@@ -297,7 +297,8 @@ func (c *Client) newStatusFault(resp *http.Response, body []byte, explain func(R
 		return c.newRequestFault(f, "the key in %s was refused by %s", c.cfg.KeyEnv, name).
 			WithHint("set %s to a valid key", c.cfg.KeyEnv)
 	case code == http.StatusUnauthorized:
-		return c.newRequestFault(f, "%s needs a key", name).WithHint("set key-env in mynah.yaml to the name of the environment variable that contains the key")
+		return c.newRequestFault(f, "%s needs a key", name).
+			WithHint("set key-env in mynah.yaml to the name of the environment variable that contains the key")
 	case code == http.StatusPaymentRequired:
 		return c.newRequestFault(f, "the account at %s has no credit left", name)
 	case code == http.StatusForbidden:
