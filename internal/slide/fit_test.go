@@ -137,3 +137,41 @@ func TestHyphens(t *testing.T) {
 		}
 	}
 }
+
+// TestWrappedCodeHangs checks that what does not fit in a line of code starts to the right of the line's own start.
+func TestWrappedCodeHangs(t *testing.T) {
+	t.Parallel()
+	d := drawer(t, nil)
+	for name, indent := range map[string]string{"no indent": "", "eight blanks": "        ", "two tabs": "\t\t"} {
+		r := request(code("txt", indent+strings.TrimSpace(strings.Repeat("nnn ", 60))))
+		r.Width, r.Height = 1080, 1920
+		got := drawOne(t, d, r)
+		box := inkedBox(got, isDark)
+		var starts []int // the first dark pixel of each line of text
+		inside := false
+		for y := box.Min.Y; y < box.Max.Y; y++ {
+			x := box.Min.X
+			for x < box.Max.X && !isDark(slidePixel(got, x, y)) {
+				x++
+			}
+			if x == box.Max.X {
+				inside = false
+				continue
+			}
+			if !inside {
+				starts = append(starts, x)
+			}
+			inside = true
+			starts[len(starts)-1] = min(starts[len(starts)-1], x)
+		}
+		if len(starts) < 3 {
+			t.Fatalf("%s: the code has %d lines", name, len(starts))
+		}
+		for _, x := range starts[1:] {
+			if x <= starts[0]+10 || x != starts[1] {
+				t.Errorf("%s: the lines start at %v", name, starts)
+				break
+			}
+		}
+	}
+}

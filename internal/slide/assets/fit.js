@@ -69,7 +69,17 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
       const now = px(getComputedStyle(el).fontSize), least = now * Math.min(1, preferredBox / smallest(el).least)
       el.style.fontSize = Math.max(least, now * room / widthOf() - .05) + 'px'
     }
-    if (widthOf() > room + .5) el.classList.add('wrap')
+    if (widthOf() <= room + .5) return
+    el.classList.add('wrap')
+    // What does not fit in a line of code hangs by two letters more than the line is indented.
+    for (const line of el.querySelectorAll('.line')) line.style.setProperty('--indent', Math.min(indentOf(line), 16) + 'ch')
+  }
+
+  // indentOf returns the number of columns of the blanks at the start of a line of code.
+  const indentOf = line => {
+    let n = 0
+    for (const c of line.textContent.match(/^[ \t]*/)[0]) n += c === '\t' ? 4 - n % 4 : 1
+    return n
   }
 
   // hyphenate allows breaks inside the words that are wider than their block, and inside all long words of
@@ -83,7 +93,9 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
       const block = node.parentElement.closest('td, th, li, p, h1, h2, h3, h4, h5, h6, blockquote, .text, .block')
       const room = block.matches('td, th') ? 0 : Math.min(block.getBoundingClientRect().width, W) - 1
       for (const m of node.data.matchAll(/[\p{L}\p{M}]+/gu)) {
-        if (!Object.hasOwn(hyphens, m[0]) || !most--) continue
+        // A short half of a word with a hyphen of its own breaks there.
+        const ownHyphen = node.data[m.index - 1] === '-' || node.data[m.index + m[0].length] === '-'
+        if (!Object.hasOwn(hyphens, m[0]) || ownHyphen && room === 0 && m[0].length < 14 || !most--) continue
         range.setStart(node, m.index)
         range.setEnd(node, m.index + m[0].length)
         if (range.getBoundingClientRect().width > room) changed.set(node, [...(changed.get(node) || []), m])
