@@ -1,0 +1,63 @@
+package cell
+
+import (
+	"context"
+	"errors"
+
+	"mynah/internal/fault"
+)
+
+// Fault is a fault.Error on the wire.
+type Fault struct {
+	Code   fault.Code  `json:"code"`
+	Public string      `json:"public"`
+	Hint   string      `json:"hint,omitempty"`
+	Cause  string      `json:"cause,omitempty"`
+	Whose  fault.Whose `json:"whose,omitempty"`
+}
+
+// longestText bounds each text of a fault, in bytes.
+const longestText = 64 << 10
+
+// encodeFault converts an error to its form on the wire.
+func encodeFault(err error) *Fault {
+	e := fault.From(err)
+	f := &Fault{Code: e.Code, Public: shorten(e.Public), Hint: shorten(e.Hint), Whose: e.Whose}
+	if e.Cause != nil {
+		f.Cause = shorten(e.Cause.Error())
+	}
+	if panicked, ok := errors.AsType[*fault.PanicError](err); ok {
+		f.Cause = shorten(f.Cause + "\n" + string(panicked.Stack))
+	}
+	return f
+}
+
+// decode converts a fault from the wire. An unknown code becomes fault.Internal.
+func (f *Fault) decode() error {
+	code := f.Code
+	var cause error
+	if f.Cause != "" {
+		cause = errors.New(shorten(f.Cause))
+	}
+	switch code {
+	case fault.Usage, fault.Script, fault.ToolMissing, fault.ToolFailed, fault.Input, fault.Disk, fault.Internal:
+	case fault.Cancelled:
+		cause = context.Canceled
+	default:
+		code = fault.Internal
+	}
+	e := fault.New(code, cause, "%s", shorten(f.Public))
+	e.Hint = shorten(f.Hint)
+	switch f.Whose {
+	case fault.Author, fault.Operator, fault.Service:
+		e.Whose = f.Whose
+	}
+	return e
+}
+
+func shorten(s string) string {
+	if len(s) <= longestText {
+		return s
+	}
+	return s[:longestText]
+}
