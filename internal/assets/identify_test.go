@@ -51,7 +51,7 @@ func newBench(t *testing.T) bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	drawer, err := slide.New(slide.DefaultConfig(), run)
+	drawer, err := slide.New(slide.DefaultConfig(), run, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

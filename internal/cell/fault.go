@@ -3,8 +3,11 @@ package cell
 import (
 	"context"
 	"errors"
+	"unicode"
+	"unicode/utf8"
 
 	"mynah/internal/fault"
+	"mynah/internal/record"
 )
 
 // Fault is a fault.Error on the wire.
@@ -14,6 +17,8 @@ type Fault struct {
 	Hint   string      `json:"hint,omitempty"`
 	Cause  string      `json:"cause,omitempty"`
 	Whose  fault.Whose `json:"whose,omitempty"`
+	// Deck: the cause is record.ErrDeck.
+	Deck bool `json:"deck,omitempty"`
 }
 
 // longestText bounds each text of a fault, in bytes.
@@ -26,6 +31,7 @@ func encodeFault(err error) *Fault {
 	if e.Cause != nil {
 		f.Cause = shorten(e.Cause.Error())
 	}
+	f.Deck = errors.Is(err, record.ErrDeck)
 	if panicked, ok := errors.AsType[*fault.PanicError](err); ok {
 		f.Cause = shorten(f.Cause + "\n" + string(panicked.Stack))
 	}
@@ -38,6 +44,9 @@ func (f *Fault) decode() error {
 	var cause error
 	if f.Cause != "" {
 		cause = errors.New(shorten(f.Cause))
+	}
+	if f.Deck {
+		cause = record.ErrDeck
 	}
 	switch code {
 	case fault.Usage, fault.Script, fault.ToolMissing, fault.ToolFailed, fault.Input, fault.Disk, fault.Internal:
@@ -60,4 +69,22 @@ func shorten(s string) string {
 		return s
 	}
 	return s[:longestText]
+}
+
+// FormatFault explains a fault to a client of the server.
+func FormatFault(err error) string {
+	f := fault.From(err)
+	if hint := AdaptHintForClients(f.Hint); hint != "" {
+		return CapitalizeFirst(f.Public) + ": " + hint
+	}
+	return CapitalizeFirst(f.Public)
+}
+
+// CapitalizeFirst makes the first letter of a phrase a capital.
+func CapitalizeFirst(s string) string {
+	if s == "" {
+		return ""
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }

@@ -3,7 +3,6 @@ package cell_test
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -161,11 +160,4 @@ func TestMessagesLargerThanTheLimitsAreNotSent(t *testing.T) {
 	if got, err := cell.Ask[text](t.Context(), a, "upper", text{"still"}); err != nil || got.Text != "STILL" {
 		t.Errorf("afterwards: %v, %v", got, err)
 	}
-}
-
-func TestMain(m *testing.M) {
-	if behaviour := os.Getenv("CELL_TEST"); behaviour != "" {
-		os.Exit(behave(behaviour))
-	}
-	os.Exit(m.Run())
 }

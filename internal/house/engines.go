@@ -280,11 +280,16 @@ func (e *EngineConfig) Validate() error {
 	return err
 }
 
-// newEngines creates the engines of the settings; remote ones get retries and limits.
-func (c EnginesConfig) newEngines() ([]voice.Engine, error) {
+// newEngines creates the engines of the settings; remote ones get retries and limits. If elsewhere is not nil, it
+// returns remote engines of another process.
+func (c EnginesConfig) newEngines(elsewhere func(name string) voice.Engine) ([]voice.Engine, error) {
 	var out []voice.Engine
 	for _, e := range c.Engines {
 		if e.Kind == kindPiper {
+			continue
+		}
+		if elsewhere != nil {
+			out = append(out, elsewhere(e.Name))
 			continue
 		}
 		made, err := e.newEngine()

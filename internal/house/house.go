@@ -151,8 +151,18 @@ func OpenCache(cfg Config) (*cache.Store, error) {
 	return store, nil
 }
 
+// surroundings are what the parts of a House take from elsewhere. Each is nil for this process's own.
+type surroundings struct {
+	slots proc.Slots
+	// engine returns the engine of a name that needs keys or the network.
+	engine func(name string) voice.Engine
+	open   slide.Opener
+}
+
 // New creates and connects the parts. Close the House after use.
-func New(cfg Config) (*House, error) {
+func New(cfg Config) (*House, error) { return newWithin(cfg, surroundings{}) }
+
+func newWithin(cfg Config, around surroundings) (*House, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fault.New(fault.Usage, err, "invalid settings")
 	}
@@ -164,19 +174,24 @@ func New(cfg Config) (*House, error) {
 		}
 		h.temporary, h.alive, cfg.CacheDir = dir, alive, dir
 	}
-	if err := h.connectParts(cfg); err != nil {
+	if err := h.connectParts(cfg, around); err != nil {
 		h.Close()
 		return nil, err
 	}
 	return h, nil
 }
 
-func (h *House) connectParts(cfg Config) error {
+func (h *House) connectParts(cfg Config, around surroundings) error {
 	var err error
 	if h.Store, err = OpenCache(cfg); err != nil {
 		return err
 	}
-	if h.Runner, err = proc.New(cfg.Proc); err != nil {
+	if around.slots != nil {
+		h.Runner, err = proc.NewWithSlots(cfg.Proc, around.slots)
+	} else {
+		h.Runner, err = proc.New(cfg.Proc)
+	}
+	if err != nil {
 		return err
 	}
 	e, err := espeak.New(cfg.Espeak, h.Runner)
@@ -201,7 +216,7 @@ func (h *House) connectParts(cfg Config) error {
 	}
 	engines = append(engines, voice.WithCachedVersion(h.piper, h.Store, func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }))
 	h.engines = cfg.Engines
-	more, err := cfg.Engines.newEngines()
+	more, err := cfg.Engines.newEngines(around.engine)
 	if err != nil {
 		return err
 	}
@@ -213,7 +228,7 @@ func (h *House) connectParts(cfg Config) error {
 		// In the cache folder, the next process removes what a killed one leaves.
 		cfg.Slide.TempDir, _ = h.Store.MakeTempDir()
 	}
-	if h.Drawer, err = slide.New(cfg.Slide, h.Runner); err != nil {
+	if h.Drawer, err = slide.New(cfg.Slide, h.Runner, around.open); err != nil {
 		return err
 	}
 	h.Studio, err = studio.New(cfg.Studio, h.Runner, h.Booth, h.Drawer, h.Store)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,9 +22,11 @@ import (
 
 	"mynah/internal/auth"
 	"mynah/internal/cache"
+	"mynah/internal/cell/host"
 	"mynah/internal/fault"
 	"mynah/internal/httpapi"
 	"mynah/internal/objects"
+	"mynah/internal/proc"
 	"mynah/internal/queue"
 	"mynah/internal/record"
 	"mynah/internal/store"
@@ -46,6 +49,9 @@ type ServeConfig struct {
 	Queue           queue.Config
 	Fetch           upload.FetchConfig
 	Limits          upload.Limits
+	Cells           host.Config
+	// MostResult is the maximum size of a file of a result, in bytes.
+	MostResult int64
 	// Grace is how long running builds may continue when the server stops.
 	Grace time.Duration
 	// CacheSize is the maximum size of the cache in bytes, enforced at each sweep.
@@ -62,6 +68,7 @@ func DefaultServeConfig() ServeConfig {
 	return ServeConfig{
 		Data: "mynah-data", Listen: "127.0.0.1:8080", HTTP: httpapi.DefaultConfig(), Auth: auth.DefaultConfig(),
 		Store: store.Config{MaxQueued: 100}, Queue: queue.DefaultConfig(), Fetch: upload.DefaultFetchConfig(), Limits: upload.DefaultLimits(),
+		Cells: host.DefaultConfig(), MostResult: 64 << 30,
 		Grace: 30 * time.Second, CacheSize: 20 << 30, Sweep: time.Minute, Log: slog.New(slog.DiscardHandler), Out: io.Discard,
 	}
 }
@@ -78,6 +85,7 @@ func (c ServeConfig) Validate() error {
 	check((c.TLSCert == "") == (c.TLSKey == ""), "tls-cert and tls-key: set both or neither")
 	check(c.Grace >= 0, "grace: must not be negative")
 	check(c.Sweep >= time.Second, "sweep: must be at least a second")
+	check(c.MostResult >= 1<<20, "most-result: must be at least 1 MiB")
 	check(c.CacheSize >= 1<<20, "cache-size: must be at least 1 MiB")
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		errs = append(errs, fmt.Errorf("listen: %q, must be like 127.0.0.1:8080", c.Listen))
@@ -128,7 +136,9 @@ func lockDataFolder(data string) (*flock.Flock, error) {
 type server struct {
 	cfg      ServeConfig
 	data     string // the data folder
-	house    *House
+	run      *proc.Runner
+	cells    *host.Host
+	caches   string // the folder of the caches of all tenants
 	records  *store.Store
 	objects  *objects.Store
 	worker   *worker.Worker
@@ -177,13 +187,9 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 	if cfg.findVoicesDir() == "" { // a service account without a home folder
 		cfg.VoicesDir = filepath.Join(data, "voices")
 	}
-	if cfg.Proc.Nice == 0 {
-		cfg.Proc.Nice = 10 // answers have priority over builds
-	}
-	if o.house, err = New(cfg); err != nil {
+	if err := o.openCells(cfg); err != nil {
 		return err
 	}
-	o.addCloser(o.house.Close)
 	if o.records, err = openDatabase(ctx, data, o.cfg.Store); err != nil {
 		return err
 	}
@@ -206,8 +212,8 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	wcfg := worker.Config{Dir: filepath.Join(data, "work"), Limits: o.cfg.Limits}
-	if o.worker, err = worker.New(wcfg, o.records, o.objects, fetcher, o.house.Studio, o.cfg.Log); err != nil {
+	wcfg := worker.Config{Dir: filepath.Join(data, "work"), MostResult: o.cfg.MostResult}
+	if o.worker, err = worker.New(wcfg, o.records, o.objects, fetcher, o.cells, o.cfg.Log); err != nil {
 		return fault.New(fault.Disk, err, "the work folder cannot be used")
 	}
 	if o.queue, err = queue.New(ctx, o.records.Writer(), o.cfg.Queue, dropBelowWarnings(o.cfg.Log),
@@ -220,6 +226,50 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 		o.objects.RemovePartlyWritten())
 	if err != nil {
 		return fault.New(fault.Disk, err, "the builds that were running when the server stopped cannot be resumed")
+	}
+	return nil
+}
+
+// openCells opens what starts cells and their browsers.
+func (o *server) openCells(cfg Config) (err error) {
+	if o.run, err = proc.New(cfg.Proc); err != nil {
+		return err
+	}
+	o.caches = cfg.CacheDir
+	if err := os.MkdirAll(o.caches, 0o700); err != nil {
+		return fault.New(fault.Disk, err, "the cache %s cannot be used", o.caches)
+	}
+	o.cells, err = newHost(cfg, CellsConfig{
+		Host: o.cfg.Cells, Limits: o.cfg.Limits, Log: o.cfg.Log, Profiles: filepath.Join(o.data, "browsers"),
+		CacheOf: func(tenant string) string { return findTenantCache(o.caches, tenant) },
+	}, o.run)
+	if err != nil {
+		return err
+	}
+	o.addCloser(func() {
+		o.cells.Close()
+		o.run.WaitUntilIdle()
+	})
+	return nil
+}
+
+// pruneCaches reduces the caches of all tenants to their limit.
+func (o *server) pruneCaches() error {
+	tenants, err := os.ReadDir(findTenantCache(o.caches, ""))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, t := range tenants {
+		store, err := cache.Open(findTenantCache(o.caches, t.Name()))
+		if err != nil {
+			return err
+		}
+		if _, err := store.Prune(o.cfg.CacheSize); err != nil && !errors.Is(err, cache.ErrInUse) {
+			return err
+		}
 	}
 	return nil
 }
@@ -241,7 +291,7 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 			WithHint("choose another address with --listen")
 	}
 	api := httpapi.New(o.cfg.HTTP, httpapi.Services{
-		Records: o.records, Objects: o.objects, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.house.Booth),
+		Records: o.records, Objects: o.objects, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.cells),
 		Cancel: o.worker.Cancel, Ready: o.checkReady, Log: o.cfg.Log,
 	})
 	server := &http.Server{
@@ -320,7 +370,7 @@ func (o *server) checkReady(ctx context.Context) (map[string]string, bool) {
 		checks["disk"] = "the disk is nearly full"
 	}
 	for _, name := range []string{"ffmpeg", "ffprobe", "espeak-ng"} {
-		if _, err := o.house.Runner.FindProgram(name); err != nil {
+		if _, err := o.run.FindProgram(name); err != nil {
 			checks["tools"] = "the program " + name + " is missing"
 		}
 	}
@@ -342,7 +392,7 @@ func (o *server) removeExpiredPeriodically(ctx context.Context) {
 		if err := o.removeExpired(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			o.cfg.Log.ErrorContext(ctx, "expired builds and uploads cannot be removed", "error", err)
 		}
-		if _, err := o.house.Store.Prune(o.cfg.CacheSize); err != nil && !errors.Is(err, cache.ErrInUse) {
+		if err := o.pruneCaches(); err != nil {
 			o.cfg.Log.ErrorContext(ctx, "the cache cannot be pruned", "error", err)
 		}
 		select {

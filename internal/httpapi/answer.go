@@ -16,6 +16,7 @@ import (
 	"mynah/api"
 	"mynah/internal/fault"
 	"mynah/internal/record"
+	"mynah/internal/turns"
 )
 
 // isCompatibleRoute reports whether a route belongs to the compatible family, whose clients read
@@ -69,7 +70,7 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 			"This key has too many queued builds; try again when one has ended")
 		return
 	}
-	if errors.Is(err, errBusy) {
+	if errors.Is(err, turns.ErrBusy) {
 		w.Header().Set("Retry-After", "20")
 		s.answerProblem(w, r, http.StatusServiceUnavailable, "busy",
 			"Too many speech requests are waiting; try again in a moment")

@@ -368,7 +368,12 @@ func (s *Server) refusePresentations(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) answerVoices(w http.ResponseWriter, r *http.Request) {
-	s.answerJSON(w, r, http.StatusOK, s.o.Desk.ListVoices(r.Context()))
+	voices, err := s.o.Desk.ListVoices(r.Context(), getCallerIdentity(r).Tenant)
+	if err != nil {
+		s.answerError(w, r, err)
+		return
+	}
+	s.answerJSON(w, r, http.StatusOK, voices)
 }
 
 // manyCredits is the number of credits of every account: they are not counted.

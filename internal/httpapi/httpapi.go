@@ -26,6 +26,7 @@ import (
 	"mynah/internal/fault"
 	"mynah/internal/objects"
 	"mynah/internal/record"
+	"mynah/internal/turns"
 )
 
 // Config contains the settings of the REST server.
@@ -101,16 +102,19 @@ type Records interface {
 	FinishAnswer(ctx context.Context, tenant, key string, answer *record.Answer) error
 }
 
-// Desk answers requests that need the studio but no build.
+// Desk answers requests that need no build, in a cell of the tenant.
 type Desk interface {
-	CheckProject(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error)
-	Speak(ctx context.Context, text string, s *record.SpeechSpec) (record.Spoken, []string, error)
-	ListVoices(ctx context.Context) []api.Voice
+	CheckProject(ctx context.Context, tenant string, spec record.Spec) ([]api.Diagnostic, error)
+	// DrawSnapshot draws a scene, from 1, or a contact sheet for 0, as PNG. seconds is the time in the scene; nil means
+	// its middle. The findings contain errors if there is no picture.
+	DrawSnapshot(ctx context.Context, tenant string, spec record.Spec, scene int, seconds *float64) ([]byte, []api.Diagnostic, error)
+	Speak(ctx context.Context, tenant, text string, s *record.SpeechSpec) (record.Spoken, []string, error)
+	ListVoices(ctx context.Context, tenant string) ([]api.Voice, error)
 	// CheckSpeechSpec returns an error for invalid speech properties, and reports whether the voice is
 	// known, with similar names if it is not.
-	CheckSpeechSpec(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error)
+	CheckSpeechSpec(ctx context.Context, tenant string, s *record.SpeechSpec) (near []string, known bool, err error)
 	// WriteVoiceSample writes a sample of a voice as MP3; ok is false for an unknown voice.
-	WriteVoiceSample(ctx context.Context, voice string, w io.Writer) (ok bool, err error)
+	WriteVoiceSample(ctx context.Context, tenant, voice string, w io.Writer) (ok bool, err error)
 }
 
 // Services are the parts of the server that handlers use.
@@ -131,7 +135,7 @@ type Server struct {
 	cfg     Config
 	o       Services
 	metrics *metrics
-	streams *turns
+	streams *turns.Queue
 	now     func() time.Time
 }
 
@@ -141,7 +145,7 @@ const longestWait = 20 * time.Second
 // New creates the handler; cfg must be valid.
 func New(cfg Config, o Services) *Server {
 	streams := cmp.Or(cfg.Streams, runtime.NumCPU())
-	return &Server{cfg: cfg, o: o, metrics: newMetrics(o), streams: newTurns(streams, longestWait), now: time.Now}
+	return &Server{cfg: cfg, o: o, metrics: newMetrics(o), streams: turns.New(turns.Config{Most: streams, Longest: longestWait}), now: time.Now}
 }
 
 // Handler returns the handler of all routes.

@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"mynah/internal/record"
+	"mynah/internal/turns"
 )
 
 // speakAndAnswer speaks the body of the request.
@@ -39,7 +40,7 @@ func (s *Server) speakAndAnswer(w http.ResponseWriter, r *http.Request) {
 		Format: format, Voice: q.Get("voice"), Language: q.Get("language"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
 		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: detectSubtitleFormat(r.Header.Get("Content-Type")),
 	}
-	near, known, err := s.o.Desk.CheckSpeechSpec(r.Context(), spec)
+	near, known, err := s.o.Desk.CheckSpeechSpec(r.Context(), getCallerIdentity(r).Tenant, spec)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -123,13 +124,13 @@ const durationHeader = "x-duration-seconds"
 // speakIntoAnswer answers with the sound itself. The text is spoken completely first, because the header
 // contains its length.
 func (s *Server) speakIntoAnswer(w http.ResponseWriter, r *http.Request, text string, spec *record.SpeechSpec) {
-	done, err := s.streams.waitForTurn(r.Context(), getCallerIdentity(r).Tenant)
+	done, err := s.streams.Wait(r.Context(), getCallerIdentity(r).Tenant, turns.Streamed)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
 	}
 	defer done()
-	sp, warnings, err := s.o.Desk.Speak(r.Context(), text, spec)
+	sp, warnings, err := s.o.Desk.Speak(r.Context(), getCallerIdentity(r).Tenant, text, spec)
 	if err != nil {
 		s.answerError(w, r, err)
 		return

@@ -19,6 +19,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"mynah/api"
+	"mynah/internal/fault"
 	"mynah/internal/objects"
 	"mynah/internal/project"
 	"mynah/internal/record"
@@ -63,7 +64,7 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 		s.refuseDecks(w, r)
 		return
 	}
-	found, err := s.o.Desk.CheckProject(r.Context(), b.Spec)
+	found, err := s.o.Desk.CheckProject(r.Context(), getCallerIdentity(r).Tenant, b.Spec)
 	if err != nil {
 		s.removeUnusedUpload(r, b)
 		s.answerError(w, r, err)
@@ -327,7 +328,7 @@ func (s *Server) answerCheck(w http.ResponseWriter, r *http.Request) {
 	if !s.checkQueryOrRefuse(w, r) || !s.decodeBuild(w, r, &b) {
 		return
 	}
-	found, err := s.o.Desk.CheckProject(r.Context(), b.Spec)
+	found, err := s.o.Desk.CheckProject(r.Context(), getCallerIdentity(r).Tenant, b.Spec)
 	if err != nil {
 		s.answerError(w, r, err)
 		return
@@ -344,14 +345,20 @@ func (s *Server) answerVoiceSample(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		name = ""
 	}
-	if _, known, err := s.o.Desk.CheckSpeechSpec(r.Context(), &record.SpeechSpec{Voice: name}); err != nil || !known || name == "" {
+	tenant := getCallerIdentity(r).Tenant
+	_, known, err := s.o.Desk.CheckSpeechSpec(r.Context(), tenant, &record.SpeechSpec{Voice: name})
+	if err != nil && fault.CodeOf(err) != fault.Usage {
+		s.answerError(w, r, err)
+		return
+	}
+	if err != nil || !known || name == "" {
 		s.answerProblem(w, r, http.StatusNotFound, "not-found", "Unknown voice "+strconv.Quote(shortenForAnswer(name)))
 		return
 	}
 	w.Header().Set("Content-Type", chooseContentType(".mp3"))
 	w.Header().Set("Cache-Control", "private, max-age=86400")
 	out := &flusher{w: w}
-	if _, err := s.o.Desk.WriteVoiceSample(r.Context(), name, out); err != nil {
+	if _, err := s.o.Desk.WriteVoiceSample(r.Context(), tenant, name, out); err != nil {
 		if out.n > 0 {
 			panic(http.ErrAbortHandler)
 		}

@@ -45,7 +45,7 @@ func newTable(t *testing.T, store *cache.Store, text string) table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	drawer, err := slide.New(slide.DefaultConfig(), run)
+	drawer, err := slide.New(slide.DefaultConfig(), run, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

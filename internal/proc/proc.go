@@ -102,6 +102,7 @@ type Command struct {
 	Timeout   time.Duration // the child is killed after it; 0: never
 	MaxStdout int64         // bytes of output after which the child is killed; 0: none (RunForOutput: Config.MaxOutput)
 	Limits    Limits
+	Nice      int           // niceness of this child, if it is higher than Config.Nice
 
 	// Resident marks a helper that stays for long and mostly waits, such as a browser. It takes no slot, so
 	// that its user can still start other children.
@@ -132,7 +133,7 @@ type Stats struct {
 // data from one to the other through memory or a file, or mark one of the two Resident.
 type Runner struct {
 	cfg      Config
-	slots    chan struct{}
+	slots    Slots
 	started  atomic.Int64
 	running  atomic.Int64
 	starting atomic.Int64 // calls of Start that have not returned
@@ -141,12 +142,33 @@ type Runner struct {
 	system   atomic.Int64
 }
 
-// New returns a runner. It returns an error if cfg is invalid.
-func New(cfg Config) (*Runner, error) {
+// Slots decides when a child may start. Take waits for a slot; give returns it, exactly once.
+type Slots interface {
+	Take(ctx context.Context) (give func(), err error)
+}
+
+// New returns a runner with Config.Jobs slots of its own. It returns an error if cfg is invalid.
+func New(cfg Config) (*Runner, error) { return NewWithSlots(cfg, make(ownSlots, max(cfg.Jobs, 1))) }
+
+// NewWithSlots returns a runner that takes its slots from elsewhere.
+func NewWithSlots(cfg Config, slots Slots) (*Runner, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Runner{cfg: cfg, slots: make(chan struct{}, cfg.Jobs)}, nil
+	return &Runner{cfg: cfg, slots: slots}, nil
+}
+
+// ownSlots are the slots of one runner.
+type ownSlots chan struct{}
+
+// Take implements Slots.
+func (s ownSlots) Take(ctx context.Context) (give func(), err error) {
+	select {
+	case s <- struct{}{}:
+		return func() { <-s }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // MaxChildren returns the maximum number of concurrent children.

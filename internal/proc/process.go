@@ -29,6 +29,7 @@ type Process struct {
 	cmd    *exec.Cmd
 	group  group // the child and all of its descendants
 	grace  time.Duration
+	give   func() // returns the slot
 
 	streams
 	tail  *tail
@@ -67,7 +68,8 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.acquireSlotUnlessResident(ctx, c.Resident); err != nil {
+	give, err := r.takeSlotUnlessResident(ctx, c.Resident)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
 	p := &Process{
@@ -75,6 +77,7 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 		runner: r,
 		grace:  r.cfg.Grace,
 		tail:   newTail(r.cfg.StderrTail),
+		give:   give,
 		exited: make(chan struct{}),
 	}
 	p.cmd = &exec.Cmd{
@@ -92,7 +95,7 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 		err = p.startServedChild(c)
 	}
 	if err != nil {
-		r.releaseSlotUnlessResident(c.Resident)
+		give()
 		return nil, err
 	}
 	go p.stopOnCancelOrTimeout(ctx, c.Timeout)
@@ -103,27 +106,15 @@ func (r *Runner) Start(ctx context.Context, c Command) (*Process, error) {
 	return p, nil
 }
 
-// acquireSlotUnlessResident takes a slot for a child that is not resident.
-func (r *Runner) acquireSlotUnlessResident(ctx context.Context, resident bool) error {
+// takeSlotUnlessResident takes a slot for a child that is not resident.
+func (r *Runner) takeSlotUnlessResident(ctx context.Context, resident bool) (give func(), err error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
 	if resident {
-		return nil
+		return func() {}, nil
 	}
-	select {
-	case r.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// releaseSlotUnlessResident returns a slot.
-func (r *Runner) releaseSlotUnlessResident(resident bool) {
-	if !resident {
-		<-r.slots
-	}
+	return r.slots.Take(ctx)
 }
 
 // pipes contains the pipes of a child that is about to start.
@@ -203,7 +194,7 @@ func (p *Process) startAndAwaitChild(c Command, started chan<- error) {
 	}
 	r := p.runner
 	var err error
-	if p.group, err = setUpGroup(p.cmd, r.cfg.Nice, c.Limits); err != nil {
+	if p.group, err = setUpGroup(p.cmd, max(r.cfg.Nice, c.Nice), c.Limits); err != nil {
 		_ = p.cmd.Wait()
 		started <- err
 		return
@@ -230,7 +221,7 @@ func (p *Process) startAndAwaitChild(c Command, started chan<- error) {
 	p.over.Store(true)
 	p.closeGroup()
 	close(p.exited)
-	r.releaseSlotUnlessResident(c.Resident)
+	p.give()
 }
 
 // serveStreams copies the child's input and output.

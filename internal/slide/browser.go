@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"mynah/internal/fault"
@@ -19,12 +20,23 @@ const (
 	stderrKept = 8 << 10
 )
 
-// browser is a running browser process with a temporary profile.
+// Pipes are a running browser: the ends of the pipes on which it speaks the DevTools protocol.
+type Pipes struct {
+	In   *os.File // what the browser says
+	Out  *os.File // commands for the browser
+	Stop func()   // ends the browser and removes its profile; the files remain open
+	// ProcessID is the browser's process, 0 if it is another process's child.
+	ProcessID int
+}
+
+// Opener starts a browser, or asks another process for one. The browser runs until Pipes.Stop is called, also after
+// ctx has ended.
+type Opener func(ctx context.Context) (*Pipes, error)
+
+// browser is a connection to a running browser.
 type browser struct {
-	process *proc.Process
-	conn    *conn
-	profile string
-	cancel  context.CancelFunc
+	conn  *conn
+	pipes *Pipes
 }
 
 // params are the parameters of a DevTools command.
@@ -32,18 +44,18 @@ type params map[string]any
 
 // FindProgram returns the path of the browser's executable. If none is installed, the error is a
 // fault.ToolMissing.
-func (d *Drawer) FindProgram() (string, error) { return d.findProgram("slides") }
+func (d *Drawer) FindProgram() (string, error) { return findProgram(d.cfg, d.run, "slides") }
 
 // findProgram returns the path of the browser's executable. The error message names what, the feature that
 // needs the browser.
-func (d *Drawer) findProgram(what string) (string, error) {
+func findProgram(cfg Config, run *proc.Runner, what string) (string, error) {
 	names := ListPrograms()
-	if d.cfg.Program != "" {
-		names = []string{d.cfg.Program}
+	if cfg.Program != "" {
+		names = []string{cfg.Program}
 	}
 	var missing error
 	for _, name := range names {
-		path, err := d.run.FindProgram(name)
+		path, err := run.FindProgram(name)
 		if err == nil {
 			return path, nil
 		}
@@ -54,86 +66,116 @@ func (d *Drawer) findProgram(what string) (string, error) {
 	return "", f.WithHint(installBrowser + ", or set MYNAH_CHROMIUM to another Chromium")
 }
 
-// launch starts a browser. Without a sandbox it is started only as root, or if the start with a
-// sandbox fails, because some kernels do not allow sandboxes.
-func (d *Drawer) launch(ctx context.Context) (*browser, error) {
-	path, err := d.FindProgram()
-	if err != nil {
-		return nil, err
+// NewOpener returns an Opener that starts browsers as children of this process. Without a sandbox a browser is started
+// only as root, or if the start with a sandbox fails, because some kernels do not allow sandboxes.
+func NewOpener(cfg Config, run *proc.Runner) Opener {
+	return func(ctx context.Context) (*Pipes, error) {
+		path, err := findProgram(cfg, run, "slides")
+		if err != nil {
+			return nil, err
+		}
+		sandbox := os.Geteuid() != 0
+		b, err := startBrowser(ctx, cfg, run, path, sandbox)
+		if err != nil && sandbox && ctx.Err() == nil {
+			b, err = startBrowser(ctx, cfg, run, path, false)
+		}
+		return b, err
 	}
-	sandbox := os.Geteuid() != 0
-	b, err := d.start(ctx, path, sandbox)
-	if err != nil && sandbox && ctx.Err() == nil {
-		b, err = d.start(ctx, path, false)
-	}
-	return b, err
 }
 
-func (d *Drawer) start(ctx context.Context, path string, sandbox bool) (*browser, error) {
-	profile, err := os.MkdirTemp(d.cfg.TempDir, "mynah-slide-")
+// startBrowser starts a browser with a temporary profile, and waits until it answers.
+func startBrowser(ctx context.Context, cfg Config, run *proc.Runner, path string, sandbox bool) (*Pipes, error) {
+	profile, err := os.MkdirTemp(cfg.TempDir, "mynah-slide-")
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "no folder for the browser's profile")
 	}
-	// The browser keeps running after the slide that started it, until Close.
+	// The browser keeps running after the slide that started it, until Stop.
 	life, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	b := &browser{profile: profile, cancel: cancel}
-	if err := b.connect(life, d.run, path, listBrowserArguments(profile, sandbox)); err != nil {
-		b.stop()
+	process, in, out, err := connectBrowser(life, run, path, profile, sandbox)
+	if err != nil {
+		cancel()
+		_ = os.RemoveAll(profile)
 		return nil, err
 	}
-	limited, done := context.WithTimeout(ctx, startTime)
-	defer done()
-	if err := b.conn.call(limited, "", "Browser.getVersion", params{}, nil); err != nil {
-		b.process.Kill()
-		said := b.process.Wait()
-		b.stop()
+	stop := sync.OnceValue(func() error {
+		process.Kill()
+		err := process.Wait()
+		cancel()
+		_ = os.RemoveAll(profile)
+		return err
+	})
+	if err := greetBrowser(ctx, in, out); err != nil {
+		said := stop()
+		_ = in.Close()
+		_ = out.Close()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		return nil, fault.New(fault.ToolFailed, errors.Join(err, said), "the browser %s does not start", filepath.Base(path))
 	}
-	return b, nil
+	return &Pipes{In: in, Out: out, Stop: func() { _ = stop() }, ProcessID: process.ProcessID()}, nil
 }
 
-// connect starts the browser process and connects to it by two pipes.
-func (b *browser) connect(ctx context.Context, run *proc.Runner, path string, args []string) error {
-	theirIn, ourOut, err := os.Pipe()
+// connectBrowser starts the browser process, connected by two pipes.
+func connectBrowser(
+	ctx context.Context, run *proc.Runner, path, profile string, sandbox bool,
+) (process *proc.Process, in, out *os.File, err error) {
+	theirIn, out, err := os.Pipe()
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	defer func() { _ = theirIn.Close() }()
-	ourIn, theirOut, err := os.Pipe()
+	in, theirOut, err := os.Pipe()
 	if err != nil {
-		return errors.Join(err, ourOut.Close())
+		return nil, nil, nil, errors.Join(err, out.Close())
 	}
 	defer func() { _ = theirOut.Close() }()
-	b.conn = newConn(ourIn, ourOut)
-	b.process, err = run.Start(ctx, proc.Command{
+	process, err = run.Start(ctx, proc.Command{
 		Program:    path,
-		Args:       append(args, listPipeArguments(theirIn, theirOut)...),
-		Env:        []string{"HOME=" + b.profile, "TMPDIR=" + b.profile},
+		Args:       append(listBrowserArguments(profile, sandbox), listPipeArguments(theirIn, theirOut)...),
+		Env:        []string{"HOME=" + profile, "TMPDIR=" + profile},
 		ExtraFiles: []*os.File{theirIn, theirOut},
 		Stdout:     discard{},
 		Resident:   true,
 	})
-	return err
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, in.Close(), out.Close())
+	}
+	return process, in, out, nil
+}
+
+// greetBrowser waits until a new browser answers its first command. Nothing else is read, so that the pipes can be
+// given away.
+func greetBrowser(ctx context.Context, in, out *os.File) error {
+	limited, done := context.WithTimeout(ctx, startTime)
+	defer done()
+	answered := make(chan error, 1)
+	go func() {
+		_, err := out.WriteString(`{"id":1,"method":"Browser.getVersion"}` + "\x00")
+		var b [1]byte
+		for b[0] = 1; err == nil && b[0] != 0; {
+			_, err = in.Read(b[:])
+		}
+		answered <- err
+	}()
+	select {
+	case err := <-answered:
+		return err
+	case <-limited.Done():
+		_ = in.SetReadDeadline(time.Now())
+		_ = out.SetWriteDeadline(time.Now())
+		return limited.Err()
+	}
 }
 
 type discard struct{}
 
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 
-// stop kills the browser and removes its profile.
+// stop ends the browser and the connection.
 func (b *browser) stop() {
-	if b.process != nil {
-		b.process.Kill()
-		_ = b.process.Wait()
-	}
-	b.cancel()
-	if b.conn != nil {
-		b.conn.close()
-	}
-	_ = os.RemoveAll(b.profile)
+	b.pipes.Stop()
+	b.conn.close()
 }
 
 // isResponding reports whether the browser answers within healthTime.
@@ -186,7 +228,7 @@ func (d *Drawer) ReadProgramVersion(ctx context.Context, path string) (string, e
 // readInstalledVersion returns the version of the browser that would be started. what is the feature that needs
 // it, for the error.
 func (d *Drawer) readInstalledVersion(ctx context.Context, what string) (string, error) {
-	path, err := d.findProgram(what)
+	path, err := findProgram(d.cfg, d.run, what)
 	if err != nil {
 		return "", err
 	}

@@ -21,6 +21,7 @@ const attempts = 2
 type Drawer struct {
 	cfg   Config
 	run   *proc.Runner
+	open  Opener
 	slots chan struct{}
 
 	mu      sync.Mutex
@@ -43,16 +44,20 @@ type diagramDrawer struct {
 	pad       *page         // nil before its first use
 }
 
-// New returns a Drawer; cfg must be valid. The browser is started for the first slide.
-func New(cfg Config, run *proc.Runner) (*Drawer, error) {
+// New returns a Drawer; cfg must be valid. The browser is started for the first slide, by open; nil means as a child of
+// this process.
+func New(cfg Config, run *proc.Runner, open Opener) (*Drawer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
 	if cfg.Pages == 0 {
 		cfg.Pages = runtime.NumCPU()
 	}
+	if open == nil {
+		open = NewOpener(cfg, run)
+	}
 	return &Drawer{
-		cfg: cfg, run: run, slots: make(chan struct{}, cfg.Pages), glyphs: map[rune]bool{}, styles: map[string]string{},
+		cfg: cfg, run: run, open: open, slots: make(chan struct{}, cfg.Pages), glyphs: map[rune]bool{}, styles: map[string]string{},
 		hyphens: map[string]string{}, diagramDrawer: diagramDrawer{sketching: make(chan struct{}, 1)},
 	}, nil
 }
@@ -226,10 +231,11 @@ func (d *Drawer) ensureBrowser(ctx context.Context) (*browser, error) {
 	case b != nil:
 		d.stopBrowser(b)
 	}
-	b, err := d.launch(ctx)
+	pipes, err := d.open(ctx)
 	if err != nil {
 		return nil, err
 	}
+	b = &browser{conn: newConn(pipes.In, pipes.Out), pipes: pipes}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {

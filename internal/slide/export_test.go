@@ -7,7 +7,7 @@ func PidOf(d *Drawer) int {
 	if d.browser == nil {
 		return 0
 	}
-	return d.browser.process.ProcessID()
+	return d.browser.pipes.ProcessID
 }
 
 // Content returns the left, top, right and bottom of the blocks of a slide, in CSS pixels, and whether

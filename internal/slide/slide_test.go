@@ -27,7 +27,7 @@ func drawer(tb testing.TB, change func(*slide.Config)) *slide.Drawer {
 	if !found {
 		tb.Fatal("no Chromium is installed: scripts/setup installs one")
 	}
-	d, err := slide.New(cfg, run)
+	d, err := slide.New(cfg, run, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}

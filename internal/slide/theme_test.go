@@ -172,7 +172,7 @@ func TestWithoutBrowser(t *testing.T) {
 	}
 	cfg := slide.DefaultConfig()
 	cfg.Program = "no-such-browser"
-	d, err := slide.New(cfg, run)
+	d, err := slide.New(cfg, run, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

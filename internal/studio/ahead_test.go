@@ -81,7 +81,7 @@ func newSlowStudioWithCache(t *testing.T, e *slowEngine, ahead time.Duration, ex
 	if err != nil {
 		t.Fatal(err)
 	}
-	drawer, err := slide.New(slide.DefaultConfig(), runner)
+	drawer, err := slide.New(slide.DefaultConfig(), runner, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,116 +2,235 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
+	"sync"
 	"time"
 
 	"mynah/api"
-	"mynah/internal/compile"
+	"mynah/internal/cell"
 	"mynah/internal/fault"
-	"mynah/internal/meter"
 	"mynah/internal/record"
-	"mynah/internal/studio"
-	"mynah/internal/voice"
 )
 
-// Desk does what a server needs the studio for without a build: checking scripts, listing voices,
-// and speaking short texts.
+// Asker asks the desk cell of a tenant.
+type Asker interface {
+	Ask(ctx context.Context, tenant, function string, m cell.Message, event func(cell.Message)) (cell.Message, error)
+}
+
+// Desk does what a server needs without a build: checking scripts, drawing pictures, listing voices, and speaking short
+// texts. A cell of the tenant does the work.
 type Desk struct {
 	worker *Worker
-	booth  *voice.Booth
+	cells  Asker
 }
 
 // NewDesk creates a desk.
-func NewDesk(w *Worker, booth *voice.Booth) *Desk { return &Desk{w, booth} }
+func NewDesk(w *Worker, cells Asker) *Desk { return &Desk{w, cells} }
 
-// CheckProject returns the findings of a project.
-func (d *Desk) CheckProject(ctx context.Context, spec record.Spec) ([]api.Diagnostic, error) {
-	dir, err := os.MkdirTemp(d.worker.cfg.Dir, "check-*")
+// ask asks the desk cell of a tenant, and decodes the body of the answer.
+func ask[Out any](ctx context.Context, d *Desk, tenant, function string, m cell.Message) (out Out, data []byte, err error) {
+	got, err := d.cells.Ask(ctx, tenant, function, m, nil)
 	if err != nil {
-		return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
+		return out, nil, err
+	}
+	if err := got.Decode(&out); err != nil {
+		return out, nil, fault.New(fault.Internal, err, "the answer of a process cannot be read")
+	}
+	return out, got.Data, nil
+}
+
+// withProject prepares a project for a cell, and removes it afterwards.
+func (d *Desk) withProject(ctx context.Context, spec record.Spec, do func(cell.ProjectWork, []*os.File) error) error {
+	dir, err := os.MkdirTemp(d.worker.cfg.Dir, "desk-*")
+	if err != nil {
+		return fault.New(fault.Disk, err, "cannot create a temporary folder")
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if err := os.Mkdir(filepath.Join(dir, "project"), 0o700); err != nil {
-		return nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
-	}
-	project, source, _, err := d.worker.unpackProject(ctx, spec, dir, func(meter.Progress) {})
+	p, archive, err := d.worker.prepareProject(ctx, spec, dir, func(cell.Progress) {})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	req := studio.Request{
-		Dir:     filepath.Join(project, filepath.FromSlash(filepath.Dir(source))),
-		Request: compile.Request{Script: filepath.Base(source), Variables: spec.Variables},
+	var files []*os.File
+	if archive != nil {
+		defer func() { _ = archive.Close() }()
+		files = append(files, archive)
 	}
-	if err := apply(&req, spec.Settings); err != nil {
-		return nil, err
-	}
-	list, _, err := d.worker.studio.Check(ctx, req)
-	return convertFindings(list), err
+	return do(p, files)
 }
+
+// CheckProject returns the findings of a project.
+func (d *Desk) CheckProject(ctx context.Context, tenant string, spec record.Spec) (list []api.Diagnostic, err error) {
+	err = d.withProject(ctx, spec, func(p cell.ProjectWork, files []*os.File) error {
+		out, _, err := ask[cell.CheckResult](ctx, d, tenant, cell.Check, cell.Message{Body: p, Files: files})
+		list = out.Findings
+		return err
+	})
+	return list, err
+}
+
+// DrawSnapshot draws a picture of a project's video as PNG. scene counts from 1; 0 means a contact sheet. seconds is
+// the time in the scene; nil means its middle. The findings contain errors if there is no picture.
+func (d *Desk) DrawSnapshot(
+	ctx context.Context, tenant string, spec record.Spec, scene int, seconds *float64,
+) (png []byte, list []api.Diagnostic, err error) {
+	err = d.withProject(ctx, spec, func(p cell.ProjectWork, files []*os.File) error {
+		m := cell.Message{Body: cell.SnapshotWork{ProjectWork: p, Scene: scene, Seconds: seconds}, Files: files}
+		out, data, err := ask[cell.CheckResult](ctx, d, tenant, cell.Snapshot, m)
+		png, list = data, out.Findings
+		return err
+	})
+	return png, list, err
+}
+
+// longestSpoken is the longest speech of a request that is answered at once.
+const longestSpoken = 10 * time.Minute
 
 // Speak speaks a text and returns it with its warnings.
-func (d *Desk) Speak(ctx context.Context, text string, s *record.SpeechSpec) (record.Spoken, []string, error) {
-	const longest = 10 * time.Minute // other requests wait while it runs
-	req := newSpeechRequest(text, s, nil)
-	req.Longest = longest
-	sp, err := d.worker.studio.Speak(ctx, req)
-	if err != nil {
-		if list := listScriptErrors(err); list != nil {
-			return nil, nil, fault.New(fault.Input, err, "%s", formatFailure(err))
-		}
-		return nil, nil, err
+func (d *Desk) Speak(ctx context.Context, tenant, text string, s *record.SpeechSpec) (record.Spoken, []string, error) {
+	work := cell.SpeakWork{Text: text, Speech: *s, Longest: longestSpoken.Seconds()}
+	ctx, stop := context.WithCancel(ctx)
+	sp := &spoken{stop: stop, begun: make(chan struct{}), more: make(chan struct{}, 1)}
+	go func() {
+		_, err := d.cells.Ask(ctx, tenant, cell.Speak, cell.Message{Body: work}, sp.receive)
+		sp.end(err)
+	}()
+	select {
+	case <-sp.begun:
+	case <-ctx.Done():
+		stop()
+		return nil, nil, ctx.Err()
 	}
-	var warnings []string
-	for _, w := range sp.Warnings {
-		warnings = append(warnings, w.Summary)
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if sp.ended && sp.err != nil && !sp.told {
+		stop()
+		return nil, nil, sp.err
 	}
-	return sp, warnings, nil
+	return sp, sp.result.Warnings, nil
 }
 
-// ListVoices lists the voices that can be used here.
-func (d *Desk) ListVoices(ctx context.Context) []api.Voice {
-	out := []api.Voice{}
-	for _, v := range d.booth.ListVoices(ctx) {
-		styles := []string{"normal", "literal"}
-		if v.Phonemes {
-			styles = append(styles, "ipa")
+// spoken implements record.Spoken with the events of a cell.
+type spoken struct {
+	stop  context.CancelFunc
+	begun chan struct{} // closed when result or err is known
+	more  chan struct{} // has a value when there is something new
+
+	mu     sync.Mutex
+	told   bool // result is known
+	result cell.SpeakResult
+	data   []byte // not yet written
+	total  int64
+	ended  bool
+	err    error
+}
+
+// mostSound bounds the sound of a request that is answered at once, in bytes: 10 minutes of WAVE.
+const mostSound = 128 << 20
+
+// receive takes an event of the cell: the result, and then pieces of the sound.
+func (sp *spoken) receive(m cell.Message) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if !sp.told {
+		if err := m.Decode(&sp.result); err != nil {
+			sp.stop()
+			return
 		}
-		out = append(out, api.Voice{Name: v.Name, Language: v.LanguageName, LanguageCode: v.ToLanguageCode(), Styles: styles})
+		sp.told = true
+		close(sp.begun)
+		return
 	}
-	return out
+	if sp.total += int64(len(m.Data)); sp.total > mostSound {
+		sp.stop()
+		return
+	}
+	sp.data = append(sp.data, m.Data...)
+	sp.wake()
+}
+
+func (sp *spoken) wake() {
+	select {
+	case sp.more <- struct{}{}:
+	default:
+	}
+}
+
+// end takes the end of the call.
+func (sp *spoken) end(err error) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	sp.ended, sp.err = true, err
+	if !sp.told {
+		if err == nil {
+			sp.err = fault.New(fault.Internal, errors.New("no result"), "the text could not be spoken")
+		}
+		close(sp.begun)
+	}
+	sp.wake()
+}
+
+// Seconds implements record.Spoken.
+func (sp *spoken) Seconds() float64 { return sp.result.Seconds }
+
+// Stream implements record.Spoken. The format is that of the request.
+func (sp *spoken) Stream(ctx context.Context, _ string, w io.Writer) error {
+	for {
+		sp.mu.Lock()
+		data, ended, err := sp.data, sp.ended, sp.err
+		sp.data = nil
+		sp.mu.Unlock()
+		if len(data) > 0 {
+			if _, err := w.Write(data); err != nil {
+				return err
+			}
+			continue
+		}
+		if ended {
+			return err
+		}
+		select {
+		case <-sp.more:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Close implements record.Spoken.
+func (sp *spoken) Close() { sp.stop() }
+
+// ListVoices lists the voices that can be used here.
+func (d *Desk) ListVoices(ctx context.Context, tenant string) ([]api.Voice, error) {
+	out, _, err := ask[[]api.Voice](ctx, d, tenant, cell.ListVoices, cell.Message{})
+	return out, err
 }
 
 // CheckSpeechSpec returns an error for invalid speech properties, and reports whether the voice is known,
 // with similar names if it is not.
-func (d *Desk) CheckSpeechSpec(ctx context.Context, s *record.SpeechSpec) (near []string, known bool, err error) {
-	if err := compile.CheckTextHeader(newSpeechRequest("", s, nil).Header); err != nil {
-		return nil, false, err
-	}
-	if strings.TrimSpace(s.Voice) == "" {
-		return nil, true, nil
-	}
-	_, m := d.booth.Resolve(ctx, s.Voice, "")
-	return m.Nearest, m.Kind != voice.Unknown, nil
+func (d *Desk) CheckSpeechSpec(ctx context.Context, tenant string, s *record.SpeechSpec) (near []string, known bool, err error) {
+	out, _, err := ask[cell.SpeechCheck](ctx, d, tenant, cell.CheckSpeech, cell.Message{Body: s})
+	return out.Near, out.Known, err
 }
 
 // WriteVoiceSample writes a sample of a voice as MP3, using the cache. ok is false for an unknown voice.
-func (d *Desk) WriteVoiceSample(ctx context.Context, name string, w io.Writer) (ok bool, err error) {
-	v, m := d.booth.Resolve(ctx, name, "")
-	if m.Kind == voice.Unknown || name == "" {
-		return false, nil
+func (d *Desk) WriteVoiceSample(ctx context.Context, tenant, name string, w io.Writer) (ok bool, err error) {
+	out, data, err := ask[cell.SampleResult](ctx, d, tenant, cell.SampleVoice, cell.Message{Body: name})
+	if err != nil || !out.Known {
+		return false, err
 	}
-	sp, err := d.worker.studio.Speak(ctx, studio.SpeechRequest{
-		TextRequest: compile.TextRequest{
-			Text:   voice.FormatSampleSentence(v.Name, v.Language),
-			Header: map[string]string{"voice": v.Name},
-		},
-	})
-	if err != nil {
-		return true, err
+	_, err = w.Write(data)
+	return true, err
+}
+
+// makeFolders creates the folders of a cell.
+func makeFolders(dir string) error {
+	for _, name := range []string{"project", "out"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
+			return fault.New(fault.Disk, err, "the folder for the project cannot be created")
+		}
 	}
-	defer sp.Close()
-	return true, sp.Stream(ctx, "mp3", w)
+	return nil
 }

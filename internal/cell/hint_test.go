@@ -1,4 +1,4 @@
-package worker
+package cell
 
 import "testing"
 
@@ -15,7 +15,7 @@ func TestHintsOfTheWire(t *testing.T) {
 		"export the file again; run mynah doctor to check the programs":                                 "export the file again",
 		"a dash - in the text, or well-known words":                                                     "a dash - in the text, or well-known words",
 	} {
-		if got := adaptHintForClients(hint); got != want {
+		if got := AdaptHintForClients(hint); got != want {
 			t.Errorf("%q becomes %q, want %q", hint, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package worker
+package cell
 
 import (
 	"regexp"
@@ -8,9 +8,9 @@ import (
 // options matches flags, commands and settings files of the command line.
 var options = regexp.MustCompile(`(^|\s)--?[a-z][a-z-]*|\bmynah [a-z]+|\bmynah\.yaml\b`)
 
-// adaptHintForClients converts a hint for users of the command line to one for clients of the server. It
+// AdaptHintForClients converts a hint for users of the command line to one for clients of the server. It
 // removes advice that only the server's operator can follow, except for installing voices.
-func adaptHintForClients(hint string) string {
+func AdaptHintForClients(hint string) string {
 	if !options.MatchString(hint) {
 		return hint
 	}

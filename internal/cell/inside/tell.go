@@ -1,14 +1,12 @@
-package worker
+package inside
 
 import (
 	"errors"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"mynah/api"
+	"mynah/internal/cell"
 	"mynah/internal/diag"
-	"mynah/internal/fault"
 	"mynah/internal/studio"
 )
 
@@ -25,25 +23,14 @@ func formatFailure(err error) string {
 			if d.Code == diag.MoreFindings {
 				line = d.Summary
 			}
-			if hint := adaptHintForClients(d.Hint); hint != "" {
-				line += ". " + capitalizeFirst(hint)
+			if hint := cell.AdaptHintForClients(d.Hint); hint != "" {
+				line += ". " + cell.CapitalizeFirst(hint)
 			}
 			lines = append(lines, line)
 		}
 		return strings.Join(lines, "\n")
 	}
-	f := fault.From(err)
-	hint := adaptHintForClients(f.Hint)
-	if hint == "" {
-		return capitalizeFirst(f.Public)
-	}
-	return capitalizeFirst(f.Public) + ": " + hint
-}
-
-// capitalizeFirst makes the first letter of a phrase a capital.
-func capitalizeFirst(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
+	return cell.FormatFault(err)
 }
 
 // convertFindings converts findings to their wire form, up to the number that is shown to people.
@@ -52,7 +39,7 @@ func convertFindings(list diag.List) []api.Diagnostic {
 	for _, d := range list.LimitToPrinted() {
 		out = append(out, api.Diagnostic{
 			File: d.Range.File, Line: d.Range.Start.Line, Column: d.Range.Start.Column, Severity: d.Severity.String(),
-			Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Hint: adaptHintForClients(d.Hint),
+			Code: string(d.Code), Summary: d.Summary, Detail: d.Detail, Hint: cell.AdaptHintForClients(d.Hint),
 		})
 	}
 	return out

@@ -1,0 +1,188 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mynah/internal/cell"
+	"mynah/internal/fault"
+	"mynah/internal/turns"
+)
+
+// desk is the desk cell of a tenant.
+type desk struct {
+	tenant  string
+	started chan struct{} // closed when cell or err is set
+	cell    *running
+	err     error
+
+	users   int // requests in progress
+	count   int // requests so far
+	lastUse time.Time
+	retired bool // takes no more requests; ends with the last one
+}
+
+// Ask does something in the desk cell of a tenant; it is started if it does not run.
+func (h *Host) Ask(ctx context.Context, tenant, function string, m cell.Message, event func(cell.Message)) (cell.Message, error) {
+	d, err := h.enter(ctx, tenant)
+	if err != nil {
+		closeFiles(m.Files)
+		return cell.Message{}, err
+	}
+	defer h.leave(d)
+	out, err := d.cell.Call(ctx, function, m, event)
+	closeFiles(m.Files)
+	if errors.Is(err, cell.ErrGone) {
+		return out, fault.New(fault.Internal, errors.Join(err, d.cell.Err()), "the process that worked on the request ended").
+			WithHint("try again; if it happens again, the script or one of its files cannot be processed")
+	}
+	return out, err
+}
+
+// enter returns the desk of a tenant, with a request more.
+func (h *Host) enter(ctx context.Context, tenant string) (*desk, error) {
+	h.mu.Lock()
+	if h.closed {
+		h.mu.Unlock()
+		return nil, fault.New(fault.Cancelled, nil, "the server is stopping")
+	}
+	d := h.desks[tenant]
+	if d != nil && (d.count >= h.cfg.DeskRequests || d.hasEnded()) {
+		delete(h.desks, tenant)
+		h.retire(d)
+		d = nil
+	}
+	if d == nil {
+		if len(h.desks) >= h.cfg.Desks {
+			h.retireLeastUsed()
+		}
+		d = &desk{tenant: tenant, started: make(chan struct{})}
+		h.desks[tenant] = d
+		go h.open(d)
+	}
+	d.users++
+	d.count++
+	d.lastUse = time.Now()
+	h.mu.Unlock()
+	select {
+	case <-d.started:
+	case <-ctx.Done():
+		h.leave(d)
+		return nil, ctx.Err()
+	}
+	if d.err != nil {
+		h.leave(d)
+		return nil, d.err
+	}
+	return d, nil
+}
+
+// open starts the cell of a desk.
+func (h *Host) open(d *desk) {
+	d.cell, d.err = h.start(context.Background(), d.tenant, turns.Interactive)
+	close(d.started)
+	if d.err != nil {
+		h.mu.Lock()
+		if h.desks[d.tenant] == d {
+			delete(h.desks, d.tenant)
+		}
+		h.mu.Unlock()
+	}
+}
+
+// hasEnded reports whether the cell has ended by itself.
+func (d *desk) hasEnded() bool {
+	select {
+	case <-d.started:
+	default:
+		return false
+	}
+	if d.err != nil {
+		return true
+	}
+	select {
+	case <-d.cell.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// leave ends a request.
+func (h *Host) leave(d *desk) {
+	large := false
+	select {
+	case <-d.started:
+		large = d.err == nil && d.cell.MeasureMemory() > h.cfg.DeskMemory
+	default:
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	d.users--
+	d.lastUse = time.Now()
+	if large && h.desks[d.tenant] == d {
+		delete(h.desks, d.tenant)
+		d.retired = true
+	}
+	if d.retired && d.users == 0 {
+		h.end(d)
+	}
+}
+
+// retire ends a desk when its last request has ended. The lock must be held.
+func (h *Host) retire(d *desk) {
+	d.retired = true
+	if d.users == 0 {
+		h.end(d)
+	}
+}
+
+// retireLeastUsed retires the desk that was used least recently. The lock must be held.
+func (h *Host) retireLeastUsed() {
+	var oldest *desk
+	for _, d := range h.desks {
+		if oldest == nil || (d.users > 0) == (oldest.users > 0) && d.lastUse.Before(oldest.lastUse) || d.users == 0 && oldest.users > 0 {
+			oldest = d
+		}
+	}
+	if oldest != nil {
+		delete(h.desks, oldest.tenant)
+		h.retire(oldest)
+	}
+}
+
+// end ends the cell of a desk in the background.
+func (h *Host) end(d *desk) {
+	h.ending.Go(func() {
+		<-d.started
+		if d.err == nil {
+			_ = d.cell.stop(h.cfg.Grace)
+		}
+	})
+}
+
+// endIdleDesks ends desks that are idle, until Close.
+func (h *Host) endIdleDesks() {
+	for now := range h.sweep.C {
+		h.mu.Lock()
+		if h.closed {
+			h.mu.Unlock()
+			return
+		}
+		for tenant, d := range h.desks {
+			if d.users == 0 && now.Sub(d.lastUse) >= h.cfg.DeskIdle {
+				delete(h.desks, tenant)
+				h.retire(d)
+			}
+		}
+		h.mu.Unlock()
+	}
+}
+
+// CountDesks returns the number of desk cells.
+func (h *Host) CountDesks() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.desks)
+}

@@ -1,0 +1,192 @@
+// Package host starts cells for the server: a job cell for each build, and desk cells, one for each tenant, for requests
+// that a person waits for. It answers the calls of cells: slots for programs, engines that need keys or the network,
+// and browsers. What a cell says is never trusted: numbers, names and files are checked here.
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"mynah/internal/cell"
+	"mynah/internal/fault"
+	"mynah/internal/proc"
+	"mynah/internal/slide"
+	"mynah/internal/turns"
+	"mynah/internal/voice"
+)
+
+// Config contains the settings of a host.
+type Config struct {
+	// Program and Args start a cell: this binary with the command cell.
+	Program string
+	Args    []string
+	// Desks is the maximum number of desk cells. The one that was used least recently ends for a new one.
+	Desks int
+	// DeskIdle, DeskRequests and DeskMemory end a desk cell: the time since its last request, the number of its requests,
+	// and its memory in bytes after a request.
+	DeskIdle     time.Duration
+	DeskRequests int
+	DeskMemory   int64
+	// Browsers is the number of browsers that are kept ready, once the first was needed.
+	Browsers int
+	// Grace is how long a cell may take to end by itself.
+	Grace time.Duration
+}
+
+// DefaultConfig returns the default settings, without Program.
+func DefaultConfig() Config {
+	return Config{
+		Args: []string{"cell"}, Desks: 8, DeskIdle: time.Minute, DeskRequests: 500, DeskMemory: 1 << 30, Browsers: 1,
+		Grace: 3 * time.Second,
+	}
+}
+
+// Validate reports all mistakes at once.
+func (c Config) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	check(c.Program != "", "cell: the program is missing")
+	check(c.Desks >= 1 && c.Desks <= 1000, "desks: %d, must be 1 to 1000", c.Desks)
+	check(c.DeskIdle >= time.Second, "desk-idle: %s, must be at least a second", c.DeskIdle)
+	check(c.DeskRequests >= 1, "desk-requests: %d, must be at least 1", c.DeskRequests)
+	check(c.DeskMemory >= 64<<20, "desk-memory: must be at least 64 MiB")
+	check(c.Browsers >= 0 && c.Browsers <= 100, "browsers: %d, must be 0 to 100", c.Browsers)
+	return errors.Join(errs...)
+}
+
+// Services are what a host uses for its cells.
+type Services struct {
+	// Run starts the cells.
+	Run *proc.Runner
+	// SetUp returns the settings of a cell of a tenant. nice is the niceness of its programs.
+	SetUp func(tenant string, nice int) (json.RawMessage, error)
+	// Slots decides when a cell may start a program.
+	Slots *turns.Queue
+	// Engines speak for cells: those that need keys or the network.
+	Engines []voice.Engine
+	// OpenBrowser starts a browser.
+	OpenBrowser slide.Opener
+	Log         *slog.Logger
+}
+
+// Host starts cells. It is safe for concurrent use.
+type Host struct {
+	cfg      Config
+	services Services
+	browsers *browserPool
+	speakers *speakers
+
+	mu     sync.Mutex
+	desks  map[string]*desk // by tenant
+	closed bool
+	ending sync.WaitGroup // desks that are being ended
+	sweep  *time.Ticker
+}
+
+// New creates a host; cfg must be valid. Close it after use.
+func New(cfg Config, s Services) (*Host, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	h := &Host{
+		cfg: cfg, services: s, browsers: newBrowserPool(cfg.Browsers, s.OpenBrowser), speakers: newSpeakers(s.Engines),
+		desks: map[string]*desk{}, sweep: time.NewTicker(max(cfg.DeskIdle/4, time.Second/4)),
+	}
+	go h.endIdleDesks()
+	return h, nil
+}
+
+// Close ends all desk cells and ready browsers. Builds end with their contexts.
+func (h *Host) Close() {
+	h.sweep.Stop()
+	h.mu.Lock()
+	h.closed = true
+	for tenant, d := range h.desks {
+		delete(h.desks, tenant)
+		h.retire(d)
+	}
+	h.mu.Unlock()
+	h.ending.Wait()
+	h.browsers.close()
+}
+
+// running is a cell that runs.
+type running struct {
+	*cell.Child
+	assistant *assistant
+}
+
+// buildNice is the niceness of builds: requests that a person waits for have priority.
+const buildNice = 10
+
+// start starts a cell and sets it up.
+func (h *Host) start(ctx context.Context, tenant string, lane turns.Lane) (*running, error) {
+	nice := 0
+	if lane == turns.Builds {
+		nice = buildNice
+	}
+	config, err := h.services.SetUp(tenant, nice)
+	if err != nil {
+		return nil, err
+	}
+	a := newAssistant(h, tenant, lane)
+	child, err := cell.Launch(ctx, h.services.Run, proc.Command{
+		Program: h.cfg.Program, Args: h.cfg.Args, Stderr: newLogWriter(h.services.Log, tenant), Nice: nice,
+	}, cell.DefaultLimits(), func(*cell.Peer) map[string]cell.Handler { return a.handlers() })
+	if err != nil {
+		a.end()
+		return nil, err
+	}
+	r := &running{child, a}
+	go func() {
+		<-child.Done()
+		a.end()
+	}()
+	if _, err := cell.Ask[struct{}](ctx, child.Peer, cell.SetUp, cell.Setup{Config: config}); err != nil {
+		said := r.stop(0)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if _, ok := fault.As(err); ok {
+			return nil, err
+		}
+		return nil, fault.New(fault.Internal, errors.Join(err, said), "a process for the work does not start")
+	}
+	return r, nil
+}
+
+// stop ends a cell, and returns how it ended.
+func (r *running) stop(grace time.Duration) error {
+	err := r.Stop(grace)
+	r.assistant.end()
+	return err
+}
+
+// logWriter writes what a cell prints to standard error to the log, up to a limit.
+type logWriter struct {
+	log  *slog.Logger
+	left int
+}
+
+func newLogWriter(log *slog.Logger, tenant string) *logWriter {
+	const most = 64 << 10
+	return &logWriter{log.With("tenant", tenant), most}
+}
+
+// Write implements io.Writer.
+func (w *logWriter) Write(b []byte) (int, error) {
+	if w.left > 0 {
+		w.log.Warn("a cell printed", "text", string(b[:min(len(b), w.left)]))
+		w.left -= len(b)
+	}
+	return len(b), nil
+}
