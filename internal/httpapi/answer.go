@@ -73,7 +73,7 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 	if errors.Is(err, turns.ErrBusy) {
 		w.Header().Set("Retry-After", "20")
 		s.answerProblem(w, r, http.StatusServiceUnavailable, "busy",
-			"Too many speech requests are waiting; try again in a moment")
+			"Too many requests are waiting; try again in a moment")
 		return
 	}
 	if errors.Is(err, record.ErrDeck) {

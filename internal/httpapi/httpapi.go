@@ -135,17 +135,21 @@ type Server struct {
 	cfg     Config
 	o       Services
 	metrics *metrics
-	streams *turns.Queue
+	streams *turns.Queue // of streamed speech
+	desks   *turns.Queue // of interactive requests
 	now     func() time.Time
 }
 
-// longestWait is the maximum time that a streamed speech request waits for its turn.
+// longestWait is the maximum time that a request for speech, a check or a picture waits for its turn.
 const longestWait = 20 * time.Second
 
 // New creates the handler; cfg must be valid.
 func New(cfg Config, o Services) *Server {
 	streams := cmp.Or(cfg.Streams, runtime.NumCPU())
-	return &Server{cfg: cfg, o: o, metrics: newMetrics(o), streams: turns.New(turns.Config{Most: streams, Longest: longestWait}), now: time.Now}
+	return &Server{cfg: cfg, o: o, metrics: newMetrics(o),
+		streams: turns.New(turns.Config{Most: streams, Longest: longestWait}),
+		desks:   turns.New(turns.Config{Most: 2 * streams, Longest: longestWait}),
+		now:     time.Now}
 }
 
 // Handler returns the handler of all routes.
@@ -202,6 +206,8 @@ func (s *Server) Handler() http.Handler {
 		r.With(s.refuseQueryParameters).Get("/v1/builds/{id}/events", s.sendEvents)
 		r.With(s.refuseQueryParameters).Post("/v1/builds/{id}/cancel", s.cancelBuild)
 		r.Post("/v1/check", s.answerCheck)
+		r.Post("/v1/snapshot", s.answerSnapshot)
+		r.Post("/v1/say", s.sayText)
 		r.With(s.refuseQueryParameters).Get("/v1/voices", s.answerVoices)
 		r.With(s.refuseQueryParameters).Get("/v1/voices/{name}/sample", s.answerVoiceSample)
 	})

@@ -34,7 +34,7 @@ const (
 )
 
 // asServer is the environment variable that makes this test binary run as mynah, because the tests
-// kill servers, which must be processes.
+// kill servers, which must be processes. The cells that a server starts are recognised by their argument.
 const asServer = "MYNAH_TEST_AS_MYNAH"
 
 // mostUpload is the maximum size of an upload to the servers of these tests, in bytes.
@@ -48,7 +48,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asServer) != "" {
+	if os.Getenv(asServer) != "" || len(os.Args) == 2 && os.Args[1] == "cell" {
 		runMynah()
 	}
 	flag.Parse()
