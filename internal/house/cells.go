@@ -110,3 +110,64 @@ func findTenantCache(dir, tenant string) string { return filepath.Join(dir, "ten
 
 // patience is how long the programs of a request that a person waits for wait for those of builds.
 const patience = 200 * time.Millisecond
+
+// CellBuild is a project that is built in a cell.
+type CellBuild struct {
+	Archive *os.File
+	cell.ProjectWork
+	Report func(cell.Progress)
+	Log    *slog.Logger
+}
+
+// BuildInCell builds a project in a cell of its own, as a server does. The result's files are in the folder out; clean
+// removes it.
+func BuildInCell(ctx context.Context, cfg Config, b CellBuild) (r cell.BuildResult, out *os.Root, clean func(), err error) {
+	if err := cfg.Validate(); err != nil {
+		return r, nil, nil, fault.New(fault.Usage, err, "invalid settings")
+	}
+	dir, err := os.MkdirTemp("", "mynah-cell-*")
+	if err != nil {
+		return r, nil, nil, fault.New(fault.Disk, err, "cannot create a temporary folder")
+	}
+	clean = func() { _ = os.RemoveAll(dir) }
+	defer func() {
+		if err != nil {
+			clean()
+		}
+	}()
+	run, err := proc.New(cfg.Proc)
+	if err != nil {
+		return r, nil, clean, err
+	}
+	cache := cfg.CacheDir
+	if cfg.NoCache {
+		cache = filepath.Join(dir, "cache")
+	} else if cache == "" {
+		if cache, err = findDefaultCacheDir(); err != nil {
+			return r, nil, clean, fault.New(fault.Disk, err, "the default cache folder cannot be determined")
+		}
+	}
+	cfg.NoCache = false
+	hosting := host.DefaultConfig()
+	hosting.BuildNice = 0
+	h, err := newHost(cfg, CellsConfig{
+		Host: hosting, Limits: upload.DefaultLimits(), Log: b.Log, Profiles: filepath.Join(dir, "browsers"),
+		CacheOf: func(string) string { return cache },
+	}, run)
+	if err != nil {
+		return r, nil, clean, err
+	}
+	defer run.WaitUntilIdle()
+	defer h.Close()
+	b.Dir = filepath.Join(dir, "work")
+	for _, name := range []string{"project", "out"} {
+		if err := os.MkdirAll(filepath.Join(b.Dir, name), 0o700); err != nil {
+			return r, nil, clean, fault.New(fault.Disk, err, "cannot create a temporary folder")
+		}
+	}
+	if r, err = h.Build(ctx, "main", cell.BuildWork{ProjectWork: b.ProjectWork}, b.Archive, b.Report); err != nil {
+		return r, nil, clean, err
+	}
+	out, err = os.OpenRoot(filepath.Join(b.Dir, "out"))
+	return r, out, clean, err
+}

@@ -34,6 +34,8 @@ type Config struct {
 	DeskMemory   int64
 	// Browsers is the number of browsers that are kept ready, once the first was needed.
 	Browsers int
+	// BuildNice is the niceness of job cells and their programs, so that requests of people have priority.
+	BuildNice int
 	// Grace is how long a cell may take to end by itself.
 	Grace time.Duration
 }
@@ -42,7 +44,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Args: []string{"cell"}, Desks: 8, DeskIdle: time.Minute, DeskRequests: 500, DeskMemory: 1 << 30, Browsers: 1,
-		Grace: 3 * time.Second,
+		BuildNice: 10, Grace: 3 * time.Second,
 	}
 }
 
@@ -59,6 +61,7 @@ func (c Config) Validate() error {
 	check(c.DeskIdle >= time.Second, "desk-idle: %s, must be at least a second", c.DeskIdle)
 	check(c.DeskRequests >= 1, "desk-requests: %d, must be at least 1", c.DeskRequests)
 	check(c.DeskMemory >= 64<<20, "desk-memory: must be at least 64 MiB")
+	check(c.BuildNice >= 0 && c.BuildNice <= 19, "build-nice: %d, must be 0 to 19", c.BuildNice)
 	check(c.Browsers >= 0 && c.Browsers <= 100, "browsers: %d, must be 0 to 100", c.Browsers)
 	return errors.Join(errs...)
 }
@@ -125,14 +128,11 @@ type running struct {
 	assistant *assistant
 }
 
-// buildNice is the niceness of builds: requests that a person waits for have priority.
-const buildNice = 10
-
 // start starts a cell and sets it up.
 func (h *Host) start(ctx context.Context, tenant string, lane turns.Lane) (*running, error) {
 	nice := 0
 	if lane == turns.Builds {
-		nice = buildNice
+		nice = h.cfg.BuildNice
 	}
 	config, err := h.services.SetUp(tenant, nice)
 	if err != nil {
