@@ -16,6 +16,8 @@ import (
 	"mynah/internal/slide"
 	"mynah/internal/turns"
 	"mynah/internal/upload"
+	"mynah/internal/voice"
+	"mynah/internal/voice/piper"
 )
 
 // cellConfig are the settings of a cell, as its host sends them. It contains no key of a service: those are in fields
@@ -30,7 +32,7 @@ type cellConfig struct {
 func RunCell(ctx context.Context) error {
 	var w *inside.Worker
 	peer, err := cell.Connect(cell.DefaultLimits(), func(p *cell.Peer) map[string]cell.Handler {
-		w = inside.New(p, openCellParts)
+		w = inside.New(p, inside.Openers{Parts: openCellParts, Model: openModel})
 		return w.Handlers()
 	})
 	if err != nil {
@@ -51,7 +53,7 @@ func openCellParts(config json.RawMessage, h inside.Host) (inside.Parts, error) 
 	if err := json.Unmarshal(config, &c); err != nil {
 		return inside.Parts{}, fault.New(fault.Internal, err, "the settings of the cell cannot be read")
 	}
-	around := surroundings{slots: h, engine: h.NewEngine}
+	around := surroundings{slots: h, engine: h.NewEngine, neural: h.NewEngine(piper.Name)}
 	if cell.CanPassFiles {
 		around.open = h.OpenBrowser
 	}
@@ -62,6 +64,48 @@ func openCellParts(config json.RawMessage, h inside.Host) (inside.Parts, error) 
 	return inside.Parts{
 		Studio: parts.Studio, Booth: parts.Booth, Runner: parts.Runner, Limits: c.Limits, Close: parts.Close,
 	}, nil
+}
+
+// openModel opens the engine of a model host.
+func openModel(config json.RawMessage) (voice.Engine, func(), error) {
+	var c cellConfig
+	if err := json.Unmarshal(config, &c); err != nil {
+		return nil, nil, fault.New(fault.Internal, err, "the settings of the model host cannot be read")
+	}
+	run, err := proc.New(c.Config.Proc)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := piper.New(c.Config.newPiperConfig(), run)
+	if err != nil {
+		return nil, nil, err
+	}
+	return e, func() {
+		e.Close()
+		run.WaitUntilIdle()
+	}, nil
+}
+
+// newModels returns what starts model hosts, by a program that has the command cell.
+func newModels(cfg Config, program string, run *proc.Runner) *host.Models {
+	m := host.DefaultModelsConfig()
+	m.Program, m.Engine, m.SpeakerMark = program, piper.Name, piper.SpeakerMark
+	cfg.VoicesDir = cfg.findVoicesDir()
+	return host.NewModels(m, run, func() (json.RawMessage, error) { return json.Marshal(cellConfig{Config: cfg}) })
+}
+
+// delegated is the engine of neural voices whose models run in other processes: only the folder of voices is read here.
+type delegated struct {
+	*piper.Engine
+	speaker voice.Engine
+}
+
+// Version implements voice.Engine.
+func (e *delegated) Version(ctx context.Context) (string, error) { return e.speaker.Version(ctx) }
+
+// Speak implements voice.Engine.
+func (e *delegated) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	return e.speaker.Speak(ctx, req)
 }
 
 // CellsConfig are the settings of the cells that a process starts.
@@ -76,26 +120,32 @@ type CellsConfig struct {
 	Log      *slog.Logger
 }
 
-// newHost returns a host of cells with the settings of cfg.
-func newHost(cfg Config, c CellsConfig, run *proc.Runner) (*host.Host, error) {
+// newHost returns a host of cells with the settings of cfg, and its model hosts. Close both after use, the host first.
+func newHost(cfg Config, c CellsConfig, run *proc.Runner) (*host.Host, *host.Models, error) {
 	if c.Host.Program == "" {
 		self, err := os.Executable()
 		if err != nil {
-			return nil, fault.New(fault.Internal, err, "the path of this program cannot be found")
+			return nil, nil, fault.New(fault.Internal, err, "the path of this program cannot be found")
 		}
 		c.Host.Program = self
 	}
 	engines, err := cfg.Engines.newEngines(nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := os.MkdirAll(c.Profiles, 0o700); err != nil {
-		return nil, fault.New(fault.Disk, err, "the folder of the browsers' profiles cannot be created")
+		return nil, nil, fault.New(fault.Disk, err, "the folder of the browsers' profiles cannot be created")
 	}
 	cfg.Slide.TempDir = c.Profiles
 	cfg.VoicesDir = cfg.findVoicesDir()
-	return host.New(c.Host, host.Services{
-		Run: run, Engines: engines, Log: c.Log, OpenBrowser: slide.NewOpener(cfg.Slide, run),
+	folder, err := piper.New(cfg.newPiperConfig(), run)
+	if err != nil {
+		return nil, nil, err
+	}
+	models := newModels(cfg, c.Host.Program, run)
+	h, err := host.New(c.Host, host.Services{
+		Local: []voice.Engine{&delegated{folder, models.NewEngine()}},
+		Run:   run, Engines: engines, Log: c.Log, OpenBrowser: slide.NewOpener(cfg.Slide, run),
 		Slots: turns.New(turns.Config{Most: cfg.Proc.Jobs, Patience: patience}),
 		SetUp: func(tenant string, nice int) (json.RawMessage, error) {
 			own := cfg
@@ -103,6 +153,11 @@ func newHost(cfg Config, c CellsConfig, run *proc.Runner) (*host.Host, error) {
 			return json.Marshal(cellConfig{own, c.Limits})
 		},
 	})
+	if err != nil {
+		models.Close()
+		return nil, nil, err
+	}
+	return h, models, nil
 }
 
 // findTenantCache returns the cache folder of a tenant in a server's cache folder.
@@ -150,7 +205,7 @@ func BuildInCell(ctx context.Context, cfg Config, b CellBuild) (r cell.BuildResu
 	cfg.NoCache = false
 	hosting := host.DefaultConfig()
 	hosting.BuildNice = 0
-	h, err := newHost(cfg, CellsConfig{
+	h, models, err := newHost(cfg, CellsConfig{
 		Host: hosting, Limits: upload.DefaultLimits(), Log: b.Log, Profiles: filepath.Join(dir, "browsers"),
 		CacheOf: func(string) string { return cache },
 	}, run)
@@ -158,6 +213,7 @@ func BuildInCell(ctx context.Context, cfg Config, b CellBuild) (r cell.BuildResu
 		return r, nil, clean, err
 	}
 	defer run.WaitUntilIdle()
+	defer models.Close()
 	defer h.Close()
 	b.Dir = filepath.Join(dir, "work")
 	for _, name := range []string{"project", "out"} {

@@ -239,15 +239,17 @@ func (o *server) openCells(cfg Config) (err error) {
 	if err := os.MkdirAll(o.caches, 0o700); err != nil {
 		return fault.New(fault.Disk, err, "the cache %s cannot be used", o.caches)
 	}
-	o.cells, err = newHost(cfg, CellsConfig{
+	cells, models, err := newHost(cfg, CellsConfig{
 		Host: o.cfg.Cells, Limits: o.cfg.Limits, Log: o.cfg.Log, Profiles: filepath.Join(o.data, "browsers"),
 		CacheOf: func(tenant string) string { return findTenantCache(o.caches, tenant) },
 	}, o.run)
 	if err != nil {
 		return err
 	}
+	o.cells = cells
 	o.addCloser(func() {
-		o.cells.Close()
+		cells.Close()
+		models.Close()
 		o.run.WaitUntilIdle()
 	})
 	return nil

@@ -76,6 +76,8 @@ type Services struct {
 	Slots *turns.Queue
 	// Engines speak for cells: those that need keys or the network.
 	Engines []voice.Engine
+	// Local speak for cells too, on this machine: neural models.
+	Local []voice.Engine
 	// OpenBrowser starts a browser.
 	OpenBrowser slide.Opener
 	Log         *slog.Logger
@@ -101,7 +103,7 @@ func New(cfg Config, s Services) (*Host, error) {
 		return nil, err
 	}
 	h := &Host{
-		cfg: cfg, services: s, browsers: newBrowserPool(cfg.Browsers, s.OpenBrowser), speakers: newSpeakers(s.Engines),
+		cfg: cfg, services: s, browsers: newBrowserPool(cfg.Browsers, s.OpenBrowser), speakers: newSpeakers(s.Engines, s.Local),
 		desks: map[string]*desk{}, sweep: time.NewTicker(max(cfg.DeskIdle/4, time.Second/4)),
 	}
 	go h.endIdleDesks()

@@ -22,6 +22,7 @@ import (
 	"mynah/internal/proc"
 	"mynah/internal/slide"
 	"mynah/internal/turns"
+	"mynah/internal/voice/tone"
 )
 
 // standIn is the first argument of a process that plays a cell.
@@ -37,6 +38,9 @@ func TestMain(m *testing.M) {
 // play is a cell that behaves as it is told.
 func play(how string) int {
 	peer, err := cell.Connect(cell.DefaultLimits(), func(p *cell.Peer) map[string]cell.Handler {
+		if how == "model" {
+			return serveTones()
+		}
 		return map[string]cell.Handler{
 			cell.SetUp: cell.Answer(func(context.Context, cell.Setup) (struct{}, error) {
 				if how == "no setup" {
@@ -61,6 +65,13 @@ func play(how string) int {
 	}
 	<-peer.Done()
 	return 0
+}
+
+// serveTones is a model host with an engine of tones.
+func serveTones() map[string]cell.Handler {
+	all := cell.ServeEngines(tone.New())
+	all[cell.SetUpModel] = cell.Answer(func(context.Context, cell.Setup) (struct{}, error) { return struct{}{}, nil })
+	return all
 }
 
 func build(ctx context.Context, p *cell.Peer, how string, m cell.Message, send func(cell.Message) error) (cell.Message, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 
 	"golang.org/x/sync/singleflight"
 
@@ -14,19 +15,52 @@ import (
 
 // speakers are the engines of the host. Equal requests of cells at the same time become one call of the engine.
 type speakers struct {
-	engines []voice.Engine
+	remote []voice.Engine
+	local  []*shared
 }
 
-func newSpeakers(engines []voice.Engine) *speakers {
+func newSpeakers(remote, local []voice.Engine) *speakers {
 	s := &speakers{}
-	for _, e := range engines {
-		s.engines = append(s.engines, &shared{Engine: e})
+	for _, e := range remote {
+		s.remote = append(s.remote, &shared{Engine: e})
+	}
+	for _, e := range local {
+		s.local = append(s.local, &shared{Engine: e})
 	}
 	return s
 }
 
-// handlers returns the functions for the cells of a tenant.
-func (s *speakers) handlers(string) map[string]cell.Handler { return cell.ServeEngines(s.engines...) }
+// handlers returns the functions for the cell of an assistant. Engines of this machine take a slot to speak.
+func (s *speakers) handlers(a *assistant) map[string]cell.Handler {
+	engines := slices.Clone(s.remote)
+	for _, e := range s.local {
+		engines = append(engines, &slotted{namedEngine: e, assistant: a})
+	}
+	return cell.ServeEngines(engines...)
+}
+
+// namedEngine is an engine with descriptions of its voices.
+type namedEngine interface {
+	voice.Engine
+	voice.Namer
+	voice.Versioner
+}
+
+// slotted is an engine of this machine: it takes a slot to speak, as a program does.
+type slotted struct {
+	namedEngine
+	assistant *assistant
+}
+
+// Speak implements voice.Engine.
+func (e *slotted) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	give, err := e.assistant.host.services.Slots.Wait(ctx, e.assistant.tenant, e.assistant.lane)
+	if err != nil {
+		return voice.Clip{}, err
+	}
+	defer give()
+	return e.namedEngine.Speak(ctx, req)
+}
 
 // shared is an engine that speaks equal sentences once for all that ask at the same time.
 type shared struct {
