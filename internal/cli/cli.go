@@ -239,7 +239,7 @@ func chooseExitCode(c fault.Code) int {
 		return exitUsage
 	case fault.Script, fault.Input:
 		return exitScript
-	case fault.ToolMissing, fault.ToolFailed:
+	case fault.ToolMissing, fault.ToolFailed, fault.Budget:
 		return exitTool
 	case fault.Cancelled:
 		return exitInterrupted

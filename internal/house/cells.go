@@ -115,6 +115,8 @@ type CellsConfig struct {
 	Limits upload.Limits
 	// CacheOf returns the cache folder of a tenant.
 	CacheOf func(tenant string) string
+	// Spend counts what engines over the network speak; nil counts nothing. budget is that of the engine's settings.
+	Spend func(ctx context.Context, tenant, engine string, n, budget int64) error
 	// Profiles is the folder of the browsers' profiles.
 	Profiles string
 	Log      *slog.Logger
@@ -143,7 +145,14 @@ func newHost(cfg Config, c CellsConfig, run *proc.Runner) (*host.Host, *host.Mod
 		return nil, nil, err
 	}
 	models := newModels(cfg, c.Host.Program, run)
+	var spend host.Spend
+	if c.Spend != nil {
+		spend = func(ctx context.Context, tenant, engine string, n int64) error {
+			return c.Spend(ctx, tenant, engine, n, cfg.Engines.findBudget(engine))
+		}
+	}
 	h, err := host.New(c.Host, host.Services{
+		Spend: spend,
 		Local: []voice.Engine{&delegated{folder, models.NewEngine()}},
 		Run:   run, Engines: engines, Log: c.Log, OpenBrowser: slide.NewOpener(cfg.Slide, run),
 		Slots: turns.New(turns.Config{Most: cfg.Proc.Jobs, Patience: patience}),

@@ -138,7 +138,8 @@ type server struct {
 	data     string // the data folder
 	run      *proc.Runner
 	cells    *host.Host
-	caches   string // the folder of the caches of all tenants
+	caches   string           // the folder of the caches of all tenants
+	budgets  map[string]int64 // of engines over the network, in characters a month
 	records  *store.Store
 	objects  *objects.Store
 	worker   *worker.Worker
@@ -236,12 +237,21 @@ func (o *server) openCells(cfg Config) (err error) {
 		return err
 	}
 	o.caches = cfg.CacheDir
+	o.budgets = map[string]int64{}
+	for _, e := range cfg.Engines.Engines {
+		if e.Kind != kindPiper {
+			o.budgets[e.Name] = int64(e.Budget)
+		}
+	}
 	if err := os.MkdirAll(o.caches, 0o700); err != nil {
 		return fault.New(fault.Disk, err, "the cache %s cannot be used", o.caches)
 	}
 	cells, models, err := newHost(cfg, CellsConfig{
 		Host: o.cfg.Cells, Limits: o.cfg.Limits, Log: o.cfg.Log, Profiles: filepath.Join(o.data, "browsers"),
 		CacheOf: func(tenant string) string { return findTenantCache(o.caches, tenant) },
+		Spend: func(ctx context.Context, tenant, engine string, n, budget int64) error {
+			return o.records.Spend(ctx, tenant, engine, n, budget)
+		},
 	}, o.run)
 	if err != nil {
 		return err
@@ -293,7 +303,7 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 			WithHint("choose another address with --listen")
 	}
 	api := httpapi.New(o.cfg.HTTP, httpapi.Services{
-		Records: o.records, Objects: o.objects, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.cells),
+		Records: o.records, Objects: o.objects, Budgets: o.budgets, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.cells),
 		Cancel: o.worker.Cancel, Ready: o.checkReady, Log: o.cfg.Log,
 	})
 	server := &http.Server{

@@ -89,6 +89,9 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 	switch f.Code {
 	case fault.Usage, fault.Input, fault.Script:
 		status = http.StatusBadRequest
+	case fault.Budget:
+		status = http.StatusTooManyRequests
+		w.Header().Set("Retry-After", "86400")
 	case fault.Cancelled:
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "5")

@@ -1,13 +1,16 @@
 package httpapi
 
 import (
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"mynah/api"
 	"mynah/internal/project"
 	"mynah/internal/record"
 	"mynah/internal/turns"
@@ -187,4 +190,27 @@ func readSay(body []byte) (text string, spec *record.SpeechSpec, wrong invalid) 
 		wrong.addError("/format", "must be mp3, m4a or wav")
 	}
 	return text, spec, wrong
+}
+
+// answerUsage answers with what the tenant consumed.
+func (s *Server) answerUsage(w http.ResponseWriter, r *http.Request) {
+	tenant := getCallerIdentity(r).Tenant
+	month, spoken, err := s.o.Records.ReadUsage(r.Context(), tenant)
+	if err != nil {
+		s.answerError(w, r, err)
+		return
+	}
+	counts, err := s.o.Records.CountTenantBuilds(r.Context(), tenant)
+	if err != nil {
+		s.answerError(w, r, err)
+		return
+	}
+	out := api.Usage{Tenant: tenant, Month: month, Builds: map[string]int{}, Engines: []api.EngineUsage{}}
+	for _, state := range record.ListStates() {
+		out.Builds[string(state)] = counts[state]
+	}
+	for _, engine := range slices.Sorted(maps.Keys(s.o.Budgets)) {
+		out.Engines = append(out.Engines, api.EngineUsage{Engine: engine, Characters: spoken[engine], Budget: s.o.Budgets[engine]})
+	}
+	s.answerJSON(w, r, http.StatusOK, out)
 }

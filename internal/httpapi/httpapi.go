@@ -98,6 +98,8 @@ type Records interface {
 	RecordPoll(ctx context.Context, b record.Build) error
 	DeleteBuild(ctx context.Context, id string) error
 	CountBuilds(ctx context.Context) (map[record.State]int, error)
+	CountTenantBuilds(ctx context.Context, tenant string) (map[record.State]int, error)
+	ReadUsage(ctx context.Context, tenant string) (month string, characters map[string]int64, err error)
 	BeginAnswer(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error)
 	FinishAnswer(ctx context.Context, tenant, key string, answer *record.Answer) error
 }
@@ -123,6 +125,9 @@ type Services struct {
 	Objects *objects.Store
 	Guard   *auth.Guard
 	Desk    Desk
+	// Budgets are the engines that are paid for, with the characters that a tenant may have spoken in a month; 0 means
+	// no limit.
+	Budgets map[string]int64
 	// Cancel stops a running build.
 	Cancel func(id string)
 	// Ready reports whether the server can build; the values of checks are "ok" or a sentence.
@@ -208,6 +213,7 @@ func (s *Server) Handler() http.Handler {
 		r.Post("/v1/check", s.answerCheck)
 		r.Post("/v1/snapshot", s.answerSnapshot)
 		r.Post("/v1/say", s.sayText)
+		r.With(s.refuseQueryParameters).Get("/v1/usage", s.answerUsage)
 		r.With(s.refuseQueryParameters).Get("/v1/voices", s.answerVoices)
 		r.With(s.refuseQueryParameters).Get("/v1/voices/{name}/sample", s.answerVoiceSample)
 	})

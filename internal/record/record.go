@@ -209,6 +209,8 @@ var (
 	ErrFull     = errors.New("the queue is full")
 	// ErrDeck is returned for a project whose script is a presentation.
 	ErrDeck = errors.New("presentations are not supported by this server")
+	// ErrBudget is returned for a text that a tenant's budget of paid characters does not allow.
+	ErrBudget = errors.New("the budget of paid characters is used up")
 	// ErrStopped is returned for a build that was interrupted by a stop of the server and will be
 	// run again.
 	ErrStopped = errors.New("stopped")

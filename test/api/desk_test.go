@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/api"
 	"mynah/internal/testrun"
 )
 
@@ -139,4 +140,17 @@ func childrenOf(t *testing.T, pid int) (out []string) {
 		}
 	}
 	return out
+}
+
+// TestUsage reads what a tenant consumed.
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	u := wantJSON[api.Usage](t, shared, http.StatusOK, get("/v1/usage"))
+	if u.Tenant == "" || len(u.Month) != len("2026-01") || u.Engines == nil {
+		t.Errorf("%+v", u)
+	}
+	if _, told := u.Builds["running"]; !told {
+		t.Errorf("%+v", u)
+	}
+	shared.wantStatus(t, http.StatusBadRequest, get("/v1/usage?month=1"))
 }

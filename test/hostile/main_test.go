@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -29,6 +30,13 @@ import (
 // kill builds, which must be processes.
 const asMynah = "MYNAH_TEST_AS_MYNAH"
 
+// inCells is the environment variable that makes all builds run in cells, as those of a server do. Without it, a part of
+// them does.
+const inCells = "MYNAH_TEST_CELLS"
+
+// isInCell reports whether a case is in the part that runs in cells.
+func isInCell(name string) bool { return crc32.ChecksumIEEE([]byte(name))%5 == 0 }
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asMynah) != "" || len(os.Args) == 2 && os.Args[1] == "cell" {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -44,6 +52,7 @@ func TestMain(m *testing.M) {
 type site struct {
 	project, out, cache, tmp string
 	path                     string // value of $PATH; empty means that of the test
+	cell                     bool   // builds in a process of its own, as a server does
 }
 
 // oldFilm is the content of the video file before a build.
@@ -81,6 +90,9 @@ func (s *site) write(t *testing.T, name, content string) {
 // command returns a command that builds the script s.md of the project.
 func (s *site) command(ctx context.Context, args ...string) *exec.Cmd {
 	all := append([]string{"build", "-q", "--cache-dir", s.cache, "-o", s.videoPath(), filepath.Join(s.project, "s.md")}, args...)
+	if s.cell || os.Getenv(inCells) != "" {
+		all = append(all, "--cell")
+	}
 	cmd := exec.CommandContext(ctx, os.Args[0], all...)
 	path := s.path
 	if path == "" {

@@ -76,6 +76,8 @@ type Services struct {
 	Slots *turns.Queue
 	// Engines speak for cells: those that need keys or the network.
 	Engines []voice.Engine
+	// Spend counts what Engines speak; nil counts nothing.
+	Spend Spend
 	// Local speak for cells too, on this machine: neural models.
 	Local []voice.Engine
 	// OpenBrowser starts a browser.
@@ -102,8 +104,11 @@ func New(cfg Config, s Services) (*Host, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	if s.Spend == nil {
+		s.Spend = func(context.Context, string, string, int64) error { return nil }
+	}
 	h := &Host{
-		cfg: cfg, services: s, browsers: newBrowserPool(cfg.Browsers, s.OpenBrowser), speakers: newSpeakers(s.Engines, s.Local),
+		cfg: cfg, services: s, browsers: newBrowserPool(cfg.Browsers, s.OpenBrowser), speakers: newSpeakers(s.Engines, s.Local, s.Spend),
 		desks: map[string]*desk{}, sweep: time.NewTicker(max(cfg.DeskIdle/4, time.Second/4)),
 	}
 	go h.endIdleDesks()
