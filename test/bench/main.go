@@ -73,6 +73,7 @@ func run(runs int, only, peers, doc string) error {
 		{"layouts", b.layouts},
 		{"captions", b.captions},
 		{"speech", b.speech},
+		{"cells", b.cells},
 		{"service", b.service},
 		{"waiting", b.waiting},
 	} {
