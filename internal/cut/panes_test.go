@@ -143,13 +143,13 @@ func TestFadingTexts(t *testing.T) {
 	}
 }
 
-// TestMarks checks that a watermark lies still over pictures and transitions, and does not divide clips.
-func TestMarks(t *testing.T) {
+// TestWatermarks checks that a watermark lies still over pictures and transitions, and does not divide clips.
+func TestWatermarks(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](a.png)\n(duration: 1)\n\n---\n(transition: slide-left 0.5)\n![](clip.mp4)\n")
 	c := s.cutter(t)
-	mark := s.StoreLayer(t, width, height, image.Rect(56, 0, 64, 8), color.NRGBA{R: 255, G: 255, B: 255, A: 255})
-	c.in.Marks = [][]picture.LayerRef{{mark}, {mark}}
+	watermark := s.StoreLayer(t, width, height, image.Rect(56, 0, 64, 8), color.NRGBA{R: 255, G: 255, B: 255, A: 255})
+	c.in.Watermarks = [][]picture.LayerRef{{watermark}, {watermark}}
 	for scene, frames := range map[int][]int64{0: {0, 5}, 1: {0, 2, 7}} {
 		for _, f := range frames {
 			frame, list, err := c.DrawFrame(t.Context(), scene, f)
@@ -157,7 +157,7 @@ func TestMarks(t *testing.T) {
 				t.Fatal(list, err)
 			}
 			if got := lumaAt(frame, 60, 4); got < 230 {
-				t.Errorf("frame %d of scene %d: the mark has luma %d", f, scene+1, got)
+				t.Errorf("frame %d of scene %d: the watermark has luma %d", f, scene+1, got)
 			}
 		}
 	}

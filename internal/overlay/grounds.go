@@ -108,9 +108,9 @@ func (a *artist) newGroundRequest(s *storyboard.Scene, placed arrange.Arrangemen
 	return r
 }
 
-// DrawMarks draws what lies over the whole film: the watermark, and the bar of the progress. It returns the layers of each
-// scene.
-func DrawMarks(ctx context.Context, m part.Maker, in Input) ([][]picture.LayerRef, diag.List, error) {
+// DrawWatermarks draws what lies over the whole film: the watermark and the progress bar. It returns the layers of
+// each scene.
+func DrawWatermarks(ctx context.Context, m part.Maker, in Input) ([][]picture.LayerRef, diag.List, error) {
 	a := &artist{Maker: m, Input: in}
 	out := make([][]picture.LayerRef, len(in.Board.Scenes))
 	film := in.Board.Film
@@ -123,7 +123,7 @@ func DrawMarks(ctx context.Context, m part.Maker, in Input) ([][]picture.LayerRe
 	}
 	var tasks []slideTask
 	for i := range in.Board.Scenes {
-		for _, r := range a.listMarkRequests(i) {
+		for _, r := range a.listWatermarkRequests(i) {
 			recipe := Slide{Look: r.ComputeKey(version)}
 			t := slideTask{scene: i, request: r, recipe: recipe, key: part.ComputeKey(recipe)}
 			out[i] = append(out[i], picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key), Often: true})
@@ -137,8 +137,8 @@ func DrawMarks(ctx context.Context, m part.Maker, in Input) ([][]picture.LayerRe
 	return out, listSlideFindings(tasks, heads, make([]*slide.DiagramError, len(tasks))), err
 }
 
-// listMarkRequests returns the requests for what lies over a scene.
-func (a *artist) listMarkRequests(scene int) []slide.Request {
+// listWatermarkRequests returns the requests for what lies over a scene.
+func (a *artist) listWatermarkRequests(scene int) []slide.Request {
 	film, s := a.Board.Film, &a.Board.Scenes[scene]
 	r := slide.Request{
 		Width: film.Width, Height: film.Height, Brand: film.Brand, Files: a.Files,
@@ -146,10 +146,12 @@ func (a *artist) listMarkRequests(scene int) []slide.Request {
 	}
 	var out []slide.Request
 	if w := film.Watermark; w != nil {
-		mark := r
-		mark.Blocks = []slide.Block{{Kind: frame.TextBlock, Range: w.Range}}
-		mark.Ground = &slide.Ground{Bare: true, Watermark: &slide.Watermark{File: w.File, Position: w.Position, Opacity: w.Strength}}
-		out = append(out, mark)
+		watermark := r
+		watermark.Blocks = []slide.Block{{Kind: frame.TextBlock, Range: w.Range}}
+		watermark.Ground = &slide.Ground{
+			Bare: true, Watermark: &slide.Watermark{File: w.File, Position: w.Position, Opacity: w.Strength},
+		}
+		out = append(out, watermark)
 	}
 	if film.Progress {
 		r.Theme = s.Theme
