@@ -109,8 +109,7 @@ func (p *calloutPlanner) addList(list []script.Callout, shapes []picture.Callout
 
 // isAlwaysShown reports whether the effect of a callout on the picture is there for as long as the picture.
 func (p *calloutPlanner) isAlwaysShown(c script.Callout) bool {
-	plain := c.Style == script.Darken || c.Style == script.Mask
-	return c.Style == script.BlurInside || plain && !p.revealed
+	return c.Style == script.BlurInside || c.Style.IsPlain() && !p.revealed
 }
 
 // addTimed adds what appears of a callout: its ring, marker or effect, its label, and the movement of the camera.
@@ -121,8 +120,7 @@ func (p *calloutPlanner) addTimed(
 	if t.to <= 0 || t.from >= pic.Frames {
 		return
 	}
-	plain := c.Style == script.Darken || c.Style == script.Mask
-	t.effect = plain && p.revealed
+	t.effect = c.Style.IsPlain() && p.revealed
 	if t.effect {
 		const corner = 8 // pixels of a frame whose shorter side is 720
 		t.shape.Corner = corner * float64(min(p.form.Width, p.form.Height)) / 720
