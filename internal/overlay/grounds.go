@@ -35,9 +35,9 @@ type groundTask struct {
 	picture int
 }
 
-// DrawGrounds draws what surrounds the pictures that do not fill the frame: the theme's ground, shadows, bars of windows
-// and edges of phones. It returns a layer for each picture of each scene; the key of a layer is zero if its picture
-// needs none.
+// DrawGrounds draws what surrounds the pictures that do not fill the frame: the theme's ground, shadows, bars of
+// windows and edges of phones. It returns a layer for each picture of each scene; the key of a layer is zero if its
+// picture needs none.
 func DrawGrounds(ctx context.Context, m part.Maker, in Input, line *timeline.Line) ([][]picture.LayerRef, error) {
 	a := &artist{Maker: m, Input: in}
 	tasks, err := a.listGroundTasks(ctx, line)
@@ -63,7 +63,6 @@ func DrawGrounds(ctx context.Context, m part.Maker, in Input, line *timeline.Lin
 // listGroundTasks returns the tasks for all pictures of the film that need a ground.
 func (a *artist) listGroundTasks(ctx context.Context, line *timeline.Line) ([]groundTask, error) {
 	var out []groundTask
-	version := ""
 	for i, scene := range line.Scenes {
 		s := &a.Board.Scenes[i]
 		for k, pic := range scene.Pictures {
@@ -71,15 +70,10 @@ func (a *artist) listGroundTasks(ctx context.Context, line *timeline.Line) ([]gr
 			if !placed.Ground && !slices.ContainsFunc(placed.Panes, func(p arrange.Pane) bool { return p.Shadow }) {
 				continue
 			}
-			if version == "" {
-				var err error
-				if version, err = a.Drawer.ReadVersion(ctx, "slides"); err != nil {
-					return nil, err
-				}
+			task, err := a.addKey(ctx, slideTask{scene: i, request: a.newGroundRequest(s, placed)})
+			if err != nil {
+				return nil, err
 			}
-			r := a.newGroundRequest(s, placed)
-			recipe := Slide{Look: r.ComputeKey(version)}
-			task := slideTask{scene: i, request: r, recipe: recipe, key: part.ComputeKey(recipe)}
 			out = append(out, groundTask{slideTask: task, picture: k})
 		}
 	}
@@ -124,11 +118,10 @@ func DrawWatermarks(ctx context.Context, m part.Maker, in Input) ([][]picture.La
 	var tasks []slideTask
 	for i := range in.Board.Scenes {
 		for _, r := range a.listWatermarkRequests(i) {
-			recipe := Slide{Look: r.ComputeKey(version)}
-			t := slideTask{scene: i, request: r, recipe: recipe, key: part.ComputeKey(recipe)}
+			t := slideTask{scene: i, request: r}.withKey(version)
 			out[i] = append(out[i], picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key), Often: true})
 			if !slices.ContainsFunc(tasks, func(other slideTask) bool { return other.key == t.key }) {
-				m.Book.AddRecipe(recipe, part.Label{Name: "the watermark or progress bar", Scene: i + 1})
+				m.Book.AddRecipe(t.recipe, part.Label{Name: "the watermark or progress bar", Scene: i + 1})
 				tasks = append(tasks, t)
 			}
 		}
