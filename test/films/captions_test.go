@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"mynah/internal/caption"
-	"mynah/internal/compile"
 	"mynah/internal/house"
 	"mynah/internal/part"
 	"mynah/internal/studio"
@@ -27,19 +26,13 @@ const (
 // captions.
 func captioned(t *testing.T, script string) (string, *studio.Result, []caption.Cue) {
 	t.Helper()
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = t.TempDir()
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, "", nil)
 	defer h.Close()
 	path := written(t, script)
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := h.Studio.Produce(t.Context(), studio.Request{
-		Dir:     filepath.Dir(path),
-		Request: compile.Request{Script: filepath.Base(path)}, Output: out, Timeline: true,
-	})
+	request := requestVideo(path, out)
+	request.Timeline = true
+	r, err := h.Studio.Produce(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
 	}

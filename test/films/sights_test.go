@@ -14,8 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"mynah/internal/compile"
-	"mynah/internal/house"
 	"mynah/internal/studio"
 	"mynah/internal/testrun"
 )
@@ -287,15 +285,7 @@ func TestSizes(t *testing.T) {
 // attempt builds a script and returns the error.
 func attempt(t *testing.T, path, cacheDir string) (*studio.Result, error) {
 	t.Helper()
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = cacheDir
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, cacheDir, nil)
 	defer h.Close()
-	return h.Studio.Produce(t.Context(), studio.Request{
-		Dir:     filepath.Dir(path),
-		Request: compile.Request{Script: filepath.Base(path)}, Output: filepath.Join(t.TempDir(), "film.mp4"),
-	})
+	return h.Studio.Produce(t.Context(), requestVideo(path, filepath.Join(t.TempDir(), "film.mp4")))
 }

@@ -13,19 +13,13 @@ import (
 
 	"mynah/internal/compile"
 	"mynah/internal/fault"
-	"mynah/internal/house"
 	"mynah/internal/studio"
 	"mynah/internal/testrun"
 )
 
 func speak(t *testing.T, r studio.SpeechRequest) (*studio.Speech, error) {
 	t.Helper()
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = t.TempDir()
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, "", nil)
 	t.Cleanup(h.Close)
 	sp, err := h.Studio.Speak(t.Context(), r)
 	if err == nil {
