@@ -84,9 +84,10 @@ video, on your own machine, offline.
 
 Exit codes: 0 done, 1 failed (full disk or bug), 2 wrong command line, 3 the script or one of its files
 has errors, 4 a program is missing or fails, 130 interrupted.
-Every flag can also be set by an environment variable (--cache-dir: MYNAH_CACHE_DIR) or
-by a line of mynah.yaml (cache-dir: FOLDER), which also configures engines and voices; see
-docs/voices.md.`,
+Every flag but --help, --version and the --format of check can also be set by an environment variable
+(--cache-dir: MYNAH_CACHE_DIR) and, except --config, by a line of your own mynah.yaml (cache-dir: FOLDER).
+Flags override variables, and variables override files. Engines and voices are set by mynah.yaml, or by
+MYNAH_ENGINES_NAME_SETTING, MYNAH_VOICES and MYNAH_FALLBACK; see docs/voices.md.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -157,7 +158,9 @@ func (a *app) setFlagsFromSettings(cmd *cobra.Command) error {
 	if f := cmd.Flags().Lookup(configFlag); f != nil && f.Value.String() != "" {
 		path = f.Value.String()
 	}
-	errs = append(errs, setFlagsFromFile(cmd.Flags(), path, listAllFlagNames(cmd)), setFlagsFromFile(cmd.Flags(), a.findSystemConfig(cmd), listAllFlagNames(cmd)))
+	for _, file := range []string{path, a.findSystemConfig(cmd)} {
+		errs = append(errs, setFlagsFromFile(cmd.Flags(), file, listAllFlagNames(cmd)))
+	}
 	if err := errors.Join(errs...); err != nil {
 		return usageError{err}
 	}
