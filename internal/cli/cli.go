@@ -104,7 +104,8 @@ MYNAH_ENGINES_NAME_SETTING, MYNAH_VOICES and MYNAH_FALLBACK; see docs/voices.md.
 		"folder of installed voices (default: mynah/voices in your data folder)")
 	f.StringVar(&a.cfg.CacheDir, "cache-dir", "", "cache folder (default: mynah in your cache folder)")
 	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "rebuild everything, without the cache")
-	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of chromium-headless-shell, chromium and others)")
+	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of "+
+		"chromium-headless-shell, chromium and others)")
 	f.IntVarP(&a.cfg.Proc.Jobs, "jobs", "j", a.cfg.Proc.Jobs, "number of programs that run at once")
 	root.AddCommand(a.newBuildCommand(), a.newWatchCommand(), a.newBenchCommand(), a.newSnapshotCommand(),
 		a.newSubtitlesCommand(), a.newCheckCommand(), a.newFmtCommand(), a.newSayCommand(), a.newVoicesCommand(),

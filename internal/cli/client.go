@@ -197,7 +197,10 @@ func (a *app) buildRemotely(ctx context.Context, f *buildFlags, args []string) e
 		return usageError{errors.New("--server cannot be combined with --plan, --timeline, --transcript or --compatible")}
 	}
 	if f.language != "" || f.allLanguages {
-		return usageError{errors.New("--server cannot be combined with --language or --all-languages: build the translation's own file, such as script.de.md")}
+		return usageError{
+			errors.New("--server cannot be combined with --language or --all-languages: build the translation's own file, " +
+				"such as script.de.md"),
+		}
 	}
 	r, err := f.newRequest(args)
 	if err != nil {

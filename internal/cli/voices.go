@@ -174,7 +174,10 @@ their size and licence. The recommended voice of each region comes first.`,
 				if v.Speakers > 1 {
 					notes = append(notes, fmt.Sprintf("%d speakers", v.Speakers))
 				}
-				fmt.Fprintf(w, "%s\t%s (%s)\t%s\t%s\t%s\t%s\n", v.Name, v.LanguageName, v.Language, v.Quality, formatSize(v.Bytes), cmp.Or(v.Licence, "see its card"), strings.Join(notes, ", "))
+				fmt.Fprintf(
+					w, "%s\t%s (%s)\t%s\t%s\t%s\t%s\n", v.Name, v.LanguageName, v.Language, v.Quality, formatSize(v.Bytes),
+					cmp.Or(v.Licence, "see its card"), strings.Join(notes, ", "),
+				)
 			}
 			if err := w.Flush(); err != nil {
 				return err

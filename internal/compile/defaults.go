@@ -33,7 +33,10 @@ func (c *compiler) readDefaults(name string) (defaults, diag.List) {
 	src, err := c.project.ReadFile(file, most)
 	if err != nil {
 		if !c.project.IsAbsent(file) {
-			list.Errorf(diag.Range{File: file, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 2}}, "%s cannot be used: %s", file, err).
+			list.Errorf(
+				diag.Range{File: file, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 2}},
+				"%s cannot be used: %s", file, err,
+			).
 				Hint = "it must be a text file of at most 1 MiB in the project's folder; remove it if it is not meant for Mynah"
 		}
 		return defaults{}, list

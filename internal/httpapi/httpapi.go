@@ -228,7 +228,10 @@ func (s *Server) newCORS() func(http.Handler) http.Handler {
 	return cors.Handler(cors.Options{
 		AllowedOrigins: s.cfg.Origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete},
-		AllowedHeaders: []string{"Accept", "Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Range", "X-Api-Key"},
+		AllowedHeaders: []string{
+			"Accept", "Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Range",
+			"X-Api-Key",
+		},
 		ExposedHeaders: []string{
 			"Allow", "Content-Disposition", "Content-Length", "Content-Range", "ETag", "Idempotency-Replayed", "Location", "Retry-After",
 			"X-Duration-Seconds", "X-Mynah-Warning", "X-Request-Id",

@@ -109,7 +109,8 @@ func (s *Server) answerFormError(w http.ResponseWriter, r *http.Request, err err
 // removeUnusedUpload removes the upload of a build that was not started.
 func (s *Server) removeUnusedUpload(r *http.Request, b record.Build) {
 	if b.Spec.Type == api.ZipUpload {
-		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), record.MakeUploadKey(b.Spec.Repository)) // otherwise the periodic cleaning removes it
+		// otherwise the periodic cleaning removes it
+		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), record.MakeUploadKey(b.Spec.Repository))
 	}
 }
 

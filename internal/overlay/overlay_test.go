@@ -325,7 +325,8 @@ func TestMissingFont(t *testing.T) {
 	t.Parallel()
 	x := newTable(t, newStore(t), withSubtitles(", font: No Such Font"))
 	_, list, err := overlay.DrawCaptions(t.Context(), x.maker, x.in, x.line, x.cues)
-	if err != nil || len(list) != 1 || list[0].Summary != `the font "No Such Font" is not installed; another font is used` || list[0].Range.Start.Line != 4 {
+	if err != nil || len(list) != 1 ||
+		list[0].Summary != `the font "No Such Font" is not installed; another font is used` || list[0].Range.Start.Line != 4 {
 		t.Errorf("%v, %+v", err, list)
 	}
 }

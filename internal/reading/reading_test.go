@@ -179,7 +179,11 @@ func TestWrittenTextStays(t *testing.T) {
 
 func TestLexicon(t *testing.T) {
 	t.Parallel()
-	l, list := reading.ParseLexicon("l.txt", []byte("\ufeff# words\r\nsql: sequel\r\nSQL Server: sequel server\n\nMynah: /ˈmaɪnə/\nQt: 'cute'\nnginx : engine x\nC++: see plus plus # a language\nC#: 'see # sharp'\n日本: にほん\n"))
+	l, list := reading.ParseLexicon(
+		"l.txt",
+		[]byte("\ufeff# words\r\nsql: sequel\r\nSQL Server: sequel server\n\nMynah: /ˈmaɪnə/\nQt: 'cute'\n"+
+			"nginx : engine x\nC++: see plus plus # a language\nC#: 'see # sharp'\n日本: にほん\n"),
+	)
 	if len(list) > 0 {
 		t.Fatal(list)
 	}

@@ -221,7 +221,11 @@ func TestTransitions(t *testing.T) {
 // A Marp slide deck is parsed with one warning.
 func TestMarpDeck(t *testing.T) {
 	t.Parallel()
-	_, list := Parse("deck.md", []byte("---\ntheme: gaia\nmarp: true\nstyle: |\n  section { color: red }\n_class: lead\nbackgroundColor: #fff\nsize: 720p\n---\n# Hello\n"))
+	_, list := Parse(
+		"deck.md",
+		[]byte("---\ntheme: gaia\nmarp: true\nstyle: |\n  section { color: red }\n_class: lead\nbackgroundColor: #fff\n"+
+			"size: 720p\n---\n# Hello\n"),
+	)
 	if len(list) != 1 || list[0].Severity != diag.Warning || list[0].Range.Start.Line != 3 || !strings.Contains(list[0].Summary, "Marp") {
 		t.Errorf("%+v", list)
 	}

@@ -322,7 +322,10 @@ func TestWarnings(t *testing.T) {
 func TestLoad(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{
-		"a/main.md":  {Data: []byte("Hello {{name}} of {{place}}.\n\n(include: part.md)\n\n(include: gone.md)\n\n(include: ../../x.md)\n\n![](a.png")},
+		"a/main.md": {
+			Data: []byte("Hello {{name}} of {{place}}.\n\n(include: part.md)\n\n(include: gone.md)\n\n" +
+				"(include: ../../x.md)\n\n![](a.png"),
+		},
 		"a/part.md":  {Data: []byte("---\nsize: 4k\n---\nPart one.\n\n---\n\n(include: loop.md)")},
 		"a/loop.md":  {Data: []byte("(include: part.md)")},
 		"a/break.md": {Data: []byte("{{x}}")},

@@ -216,7 +216,8 @@ func TestFailures(t *testing.T) {
 	_, _, err := speech.SpeakBoard(t.Context(), s.maker, s.booth, s.board, nil)
 	f, ok := fault.As(err)
 	if !ok || f.Code != fault.ToolFailed ||
-		f.Public != `s.md:12: the sentence "Three." of scene 3 could not be spoken by tone/low: the service is gone` || f.Hint != "ask its owner" {
+		f.Public != `s.md:12: the sentence "Three." of scene 3 could not be spoken by tone/low: the service is gone` ||
+		f.Hint != "ask its owner" {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

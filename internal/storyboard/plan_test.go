@@ -378,7 +378,10 @@ func TestResolving(t *testing.T) {
 			storyboard.Options{},
 			silences, "350ms 350ms 650ms 0s",
 		},
-		{"sentences of SSML in fragments", "(narration-mode: fragment)\n\n<speak><s>One.</s><s>Two.</s></speak>\n\nthree.", storyboard.Options{}, silences, "350ms 80ms 0s"},
+		{
+			"sentences of SSML in fragments", "(narration-mode: fragment)\n\n<speak><s>One.</s><s>Two.</s></speak>\n\nthree.",
+			storyboard.Options{}, silences, "350ms 80ms 0s",
+		},
 		{"a break of no length", "<speak>Do <break strength=\"none\"/>not stop.</speak>", storyboard.Options{}, silences, "0s"},
 
 		{"a fragment goes on at once", "(narration-mode: fragment)\n\nOne\n\ntwo.", storyboard.Options{}, silences, "80ms 0s"},

@@ -195,7 +195,11 @@ func TestUploadThatIsCutOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := shared.sendRaw(t, "PUT "+u.RequestURI()+" HTTP/1.1\r\nHost: "+u.Host+"\r\nContent-Type: application/zip\r\nContent-Length: 5000\r\n\r\nPK\x03\x04 and no more", true)
+	got := shared.sendRaw(
+		t,
+		"PUT "+u.RequestURI()+" HTTP/1.1\r\nHost: "+u.Host+"\r\nContent-Type: application/zip\r\nContent-Length: 5000\r\n\r\nPK\x03\x04 and no more",
+		true,
+	)
 	if !strings.HasPrefix(got, "HTTP/1.1 400 ") || !strings.Contains(got, `"message":"The upload is incomplete"`) {
 		t.Errorf("the answer to a truncated upload: %s", got)
 	}

@@ -79,7 +79,11 @@ func soundSeconds(t *testing.T, sound []byte) float64 {
 // Some clients compare the exact spelling of the header's name.
 func TestDurationHeaderOnTheWire(t *testing.T) {
 	t.Parallel()
-	got := shared.sendRaw(t, "POST /text-to-speech/mp3 HTTP/1.1\r\nHost: localhost\r\nx-api-key: "+goodKey+"\r\nAccept: application/octet-stream\r\nContent-Length: 3\r\nConnection: close\r\n\r\nHi.", false)
+	got := shared.sendRaw(
+		t,
+		"POST /text-to-speech/mp3 HTTP/1.1\r\nHost: localhost\r\nx-api-key: "+goodKey+"\r\nAccept: application/octet-stream\r\nContent-Length: 3\r\nConnection: close\r\n\r\nHi.",
+		false,
+	)
 	head, _, _ := strings.Cut(got, "\r\n\r\n")
 	if !strings.Contains(head, "\r\nx-duration-seconds: 1\r\n") && !strings.HasSuffix(head, "\r\nx-duration-seconds: 1") {
 		t.Errorf("the head of a streamed answer is %q", head)
@@ -145,7 +149,10 @@ func TestFormsOfSpeech(t *testing.T) {
 		}
 	}
 	// Slower speech lasts longer.
-	_, slow := requestSpeech(t, shared, post("/text-to-speech/wav?voice-speed=0.5&voice-volume=soft&voice-pitch=low&unknown=word&voice=BRIAN", hello))
+	_, slow := requestSpeech(
+		t, shared,
+		post("/text-to-speech/wav?voice-speed=0.5&voice-volume=soft&voice-pitch=low&unknown=word&voice=BRIAN", hello),
+	)
 	if p, r := decodeWAV(t, slow); float64(len(p))/float64(r) < 1.4*seconds {
 		t.Errorf("at half the speed the text lasts %g s, at normal speed %g s", float64(len(p))/float64(r), seconds)
 	}

@@ -171,13 +171,17 @@ func TestKaraoke(t *testing.T) {
 	}{
 		{"over a still", "![](red.png)\nSeven words are said over this picture.", true},
 		{"over a clip", "![freeze mute](white.mp4)\nSeven words are said over this clip, and some.", true},
-		{"while it comes in", "![](red.png)\n(duration: 1)\n---\n(transition: slide-left 2)\n![](blue.png)\nSeven words while it comes in.", true},
+		{
+			"while it comes in",
+			"![](red.png)\n(duration: 1)\n---\n(transition: slide-left 2)\n![](blue.png)\nSeven words while it comes in.", true,
+		},
 		{"from right to left", "![](red.png)\n(duration: 3)\n> אחת שתיים שלוש ארבע", false},
 		{"without blanks", "![](red.png)\n(duration: 3)\n> 今天早上 港口里 非常安静", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			film, r, cues := captioned(t, "---\nsubtitles: {style: karaoke, highlight: yellow, size: 44}\nsize: 640x360\nfps: 25\n---\n"+c.script+"\n")
+			film, r, cues := captioned(t, "---\nsubtitles: {style: karaoke, highlight: yellow, size: 44}\nsize: 640x360\n"+
+				"fps: 25\n---\n"+c.script+"\n")
 			check(t, film, r)
 			all := feet(t, film)
 			lit := 0

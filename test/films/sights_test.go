@@ -217,7 +217,11 @@ func TestSurround(t *testing.T) {
 		name := fmt.Sprintf("%x.wav", crc32.ChecksumIEEE([]byte(pan)))
 		run(t, "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "sine=f=440:r=48000:d=1", "-af", "pan="+pan, filepath.Join(dir, name))
 		film, _ := produce(t, place(t, dir, "loudness: none\n", "(audio: "+name+")"), cacheDir, nil)
-		text := string(run(t, "sh", "-c", `ffmpeg -v info -ss 0.2 -t 0.6 -i "$1" -af astats=measure_overall=none:measure_perchannel=RMS_level -f null - 2>&1`, "sh", film))
+		text := string(run(
+			t, "sh", "-c",
+			`ffmpeg -v info -ss 0.2 -t 0.6 -i "$1" -af astats=measure_overall=none:measure_perchannel=RMS_level -f null - 2>&1`,
+			"sh", film,
+		))
 		var out [2]float64
 		for i, part := range strings.Split(text, "RMS level dB: ")[1:] {
 			v, err := strconv.ParseFloat(strings.Fields(part)[0], 64)
