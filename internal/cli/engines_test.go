@@ -107,7 +107,8 @@ func TestNeuralVoices(t *testing.T) {
 		c["espeak"], c["language"] = map[string]any{"voice": "de"}, map[string]any{"code": "de_DE"}
 	})
 	settings := filepath.Join(dir, "mynah.yaml")
-	text := "engines: {piper: {library: " + voicetest.FindRuntime(t) + ", steady: true}}\nvoices: {eva: piper/de_DE-eva-low, de: piper/de_DE-eva-low}\nvoices-dir: " + filepath.Join(dir, "voices") + "\n"
+	text := "engines: {piper: {library: " + voicetest.FindRuntime(t) + ", steady: true}}\nvoices: {eva: " +
+		"piper/de_DE-eva-low, de: piper/de_DE-eva-low}\nvoices-dir: " + filepath.Join(dir, "voices") + "\n"
 	if err := os.WriteFile(settings, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -76,7 +76,8 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 		case "engines", "fallback":
 			if !settings {
 				list.Warnf(at(key), "%s is ignored in a project's %s", key.Value, defaultsFile).
-					Hint = "engines and fallback are settings of the machine: write them into the mynah.yaml of the folder in which you run mynah, or into a file that you pass with --config"
+					Hint = "engines and fallback are settings of the machine: write them into the mynah.yaml of the folder in which " +
+					"you run mynah, or into a file that you pass with --config"
 			}
 		default:
 			e := list.Errorf(at(key), "%s has an unknown setting, %q", defaultsFile, key.Value)

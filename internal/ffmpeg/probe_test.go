@@ -114,7 +114,8 @@ func TestLengths(t *testing.T) {
 func TestLengthsThatAreNotStatedAreCounted(t *testing.T) {
 	t.Parallel()
 	silent := `{"streams": [{"codec_type": "video", "width": 64, "height": 36, "avg_frame_rate": "10/1"}], "format": {}}`
-	counted := `{"streams": [{"codec_type": "video", "width": 64, "height": 36, "avg_frame_rate": "10/1", "nb_read_packets": "7"}], "format": {}}`
+	counted := `{"streams": [{"codec_type": "video", "width": 64, "height": 36, "avg_frame_rate": "10/1", ` +
+		`"nb_read_packets": "7"}], "format": {}}`
 	info, err := probeAnswer(t, media.Matroska, silent, counted)
 	if err != nil || info.Video.Frames != 7 || info.Video.Length.Cmp(big.NewRat(7, 10)) != 0 {
 		t.Errorf("%+v %v", info, err)

@@ -65,7 +65,8 @@ func picture(t *testing.T, rate string, frames int) coded {
 	var c coded
 	c.stream = run(t, nil, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r="+rate, "-frames:v", fmt.Sprint(frames),
 		"-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-threads", "1",
-		"-x264-params", "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:weightp=0:keyint=20:colorprim=bt709:transfer=bt709:colormatrix=bt709",
+		"-x264-params", "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:weightp=0:keyint=20:colorprim=bt709:"+
+			"transfer=bt709:colormatrix=bt709",
 		"-f", "h264", "-")
 	var sps, pps []byte
 	s := h264.NewSplitter(func(nal []byte) error {

@@ -114,7 +114,8 @@ func TestReading(t *testing.T) {
 		},
 		{
 			"en-US", "Version 1.12.2024, kernel 5.10.2024, 3.10.1999.4, but 3.10.1999.",
-			"Version one point twelve point two thousand twenty-four, kernel five point ten point two thousand twenty-four, three point ten point one thousand nine hundred ninety-nine point four, but October third nineteen ninety-nine.",
+			"Version one point twelve point two thousand twenty-four, kernel five point ten point two thousand twenty-four, " +
+				"three point ten point one thousand nine hundred ninety-nine point four, but October third nineteen ninety-nine.",
 		},
 		{
 			"de", "Am 31.02.2024 und am 29.02.2024.",

@@ -59,7 +59,9 @@ func TestHeader(t *testing.T) {
 		"subtitles: embed":                               "Subtitles={embed}",
 		"subtitles: none":                                "Subtitles={none}",
 		"subtitles: {style: karaoke, highlight: yellow}": "Subtitles={overlay highlight=#ffff00ff karaoke=true}",
-		"subtitles:\n  mode: external\n  break: 40\n  size: 30px\n  scale: 1.5\n  color: #ff000080\n  background: \"#000\"\n  outline: none\n  font: My Font.ttf\n  position: top": "Subtitles={external break=40 size=30 scale=1.5 color=#ff000080 background=#000000ff outline=#00000000 font=My Font.ttf position=top}",
+		"subtitles:\n  mode: external\n  break: 40\n  size: 30px\n  scale: 1.5\n  color: #ff000080\n" +
+			"  background: \"#000\"\n  outline: none\n  font: My Font.ttf\n  position: top": "Subtitles={external break=40 " +
+			"size=30 scale=1.5 color=#ff000080 background=#000000ff outline=#00000000 font=My Font.ttf position=top}",
 		"subtitles:\n  font: Noto Sans":          "Subtitles={overlay font=[Noto Sans]}",
 		"asset-resize: contain":                  "AssetResize=contain",
 		"canvas: #f00":                           "Canvas=#ff0000ff",

@@ -143,11 +143,14 @@ func TestStructure(t *testing.T) {
 		{"quote", "> a\n> b...\n\n>", "\n---\nquote \"a\\nb...\"\nquote \"\"\n"},
 		{
 			"markup", "*a* _b_ **c** ~~d~~ `SAR` [e](http://x) f_g_h &amp; \\*",
-			"\n---\nsay [{\"emphasis\" \"a\"} {\"\" \" \"} {\"emphasis\" \"b\"} {\"\" \" \"} {\"strong\" \"c\"} {\"\" \" \"} {\"reduced\" \"d\"} {\"\" \" \"} {\"spell\" \"SAR\"} {\"\" \" e f_g_h & *\"}]\n",
+			"\n---\nsay [{\"emphasis\" \"a\"} {\"\" \" \"} {\"emphasis\" \"b\"} {\"\" \" \"} {\"strong\" \"c\"} {\"\" \" \"} " +
+				"{\"reduced\" \"d\"} {\"\" \" \"} {\"spell\" \"SAR\"} {\"\" \" e f_g_h & *\"}]\n",
 		},
 		{
 			"multi-line with blank lines and tabs",
-			"(callout:\n\ttype: rectangle\n\n  left: 1\n  top: 2\n\tright: 30\n bottom: 40)", "\n---\ncallout {At:{Range:{File: Start:{Line:0 Column:0} End:{Line:0 Column:0}}} Shape:rectangle CX:0 CY:0 Size:0 Left:1 Top:2 Right:30 Bottom:40 Alpha:0.5 Style: OfImage:false Label:}\n",
+			"(callout:\n\ttype: rectangle\n\n  left: 1\n  top: 2\n\tright: 30\n bottom: 40)", "\n---\ncallout {At:{Range:" +
+				"{File: Start:{Line:0 Column:0} End:{Line:0 Column:0}}} Shape:rectangle CX:0 CY:0 Size:0 Left:1 Top:2 Right:30 " +
+				"Bottom:40 Alpha:0.5 Style: OfImage:false Label:}\n",
 		},
 		{"text after the first colon", "(chapter: Part 2: the API)", "\n---\nchapter \"Part 2: the API\"\n"},
 		{
@@ -355,7 +358,8 @@ func TestLoad(t *testing.T) {
 func seeds(tb testing.TB) []string {
 	tb.Helper()
 	out := []string{
-		"---\nsize: 720p\nsubtitles: {style: karaoke, highlight: yellow}\n---\n\n![cover](a.png)\n\nHello *world*... `SAR`.\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n\n---\n\n```md\n# x\n```\n(pause: 3)\n",
+		"---\nsize: 720p\nsubtitles: {style: karaoke, highlight: yellow}\n---\n\n![cover](a.png)\n\n" +
+			"Hello *world*... `SAR`.\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n\n---\n\n```md\n# x\n```\n(pause: 3)\n",
 		"<speak><p>a <emphasis level=\"strong\">b</emphasis></p></speak> tail\n\n> quote\n\n(reveal: 1-3, 4-6)\n(highlight: 2)\n",
 		"<!-- a\n--> b <!-- c --> d\n\n(voice: amy)\nx\n(background:\n audio: m.mp3\n volume: 0.2)\n{{v}}\n| a | b |\n|---|---|\n",
 		"(video:\n\tfile: a.mp4\n\n\tsegment: 1-2)\n~~~\n```\n~~~\n----\n# h\n* l\n1. n\n![](a.png) ![](b.png)\ntext ![](c.png) more",

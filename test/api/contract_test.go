@@ -197,7 +197,8 @@ func TestUploadThatIsCutOff(t *testing.T) {
 	}
 	got := shared.sendRaw(
 		t,
-		"PUT "+u.RequestURI()+" HTTP/1.1\r\nHost: "+u.Host+"\r\nContent-Type: application/zip\r\nContent-Length: 5000\r\n\r\nPK\x03\x04 and no more",
+		"PUT "+u.RequestURI()+" HTTP/1.1\r\nHost: "+u.Host+"\r\nContent-Type: application/zip\r\nContent-Length: 5000\r\n"+
+			"\r\nPK\x03\x04 and no more",
 		true,
 	)
 	if !strings.HasPrefix(got, "HTTP/1.1 400 ") || !strings.Contains(got, `"message":"The upload is incomplete"`) {

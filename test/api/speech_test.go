@@ -239,7 +239,8 @@ func TestTimedSpeech(t *testing.T) {
 	}
 	// A cue that is too long is spoken faster. If that is not enough, there is a warning.
 	st, wav := requestSpeech(t, shared, newSpeechRequest("wav",
-		"WEBVTT\n\n00:00.000 --> 00:00.500\nThis is by far too much text for half a second, even if it is spoken twice as fast.\n\n00:00.500 --> 00:05.000\nLate.\n").withHeaders("Content-Type", "text/vtt"))
+		"WEBVTT\n\n00:00.000 --> 00:00.500\nThis is by far too much text for half a second, even if it is spoken twice as "+
+			"fast.\n\n00:00.500 --> 00:05.000\nLate.\n").withHeaders("Content-Type", "text/vtt"))
 	if len(st.Warnings) == 0 || st.Warnings[0].Type != "too-long" {
 		t.Errorf("the warnings about a cue that is too long are %+v", st.Warnings)
 	}

@@ -228,7 +228,8 @@ func TestCaptionsOnStillsStand(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	const script = "size: 640x360\nfps: 25\n---\n![](red.png)\n" +
-		"One sentence follows another over one picture. It takes a while to say them all. Whoever listens may grow tired of it.\n\nBut there is more. The picture stands, and what is said goes on. That is all that there is to say."
+		"One sentence follows another over one picture. It takes a while to say them all. Whoever listens may grow tired " +
+		"of it.\n\nBut there is more. The picture stands, and what is said goes on. That is all that there is to say."
 	words := 0
 	for name, header := range map[string]string{"plain": "overlay", "karaoke": "{style: karaoke}"} {
 		film, r, cues := captioned(t, "---\nsubtitles: "+header+"\n"+script)

@@ -110,7 +110,8 @@ func TestTurnedAVIF(t *testing.T) {
 	dir, cacheDir := t.TempDir(), t.TempDir()
 	quarters := filepath.Join(dir, "q.png")
 	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i",
-		"color=red:s=32x18[a];color=lime:s=32x18[b];color=blue:s=32x18[c];color=yellow:s=32x18[d];[a][b]hstack[t];[c][d]hstack[u];[t][u]vstack", "-frames:v", "1", quarters)
+		"color=red:s=32x18[a];color=lime:s=32x18[b];color=blue:s=32x18[c];color=yellow:s=32x18[d];[a][b]hstack[t];"+
+			"[c][d]hstack[u];[t][u]vstack", "-frames:v", "1", quarters)
 	red, lime, blue, yellow := color.RGBA{255, 0, 0, 255}, color.RGBA{0, 255, 0, 255}, color.RGBA{0, 0, 255, 255},
 		color.RGBA{255, 255, 0, 255}
 	for i, c := range []struct {

@@ -107,7 +107,8 @@ func TestAFilePerScene(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	sp, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{
-		Text:   "---\nvoice: brian\n---\nOne.\n\n---\n![](picture.png)\n\n(background: nothing.mp3)\n\nTwo is *here*, and a little longer.\n---\n> nothing is said\n",
+		Text: "---\nvoice: brian\n---\nOne.\n\n---\n![](picture.png)\n\n(background: nothing.mp3)\n\n" +
+			"Two is *here*, and a little longer.\n---\n> nothing is said\n",
 		Header: map[string]string{"voice-speed": "slow"},
 	}})
 	if err != nil {
