@@ -109,7 +109,8 @@ MYNAH_ENGINES_NAME_SETTING, MYNAH_VOICES and MYNAH_FALLBACK; see docs/voices.md.
 	f.IntVarP(&a.cfg.Proc.Jobs, "jobs", "j", a.cfg.Proc.Jobs, "number of programs that run at once")
 	root.AddCommand(a.newBuildCommand(), a.newWatchCommand(), a.newBenchCommand(), a.newSnapshotCommand(),
 		a.newSubtitlesCommand(), a.newCheckCommand(), a.newFmtCommand(), a.newSayCommand(), a.newVoicesCommand(),
-		a.newDoctorCommand(), a.newCacheCommand(), a.newVersionCommand(), a.newInitCommand(), a.newServeCommand(), a.newKeysCommand(), a.newClientCommand())
+		a.newDoctorCommand(), a.newCacheCommand(), a.newVersionCommand(), a.newInitCommand(),
+		a.newServeCommand(), a.newKeysCommand(), a.newClientCommand())
 	root.InitDefaultCompletionCmd()
 	return root
 }

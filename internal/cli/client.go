@@ -268,7 +268,9 @@ func toFault(ctx context.Context, err error) error {
 // header.
 func (f *buildFlags) newRemoteSettings() api.Settings {
 	out := api.Settings{}
-	for name, v := range map[string]string{"size": f.size, "fps": f.fps, "voice": f.voice, "subtitles": f.subtitles, "asset-resize": f.assetResize} {
+	for name, v := range map[string]string{
+		"size": f.size, "fps": f.fps, "voice": f.voice, "subtitles": f.subtitles, "asset-resize": f.assetResize,
+	} {
 		if v != "" {
 			out[name] = v
 		}

@@ -261,7 +261,8 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			}
 			if f.json {
 				return json.NewEncoder(a.Out).Encode(map[string]any{
-					"event": "installed", "voice": "piper/" + in.Voice.Name, "language": in.Voice.FindLanguageTag(), "checked": in.Checked, "same": in.Same,
+					"event": "installed", "voice": "piper/" + in.Voice.Name, "language": in.Voice.FindLanguageTag(),
+					"checked": in.Checked, "same": in.Same,
 				})
 			}
 			note := ""

@@ -265,7 +265,8 @@ func (e *EngineConfig) newEngine() (voice.Engine, error) {
 				pollyKey, pollyKey)
 		}
 		return polly.New(polly.Config{
-			Config: e.newRemoteConfig(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
+			Config: e.newRemoteConfig(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session,
+			Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
 		})
 	}
 	return nil, fmt.Errorf("kind: %q", e.Kind)

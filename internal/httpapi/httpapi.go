@@ -69,7 +69,8 @@ func (c Config) Validate() error {
 	}
 	for _, o := range c.Origins {
 		u, err := url.Parse(o)
-		if o != "*" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.TrimPrefix(o, u.Scheme+"://"+u.Host) != "") {
+		if o != "*" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" ||
+			strings.TrimPrefix(o, u.Scheme+"://"+u.Host) != "") {
 			errs = append(errs, fmt.Errorf("cors-origin: %q, must be like https://docs.example.com, or *", o))
 		}
 	}

@@ -131,7 +131,8 @@ func (s *Server) newBuildView(r *http.Request, b record.Build) (api.Build, error
 	}
 	self := base.JoinPath("/v1/builds/", b.ID).String()
 	out := api.Build{
-		ID: b.ID, Kind: string(b.Kind), State: string(b.State), Phase: b.Phase, Percent: b.Percent, Message: b.Message, Name: b.Name, Tags: b.Tags,
+		ID: b.ID, Kind: string(b.Kind), State: string(b.State), Phase: b.Phase, Percent: b.Percent, Message: b.Message,
+		Name: b.Name, Tags: b.Tags,
 		Warnings: b.Warnings, Errors: b.Errors, CreatedAt: b.Created,
 		Links: map[string]string{"self": self},
 	}

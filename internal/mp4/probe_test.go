@@ -297,7 +297,8 @@ func TestTheEditListHidesTheDelay(t *testing.T) {
 	t.Parallel()
 	v, a := picture(t, "25/1", 25), tone(t, "1")
 	sound := &mp4.Track{
-		Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(1, 48000, 128000, a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
+		Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(1, 48000, 128000, a.config),
+		Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
 		Presentation: mp4.Presentation{MediaTime: 1024, Duration: 48000}, Next: a.next(),
 	}
 	file := write(t, &mp4.Movie{Tracks: []*mp4.Track{{

@@ -363,7 +363,8 @@ func TestInvisible(t *testing.T) {
 	t.Parallel()
 	l, _ := reading.ParseLexicon("l", []byte("cafe\u0301: Kaffeehaus\n"))
 	for text, want := range map[string]string{
-		"The infor\u00admation is hyphen\u00adated.": "The information is hyphenated.", "zero\u200bwidth": "zerowidth", "5\u00ad0 and": "five zero and",
+		"The infor\u00admation is hyphen\u00adated.": "The information is hyphenated.",
+		"zero\u200bwidth": "zerowidth", "5\u00ad0 and": "five zero and",
 		"Im Cafe\u0301, im Café.": "Im Kaffeehaus, im Kaffeehaus.", "a \u200b b": "a b",
 	} {
 		if got := readText(text, "en", l); got != want {

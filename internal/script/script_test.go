@@ -445,13 +445,16 @@ func fuzzWithin(f *testing.F, before, after string, seeds ...string) {
 func FuzzHeader(f *testing.F) {
 	fuzzWithin(f, "---\n", "\n---\na\n",
 		"size: 64x64", "title: 'it''s' # x\nfps: 29.97\nposter: 2.5", "subtitles: {mode: overlay, break: 60, outline: \"#00000080\"}",
-		"subtitles:\n  mode: embed\n  scale: 1.2\n\n  font: a.ttf", "background:\n  audio: m.mp3\n  volume: 0.3", "transition:\n - a\n - b", "a: &a [*a]", "title: |\n  x\n y", "\tsize: 4k\r")
+		"subtitles:\n  mode: embed\n  scale: 1.2\n\n  font: a.ttf", "background:\n  audio: m.mp3\n  volume: 0.3",
+		"transition:\n - a\n - b", "a: &a [*a]", "title: |\n  x\n y", "\tsize: 4k\r")
 }
 
 func FuzzSSML(f *testing.F) {
 	fuzzWithin(f, "<speak>", "</speak>\n",
-		"<p>a <emphasis level=\"strong\">b</emphasis></p>", "<break time=\"800ms\"/><mark name='x'/>", "<say-as interpret-as=\"characters\">2B</say-as>",
-		"<sub alias=\"x y\">z</sub>", "<s>a</p>", "<!-- c --><![CDATA[x]]>&amp;&#x41;&bad;", "<p>\n\n---\n</p>", "<voice name=\"amy\">a<voice>b</voice>", "<?pi x?><!DOCTYPE a>")
+		"<p>a <emphasis level=\"strong\">b</emphasis></p>", "<break time=\"800ms\"/><mark name='x'/>",
+		"<say-as interpret-as=\"characters\">2B</say-as>",
+		"<sub alias=\"x y\">z</sub>", "<s>a</p>", "<!-- c --><![CDATA[x]]>&amp;&#x41;&bad;", "<p>\n\n---\n</p>",
+		"<voice name=\"amy\">a<voice>b</voice>", "<?pi x?><!DOCTYPE a>")
 }
 
 func FuzzVariables(f *testing.F) {

@@ -67,7 +67,8 @@ func TestDrawSVG(t *testing.T) {
 			`width="64" height="36"><style>:root{--c:rgb(0 255 0)}rect{fill:var(--c)}</style><rect width="64" ` +
 			`height="36"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
 		"colour functions": {svgHead +
-			`width="64" height="36"><rect width="64" height="36" style="fill:color-mix(in srgb, #0f0 100%, red)"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
+			`width="64" height="36"><rect width="64" height="36" style="fill:color-mix(in srgb, #0f0 100%, red)"/></svg>`,
+			image.Pt(2, 2), image.Pt(64, 36)},
 		"HTML inside": {svgHead +
 			`width="64" height="36"><foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml" ` +
 			`style="background:#0f0;height:36px">x</div></foreignObject></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
@@ -100,7 +101,8 @@ func TestDrawSVGAsOnSlides(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)
 	source := svgHead + `width="640" height="360"><rect width="640" height="360" fill="#123"/>
-<foreignObject x="20" y="20" width="600" height="200"><p xmlns="http://www.w3.org/1999/xhtml" style="font:40px sans-serif;color:hsl(50deg 90% 60%)">Order service</p></foreignObject>
+<foreignObject x="20" y="20" width="600" height="200"><p xmlns="http://www.w3.org/1999/xhtml"
+style="font:40px sans-serif;color:hsl(50deg 90% 60%)">Order service</p></foreignObject>
 <text x="30" y="300" font-size="50" fill="rebeccapurple">Text</text></svg>`
 	alone, err := drawSVG(t, d, source, image.Pt(2, 2))
 	if err != nil {
@@ -145,7 +147,8 @@ func TestNothingLeavesAnSVG(t *testing.T) {
 <script>fetch("URL/script"); document.documentElement.innerHTML = '&lt;rect width="64" height="36" fill="#0f0"/&gt;'</script>
 <rect width="64" height="36" fill="#00f" onload="fetch('URL/load')"/>
 <image width="64" height="36" href="SECRET"/><image width="64" height="36" href="URL/i.png"/><use href="SECRET#r"/><use href="URL/u.svg#r"/>
-<foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml"><iframe src="URL/frame" width="64" height="36"/><img src="SECRET"/><object data="SECRET"/><style>div{background:url(URL/d.png)}</style></div></foreignObject>
+<foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml"><iframe src="URL/frame" width="64"
+height="36"/><img src="SECRET"/><object data="SECRET"/><style>div{background:url(URL/d.png)}</style></div></foreignObject>
 <text>a</text></svg>`)
 	img, err := drawSVG(t, drawer(t, nil), source, image.Pt(2, 2))
 	if err != nil {

@@ -179,7 +179,8 @@ Slides,Video,30`)},
 			"lines of them are wrong, with a remedy\n", 9))},
 		{"full-table", md("| Setting | Default | Meaning |\n|---|---|---|\n" + strings.Repeat("| `max-upload` | 1 GiB | "+
 			"the largest archive that the server accepts from a client |\n", 14))},
-		{"wide-code", code("sh", "curl -H 'x-api-key: secret' -F project=@project.zip -F source=script.md "+strings.Repeat("-F variables='{\"name\": \"value\"}' ", 7)+"http://localhost:8080/v1/builds\necho done")},
+		{"wide-code", code("sh", "curl -H 'x-api-key: secret' -F project=@project.zip -F source=script.md "+
+			strings.Repeat("-F variables='{\"name\": \"value\"}' ", 7)+"http://localhost:8080/v1/builds\necho done")},
 		{"tall-code", code("go", strings.Repeat(goSample+"\n\n", 5))},
 		{"german", text("Donaudampfschifffahrtsgesellschaftskapitän\nund Rindfleischetikettierung")},
 		{"essay", md("# On paragraphs\n\n" + strings.Repeat("A paragraph of some length that says little, and takes its "+
@@ -249,7 +250,9 @@ func TestSheets(t *testing.T) {
 			draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
 			for i, s := range all {
 				for j, ground := range grounds {
-					got, err := d.Draw(t.Context(), slide.Request{Width: w, Height: h, Theme: theme, Language: s.language(), Blocks: s.blocks, Over: ground != nil})
+					got, err := d.Draw(t.Context(), slide.Request{
+						Width: w, Height: h, Theme: theme, Language: s.language(), Blocks: s.blocks, Over: ground != nil,
+					})
 					if err != nil {
 						t.Fatal(theme, s.name, err)
 					}

@@ -416,7 +416,8 @@ func TestBreaks(t *testing.T) {
 	const ms = time.Millisecond
 	for attributes, want := range map[string]time.Duration{
 		`time="250ms"`: 250 * ms, `time="2s"`: 2000 * ms, `time="1.5s"`: 1500 * ms, `time="1h"`: -1, `time="-1s"`: -1, `time="3600s"`: time.Hour,
-		`time="1e99s"`: -1, `time="nan"`: -1, `time="infs"`: -1, `time="0s"`: 0, `strength="none"`: 0, `strength="medium"`: 500 * ms, ``: 500 * ms,
+		`time="1e99s"`: -1, `time="nan"`: -1, `time="infs"`: -1, `time="0s"`: 0,
+		`strength="none"`: 0, `strength="medium"`: 500 * ms, ``: 500 * ms,
 	} {
 		board, list := plan(t, "<speak>a <break "+attributes+"/> b</speak>", storyboard.Options{})
 		got := time.Duration(0)

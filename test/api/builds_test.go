@@ -143,7 +143,8 @@ func TestBuildsThatAreRefused(t *testing.T) {
 			http.StatusBadRequest, "The form contains no project: send a zip as project, files, or a script",
 		},
 		"half a form": {post("/v1/builds",
-			"--y\r\nContent-Disposition: form-data; name=\"project\"; filename=\"p.zip\"\r\n\r\nPK").withHeaders("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form is incomplete"},
+			"--y\r\nContent-Disposition: form-data; name=\"project\"; filename=\"p.zip\"\r\n\r\nPK",
+		).withHeaders("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form is incomplete"},
 		"empty form": {
 			newFormRequest(t, part{"source", "", "a.md"}), http.StatusBadRequest,
 			"The form contains no project: send a zip as project, files, or a script",

@@ -368,7 +368,8 @@ func TestBuildRequests(t *testing.T) {
 		post("/video/build", jsonBody("repository", strings.Repeat("x", 1<<20))))
 	// Unknown members, an unusual content type and a byte order mark are accepted.
 	task := wantJSON[api.Task](t, shared, http.StatusOK, post("/video/build",
-		`{"more":{"a":[1]},"source":"./script.md","repository":"`+g.Repository+`","repositoryType":"s3-zip","token":null}`).withHeaders("Content-Type", "text/plain"))
+		`{"more":{"a":[1]},"source":"./script.md","repository":"`+g.Repository+`","repositoryType":"s3-zip",`+
+			`"token":null}`).withHeaders("Content-Type", "text/plain"))
 	shared.waitSucceeded(t, task.StatusURL)
 }
 

@@ -81,7 +81,8 @@ func TestDurationHeaderOnTheWire(t *testing.T) {
 	t.Parallel()
 	got := shared.sendRaw(
 		t,
-		"POST /text-to-speech/mp3 HTTP/1.1\r\nHost: localhost\r\nx-api-key: "+goodKey+"\r\nAccept: application/octet-stream\r\nContent-Length: 3\r\nConnection: close\r\n\r\nHi.",
+		"POST /text-to-speech/mp3 HTTP/1.1\r\nHost: localhost\r\nx-api-key: "+goodKey+"\r\n"+
+			"Accept: application/octet-stream\r\nContent-Length: 3\r\nConnection: close\r\n\r\nHi.",
 		false,
 	)
 	head, _, _ := strings.Cut(got, "\r\n\r\n")
@@ -190,7 +191,8 @@ func TestSpeechByScene(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	_, b := requestSpeech(t, shared, newSpeechRequest("wav",
-		"One is first.\n---\nTwo is second.\n---\n(pause: 1)\n---\nThree is third, and longer than the others are.").withHeaders("Accept", "application/zip"))
+		"One is first.\n---\nTwo is second.\n---\n(pause: 1)\n---\n"+
+			"Three is third, and longer than the others are.").withHeaders("Accept", "application/zip"))
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)

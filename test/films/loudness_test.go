@@ -106,7 +106,8 @@ func TestLoudnessOutOfReach(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	pause := func(level string) float64 {
-		film, _ := produce(t, written(t, "---\nsize: 320x180\nbackground: ukulele-1 0.02\nducking: none\nloudness: "+level+"\n---\n(pause: 3)\n\n"+spoken), "", nil)
+		header := "---\nsize: 320x180\nbackground: ukulele-1 0.02\nducking: none\nloudness: " + level + "\n---\n"
+		film, _ := produce(t, written(t, header+"(pause: 3)\n\n"+spoken), "", nil)
 		if _, peak := ebur128(t, film); peak > -1 {
 			t.Errorf("loudness %s: peak %.1f dBTP", level, peak)
 		}
@@ -139,7 +140,8 @@ func TestLevelsThatStay(t *testing.T) {
 		return loudness.ComputeIntegratedLoudness(m.ListSteps())
 	}
 	alone := tone("---\nsize: 320x180\n---\n(audio: tone.wav)\n\n![](red.png)\n")
-	if music := tone("---\nsize: 320x180\nbackground: tone.wav\n---\n(duration: 4)\n\n![](red.png)\n"); math.Abs(music-alone) > 0.2 || math.Abs(alone+17.1) > 0.5 {
+	music := tone("---\nsize: 320x180\nbackground: tone.wav\n---\n(duration: 4)\n\n![](red.png)\n")
+	if math.Abs(music-alone) > 0.2 || math.Abs(alone+17.1) > 0.5 {
 		t.Errorf("films without narration have %.2f and %.2f LUFS", alone, music)
 	}
 	if got := tone("---\nsize: 320x180\nloudness: none\n---\n(audio: tone.wav)\n\n![](red.png)\n\n(pause: 1)\n\n" +

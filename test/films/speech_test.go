@@ -139,7 +139,8 @@ func TestAFilePerScene(t *testing.T) {
 func TestTextsThatCannotBeSpoken(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	if _, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "...\n---\n![](x.png)\n"}}); fault.CodeOf(err) != fault.Usage {
+	unspoken := compile.TextRequest{Text: "...\n---\n![](x.png)\n"}
+	if _, err := speak(t, studio.SpeechRequest{TextRequest: unspoken}); fault.CodeOf(err) != fault.Usage {
 		t.Errorf("a text without words: %v", err)
 	}
 	_, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "---\nvoice-speed: quick\n---\nHi.\n"}})
