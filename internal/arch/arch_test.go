@@ -214,7 +214,8 @@ func reserved() []reservation {
 	return []reservation{
 		{"os/exec", []string{"internal/proc"}, "only proc starts programs"},
 		{
-			"database/sql", []string{"internal/store", "internal/queue", "internal/house"},
+			"database/sql",
+			[]string{"internal/store", "internal/queue", "internal/house"},
 			"records lie behind the interfaces of build, upload and auth",
 		},
 		{"gocloud.dev/blob/", []string{"internal/house"}, "only house picks drivers"},

@@ -145,11 +145,13 @@ func TestDirections(t *testing.T) {
 		"(image: a b.png)":           "image a b.png",
 		"(image:\n  file: a.png\n  size: contain\n  position: top left)": "image a.png contain top-left at(start,start)",
 		"(video: a.mp4)": "video a.mp4",
-		"(video:\n  file: a.mp4\n  segment: 1:30 - 2:00\n  sync: loop-audio\n  size: fit\n  position: right\n  volume: 0.5)": "video a.mp4 fit right loop-audio at(end,) 1m30s..2m0s volume=0.5",
+		"(video:\n  file: a.mp4\n  segment: 1:30 - 2:00\n  sync: loop-audio\n" +
+			"  size: fit\n  position: right\n  volume: 0.5)": "video a.mp4 fit right loop-audio at(end,) 1m30s..2m0s volume=0.5",
 		"(video: {file: a.mp4, segment: end})":     "video a.mp4 end",
 		"(video:\n  file: a.mp4\n  segment: 1:30)": "video a.mp4 1m30s..0s",
 		"(callout:\n  cx: 1\n  cy: 2\n  size: 3)":  "callout circle 1,2 r3 alpha=0.5",
-		"(callout:\n  type: rectangle\n  left: 450\n  top: 0\n  right: 770\n  bottom: 130\n  alpha: 0\n  style: mask)": "callout rectangle 450,0-770,130 alpha=0 mask",
+		"(callout:\n  type: rectangle\n  left: 450\n" +
+			"  top: 0\n  right: 770\n  bottom: 130\n  alpha: 0\n  style: mask)": "callout rectangle 450,0-770,130 alpha=0 mask",
 		"(transition: slide-left 1)": "set transition Transition={slide-left 1s}",
 		"(background: none)":         "set background Background={ 1 in=false out=false}",
 		"(theme: bold)":              "set theme Theme=[bold]",

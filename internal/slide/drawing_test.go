@@ -66,9 +66,11 @@ func TestDrawSVG(t *testing.T) {
 		"variables": {svgHead +
 			`width="64" height="36"><style>:root{--c:rgb(0 255 0)}rect{fill:var(--c)}</style><rect width="64" ` +
 			`height="36"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
-		"colour functions": {svgHead +
-			`width="64" height="36"><rect width="64" height="36" style="fill:color-mix(in srgb, #0f0 100%, red)"/></svg>`,
-			image.Pt(2, 2), image.Pt(64, 36)},
+		"colour functions": {
+			svgHead +
+				`width="64" height="36"><rect width="64" height="36" style="fill:color-mix(in srgb, #0f0 100%, red)"/></svg>`,
+			image.Pt(2, 2), image.Pt(64, 36),
+		},
 		"HTML inside": {svgHead +
 			`width="64" height="36"><foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml" ` +
 			`style="background:#0f0;height:36px">x</div></foreignObject></svg>`, image.Pt(2, 2), image.Pt(64, 36)},

@@ -380,7 +380,8 @@ func TestResolving(t *testing.T) {
 		},
 		{
 			"sentences of SSML in fragments", "(narration-mode: fragment)\n\n<speak><s>One.</s><s>Two.</s></speak>\n\nthree.",
-			storyboard.Options{}, silences, "350ms 80ms 0s",
+			storyboard.Options{},
+			silences, "350ms 80ms 0s",
 		},
 		{"a break of no length", "<speak>Do <break strength=\"none\"/>not stop.</speak>", storyboard.Options{}, silences, "0s"},
 

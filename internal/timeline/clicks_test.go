@@ -39,8 +39,10 @@ func TestClicks(t *testing.T) {
 		{"more clicks than items", storyboard.Scene{Slides: []storyboard.Slide{list}}, []int{5, 10, 20, 30}, "[25 50 100] -1@0"},
 		{"pictures", storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}}, []int{10, 20}, "[] 0@0 1@50+20 2@100+20"},
 		{
-			"a picture without a click", storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}},
-			[]int{10}, "[] 0@0 1@50+20 2@137+20",
+			"a picture without a click",
+			storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}},
+			[]int{10},
+			"[] 0@0 1@50+20 2@137+20",
 		},
 		{"a clip", storyboard.Scene{Shots: []storyboard.Shot{picture(1), film(2)}}, []int{20}, "[] 0@0 1@100~50"},
 		{
@@ -69,8 +71,10 @@ func TestClicks(t *testing.T) {
 			"[] (0)@0 (0 1)@200+20",
 		},
 		{
-			"two clicks at the same word", storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}},
-			[]int{10, 10}, "[] 0@0 2@50+20",
+			"two clicks at the same word",
+			storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}},
+			[]int{10, 10},
+			"[] 0@0 2@50+20",
 		},
 	} {
 		c.scene.Number = 1
