@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -130,6 +131,13 @@ func toUsageError(cmd *cobra.Command, err error) error {
 		text += "; did you mean --" + near + "?"
 	}
 	return usageError{errors.New(text)}
+}
+
+// printJSON prints a value as indented JSON.
+func (a *app) printJSON(v any) error {
+	e := json.NewEncoder(a.Out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }
 
 // commandLineOnly marks a flag that neither variables nor settings files set.

@@ -71,9 +71,7 @@ func (a *app) printVoices(ctx context.Context, f *voicesFlags) error {
 		}
 	}
 	if f.json {
-		e := json.NewEncoder(a.Out)
-		e.SetIndent("", "  ")
-		return e.Encode(voices)
+		return a.printJSON(voices)
 	}
 	switch {
 	case len(all) == 0:
@@ -153,9 +151,7 @@ their size and licence. The recommended voice of each region comes first.`,
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(a.Out)
-				e.SetIndent("", "  ")
-				return e.Encode(list)
+				return a.printJSON(list)
 			}
 			if len(list) == 0 {
 				return fault.New(fault.Usage, nil, "the list has no voice for %q", language).
