@@ -282,9 +282,11 @@ func TestUses(t *testing.T) {
 		"![](tiny.png)\n\n---\n![](tiny.png)\n\n---\n" +
 			"![](mute.mp4)\n": `"tiny.png" is enlarged 10.0 times in scenes 1 and 2 and will look blurred`,
 		"![](good.png)\n\n(callout:\n" +
-			"  type: circle\n  cx: 500\n  cy: 500\n  size: 20\n)\n": "the callout is outside the frame, which has 160 x 90 pixels",
+			"  type: circle\n  cx: 500\n  cy: 500\n  size: 20\n)\n": "the callout is outside the frame, " +
+			"which has 160 x 90 pixels",
 		"![](good.png)\n\n(callout:\n  type: rectangle\n" +
-			"  left: 700\n  top: 5\n  right: 800\n  bottom: 9\n  of: image\n)\n": `the callout is outside "good.png", which has 320 x 180 pixels`,
+			"  left: 700\n  top: 5\n  right: 800\n  bottom: 9\n  of: image\n)\n": `the callout is outside ` +
+			`"good.png", which has 320 x 180 pixels`,
 	} {
 		_, _, list := b.identify(t, head+text)
 		got := ""

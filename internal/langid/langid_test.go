@@ -21,7 +21,8 @@ func TestOf(t *testing.T) {
 		"En este video vamos a ver cómo se crea un proyecto con el nuevo editor. Hay que elegir un nombre para el proyecto " +
 			"y hacer clic en el botón que está en la parte de abajo, y esperar un poco más.": "es",
 		"In questo video vediamo come si crea un progetto con il nuovo editor. Bisogna scegliere un nome per il progetto e " +
-			"fare clic sul pulsante che è in basso, e poi aspettare un po' perché la pagina non è ancora pronta per la prova.": "it",
+			"fare clic sul pulsante che è in basso, e poi aspettare un po' perché " +
+			"la pagina non è ancora pronta per la prova.": "it",
 		"I den här filmen visar vi hur man skapar ett projekt med den nya redigeraren. Man måste välja ett namn för " +
 			"projektet och klicka på knappen som är längst ner, och sedan vänta lite till när det är klart.": "sv",
 		"Neste vídeo vamos ver como se cria um projeto com o novo editor. É preciso escolher um nome para o projeto e " +

@@ -150,7 +150,8 @@ func TestNothingLeavesAnSVG(t *testing.T) {
 <rect width="64" height="36" fill="#00f" onload="fetch('URL/load')"/>
 <image width="64" height="36" href="SECRET"/><image width="64" height="36" href="URL/i.png"/><use href="SECRET#r"/><use href="URL/u.svg#r"/>
 <foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml"><iframe src="URL/frame" width="64"
-height="36"/><img src="SECRET"/><object data="SECRET"/><style>div{background:url(URL/d.png)}</style></div></foreignObject>
+height="36"/><img src="SECRET"/><object data="SECRET"/>
+<style>div{background:url(URL/d.png)}</style></div></foreignObject>
 <text>a</text></svg>`)
 	img, err := drawSVG(t, drawer(t, nil), source, image.Pt(2, 2))
 	if err != nil {

@@ -18,7 +18,8 @@ import (
 func TestUploadGrant(t *testing.T) {
 	t.Parallel()
 	g := shared.requestUpload(t)
-	if g.ContentType != "application/zip" || g.RepositoryType != "s3-zip" || !strings.HasPrefix(g.URL, shared.base+"/objects/uploads/") {
+	if g.ContentType != "application/zip" || g.RepositoryType != "s3-zip" ||
+		!strings.HasPrefix(g.URL, shared.base+"/objects/uploads/") {
 		t.Errorf("the grant is %+v", g)
 	}
 	if again := shared.requestUpload(t); again.Repository == g.Repository {
@@ -118,7 +119,9 @@ func TestUploadThatIsCutOff(t *testing.T) {
 		t.Errorf("the answer to a truncated upload: %s", got)
 	}
 	shared.doc.recordAnswerByID("upload", http.StatusBadRequest)
-	eventually(t, "what came is dropped", func() bool { return len(shared.storedObjects(t, "uploads", g.Repository)) == 0 })
+	eventually(t, "what came is dropped", func() bool {
+		return len(shared.storedObjects(t, "uploads", g.Repository)) == 0
+	})
 	shared.wantStatus(t, http.StatusBadRequest,
 		post("/video/build", jsonBody("repository", g.Repository, "repositoryType", g.RepositoryType)))
 }
