@@ -44,8 +44,8 @@ func (p *planner) ResolveVoice(name, language string) storyboard.Voice {
 		out.Code = diag.UnknownVoice
 		if engine, _, ok := strings.Cut(name, "/"); ok {
 			out.Hint = fmt.Sprintf(
-				"the engine %q is not configured: add it under engines: in mynah.yaml (see docs/voices.md); run mynah voices to "+
-					"list all",
+				"the engine %q is not configured: add it under engines: in mynah.yaml (see docs/voices.md); "+
+					"run mynah voices to list all",
 				engine,
 			)
 		}
@@ -54,8 +54,8 @@ func (p *planner) ResolveVoice(name, language string) storyboard.Voice {
 		}
 	case m.Kind == voice.Default:
 		out.Hint = fmt.Sprintf(
-			"choose another voice: run mynah voices to list all; run mynah voices available --language %s to see which can "+
-				"be installed",
+			"choose another voice: run mynah voices to list all; "+
+				"run mynah voices available --language %s to see which can be installed",
 			language,
 		)
 	case m.Kind == voice.Likened:
