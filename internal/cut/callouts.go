@@ -87,7 +87,7 @@ func (c *Cutter) addCallouts(v *picture.View, scene int, pic timeline.Picture, s
 		}
 		p.addList(shot.Callouts, shapes, n, pic)
 	}
-	p.addMarks(pic)
+	p.addStates(pic)
 }
 
 // addList adds the callouts of a shot; shot is -1 for those of a scene without pictures.
@@ -109,8 +109,7 @@ func (p *calloutPlanner) addList(list []script.Callout, shapes []picture.Callout
 
 // isAlwaysShown reports whether the effect of a callout on the picture is there for as long as the picture.
 func (p *calloutPlanner) isAlwaysShown(c script.Callout) bool {
-	plain := c.Style == script.Darken || c.Style == script.Mask
-	return c.Style == script.BlurInside || plain && !p.revealed
+	return c.Style == script.BlurInside || c.Style.IsPlain() && !p.revealed
 }
 
 // addTimed adds what appears of a callout: its ring, marker or effect, its label, and the movement of the camera.
@@ -121,8 +120,7 @@ func (p *calloutPlanner) addTimed(
 	if t.to <= 0 || t.from >= pic.Frames {
 		return
 	}
-	plain := c.Style == script.Darken || c.Style == script.Mask
-	t.effect = plain && p.revealed
+	t.effect = c.Style.IsPlain() && p.revealed
 	if t.effect {
 		const corner = 8 // pixels of a frame whose shorter side is 720
 		t.shape.Corner = corner * float64(min(p.form.Width, p.form.Height)) / 720
@@ -158,9 +156,9 @@ func (p *calloutPlanner) addCamera(t *timedCallout, span timeline.CalloutSpan) {
 	}
 }
 
-// addMarks adds the states of the timed callouts to the view: one for each time at which a callout appears or
+// addStates adds the states of the timed callouts to the view: one for each time at which a callout appears or
 // disappears.
-func (p *calloutPlanner) addMarks(pic timeline.Picture) {
+func (p *calloutPlanner) addStates(pic timeline.Picture) {
 	edges := []int64{0}
 	for _, t := range p.timed {
 		edges = append(edges, max(t.from, 0), t.to)
@@ -175,29 +173,29 @@ func (p *calloutPlanner) addMarks(pic timeline.Picture) {
 		if k+1 < len(edges) {
 			next = min(next, edges[k+1])
 		}
-		mark := p.newMark(at)
+		state := p.newState(at)
 		for _, t := range p.timed {
 			if t.from == at || t.to == at {
-				mark.Fade = max(mark.Fade, min(t.fade, next-at))
+				state.Fade = max(state.Fade, min(t.fade, next-at))
 			}
 		}
-		p.v.Marks = append(p.v.Marks, mark)
+		p.v.CalloutStates = append(p.v.CalloutStates, state)
 	}
 	if len(p.timed) == 0 {
-		p.v.Marks = nil
+		p.v.CalloutStates = nil
 	}
 }
 
-// newMark returns the state of the timed callouts at a frame.
-func (p *calloutPlanner) newMark(at int64) picture.Mark {
-	mark := picture.Mark{From: at}
+// newState returns the state of the timed callouts at a frame.
+func (p *calloutPlanner) newState(at int64) picture.CalloutState {
+	state := picture.CalloutState{From: at}
 	sheets := map[sheet][]slide.CalloutMark{}
 	for _, t := range p.timed {
 		if at < t.from || at >= t.to {
 			continue
 		}
 		if t.effect {
-			mark.Callouts = append(mark.Callouts, t.shape)
+			state.Callouts = append(state.Callouts, t.shape)
 		}
 		moves := t.shape.OfImage && p.v.Motion != ""
 		located := p.v.LocateCallout(t.shape, p.form, 0)
@@ -227,12 +225,12 @@ func (p *calloutPlanner) newMark(at int64) picture.Mark {
 			Scene: p.scene, Place: p.place, Marks: sheets[of], Front: of.front,
 		})
 		if of.front {
-			mark.Front = append(mark.Front, ref)
+			state.Front = append(state.Front, ref)
 		} else {
-			mark.Layers = append(mark.Layers, picture.MarkLayer{LayerRef: ref, OfImage: of.ofImage, Marker: of.marker})
+			state.Layers = append(state.Layers, picture.CalloutLayer{LayerRef: ref, OfImage: of.ofImage, Marker: of.marker})
 		}
 	}
-	return mark
+	return state
 }
 
 // sheet says which marks are drawn together.

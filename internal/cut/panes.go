@@ -59,11 +59,7 @@ func (c *Cutter) addPanes(v *picture.View, i int, pic timeline.Picture) bool {
 func findPlaying(pic timeline.Picture, shot int) (timeline.Picture, int64) {
 	for _, b := range pic.Beside {
 		if b.Shot == shot {
-			return timeline.Picture{
-				Shot: shot, Start: pic.Start - b.Shown, Frames: b.Frames, Moving: b.Moving, Cycle: b.Cycle,
-				From: b.From, Length: b.Length,
-				SpeedNum: b.SpeedNum, SpeedDen: b.SpeedDen,
-			}, b.Shown
+			return b, pic.Start - b.Start
 		}
 	}
 	return pic, 0

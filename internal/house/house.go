@@ -199,7 +199,8 @@ func (h *House) connectParts(cfg Config) error {
 	if h.piper, err = piper.New(cfg.newPiperConfig(), h.Runner); err != nil {
 		return err
 	}
-	engines = append(engines, voice.WithCachedVersion(h.piper, h.Store, func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }))
+	identify := func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }
+	engines = append(engines, voice.WithCachedVersion(h.piper, h.Store, identify))
 	h.engines = cfg.Engines
 	more, err := cfg.Engines.newEngines()
 	if err != nil {
@@ -258,7 +259,10 @@ func (c Config) newPiperConfig() piper.Config {
 		}
 	}
 	if p.Library == "" {
-		p.Library = onnx.FindLibrary(filepath.Join(filepath.Dir(findDefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
+		p.Library = onnx.FindLibrary(
+			filepath.Join(filepath.Dir(findDefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib",
+			"/opt/homebrew/lib",
+		)
 	}
 	return p
 }

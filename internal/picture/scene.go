@@ -34,11 +34,11 @@ func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64,
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(v.Marks, func(m Mark) bool { return len(m.Front) > 0 }) {
+	if !slices.ContainsFunc(v.CalloutStates, func(m CalloutState) bool { return len(m.Front) > 0 }) {
 		return nil
 	}
-	return p.fadeBetweenMarks(frame, v, n, func(frame []byte, mark *Mark) error {
-		return p.drawLayerRefs(frame, mark.Front)
+	return p.fadeBetweenStates(frame, v, n, func(frame []byte, state *CalloutState) error {
+		return p.drawLayerRefs(frame, state.Front)
 	})
 }
 
@@ -46,15 +46,15 @@ func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64,
 func (p *Painter) drawBelowCamera(frame []byte, v *View, n int64, m mappings) error {
 	w, h := p.pic.Width, p.pic.Height
 	newCallouts(v.Callouts, m.now).darkenIf(v.hasPicture(), frame, w, h)
-	return p.fadeBetweenMarks(frame, v, n, func(frame []byte, mark *Mark) error {
-		newCallouts(mark.Callouts, m.now).darkenIf(v.hasPicture(), frame, w, h)
+	return p.fadeBetweenStates(frame, v, n, func(frame []byte, state *CalloutState) error {
+		newCallouts(state.Callouts, m.now).darkenIf(v.hasPicture(), frame, w, h)
 		if err := p.drawLayerRefs(frame, findShownLayers(v.Spans, n)); err != nil {
 			return err
 		}
 		// Without a picture, callouts highlight a part of the slide.
 		newCallouts(v.Callouts, m.now).darkenIf(!v.hasPicture(), frame, w, h)
-		newCallouts(mark.Callouts, m.now).darkenIf(!v.hasPicture(), frame, w, h)
-		for _, l := range mark.Layers {
+		newCallouts(state.Callouts, m.now).darkenIf(!v.hasPicture(), frame, w, h)
+		for _, l := range state.Layers {
 			layer, err := p.layers.Layer(l.LayerRef)
 			if err != nil {
 				return err
@@ -79,11 +79,13 @@ func (c callouts) darkenIf(condition bool, frame []byte, w, h int) {
 	}
 }
 
-// fadeBetweenMarks draws the state of the timed callouts at frame n. During a fade it draws two states and mixes them.
-func (p *Painter) fadeBetweenMarks(frame []byte, v *View, n int64, draw func(frame []byte, mark *Mark) error) error {
+// fadeBetweenStates draws the state of the timed callouts at frame n. During a fade it draws two states and mixes them.
+func (p *Painter) fadeBetweenStates(
+	frame []byte, v *View, n int64, draw func(frame []byte, state *CalloutState) error,
+) error {
 	before, now, opacity := v.findFade(n)
 	if now == nil {
-		now = &Mark{}
+		now = &CalloutState{}
 	}
 	if before == nil {
 		return draw(frame, now)
@@ -165,9 +167,9 @@ func (v *View) enlarge(scale float64) *View {
 	out := *v
 	out.Camera, out.Captions = nil, nil
 	out.Callouts, out.Panes = enlargeCallouts(v.Callouts, scale), enlargePanes(v.Panes, scale)
-	out.Marks = slices.Clone(v.Marks)
-	for i := range out.Marks {
-		out.Marks[i].Callouts, out.Marks[i].Front = enlargeCallouts(out.Marks[i].Callouts, scale), nil
+	out.CalloutStates = slices.Clone(v.CalloutStates)
+	for i := range out.CalloutStates {
+		out.CalloutStates[i].Callouts, out.CalloutStates[i].Front = enlargeCallouts(out.CalloutStates[i].Callouts, scale), nil
 	}
 	grow := func(v int) int { return int(math.Round(float64(v) * scale)) }
 	out.Backdrops = slices.Clone(v.Backdrops)

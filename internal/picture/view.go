@@ -28,10 +28,10 @@ type View struct {
 	Mount LayerRef
 	// Callouts are shown all the time.
 	Callouts []Callout
-	// Marks are the states of callouts that appear or disappear, ordered by first frame. Camera are the movements of
-	// the camera over picture and slides, in order.
-	Marks  []Mark
-	Camera []CameraMove
+	// CalloutStates are the states of callouts that appear or disappear, ordered by first frame. Camera are the
+	// movements of the camera over picture and slides, in order.
+	CalloutStates []CalloutState
+	Camera        []CameraMove
 	// Frames is the length of the view in frames. Cycle is the number of frames after which a GIF repeats;
 	// 0 means never.
 	Frames, Cycle int64
@@ -98,7 +98,7 @@ func hasAnyLayer(spans []Span) bool {
 func (v *View) FreezeAt(frame int64) View {
 	out := *v
 	out.Spans, out.Captions = nil, nil
-	out.Marks, out.Camera = v.cutMarks(frame, 1), v.cutCamera(frame, 1)
+	out.CalloutStates, out.Camera = v.cutStates(frame, 1), v.cutCamera(frame, 1)
 	if i := findSpan(v.Spans, frame); i >= 0 {
 		out.Spans = []Span{{Layers: v.Spans[i].Layers}}
 	}
@@ -324,7 +324,7 @@ type frames struct {
 	n, end  int64
 	frame   []byte
 	at      int
-	last    [3]int // indexes of the spans, captions and marks that frame shows
+	last    [3]int // indexes of the spans, captions and callout states that frame shows
 	steady  bool   // frame shows last, and nothing moves
 	base    []byte
 	clip    *clipFrames
@@ -378,7 +378,7 @@ func (s *frames) paintNextFrame() error {
 		now, first := s.move.newMappingAtFrame(s.v.Still, s.n), s.move.newMappingAtFrame(s.v.Still, 0)
 		return s.drawOnMoving(mappings{now, first})
 	}
-	now := [3]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n), s.v.findMark(s.n)}
+	now := [3]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n), s.v.findState(s.n)}
 	before, _, _ := s.v.findFade(s.n)
 	moves := before != nil || s.v.isCameraMoving(s.n)
 	if s.steady && now == s.last && !moves {

@@ -6,10 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"mynah/internal/compile"
 	"mynah/internal/diag"
-	"mynah/internal/house"
-	"mynah/internal/studio"
 	"mynah/internal/testrun"
 )
 
@@ -17,12 +14,7 @@ import (
 func TestCheckOfLooks(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = t.TempDir()
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, "", nil)
 	t.Cleanup(h.Close)
 	const (
 		bare   = ".backdrop { background: none } body { color: white }"
@@ -80,9 +72,9 @@ func TestCheckOfLooks(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			list, _, err := h.Studio.Check(t.Context(), studio.Request{
-				Dir: filepath.Dir(path), Request: compile.Request{Script: filepath.Base(path)}, Slides: true,
-			})
+			request := requestVideo(path, "")
+			request.Slides = true
+			list, _, err := h.Studio.Check(t.Context(), request)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -31,3 +31,11 @@ func FindForms(base string) passage.Forms {
 	}
 	return passage.Forms{}
 }
+
+// sayMonthAndYear returns the month of a date, with its year if it has one.
+func sayMonthAndYear(p *passage.Passage, from int, d passage.Date) string {
+	if d.Year > 0 {
+		return p.Months[d.Month] + " " + p.SayYear(from, d.Year)
+	}
+	return p.Months[d.Month]
+}
