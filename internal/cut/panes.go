@@ -34,9 +34,6 @@ func (c *Cutter) addPanes(v *picture.View, i int, pic timeline.Picture) bool {
 				view.Clip = c.newClipInput(i, playing, view, p.Rect.Size())
 			}
 		}
-		if len(placed.Panes) > 1 && len(scene.Shots[p.Shot].Callouts) > 0 {
-			view.Move = picture.Move{} // so that a callout stays on what it highlights or hides
-		}
 		pane := picture.Pane{Rect: p.Rect, View: view, Shown: shown}
 		switch {
 		case view.Clip != nil:

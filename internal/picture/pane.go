@@ -175,17 +175,6 @@ func (p Pane) mapAt(pic ffmpeg.Picture, n int64) mapping {
 	return m
 }
 
-// LocateCallout returns a callout on the picture of a pane in pixels of frame n of the view around it.
-func (p Pane) LocateCallout(c Callout, pic ffmpeg.Picture, n int64) Callout {
-	inner := &View{Panes: []Pane{p}}
-	return inner.LocateCallout(c, pic, n)
-}
-
-// newPaneMappings returns the mappings from the picture of the first pane.
-func (p *Painter) newPaneMappings(v *View, n int64) mappings {
-	return mappings{v.mapAt(p.pic, n), v.mapAt(p.pic, 0)}
-}
-
 // enlargePanes returns panes for a frame that is larger by a factor.
 func enlargePanes(panes []Pane, scale float64) []Pane {
 	even := func(v int) int { return int(math.Round(float64(v)*scale/2)) * 2 }

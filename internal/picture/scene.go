@@ -13,22 +13,19 @@ import (
 	"mynah/internal/ffmpeg"
 )
 
-// mappings map the upright source picture to the current frame, and to the first frame of the view.
-type mappings struct{ now, first mapping }
-
 // enlarger returns a painter of frames that are larger by a factor.
 type enlarger func(scale float64) *Painter
 
 // drawScene draws callouts and slides of frame n of a view on the frame of its picture, and applies the camera.
-func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64, m mappings, large enlarger) error {
-	at := v.findCameraView(n)
+func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64, at sites, large enlarger) error {
+	camera := v.findCameraView(n)
 	var err error
 	switch scale := v.chooseCameraScale(n); {
-	case !at.isWhole() && scale > 1 && !v.IsMoving():
+	case !camera.isWhole() && scale > 1 && !v.IsMoving():
 		err = p.drawEnlarged(ctx, frame, v, n, large(scale))
 	default:
-		if err = p.drawBelowCamera(frame, v, n, m); err == nil && !at.isWhole() {
-			p.drawCameraView(frame, planes{slices.Clone(frame), p.pic.Width, p.pic.Height}, at)
+		if err = p.drawBelowCamera(frame, v, n, at); err == nil && !camera.isWhole() {
+			p.drawCameraView(frame, planes{slices.Clone(frame), p.pic.Width, p.pic.Height}, camera)
 		}
 	}
 	if err != nil {
@@ -43,24 +40,24 @@ func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64,
 }
 
 // drawBelowCamera draws everything that moves with the camera.
-func (p *Painter) drawBelowCamera(frame []byte, v *View, n int64, m mappings) error {
+func (p *Painter) drawBelowCamera(frame []byte, v *View, n int64, at sites) error {
 	w, h := p.pic.Width, p.pic.Height
-	newCallouts(v.Callouts, m.now).darkenIf(v.hasPicture(), frame, w, h)
+	newCallouts(v.Callouts, at.now).darkenIf(v.hasPicture(), frame, w, h)
 	return p.fadeBetweenMarks(frame, v, n, func(frame []byte, mark *Mark) error {
-		newCallouts(mark.Callouts, m.now).darkenIf(v.hasPicture(), frame, w, h)
+		newCallouts(mark.Callouts, at.now).darkenIf(v.hasPicture(), frame, w, h)
 		if err := p.drawLayerRefs(frame, findShownLayers(v.Spans, n)); err != nil {
 			return err
 		}
 		// Without a picture, callouts highlight a part of the slide.
-		newCallouts(v.Callouts, m.now).darkenIf(!v.hasPicture(), frame, w, h)
-		newCallouts(mark.Callouts, m.now).darkenIf(!v.hasPicture(), frame, w, h)
+		newCallouts(v.Callouts, at.now).darkenIf(!v.hasPicture(), frame, w, h)
+		newCallouts(mark.Callouts, at.now).darkenIf(!v.hasPicture(), frame, w, h)
 		for _, l := range mark.Layers {
 			layer, err := p.layers.Layer(l.LayerRef)
 			if err != nil {
 				return err
 			}
-			if l.OfImage && m.now != m.first {
-				layer = layer.moveWith(m, w, h)
+			if l.OfImage {
+				layer = layer.moveWith(at.now[l.Pane], at.first[l.Pane], w, h)
 			}
 			if l.Marker {
 				layer.tint(frame, w, h)
@@ -254,8 +251,15 @@ func (c *clipFrames) readFrame(frame []byte) error {
 	return nil
 }
 
-// moveWith returns a layer that was drawn for the first frame of a moving picture, as it is in the current frame.
-func (l *Layer) moveWith(m mappings, w, h int) *Layer {
-	sx, sy := m.now.sx/m.first.sx, m.now.sy/m.first.sy
-	return l.resample(mapping{sx, sy, m.now.dx - m.first.dx*sx, m.now.dy - m.first.dy*sy}, w, h)
+// moveWith returns a layer that was drawn for the first frame of a moving picture, as it is in the current frame of w x
+// h pixels. It is visible only where the picture is.
+func (l *Layer) moveWith(now, first site, w, h int) *Layer {
+	if now.mapping != first.mapping {
+		sx, sy := now.sx/first.sx, now.sy/first.sy
+		l = l.resample(mapping{sx, sy, now.dx - first.dx*sx, now.dy - first.dy*sy}, w, h)
+	}
+	if now.area.Empty() {
+		return l
+	}
+	return l.crop(now.area)
 }
