@@ -200,27 +200,28 @@ func (p *calloutPlanner) newMark(at int64) picture.Mark {
 		if t.effect {
 			mark.Callouts = append(mark.Callouts, t.shape)
 		}
-		pane, moves := t.shape.Pane, t.shape.OfImage && p.v.MovesPicture(t.shape.Pane)
-		if !moves {
-			pane = 0 // the drawings of all pictures that stand still are one
+		of := sheet{front: t.front}
+		if t.shape.OfImage && p.v.MovesPicture(t.shape.Pane) {
+			of.ofImage, of.pane = true, t.shape.Pane
+			of.frame = p.v.FindBestFrame(t.shape, p.form, t.from, t.to)
 		}
-		located := p.v.LocateCallout(t.shape, p.form, 0)
+		located := p.v.LocateCallout(t.shape, p.form, of.frame)
 		one := slide.CalloutMark{
 			Round: located.Round, Left: located.X0, Top: located.Y0, Right: located.X1, Bottom: located.Y1,
 			Within: [4]float64{0, 0, float64(p.form.Width), float64(p.form.Height)},
 		}
-		if moves {
-			one.Within = p.v.FindSafeArea(p.form, pane)
+		if of.ofImage {
+			one.Within = p.v.FindSafeArea(t.shape, p.form, of.frame)
 		}
 		if t.Style == script.MarkerColor {
 			marker := one
 			marker.Marker = true
-			of := sheet{marker: true, ofImage: moves, pane: pane}
-			sheets[of] = append(sheets[of], marker)
+			below := of
+			below.marker = true
+			sheets[below] = append(sheets[below], marker)
 		}
 		if one.Ring = t.Style == script.Outline; one.Ring || t.Label != "" {
 			one.Label = t.Label
-			of := sheet{front: t.front, ofImage: moves, pane: pane}
 			sheets[of] = append(sheets[of], one)
 		}
 	}
@@ -232,17 +233,19 @@ func (p *calloutPlanner) newMark(at int64) picture.Mark {
 			mark.Front = append(mark.Front, ref)
 		} else {
 			mark.Layers = append(mark.Layers, picture.MarkLayer{
-				LayerRef: ref, OfImage: of.ofImage, Pane: of.pane, Marker: of.marker,
+				LayerRef: ref, OfImage: of.ofImage, At: of.frame, Pane: of.pane, Marker: of.marker,
 			})
 		}
 	}
 	return mark
 }
 
-// sheet says which marks are drawn together: those that move with the picture of the same pane.
+// sheet says which marks are drawn together: those that move with the picture of the same pane, and belong to the same
+// frame.
 type sheet struct {
 	marker, ofImage, front bool
 	pane                   int
+	frame                  int64
 }
 
 // compare returns the order in which sheets are drawn: markers are below rings and labels.
@@ -256,7 +259,7 @@ func (s sheet) compare(other sheet) int {
 		}
 		return n
 	}
-	return cmp.Or(cmp.Compare(place(s), place(other)), cmp.Compare(s.pane, other.pane))
+	return cmp.Or(cmp.Compare(place(s), place(other)), cmp.Compare(s.pane, other.pane), cmp.Compare(s.frame, other.frame))
 }
 
 // findDrawing returns the layer of a drawing. While the drawings are only listed, the layer is empty.

@@ -15,22 +15,8 @@ type site struct {
 	area image.Rectangle
 }
 
-// sites are where the pictures of a view are in the current frame, and in its first frame: one for each pane, or one
-// for a view without panes.
-type sites struct{ now, first []site }
-
-// newSites returns the sites of frame n of a view.
-func (p *Painter) newSites(v *View, n int64) sites {
-	return sites{v.listSites(p.pic, n), v.listSites(p.pic, 0)}
-}
-
-// newFixedSites returns the sites of a picture that does not move.
-func newFixedSites(m mapping) sites {
-	one := []site{{mapping: m}}
-	return sites{one, one}
-}
-
-// listSites returns where the pictures of a view are in its frame n.
+// listSites returns where the pictures of a view are in its frame n: one site for each pane, or one for a view without
+// panes.
 func (v *View) listSites(pic ffmpeg.Picture, n int64) []site {
 	if len(v.Panes) == 0 {
 		return []site{{mapping: v.mapAt(pic, n)}}
@@ -65,25 +51,70 @@ func (v *View) LocateCallout(c Callout, pic ffmpeg.Picture, n int64) Callout {
 	return c
 }
 
-// FindSafeArea returns the left, top, right and bottom edge of the part of the first frame of a view that stays visible
-// while the picture of a pane moves, in pixels. Without panes, pane is 0.
-func (v *View) FindSafeArea(pic ffmpeg.Picture, pane int) [4]float64 {
-	first := v.listSites(pic, 0)[pane]
-	shown := first.area
-	if shown.Empty() {
-		shown = image.Rect(0, 0, pic.Width, pic.Height)
+// box is a part of a frame: its left, top, right and bottom edge, in pixels.
+type box [4]float64
+
+// newBox returns the part of a frame in which a picture is visible.
+func (s site) newBox(pic ffmpeg.Picture) box {
+	area := s.area
+	if area.Empty() {
+		area = image.Rect(0, 0, pic.Width, pic.Height)
 	}
-	x0, y0, x1, y1 := float64(shown.Min.X), float64(shown.Min.Y), float64(shown.Max.X), float64(shown.Max.Y)
-	area := [4]float64{x0, y0, x1, y1}
-	for _, n := range []int64{v.Frames / 2, v.Frames - 1} {
-		now := v.listSites(pic, max(n, 0))[pane]
+	return box{float64(area.Min.X), float64(area.Min.Y), float64(area.Max.X), float64(area.Max.Y)}
+}
+
+// contains reports whether a shape is completely inside the box.
+func (b box) contains(c Callout) bool {
+	return c.X0 >= b[0] && c.Y0 >= b[1] && c.X1 <= b[2] && c.Y1 <= b[3]
+}
+
+// computeOverlap returns the size of the part of a shape that is inside the box, in pixels.
+func (b box) computeOverlap(c Callout) float64 {
+	w, h := math.Min(c.X1, b[2])-math.Max(c.X0, b[0]), math.Min(c.Y1, b[3])-math.Max(c.Y0, b[1])
+	return math.Max(w, 0) * math.Max(h, 0)
+}
+
+// FindSafeArea returns the left, top, right and bottom edge of the part of frame n of a view that stays visible while
+// the picture below a callout moves, in pixels. If the callout does not stay visible, it is all that is visible in frame
+// n.
+func (v *View) FindSafeArea(c Callout, pic ffmpeg.Picture, n int64) [4]float64 {
+	first := v.listSites(pic, n)[c.Pane]
+	shown := first.newBox(pic)
+	safe := shown
+	for _, n := range []int64{0, v.Frames / 2, v.Frames - 1} {
+		now := v.listSites(pic, max(n, 0))[c.Pane]
 		sx, sy := first.sx/now.sx, first.sy/now.sy
-		area[0] = math.Max(area[0], (x0-now.dx)*sx+first.dx)
-		area[1] = math.Max(area[1], (y0-now.dy)*sy+first.dy)
-		area[2] = math.Min(area[2], (x1-now.dx)*sx+first.dx)
-		area[3] = math.Min(area[3], (y1-now.dy)*sy+first.dy)
+		safe[0] = math.Max(safe[0], (shown[0]-now.dx)*sx+first.dx)
+		safe[1] = math.Max(safe[1], (shown[1]-now.dy)*sy+first.dy)
+		safe[2] = math.Min(safe[2], (shown[2]-now.dx)*sx+first.dx)
+		safe[3] = math.Min(safe[3], (shown[3]-now.dy)*sy+first.dy)
 	}
-	return area
+	if !safe.contains(v.LocateCallout(c, pic, n)) {
+		return shown
+	}
+	return safe
+}
+
+// FindBestFrame returns the frame of a view for which a callout that moves with its picture is drawn: the first one, or,
+// if a part of the callout is not visible there, that of the frames from..to in which most of it is visible.
+func (v *View) FindBestFrame(c Callout, pic ffmpeg.Picture, from, to int64) (best int64) {
+	most := 0.0
+	look := func(n int64) {
+		shown, at := v.listSites(pic, n)[c.Pane].newBox(pic), v.LocateCallout(c, pic, n)
+		seen := shown.computeOverlap(at) / math.Max((at.X1-at.X0)*(at.Y1-at.Y0), 1)
+		if shown.contains(at) {
+			seen = 1
+		}
+		if seen > most {
+			best, most = n, seen
+		}
+	}
+	look(0)
+	from, to = max(from, 0), min(to, v.Frames)
+	for n := from; n < to && most < 1; n++ {
+		look(n)
+	}
+	return best
 }
 
 // MovesPicture reports whether the picture of a pane moves in the frame. Without panes, pane is 0.

@@ -17,7 +17,7 @@ import (
 type enlarger func(scale float64) *Painter
 
 // drawScene draws callouts and slides of frame n of a view on the frame of its picture, and applies the camera.
-func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64, at sites, large enlarger) error {
+func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64, at []site, large enlarger) error {
 	camera := v.findCameraView(n)
 	var err error
 	switch scale := v.chooseCameraScale(n); {
@@ -40,24 +40,24 @@ func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64,
 }
 
 // drawBelowCamera draws everything that moves with the camera.
-func (p *Painter) drawBelowCamera(frame []byte, v *View, n int64, at sites) error {
+func (p *Painter) drawBelowCamera(frame []byte, v *View, n int64, at []site) error {
 	w, h := p.pic.Width, p.pic.Height
-	newCallouts(v.Callouts, at.now).darkenIf(v.hasPicture(), frame, w, h)
+	newCallouts(v.Callouts, at).darkenIf(v.hasPicture(), frame, w, h)
 	return p.fadeBetweenMarks(frame, v, n, func(frame []byte, mark *Mark) error {
-		newCallouts(mark.Callouts, at.now).darkenIf(v.hasPicture(), frame, w, h)
+		newCallouts(mark.Callouts, at).darkenIf(v.hasPicture(), frame, w, h)
 		if err := p.drawLayerRefs(frame, findShownLayers(v.Spans, n)); err != nil {
 			return err
 		}
 		// Without a picture, callouts highlight a part of the slide.
-		newCallouts(v.Callouts, at.now).darkenIf(!v.hasPicture(), frame, w, h)
-		newCallouts(mark.Callouts, at.now).darkenIf(!v.hasPicture(), frame, w, h)
+		newCallouts(v.Callouts, at).darkenIf(!v.hasPicture(), frame, w, h)
+		newCallouts(mark.Callouts, at).darkenIf(!v.hasPicture(), frame, w, h)
 		for _, l := range mark.Layers {
 			layer, err := p.layers.Layer(l.LayerRef)
 			if err != nil {
 				return err
 			}
 			if l.OfImage {
-				layer = layer.moveWith(at.now[l.Pane], at.first[l.Pane], w, h)
+				layer = layer.moveWith(at[l.Pane], v.listSites(p.pic, l.At)[l.Pane], w, h)
 			}
 			if l.Marker {
 				layer.tint(frame, w, h)
@@ -251,12 +251,12 @@ func (c *clipFrames) readFrame(frame []byte) error {
 	return nil
 }
 
-// moveWith returns a layer that was drawn for the first frame of a moving picture, as it is in the current frame of w x
-// h pixels. It is visible only where the picture is.
-func (l *Layer) moveWith(now, first site, w, h int) *Layer {
-	if now.mapping != first.mapping {
-		sx, sy := now.sx/first.sx, now.sy/first.sy
-		l = l.resample(mapping{sx, sy, now.dx - first.dx*sx, now.dy - first.dy*sy}, w, h)
+// moveWith returns a layer that was drawn for another frame of a moving picture, as it is in the current frame of w x h
+// pixels. It is visible only where the picture is.
+func (l *Layer) moveWith(now, drawn site, w, h int) *Layer {
+	if now.mapping != drawn.mapping {
+		sx, sy := now.sx/drawn.sx, now.sy/drawn.sy
+		l = l.resample(mapping{sx, sy, now.dx - drawn.dx*sx, now.dy - drawn.dy*sy}, w, h)
 	}
 	if now.area.Empty() {
 		return l

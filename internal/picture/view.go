@@ -180,7 +180,7 @@ func (p *Painter) PaintFrame(ctx context.Context, v *View, n int64) ([]byte, err
 		if err != nil {
 			return nil, err
 		}
-		if err := p.drawScene(ctx, out, v, n, p.newSites(v, n), p.enlarge); err != nil {
+		if err := p.drawScene(ctx, out, v, n, v.listSites(p.pic, n), p.enlarge); err != nil {
 			return nil, err
 		}
 		return out, p.DrawCaptions(out, v, n)
@@ -226,7 +226,7 @@ func (p *Painter) paintStillView(ctx context.Context, v *View, n int64, base []b
 		return f, nil
 	}
 	out := slices.Clone(base)
-	if err := p.drawScene(ctx, out, v, n, p.newSites(v, n), large); err != nil {
+	if err := p.drawScene(ctx, out, v, n, v.listSites(p.pic, n), large); err != nil {
 		return nil, err
 	}
 	if !v.isCameraMoving(n) {
@@ -259,7 +259,7 @@ func (p *Painter) paintClipViewFrame(ctx context.Context, v *View, n int64) ([]b
 		return nil, err
 	}
 	out := slices.Clone(frame)
-	if err := p.drawScene(ctx, out, v, n, newFixedSites(newMapping(c.Placement)), p.enlarge); err != nil {
+	if err := p.drawScene(ctx, out, v, n, []site{{mapping: newMapping(c.Placement)}}, p.enlarge); err != nil {
 		return nil, err
 	}
 	return out, p.DrawCaptions(out, v, n)
@@ -363,17 +363,16 @@ func (s *frames) paintNextFrame() error {
 		if err := s.clip.readFrame(s.frame); err != nil {
 			return err
 		}
-		return s.drawOnMoving(newFixedSites(newMapping(s.v.Clip.Placement)))
+		return s.drawOnMoving([]site{{mapping: newMapping(s.v.Clip.Placement)}})
 	case s.panes != nil:
 		if err := s.panes.readFrame(s.frame); err != nil {
 			return err
 		}
-		return s.drawOnMoving(s.p.newSites(s.v, s.n))
+		return s.drawOnMoving(s.v.listSites(s.p.pic, s.n))
 	case s.sampler != nil:
 		x, y, vw, vh := s.move.computeViewAt(s.n)
 		s.sampler.drawSourceArea(s.frame, x, y, vw, vh)
-		now, first := s.move.newMappingAtFrame(s.v.Still, s.n), s.move.newMappingAtFrame(s.v.Still, 0)
-		return s.drawOnMoving(sites{[]site{{mapping: now}}, []site{{mapping: first}}})
+		return s.drawOnMoving([]site{{mapping: s.move.newMappingAtFrame(s.v.Still, s.n)}})
 	}
 	now := [3]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n), s.v.findMark(s.n)}
 	before, _, _ := s.v.findFade(s.n)
@@ -388,7 +387,7 @@ func (s *frames) paintNextFrame() error {
 }
 
 // drawOnMoving draws everything that is over a moving picture on the current frame.
-func (s *frames) drawOnMoving(at sites) error {
+func (s *frames) drawOnMoving(at []site) error {
 	if err := s.p.drawScene(s.ctx, s.frame, s.v, s.n, at, s.large); err != nil {
 		return err
 	}
@@ -400,5 +399,5 @@ func (p *Painter) NewClipCalloutLayer(v *View) *Layer {
 	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil
 	}
-	return newCallouts(v.Callouts, newFixedSites(newMapping(v.Clip.Placement)).now).toLayer(p.pic.Width, p.pic.Height)
+	return newCallouts(v.Callouts, []site{{mapping: newMapping(v.Clip.Placement)}}).toLayer(p.pic.Width, p.pic.Height)
 }
