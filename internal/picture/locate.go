@@ -75,8 +75,8 @@ func (b box) computeOverlap(c Callout) float64 {
 }
 
 // FindSafeArea returns the left, top, right and bottom edge of the part of frame n of a view that stays visible while
-// the picture below a callout moves, in pixels. If the callout does not stay visible, it is all that is visible in frame
-// n.
+// the picture below a callout moves, in pixels. If the callout leaves it, or it is small, it is all that is visible in
+// frame n.
 func (v *View) FindSafeArea(c Callout, pic ffmpeg.Picture, n int64) [4]float64 {
 	first := v.listSites(pic, n)[c.Pane]
 	shown := first.newBox(pic)
@@ -89,7 +89,8 @@ func (v *View) FindSafeArea(c Callout, pic ffmpeg.Picture, n int64) [4]float64 {
 		safe[2] = math.Min(safe[2], (shown[2]-now.dx)*sx+first.dx)
 		safe[3] = math.Min(safe[3], (shown[3]-now.dy)*sy+first.dy)
 	}
-	if !safe.contains(v.LocateCallout(c, pic, n)) {
+	isSmall := 2*(safe[2]-safe[0]) < shown[2]-shown[0] || 2*(safe[3]-safe[1]) < shown[3]-shown[1]
+	if isSmall || safe.computeOverlap(v.LocateCallout(c, pic, n)) == 0 {
 		return shown
 	}
 	return safe
