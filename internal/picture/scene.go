@@ -199,7 +199,10 @@ func enlargeCallouts(list []Callout, scale float64) []Callout {
 type clipFrames struct {
 	from io.Reader
 	last []byte
-	// stated is the number of frames that the clip should still have, enough the number that it may lack.
+	// paintBefore returns the last frame before a range that begins later than the clip. It is nil for a range from the
+	// beginning.
+	paintBefore func() ([]byte, error)
+	// stated is the number of frames that the clip should still have, enough the smallest number that it must not lack.
 	stated, enough int64
 	ended          bool
 }
@@ -207,12 +210,17 @@ type clipFrames struct {
 // startClip starts to decode count frames of a clip, from frame from of its view on.
 func (p *Painter) startClip(ctx context.Context, v *View, from, count int64) *clipFrames {
 	clip := *v.Clip
-	out := &clipFrames{stated: count, enough: max(p.pic.FPS.Num/(2*max(p.pic.FPS.Den, 1)), 3)}
+	twice := 2 * max(p.pic.FPS.Den, 1)
+	out := &clipFrames{stated: count, enough: max((p.pic.FPS.Num+twice-1)/twice, 3)}
 	if v.Cycle > 0 {
 		clip.Again, clip.Length = true, 0
 	} else {
 		from = min(from, max(clip.Frames-1, 0)) // after the end, the last frame
 		out.stated = min(count, clip.Frames-from)
+	}
+	if from > 0 {
+		bare := &View{Still: v.Still, Clip: v.Clip, Cycle: v.Cycle}
+		out.paintBefore = func() ([]byte, error) { return p.PaintFrame(ctx, bare, from) }
 	}
 	clip.Skip, clip.Frames, clip.Enter, clip.Layers, clip.States = from, out.stated, nil, nil, nil
 	r, w := io.Pipe()
@@ -242,10 +250,15 @@ func (c *clipFrames) readFrame(frame []byte) error {
 		c.ended = true
 	}
 	switch {
-	case c.last == nil:
+	case c.last == nil && c.paintBefore == nil:
 		return errors.New("the clip contains no picture that can be decoded")
 	case c.stated >= c.enough:
 		return io.EOF
+	case c.last == nil:
+		var err error
+		if c.last, err = c.paintBefore(); err != nil {
+			return err
+		}
 	}
 	copy(frame, c.last)
 	return nil
