@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -135,6 +136,41 @@ func (s *studio) writeLongClip(t *testing.T, text string) {
 	t.Helper()
 	s.WriteMedia(t, "clip.mp4", "-f lavfi -i testsrc=s=640x360:r=10:d=12 -c:v libx264 -preset ultrafast -pix_fmt yuv420p")
 	s.Timed = s.PlanTimeline(t, s.NewMaker(t), strings.ReplaceAll(header, "64x36", "640x360")+text)
+}
+
+// TestNothingWaitsForDecoders checks that nothing waits for the frames of a clip after a build was stopped. It does not
+// run in parallel, because it looks at all goroutines of the process.
+func TestNothingWaitsForDecoders(t *testing.T) { //nolint:paralleltest // see above
+	testrun.SkipMinute(t)
+	text := "![](clip.mp4)\n\n" + callout("4", "20", "blur")
+	s := newStudio(t, text)
+	s.writeLongClip(t, text)
+	c := s.cutter(t)
+	if err := s.Files.WriteFiles(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r, err := c.painter.PaintFrames(ctx, c.newView(0, s.Line.Scenes[0].Pictures[0]).view, 0, 120)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Read(make([]byte, 100)); err != nil {
+		t.Fatal(err)
+	}
+	waits := func() bool {
+		stacks := make([]byte, 1<<20)
+		return strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "io.(*pipe).write")
+	}
+	if !waits() {
+		t.Fatal("the decoder does not wait for a reader")
+	}
+	cancel()
+	for end := time.Now().Add(10 * time.Second); waits(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the output of the decoder waits for a reader that has stopped")
+		}
+	}
 }
 
 // TestDecodersEndWithTheirBuild checks that no decoder of a clip runs on after a build was stopped or has failed.
