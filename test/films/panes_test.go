@@ -138,3 +138,35 @@ func TestCalloutsInMovingPanes(t *testing.T) {
 		t.Errorf("the rings are in %v, the things in %v", rings, things)
 	}
 }
+
+// TestCalloutsHaveTheColorOfTheBrand checks that rings, and the edges of labels, have the accent colour of the brand, in
+// every theme.
+func TestCalloutsHaveTheColorOfTheBrand(t *testing.T) {
+	t.Parallel()
+	testrun.SkipShort(t)
+	isGreen := func(c color.RGBA) bool { return c.G > 120 && c.R < 60 && c.B < 60 }
+	for _, theme := range []string{"default", "light", "dark", "paper", "bold", "mine.css"} {
+		t.Run(theme, func(t *testing.T) {
+			t.Parallel()
+			path := written(t, "---\nsize: 640x360\nfps: 10\ntheme: "+theme+"\nbrand: brand.css\n---\n![](white.png)\n\n(callout:\n"+
+				"  type: rectangle\n  left: 100\n  top: 100\n  right: 240\n  bottom: 200\n  style: outline)\n\n(callout:\n"+
+				"  type: rectangle\n  left: 400\n  top: 100\n  right: 440\n  bottom: 140\n  style: outline\n  label: here)\n\n(duration: 1)\n")
+			for name, css := range map[string]string{
+				"brand.css": ":root { --accent: #009900 }", "mine.css": ":root { --accent: #cc0000 }",
+			} {
+				if err := os.WriteFile(filepath.Join(filepath.Dir(path), name), []byte(css), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			film, _ := produce(t, path, "", nil)
+			at := pixels(t, film, 8)
+			ring := findColor(at, image.Rect(0, 0, 320, 360), isGreen)
+			if !image.Rect(100, 100, 240, 200).In(ring) || !ring.In(image.Rect(94, 94, 246, 206)) {
+				t.Errorf("the ring is in %v", ring)
+			}
+			if label := findColor(at, image.Rect(320, 150, 640, 360), isGreen); label.Empty() {
+				t.Error("the label has no edge in the colour of the brand")
+			}
+		})
+	}
+}
