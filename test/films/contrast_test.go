@@ -81,6 +81,9 @@ func TestCheckOfLooks(t *testing.T) {
 			header + "theme: my.css\n---\n![mute](white.mp4)\n\n" + shape("outline") + shape("zoom") + text +
 				"\n---\n(layout: split)\n![screen zoom](white.png)\n\n" + shape("outline") + "~~~\nHello\n~~~\n\n(duration: 1)\n", dark, "",
 		},
+		"a label without font": {
+			header + "---\n![](red.png)\n\n" + shape("outline\n  label: here \U00011F12"), "", "font contains",
+		},
 		"timed callouts, low contrast": {header + "theme: my.css\n---\n![](white.png)\n\n" + shape("outline") + text, bare, low},
 		"a brand":                      {header + "brand: my.css\n---\n" + image, ":root{--accent:red}", ""},
 	} {

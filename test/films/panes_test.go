@@ -35,7 +35,8 @@ func isRing(c color.RGBA) bool { return c.B > 150 && c.R < 80 && c.G < 140 }
 func TestCalloutsFollowMovingPanes(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	const callout = "\n(callout:\n  type: rectangle\n  left: %LEFT\n  top: 120\n  right: %RIGHT\n  bottom: 200\n  of: image\n  style: outline)\n"
+	const callout = "\n(callout:\n  type: rectangle\n  left: %LEFT\n  top: 120\n  right: %RIGHT\n  bottom: 200\n" +
+		"  of: image\n  style: outline)\n"
 	frame := image.Rect(0, 0, 640, 360)
 	right, corner := image.Rect(320, 0, 640, 360), image.Rect(400, 200, 640, 360)
 	for name, c := range map[string]struct {
