@@ -22,8 +22,11 @@ type CalloutState struct {
 // CalloutLayer is the drawing of a ring, a marker or a label.
 type CalloutLayer struct {
 	LayerRef
-	// OfImage: the drawing belongs to the first frame of the view, and moves with the picture.
+	// OfImage: the drawing belongs to the frame At of the view, and moves with the picture.
 	OfImage bool
+	At      int64
+	// Pane is the index of the pane whose picture it is. Without panes it is 0.
+	Pane int
 	// Marker: the drawing tints what is below it as a marker does, instead of covering it.
 	Marker bool
 }
@@ -44,6 +47,8 @@ type CalloutStateLook struct {
 type CalloutLayerLook struct {
 	Key     cache.Key `json:"key"`
 	OfImage bool      `json:"ofImage,omitempty"`
+	At      int64     `json:"at,omitempty"`
+	Pane    int       `json:"pane,omitempty"`
 	Marker  bool      `json:"marker,omitempty"`
 }
 
@@ -51,7 +56,7 @@ func listStateLooks(states []CalloutState) (out []CalloutStateLook) {
 	for _, m := range states {
 		look := CalloutStateLook{From: m.From, Fade: m.Fade, Callouts: m.Callouts}
 		for _, l := range m.Layers {
-			look.Layers = append(look.Layers, CalloutLayerLook{l.Key, l.OfImage, l.Marker})
+			look.Layers = append(look.Layers, CalloutLayerLook{l.Key, l.OfImage, l.At, l.Pane, l.Marker})
 		}
 		for _, l := range m.Front {
 			look.Front = append(look.Front, l.Key)

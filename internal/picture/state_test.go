@@ -306,12 +306,12 @@ func TestSafeArea(t *testing.T) {
 	t.Parallel()
 	pic := steadyPicture()
 	still := &picture.View{Still: picture.Still{Asset: wave(t, 300, 200, 9)}, Frames: 50}
-	if got := still.FindSafeArea(pic); got != [4]float64{0, 0, width, height} {
+	if got := still.FindSafeArea(picture.Callout{}, pic, 0); got != [4]float64{0, 0, width, height} {
 		t.Errorf("without motion: %v", got)
 	}
 	v := *still
 	v.Move = picture.Move{Motion: frame.Pan, Strong: true, Edge: "right"}
-	got := v.FindSafeArea(pic)
+	got := v.FindSafeArea(picture.Callout{X0: 40, X1: 60, Y0: 20, Y1: 40}, pic, 0)
 	if got[0] < 5 || got[2] > width || got[0] >= got[2] {
 		t.Errorf("during a pan to the right: %v", got)
 	}

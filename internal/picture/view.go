@@ -180,7 +180,7 @@ func (p *Painter) PaintFrame(ctx context.Context, v *View, n int64) ([]byte, err
 		if err != nil {
 			return nil, err
 		}
-		if err := p.drawScene(ctx, out, v, n, p.newPaneMappings(v, n), p.enlarge); err != nil {
+		if err := p.drawScene(ctx, out, v, n, v.listSites(p.pic, n), p.enlarge); err != nil {
 			return nil, err
 		}
 		return out, p.DrawCaptions(out, v, n)
@@ -226,8 +226,7 @@ func (p *Painter) paintStillView(ctx context.Context, v *View, n int64, base []b
 		return f, nil
 	}
 	out := slices.Clone(base)
-	m := v.mapAt(p.pic, n)
-	if err := p.drawScene(ctx, out, v, n, mappings{m, m}, large); err != nil {
+	if err := p.drawScene(ctx, out, v, n, v.listSites(p.pic, n), large); err != nil {
 		return nil, err
 	}
 	if !v.isCameraMoving(n) {
@@ -260,8 +259,7 @@ func (p *Painter) paintClipViewFrame(ctx context.Context, v *View, n int64) ([]b
 		return nil, err
 	}
 	out := slices.Clone(frame)
-	m := newMapping(c.Placement)
-	if err := p.drawScene(ctx, out, v, n, mappings{m, m}, p.enlarge); err != nil {
+	if err := p.drawScene(ctx, out, v, n, []site{{mapping: newMapping(c.Placement)}}, p.enlarge); err != nil {
 		return nil, err
 	}
 	return out, p.DrawCaptions(out, v, n)
@@ -365,18 +363,16 @@ func (s *frames) paintNextFrame() error {
 		if err := s.clip.readFrame(s.frame); err != nil {
 			return err
 		}
-		m := newMapping(s.v.Clip.Placement)
-		return s.drawOnMoving(mappings{m, m})
+		return s.drawOnMoving([]site{{mapping: newMapping(s.v.Clip.Placement)}})
 	case s.panes != nil:
 		if err := s.panes.readFrame(s.frame); err != nil {
 			return err
 		}
-		return s.drawOnMoving(s.p.newPaneMappings(s.v, s.n))
+		return s.drawOnMoving(s.v.listSites(s.p.pic, s.n))
 	case s.sampler != nil:
 		x, y, vw, vh := s.move.computeViewAt(s.n)
 		s.sampler.drawSourceArea(s.frame, x, y, vw, vh)
-		now, first := s.move.newMappingAtFrame(s.v.Still, s.n), s.move.newMappingAtFrame(s.v.Still, 0)
-		return s.drawOnMoving(mappings{now, first})
+		return s.drawOnMoving([]site{{mapping: s.move.newMappingAtFrame(s.v.Still, s.n)}})
 	}
 	now := [3]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n), s.v.findState(s.n)}
 	before, _, _ := s.v.findFade(s.n)
@@ -391,8 +387,8 @@ func (s *frames) paintNextFrame() error {
 }
 
 // drawOnMoving draws everything that is over a moving picture on the current frame.
-func (s *frames) drawOnMoving(m mappings) error {
-	if err := s.p.drawScene(s.ctx, s.frame, s.v, s.n, m, s.large); err != nil {
+func (s *frames) drawOnMoving(at []site) error {
+	if err := s.p.drawScene(s.ctx, s.frame, s.v, s.n, at, s.large); err != nil {
 		return err
 	}
 	return s.p.DrawCaptions(s.frame, s.v, s.n)
@@ -403,5 +399,5 @@ func (p *Painter) NewClipCalloutLayer(v *View) *Layer {
 	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil
 	}
-	return newCallouts(v.Callouts, newMapping(v.Clip.Placement)).toLayer(p.pic.Width, p.pic.Height)
+	return newCallouts(v.Callouts, []site{{mapping: newMapping(v.Clip.Placement)}}).toLayer(p.pic.Width, p.pic.Height)
 }

@@ -150,6 +150,12 @@ func (e *session) checkSlides(ctx context.Context, src compile.Script, files *as
 		})
 	}
 	if err == nil {
+		_, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) (struct{}, diag.List, error) {
+			list, err := overlay.CheckLabels(ctx, m, in)
+			return struct{}{}, list, err
+		})
+	}
+	if err == nil {
 		err = e.checkContrast(ctx, src.Board, files, in)
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == fault.ToolMissing {

@@ -37,7 +37,7 @@ func sayDutchClock(p *passage.Passage, _, _ int, c passage.Clock) string {
 		say += " " + p.SpellCount(uint64(c.Minute), "")
 	}
 	if c.HasSecond {
-		say += " en " + p.SpellCount(uint64(c.Second), "") + " seconden"
+		say += " en " + sayUnits(p, c.Second, "s")
 	}
 	return say
 }

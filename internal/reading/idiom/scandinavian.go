@@ -69,7 +69,7 @@ func sayScandinavianClock(p *passage.Passage, _, _ int, c passage.Clock) string 
 		say += " " + p.SpellCount(0, "") + " " + p.SpellCount(0, "")
 	}
 	if c.HasSecond {
-		say += " " + p.FindWord("and") + " " + p.SpellCount(uint64(c.Second), "") + " " + p.FindWord("seconds")
+		say += " " + p.FindWord("and") + " " + sayUnits(p, c.Second, "s")
 	}
 	return say
 }
