@@ -162,8 +162,10 @@ func TestNothingWaitsForDecoders(t *testing.T) { //nolint:paralleltest // see ab
 		stacks := make([]byte, 1<<20)
 		return strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "io.(*pipe).write")
 	}
-	if !waits() {
-		t.Fatal("the decoder does not wait for a reader")
+	for end := time.Now().Add(10 * time.Second); !waits(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the decoder does not wait for a reader")
+		}
 	}
 	cancel()
 	for end := time.Now().Add(10 * time.Second); waits(); time.Sleep(20 * time.Millisecond) {
