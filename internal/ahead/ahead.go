@@ -171,7 +171,7 @@ func (w *Worker) makeAllScenesButLast(ctx context.Context, n int, spoken *speech
 	}
 	all := in
 	all.Board = w.in.Board
-	marks, list, err := overlay.DrawMarks(ctx, w.maker, all)
+	watermarks, list, err := overlay.DrawWatermarks(ctx, w.maker, all)
 	if err := errorOrFindings(list, err); err != nil {
 		return err
 	}
@@ -184,7 +184,8 @@ func (w *Worker) makeAllScenesButLast(ctx context.Context, n int, spoken *speech
 		return err
 	}
 	pictures := cut.Input{
-		Board: &board, Line: line, Files: w.in.Files, Slides: slides, Captions: captions, Grounds: grounds, Marks: marks,
+		Board: &board, Line: line, Files: w.in.Files,
+		Slides: slides, Captions: captions, Grounds: grounds, Watermarks: watermarks,
 	}
 	pictures.Callouts, list, err = cut.DrawCallouts(ctx, w.maker, w.in.Cut(line, nil), pictures, in, cues)
 	if err := errorOrFindings(list, err); err != nil {

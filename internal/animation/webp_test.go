@@ -51,7 +51,10 @@ func chunk(kind string, parts ...[]byte) []byte {
 // frame returns the chunk of a frame in a box. how is its last byte: 2 disables blending, 1 clears the
 // box afterwards.
 func frame(box image.Rectangle, ms int, how byte, picture []byte) []byte {
-	return chunk("ANMF", decodeUint24(box.Min.X/2), decodeUint24(box.Min.Y/2), decodeUint24(box.Dx()-1), decodeUint24(box.Dy()-1), decodeUint24(ms), []byte{how}, picture)
+	return chunk(
+		"ANMF", decodeUint24(box.Min.X/2), decodeUint24(box.Min.Y/2), decodeUint24(box.Dx()-1), decodeUint24(box.Dy()-1),
+		decodeUint24(ms), []byte{how}, picture,
+	)
 }
 
 // canvas returns the chunk with the size of the whole picture.

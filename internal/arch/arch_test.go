@@ -48,7 +48,10 @@ func toolsAndCompiler() (packages, compiler []string) {
 
 // pure are the packages of the compiler, and what none of them may import.
 func pure() (packages, forbidden []string) {
-	return []string{"internal/diag", "internal/emphasis", "internal/similar", "internal/langid", "internal/script", "internal/markup", "internal/storyboard", "internal/timeline", "internal/caption"},
+	return []string{
+			"internal/diag", "internal/emphasis", "internal/similar", "internal/langid", "internal/script", "internal/markup",
+			"internal/storyboard", "internal/timeline", "internal/caption",
+		},
 		[]string{"os", "os/exec", "net", "net/http", "database/sql", "log", "log/slog", "time.Now"}
 }
 
@@ -210,7 +213,11 @@ func TestToolsWithoutCompiler(t *testing.T) {
 func reserved() []reservation {
 	return []reservation{
 		{"os/exec", []string{"internal/proc"}, "only proc starts programs"},
-		{"database/sql", []string{"internal/store", "internal/queue", "internal/house"}, "records lie behind the interfaces of build, upload and auth"},
+		{
+			"database/sql",
+			[]string{"internal/store", "internal/queue", "internal/house"},
+			"records lie behind the interfaces of build, upload and auth",
+		},
 		{"gocloud.dev/blob/", []string{"internal/house"}, "only house picks drivers"},
 		{"mynah/internal/voice/", []string{"internal/house", "internal/voice/", "internal/steptest"}, "only house picks engines"},
 	}

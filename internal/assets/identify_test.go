@@ -200,7 +200,8 @@ func TestKinds(t *testing.T) {
 	}
 	again, _, _ := b.identify(t, text)
 	for _, name := range names {
-		if again.GetUsable(name).Content != set.GetUsable(name).Content || again.GetUsable(name).ToPicture().Content != set.GetUsable(name).ToPicture().Content {
+		if again.GetUsable(name).Content != set.GetUsable(name).Content ||
+			again.GetUsable(name).ToPicture().Content != set.GetUsable(name).ToPicture().Content {
 			t.Errorf("%s has another content", name)
 		}
 	}
@@ -278,9 +279,14 @@ func TestUses(t *testing.T) {
 		"![0-1](mute.mp4)\n":                   "",
 		"![](sound.mp4)\n":                     `"sound.mp4" has sound but no picture`,
 		"![](good.png)\n\n(audio: mute.mp4)\n": `"mute.mp4" contains no sound`,
-		"![](tiny.png)\n\n---\n![](tiny.png)\n\n---\n![](mute.mp4)\n":                                                       `"tiny.png" is enlarged 10.0 times in scenes 1 and 2 and will look blurred`,
-		"![](good.png)\n\n(callout:\n  type: circle\n  cx: 500\n  cy: 500\n  size: 20\n)\n":                                 "the callout is outside the frame, which has 160 x 90 pixels",
-		"![](good.png)\n\n(callout:\n  type: rectangle\n  left: 700\n  top: 5\n  right: 800\n  bottom: 9\n  of: image\n)\n": `the callout is outside "good.png", which has 320 x 180 pixels`,
+		"![](tiny.png)\n\n---\n![](tiny.png)\n\n---\n" +
+			"![](mute.mp4)\n": `"tiny.png" is enlarged 10.0 times in scenes 1 and 2 and will look blurred`,
+		"![](good.png)\n\n(callout:\n" +
+			"  type: circle\n  cx: 500\n  cy: 500\n  size: 20\n)\n": "the callout is outside the frame, " +
+			"which has 160 x 90 pixels",
+		"![](good.png)\n\n(callout:\n  type: rectangle\n" +
+			"  left: 700\n  top: 5\n  right: 800\n  bottom: 9\n  of: image\n)\n": `the callout is outside ` +
+			`"good.png", which has 320 x 180 pixels`,
 	} {
 		_, _, list := b.identify(t, head+text)
 		got := ""
@@ -298,13 +304,16 @@ func TestCallouts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.png(t, "good.png", 320, 180)
-	set, board, list := b.identify(t, head+"![](good.png)\n\n(callout:\n  type: rectangle\n  left: 10\n  top: 20\n  right: 50\n  bottom: 60\n)\n")
+	set, board, list := b.identify(
+		t, head+"![](good.png)\n\n(callout:\n  type: rectangle\n  left: 10\n  top: 20\n  right: 50\n  bottom: 60\n)\n",
+	)
 	if len(list) > 0 || len(board.Scenes[0].Shots[0].Callouts) != 1 {
 		t.Fatal(list, board.Scenes[0].Shots)
 	}
 	shot := board.Scenes[0].Shots[0]
 	film := board.Film
-	if got := set.ConvertCallouts(film, shot.Callouts, &board.Scenes[0], 0); len(got) != 1 || got[0].Round || got[0].X0 != 10 || got[0].Y1 != 60 {
+	if got := set.ConvertCallouts(film, shot.Callouts, &board.Scenes[0], 0); len(got) != 1 || got[0].Round ||
+		got[0].X0 != 10 || got[0].Y1 != 60 {
 		t.Errorf("%+v", got)
 	}
 	film.Width, film.Height = 320, 180 // twice the header's size

@@ -132,7 +132,8 @@ func TestSizesOfAll(t *testing.T) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
-	apart := addOrMergeFinding(addOrMergeFinding(addOrMergeFinding(nil, sizeFinding{file: "a", how: "x"}, 0), sizeFinding{file: "a", how: "y"}, 1),
+	apart := addOrMergeFinding(nil, sizeFinding{file: "a", how: "x"}, 0)
+	apart = addOrMergeFinding(addOrMergeFinding(apart, sizeFinding{file: "a", how: "y"}, 1),
 		sizeFinding{file: "b", how: "x"}, 2)
 	if len(apart) != 3 {
 		t.Errorf("%+v", apart)

@@ -330,7 +330,8 @@ func check(t *testing.T, cues []caption.Cue, limit int) {
 
 func FuzzCut(f *testing.F) {
 	for _, s := range []string{
-		"One two. Three, four five six!", "今天早上，港口里非常安静。", "สวัสดีชาวโลก นี่คือภาพยนตร์", "เเเเแแแแไไโโใใกเ้้้้", "שלום עולם, זה סרט.", "a\u00a0b\u200dc \u200b d\ufeff",
+		"One two. Three, four five six!", "今天早上，港口里非常安静。", "สวัสดีชาวโลก นี่คือภาพยนตร์",
+		"เเเเแแแแไไโโใใกเ้้้้", "שלום עולם, זה סרט.", "a\u00a0b\u200dc \u200b d\ufeff",
 		"👩‍👩‍👧‍👦👩‍👩‍👧‍👦 hi", strings.Repeat("x", 300), "— — — …", "\x00\xff\u2028", "e\u0301\u0301\u0301 z", "\u00a0",
 	} {
 		f.Add(s, 80, uint16(3), false)

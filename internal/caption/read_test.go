@@ -71,7 +71,8 @@ func TestReadCues(t *testing.T) {
 		},
 		"remarks": {
 			caption.WebVTT,
-			"WEBVTT Kind: captions\nLanguage: en\n\nNOTE\nnot said\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:a\n\n00:01.000 --> 00:03.000\nOne.\n\nNOTE nor this\nand this\n\n00:04.000 --> 00:05.000\nTwo.\nNOTE three",
+			"WEBVTT Kind: captions\nLanguage: en\n\nNOTE\nnot said\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:a\n\n" +
+				"00:01.000 --> 00:03.000\nOne.\n\nNOTE nor this\nand this\n\n00:04.000 --> 00:05.000\nTwo.\nNOTE three",
 			[]string{"One.", "Two. NOTE three"},
 		},
 		"no header": {caption.WebVTT, "00:01.000 --> 00:03.000\nOne.", []string{"One."}},

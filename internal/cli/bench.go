@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -102,9 +101,7 @@ func (a *app) runBench(ctx context.Context, f *buildFlags, args []string, runs i
 	}
 	out.Runs = []benchRun{chooseMedianRun(cold), chooseMedianRun(warm)}
 	if f.json {
-		e := json.NewEncoder(a.Out)
-		e.SetIndent("", "  ")
-		return e.Encode(out)
+		return a.printJSON(out)
 	}
 	a.printBenchTable(out)
 	return nil

@@ -403,9 +403,7 @@ func (a *app) printPlan(ctx context.Context, s *studio.Studio, r studio.Request,
 	}
 	a.printFindings(p.Warnings, p.Sources)
 	if f.json {
-		e := json.NewEncoder(a.Out)
-		e.SetIndent("", "  ")
-		return e.Encode(p)
+		return a.printJSON(p)
 	}
 	fps := float64(p.Line.FPS.Num) / float64(p.Line.FPS.Den)
 	fmt.Fprintf(a.Out, "%dx%d, %.6g frames per second, %.2f s, %s\n", p.Line.Width, p.Line.Height, fps,

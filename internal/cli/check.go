@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -127,9 +126,7 @@ func (a *app) printFindingsAsJSON(list diag.List) error {
 	if list == nil {
 		list = diag.List{}
 	}
-	e := json.NewEncoder(a.Out)
-	e.SetIndent("", "  ")
-	return e.Encode(list)
+	return a.printJSON(list)
 }
 
 func (a *app) newFmtCommand() *cobra.Command {

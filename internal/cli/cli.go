@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -88,9 +89,10 @@ video, on your own machine, offline.
 
 Exit codes: 0 done, 1 failed (full disk or bug), 2 wrong command line, 3 the script or one of its files
 has errors, 4 a program is missing or fails, 130 interrupted.
-Every flag can also be set by an environment variable (--cache-dir: MYNAH_CACHE_DIR) or
-by a line of mynah.yaml (cache-dir: FOLDER), which also configures engines and voices; see
-docs/voices.md.`,
+Every flag but --help, --version and the --format of check can also be set by an environment variable
+(--cache-dir: MYNAH_CACHE_DIR) and, except --config, by a line of your own mynah.yaml (cache-dir: FOLDER).
+Flags override variables, and variables override files. Engines and voices are set by mynah.yaml, or by
+MYNAH_ENGINES_NAME_SETTING, MYNAH_VOICES and MYNAH_FALLBACK; see docs/voices.md.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -107,12 +109,13 @@ docs/voices.md.`,
 		"folder of installed voices (default: mynah/voices in your data folder)")
 	f.StringVar(&a.cfg.CacheDir, "cache-dir", "", "cache folder (default: mynah in your cache folder)")
 	f.BoolVar(&a.cfg.NoCache, "no-cache", false, "rebuild everything, without the cache")
-	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of chromium-headless-shell, chromium and others)")
+	f.StringVar(&a.cfg.Slide.Program, "chromium", "", "browser that draws slides (default: the first of "+
+		"chromium-headless-shell, chromium and others)")
 	f.IntVarP(&a.cfg.Proc.Jobs, "jobs", "j", a.cfg.Proc.Jobs, "number of programs that run at once")
 	root.AddCommand(a.newBuildCommand(), a.newWatchCommand(), a.newBenchCommand(), a.newSnapshotCommand(),
 		a.newSubtitlesCommand(), a.newCheckCommand(), a.newFmtCommand(), a.newSayCommand(), a.newVoicesCommand(),
-		a.newDoctorCommand(), a.newCacheCommand(), a.newVersionCommand(), a.newInitCommand(), a.newServeCommand(), a.newKeysCommand(), a.newClientCommand(),
-		a.newCellCommand())
+		a.newDoctorCommand(), a.newCacheCommand(), a.newVersionCommand(), a.newInitCommand(),
+		a.newServeCommand(), a.newKeysCommand(), a.newClientCommand(), a.newCellCommand())
 	root.InitDefaultCompletionCmd()
 	return root
 }
@@ -132,6 +135,13 @@ func toUsageError(cmd *cobra.Command, err error) error {
 		text += "; did you mean --" + near + "?"
 	}
 	return usageError{errors.New(text)}
+}
+
+// printJSON prints a value as indented JSON.
+func (a *app) printJSON(v any) error {
+	e := json.NewEncoder(a.Out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }
 
 // commandLineOnly marks a flag that neither variables nor settings files set.
@@ -162,7 +172,9 @@ func (a *app) setFlagsFromSettings(cmd *cobra.Command) error {
 	if f := cmd.Flags().Lookup(configFlag); f != nil && f.Value.String() != "" {
 		path = f.Value.String()
 	}
-	errs = append(errs, setFlagsFromFile(cmd.Flags(), path, listAllFlagNames(cmd)), setFlagsFromFile(cmd.Flags(), a.findSystemConfig(cmd), listAllFlagNames(cmd)))
+	for _, file := range []string{path, a.findSystemConfig(cmd)} {
+		errs = append(errs, setFlagsFromFile(cmd.Flags(), file, listAllFlagNames(cmd)))
+	}
 	if err := errors.Join(errs...); err != nil {
 		return usageError{err}
 	}

@@ -197,7 +197,10 @@ func (a *app) buildRemotely(ctx context.Context, f *buildFlags, args []string) e
 		return usageError{errors.New("--server cannot be combined with --plan, --timeline, --transcript or --compatible")}
 	}
 	if f.language != "" || f.allLanguages {
-		return usageError{errors.New("--server cannot be combined with --language or --all-languages: build the translation's own file, such as script.de.md")}
+		return usageError{
+			errors.New("--server cannot be combined with --language or --all-languages: build the translation's own file, " +
+				"such as script.de.md"),
+		}
 	}
 	r, err := f.newRequest(args)
 	if err != nil {
@@ -265,7 +268,9 @@ func toFault(ctx context.Context, err error) error {
 // header.
 func (f *buildFlags) newRemoteSettings() api.Settings {
 	out := api.Settings{}
-	for name, v := range map[string]string{"size": f.size, "fps": f.fps, "voice": f.voice, "subtitles": f.subtitles, "asset-resize": f.assetResize} {
+	for name, v := range map[string]string{
+		"size": f.size, "fps": f.fps, "voice": f.voice, "subtitles": f.subtitles, "asset-resize": f.assetResize,
+	} {
 		if v != "" {
 			out[name] = v
 		}

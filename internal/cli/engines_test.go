@@ -54,7 +54,11 @@ func TestConfiguredVoices(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	s := speechServer(t)
-	settings := fmt.Sprintf("engines:\n  local: {kind: openai, url: %s/v1, language: de-DE, tries: 1, voices: [nova, onyx]}\nvoices:\n  amy: local/nova\n  fr: {voice: local/onyx}\n", s.URL)
+	settings := fmt.Sprintf(
+		"engines:\n  local: {kind: openai, url: %s/v1, language: de-DE, tries: 1, voices: [nova, onyx]}\nvoices:\n"+
+			"  amy: local/nova\n  fr: {voice: local/onyx}\n",
+		s.URL,
+	)
 	file := filepath.Join(t.TempDir(), "a.wav")
 	for _, c := range []struct {
 		by   string
@@ -103,7 +107,8 @@ func TestNeuralVoices(t *testing.T) {
 		c["espeak"], c["language"] = map[string]any{"voice": "de"}, map[string]any{"code": "de_DE"}
 	})
 	settings := filepath.Join(dir, "mynah.yaml")
-	text := "engines: {piper: {library: " + voicetest.FindRuntime(t) + ", steady: true}}\nvoices: {eva: piper/de_DE-eva-low, de: piper/de_DE-eva-low}\nvoices-dir: " + filepath.Join(dir, "voices") + "\n"
+	text := "engines: {piper: {library: " + voicetest.FindRuntime(t) + ", steady: true}}\nvoices: {eva: " +
+		"piper/de_DE-eva-low, de: piper/de_DE-eva-low}\nvoices-dir: " + filepath.Join(dir, "voices") + "\n"
 	if err := os.WriteFile(settings, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +159,11 @@ func TestFallback(t *testing.T) {
 	for _, fallback := range []bool{true, false} {
 		s := speechServer(t)
 		down := remotetest.NewStatusAnswer(http.StatusServiceUnavailable, "", "")
-		settings := fmt.Sprintf("engines:\n  local: {kind: openai, url: %s/v1, tries: 1, at-once: 1}\nvoices:\n  max: {voice: local/onyx, gender: male}\nfallback: %t\n", s.URL, fallback)
+		settings := fmt.Sprintf(
+			"engines:\n  local: {kind: openai, url: %s/v1, tries: 1, at-once: 1}\nvoices:\n"+
+				"  max: {voice: local/onyx, gender: male}\nfallback: %t\n",
+			s.URL, fallback,
+		)
 		var n atomic.Int64
 		s.SetInterceptor(func(w http.ResponseWriter, r *http.Request) bool {
 			if n.Add(1) < 3 {

@@ -37,9 +37,7 @@ build needs is missing.`,
 			defer h.Close()
 			tools := h.CheckTools(cmd.Context())
 			if asJSON {
-				e := json.NewEncoder(a.Out)
-				e.SetIndent("", "  ")
-				if err := e.Encode(tools); err != nil {
+				if err := a.printJSON(tools); err != nil {
 					return err
 				}
 			} else {
@@ -117,9 +115,7 @@ func (a *app) newCacheCommand() *cobra.Command {
 				return fault.New(fault.Disk, err, "the cache cannot be read")
 			}
 			if asJSON {
-				e := json.NewEncoder(a.Out)
-				e.SetIndent("", "  ")
-				return e.Encode(usage)
+				return a.printJSON(usage)
 			}
 			w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
 			var entries int

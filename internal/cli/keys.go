@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"text/tabwriter"
@@ -98,9 +97,7 @@ func (a *app) printKeys(cmd *cobra.Command, s *store.Store, asJSON bool) error {
 		out = append(out, l)
 	}
 	if asJSON {
-		e := json.NewEncoder(a.Out)
-		e.SetIndent("", "  ")
-		return e.Encode(out)
+		return a.printJSON(out)
 	}
 	w := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 	when := func(t *time.Time, none string) string {

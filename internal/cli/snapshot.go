@@ -92,7 +92,9 @@ func (a *app) takeSnapshot(ctx context.Context, f *snapshotFlags, args []string,
 		return a.reportErrorAs(f.json, fault.New(fault.Disk, err, "the image %s cannot be written", r.Output))
 	}
 	if f.json {
-		return json.NewEncoder(a.Out).Encode(map[string]any{"event": "finished", "image": r.Output, "scenes": len(plan.Line.Scenes), "warnings": plan.Warnings})
+		return json.NewEncoder(a.Out).Encode(map[string]any{
+			"event": "finished", "image": r.Output, "scenes": len(plan.Line.Scenes), "warnings": plan.Warnings,
+		})
 	}
 	a.printFindings(plan.Warnings, plan.Sources)
 	fmt.Fprintln(a.Out, r.Output)

@@ -103,7 +103,8 @@ func (a *app) chooseOutputs(ctx context.Context, f *buildFlags, args []string) (
 			path = filepath.Join(folder, filepath.Base(path))
 		}
 		if other, ok := taken[path]; ok {
-			return nil, usageError{fmt.Errorf("%s and %s would both be written to %s: use a template with {name}, {language} or {size} that keeps them apart",
+			return nil, usageError{fmt.Errorf("%s and %s would both be written to %s: use a template with {name}, {language} "+
+				"or {size} that keeps them apart",
 				other, arg, path)}
 		}
 		taken[path] = arg

@@ -71,9 +71,7 @@ func (a *app) printVoices(ctx context.Context, f *voicesFlags) error {
 		}
 	}
 	if f.json {
-		e := json.NewEncoder(a.Out)
-		e.SetIndent("", "  ")
-		return e.Encode(voices)
+		return a.printJSON(voices)
 	}
 	switch {
 	case len(all) == 0:
@@ -153,9 +151,7 @@ their size and licence. The recommended voice of each region comes first.`,
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(a.Out)
-				e.SetIndent("", "  ")
-				return e.Encode(list)
+				return a.printJSON(list)
 			}
 			if len(list) == 0 {
 				return fault.New(fault.Usage, nil, "the list has no voice for %q", language).
@@ -174,7 +170,10 @@ their size and licence. The recommended voice of each region comes first.`,
 				if v.Speakers > 1 {
 					notes = append(notes, fmt.Sprintf("%d speakers", v.Speakers))
 				}
-				fmt.Fprintf(w, "%s\t%s (%s)\t%s\t%s\t%s\t%s\n", v.Name, v.LanguageName, v.Language, v.Quality, formatSize(v.Bytes), cmp.Or(v.Licence, "see its card"), strings.Join(notes, ", "))
+				fmt.Fprintf(
+					w, "%s\t%s (%s)\t%s\t%s\t%s\t%s\n", v.Name, v.LanguageName, v.Language, v.Quality, formatSize(v.Bytes),
+					cmp.Or(v.Licence, "see its card"), strings.Join(notes, ", "),
+				)
 			}
 			if err := w.Flush(); err != nil {
 				return err
@@ -258,7 +257,8 @@ to the URL, or #sha256=HEX at its end. An interrupted download continues at the 
 			}
 			if f.json {
 				return json.NewEncoder(a.Out).Encode(map[string]any{
-					"event": "installed", "voice": "piper/" + in.Voice.Name, "language": in.Voice.FindLanguageTag(), "checked": in.Checked, "same": in.Same,
+					"event": "installed", "voice": "piper/" + in.Voice.Name, "language": in.Voice.FindLanguageTag(),
+					"checked": in.Checked, "same": in.Same,
 				})
 			}
 			note := ""

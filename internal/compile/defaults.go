@@ -33,7 +33,10 @@ func (c *compiler) readDefaults(name string) (defaults, diag.List) {
 	src, err := c.project.ReadFile(file, most)
 	if err != nil {
 		if !c.project.IsAbsent(file) {
-			list.Errorf(diag.Range{File: file, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 2}}, "%s cannot be used: %s", file, err).
+			list.Errorf(
+				diag.Range{File: file, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 2}},
+				"%s cannot be used: %s", file, err,
+			).
 				Hint = "it must be a text file of at most 1 MiB in the project's folder; remove it if it is not meant for Mynah"
 		}
 		return defaults{}, list
@@ -73,7 +76,8 @@ func parseDefaults(file string, src []byte, settings bool) (defaults, diag.List)
 		case "engines", "fallback":
 			if !settings {
 				list.Warnf(at(key), "%s is ignored in a project's %s", key.Value, defaultsFile).
-					Hint = "engines and fallback are settings of the machine: write them into the mynah.yaml of the folder in which you run mynah, or into a file that you pass with --config"
+					Hint = "engines and fallback are settings of the machine: write them into the mynah.yaml of the folder in which " +
+					"you run mynah, or into a file that you pass with --config"
 			}
 		default:
 			e := list.Errorf(at(key), "%s has an unknown setting, %q", defaultsFile, key.Value)

@@ -20,14 +20,19 @@ import (
 // all line endings.
 func TestDefaultsOfAllStyles(t *testing.T) {
 	t.Parallel()
-	const block = "# ours\nheader:\n  # who\n  title: \"a # b\"\n  voice: brian # he\n  canvas: #102030\n  theme: looks/own.css\n  subtitles:\n    mode: overlay\n    color: #fff\n  description: >\n    two\n    lines\nvoices:\n  me: amy\n"
+	const block = "# ours\nheader:\n  # who\n  title: \"a # b\"\n  voice: brian # he\n  canvas: #102030\n" +
+		"  theme: looks/own.css\n  subtitles:\n    mode: overlay\n    color: #fff\n  description: >\n    two\n    lines\n" +
+		"voices:\n  me: amy\n"
 	for name, text := range map[string]string{
 		"block": block, "CR": strings.ReplaceAll(block, "\n", "\r"), "CRLF": strings.ReplaceAll(block, "\n", "\r\n"),
 		"NEL": strings.ReplaceAll(block, "# ours\n", "# ours\u0085\u2028"),
 		"flow": `header: {title: "a # b", voice: 'brian', canvas: "#102030", theme: looks/own.css, ` +
 			`subtitles: {mode: overlay, "color": "#fff"}, description: "two lines"}` + "\nvoices: {me: amy}",
-		"flow over lines": "header: {title: 'a # b', # c\n voice: brian, canvas: '#102030',\n\n theme: looks/own.css, subtitles: {\n mode: overlay, color: \"#fff\"},\n description: two\n  lines}\nvoices: {me: amy}\n",
-		"JSON":            `{"header": {"title": "a # b", "voice": "brian", "canvas": "#102030", "theme": "looks/own.css", "subtitles": {"mode": "overlay", "color": "#fff"}, "description": "two lines"}, "voices": {"me": "amy"}}`,
+		"flow over lines": "header: {title: 'a # b', # c\n voice: brian, canvas: '#102030',\n\n" +
+			" theme: looks/own.css, subtitles: {\n mode: overlay, color: \"#fff\"},\n description: two\n  lines}\n" +
+			"voices: {me: amy}\n",
+		"JSON": `{"header": {"title": "a # b", "voice": "brian", "canvas": "#102030", "theme": "looks/own.css", ` +
+			`"subtitles": {"mode": "overlay", "color": "#fff"}, "description": "two lines"}, "voices": {"me": "amy"}}`,
 	} {
 		d, list := parseDefaults("in/mynah.yaml", []byte(text), false)
 		if len(list) > 0 || d.header == nil {

@@ -82,8 +82,9 @@ func projects() map[string]map[string]string {
 		"theme near":         with("(theme: lok.css)\n\n```md\n# x\n```\n\nHello.\n", "look.css", "a{}"),
 		"font near":          with("---\nsubtitles: {mode: overlay, font: Onw.ttf}\n---\nHello.\n", "Own.ttf", "x", "Own.txt", "x"),
 		"include":            with("One.\n\n(include: more.md)\n", "more.md", "(nonsense: 1)\n\nTwo.\n"),
-		"say as":             one("---\nvoice: brian\n---\n<speak>On <say-as interpret-as=\"date\" format=\"mdy\">10/3/2025</say-as> and <say-as interpret-as=\"nonsense\">x</say-as>.</speak>\n"),
-		"sentences":          one("---\nvoice: brian\n---\nDr. Smith paid $5.20 at 10:30. He left. \"Why?\" I asked.\n"),
+		"say as": one("---\nvoice: brian\n---\n<speak>On <say-as interpret-as=\"date\" " +
+			"format=\"mdy\">10/3/2025</say-as> and <say-as interpret-as=\"nonsense\">x</say-as>.</speak>\n"),
+		"sentences": one("---\nvoice: brian\n---\nDr. Smith paid $5.20 at 10:30. He left. \"Why?\" I asked.\n"),
 	}
 }
 

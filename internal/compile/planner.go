@@ -43,13 +43,21 @@ func (p *planner) ResolveVoice(name, language string) storyboard.Voice {
 	case m.Kind == voice.Unknown:
 		out.Code = diag.UnknownVoice
 		if engine, _, ok := strings.Cut(name, "/"); ok {
-			out.Hint = fmt.Sprintf("the engine %q is not configured: add it under engines: in mynah.yaml (see docs/voices.md); run mynah voices to list all", engine)
+			out.Hint = fmt.Sprintf(
+				"the engine %q is not configured: add it under engines: in mynah.yaml (see docs/voices.md); "+
+					"run mynah voices to list all",
+				engine,
+			)
 		}
 		if len(m.Nearest) > 0 {
 			out.Hint = fmt.Sprintf("did you mean %s? run mynah voices to list all", strings.Join(m.Nearest, ", "))
 		}
 	case m.Kind == voice.Default:
-		out.Hint = fmt.Sprintf("choose another voice: run mynah voices to list all; run mynah voices available --language %s to see which can be installed", language)
+		out.Hint = fmt.Sprintf(
+			"choose another voice: run mynah voices to list all; "+
+				"run mynah voices available --language %s to see which can be installed",
+			language,
+		)
 	case m.Kind == voice.Likened:
 		out.Code = diag.OtherVoice
 	case m.Kind == voice.Unspoken:
@@ -118,7 +126,10 @@ func (p *planner) AddLexicon(name string) diag.List {
 	b, err := p.ReadFile(name, reading.MaxLexicon)
 	if err != nil {
 		var list diag.List
-		list.Errorf(diag.Range{File: name, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}}, "the lexicon cannot be used: %s", err).
+		list.Errorf(
+			diag.Range{File: name, Start: diag.Pos{Line: 1, Column: 1}, End: diag.Pos{Line: 1, Column: 1}},
+			"the lexicon cannot be used: %s", err,
+		).
 			Hint = "a lexicon is a text file of at most 1 MiB with lines such as Mynah: MY nah"
 		return list
 	}

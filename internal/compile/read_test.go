@@ -327,7 +327,8 @@ func TestText(t *testing.T) {
 	t.Parallel()
 	b := newBooth(t, tone.New())
 	src, cues, err := compile.PlanText(t.Context(), project.NewEmpty(), b, compile.TextRequest{
-		Text:   "---\nvoice: tone/high\nbackground: corporate-1\n---\nOne. ![](a.png)\n\n(background: song.mp3)\n\n(transition: wipe)\n\n---\n```md\n# slide\n```\n\nTwo.\n",
+		Text: "---\nvoice: tone/high\nbackground: corporate-1\n---\nOne. ![](a.png)\n\n(background: song.mp3)\n\n" +
+			"(transition: wipe)\n\n---\n```md\n# slide\n```\n\nTwo.\n",
 		Header: map[string]string{"voice-speed": "fast", "voice": "tone/low", "language": "en-GB"},
 	})
 	if err != nil || cues != nil || src.Board == nil || src.Findings.HasErrors() {

@@ -209,7 +209,9 @@ func FuzzCues(f *testing.F) {
 
 func TestHeaderProperties(t *testing.T) {
 	t.Parallel()
-	p, err := parseHeaderProperties(map[string]string{"voice": "Joanna", "voice-speed": "fast", "voice-pitch": "1.1", "voice-volume": " loud "})
+	p, err := parseHeaderProperties(map[string]string{
+		"voice": "Joanna", "voice-speed": "fast", "voice-pitch": "1.1", "voice-volume": " loud ",
+	})
 	if err != nil || *p.Voice != "Joanna" || *p.VoiceSpeed != 1.25 || *p.VoicePitch != 1.1 || *p.VoiceVolume != 1.5 {
 		t.Errorf("%+v, %v", p, err)
 	}

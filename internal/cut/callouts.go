@@ -3,6 +3,7 @@ package cut
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"mynah/internal/cache"
@@ -80,14 +81,14 @@ func (c *Cutter) addCallouts(v *picture.View, scene int, pic timeline.Picture, s
 	for k, n := range shots {
 		shot := &board.Shots[n]
 		shapes := c.in.Files.ConvertCallouts(c.in.Board.Film, shot.Callouts, board, n)
-		if len(v.Panes) > 1 {
-			for i := range shapes {
-				shapes[i] = v.Panes[k].LocateCallout(shapes[i], c.form, 0)
+		for i := range shapes {
+			if shapes[i].OfImage {
+				shapes[i].Pane = k
 			}
 		}
 		p.addList(shot.Callouts, shapes, n, pic)
 	}
-	p.addMarks(pic)
+	p.addStates(pic)
 }
 
 // addList adds the callouts of a shot; shot is -1 for those of a scene without pictures.
@@ -109,8 +110,7 @@ func (p *calloutPlanner) addList(list []script.Callout, shapes []picture.Callout
 
 // isAlwaysShown reports whether the effect of a callout on the picture is there for as long as the picture.
 func (p *calloutPlanner) isAlwaysShown(c script.Callout) bool {
-	plain := c.Style == script.Darken || c.Style == script.Mask
-	return c.Style == script.BlurInside || plain && !p.revealed
+	return c.Style == script.BlurInside || c.Style.IsPlain() && !p.revealed
 }
 
 // addTimed adds what appears of a callout: its ring, marker or effect, its label, and the movement of the camera.
@@ -121,8 +121,7 @@ func (p *calloutPlanner) addTimed(
 	if t.to <= 0 || t.from >= pic.Frames {
 		return
 	}
-	plain := c.Style == script.Darken || c.Style == script.Mask
-	t.effect = plain && p.revealed
+	t.effect = c.Style.IsPlain() && p.revealed
 	if t.effect {
 		const corner = 8 // pixels of a frame whose shorter side is 720
 		t.shape.Corner = corner * float64(min(p.form.Width, p.form.Height)) / 720
@@ -158,9 +157,9 @@ func (p *calloutPlanner) addCamera(t *timedCallout, span timeline.CalloutSpan) {
 	}
 }
 
-// addMarks adds the states of the timed callouts to the view: one for each time at which a callout appears or
+// addStates adds the states of the timed callouts to the view: one for each time at which a callout appears or
 // disappears.
-func (p *calloutPlanner) addMarks(pic timeline.Picture) {
+func (p *calloutPlanner) addStates(pic timeline.Picture) {
 	edges := []int64{0}
 	for _, t := range p.timed {
 		edges = append(edges, max(t.from, 0), t.to)
@@ -175,68 +174,91 @@ func (p *calloutPlanner) addMarks(pic timeline.Picture) {
 		if k+1 < len(edges) {
 			next = min(next, edges[k+1])
 		}
-		mark := p.newMark(at)
+		state := p.newState(at)
 		for _, t := range p.timed {
 			if t.from == at || t.to == at {
-				mark.Fade = max(mark.Fade, min(t.fade, next-at))
+				state.Fade = max(state.Fade, min(t.fade, next-at))
 			}
 		}
-		p.v.Marks = append(p.v.Marks, mark)
+		p.v.CalloutStates = append(p.v.CalloutStates, state)
 	}
 	if len(p.timed) == 0 {
-		p.v.Marks = nil
+		p.v.CalloutStates = nil
 	}
 }
 
-// newMark returns the state of the timed callouts at a frame.
-func (p *calloutPlanner) newMark(at int64) picture.Mark {
-	mark := picture.Mark{From: at}
+// newState returns the state of the timed callouts at a frame.
+func (p *calloutPlanner) newState(at int64) picture.CalloutState {
+	state := picture.CalloutState{From: at}
 	sheets := map[sheet][]slide.CalloutMark{}
 	for _, t := range p.timed {
 		if at < t.from || at >= t.to {
 			continue
 		}
 		if t.effect {
-			mark.Callouts = append(mark.Callouts, t.shape)
+			state.Callouts = append(state.Callouts, t.shape)
 		}
-		moves := t.shape.OfImage && p.v.Motion != ""
-		located := p.v.LocateCallout(t.shape, p.form, 0)
+		of := sheet{front: t.front}
+		if t.shape.OfImage && p.v.MovesPicture(t.shape.Pane) {
+			of.ofImage, of.pane = true, t.shape.Pane
+			of.frame = p.v.FindBestFrame(t.shape, p.form, t.from, t.to)
+		}
+		located := p.v.LocateCallout(t.shape, p.form, of.frame)
 		one := slide.CalloutMark{
 			Round: located.Round, Left: located.X0, Top: located.Y0, Right: located.X1, Bottom: located.Y1,
 			Within: [4]float64{0, 0, float64(p.form.Width), float64(p.form.Height)},
 		}
-		if moves {
-			one.Within = p.v.FindSafeArea(p.form)
+		if of.ofImage {
+			one.Within = p.v.FindSafeArea(t.shape, p.form, of.frame)
 		}
 		if t.Style == script.MarkerColor {
 			marker := one
 			marker.Marker = true
-			sheets[sheet{marker: true, ofImage: moves}] = append(sheets[sheet{marker: true, ofImage: moves}], marker)
+			below := of
+			below.marker = true
+			sheets[below] = append(sheets[below], marker)
 		}
 		if one.Ring = t.Style == script.Outline; one.Ring || t.Label != "" {
 			one.Label = t.Label
-			of := sheet{front: t.front, ofImage: moves}
 			sheets[of] = append(sheets[of], one)
 		}
 	}
-	for _, of := range []sheet{{marker: true}, {marker: true, ofImage: true}, {}, {ofImage: true}, {front: true}} {
-		if len(sheets[of]) == 0 {
-			continue
-		}
+	for _, of := range slices.SortedFunc(maps.Keys(sheets), sheet.compare) {
 		ref := p.findDrawing(overlay.CalloutDrawing{
 			Scene: p.scene, Place: p.place, Marks: sheets[of], Front: of.front,
 		})
 		if of.front {
-			mark.Front = append(mark.Front, ref)
+			state.Front = append(state.Front, ref)
 		} else {
-			mark.Layers = append(mark.Layers, picture.MarkLayer{LayerRef: ref, OfImage: of.ofImage, Marker: of.marker})
+			state.Layers = append(state.Layers, picture.CalloutLayer{
+				LayerRef: ref, OfImage: of.ofImage, At: of.frame, Pane: of.pane, Marker: of.marker,
+			})
 		}
 	}
-	return mark
+	return state
 }
 
-// sheet says which marks are drawn together.
-type sheet struct{ marker, ofImage, front bool }
+// sheet says which marks are drawn together: those that move with the picture of the same pane, and belong to the same
+// frame.
+type sheet struct {
+	marker, ofImage, front bool
+	pane                   int
+	frame                  int64
+}
+
+// compare returns the order in which sheets are drawn: markers are below rings and labels.
+func (s sheet) compare(other sheet) int {
+	place := func(s sheet) int {
+		n := 0
+		for i, is := range []bool{s.ofImage, !s.marker, s.front} {
+			if is {
+				n += 1 << i
+			}
+		}
+		return n
+	}
+	return cmp.Or(cmp.Compare(place(s), place(other)), cmp.Compare(s.pane, other.pane), cmp.Compare(s.frame, other.frame))
+}
 
 // findDrawing returns the layer of a drawing. While the drawings are only listed, the layer is empty.
 func (c *Cutter) findDrawing(d overlay.CalloutDrawing) picture.LayerRef {

@@ -32,20 +32,20 @@ func (c *Cutter) addCaptions(v *picture.View, scene int, pic timeline.Picture) {
 	if len(v.Captions) > 0 && end < pic.Frames {
 		v.Captions = append(v.Captions, picture.Span{From: end})
 	}
-	c.addMarks(v, scene)
+	c.addWatermarks(v, scene)
 }
 
-// addMarks adds the layers that lie over a whole scene to its captions.
-func (c *Cutter) addMarks(v *picture.View, scene int) {
-	if len(c.in.Marks) <= scene || len(c.in.Marks[scene]) == 0 {
+// addWatermarks adds the layers that lie over a whole scene to its captions.
+func (c *Cutter) addWatermarks(v *picture.View, scene int) {
+	if len(c.in.Watermarks) <= scene || len(c.in.Watermarks[scene]) == 0 {
 		return
 	}
-	marks := c.in.Marks[scene]
+	watermarks := c.in.Watermarks[scene]
 	if len(v.Captions) == 0 || v.Captions[0].From > 0 {
 		v.Captions = append([]picture.Span{{}}, v.Captions...)
 	}
 	for i := range v.Captions {
-		v.Captions[i].Layers = append(slices.Clone(marks), v.Captions[i].Layers...)
+		v.Captions[i].Layers = append(slices.Clone(watermarks), v.Captions[i].Layers...)
 	}
 }
 

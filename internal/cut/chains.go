@@ -116,7 +116,7 @@ func (c *Cutter) makeChains(ctx context.Context, batch []chainTask) (viewFrame, 
 		var list []picture.ViewFrame
 		var lengths []int64
 		for _, t := range batch {
-			if t.view.Clip != nil { // read the file here, where a failure can be attributed to it
+			if t.view.Clip != nil || len(t.view.Panes) > 0 { // read the files here, where a failure can be attributed to them
 				if _, err := c.painter.PaintFrame(ctx, t.view, t.frames[0]); err != nil {
 					at = t.viewFrame
 					return err

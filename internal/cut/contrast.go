@@ -24,7 +24,7 @@ func (c *Cutter) CheckContrast(ctx context.Context, list []overlay.Letters) (war
 			s := c.newView(l.Scene, pic)
 			view := s.view.WithoutCaptions()
 			view.Spans = []picture.Span{{Layers: []picture.LayerRef{l.Under}}}
-			view.Marks, view.Camera = nil, nil
+			view.CalloutStates, view.Camera = nil, nil
 			s.view, s.frame = view, 0
 			frame, err := c.paintFrame(ctx, s)
 			if _, ok := errors.AsType[*fileError](err); ok {
@@ -42,7 +42,8 @@ func (c *Cutter) CheckContrast(ctx context.Context, list []overlay.Letters) (war
 				"the text of this slide is hard to read over its picture: %s gives it a contrast of %.1f to 1", l.Theme, worst)
 			d.Code = diag.LowContrast
 			d.Detail = "Text needs a contrast of at least 4.5 to 1"
-			d.Hint = "darken or lighten the picture with .backdrop { background: rgb(0 0 0 / .56) }, or change the colour of the text"
+			d.Hint = "darken or lighten the picture with .backdrop { background: rgb(0 0 0 / .56) }, " +
+				"or change the colour of the text"
 		}
 	}
 	return warnings, nil

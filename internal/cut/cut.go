@@ -24,8 +24,8 @@ type Input struct {
 	Captions [][]overlay.CaptionSpan
 	// Grounds are the layers around pictures that do not fill the frame, per scene and picture.
 	Grounds [][]picture.LayerRef
-	// Marks are the layers over everything but the captions, per scene.
-	Marks [][]picture.LayerRef
+	// Watermarks are the layers over everything but the captions, per scene.
+	Watermarks [][]picture.LayerRef
 	// Callouts are the result of DrawCallouts; nil if no callouts are drawn.
 	Callouts map[cache.Key]picture.LayerRef
 }

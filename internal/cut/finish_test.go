@@ -20,8 +20,8 @@ import (
 func TestFinish(t *testing.T) {
 	t.Parallel()
 	place := diag.Range{File: "s.md", Start: diag.Pos{Line: 3}}
-	file := viewFrame{view: &picture.View{Still: picture.Still{Asset: &picture.Asset{}}}, place: place, name: "a.png"}
-	canvas := viewFrame{view: &picture.View{}, place: place, name: "the canvas"}
+	file := viewFrame{view: &picture.View{Still: picture.Still{Asset: &picture.Asset{}}}, source: source{place, "a.png"}}
+	canvas := viewFrame{view: &picture.View{}, source: source{place, "the canvas"}}
 	exit := &proc.ExitError{Program: "ffmpeg"}
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -37,7 +37,7 @@ func TestFinish(t *testing.T) {
 		"a file":            {t.Context(), file, exit, "", true},
 		"a file at a stop":  {stopped, file, exit, fault.Internal, false},
 		"no file":           {t.Context(), canvas, exit, fault.ToolFailed, false},
-		"nothing":           {t.Context(), viewFrame{place: place}, exit, fault.ToolFailed, false},
+		"nothing":           {t.Context(), viewFrame{source: source{place: place}}, exit, fault.ToolFailed, false},
 		"no disk":           {t.Context(), file, fault.New(fault.Disk, nil, "no room"), fault.Disk, false},
 		"the cache":         {t.Context(), canvas, cache.ErrLost, fault.Disk, false},
 	} {

@@ -20,7 +20,8 @@ func (c *Cutter) DrawFrame(ctx context.Context, scene int, n int64) ([]byte, dia
 	frame, err := c.drawSceneFrame(ctx, scene, n)
 	var list diag.List
 	if f, ok := errors.AsType[*fileError](err); ok {
-		blame.AddUnusableFile(&list, f.at.place, f.at.name, f.error)
+		from := f.at.findSource(f.error)
+		blame.AddUnusableFile(&list, from.place, from.name, f.error)
 		return nil, list, nil
 	}
 	return frame, nil, err

@@ -21,8 +21,10 @@ const doing = "drawing pictures"
 type maker struct {
 	*Cutter
 	group *part.Group
-	mu    sync.Mutex // guards list
+	mu    sync.Mutex // guards list and short
 	list  diag.List
+	// short are the clips in panes that are truncated.
+	short map[source]*picture.ShortClipError
 }
 
 // MakePictures encodes the missing parts of a plan in parallel. It returns findings for files that cannot be read.
@@ -32,12 +34,16 @@ func (c *Cutter) MakePictures(ctx context.Context, p *Plan) (diag.List, error) {
 			return nil, err
 		}
 	}
-	m := &maker{Cutter: c}
+	m := &maker{Cutter: c, short: map[source]*picture.ShortClipError{}}
 	m.group, ctx = c.NewGroup(ctx, doing, max(p.countPicturesToMake(), 1))
 	m.startMoving(ctx, p)
 	m.startChains(ctx, p)
 	m.startStills(ctx, p)
-	if err := m.group.Wait(); err != nil || m.list.HasErrors() {
+	err := m.group.Wait()
+	for from, short := range m.short {
+		c.addShortClip(&m.list, from, short.Frames, short.Stated)
+	}
+	if err != nil || m.list.HasErrors() {
 		return m.list, err
 	}
 	short, err := c.checkClipLengths(p)
@@ -59,11 +65,12 @@ func (p *Plan) countPicturesToMake() float64 {
 
 // explainFailure converts a failure at a picture to a finding or a fault.
 func (m *maker) explainFailure(ctx context.Context, at viewFrame, err error) error {
+	from := at.findSource(err)
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return err
 	case !blame.MayBeInputError(err):
-		return blame.ToToolFault(err, at.place, at.name)
+		return blame.ToToolFault(err, from.place, from.name)
 	case at.view == nil || at.view.Asset == nil && len(at.view.Panes) == 0: // no file of the author was read
 		return fault.New(fault.ToolFailed, err, "%s:%d: ffmpeg failed on the picture", at.place.File,
 			at.place.Start.Line).
@@ -71,7 +78,14 @@ func (m *maker) explainFailure(ctx context.Context, at viewFrame, err error) err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	blame.AddUnusableFile(&m.list, at.place, at.name, err)
+	if short, ok := errors.AsType[*picture.ShortClipError](err); ok {
+		// Of the ranges of a clip that lack frames, the first one tells where it ends.
+		if other := m.short[from]; other == nil || short.Frames < other.Frames {
+			m.short[from] = short
+		}
+	} else {
+		blame.AddUnusableFile(&m.list, from.place, from.name, err)
+	}
 	return nil
 }
 
@@ -136,10 +150,14 @@ func (c *Cutter) checkClipLengths(p *Plan) (list diag.List, err error) {
 		if missing*c.form.FPS.Den*2 < c.form.FPS.Num || missing < 3 {
 			continue
 		}
-		rate := float64(c.form.FPS.Num) / float64(c.form.FPS.Den)
-		d := list.Errorf(t.place, "%q ends after %.1f of %.1f seconds: the file is truncated or damaged",
-			t.name, float64(n)/rate, float64(t.count)/rate)
-		d.Hint = "export or copy the clip again"
+		c.addShortClip(&list, t.source, int64(n), t.count)
 	}
 	return list, nil
+}
+
+// addShortClip adds an error for a clip that yields far fewer frames than its header states.
+func (c *Cutter) addShortClip(list *diag.List, from source, frames, stated int64) {
+	rate := float64(c.form.FPS.Num) / float64(c.form.FPS.Den)
+	list.Errorf(from.place, "%q ends after %.1f of %.1f seconds: the file is truncated or damaged",
+		from.name, float64(frames)/rate, float64(stated)/rate).Hint = "export or copy the clip again"
 }

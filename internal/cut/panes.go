@@ -1,19 +1,21 @@
 package cut
 
 import (
+	"errors"
+
 	"mynah/internal/arrange"
 	"mynah/internal/frame"
 	"mynah/internal/picture"
 	"mynah/internal/timeline"
 )
 
-// addPanes adds the pictures of a scene that do not fill the frame to a view. It returns false if the picture fills the
-// frame.
-func (c *Cutter) addPanes(v *picture.View, i int, pic timeline.Picture) bool {
+// addPanes adds the pictures of a scene that do not fill the frame to a view. It returns the sources of the panes, or
+// nil if the picture fills the frame.
+func (c *Cutter) addPanes(v *picture.View, i int, pic timeline.Picture) (sources []source) {
 	scene := &c.in.Board.Scenes[i]
 	placed := arrange.Shots(scene, pic.ListShots(), c.in.Files.MeasurePicture, c.form.Width, c.form.Height)
 	if len(placed.Panes) == 0 {
-		return false
+		return nil
 	}
 	if len(c.in.Grounds) > i {
 		for k, other := range c.in.Line.Scenes[i].Pictures {
@@ -34,9 +36,6 @@ func (c *Cutter) addPanes(v *picture.View, i int, pic timeline.Picture) bool {
 				view.Clip = c.newClipInput(i, playing, view, p.Rect.Size())
 			}
 		}
-		if len(placed.Panes) > 1 && len(scene.Shots[p.Shot].Callouts) > 0 {
-			view.Move = picture.Move{} // so that a callout stays on what it highlights or hides
-		}
 		pane := picture.Pane{Rect: p.Rect, View: view, Shown: shown}
 		switch {
 		case view.Clip != nil:
@@ -49,24 +48,28 @@ func (c *Cutter) addPanes(v *picture.View, i int, pic timeline.Picture) bool {
 		case view.Motion != "":
 			pane.Moving = playing.Frames
 		}
-		v.Panes = append(v.Panes, pane)
+		v.Panes, sources = append(v.Panes, pane), append(sources, source{scene.Shots[p.Shot].Range, scene.Shots[p.Shot].File})
 	}
 	c.addCallouts(v, i, pic, shots...)
-	return true
+	return sources
 }
 
 // findPlaying returns how a shot is shown in a picture, and how many of its frames were shown before.
 func findPlaying(pic timeline.Picture, shot int) (timeline.Picture, int64) {
 	for _, b := range pic.Beside {
 		if b.Shot == shot {
-			return timeline.Picture{
-				Shot: shot, Start: pic.Start - b.Shown, Frames: b.Frames, Moving: b.Moving, Cycle: b.Cycle,
-				From: b.From, Length: b.Length,
-				SpeedNum: b.SpeedNum, SpeedDen: b.SpeedDen,
-			}, b.Shown
+			return b, pic.Start - b.Start
 		}
 	}
 	return pic, 0
+}
+
+// findSource returns what an error in painting a frame was caused by: the frame's picture, or that of a pane.
+func (s viewFrame) findSource(err error) source {
+	if p, ok := errors.AsType[*picture.PaneError](err); ok && p.Pane < len(s.panes) {
+		return s.panes[p.Pane]
+	}
+	return s.source
 }
 
 // countMovingFrames returns the number of frames of a view with panes after which none of them moves any more.

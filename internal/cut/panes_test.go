@@ -48,9 +48,17 @@ text
 ---
 ![screen](clip.mp4)
 (duration: 1)
+
+---
+(layout: corner)
+![](a.png)
+![](b.png)
+![](clip.mp4)
+(duration: 1)
 `)
 	c := s.cutter(t)
-	ground := s.StoreLayer(t, width, height, image.Rect(0, 0, width/2, height), color.NRGBA{R: 255, G: 255, B: 255, A: 255})
+	left := image.Rect(0, 0, width/2, height)
+	ground := s.StoreLayer(t, width, height, left, color.NRGBA{R: 255, G: 255, B: 255, A: 255})
 	for i, scene := range s.Line.Scenes {
 		c.in.Grounds = append(c.in.Grounds, make([]picture.LayerRef, len(scene.Pictures)))
 		s.slides[i] = nil
@@ -81,6 +89,8 @@ text
 		{3, 4, image.Pt(5, 5), redLuma, "the picture"},
 		{3, 7, image.Pt(55, 30), 40 + 40*2, "the GIF in the corner, in its second cycle"},
 		{4, 5, image.Pt(32, 18), clipAt(5), "the clip on the ground"},
+		{5, 9, image.Pt(5, 5), blueLuma, "the second picture"},
+		{5, 9, image.Pt(55, 30), clipAt(9), "the clip in the corner, which goes on over the second picture"},
 	} {
 		frame, list, err := c.DrawFrame(t.Context(), x.scene, x.frame)
 		if err != nil || len(list) > 0 {
@@ -143,13 +153,13 @@ func TestFadingTexts(t *testing.T) {
 	}
 }
 
-// TestMarks checks that a watermark lies still over pictures and transitions, and does not divide clips.
-func TestMarks(t *testing.T) {
+// TestWatermarks checks that a watermark lies still over pictures and transitions, and does not divide clips.
+func TestWatermarks(t *testing.T) {
 	t.Parallel()
 	s := newStudio(t, "![](a.png)\n(duration: 1)\n\n---\n(transition: slide-left 0.5)\n![](clip.mp4)\n")
 	c := s.cutter(t)
-	mark := s.StoreLayer(t, width, height, image.Rect(56, 0, 64, 8), color.NRGBA{R: 255, G: 255, B: 255, A: 255})
-	c.in.Marks = [][]picture.LayerRef{{mark}, {mark}}
+	watermark := s.StoreLayer(t, width, height, image.Rect(56, 0, 64, 8), color.NRGBA{R: 255, G: 255, B: 255, A: 255})
+	c.in.Watermarks = [][]picture.LayerRef{{watermark}, {watermark}}
 	for scene, frames := range map[int][]int64{0: {0, 5}, 1: {0, 2, 7}} {
 		for _, f := range frames {
 			frame, list, err := c.DrawFrame(t.Context(), scene, f)
@@ -157,7 +167,7 @@ func TestMarks(t *testing.T) {
 				t.Fatal(list, err)
 			}
 			if got := lumaAt(frame, 60, 4); got < 230 {
-				t.Errorf("frame %d of scene %d: the mark has luma %d", f, scene+1, got)
+				t.Errorf("frame %d of scene %d: the watermark has luma %d", f, scene+1, got)
 			}
 		}
 	}

@@ -18,12 +18,19 @@ const (
 	batchCount = 24
 )
 
-// viewFrame is a frame of a view. place and name identify its source in messages.
-type viewFrame struct {
-	view  *picture.View
-	frame int64
+// source identifies in messages what a view or a pane shows.
+type source struct {
 	place diag.Range
 	name  string
+}
+
+// viewFrame is a frame of a view, with its source.
+type viewFrame struct {
+	source
+	view  *picture.View
+	frame int64
+	// panes are the sources of the view's panes.
+	panes []source
 	// slides are the states of the slides that the spans of the view show.
 	slides []overlay.SlideState
 }

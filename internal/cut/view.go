@@ -15,13 +15,13 @@ import (
 func (c *Cutter) newView(i int, pic timeline.Picture) viewFrame {
 	scene := &c.in.Board.Scenes[i]
 	v := &picture.View{Still: picture.Still{Canvas: scene.Canvas}, Frames: pic.Frames}
-	out := viewFrame{view: v, place: scene.Range, name: "the canvas"}
+	out := viewFrame{view: v, source: source{scene.Range, "the canvas"}}
 	if len(scene.Slides) > 0 {
 		out.name, out.place = "the slide", scene.Slides[0].Range
 		out.slides = c.addSlides(v, i, pic)
 	}
 	c.addCaptions(v, i, pic)
-	if c.addPanes(v, i, pic) {
+	if out.panes = c.addPanes(v, i, pic); len(out.panes) > 0 {
 		first := scene.Shots[pic.ListShots()[0]]
 		out.name, out.place = first.File, first.Range
 		return out

@@ -256,7 +256,7 @@ func TestLevels(t *testing.T) {
 // of pictures are chosen, are not a part of them.
 func TestPartsShareTheEncodersSettings(t *testing.T) {
 	t.Parallel()
-	settings := regexp.MustCompile(`:?(keyint|me|subme|partitions|b-adapt|trellis)=[\w,]+`)
+	settings := regexp.MustCompile(`:?(keyint|me|subme|partitions|b-adapt|trellis|psy|qcomp|rc-lookahead)=[\w.,]+`)
 	stills := func(p ffmpeg.Picture) [][]string {
 		return [][]string{
 			p.EncodeStillsArgs(), p.EncodeImagesArgs([]ffmpeg.StillInput{{}}), p.EncodeChainsArgs([]int64{2, 3}),

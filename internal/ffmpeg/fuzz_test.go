@@ -10,9 +10,14 @@ import (
 
 // FuzzProbe parses arbitrary output of ffprobe. The result must contain valid numbers.
 func FuzzProbe(f *testing.F) {
-	f.Add([]byte(`{"streams": [{"codec_type": "video", "width": 640, "height": 360, "pix_fmt": "yuv420p", "avg_frame_rate": "25/1", "nb_frames": "50", "duration": "2.000000", "side_data_list": [{"rotation": -90}]}], "format": {"duration": "2.0"}}`))
-	f.Add([]byte(`{"streams": [{"codec_type": "audio", "channels": 2, "sample_rate": "44100", "start_time": "-0.5", "tags": {"DURATION": "00:01:02.04"}}]}`))
-	f.Add([]byte(`{"packets": [{"duration_time": "0.1"}], "streams": [{"codec_type": "video", "width": 9, "height": 9, "sample_aspect_ratio": "4:3", "pix_fmt": "bgra", "avg_frame_rate": "9223372036854775807/1", "r_frame_rate": "1/9223372036854775807"}]}`))
+	f.Add([]byte(`{"streams": [{"codec_type": "video", "width": 640, "height": 360, "pix_fmt": "yuv420p", ` +
+		`"avg_frame_rate": "25/1", "nb_frames": "50", "duration": "2.000000", "side_data_list": [{"rotation": -90}]}], ` +
+		`"format": {"duration": "2.0"}}`))
+	f.Add([]byte(`{"streams": [{"codec_type": "audio", "channels": 2, "sample_rate": "44100", "start_time": "-0.5", ` +
+		`"tags": {"DURATION": "00:01:02.04"}}]}`))
+	f.Add([]byte(`{"packets": [{"duration_time": "0.1"}], "streams": [{"codec_type": "video", "width": 9, "height": 9, ` +
+		`"sample_aspect_ratio": "4:3", "pix_fmt": "bgra", "avg_frame_rate": "9223372036854775807/1", "r_frame_rate": ` +
+		`"1/9223372036854775807"}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var out probeOutput
 		if json.Unmarshal(b, &out) != nil {

@@ -114,7 +114,8 @@ func TestLengths(t *testing.T) {
 func TestLengthsThatAreNotStatedAreCounted(t *testing.T) {
 	t.Parallel()
 	silent := `{"streams": [{"codec_type": "video", "width": 64, "height": 36, "avg_frame_rate": "10/1"}], "format": {}}`
-	counted := `{"streams": [{"codec_type": "video", "width": 64, "height": 36, "avg_frame_rate": "10/1", "nb_read_packets": "7"}], "format": {}}`
+	counted := `{"streams": [{"codec_type": "video", "width": 64, "height": 36, "avg_frame_rate": "10/1", ` +
+		`"nb_read_packets": "7"}], "format": {}}`
 	info, err := probeAnswer(t, media.Matroska, silent, counted)
 	if err != nil || info.Video.Frames != 7 || info.Video.Length.Cmp(big.NewRat(7, 10)) != 0 {
 		t.Errorf("%+v %v", info, err)
@@ -455,7 +456,8 @@ func TestMovie(t *testing.T) {
 	}
 	times, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-f", "matroska", "-show_entries",
 		"packet=pts_time,duration_time", "-of", "csv=p=0", path).Output()
-	if want := "0.000000,0.040000\n0.040000,0.100000\n0.140000,0.100000\n0.240000,1.000000\n1.240000,0.007000\n"; err != nil || string(times) != want {
+	want := "0.000000,0.040000\n0.040000,0.100000\n0.140000,0.100000\n0.240000,1.000000\n1.240000,0.007000\n"
+	if err != nil || string(times) != want {
 		t.Errorf("%q %v", times, err)
 	}
 }

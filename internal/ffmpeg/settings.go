@@ -80,7 +80,7 @@ func (p Picture) joinX264Params(first []string, keyint int, more []string) strin
 }
 
 // listMovingParams returns libx264's parameters for moving pictures. Their parameter sets have an id of their own, and
-// are equal for all segments of moving pictures: they depend on bframes, b-pyramid, weightp, and ref above 2. The next id
+// are equal for all segments of moving pictures: they depend on bframes, b-pyramid, weightp and ref. The next id
 // is that of skip pictures.
 //
 // Two of them are lower than libx264 allows, because openh264 2.3 would show other pictures: it decodes B pictures with
@@ -88,7 +88,7 @@ func (p Picture) joinX264Params(first []string, keyint int, more []string) strin
 // picture in a row (bframes).
 func listMovingParams() []string {
 	return []string{
-		"sps-id=2", "bframes=1", "b-pyramid=none", "ref=1", "slices=1", "sliced-threads=0", "scenecut=0",
+		"sps-id=2", "bframes=1", "b-pyramid=none", "ref=2", "slices=1", "sliced-threads=0", "scenecut=0",
 		"rc-lookahead=40", "weightp=1", "weightb=0", "aq-mode=2", "partitions=i8x8,i4x4",
 	}
 }
@@ -106,13 +106,15 @@ func (p Picture) listMovingCodecArgs(threads, keyint int, more ...string) []stri
 	return listEncoderArgs(threads, p.joinX264Params(listMovingParams(), keyint, more))
 }
 
-// listClipCodecArgs returns the arguments of the encoder of clips, without its rate control. The time that look-ahead and
-// undivided macroblocks save is spent on a better search.
+// listClipCodecArgs returns the arguments of the encoder of clips, without its rate control. The time that undivided
+// macroblocks save is spent on a second reference and on decisions by rate and distortion. With me=dia and a shorter
+// look-ahead, libx264 164 writes other bytes from run to run.
 func (p Picture) listClipCodecArgs() []string {
 	if p.Compatible {
 		return p.listCodecArgs(clipThreads, p.ChooseClipKeyint())
 	}
-	return p.listMovingCodecArgs(clipThreads, p.ChooseClipKeyint(), "trellis=1", "subme=3")
+	return p.listMovingCodecArgs(clipThreads, p.ChooseClipKeyint(),
+		"subme=6", "psy=0", "partitions=i8x8", "trellis=0", "qcomp=0.5")
 }
 
 func listEncoderArgs(threads int, params string) []string {

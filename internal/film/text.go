@@ -42,7 +42,8 @@ func (f *Film) newSubtitleTrack(duration int64) *mp4.Track {
 	width, height := (mp4.TextHeight*f.Picture.Width+f.Picture.Height/2)/f.Picture.Height, mp4.TextHeight
 	t := mp4.Track{
 		Kind: mp4.Text, Entry: mp4.EncodeSubtitleEntry(width, height), Timing: mp4.Timing{Timescale: mp4.MovieTimescale},
-		Width: width, Height: height, Scale: uint32(f.Picture.Height << 16 / height), Presentation: mp4.Presentation{Duration: duration, Language: f.Language, Tag: f.Tag},
+		Width: width, Height: height, Scale: uint32(f.Picture.Height << 16 / height),
+		Presentation: mp4.Presentation{Duration: duration, Language: f.Language, Tag: f.Tag},
 	}
 	var samples [][]byte
 	var at int64

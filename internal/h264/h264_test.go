@@ -14,7 +14,8 @@ import (
 // encode returns the parameter sets and NAL units of a test picture that the real encoder encoded.
 func encode(t *testing.T, args ...string) (*h264.Params, [][]byte) {
 	t.Helper()
-	const settings = "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:rc-lookahead=0:mbtree=0:weightp=0:stitchable=1:level=40:keyint=100000"
+	const settings = "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:rc-lookahead=0:mbtree=0:weightp=0:" +
+		"stitchable=1:level=40:keyint=100000"
 	all := append([]string{"-v", "error", "-f", "lavfi"}, args...)
 	all = append(all, "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-threads", "1",
 		"-x264-params", settings, "-forced-idr", "1", "-f", "h264", "-")

@@ -124,7 +124,10 @@ func (h *House) checkTools(ctx context.Context) []Tool {
 
 // checkTimingHelper returns the state of the helper that times words.
 func (h *House) checkTimingHelper() Tool {
-	t := Tool{Name: espeak.Helper, For: "exact word times", Advice: "make build compiles it next to mynah; it needs a C compiler and libespeak-ng-dev"}
+	t := Tool{
+		Name: espeak.Helper, For: "exact word times",
+		Advice: "make build compiles it next to mynah; it needs a C compiler and libespeak-ng-dev",
+	}
 	if path, err := h.Runner.FindProgram(h.helper); err == nil {
 		t.Found, t.Path = true, path
 	}

@@ -56,7 +56,8 @@ func (o *server) printReady(ctx context.Context, urls []string, open bool) {
 	o.cfg.Log.InfoContext(ctx, "ready", "address", urls[0], "also", urls[1:])
 	if open && o.cfg.TLSCert == "" && !strings.HasPrefix(o.cfg.HTTP.PublicURL, "https://") {
 		const text = "other machines reach this server over plain http: keys and projects can be read in transit"
-		fmt.Fprintf(o.cfg.Out, "mynah: warning: %s\n  help: use --tls-cert and --tls-key, or put an https proxy in front and set --public-url to its address\n",
+		fmt.Fprintf(o.cfg.Out, "mynah: warning: %s\n  help: use --tls-cert and --tls-key, or put an https proxy in front "+
+			"and set --public-url to its address\n",
 			text)
 		o.cfg.Log.WarnContext(ctx, text)
 	}

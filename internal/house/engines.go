@@ -259,7 +259,9 @@ func (e *EngineConfig) newEngine() (voice.Engine, error) {
 			Config: e.newRemoteConfig(), Model: e.Model, Format: e.Format, Rate: e.Rate, Speed: e.Speed, Language: e.Language, Voices: e.Voices,
 		})
 	case kindElevenLabs:
-		return elevenlabs.New(elevenlabs.Config{Config: e.newRemoteConfig(), Model: e.Model, Rate: e.Rate, Language: e.Language, Voices: e.Voices})
+		return elevenlabs.New(elevenlabs.Config{
+			Config: e.newRemoteConfig(), Model: e.Model, Rate: e.Rate, Language: e.Language, Voices: e.Voices,
+		})
 	case kindGoogle:
 		return google.New(google.Config{Config: e.newRemoteConfig(), Language: e.Language, Voices: e.Voices, SSML: e.SSML})
 	case kindAzure:
@@ -276,7 +278,8 @@ func (e *EngineConfig) newEngine() (voice.Engine, error) {
 				pollyKey, pollyKey)
 		}
 		return polly.New(polly.Config{
-			Config: e.newRemoteConfig(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session, Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
+			Config: e.newRemoteConfig(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session,
+			Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
 		})
 	}
 	return nil, fmt.Errorf("kind: %q", e.Kind)
@@ -350,7 +353,10 @@ func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Val
 			own = e
 		}
 	}
-	v := voice.Voice{Name: name, Engine: engine, EngineVoice: id, Language: values["language"].Text, Gender: voice.Gender(values["gender"].Text)}
+	v := voice.Voice{
+		Name: name, Engine: engine, EngineVoice: id, Language: values["language"].Text,
+		Gender: voice.Gender(values["gender"].Text),
+	}
 	if v.Gender != "" && v.Gender != voice.Female && v.Gender != voice.Male {
 		j.addError(values["gender"], "%q, must be female or male", v.Gender)
 	}

@@ -229,7 +229,8 @@ func (h *House) connectParts(cfg Config, around surroundings) error {
 		h.models = newModels(cfg, cfg.Program, h.Runner)
 		neural = &delegated{h.piper, h.models.NewEngine()}
 	}
-	engines = append(engines, voice.WithCachedVersion(neural, h.Store, func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }))
+	identify := func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }
+	engines = append(engines, voice.WithCachedVersion(neural, h.Store, identify))
 	h.engines = cfg.Engines
 	more, err := cfg.Engines.newEngines(around.engine)
 	if err != nil {
@@ -291,7 +292,10 @@ func (c Config) newPiperConfig() piper.Config {
 		}
 	}
 	if p.Library == "" {
-		p.Library = onnx.FindLibrary(filepath.Join(filepath.Dir(findDefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib", "/opt/homebrew/lib")
+		p.Library = onnx.FindLibrary(
+			filepath.Join(filepath.Dir(findDefaultVoicesDir()), "lib"), "/usr/local/lib/mynah", "/usr/local/lib",
+			"/opt/homebrew/lib",
+		)
 	}
 	return p
 }

@@ -111,9 +111,11 @@ func (s *VoiceSettings) addEngines(n *yaml.Node, where func(*yaml.Node) string, 
 			switch {
 			case !ok:
 				s.addError(at, "must be one value")
-			case found && (name.Value == "key-env" || name.Value == "program" || name.Value == "library" || name.Value == "url" && !isLoopback(text)):
+			case found && (name.Value == "key-env" || name.Value == "program" || name.Value == "library" ||
+				name.Value == "url" && !isLoopback(text)):
 				s.addError(at,
-					"is not allowed in a mynah.yaml in the current folder, which may be part of a project from somebody else; pass the file with --config, or move the setting to your own mynah.yaml")
+					"is not allowed in a mynah.yaml in the current folder, which may be part of a project from somebody else; pass "+
+						"the file with --config, or move the setting to your own mynah.yaml")
 			default:
 				setNestedValue(s.Engines, engine.Value, name.Value, Value{text, at, found})
 			}

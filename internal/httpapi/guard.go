@@ -281,11 +281,19 @@ type metrics struct {
 
 func newMetrics(o Services) *metrics {
 	m := &metrics{
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mynah_requests_total", Help: "Requests by route, method and status."}, []string{"route", "method", "status"}),
-		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "mynah_request_seconds", Help: "Time to answer by route."}, []string{"route"}),
+		requests: prometheus.NewCounterVec(
+			prometheus.CounterOpts{Name: "mynah_requests_total", Help: "Requests by route, method and status."},
+			[]string{"route", "method", "status"},
+		),
+		seconds: prometheus.NewHistogramVec(
+			prometheus.HistogramOpts{Name: "mynah_request_seconds", Help: "Time to answer by route."}, []string{"route"},
+		),
 	}
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &builds{o})
+	reg.MustRegister(
+		m.requests, m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		&builds{o},
+	)
 	m.handler = promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
 	return m
 }

@@ -70,7 +70,8 @@ func (c Config) Validate() error {
 	}
 	for _, o := range c.Origins {
 		u, err := url.Parse(o)
-		if o != "*" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.TrimPrefix(o, u.Scheme+"://"+u.Host) != "") {
+		if o != "*" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" ||
+			strings.TrimPrefix(o, u.Scheme+"://"+u.Host) != "") {
 			errs = append(errs, fmt.Errorf("cors-origin: %q, must be like https://docs.example.com, or *", o))
 		}
 	}
@@ -244,7 +245,10 @@ func (s *Server) newCORS() func(http.Handler) http.Handler {
 	return cors.Handler(cors.Options{
 		AllowedOrigins: s.cfg.Origins,
 		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete},
-		AllowedHeaders: []string{"Accept", "Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Range", "X-Api-Key"},
+		AllowedHeaders: []string{
+			"Accept", "Authorization", "Content-Encoding", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Range",
+			"X-Api-Key",
+		},
 		ExposedHeaders: []string{
 			"Allow", "Content-Disposition", "Content-Length", "Content-Range", "ETag", "Idempotency-Replayed", "Location", "Retry-After",
 			"X-Duration-Seconds", "X-Mynah-Warning", "X-Request-Id",

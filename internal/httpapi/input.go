@@ -105,7 +105,8 @@ func (f newBuildFields) setMember(name string, value any) bool {
 			f.v.addError(pointer, "must be the path of a script inside the project")
 		}
 	case "name":
-		if f.b.Name = strings.TrimSpace(text); !isText || f.b.Name == "" || utf8.RuneCountInString(text) > longestName || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
+		if f.b.Name = strings.TrimSpace(text); !isText || f.b.Name == "" || utf8.RuneCountInString(text) > longestName ||
+			strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
 			f.v.addError(pointer, "must be a text of 1 to %d characters on one line", longestName)
 		}
 	case "settings":

@@ -37,7 +37,8 @@ func (s *Server) speakAndAnswer(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	spec := &record.SpeechSpec{
-		Format: format, Voice: q.Get("voice"), Language: q.Get("language"), Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
+		Format: format, Voice: q.Get("voice"), Language: q.Get("language"),
+		Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
 		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: detectSubtitleFormat(r.Header.Get("Content-Type")),
 	}
 	near, known, err := s.o.Desk.CheckSpeechSpec(r.Context(), getCallerIdentity(r).Tenant, spec)

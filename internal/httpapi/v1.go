@@ -87,7 +87,8 @@ func (s *Server) answerFormError(w http.ResponseWriter, r *http.Request, err err
 // removeUnusedUpload removes the upload of a build that was not started.
 func (s *Server) removeUnusedUpload(r *http.Request, b record.Build) {
 	if b.Spec.Type == api.ZipUpload {
-		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), record.MakeUploadKey(b.Spec.Repository)) // otherwise the periodic cleaning removes it
+		// otherwise the periodic cleaning removes it
+		_ = s.o.Objects.Delete(context.WithoutCancel(r.Context()), record.MakeUploadKey(b.Spec.Repository))
 	}
 }
 
@@ -108,7 +109,8 @@ func (s *Server) newBuildView(r *http.Request, b record.Build) (api.Build, error
 	}
 	self := base.JoinPath("/v1/builds/", b.ID).String()
 	out := api.Build{
-		ID: b.ID, Kind: string(b.Kind), State: string(b.State), Phase: b.Phase, Percent: b.Percent, Message: b.Message, Name: b.Name, Tags: b.Tags,
+		ID: b.ID, Kind: string(b.Kind), State: string(b.State), Phase: b.Phase, Percent: b.Percent, Message: b.Message,
+		Name: b.Name, Tags: b.Tags,
 		Warnings: b.Warnings, Errors: b.Errors, CreatedAt: b.Created,
 		Links: map[string]string{"self": self},
 	}

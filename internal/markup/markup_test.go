@@ -129,7 +129,8 @@ func TestCodeIsReadable(t *testing.T) {
 
 func TestText(t *testing.T) {
 	t.Parallel()
-	if got := markup.RenderText("a <b>\n\n  c  "); got != "<div dir=\"auto\">a &lt;b&gt;</div>\n<div><br></div>\n<div dir=\"auto\">  c</div>\n" {
+	want := "<div dir=\"auto\">a &lt;b&gt;</div>\n<div><br></div>\n<div dir=\"auto\">  c</div>\n"
+	if got := markup.RenderText("a <b>\n\n  c  "); got != want {
 		t.Errorf("%q", got)
 	}
 }

@@ -203,7 +203,8 @@ func TestHeads(t *testing.T) {
 		{"SVG", `<svg xmlns="http://www.w3.org/2000/svg"/>`, media.SVG, "is an SVG image"},
 		{
 			"SVG behind a declaration and a comment",
-			"\ufeff<?xml version=\"1.0\"?>\n<!-- a\n-->\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">\n<svg\n>", media.SVG, "is an SVG image",
+			"\ufeff<?xml version=\"1.0\"?>\n<!-- a\n-->\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\">\n<svg\n>",
+			media.SVG, "is an SVG image",
 		},
 		{"SVG with an internal subset", "<?xml version=\"1.0\"?><!DOCTYPE svg [ <!ENTITY a \"x>y\"> ]>\n<svg/>", media.SVG, ""},
 		{"SVG with a prefix", `<svg:svg xmlns:svg="http://www.w3.org/2000/svg"/>`, media.SVG, ""},

@@ -65,7 +65,8 @@ func picture(t *testing.T, rate string, frames int) coded {
 	var c coded
 	c.stream = run(t, nil, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r="+rate, "-frames:v", fmt.Sprint(frames),
 		"-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-threads", "1",
-		"-x264-params", "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:weightp=0:keyint=20:colorprim=bt709:transfer=bt709:colormatrix=bt709",
+		"-x264-params", "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:weightp=0:keyint=20:colorprim=bt709:"+
+			"transfer=bt709:colormatrix=bt709",
 		"-f", "h264", "-")
 	var sps, pps []byte
 	s := h264.NewSplitter(func(nal []byte) error {
@@ -296,7 +297,8 @@ func TestTheEditListHidesTheDelay(t *testing.T) {
 	t.Parallel()
 	v, a := picture(t, "25/1", 25), tone(t, "1")
 	sound := &mp4.Track{
-		Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(1, 48000, 128000, a.config), Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
+		Kind: mp4.Audio, Entry: mp4.EncodeAACEntry(1, 48000, 128000, a.config),
+		Timing: mp4.Timing{Timescale: 48000, Delta: 1024}, Sizes: a.sizes(),
 		Presentation: mp4.Presentation{MediaTime: 1024, Duration: 48000}, Next: a.next(),
 	}
 	file := write(t, &mp4.Movie{Tracks: []*mp4.Track{{

@@ -51,7 +51,10 @@ func EncodeSubtitleEntry(width, height int) []byte {
 
 // EncodeTitleEntry returns the sample entry of chapter titles (QuickTime File Format, text media).
 func EncodeTitleEntry() []byte {
-	return encodeBox("text", make([]byte, 6), encodeUint16s(1), encodeUint32s(1), encodeUint16s(0), encodeUint32s(0), encodeUint32s(0, 0), encodeUint32s(0), encodeUint16s(1, 0), encodeUint32s(0), encodeFontTable(""))
+	return encodeBox(
+		"text", make([]byte, 6), encodeUint16s(1), encodeUint32s(1), encodeUint16s(0), encodeUint32s(0), encodeUint32s(0, 0),
+		encodeUint32s(0), encodeUint16s(1, 0), encodeUint32s(0), encodeFontTable(""),
+	)
 }
 
 func encodeFontTable(name string) []byte {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"mynah/internal/cache"
 	"mynah/internal/caption"
@@ -80,6 +81,35 @@ func DrawCallouts(
 		return nil, nil, err
 	}
 	return out, listCalloutWarnings(list, heads), nil
+}
+
+// CheckLabels draws the labels of callouts, and returns warnings about characters that no font has. It needs no browser
+// if there are no labels.
+func CheckLabels(ctx context.Context, m part.Maker, in Input) (diag.List, error) {
+	var list []CalloutDrawing
+	w, h := float64(in.Board.Film.Width), float64(in.Board.Film.Height)
+	for i, scene := range in.Board.Scenes {
+		d := CalloutDrawing{Scene: i, Front: true}
+		all := slices.Clone(scene.Callouts)
+		for _, shot := range scene.Shots {
+			all = append(all, shot.Callouts...)
+		}
+		for _, c := range all {
+			if c.Label == "" {
+				continue
+			}
+			if len(d.Marks) == 0 {
+				d.Place = c.Range
+			}
+			// The shape does not matter here.
+			d.Marks = append(d.Marks, slide.CalloutMark{Right: w / 2, Bottom: h / 2, Label: c.Label, Within: [4]float64{0, 0, w, h}})
+		}
+		if len(d.Marks) > 0 {
+			list = append(list, d)
+		}
+	}
+	_, warnings, err := DrawCallouts(ctx, m, in, list, nil)
+	return warnings, err
 }
 
 // describe names a drawing for messages.

@@ -20,31 +20,27 @@ type Letters struct {
 	Texts []slide.Text
 }
 
-// FindLetters returns the letters of the slides that are drawn over pictures with a theme of the project. Themes of Mynah
-// are known to be legible.
+// FindLetters returns the letters of the slides that are drawn over pictures with a theme of the project. Themes of
+// Mynah are known to be legible.
 func FindLetters(ctx context.Context, m part.Maker, in Input) ([]Letters, error) {
 	a := &artist{Maker: m, Input: in}
 	var tasks []slideTask
-	version := ""
 	for i := range in.Board.Scenes {
 		s := &in.Board.Scenes[i]
 		if len(s.Slides) == 0 || len(s.Shots) == 0 || path.Ext(s.Theme) != ".css" {
 			continue
-		}
-		if version == "" {
-			var err error
-			if version, err = a.Drawer.ReadVersion(ctx, "slides"); err != nil {
-				return nil, err
-			}
 		}
 		r := a.newSlideRequest(s)
 		if r.OnGround {
 			continue
 		}
 		r.Only, r.State = slide.UnderText, r.CountSteps()-1
-		recipe := Slide{Look: r.ComputeKey(version)}
-		m.Book.AddRecipe(recipe, part.Label{Name: "the slide without letters", Scene: i + 1})
-		tasks = append(tasks, slideTask{scene: i, request: r, recipe: recipe, key: part.ComputeKey(recipe)})
+		t, err := a.addKey(ctx, slideTask{scene: i, request: r})
+		if err != nil {
+			return nil, err
+		}
+		m.Book.AddRecipe(t.recipe, part.Label{Name: "the slide without letters", Scene: i + 1})
+		tasks = append(tasks, t)
 	}
 	heads, err := a.drawSlideTasks(ctx, tasks)
 	if err != nil {

@@ -35,9 +35,9 @@ type groundTask struct {
 	picture int
 }
 
-// DrawGrounds draws what surrounds the pictures that do not fill the frame: the theme's ground, shadows, bars of windows
-// and edges of phones. It returns a layer for each picture of each scene; the key of a layer is zero if its picture
-// needs none.
+// DrawGrounds draws what surrounds the pictures that do not fill the frame: the theme's ground, shadows, bars of
+// windows and edges of phones. It returns a layer for each picture of each scene; the key of a layer is zero if its
+// picture needs none.
 func DrawGrounds(ctx context.Context, m part.Maker, in Input, line *timeline.Line) ([][]picture.LayerRef, error) {
 	a := &artist{Maker: m, Input: in}
 	tasks, err := a.listGroundTasks(ctx, line)
@@ -63,7 +63,6 @@ func DrawGrounds(ctx context.Context, m part.Maker, in Input, line *timeline.Lin
 // listGroundTasks returns the tasks for all pictures of the film that need a ground.
 func (a *artist) listGroundTasks(ctx context.Context, line *timeline.Line) ([]groundTask, error) {
 	var out []groundTask
-	version := ""
 	for i, scene := range line.Scenes {
 		s := &a.Board.Scenes[i]
 		for k, pic := range scene.Pictures {
@@ -71,15 +70,10 @@ func (a *artist) listGroundTasks(ctx context.Context, line *timeline.Line) ([]gr
 			if !placed.Ground && !slices.ContainsFunc(placed.Panes, func(p arrange.Pane) bool { return p.Shadow }) {
 				continue
 			}
-			if version == "" {
-				var err error
-				if version, err = a.Drawer.ReadVersion(ctx, "slides"); err != nil {
-					return nil, err
-				}
+			task, err := a.addKey(ctx, slideTask{scene: i, request: a.newGroundRequest(s, placed)})
+			if err != nil {
+				return nil, err
 			}
-			r := a.newGroundRequest(s, placed)
-			recipe := Slide{Look: r.ComputeKey(version)}
-			task := slideTask{scene: i, request: r, recipe: recipe, key: part.ComputeKey(recipe)}
 			out = append(out, groundTask{slideTask: task, picture: k})
 		}
 	}
@@ -108,9 +102,9 @@ func (a *artist) newGroundRequest(s *storyboard.Scene, placed arrange.Arrangemen
 	return r
 }
 
-// DrawMarks draws what lies over the whole film: the watermark, and the bar of the progress. It returns the layers of each
-// scene.
-func DrawMarks(ctx context.Context, m part.Maker, in Input) ([][]picture.LayerRef, diag.List, error) {
+// DrawWatermarks draws what lies over the whole film: the watermark and the progress bar. It returns the layers of
+// each scene.
+func DrawWatermarks(ctx context.Context, m part.Maker, in Input) ([][]picture.LayerRef, diag.List, error) {
 	a := &artist{Maker: m, Input: in}
 	out := make([][]picture.LayerRef, len(in.Board.Scenes))
 	film := in.Board.Film
@@ -123,12 +117,11 @@ func DrawMarks(ctx context.Context, m part.Maker, in Input) ([][]picture.LayerRe
 	}
 	var tasks []slideTask
 	for i := range in.Board.Scenes {
-		for _, r := range a.listMarkRequests(i) {
-			recipe := Slide{Look: r.ComputeKey(version)}
-			t := slideTask{scene: i, request: r, recipe: recipe, key: part.ComputeKey(recipe)}
+		for _, r := range a.listWatermarkRequests(i) {
+			t := slideTask{scene: i, request: r}.withKey(version)
 			out[i] = append(out[i], picture.LayerRef{Key: t.key, Drawing: newDrawingKey(t.key), Often: true})
 			if !slices.ContainsFunc(tasks, func(other slideTask) bool { return other.key == t.key }) {
-				m.Book.AddRecipe(recipe, part.Label{Name: "the watermark or progress bar", Scene: i + 1})
+				m.Book.AddRecipe(t.recipe, part.Label{Name: "the watermark or progress bar", Scene: i + 1})
 				tasks = append(tasks, t)
 			}
 		}
@@ -137,8 +130,8 @@ func DrawMarks(ctx context.Context, m part.Maker, in Input) ([][]picture.LayerRe
 	return out, listSlideFindings(tasks, heads, make([]*slide.DiagramError, len(tasks))), err
 }
 
-// listMarkRequests returns the requests for what lies over a scene.
-func (a *artist) listMarkRequests(scene int) []slide.Request {
+// listWatermarkRequests returns the requests for what lies over a scene.
+func (a *artist) listWatermarkRequests(scene int) []slide.Request {
 	film, s := a.Board.Film, &a.Board.Scenes[scene]
 	r := slide.Request{
 		Width: film.Width, Height: film.Height, Brand: film.Brand, Files: a.Files,
@@ -146,10 +139,12 @@ func (a *artist) listMarkRequests(scene int) []slide.Request {
 	}
 	var out []slide.Request
 	if w := film.Watermark; w != nil {
-		mark := r
-		mark.Blocks = []slide.Block{{Kind: frame.TextBlock, Range: w.Range}}
-		mark.Ground = &slide.Ground{Bare: true, Watermark: &slide.Watermark{File: w.File, Position: w.Position, Opacity: w.Strength}}
-		out = append(out, mark)
+		watermark := r
+		watermark.Blocks = []slide.Block{{Kind: frame.TextBlock, Range: w.Range}}
+		watermark.Ground = &slide.Ground{
+			Bare: true, Watermark: &slide.Watermark{File: w.File, Position: w.Position, Opacity: w.Strength},
+		}
+		out = append(out, watermark)
 	}
 	if film.Progress {
 		r.Theme = s.Theme

@@ -124,7 +124,8 @@ func (x table) countMade(t *testing.T) map[part.Kind]int {
 	return out
 }
 
-const slides = "---\nsize: 320x180\nvoice: tone/high\nsubtitles: none\n---\n(reveal: items)\n\n```md\n- one\n- two\n```\n\nFirst this.\n\n---\n```js\nlet a = 1\n```\n\nThen that.\n\n---\nNo slide.\n"
+const slides = "---\nsize: 320x180\nvoice: tone/high\nsubtitles: none\n---\n(reveal: items)\n\n```md\n- one\n- two\n" +
+	"```\n\nFirst this.\n\n---\n```js\nlet a = 1\n```\n\nThen that.\n\n---\nNo slide.\n"
 
 // TestSlides checks that a revealed slide has a state for each step, and that a second run finds the
 // drawings in the cache.
@@ -195,7 +196,8 @@ func TestWrongSlides(t *testing.T) {
 	}
 }
 
-const captions = "---\nsize: 320x180\nvoice: tone/high\nsubtitles: {mode: overlay%s}\n---\nOne two three.\n\n---\nFour five six.\n\n---\nOne two three.\n"
+const captions = "---\nsize: 320x180\nvoice: tone/high\nsubtitles: {mode: overlay%s}\n---\nOne two three.\n\n---\n" +
+	"Four five six.\n\n---\nOne two three.\n"
 
 func withSubtitles(more string) string { return strings.Replace(captions, "%s", more, 1) }
 
@@ -325,7 +327,8 @@ func TestMissingFont(t *testing.T) {
 	t.Parallel()
 	x := newTable(t, newStore(t), withSubtitles(", font: No Such Font"))
 	_, list, err := overlay.DrawCaptions(t.Context(), x.maker, x.in, x.line, x.cues)
-	if err != nil || len(list) != 1 || list[0].Summary != `the font "No Such Font" is not installed; another font is used` || list[0].Range.Start.Line != 4 {
+	if err != nil || len(list) != 1 ||
+		list[0].Summary != `the font "No Such Font" is not installed; another font is used` || list[0].Range.Start.Line != 4 {
 		t.Errorf("%v, %+v", err, list)
 	}
 }
@@ -334,7 +337,8 @@ func TestMissingFont(t *testing.T) {
 func TestSlidesKeepClear(t *testing.T) {
 	t.Parallel()
 	store := newStore(t)
-	text := "---\nsize: 320x180\nvoice: tone/high\nsubtitles: {mode: overlay}\n---\n```md\n- one\n- two\n- three\n- four\n- five\n- six\n- seven\n```\n\nFirst this is said.\n"
+	text := "---\nsize: 320x180\nvoice: tone/high\nsubtitles: {mode: overlay}\n---\n```md\n- one\n- two\n- three\n" +
+		"- four\n- five\n- six\n- seven\n```\n\nFirst this is said.\n"
 	x := newTable(t, store, text)
 	draw := func(cues []caption.Cue) image.Rectangle {
 		t.Helper()

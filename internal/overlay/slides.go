@@ -50,6 +50,22 @@ type slideTask struct {
 	large float64
 }
 
+// addKey adds the recipe and key to the task of a slide. Without a browser it returns an error.
+func (a *artist) addKey(ctx context.Context, t slideTask) (slideTask, error) {
+	version, err := a.Drawer.ReadVersion(ctx, "slides")
+	if err != nil {
+		return slideTask{}, err
+	}
+	return t.withKey(version), nil
+}
+
+// withKey returns the task with its recipe and key; version is the result of Drawer.ReadVersion.
+func (t slideTask) withKey(version string) slideTask {
+	t.recipe = Slide{Look: t.request.ComputeKey(version), Step: t.state}
+	t.key = part.ComputeKey(t.recipe)
+	return t
+}
+
 // DrawSlides draws the slides that are not in the cache, in parallel. It returns the states of each
 // scene in the order in which they are shown. Slides leave room for the cues of their scene if these
 // are drawn into the picture.
@@ -122,37 +138,30 @@ func ListSlideFiles(in Input, scene *storyboard.Scene) []string {
 // listSlideTasks returns the tasks for all slides of the film, in order.
 func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slideTask, error) {
 	var out []slideTask
-	version := ""
 	for i := range a.Board.Scenes {
 		s := &a.Board.Scenes[i]
 		if len(s.Slides) == 0 {
 			continue
 		}
-		if version == "" {
-			var err error
-			if version, err = a.Drawer.ReadVersion(ctx, "slides"); err != nil {
-				return nil, err
-			}
-		}
 		r := a.newSlideRequest(s)
 		r.Captions = a.computeCaptionStrips(i, cues)
 		for state := range r.CountSteps() {
 			r.State = state
-			k := r.ComputeKey(version)
-			recipe := Slide{Look: k, Step: state}
-			whole := slideTask{scene: i, state: state, request: r, recipe: recipe, key: part.ComputeKey(recipe)}
-			out = append(out, whole)
+			tasks := []slideTask{{scene: i, state: state, request: r}}
 			// The first click may be at the first word, so that the second state is shown from the start.
 			first, last := state == 0 || r.Waits && state == 1, state == r.CountSteps()-1
 			if first && a.textFadesBefore(i) || last && a.textFadesBefore(i+1) {
-				out = append(out, whole.split(version)...)
+				tasks = append(tasks, tasks[0].split()...)
 			}
 			if scale := chooseLargeScale(s, r); scale > 0 {
-				large := r.Enlarge(scale)
-				recipe.Look = large.ComputeKey(version)
-				out = append(out, slideTask{
-					scene: i, state: state, request: large, recipe: recipe, key: part.ComputeKey(recipe), large: scale,
-				})
+				tasks = append(tasks, slideTask{scene: i, state: state, request: r.Enlarge(scale), large: scale})
+			}
+			for _, t := range tasks {
+				t, err := a.addKey(ctx, t)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, t)
 			}
 		}
 	}
@@ -162,11 +171,12 @@ func (a *artist) listSlideTasks(ctx context.Context, cues []caption.Cue) ([]slid
 // textFadesBefore reports whether the texts of the slides of scenes i-1 and i fade during the transition between them.
 func (a *artist) textFadesBefore(i int) bool {
 	scenes := a.Board.Scenes
-	return i > 0 && i < len(scenes) && scenes[i].Transition.Duration > 0 && len(scenes[i-1].Slides) > 0 && len(scenes[i].Slides) > 0
+	return i > 0 && i < len(scenes) && scenes[i].Transition.Duration > 0 &&
+		len(scenes[i-1].Slides) > 0 && len(scenes[i].Slides) > 0
 }
 
-// split returns the tasks that draw the text and the background of a slide separately.
-func (t slideTask) split(version string) []slideTask {
+// split returns the tasks that draw the text and the background of a slide separately, without their keys.
+func (t slideTask) split() []slideTask {
 	parts := []slide.Part{slide.OnlyText}
 	if !t.request.OnGround {
 		parts = append(parts, slide.OnlyBackground)
@@ -179,15 +189,13 @@ func (t slideTask) split(version string) []slideTask {
 			empty := slide.Block{Kind: frame.TextBlock, Range: t.request.Blocks[0].Range}
 			half.request.Blocks, half.request.State, half.state, half.request.Waits = []slide.Block{empty}, 0, 0, false
 		}
-		half.recipe = Slide{Look: half.request.ComputeKey(version), Step: half.state}
-		half.key = part.ComputeKey(half.recipe)
 		out = append(out, half)
 	}
 	return out
 }
 
-// chooseLargeScale returns the scale of an additional drawing of a slide or callout to which a camera moves, so that its
-// text is sharp; 0 if there is no such camera or the drawing would be too large.
+// chooseLargeScale returns the scale of an additional drawing of a slide or callout to which a camera moves, so that
+// its text is sharp; 0 if there is no such camera or the drawing would be too large.
 func chooseLargeScale(s *storyboard.Scene, r slide.Request) float64 {
 	const most = 8192 // pixels
 	moves := func(list []script.Callout) bool {

@@ -35,8 +35,9 @@ func CreateFile(path string) (*File, error) {
 	removeLeftFiles(dir)
 	for {
 		// The mode is reduced by the process's umask, as usual.
-		name := filepath.Join(dir, prefix+strconv.FormatUint(rand.Uint64(), 36)) //nolint:gosec // it need not be secret: O_EXCL refuses one that is there
-		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)      //nolint:gosec // films are for others to see
+		//nolint:gosec // it need not be secret: O_EXCL refuses one that is there
+		name := filepath.Join(dir, prefix+strconv.FormatUint(rand.Uint64(), 36))
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // films are for others to see
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}

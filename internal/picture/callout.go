@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"image"
 	"math"
 
 	"mynah/internal/ffmpeg"
@@ -22,6 +23,8 @@ type Callout struct {
 	Round          bool
 	X0, Y0, X1, Y1 float64
 	OfImage        bool
+	// Pane is the index of the view's pane whose picture an OfImage shape belongs to. Without panes it is 0.
+	Pane int `json:",omitempty"`
 	// Alpha is the opacity of the black outside the shape, from 0 to 1. With Mask, the shape is black
 	// instead.
 	Alpha float64
@@ -44,19 +47,31 @@ type shape struct {
 	round          bool
 	x0, y0, x1, y1 float64
 	corner         float64 // radius of a rectangle's corners
+	// area is the only part of the frame in which the shape has an effect; an empty one means the whole frame.
+	area image.Rectangle
+}
+
+// clipTo returns the part of the range low..high that is inside the range from..to of the shape's area.
+func (s shape) clipTo(low, high float64, from, to int) (float64, float64) {
+	if s.area.Empty() {
+		return low, high
+	}
+	return math.Max(low, float64(from)), math.Min(high, float64(to))
 }
 
 // darker is the factor by which the opacity in scripts is multiplied. With it, videos match
 // measurements of the hosted service: white becomes 123 at 0.5, 178 at 0.3 and 47 at 0.8.
 const darker = 1.02
 
-// newCallouts converts callouts to pixels of the frame; m maps the picture below them.
-func newCallouts(list []Callout, m mapping) callouts {
+// newCallouts converts callouts to pixels of the frame. sites are where the pictures below them are.
+func newCallouts(list []Callout, sites []site) callouts {
 	var out callouts
 	for _, c := range list {
 		s := shape{round: c.Round, x0: c.X0, y0: c.Y0, x1: c.X1, y1: c.Y1, corner: c.Corner}
 		if c.OfImage {
+			m := sites[c.Pane]
 			s.x0, s.x1, s.y0, s.y1 = s.x0*m.sx+m.dx, s.x1*m.sx+m.dx, s.y0*m.sy+m.dy, s.y1*m.sy+m.dy
+			s.area = m.area
 		}
 		if c.Blur {
 			out.blurred = append(out.blurred, s)
@@ -80,12 +95,13 @@ const subRows = 8
 func addCoverage(shapes []shape, y int, row []float32) bool {
 	found := false
 	for _, s := range shapes {
-		if float64(y+1) <= s.y0 || float64(y) >= s.y1 {
+		top, bottom := s.clipTo(s.y0, s.y1, s.area.Min.Y, s.area.Max.Y)
+		if float64(y+1) <= top || float64(y) >= bottom {
 			continue
 		}
 		for k := range subRows {
 			yy := float64(y) + (float64(k)+0.5)/subRows
-			if yy < s.y0 || yy > s.y1 {
+			if yy < top || yy > bottom {
 				continue
 			}
 			x0, x1 := s.x0, s.x1
@@ -99,6 +115,7 @@ func addCoverage(shapes []shape, y int, row []float32) bool {
 				half := (s.x1 - s.x0) / 2 * math.Sqrt(math.Max(1-t*t, 0))
 				x0, x1 = (s.x0+s.x1)/2-half, (s.x0+s.x1)/2+half
 			}
+			x0, x1 = s.clipTo(x0, x1, s.area.Min.X, s.area.Max.X)
 			found = addCoveredRange(row, x0, x1) || found
 		}
 	}

@@ -116,7 +116,8 @@ func TestWhatIsSeenDuringAWhile(t *testing.T) {
 		t.Error("the key of a state is not that of what is seen")
 	}
 	photo := picture.View{Still: picture.Still{Asset: asset(t, 2, 2, 1, rgbRed)}}
-	if said := (picture.View{Still: photo.Still, Captions: v.Captions}); !photo.IsBareImage() || said.IsBareImage() || !said.WithoutCaptions().IsBareImage() {
+	if said := (picture.View{Still: photo.Still, Captions: v.Captions}); !photo.IsBareImage() || said.IsBareImage() ||
+		!said.WithoutCaptions().IsBareImage() {
 		t.Error("captions are not seen to be there")
 	}
 }

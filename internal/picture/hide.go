@@ -15,6 +15,9 @@ const (
 func (s shape) hideContent(frame []byte, w, h int) {
 	x0, y0 := max(int(math.Floor(s.x0)), 0)&^1, max(int(math.Floor(s.y0)), 0)&^1
 	x1, y1 := min(int(math.Ceil(s.x1))+1, w)&^1, min(int(math.Ceil(s.y1))+1, h)&^1
+	if !s.area.Empty() {
+		x0, y0, x1, y1 = max(x0, s.area.Min.X), max(y0, s.area.Min.Y), min(x1, s.area.Max.X), min(y1, s.area.Max.Y)
+	}
 	if x0 >= x1 || y0 >= y1 {
 		return
 	}

@@ -245,6 +245,25 @@ func (l *Layer) WithBoxesFrom(other *Layer, boxes []image.Rectangle) *Layer {
 	return &out
 }
 
+// crop returns the part of the layer inside an area of the frame, whose corners are even. The layer is transparent
+// outside its box.
+func (l *Layer) crop(area image.Rectangle) *Layer {
+	box := l.Box().Intersect(area)
+	if box == l.Box() {
+		return l
+	}
+	out := &Layer{rest: l.rest, x: box.Min.X, y: box.Min.Y, w: box.Dx(), h: box.Dy()}
+	for y := box.Min.Y - l.y; y < box.Max.Y-l.y; y++ {
+		from, to := y*l.w+box.Min.X-l.x, y*l.w+box.Max.X-l.x
+		out.luma, out.alpha = append(out.luma, l.luma[from:to]...), append(out.alpha, l.alpha[from:to]...)
+		if y%2 == 0 {
+			from, to = y/2*(l.w/2)+(box.Min.X-l.x)/2, y/2*(l.w/2)+(box.Max.X-l.x)/2
+			out.u, out.v = append(out.u, l.u[from:to]...), append(out.v, l.v[from:to]...)
+		}
+	}
+	return out
+}
+
 // Box returns the position of the layer in the frame. Outside of it the layer has one colour.
 func (l *Layer) Box() image.Rectangle { return image.Rect(l.x, l.y, l.x+l.w, l.y+l.h) }
 

@@ -14,14 +14,14 @@ import (
 type Look struct {
 	ShotLook
 	// Slides are the layers of slides, Backdrops the filters that slides apply to the picture.
-	Slides    []LayersFrom      `json:"slides,omitempty" part:"the slide"`
-	Backdrops []ffmpeg.Backdrop `json:"backdrops,omitempty" part:"the slide"`
-	Captions  []LayersFrom      `json:"captions,omitempty" part:"the subtitles"`
-	Callouts  []Callout         `json:"callouts,omitempty" part:"the callouts"`
-	Marks     []MarkLook        `json:"marks,omitempty" part:"the callouts"`
-	Camera    []CameraMove      `json:"camera,omitempty" part:"the callouts"`
-	Panes     []PaneLook        `json:"panes,omitempty" part:"the pictures of the layout"`
-	Mount     cache.Key         `json:"mount,omitzero" part:"the ground"`
+	Slides        []LayersFrom       `json:"slides,omitempty" part:"the slide"`
+	Backdrops     []ffmpeg.Backdrop  `json:"backdrops,omitempty" part:"the slide"`
+	Captions      []LayersFrom       `json:"captions,omitempty" part:"the subtitles"`
+	Callouts      []Callout          `json:"callouts,omitempty" part:"the callouts"`
+	CalloutStates []CalloutStateLook `json:"calloutStates,omitempty" part:"the callouts"`
+	Camera        []CameraMove       `json:"camera,omitempty" part:"the callouts"`
+	Panes         []PaneLook         `json:"panes,omitempty" part:"the pictures of the layout"`
+	Mount         cache.Key          `json:"mount,omitzero" part:"the ground"`
 }
 
 // ShotLook describes everything that determines the appearance of a picture, without what lies over it.
@@ -78,7 +78,7 @@ type Speed struct {
 func (v *View) ComputeLook() Look {
 	l := v.computeLook()
 	l.Slides, l.Captions, l.Callouts, l.Move = listLayerKeys(v.Spans), listLayerKeys(v.Captions), v.Callouts, v.Move
-	l.Marks, l.Camera = listMarkLooks(v.Marks), v.Camera
+	l.CalloutStates, l.Camera = listStateLooks(v.CalloutStates), v.Camera
 	l.Panes, l.Mount = listPaneLooks(v.Panes), v.Mount.Key
 	if v.Motion != "" {
 		l.Frames = v.Frames

@@ -23,6 +23,25 @@ type Pane struct {
 	Shown, Moving int64
 }
 
+// PaneError is an error in painting a pane. Pane is its index in the view.
+type PaneError struct {
+	Pane int
+	Err  error
+}
+
+// Error implements error.
+func (e *PaneError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *PaneError) Unwrap() error { return e.Err }
+
+// ShortClipError is the error for a clip in a pane that ends long before its stated length, both in frames. If only a
+// later range was read, Frames is where that begins.
+type ShortClipError struct{ Frames, Stated int64 }
+
+// Error implements error.
+func (e *ShortClipError) Error() string { return "the clip is truncated" }
+
 func listPaneLooks(panes []Pane) []PaneLook {
 	var out []PaneLook
 	for _, p := range panes {
@@ -65,10 +84,10 @@ func (p *Painter) painterOf(pane Pane) *Painter {
 // paintPanes returns the picture of frame n of a view with panes and their mount, without callouts and layers.
 func (p *Painter) paintPanes(ctx context.Context, v *View, n int64) ([]byte, error) {
 	out := p.newSolidFrame(v.Canvas)
-	for _, pane := range v.Panes {
+	for i, pane := range v.Panes {
 		frame, err := p.painterOf(pane).PaintFrame(ctx, pane.View, pane.frameAt(n))
 		if err != nil {
-			return nil, err
+			return nil, &PaneError{i, err}
 		}
 		p.placePane(out, pane, frame)
 	}
@@ -104,6 +123,7 @@ type paneFrames struct {
 // panePart is the current frame of a pane, and where its next frames come from.
 type panePart struct {
 	frame []byte
+	at    int64 // the next frame of the pane's view
 	left  int64 // how many frames follow
 	next  func(frame []byte) error
 }
@@ -112,20 +132,20 @@ type panePart struct {
 // frames are read or ctx ends.
 func (p *Painter) openPanes(ctx context.Context, v *View, from, count int64) (*paneFrames, error) {
 	f := &paneFrames{p: p, v: v}
-	for _, pane := range v.Panes {
+	for i, pane := range v.Panes {
 		of, at := p.painterOf(pane), pane.frameAt(from)
 		if !pane.View.IsMoving() || at+1 >= pane.Moving {
 			frame, err := of.PaintFrame(ctx, pane.View, at)
 			if err != nil {
-				return nil, err
+				return nil, &PaneError{i, err}
 			}
 			f.parts = append(f.parts, panePart{frame: frame})
 			continue
 		}
-		part := panePart{frame: make([]byte, of.CountFrameBytes()), left: min(count, pane.Moving-at)}
+		part := panePart{frame: make([]byte, of.CountFrameBytes()), at: at, left: min(count, pane.Moving-at)}
 		r, err := of.PaintFrames(ctx, pane.View, at, part.left)
 		if err != nil {
-			return nil, err
+			return nil, &PaneError{i, err}
 		}
 		part.next = func(frame []byte) error {
 			_, err := io.ReadFull(r, frame)
@@ -144,12 +164,14 @@ func (f *paneFrames) readFrame(frame []byte) error {
 	for i := range f.parts {
 		part := &f.parts[i]
 		if part.left > 0 {
-			part.left--
-			if err := part.next(part.frame); errors.Is(err, io.EOF) {
-				part.left = 0 // a clip that is a little shorter than stated keeps its last frame
-			} else if err != nil {
-				return err
+			err := part.next(part.frame)
+			if errors.Is(err, io.EOF) {
+				err = &ShortClipError{Frames: part.at, Stated: f.v.Panes[i].Moving}
 			}
+			if err != nil {
+				return &PaneError{i, err}
+			}
+			part.at, part.left = part.at+1, part.left-1
 		}
 		f.p.placePane(frame, f.v.Panes[i], part.frame)
 	}
@@ -173,17 +195,6 @@ func (p Pane) mapAt(pic ffmpeg.Picture, n int64) mapping {
 	m := p.View.mapAt(pic, p.frameAt(n))
 	m.dx, m.dy = m.dx+float64(p.Rect.Min.X), m.dy+float64(p.Rect.Min.Y)
 	return m
-}
-
-// LocateCallout returns a callout on the picture of a pane in pixels of frame n of the view around it.
-func (p Pane) LocateCallout(c Callout, pic ffmpeg.Picture, n int64) Callout {
-	inner := &View{Panes: []Pane{p}}
-	return inner.LocateCallout(c, pic, n)
-}
-
-// newPaneMappings returns the mappings from the picture of the first pane.
-func (p *Painter) newPaneMappings(v *View, n int64) mappings {
-	return mappings{v.mapAt(p.pic, n), v.mapAt(p.pic, 0)}
 }
 
 // enlargePanes returns panes for a frame that is larger by a factor.

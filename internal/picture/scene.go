@@ -13,54 +13,51 @@ import (
 	"mynah/internal/ffmpeg"
 )
 
-// mappings map the upright source picture to the current frame, and to the first frame of the view.
-type mappings struct{ now, first mapping }
-
 // enlarger returns a painter of frames that are larger by a factor.
 type enlarger func(scale float64) *Painter
 
 // drawScene draws callouts and slides of frame n of a view on the frame of its picture, and applies the camera.
-func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64, m mappings, large enlarger) error {
-	at := v.findCameraView(n)
+func (p *Painter) drawScene(ctx context.Context, frame []byte, v *View, n int64, at []site, large enlarger) error {
+	camera := v.findCameraView(n)
 	var err error
 	switch scale := v.chooseCameraScale(n); {
-	case !at.isWhole() && scale > 1 && !v.IsMoving():
+	case !camera.isWhole() && scale > 1 && !v.IsMoving():
 		err = p.drawEnlarged(ctx, frame, v, n, large(scale))
 	default:
-		if err = p.drawBelowCamera(frame, v, n, m); err == nil && !at.isWhole() {
-			p.drawCameraView(frame, planes{slices.Clone(frame), p.pic.Width, p.pic.Height}, at)
+		if err = p.drawBelowCamera(frame, v, n, at); err == nil && !camera.isWhole() {
+			p.drawCameraView(frame, planes{slices.Clone(frame), p.pic.Width, p.pic.Height}, camera)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(v.Marks, func(m Mark) bool { return len(m.Front) > 0 }) {
+	if !slices.ContainsFunc(v.CalloutStates, func(m CalloutState) bool { return len(m.Front) > 0 }) {
 		return nil
 	}
-	return p.fadeBetweenMarks(frame, v, n, func(frame []byte, mark *Mark) error {
-		return p.drawLayerRefs(frame, mark.Front)
+	return p.fadeBetweenStates(frame, v, n, func(frame []byte, state *CalloutState) error {
+		return p.drawLayerRefs(frame, state.Front)
 	})
 }
 
 // drawBelowCamera draws everything that moves with the camera.
-func (p *Painter) drawBelowCamera(frame []byte, v *View, n int64, m mappings) error {
+func (p *Painter) drawBelowCamera(frame []byte, v *View, n int64, at []site) error {
 	w, h := p.pic.Width, p.pic.Height
-	newCallouts(v.Callouts, m.now).darkenIf(v.hasPicture(), frame, w, h)
-	return p.fadeBetweenMarks(frame, v, n, func(frame []byte, mark *Mark) error {
-		newCallouts(mark.Callouts, m.now).darkenIf(v.hasPicture(), frame, w, h)
+	newCallouts(v.Callouts, at).darkenIf(v.hasPicture(), frame, w, h)
+	return p.fadeBetweenStates(frame, v, n, func(frame []byte, state *CalloutState) error {
+		newCallouts(state.Callouts, at).darkenIf(v.hasPicture(), frame, w, h)
 		if err := p.drawLayerRefs(frame, findShownLayers(v.Spans, n)); err != nil {
 			return err
 		}
 		// Without a picture, callouts highlight a part of the slide.
-		newCallouts(v.Callouts, m.now).darkenIf(!v.hasPicture(), frame, w, h)
-		newCallouts(mark.Callouts, m.now).darkenIf(!v.hasPicture(), frame, w, h)
-		for _, l := range mark.Layers {
+		newCallouts(v.Callouts, at).darkenIf(!v.hasPicture(), frame, w, h)
+		newCallouts(state.Callouts, at).darkenIf(!v.hasPicture(), frame, w, h)
+		for _, l := range state.Layers {
 			layer, err := p.layers.Layer(l.LayerRef)
 			if err != nil {
 				return err
 			}
-			if l.OfImage && m.now != m.first {
-				layer = layer.moveWith(m, w, h)
+			if l.OfImage {
+				layer = layer.moveWith(at[l.Pane], v.listSites(p.pic, l.At)[l.Pane], w, h)
 			}
 			if l.Marker {
 				layer.tint(frame, w, h)
@@ -79,11 +76,13 @@ func (c callouts) darkenIf(condition bool, frame []byte, w, h int) {
 	}
 }
 
-// fadeBetweenMarks draws the state of the timed callouts at frame n. During a fade it draws two states and mixes them.
-func (p *Painter) fadeBetweenMarks(frame []byte, v *View, n int64, draw func(frame []byte, mark *Mark) error) error {
+// fadeBetweenStates draws the state of the timed callouts at frame n. During a fade it draws two states and mixes them.
+func (p *Painter) fadeBetweenStates(
+	frame []byte, v *View, n int64, draw func(frame []byte, state *CalloutState) error,
+) error {
 	before, now, opacity := v.findFade(n)
 	if now == nil {
-		now = &Mark{}
+		now = &CalloutState{}
 	}
 	if before == nil {
 		return draw(frame, now)
@@ -165,9 +164,9 @@ func (v *View) enlarge(scale float64) *View {
 	out := *v
 	out.Camera, out.Captions = nil, nil
 	out.Callouts, out.Panes = enlargeCallouts(v.Callouts, scale), enlargePanes(v.Panes, scale)
-	out.Marks = slices.Clone(v.Marks)
-	for i := range out.Marks {
-		out.Marks[i].Callouts, out.Marks[i].Front = enlargeCallouts(out.Marks[i].Callouts, scale), nil
+	out.CalloutStates = slices.Clone(v.CalloutStates)
+	for i := range out.CalloutStates {
+		out.CalloutStates[i].Callouts, out.CalloutStates[i].Front = enlargeCallouts(out.CalloutStates[i].Callouts, scale), nil
 	}
 	grow := func(v int) int { return int(math.Round(float64(v) * scale)) }
 	out.Backdrops = slices.Clone(v.Backdrops)
@@ -202,7 +201,10 @@ func enlargeCallouts(list []Callout, scale float64) []Callout {
 type clipFrames struct {
 	from io.Reader
 	last []byte
-	// stated is the number of frames that the clip should still have, enough the number that it may lack.
+	// paintBefore returns the last frame before a range that begins later than the clip. It is nil for a range from the
+	// beginning.
+	paintBefore func() ([]byte, error)
+	// stated is the number of frames that the clip should still have, enough the smallest number that it must not lack.
 	stated, enough int64
 	ended          bool
 }
@@ -210,12 +212,17 @@ type clipFrames struct {
 // startClip starts to decode count frames of a clip, from frame from of its view on.
 func (p *Painter) startClip(ctx context.Context, v *View, from, count int64) *clipFrames {
 	clip := *v.Clip
-	out := &clipFrames{stated: count, enough: max(p.pic.FPS.Num/(2*max(p.pic.FPS.Den, 1)), 3)}
+	twice := 2 * max(p.pic.FPS.Den, 1)
+	out := &clipFrames{stated: count, enough: max((p.pic.FPS.Num+twice-1)/twice, 3)}
 	if v.Cycle > 0 {
 		clip.Again, clip.Length = true, 0
 	} else {
 		from = min(from, max(clip.Frames-1, 0)) // after the end, the last frame
 		out.stated = min(count, clip.Frames-from)
+	}
+	if from > 0 {
+		bare := &View{Still: v.Still, Clip: v.Clip, Cycle: v.Cycle}
+		out.paintBefore = func() ([]byte, error) { return p.PaintFrame(ctx, bare, from) }
 	}
 	clip.Skip, clip.Frames, clip.Enter, clip.Layers, clip.States = from, out.stated, nil, nil, nil
 	r, w := io.Pipe()
@@ -245,17 +252,29 @@ func (c *clipFrames) readFrame(frame []byte) error {
 		c.ended = true
 	}
 	switch {
-	case c.last == nil:
+	case c.last == nil && c.paintBefore == nil:
 		return errors.New("the clip contains no picture that can be decoded")
 	case c.stated >= c.enough:
 		return io.EOF
+	case c.last == nil:
+		var err error
+		if c.last, err = c.paintBefore(); err != nil {
+			return err
+		}
 	}
 	copy(frame, c.last)
 	return nil
 }
 
-// moveWith returns a layer that was drawn for the first frame of a moving picture, as it is in the current frame.
-func (l *Layer) moveWith(m mappings, w, h int) *Layer {
-	sx, sy := m.now.sx/m.first.sx, m.now.sy/m.first.sy
-	return l.resample(mapping{sx, sy, m.now.dx - m.first.dx*sx, m.now.dy - m.first.dy*sy}, w, h)
+// moveWith returns a layer that was drawn for another frame of a moving picture, as it is in the current frame of w x h
+// pixels. It is visible only where the picture is.
+func (l *Layer) moveWith(now, drawn site, w, h int) *Layer {
+	if now.mapping != drawn.mapping {
+		sx, sy := now.sx/drawn.sx, now.sy/drawn.sy
+		l = l.resample(mapping{sx, sy, now.dx - drawn.dx*sx, now.dy - drawn.dy*sy}, w, h)
+	}
+	if now.area.Empty() {
+		return l
+	}
+	return l.crop(now.area)
 }

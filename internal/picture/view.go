@@ -28,10 +28,10 @@ type View struct {
 	Mount LayerRef
 	// Callouts are shown all the time.
 	Callouts []Callout
-	// Marks are the states of callouts that appear or disappear, ordered by first frame. Camera are the movements of
-	// the camera over picture and slides, in order.
-	Marks  []Mark
-	Camera []CameraMove
+	// CalloutStates are the states of callouts that appear or disappear, ordered by first frame. Camera are the
+	// movements of the camera over picture and slides, in order.
+	CalloutStates []CalloutState
+	Camera        []CameraMove
 	// Frames is the length of the view in frames. Cycle is the number of frames after which a GIF repeats;
 	// 0 means never.
 	Frames, Cycle int64
@@ -98,7 +98,7 @@ func hasAnyLayer(spans []Span) bool {
 func (v *View) FreezeAt(frame int64) View {
 	out := *v
 	out.Spans, out.Captions = nil, nil
-	out.Marks, out.Camera = v.cutMarks(frame, 1), v.cutCamera(frame, 1)
+	out.CalloutStates, out.Camera = v.cutStates(frame, 1), v.cutCamera(frame, 1)
 	if i := findSpan(v.Spans, frame); i >= 0 {
 		out.Spans = []Span{{Layers: v.Spans[i].Layers}}
 	}
@@ -180,7 +180,7 @@ func (p *Painter) PaintFrame(ctx context.Context, v *View, n int64) ([]byte, err
 		if err != nil {
 			return nil, err
 		}
-		if err := p.drawScene(ctx, out, v, n, p.newPaneMappings(v, n), p.enlarge); err != nil {
+		if err := p.drawScene(ctx, out, v, n, v.listSites(p.pic, n), p.enlarge); err != nil {
 			return nil, err
 		}
 		return out, p.DrawCaptions(out, v, n)
@@ -226,8 +226,7 @@ func (p *Painter) paintStillView(ctx context.Context, v *View, n int64, base []b
 		return f, nil
 	}
 	out := slices.Clone(base)
-	m := v.mapAt(p.pic, n)
-	if err := p.drawScene(ctx, out, v, n, mappings{m, m}, large); err != nil {
+	if err := p.drawScene(ctx, out, v, n, v.listSites(p.pic, n), large); err != nil {
 		return nil, err
 	}
 	if !v.isCameraMoving(n) {
@@ -260,8 +259,7 @@ func (p *Painter) paintClipViewFrame(ctx context.Context, v *View, n int64) ([]b
 		return nil, err
 	}
 	out := slices.Clone(frame)
-	m := newMapping(c.Placement)
-	if err := p.drawScene(ctx, out, v, n, mappings{m, m}, p.enlarge); err != nil {
+	if err := p.drawScene(ctx, out, v, n, []site{{mapping: newMapping(c.Placement)}}, p.enlarge); err != nil {
 		return nil, err
 	}
 	return out, p.DrawCaptions(out, v, n)
@@ -324,7 +322,7 @@ type frames struct {
 	n, end  int64
 	frame   []byte
 	at      int
-	last    [3]int // indexes of the spans, captions and marks that frame shows
+	last    [3]int // indexes of the spans, captions and callout states that frame shows
 	steady  bool   // frame shows last, and nothing moves
 	base    []byte
 	clip    *clipFrames
@@ -365,20 +363,18 @@ func (s *frames) paintNextFrame() error {
 		if err := s.clip.readFrame(s.frame); err != nil {
 			return err
 		}
-		m := newMapping(s.v.Clip.Placement)
-		return s.drawOnMoving(mappings{m, m})
+		return s.drawOnMoving([]site{{mapping: newMapping(s.v.Clip.Placement)}})
 	case s.panes != nil:
 		if err := s.panes.readFrame(s.frame); err != nil {
 			return err
 		}
-		return s.drawOnMoving(s.p.newPaneMappings(s.v, s.n))
+		return s.drawOnMoving(s.v.listSites(s.p.pic, s.n))
 	case s.sampler != nil:
 		x, y, vw, vh := s.move.computeViewAt(s.n)
 		s.sampler.drawSourceArea(s.frame, x, y, vw, vh)
-		now, first := s.move.newMappingAtFrame(s.v.Still, s.n), s.move.newMappingAtFrame(s.v.Still, 0)
-		return s.drawOnMoving(mappings{now, first})
+		return s.drawOnMoving([]site{{mapping: s.move.newMappingAtFrame(s.v.Still, s.n)}})
 	}
-	now := [3]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n), s.v.findMark(s.n)}
+	now := [3]int{findSpan(s.v.Spans, s.n), findSpan(s.v.Captions, s.n), s.v.findState(s.n)}
 	before, _, _ := s.v.findFade(s.n)
 	moves := before != nil || s.v.isCameraMoving(s.n)
 	if s.steady && now == s.last && !moves {
@@ -391,8 +387,8 @@ func (s *frames) paintNextFrame() error {
 }
 
 // drawOnMoving draws everything that is over a moving picture on the current frame.
-func (s *frames) drawOnMoving(m mappings) error {
-	if err := s.p.drawScene(s.ctx, s.frame, s.v, s.n, m, s.large); err != nil {
+func (s *frames) drawOnMoving(at []site) error {
+	if err := s.p.drawScene(s.ctx, s.frame, s.v, s.n, at, s.large); err != nil {
 		return err
 	}
 	return s.p.DrawCaptions(s.frame, s.v, s.n)
@@ -403,5 +399,5 @@ func (p *Painter) NewClipCalloutLayer(v *View) *Layer {
 	if v.Clip == nil || len(v.Callouts) == 0 {
 		return nil
 	}
-	return newCallouts(v.Callouts, newMapping(v.Clip.Placement)).toLayer(p.pic.Width, p.pic.Height)
+	return newCallouts(v.Callouts, []site{{mapping: newMapping(v.Clip.Placement)}}).toLayer(p.pic.Width, p.pic.Height)
 }

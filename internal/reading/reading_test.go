@@ -114,7 +114,8 @@ func TestReading(t *testing.T) {
 		},
 		{
 			"en-US", "Version 1.12.2024, kernel 5.10.2024, 3.10.1999.4, but 3.10.1999.",
-			"Version one point twelve point two thousand twenty-four, kernel five point ten point two thousand twenty-four, three point ten point one thousand nine hundred ninety-nine point four, but October third nineteen ninety-nine.",
+			"Version one point twelve point two thousand twenty-four, kernel five point ten point two thousand twenty-four, " +
+				"three point ten point one thousand nine hundred ninety-nine point four, but October third nineteen ninety-nine.",
 		},
 		{
 			"de", "Am 31.02.2024 und am 29.02.2024.",
@@ -179,7 +180,11 @@ func TestWrittenTextStays(t *testing.T) {
 
 func TestLexicon(t *testing.T) {
 	t.Parallel()
-	l, list := reading.ParseLexicon("l.txt", []byte("\ufeff# words\r\nsql: sequel\r\nSQL Server: sequel server\n\nMynah: /ˈmaɪnə/\nQt: 'cute'\nnginx : engine x\nC++: see plus plus # a language\nC#: 'see # sharp'\n日本: にほん\n"))
+	l, list := reading.ParseLexicon(
+		"l.txt",
+		[]byte("\ufeff# words\r\nsql: sequel\r\nSQL Server: sequel server\n\nMynah: /ˈmaɪnə/\nQt: 'cute'\n"+
+			"nginx : engine x\nC++: see plus plus # a language\nC#: 'see # sharp'\n日本: にほん\n"),
+	)
 	if len(list) > 0 {
 		t.Fatal(list)
 	}
@@ -358,7 +363,8 @@ func TestInvisible(t *testing.T) {
 	t.Parallel()
 	l, _ := reading.ParseLexicon("l", []byte("cafe\u0301: Kaffeehaus\n"))
 	for text, want := range map[string]string{
-		"The infor\u00admation is hyphen\u00adated.": "The information is hyphenated.", "zero\u200bwidth": "zerowidth", "5\u00ad0 and": "five zero and",
+		"The infor\u00admation is hyphen\u00adated.": "The information is hyphenated.",
+		"zero\u200bwidth": "zerowidth", "5\u00ad0 and": "five zero and",
 		"Im Cafe\u0301, im Café.": "Im Kaffeehaus, im Kaffeehaus.", "a \u200b b": "a b",
 	} {
 		if got := readText(text, "en", l); got != want {

@@ -186,6 +186,9 @@ const (
 	MarkerColor CalloutStyle = "highlight" // a marker's colour over the shape
 )
 
+// IsPlain reports whether a style only darkens the surroundings of the shape or masks the shape.
+func (s CalloutStyle) IsPlain() bool { return s == Darken || s == Mask }
+
 // Callout highlights a shape. Lengths are in pixels of the video frame. With OfImage they are in pixels of the original
 // picture, and the shape moves with the picture.
 type Callout struct {

@@ -74,7 +74,8 @@ func structureRows() []row {
 		{name: "lone CR", src: "one\r\rtwo\r---\rthree", want: "say \"one\"\nsay \"two\"\n---\nsay \"three\""},
 		{name: "line of blanks", src: "one\n \t \ntwo", want: "say \"one\"\nsay \"two\""},
 		{
-			name: "header with blank lines and maps", src: "---  \n\nsize: 1080p\n\nsubtitles:\n  color: \"#ff0000\"\n\n  break: 60\ntitle: A # note\n---\n",
+			name: "header with blank lines and maps", src: "---  \n\nsize: 1080p\n\nsubtitles:\n  color: \"#ff0000\"\n\n" +
+				"  break: 60\ntitle: A # note\n---\n",
 			want: "header Size=1920x1080 Subtitles={overlay break=60 color=#ff0000ff} Title=\"A\"",
 		},
 		{name: "header of more dashes", src: "-----\nvoice: amy\n------\nhi", want: "header Voice=\"amy\"\nsay \"hi\""},
@@ -141,7 +142,8 @@ func structureRows() []row {
 		},
 		{
 			name: "brackets in values", src: "(audio: a (1).mp3)\n(chapter: Smile :))\n(chapter: \"a) b\")",
-			want: "audio a (1).mp3\nchapter \"Smile :)\"\nchapter \"a) b\"", diags: "3:2 warning: \"chapter\" is set twice in this scene; the last one is used",
+			want: "audio a (1).mp3\nchapter \"Smile :)\"\nchapter \"a) b\"", diags: "3:2 warning: \"chapter\" is set twice in " +
+				"this scene; the last one is used",
 		},
 		{
 			name: "image in a sentence", src: "look ![cover](a.png) here", want: "image a.png cover\nsay \"look here\"",
@@ -189,7 +191,8 @@ func structureRows() []row {
 			diags: "1:1 error: the direction (callout: … is not closed",
 		},
 		{
-			name: "unclosed header", src: "---\nsize: 720p\nvoice: amy\n\nHello: there\n", want: "header Size=1280x720 Voice=\"amy\"\nsay \"Hello: there\"",
+			name: "unclosed header", src: "---\nsize: 720p\nvoice: amy\n\nHello: there\n", want: "header Size=1280x720 " +
+				"Voice=\"amy\"\nsay \"Hello: there\"",
 			diags: "1:1 error: the header is not closed",
 		},
 		{
@@ -220,7 +223,8 @@ func narrationRows() []row {
 		{name: "paragraph", src: "one\n  two\n\nthree", want: "say \"one two\"\nsay \"three\""},
 		{
 			name: "emphasis", src: "*a* _b_ **c** __d__ ~~e~~ `SAR` ***f***",
-			want: "say emphasis\"a\" \" \" emphasis\"b\" \" \" strong\"c\" \" \" strong\"d\" \" \" reduced\"e\" \" \" spell\"SAR\" \" \" strong\"f\"",
+			want: "say emphasis\"a\" \" \" emphasis\"b\" \" \" strong\"c\" \" \" strong\"d\" \" \" reduced\"e\" \" \" " +
+				"spell\"SAR\" \" \" strong\"f\"",
 		},
 		{name: "nested", src: "**a *b* c** *x `y`*", want: "say strong\"a b c\" \" \" emphasis\"x \" spell\"y\""},
 		{name: "emphasis without blanks", src: "これは**「重要」**です。", want: "say \"これは\" strong\"「重要」\" \"です。\""},
@@ -271,8 +275,10 @@ func narrationRows() []row {
 		{name: "empty quote", src: ">", want: "quote \"\""},
 		{name: "quote with direction", src: "> smaller (font-size: 20)", want: "quote \"smaller (font-size: 20)\""},
 		{
-			name: "speak", src: "<speak version=\"1.1\" xml:lang='en'>\nHi <break time=\"1s\"/>\n\n---\n<emphasis level='strong'>you &amp; me</emphasis>\n</speak>",
-			want: "ssml <speak version=\"1.1\" xml:lang=\"en\">\nHi <break time=\"1s\"></break>\n\n---\n<emphasis level=\"strong\">you & me</emphasis>\n</speak>",
+			name: "speak", src: "<speak version=\"1.1\" xml:lang='en'>\nHi <break time=\"1s\"/>\n\n---\n" +
+				"<emphasis level='strong'>you &amp; me</emphasis>\n</speak>",
+			want: "ssml <speak version=\"1.1\" xml:lang=\"en\">\nHi <break time=\"1s\"></break>\n\n---\n" +
+				"<emphasis level=\"strong\">you & me</emphasis>\n</speak>",
 		},
 		{
 			name: "speak touches narration", src: "a\n<speak>b</speak> c\nd <speak>e</speak>",
@@ -298,8 +304,10 @@ func narrationRows() []row {
 			diags: "2:3 error: this <speak> block is not well-formed SSML: unquoted or missing attribute value in element",
 		},
 		{
-			name: "unknown elements", src: "<speak><brake/><break tme='1s'/></speak>", want: "ssml <speak><brake></brake><break tme=\"1s\"></break></speak>",
-			diags: "1:8 warning: <brake> is not an element of SSML 1.1; its text is spoken | did you mean <break>?\n1:16 warning: <break> has no attribute \"tme\" in SSML 1.1; it is ignored | did you mean time?",
+			name: "unknown elements", src: "<speak><brake/><break tme='1s'/></speak>", want: "ssml <speak><brake></brake>" +
+				"<break tme=\"1s\"></break></speak>",
+			diags: "1:8 warning: <brake> is not an element of SSML 1.1; its text is spoken | did you mean <break>?\n" +
+				"1:16 warning: <break> has no attribute \"tme\" in SSML 1.1; it is ignored | did you mean time?",
 		},
 		{
 			name: "external entity", src: "<speak><!DOCTYPE x SYSTEM 'file:///etc/passwd'></speak>",

@@ -59,7 +59,9 @@ func TestHeader(t *testing.T) {
 		"subtitles: embed":                               "Subtitles={embed}",
 		"subtitles: none":                                "Subtitles={none}",
 		"subtitles: {style: karaoke, highlight: yellow}": "Subtitles={overlay highlight=#ffff00ff karaoke=true}",
-		"subtitles:\n  mode: external\n  break: 40\n  size: 30px\n  scale: 1.5\n  color: #ff000080\n  background: \"#000\"\n  outline: none\n  font: My Font.ttf\n  position: top": "Subtitles={external break=40 size=30 scale=1.5 color=#ff000080 background=#000000ff outline=#00000000 font=My Font.ttf position=top}",
+		"subtitles:\n  mode: external\n  break: 40\n  size: 30px\n  scale: 1.5\n  color: #ff000080\n" +
+			"  background: \"#000\"\n  outline: none\n  font: My Font.ttf\n  position: top": "Subtitles={external break=40 " +
+			"size=30 scale=1.5 color=#ff000080 background=#000000ff outline=#00000000 font=My Font.ttf position=top}",
 		"subtitles:\n  font: Noto Sans":          "Subtitles={overlay font=[Noto Sans]}",
 		"asset-resize: contain":                  "AssetResize=contain",
 		"canvas: #f00":                           "Canvas=#ff0000ff",
@@ -143,11 +145,13 @@ func TestDirections(t *testing.T) {
 		"(image: a b.png)":           "image a b.png",
 		"(image:\n  file: a.png\n  size: contain\n  position: top left)": "image a.png contain top-left at(start,start)",
 		"(video: a.mp4)": "video a.mp4",
-		"(video:\n  file: a.mp4\n  segment: 1:30 - 2:00\n  sync: loop-audio\n  size: fit\n  position: right\n  volume: 0.5)": "video a.mp4 fit right loop-audio at(end,) 1m30s..2m0s volume=0.5",
+		"(video:\n  file: a.mp4\n  segment: 1:30 - 2:00\n  sync: loop-audio\n" +
+			"  size: fit\n  position: right\n  volume: 0.5)": "video a.mp4 fit right loop-audio at(end,) 1m30s..2m0s volume=0.5",
 		"(video: {file: a.mp4, segment: end})":     "video a.mp4 end",
 		"(video:\n  file: a.mp4\n  segment: 1:30)": "video a.mp4 1m30s..0s",
 		"(callout:\n  cx: 1\n  cy: 2\n  size: 3)":  "callout circle 1,2 r3 alpha=0.5",
-		"(callout:\n  type: rectangle\n  left: 450\n  top: 0\n  right: 770\n  bottom: 130\n  alpha: 0\n  style: mask)": "callout rectangle 450,0-770,130 alpha=0 mask",
+		"(callout:\n  type: rectangle\n  left: 450\n" +
+			"  top: 0\n  right: 770\n  bottom: 130\n  alpha: 0\n  style: mask)": "callout rectangle 450,0-770,130 alpha=0 mask",
 		"(transition: slide-left 1)": "set transition Transition={slide-left 1s}",
 		"(background: none)":         "set background Background={ 1 in=false out=false}",
 		"(theme: bold)":              "set theme Theme=[bold]",
@@ -221,7 +225,11 @@ func TestTransitions(t *testing.T) {
 // A Marp slide deck is parsed with one warning.
 func TestMarpDeck(t *testing.T) {
 	t.Parallel()
-	_, list := Parse("deck.md", []byte("---\ntheme: gaia\nmarp: true\nstyle: |\n  section { color: red }\n_class: lead\nbackgroundColor: #fff\nsize: 720p\n---\n# Hello\n"))
+	_, list := Parse(
+		"deck.md",
+		[]byte("---\ntheme: gaia\nmarp: true\nstyle: |\n  section { color: red }\n_class: lead\nbackgroundColor: #fff\n"+
+			"size: 720p\n---\n# Hello\n"),
+	)
 	if len(list) != 1 || list[0].Severity != diag.Warning || list[0].Range.Start.Line != 3 || !strings.Contains(list[0].Summary, "Marp") {
 		t.Errorf("%+v", list)
 	}

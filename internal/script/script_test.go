@@ -143,11 +143,14 @@ func TestStructure(t *testing.T) {
 		{"quote", "> a\n> b...\n\n>", "\n---\nquote \"a\\nb...\"\nquote \"\"\n"},
 		{
 			"markup", "*a* _b_ **c** ~~d~~ `SAR` [e](http://x) f_g_h &amp; \\*",
-			"\n---\nsay [{\"emphasis\" \"a\"} {\"\" \" \"} {\"emphasis\" \"b\"} {\"\" \" \"} {\"strong\" \"c\"} {\"\" \" \"} {\"reduced\" \"d\"} {\"\" \" \"} {\"spell\" \"SAR\"} {\"\" \" e f_g_h & *\"}]\n",
+			"\n---\nsay [{\"emphasis\" \"a\"} {\"\" \" \"} {\"emphasis\" \"b\"} {\"\" \" \"} {\"strong\" \"c\"} {\"\" \" \"} " +
+				"{\"reduced\" \"d\"} {\"\" \" \"} {\"spell\" \"SAR\"} {\"\" \" e f_g_h & *\"}]\n",
 		},
 		{
 			"multi-line with blank lines and tabs",
-			"(callout:\n\ttype: rectangle\n\n  left: 1\n  top: 2\n\tright: 30\n bottom: 40)", "\n---\ncallout {At:{Range:{File: Start:{Line:0 Column:0} End:{Line:0 Column:0}}} Shape:rectangle CX:0 CY:0 Size:0 Left:1 Top:2 Right:30 Bottom:40 Alpha:0.5 Style: OfImage:false Label:}\n",
+			"(callout:\n\ttype: rectangle\n\n  left: 1\n  top: 2\n\tright: 30\n bottom: 40)", "\n---\ncallout {At:{Range:" +
+				"{File: Start:{Line:0 Column:0} End:{Line:0 Column:0}}} Shape:rectangle CX:0 CY:0 Size:0 Left:1 Top:2 Right:30 " +
+				"Bottom:40 Alpha:0.5 Style: OfImage:false Label:}\n",
 		},
 		{"text after the first colon", "(chapter: Part 2: the API)", "\n---\nchapter \"Part 2: the API\"\n"},
 		{
@@ -322,7 +325,10 @@ func TestWarnings(t *testing.T) {
 func TestLoad(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{
-		"a/main.md":  {Data: []byte("Hello {{name}} of {{place}}.\n\n(include: part.md)\n\n(include: gone.md)\n\n(include: ../../x.md)\n\n![](a.png")},
+		"a/main.md": {
+			Data: []byte("Hello {{name}} of {{place}}.\n\n(include: part.md)\n\n(include: gone.md)\n\n" +
+				"(include: ../../x.md)\n\n![](a.png"),
+		},
 		"a/part.md":  {Data: []byte("---\nsize: 4k\n---\nPart one.\n\n---\n\n(include: loop.md)")},
 		"a/loop.md":  {Data: []byte("(include: part.md)")},
 		"a/break.md": {Data: []byte("{{x}}")},
@@ -352,7 +358,8 @@ func TestLoad(t *testing.T) {
 func seeds(tb testing.TB) []string {
 	tb.Helper()
 	out := []string{
-		"---\nsize: 720p\nsubtitles: {style: karaoke, highlight: yellow}\n---\n\n![cover](a.png)\n\nHello *world*... `SAR`.\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n\n---\n\n```md\n# x\n```\n(pause: 3)\n",
+		"---\nsize: 720p\nsubtitles: {style: karaoke, highlight: yellow}\n---\n\n![cover](a.png)\n\n" +
+			"Hello *world*... `SAR`.\n\n(callout:\n  cx: 1\n  cy: 2\n  size: 3)\n\n---\n\n```md\n# x\n```\n(pause: 3)\n",
 		"<speak><p>a <emphasis level=\"strong\">b</emphasis></p></speak> tail\n\n> quote\n\n(reveal: 1-3, 4-6)\n(highlight: 2)\n",
 		"<!-- a\n--> b <!-- c --> d\n\n(voice: amy)\nx\n(background:\n audio: m.mp3\n volume: 0.2)\n{{v}}\n| a | b |\n|---|---|\n",
 		"(video:\n\tfile: a.mp4\n\n\tsegment: 1-2)\n~~~\n```\n~~~\n----\n# h\n* l\n1. n\n![](a.png) ![](b.png)\ntext ![](c.png) more",
@@ -438,13 +445,16 @@ func fuzzWithin(f *testing.F, before, after string, seeds ...string) {
 func FuzzHeader(f *testing.F) {
 	fuzzWithin(f, "---\n", "\n---\na\n",
 		"size: 64x64", "title: 'it''s' # x\nfps: 29.97\nposter: 2.5", "subtitles: {mode: overlay, break: 60, outline: \"#00000080\"}",
-		"subtitles:\n  mode: embed\n  scale: 1.2\n\n  font: a.ttf", "background:\n  audio: m.mp3\n  volume: 0.3", "transition:\n - a\n - b", "a: &a [*a]", "title: |\n  x\n y", "\tsize: 4k\r")
+		"subtitles:\n  mode: embed\n  scale: 1.2\n\n  font: a.ttf", "background:\n  audio: m.mp3\n  volume: 0.3",
+		"transition:\n - a\n - b", "a: &a [*a]", "title: |\n  x\n y", "\tsize: 4k\r")
 }
 
 func FuzzSSML(f *testing.F) {
 	fuzzWithin(f, "<speak>", "</speak>\n",
-		"<p>a <emphasis level=\"strong\">b</emphasis></p>", "<break time=\"800ms\"/><mark name='x'/>", "<say-as interpret-as=\"characters\">2B</say-as>",
-		"<sub alias=\"x y\">z</sub>", "<s>a</p>", "<!-- c --><![CDATA[x]]>&amp;&#x41;&bad;", "<p>\n\n---\n</p>", "<voice name=\"amy\">a<voice>b</voice>", "<?pi x?><!DOCTYPE a>")
+		"<p>a <emphasis level=\"strong\">b</emphasis></p>", "<break time=\"800ms\"/><mark name='x'/>",
+		"<say-as interpret-as=\"characters\">2B</say-as>",
+		"<sub alias=\"x y\">z</sub>", "<s>a</p>", "<!-- c --><![CDATA[x]]>&amp;&#x41;&bad;", "<p>\n\n---\n</p>",
+		"<voice name=\"amy\">a<voice>b</voice>", "<?pi x?><!DOCTYPE a>")
 }
 
 func FuzzVariables(f *testing.F) {

@@ -10,8 +10,10 @@ func TestReadSettings(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
 		`{}`: "",
-		`{"size":"1080x1920","fps":30,"voice":"brian","language":"de","title":"C# for \"all\"","subtitles":{"mode":"overlay","size":20,"color":"#ff0000"}}`: "",
-		`{"background":"ukulele-1 0.3 fade-in","transition":{"type":"wipe","duration":1},"canvas":"#00ff00","loudness":-20,"ducking":"none"}`:               "",
+		`{"size":"1080x1920","fps":30,"voice":"brian","language":"de","title":"C# for ` +
+			`\"all\"","subtitles":{"mode":"overlay","size":20,"color":"#ff0000"}}`: "",
+		`{"background":"ukulele-1 0.3 fade-in","transition":{"type":"wipe","duration":1},"canvas":"#00ff00","loudness":-20,` +
+			`"ducking":"none"}`: "",
 		`{"sizze":"720p"}`:              `/sizze: unknown setting "sizze"`,
 		`{"pause":1}`:                   `/pause: unknown setting "pause"`,
 		`{"size":"13x13"}`:              `/size: size cannot be "13x13"`,

@@ -29,7 +29,11 @@ func TestTranslationNames(t *testing.T) {
 
 func TestTranslate(t *testing.T) {
 	t.Parallel()
-	base, _ := script.Parse("s.md", []byte("---\nsize: 1080p\nvoice: joanna\ntitle: Hello\ntheme: dark\nlanguage: en\n---\nOne.\n\n---\n![](a.png)\n\n---\nThree.\n"))
+	base, _ := script.Parse(
+		"s.md",
+		[]byte("---\nsize: 1080p\nvoice: joanna\ntitle: Hello\ntheme: dark\nlanguage: en\n---\nOne.\n\n---\n"+
+			"![](a.png)\n\n---\nThree.\n"),
+	)
 	parse := func(src string) *script.Script {
 		s, list := script.Parse("s.de.md", []byte(src))
 		if list.HasErrors() {

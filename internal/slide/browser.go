@@ -204,7 +204,8 @@ func listBrowserArguments(profile string, sandbox bool) []string {
 		"--no-first-run", "--no-default-browser-check", "--no-service-autorun", "--no-pings",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
 		"--disable-extensions", "--disable-client-side-phishing-detection", "--disable-domain-reliability", "--disable-breakpad",
-		"--disable-crash-reporter", "--disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider,AutofillServerCommunication,InterestFeedContentSuggestions",
+		"--disable-crash-reporter", "--disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider," +
+			"AutofillServerCommunication,InterestFeedContentSuggestions",
 		"--disable-webgl", "--disable-3d-apis", "--disable-remote-fonts-cache", "--disable-dev-shm-usage",
 		"--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=http://0.0.0.0:1", "--proxy-bypass-list=<-loopback>",
 		"--disable-gpu", "--hide-scrollbars", "--mute-audio",

@@ -91,7 +91,10 @@ func TestLabels(t *testing.T) {
 	testrun.SkipShort(t)
 	d := drawer(t, nil)
 	long := "A text that is so long that it needs several lines on its plate, and even then it is not short of words at all"
-	for _, text := range []string{"Here", "Hier steht’s 😀", "هنا زر الحفظ", "ここをクリックして保存します", "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen", long} {
+	for _, text := range []string{
+		"Here", "Hier steht’s 😀", "هنا زر الحفظ", "ここをクリックして保存します",
+		"Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen", long,
+	} {
 		for _, at := range []image.Point{{0, 0}, {600, 0}, {0, 330}, {600, 330}, {300, 170}, {-20, 400}} {
 			mark := slide.CalloutMark{
 				Left: float64(at.X), Top: float64(at.Y), Right: float64(at.X + 40), Bottom: float64(at.Y + 30), Ring: true, Label: text,

@@ -304,7 +304,10 @@ func (d *Drawer) drawSheetOnPage(ctx context.Context, p *page, c Captions) ([]Dr
 	if err := p.call(ctx, "Page.setDocumentContent", params{"frameId": p.frame, "html": page}, nil); err != nil {
 		return nil, fonts, err
 	}
-	args := sheetArgs{Room: float64(c.Width) * sheetShare, Family: c.Style.Family, Runes: d.listUntestedCharacters(c.listAllLines()), Words: [][][][3]int{}}
+	args := sheetArgs{
+		Room: float64(c.Width) * sheetShare, Family: c.Style.Family, Runes: d.listUntestedCharacters(c.listAllLines()),
+		Words: [][][][3]int{},
+	}
 	for _, t := range c.Texts {
 		args.Words = append(args.Words, t.listWordOffsets())
 	}

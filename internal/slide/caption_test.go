@@ -271,7 +271,8 @@ func TestWhatNeedsABrowser(t *testing.T) {
 		!strings.HasPrefix(f.Public, "subtitles in the picture need a browser") {
 		t.Error(err)
 	}
-	if w, ok := slide.NewTofuWarning("font for subtitles", []rune("ab")); !ok || w.Summary != "no font for subtitles contains a b; boxes are drawn instead" {
+	if w, ok := slide.NewTofuWarning("font for subtitles", []rune("ab")); !ok ||
+		w.Summary != "no font for subtitles contains a b; boxes are drawn instead" {
 		t.Errorf("%+v", w)
 	}
 }

@@ -168,10 +168,16 @@ func parseViewBox(source []byte) (w, h float64, ok bool) {
 	return w, h, true
 }
 
-func readRootElement(source []byte) (xml.StartElement, error) {
+// newSVGDecoder returns a decoder that reads the bytes of any declared encoding as they are.
+func newSVGDecoder(source []byte) *xml.Decoder {
 	d := xml.NewDecoder(bytes.NewReader(source))
-	d.Strict = false
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	return d
+}
+
+func readRootElement(source []byte) (xml.StartElement, error) {
+	d := newSVGDecoder(source)
+	d.Strict = false
 	for {
 		t, err := d.RawToken()
 		if err != nil {
@@ -185,8 +191,7 @@ func readRootElement(source []byte) (xml.StartElement, error) {
 
 // explainUnreadable returns the reason why a browser cannot read an image, as far as it can be determined.
 func explainUnreadable(source []byte) string {
-	d := xml.NewDecoder(bytes.NewReader(source))
-	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	d := newSVGDecoder(source)
 	for {
 		_, err := d.Token()
 		if wrong := (*xml.SyntaxError)(nil); errors.As(err, &wrong) {

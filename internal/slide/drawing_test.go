@@ -64,13 +64,20 @@ func TestDrawSVG(t *testing.T) {
 		"without anything": {svgHead + `>` + lime, image.Pt(2, 2), image.Pt(300, 150)},
 		"of few units":     {svgHead + `viewBox="0 0 2 1">` + lime, image.Pt(2, 2), image.Pt(200, 100)},
 		"variables": {svgHead +
-			`width="64" height="36"><style>:root{--c:rgb(0 255 0)}rect{fill:var(--c)}</style><rect width="64" height="36"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
-		"colour functions": {svgHead +
-			`width="64" height="36"><rect width="64" height="36" style="fill:color-mix(in srgb, #0f0 100%, red)"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
+			`width="64" height="36"><style>:root{--c:rgb(0 255 0)}rect{fill:var(--c)}</style><rect width="64" ` +
+			`height="36"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
+		"colour functions": {
+			svgHead +
+				`width="64" height="36"><rect width="64" height="36" style="fill:color-mix(in srgb, #0f0 100%, red)"/></svg>`,
+			image.Pt(2, 2), image.Pt(64, 36),
+		},
 		"HTML inside": {svgHead +
-			`width="64" height="36"><foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml" style="background:#0f0;height:36px">x</div></foreignObject></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
+			`width="64" height="36"><foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml" ` +
+			`style="background:#0f0;height:36px">x</div></foreignObject></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
 		"an image inside": {svgHead +
-			`width="64" height="36"><image width="64" height="36" xlink:href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='64' height='36'%3E%3Crect width='64' height='36' fill='lime'/%3E%3C/svg%3E"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
+			`width="64" height="36"><image width="64" height="36" xlink:href="data:image/svg+xml,%3Csvg ` +
+			`xmlns='http://www.w3.org/2000/svg' width='64' height='36'%3E%3Crect width='64' height='36' ` +
+			`fill='lime'/%3E%3C/svg%3E"/></svg>`, image.Pt(2, 2), image.Pt(64, 36)},
 		"larger than what is drawn": {svgHead + `width="12000" height="12000">` + lime, image.Pt(2, 2), image.Pt(5657, 5657)},
 	} {
 		img, err := drawSVG(t, d, c.source, c.cover)
@@ -96,7 +103,8 @@ func TestDrawSVGAsOnSlides(t *testing.T) {
 	t.Parallel()
 	d := drawer(t, nil)
 	source := svgHead + `width="640" height="360"><rect width="640" height="360" fill="#123"/>
-<foreignObject x="20" y="20" width="600" height="200"><p xmlns="http://www.w3.org/1999/xhtml" style="font:40px sans-serif;color:hsl(50deg 90% 60%)">Order service</p></foreignObject>
+<foreignObject x="20" y="20" width="600" height="200"><p xmlns="http://www.w3.org/1999/xhtml"
+style="font:40px sans-serif;color:hsl(50deg 90% 60%)">Order service</p></foreignObject>
 <text x="30" y="300" font-size="50" fill="rebeccapurple">Text</text></svg>`
 	alone, err := drawSVG(t, d, source, image.Pt(2, 2))
 	if err != nil {
@@ -141,7 +149,9 @@ func TestNothingLeavesAnSVG(t *testing.T) {
 <script>fetch("URL/script"); document.documentElement.innerHTML = '&lt;rect width="64" height="36" fill="#0f0"/&gt;'</script>
 <rect width="64" height="36" fill="#00f" onload="fetch('URL/load')"/>
 <image width="64" height="36" href="SECRET"/><image width="64" height="36" href="URL/i.png"/><use href="SECRET#r"/><use href="URL/u.svg#r"/>
-<foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml"><iframe src="URL/frame" width="64" height="36"/><img src="SECRET"/><object data="SECRET"/><style>div{background:url(URL/d.png)}</style></div></foreignObject>
+<foreignObject width="64" height="36"><div xmlns="http://www.w3.org/1999/xhtml"><iframe src="URL/frame" width="64"
+height="36"/><img src="SECRET"/><object data="SECRET"/>
+<style>div{background:url(URL/d.png)}</style></div></foreignObject>
 <text>a</text></svg>`)
 	img, err := drawSVG(t, drawer(t, nil), source, image.Pt(2, 2))
 	if err != nil {
@@ -164,7 +174,8 @@ func TestSVGThatCannotBeDrawn(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	var blurs strings.Builder
-	blurs.WriteString(svgHead + `width="1280" height="720"><filter id="f" x="-1" y="-1" width="3" height="3"><feGaussianBlur stdDeviation="100"/></filter>`)
+	blurs.WriteString(svgHead + `width="1280" height="720"><filter id="f" x="-1" y="-1" width="3" ` +
+		`height="3"><feGaussianBlur stdDeviation="100"/></filter>`)
 	for i := range 5000 {
 		fmt.Fprintf(&blurs, `<circle filter="url(#f)" cx="%d" cy="%d" r="300" fill="#%06x"/>`, i*37%1280, i*91%720, i*7919)
 	}

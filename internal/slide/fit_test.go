@@ -42,8 +42,14 @@ func TestFit(t *testing.T) {
 		{"a line of 280 characters", code("sh", strings.Repeat("curl -s ", 35)), fits, ""},
 		{"tall code", code("go", strings.TrimSpace(strings.Repeat("x := 1\n", 60))), tooSmall, "split the 60 lines of code"},
 		{"code of far too many lines", code("go", strings.Repeat("x := 1\n", 10_000)), "leaves out 9501 lines of code", "split it"},
-		{"a wide table", md("|" + strings.Repeat(" a heading |", 12) + "\n|" + strings.Repeat("---|", 12) + "\n|" + strings.Repeat(" some words |", 12)), fits, ""},
-		{"a tall table", md("| a | b |\n|---|---|\n" + strings.Repeat("| some | words |\n", 40)), tooSmall, "split the table of 41 rows and 2 columns"},
+		{
+			"a wide table", md("|" + strings.Repeat(" a heading |", 12) + "\n|" + strings.Repeat("---|", 12) + "\n|" +
+				strings.Repeat(" some words |", 12)), fits, "",
+		},
+		{
+			"a tall table", md("| a | b |\n|---|---|\n" + strings.Repeat("| some | words |\n", 40)),
+			tooSmall, "split the table of 41 rows and 2 columns",
+		},
 		{"a long list", md(strings.Repeat("- an item of some words\n", 40)), tooSmall, "split the list of 40 items"},
 		{"a small size of the author", []slide.Block{{Kind: frame.TextBlock, Text: "small", FontSize: 5}}, "only 10 pixels", "write a larger"},
 	}
@@ -123,7 +129,8 @@ func TestHyphens(t *testing.T) {
 	d := drawer(t, nil)
 	for language, word := range map[string]string{
 		"de-DE": "Donaudampfschifffahrtsgesellschaftskapitän", "nl": "arbeidsongeschiktheidsverzekering", "sv": "arbetsmarknadsdepartementet",
-		"fi": "lentokonesuihkuturbiinimoottori", "nb": "menneskerettighetsorganisasjonen", "da": "speciallægepraksisplanlægning", "en": "antidisestablishmentarianism",
+		"fi": "lentokonesuihkuturbiinimoottori", "nb": "menneskerettighetsorganisasjonen",
+		"da": "speciallægepraksisplanlægning", "en": "antidisestablishmentarianism",
 	} {
 		r := request(text(word))
 		r.Width, r.Height, r.Language = 1080, 1920, language

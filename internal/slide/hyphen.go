@@ -13,7 +13,8 @@ import (
 
 // hyphenScript hyphenates words on the page sketchPad with the library hyphen. The patterns of a
 // language are loaded before.
-const hyphenScript = `({ language, words }) => Object.fromEntries(words.map(word => [word, hyphenators[language](word, { minWordLength: 5 })]))`
+const hyphenScript = `({ language, words }) => Object.fromEntries(words.map(word => [word, ` +
+	`hyphenators[language](word, { minWordLength: 5 })]))`
 
 // longWord is the number of letters from which a word may be wider than its line: in a narrow column
 // or an upright frame.
@@ -91,7 +92,8 @@ func (d *Drawer) hyphenateWords(ctx context.Context, b *browser, r Request) (map
 			return err
 		}
 		// The patterns are a module that assigns module.exports.
-		module := fmt.Sprintf("{ const module = { exports: {} }; (function (exports) {\n%s\n})(module.exports); hyphenators[%q] = createHyphenator(module.exports) }",
+		module := fmt.Sprintf("{ const module = { exports: {} }; (function (exports) {\n%s\n"+
+			"})(module.exports); hyphenators[%q] = createHyphenator(module.exports) }",
 			patterns, language)
 		if err := p.loadLibraryOnce(ctx, "hyphen-"+language, module); err != nil {
 			return err

@@ -1,18 +1,15 @@
 package slide
 
 import (
-	"bytes"
 	"encoding/xml"
-	"io"
 	"strings"
 )
 
 // FindOutsideFile returns the address of the first file that an SVG image refers to but does not contain,
 // such as a linked picture; "" if none exists. A browser draws an image without such files.
 func FindOutsideFile(source []byte) string {
-	d := xml.NewDecoder(bytes.NewReader(source))
+	d := newSVGDecoder(source)
 	d.Strict = false
-	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	for {
 		t, err := d.RawToken()
 		if err != nil {

@@ -47,7 +47,8 @@ func TestLocal(t *testing.T) {
 func TestFilters(t *testing.T) {
 	t.Parallel()
 	got := fmt.Sprint(parseFilters("blur(4px) drop-shadow(rgb(0, 0, 0) 1px 1px 2px) saturate(150%) hue-rotate(90deg)", 1.5))
-	want := "[{blur 6 blur(4px)} {drop-shadow 0 drop-shadow(rgb(0, 0, 0) 1px 1px 2px)} {saturate 1.5 saturate(150%)} {hue-rotate 90 hue-rotate(90deg)}]"
+	want := "[{blur 6 blur(4px)} {drop-shadow 0 drop-shadow(rgb(0, 0, 0) 1px 1px 2px)} " +
+		"{saturate 1.5 saturate(150%)} {hue-rotate 90 hue-rotate(90deg)}]"
 	if got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

@@ -32,7 +32,8 @@ func TestNothingLeavesThePage(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 	defer server.Close()
 	secret := filepath.Join(t.TempDir(), "secret.svg")
-	if err := os.WriteFile(secret, []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="900" height="600"><rect width="900" height="600" fill="#0f0"/></svg>`), 0o600); err != nil {
+	if err := os.WriteFile(secret, []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="900" height="600"><rect `+
+		`width="900" height="600" fill="#0f0"/></svg>`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	css := strings.NewReplacer("URL", server.URL, "SECRET", "file://"+secret).Replace(`

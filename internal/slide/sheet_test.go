@@ -51,15 +51,19 @@ func samples() []sample {
 	return []sample{
 		{"text", text("Videos from\nplain text")},
 		{"list", md("# Three good reasons\n\n- It is **fast**\n- It runs on *your* machine\n- It reads `script.md`")},
-		{"nested", md("## Getting started\n\n1. Install the program\n   - on Debian, `apt install`\n   - or with Docker\n2. Write a script\n3. Build the film")},
-		{"table", md("## Plans\n\n| Plan | Minutes | Price |\n|---|--:|--:|\n| Free | 20 | $0 |\n| Team | 300 | $45 |\n| Company | 2,000 | $200 |")},
+		{"nested", md("## Getting started\n\n1. Install the program\n   - on Debian, `apt install`\n   - or with Docker\n" +
+			"2. Write a script\n3. Build the film")},
+		{"table", md("## Plans\n\n| Plan | Minutes | Price |\n|---|--:|--:|\n| Free | 20 | $0 |\n| Team | 300 | $45 |\n" +
+			"| Company | 2,000 | $200 |")},
 		{"code", code("go", goSample)},
-		{"quote", md("> The best way to predict the future is to invent it.\n\nAlan Kay, 1971[^1]\n\n[^1]: At a meeting of PARC; quoted in many places since.")},
+		{"quote", md("> The best way to predict the future is to invent it.\n\nAlan Kay, 1971[^1]\n\n" +
+			"[^1]: At a meeting of PARC; quoted in many places since.")},
 		{"tasks", md("## Today\n\n- [x] Write the script\n- [x] Draw the slides\n- [ ] Record the clip, press <kbd>R</kbd>")},
 		{"cjk", md("# 你好，世界\n\n- 日本語のスライド\n- 한국어 슬라이드\n- 简体中文与繁體中文")},
 		{"rtl", md("# שלום עולם\n\n- مرحبا بالعالم\n- שורה בעברית עם English\n- السطر الثالث")},
 		{"emoji", text("Ready? 🚀🎉\n👩‍💻 ❤️ 🇩🇪")},
-		{"mixed", md("### Inline\n\nPress `Ctrl+C`, read [the guide](x), ==not== ~~never~~ <mark>always</mark>.\n\n```python\ndef hello(name: str) -> None:\n    print(f\"Hello, {name}!\")\n```")},
+		{"mixed", md("### Inline\n\nPress `Ctrl+C`, read [the guide](x), ==not== ~~never~~ <mark>always</mark>.\n\n" +
+			"```python\ndef hello(name: str) -> None:\n    print(f\"Hello, {name}!\")\n```")},
 		{"m-flow", diagram(frame.MermaidBlock, `flowchart LR
   A[Write a script] --> B{Check}
   B -->|fine| C[(Build)]
@@ -163,20 +167,27 @@ Slides,Video,30`)},
 		{"mermaid", diagram(frame.MermaidBlock,
 			"flowchart LR\n  A[Write a script] --> B{Check}\n  B -->|fine| C[Build the film]\n  B -->|mistakes| A")},
 		{"sequence", diagram(frame.MermaidBlock,
-			"sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n  Note over A,M: no editing")},
+			"sequenceDiagram\n  participant A as Author\n  participant M as Mynah\n  A->>M: script.md\n  M-->>A: film.mp4\n"+
+				"  Note over A,M: no editing")},
 		{"dot", diagram(frame.DotBlock, `digraph {
   rankdir=LR
   script -> storyboard -> timeline -> film
   voice -> timeline
 }`)},
 		{"math", diagram(frame.MathBlock, "\\int_{-\\infty}^{\\infty} e^{-x^2}\\,dx = \\sqrt{\\pi}\n\nx = \\frac{-b \\pm \\sqrt{b^2-4ac}}{2a}")},
-		{"full-list", md("## Release notes\n\n" + strings.Repeat("- The importer reads files of any size and says which lines of them are wrong, with a remedy\n", 9))},
-		{"full-table", md("| Setting | Default | Meaning |\n|---|---|---|\n" + strings.Repeat("| `max-upload` | 1 GiB | the largest archive that the server accepts from a client |\n", 14))},
-		{"wide-code", code("sh", "curl -H 'x-api-key: secret' -F project=@project.zip -F source=script.md "+strings.Repeat("-F variables='{\"name\": \"value\"}' ", 7)+"http://localhost:8080/v1/builds\necho done")},
+		{"full-list", md("## Release notes\n\n" + strings.Repeat("- The importer reads files of any size and says which "+
+			"lines of them are wrong, with a remedy\n", 9))},
+		{"full-table", md("| Setting | Default | Meaning |\n|---|---|---|\n" + strings.Repeat("| `max-upload` | 1 GiB | "+
+			"the largest archive that the server accepts from a client |\n", 14))},
+		{"wide-code", code("sh", "curl -H 'x-api-key: secret' -F project=@project.zip -F source=script.md "+
+			strings.Repeat("-F variables='{\"name\": \"value\"}' ", 7)+"http://localhost:8080/v1/builds\necho done")},
 		{"tall-code", code("go", strings.Repeat(goSample+"\n\n", 5))},
 		{"german", text("Donaudampfschifffahrtsgesellschaftskapitän\nund Rindfleischetikettierung")},
-		{"essay", md("# On paragraphs\n\n" + strings.Repeat("A paragraph of some length that says little, and takes its time to say it. ", 14) + "[^1]\n\n[^1]: A note about it.")},
-		{"long", md("## A slide that says far too much\n\nA paragraph that goes on for a while, as paragraphs in scripts of real authors do, and that must shrink until it fits.\n\n- one thing that takes more than a line when it is set in letters of the usual size\n- another\n- and another\n- and yet one more\n- and the last")},
+		{"essay", md("# On paragraphs\n\n" + strings.Repeat("A paragraph of some length that says little, and takes its "+
+			"time to say it. ", 14) + "[^1]\n\n[^1]: A note about it.")},
+		{"long", md("## A slide that says far too much\n\nA paragraph that goes on for a while, as paragraphs in scripts " +
+			"of real authors do, and that must shrink until it fits.\n\n- one thing that takes more than a line when it is " +
+			"set in letters of the usual size\n- another\n- and another\n- and yet one more\n- and the last")},
 	}
 }
 
@@ -239,7 +250,9 @@ func TestSheets(t *testing.T) {
 			draw.Draw(sheet, sheet.Rect, image.NewUniform(color.Gray{120}), image.Point{}, draw.Src)
 			for i, s := range all {
 				for j, ground := range grounds {
-					got, err := d.Draw(t.Context(), slide.Request{Width: w, Height: h, Theme: theme, Language: s.language(), Blocks: s.blocks, Over: ground != nil})
+					got, err := d.Draw(t.Context(), slide.Request{
+						Width: w, Height: h, Theme: theme, Language: s.language(), Blocks: s.blocks, Over: ground != nil,
+					})
 					if err != nil {
 						t.Fatal(theme, s.name, err)
 					}

@@ -20,12 +20,27 @@ func TestProjectTheme(t *testing.T) {
 	testrun.SkipShort(t)
 	d := drawer(t, nil)
 	files := fstest.MapFS{
-		"themes/blue.css":   {Data: []byte("body{background:#00f url(../pics/dot.svg) 0 0/100px no-repeat;color:#ff0}\n.backdrop{color:#0f0}")},
-		"pics/dot.svg":      {Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="#f00"/></svg>`)},
-		"blur.css":          {Data: []byte(".backdrop{backdrop-filter:blur(8px) brightness(60%);background:rgba(255,0,0,.2)}")},
-		"spin.css":          {Data: []byte("@keyframes s{to{transform:rotate(360deg)}} *{animation:s 1s infinite linear !important;transition:all 1s} h1{color:red}")},
-		"a pic (1).svg":     {Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"><rect width="300" height="200" fill="#0a0"/></svg>`)},
-		"fonts.css":         {Data: []byte("@font-face{font-family:Broken;src:url(broken.woff2)} h1{font-family:NoSuchFont,serif} p{font-family:Broken}")},
+		"themes/blue.css": {
+			Data: []byte("body{background:#00f url(../pics/dot.svg) 0 0/100px no-repeat;color:#ff0}\n" +
+				".backdrop{color:#0f0}"),
+		},
+		"pics/dot.svg": {
+			Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10">` +
+				`<rect width="10" height="10" fill="#f00"/></svg>`),
+		},
+		"blur.css": {Data: []byte(".backdrop{backdrop-filter:blur(8px) brightness(60%);background:rgba(255,0,0,.2)}")},
+		"spin.css": {
+			Data: []byte("@keyframes s{to{transform:rotate(360deg)}} *{animation:s 1s infinite linear " +
+				"!important;transition:all 1s} h1{color:red}"),
+		},
+		"a pic (1).svg": {
+			Data: []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">` +
+				`<rect width="300" height="200" fill="#0a0"/></svg>`),
+		},
+		"fonts.css": {
+			Data: []byte("@font-face{font-family:Broken;src:url(broken.woff2)} h1{font-family:NoSuchFont,serif} " +
+				"p{font-family:Broken}"),
+		},
 		"broken.woff2":      {Data: []byte("no font")},
 		"import.css":        {Data: []byte("@import 'sub/more.css';")},
 		"sub/more.css":      {Data: []byte("h1{color:#00f}")},

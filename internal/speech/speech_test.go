@@ -216,7 +216,8 @@ func TestFailures(t *testing.T) {
 	_, _, err := speech.SpeakBoard(t.Context(), s.maker, s.booth, s.board, nil)
 	f, ok := fault.As(err)
 	if !ok || f.Code != fault.ToolFailed ||
-		f.Public != `s.md:12: the sentence "Three." of scene 3 could not be spoken by tone/low: the service is gone` || f.Hint != "ask its owner" {
+		f.Public != `s.md:12: the sentence "Three." of scene 3 could not be spoken by tone/low: the service is gone` ||
+		f.Hint != "ask its owner" {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -265,7 +266,8 @@ func TestStandIn(t *testing.T) {
 // TestCues checks that a cue that does not fit its time is spoken faster, at most at twice the speed.
 func TestCues(t *testing.T) {
 	t.Parallel()
-	const text = "WEBVTT\n\n00:01.000 --> 00:03.000\nShort.\n\n00:04.000 --> 00:05.000\nThis is some text here\n\n00:06.000 --> 00:06.100\nThis is much too long for a tenth of a second\n"
+	const text = "WEBVTT\n\n00:01.000 --> 00:03.000\nShort.\n\n00:04.000 --> 00:05.000\nThis is some text here\n\n" +
+		"00:06.000 --> 00:06.100\nThis is much too long for a tenth of a second\n"
 	s := newStage(t, nil, text, voice.DefaultConfig(), &engine{Engine: tone.New()})
 	spoken, list, err := speech.SpeakCues(t.Context(), s.maker, s.booth, s.board, s.cues)
 	if err != nil || len(list) > 0 {
@@ -278,7 +280,8 @@ func TestCues(t *testing.T) {
 		return n
 	}
 	plain := newStage(t, nil,
-		"---\nvoice: tone/high\n---\nShort.\n\n---\nThis is some text here\n\n---\nThis is much too long for a tenth of a second\n", voice.DefaultConfig(), tone.New())
+		"---\nvoice: tone/high\n---\nShort.\n\n---\nThis is some text here\n\n---\n"+
+			"This is much too long for a tenth of a second\n", voice.DefaultConfig(), tone.New())
 	usual, _, err := speech.SpeakBoard(t.Context(), plain.maker, plain.booth, plain.board, nil)
 	if err != nil {
 		t.Fatal(err)

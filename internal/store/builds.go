@@ -238,7 +238,8 @@ func readCounts(rows *sql.Rows) (map[record.State]int, error) {
 // listUnfinished lists the queued and running builds, oldest first. Builds during which the server
 // stopped come last, so that a build that crashes the server cannot block the others.
 func listUnfinished(ctx context.Context, tx *sql.Tx) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id FROM builds WHERE state IN ('queued', 'running') ORDER BY json_extract(doc, '$.attempts'), id")
+	rows, err := tx.QueryContext(ctx, "SELECT id FROM builds WHERE state IN ('queued', 'running') ORDER BY "+
+		"json_extract(doc, '$.attempts'), id")
 	if err != nil {
 		return nil, err
 	}
@@ -275,7 +276,11 @@ func (s *Store) RefillQueue(ctx context.Context, empty func(context.Context, *sq
 					return nil
 				}
 				if b.Attempts >= record.MostAttempts {
-					b.Message = fmt.Sprintf("The server stopped %d times while it worked on this build, so the build was stopped. Build the project with the command line to see more details.", b.Attempts)
+					b.Message = fmt.Sprintf(
+						"The server stopped %d times while it worked on this build, so the build was stopped. Build the project with "+
+							"the command line to see more details.",
+						b.Attempts,
+					)
 					return b.MoveToState(record.Failed, s.now())
 				}
 				b.Message = "Waiting"

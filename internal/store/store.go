@@ -240,7 +240,8 @@ func (s *Store) HasUpload(ctx context.Context, tenant, id string) (bool, error) 
 // running builds.
 func (s *Store) TakeExpiredUploads(ctx context.Context, before time.Time) ([]string, error) {
 	rows, err := s.writer.QueryContext(ctx, `DELETE FROM uploads WHERE created < ? AND id NOT IN
-		(SELECT coalesce(json_extract(doc, '$.spec.repository'), '') FROM builds WHERE state IN ('queued', 'running')) RETURNING id`, toMillis(before))
+		(SELECT coalesce(json_extract(doc, '$.spec.repository'), '') FROM builds
+		WHERE state IN ('queued', 'running')) RETURNING id`, toMillis(before))
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,12 @@ func TestFindings(t *testing.T) {
 		{"missing voice", "(voice: gone)\n\nSaid.", "", []string{"1:2 warning missing-voice"}, []string{"install it"}},
 
 		{"two ways to play clips", "![loop](clip.mp4)\n![trim](clip.mp4)", "", []string{"2:1 warning"}, []string{"loop", "trim"}},
-		{"a clip's options on an image", "![loop](a.png)\n![end](a.png)\n![1-2](a.png)\n![mute](a.png)\n\n(video:\n  file: a.png\n  volume: 0.5)", "", []string{"1:1 warning", "2:1 warning", "3:1 warning", "4:1 warning", "6:1 warning"}, []string{"loop", "end", "segment", "mute", "volume"}},
+		{
+			"a clip's options on an image",
+			"![loop](a.png)\n![end](a.png)\n![1-2](a.png)\n![mute](a.png)\n\n(video:\n  file: a.png\n  volume: 0.5)", "",
+			[]string{"1:1 warning", "2:1 warning", "3:1 warning", "4:1 warning", "6:1 warning"},
+			[]string{"loop", "end", "segment", "mute", "volume"},
+		},
 		{
 			"a clip's options on a GIF", "![start](dot.gif)\n![1-2](dot.gif)", "",
 			[]string{"1:1 warning", "2:1 warning"},

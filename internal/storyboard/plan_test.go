@@ -378,7 +378,11 @@ func TestResolving(t *testing.T) {
 			storyboard.Options{},
 			silences, "350ms 350ms 650ms 0s",
 		},
-		{"sentences of SSML in fragments", "(narration-mode: fragment)\n\n<speak><s>One.</s><s>Two.</s></speak>\n\nthree.", storyboard.Options{}, silences, "350ms 80ms 0s"},
+		{
+			"sentences of SSML in fragments", "(narration-mode: fragment)\n\n<speak><s>One.</s><s>Two.</s></speak>\n\nthree.",
+			storyboard.Options{},
+			silences, "350ms 80ms 0s",
+		},
 		{"a break of no length", "<speak>Do <break strength=\"none\"/>not stop.</speak>", storyboard.Options{}, silences, "0s"},
 
 		{"a fragment goes on at once", "(narration-mode: fragment)\n\nOne\n\ntwo.", storyboard.Options{}, silences, "80ms 0s"},
@@ -413,7 +417,8 @@ func TestBreaks(t *testing.T) {
 	const ms = time.Millisecond
 	for attributes, want := range map[string]time.Duration{
 		`time="250ms"`: 250 * ms, `time="2s"`: 2000 * ms, `time="1.5s"`: 1500 * ms, `time="1h"`: -1, `time="-1s"`: -1, `time="3600s"`: time.Hour,
-		`time="1e99s"`: -1, `time="nan"`: -1, `time="infs"`: -1, `time="0s"`: 0, `strength="none"`: 0, `strength="medium"`: 500 * ms, ``: 500 * ms,
+		`time="1e99s"`: -1, `time="nan"`: -1, `time="infs"`: -1, `time="0s"`: 0,
+		`strength="none"`: 0, `strength="medium"`: 500 * ms, ``: 500 * ms,
 	} {
 		board, list := plan(t, "<speak>a <break "+attributes+"/> b</speak>", storyboard.Options{})
 		got := time.Duration(0)

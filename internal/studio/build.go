@@ -101,25 +101,15 @@ func (f *Findings) FindScene(d diag.Diagnostic) int {
 // findings. Existing files are replaced only when the new video is complete.
 func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 	start := time.Now()
-	report := req.Progress
-	shares, highest := 1, 0.0 // videos to build, known after the script was read; and the percent reported last
-	share := func(done int) func(meter.Progress) {
-		return func(p meter.Progress) {
-			if report != nil {
-				highest = max(highest, (float64(done)*100+p.Percent)/float64(shares))
-				p.Percent = highest
-				report(p)
-			}
-		}
-	}
-	req.Progress = share(0)
-	result, sizes, err := s.produceOne(ctx, req, func(n int) { shares = 1 + n })
+	total := &totalProgress{report: req.Progress, videos: 1}
+	req.Progress = total.newVideoReport(0)
+	result, sizes, err := s.produceOne(ctx, req, func(n int) { total.videos = 1 + n })
 	if err != nil {
 		return result, err
 	}
 	for i, size := range sizes {
 		one := req
-		one.Size, one.Progress, one.Output = &size, share(i+1), addSizeToName(req.Output, size)
+		one.Size, one.Progress, one.Output = &size, total.newVideoReport(i+1), addSizeToName(req.Output, size)
 		more, _, err := s.produceOne(ctx, one, func(int) {})
 		if err != nil {
 			return more, err
@@ -128,6 +118,27 @@ func (s *Studio) Produce(ctx context.Context, req Request) (*Result, error) {
 	}
 	result.ElapsedMS = time.Since(start).Milliseconds()
 	return result, nil
+}
+
+// totalProgress converts the progress of each video of a build to that of the whole build.
+type totalProgress struct {
+	report func(meter.Progress) // may be nil
+	// videos is the number of videos to build. It is 1 until the script was read.
+	videos int
+	// highest is the percentage that was reported last.
+	highest float64
+}
+
+// newVideoReport returns a function that reports the progress of the video after done others. The percentage never
+// decreases.
+func (t *totalProgress) newVideoReport(done int) func(meter.Progress) {
+	return func(p meter.Progress) {
+		if t.report != nil {
+			t.highest = max(t.highest, (float64(done)*100+p.Percent)/float64(t.videos))
+			p.Percent = t.highest
+			t.report(p)
+		}
+	}
 }
 
 // addSizeToName returns the name of a video in a further size: film-1080x1920.mp4 for film.mp4.

@@ -134,18 +134,25 @@ func (e *session) checkContrast(
 // checkSlides draws the slides and reports what is wrong with them. Without a browser it adds a warning.
 func (e *session) checkSlides(ctx context.Context, src compile.Script, files *assets.Set) error {
 	in := overlay.Input{Board: src.Board, Files: e.project.FS(), Drawer: e.studio.drawer, Sizes: files.MeasurePicture}
-	_, err := runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
-		return overlay.DrawSlides(ctx, m, in, nil)
-	})
+	_, err := runStep(ctx, e, meter.Slides,
+		func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
+			return overlay.DrawSlides(ctx, m, in, nil)
+		})
 	if err == nil {
 		// The progress bar cannot be wrong, and has a drawing for each scene.
 		board := *src.Board
 		board.Film.Progress = false
-		marks := in
-		marks.Board = &board
+		watermarks := in
+		watermarks.Board = &board
 		type layers = [][]picture.LayerRef
 		_, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) (layers, diag.List, error) {
-			return overlay.DrawMarks(ctx, m, marks)
+			return overlay.DrawWatermarks(ctx, m, watermarks)
+		})
+	}
+	if err == nil {
+		_, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) (struct{}, diag.List, error) {
+			list, err := overlay.CheckLabels(ctx, m, in)
+			return struct{}{}, list, err
 		})
 	}
 	if err == nil {

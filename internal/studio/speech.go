@@ -112,26 +112,29 @@ func (e *session) joinSpokenText(ctx context.Context, board *storyboard.Board) (
 	if err != nil {
 		return nil, nil, err
 	}
-	recording, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
-		in := mix.Input{Board: board, Line: line, Spoken: spoken, Booth: e.studio.booth}
-		return mix.New(m, e.studio.newMixTools(), in).PlaceNarrationAndMusic(ctx)
-	})
+	recording, err := runStep(ctx, e, meter.Sound,
+		func(ctx context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
+			in := mix.Input{Board: board, Line: line, Spoken: spoken, Booth: e.studio.booth}
+			return mix.New(m, e.studio.newMixTools(), in).PlaceNarrationAndMusic(ctx)
+		})
 	return spoken, recording, err
 }
 
 // joinSpokenCues speaks subtitles, each cue at its start time.
 func (e *session) joinSpokenCues(ctx context.Context, in text) (*speech.Spoken, *mix.Recording, error) {
-	spoken, err := runStep(ctx, e, meter.Voice, func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
-		return speech.SpeakCues(ctx, m, e.studio.booth, in.board, in.cues)
-	})
+	spoken, err := runStep(ctx, e, meter.Voice,
+		func(ctx context.Context, m part.Maker) (*speech.Spoken, diag.List, error) {
+			return speech.SpeakCues(ctx, m, e.studio.booth, in.board, in.cues)
+		})
 	if err != nil {
 		return nil, nil, err
 	}
-	recording, err := runStep(ctx, e, meter.Voice, func(_ context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
-		x := mix.New(m, e.studio.newMixTools(), mix.Input{Board: in.board, Spoken: spoken, Booth: e.studio.booth})
-		recording, list := x.PlaceCues(in.cues)
-		return recording, list, nil
-	})
+	recording, err := runStep(ctx, e, meter.Voice,
+		func(_ context.Context, m part.Maker) (*mix.Recording, diag.List, error) {
+			x := mix.New(m, e.studio.newMixTools(), mix.Input{Board: in.board, Spoken: spoken, Booth: e.studio.booth})
+			recording, list := x.PlaceCues(in.cues)
+			return recording, list, nil
+		})
 	return spoken, recording, err
 }
 

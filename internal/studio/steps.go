@@ -169,9 +169,9 @@ type overlays struct {
 	captions [][]overlay.CaptionSpan
 	// grounds are the layers around pictures that do not fill the frame, by scene and picture.
 	grounds [][]picture.LayerRef
-	// marks are the layers over everything but the captions, by scene.
-	marks    [][]picture.LayerRef
-	callouts map[cache.Key]picture.LayerRef
+	// watermarks are the layers over everything but the captions, by scene.
+	watermarks [][]picture.LayerRef
+	callouts   map[cache.Key]picture.LayerRef
 }
 
 // drawOverlays draws all slides and callouts of a storyboard, and the captions of the given cues.
@@ -179,28 +179,32 @@ func (e *session) drawOverlays(
 	ctx context.Context, board *storyboard.Board, t timedBoard, files *assets.Set, cues []caption.Cue,
 ) (out overlays, err error) {
 	in := overlay.Input{Board: board, Files: e.project.FS(), Drawer: e.studio.drawer, Sizes: files.MeasurePicture}
-	out.slides, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
-		return overlay.DrawSlides(ctx, m, in, t.cues)
-	})
+	out.slides, err = runStep(ctx, e, meter.Slides,
+		func(ctx context.Context, m part.Maker) ([][]overlay.SlideState, diag.List, error) {
+			return overlay.DrawSlides(ctx, m, in, t.cues)
+		})
 	if err != nil {
 		return out, err
 	}
-	out.grounds, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]picture.LayerRef, diag.List, error) {
-		grounds, err := overlay.DrawGrounds(ctx, m, in, t.line)
-		return grounds, nil, err
-	})
+	out.grounds, err = runStep(ctx, e, meter.Slides,
+		func(ctx context.Context, m part.Maker) ([][]picture.LayerRef, diag.List, error) {
+			grounds, err := overlay.DrawGrounds(ctx, m, in, t.line)
+			return grounds, nil, err
+		})
 	if err != nil {
 		return out, err
 	}
-	out.marks, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]picture.LayerRef, diag.List, error) {
-		return overlay.DrawMarks(ctx, m, in)
-	})
+	out.watermarks, err = runStep(ctx, e, meter.Slides,
+		func(ctx context.Context, m part.Maker) ([][]picture.LayerRef, diag.List, error) {
+			return overlay.DrawWatermarks(ctx, m, in)
+		})
 	if err != nil {
 		return out, err
 	}
-	out.captions, err = runStep(ctx, e, meter.Slides, func(ctx context.Context, m part.Maker) ([][]overlay.CaptionSpan, diag.List, error) {
-		return overlay.DrawCaptions(ctx, m, in, t.line, cues)
-	})
+	out.captions, err = runStep(ctx, e, meter.Slides,
+		func(ctx context.Context, m part.Maker) ([][]overlay.CaptionSpan, diag.List, error) {
+			return overlay.DrawCaptions(ctx, m, in, t.line, cues)
+		})
 	if err != nil {
 		return out, err
 	}
@@ -219,8 +223,8 @@ func (e *session) newCutter(m part.Maker, board *storyboard.Board, t timedBoard,
 		return nil, err
 	}
 	in := cut.Input{
-		Board: board, Line: t.line, Files: files, Slides: d.slides, Captions: d.captions, Grounds: d.grounds, Marks: d.marks,
-		Callouts: d.callouts,
+		Board: board, Line: t.line, Files: files,
+		Slides: d.slides, Captions: d.captions, Grounds: d.grounds, Watermarks: d.watermarks, Callouts: d.callouts,
 	}
 	return cut.New(m, e.studio.newCutTools(t.line, layers), in), nil
 }
@@ -257,13 +261,14 @@ func (e *session) cutPictures(
 // makeSoundtrack makes the soundtrack and returns it with its AAC settings.
 func (e *session) makeSoundtrack(ctx context.Context, in mix.Input) (*mix.Soundtrack, ffmpeg.AAC, error) {
 	var aac ffmpeg.AAC
-	track, err := runStep(ctx, e, meter.Sound, func(ctx context.Context, m part.Maker) (*mix.Soundtrack, diag.List, error) {
-		x := mix.New(m, e.studio.newMixTools(), in)
-		track := x.PlanSoundtrack()
-		aac = x.NewAAC(track.Channels)
-		list, err := x.MakeSoundtrack(ctx, track)
-		return track, list, err
-	})
+	track, err := runStep(ctx, e, meter.Sound,
+		func(ctx context.Context, m part.Maker) (*mix.Soundtrack, diag.List, error) {
+			x := mix.New(m, e.studio.newMixTools(), in)
+			track := x.PlanSoundtrack()
+			aac = x.NewAAC(track.Channels)
+			list, err := x.MakeSoundtrack(ctx, track)
+			return track, list, err
+		})
 	return track, aac, err
 }
 

@@ -127,8 +127,7 @@ func shareTimeAmongZooms(items []item) {
 // of (reveal: callouts), and blurring, which must hide its content all the time.
 func (c *computer) setEntrance(it *item, revealed bool, scene *Scene) {
 	span := &it.span
-	plain := it.Style == script.Darken || it.Style == script.Mask
-	if it.Label == "" && (it.Style == script.BlurInside || plain && !revealed) {
+	if it.Label == "" && (it.Style == script.BlurInside || it.Style.IsPlain() && !revealed) {
 		return
 	}
 	for _, p := range scene.Pictures {

@@ -161,7 +161,6 @@ func (c *computer) findClickFrames(i int, scene *Scene) []int64 {
 // last frame stays until the next shot.
 func (c *computer) placeAtClicks(i int, scene Scene, cues cueFrames) []Picture {
 	b := &c.board.Scenes[i]
-	fade := c.roundToAtLeastOneFrame(inSceneFadeSeconds())
 	var out []Picture
 	for k, from := range cues.shots {
 		to := scene.Start + scene.Frames
@@ -175,7 +174,7 @@ func (c *computer) placeAtClicks(i int, scene Scene, cues cueFrames) []Picture {
 		if c.setPlaying(&p, b.Shots[k]) {
 			c.addClipSound(i, k, p)
 		} else if len(out) > 0 && out[len(out)-1].Moving == 0 {
-			p.Enter, p.Fade = "crossfade", min(fade, p.Frames-1)
+			c.setFadeInScene(&p)
 		}
 		out = append(out, p)
 	}

@@ -38,7 +38,12 @@ func TestClicks(t *testing.T) {
 		{"items left over", storyboard.Scene{Slides: []storyboard.Slide{list}}, []int{10}, "[0 50 137] -1@0"},
 		{"more clicks than items", storyboard.Scene{Slides: []storyboard.Slide{list}}, []int{5, 10, 20, 30}, "[25 50 100] -1@0"},
 		{"pictures", storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}}, []int{10, 20}, "[] 0@0 1@50+20 2@100+20"},
-		{"a picture without a click", storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}}, []int{10}, "[] 0@0 1@50+20 2@137+20"},
+		{
+			"a picture without a click",
+			storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}},
+			[]int{10},
+			"[] 0@0 1@50+20 2@137+20",
+		},
 		{"a clip", storyboard.Scene{Shots: []storyboard.Shot{picture(1), film(2)}}, []int{20}, "[] 0@0 1@100~50"},
 		{
 			"a picture before a list",
@@ -65,7 +70,12 @@ func TestClicks(t *testing.T) {
 			[]int{40},
 			"[] (0)@0 (0 1)@200+20",
 		},
-		{"two clicks at the same word", storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}}, []int{10, 10}, "[] 0@0 2@50+20"},
+		{
+			"two clicks at the same word",
+			storyboard.Scene{Shots: []storyboard.Shot{picture(1), picture(2), picture(3)}},
+			[]int{10, 10},
+			"[] 0@0 2@50+20",
+		},
 	} {
 		c.scene.Number = 1
 		c.scene.Parts = []storyboard.Part{{Kind: storyboard.Speech, Text: "x", Clicks: c.clicks}}
@@ -127,7 +137,7 @@ func TestShownTogether(t *testing.T) {
 		}
 		for _, p := range l.Scenes[0].Pictures {
 			for _, b := range p.Beside {
-				if b.Shown != p.Start || b.Frames != c.frames {
+				if b.Start != 0 || b.Frames != c.frames {
 					t.Errorf("%s of %d: %+v in a picture at %d", c.layout, len(c.shots), b, p.Start)
 				}
 			}

@@ -2,13 +2,16 @@ package timeline
 
 import (
 	"math/big"
+	"slices"
 
 	"mynah/internal/frame"
 	"mynah/internal/storyboard"
 )
 
-// inSceneFadeSeconds returns the length of the cross-fade between two images of a scene, in seconds.
-func inSceneFadeSeconds() *big.Rat { return big.NewRat(inSceneFade, 1000) }
+// setFadeInScene sets a picture to be cross-faded with the picture before it in its scene.
+func (c *computer) setFadeInScene(p *Picture) {
+	p.Enter, p.Fade = "crossfade", min(c.roundToAtLeastOneFrame(big.NewRat(inSceneFade, 1000)), p.Frames-1)
+}
 
 // moves reports whether a shot plays.
 func (c *computer) moves(shot storyboard.Shot) bool {
@@ -39,15 +42,12 @@ func (c *computer) setPlaying(p *Picture, shot storyboard.Shot) bool {
 }
 
 // newBeside returns how a shot is shown from a frame of the film to the end of its scene.
-func (c *computer) newBeside(i, shot int, from int64, scene Scene) Beside {
+func (c *computer) newBeside(i, shot int, from int64, scene Scene) Picture {
 	p := Picture{Shot: shot, Start: from, Frames: scene.Start + scene.Frames - from}
 	if c.setPlaying(&p, c.board.Scenes[i].Shots[shot]) {
 		c.addClipSound(i, shot, p)
 	}
-	return Beside{
-		Shot: shot, Moving: p.Moving, Cycle: p.Cycle, From: p.From, Length: p.Length, SpeedNum: p.SpeedNum, SpeedDen: p.SpeedDen,
-		Frames: p.Frames,
-	}
+	return p
 }
 
 // placeGrid returns the pictures of a scene that shows all of its shots at the same time. At clicks, the shots appear
@@ -60,7 +60,7 @@ func (c *computer) placeGrid(i int, scene Scene, cues cueFrames) []Picture {
 			starts[k] = scene.Start
 		}
 	}
-	var all []Beside
+	var all []Picture
 	for k, from := range starts {
 		all = append(all, c.newBeside(i, k, from, scene))
 	}
@@ -73,13 +73,9 @@ func (c *computer) placeGrid(i int, scene Scene, cues cueFrames) []Picture {
 		if from >= to {
 			continue
 		}
-		p := Picture{Shot: -1, Start: from, Frames: to - from}
-		for n, b := range all[:k+1] {
-			b.Shown = from - starts[n]
-			p.Beside = append(p.Beside, b)
-		}
+		p := Picture{Shot: -1, Start: from, Frames: to - from, Beside: slices.Clone(all[:k+1])}
 		if len(out) > 0 {
-			p.Enter, p.Fade = "crossfade", min(c.roundToAtLeastOneFrame(inSceneFadeSeconds()), p.Frames-1)
+			c.setFadeInScene(&p)
 		}
 		out = append(out, p)
 	}
@@ -99,8 +95,7 @@ func (c *computer) placeCorner(i int, scene Scene, cues cueFrames) []Picture {
 		out = c.shareTimeAmongShots(i, scene, last)
 	}
 	for k := range out {
-		corner.Shown = out[k].Start - scene.Start
-		out[k].Beside = []Beside{corner}
+		out[k].Beside = []Picture{corner}
 	}
 	return out
 }
@@ -137,7 +132,7 @@ func (c *computer) shareTimeAmongShots(i int, scene Scene, n int) []Picture {
 		if c.setPlaying(&p, shot) {
 			c.addClipSound(i, k, p)
 		} else if len(out) > 0 && out[len(out)-1].Moving == 0 {
-			p.Enter, p.Fade = "crossfade", min(c.roundToAtLeastOneFrame(inSceneFadeSeconds()), p.Frames-1)
+			c.setFadeInScene(&p)
 		}
 		out = append(out, p)
 		at += p.Frames

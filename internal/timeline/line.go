@@ -109,29 +109,13 @@ type Picture struct {
 	// match.
 	SpeedNum int64 `json:"speedNum,omitempty"`
 	SpeedDen int64 `json:"speedDen,omitempty"`
-	// Beside are further shots that are shown at the same time, by the layout of the scene.
-	Beside []Beside `json:"beside,omitempty"`
+	// Beside are further shots that are shown at the same time, by the layout of the scene. Each begins with the
+	// first picture of the scene in which its shot is shown, and lasts to the end of the scene.
+	Beside []Picture `json:"beside,omitempty"`
 	// Fade is the length of the transition at the start, in frames, during which the last frame of the
 	// previous picture is replaced. Enter is the type of the transition.
 	Fade  int64  `json:"fade,omitempty"`
 	Enter string `json:"enter,omitempty"`
-}
-
-// Beside is a shot that is shown at the same time as others.
-type Beside struct {
-	// Shot, Moving, Cycle, From, Length and the speed are those of Picture. Moving counts from the first frame in
-	// which the shot is shown.
-	Shot     int   `json:"shot"`
-	Moving   int64 `json:"moving,omitempty"`
-	Cycle    int64 `json:"cycle,omitempty"`
-	From     int64 `json:"from,omitempty"`
-	Length   int64 `json:"length,omitempty"`
-	SpeedNum int64 `json:"speedNum,omitempty"`
-	SpeedDen int64 `json:"speedDen,omitempty"`
-	// Frames is the number of frames in which the shot is shown in all pictures of its scene, Shown the number of
-	// those before this picture.
-	Frames int64 `json:"frames"`
-	Shown  int64 `json:"shown,omitempty"`
 }
 
 // ListShots returns the indexes of all shots that the picture shows, in the order in which they are drawn.
@@ -151,7 +135,7 @@ func (p Picture) shows(shot int) bool {
 	if shot < 0 {
 		return p.Shot < 0 && len(p.Beside) == 0
 	}
-	return p.Shot == shot || slices.ContainsFunc(p.Beside, func(b Beside) bool { return b.Shot == shot })
+	return p.Shot == shot || slices.ContainsFunc(p.Beside, func(b Picture) bool { return b.Shot == shot })
 }
 
 // SoundKind is the source of a sound.

@@ -81,7 +81,6 @@ func isHigherRate(a, b frame.Rate) bool { return a.Num*b.Den > b.Num*a.Den }
 // hasMovingCallouts reports whether callouts fade in or move the camera.
 func hasMovingCallouts(list []script.Callout, revealed bool) bool {
 	return slices.ContainsFunc(list, func(c script.Callout) bool {
-		plain := c.Style == script.Darken || c.Style == script.Mask || c.Style == script.BlurInside
-		return c.Label != "" || !plain || revealed
+		return c.Label != "" || !c.Style.IsPlain() && c.Style != script.BlurInside || revealed
 	})
 }

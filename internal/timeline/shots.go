@@ -67,7 +67,6 @@ func listIndexes(n int) []int {
 // images are cross-faded. shots are the indexes of the images.
 func (c *computer) shareTimeAmongImages(i int, start, frames int64, shots []int) []Picture {
 	b := &c.board.Scenes[i]
-	fade := c.roundToAtLeastOneFrame(inSceneFadeSeconds())
 	var out []Picture
 	for k, n := range shots {
 		from, to := frames*int64(k)/int64(len(shots)), frames*int64(k+1)/int64(len(shots))
@@ -78,7 +77,7 @@ func (c *computer) shareTimeAmongImages(i int, start, frames int64, shots []int)
 		if b.Shots[n].Kind == storyboard.GIF && !c.m.Files[b.Shots[n].File].Still {
 			c.setRepetition(&p, b.Shots[n], p.Frames)
 		} else if len(out) > 0 && out[len(out)-1].Moving == 0 {
-			p.Enter, p.Fade = "crossfade", min(fade, p.Frames-1)
+			c.setFadeInScene(&p)
 		}
 		out = append(out, p)
 	}

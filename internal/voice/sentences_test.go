@@ -37,7 +37,11 @@ func TestSentences(t *testing.T) {
 		{"en", "Call us, ext. 12. | See No. 5. | Did it work? | No. | It is. | Try Go. | Come in. | That is Joe. | Ask Joe. | Done."},
 		{"en", "Sammy Davis Jr. sang on St. James St. near 5th Ave. | It was late. | On Main St. | He left at 5 p.m. | We stayed."},
 		{"en", "He works at Smith Inc. in Washington, D.C. | The end. | J. C. Penney came on Jan. 5. | Gen. Grant met Col. Lee."},
-		{"de", "In der Hauptstr. 5 wohnt er. | Das Haus steht in der Hauptstr. | Es ist alt. | Im XX. Jahrhundert, am 3.–5. Oktober, im 2. Stock."},
+		{
+			"de",
+			"In der Hauptstr. 5 wohnt er. | Das Haus steht in der Hauptstr. | Es ist alt. | Im XX. Jahrhundert, am 3.–5. " +
+				"Oktober, im 2. Stock.",
+		},
 		{"de", "GmbH & Co. KG aus Bonn. | Nr. 5 lebt. | Ich bin am Ende. | So. | Der Test. | Die Kunst. | Das war 1990. | Dann kam sie."},
 		{"fr", "Voir p. 12 et art. 3. | Né le 3 janv. 1950. | Au bord de la mer. | Le soir, etc. | Il part. | Mme. Dupont vient."},
 		{"es", "El Sr. López vive en EE. UU. | La Dra. Ruiz, pág. 5, en la Avda. Mayor. | Vamos al mar. | Hace sol. | Bien. | Sigue."},

@@ -120,7 +120,8 @@ func (w *Worker) Work(ctx context.Context, id string) error {
 	if b.Kind == record.Speech {
 		doing = "making the audio"
 	}
-	out.err = fault.Guard(doing, func() error { return w.buildInOwnFolder(ctx, log, b, &out) }) // otherwise the build would stay in the state running
+	// otherwise the build would stay in the state running
+	out.err = fault.Guard(doing, func() error { return w.buildInOwnFolder(ctx, log, b, &out) })
 	out.took = w.now().Sub(start).Round(time.Millisecond)
 	return w.recordOutcome(ctx, log, b.ID, out)
 }

@@ -64,8 +64,13 @@ func TestBuildInOneCall(t *testing.T) {
 			part{"source", "", "film/a.md"}), 1},
 		"a script": {newFormRequest(t, part{"project", "a.md", silent}), 1},
 		"settings": {newFormRequest(t, part{"project", "a.md", "(duration: 3)"}, part{"settings", "", `{"size":"64x64","fps":"10"}`}), 3},
-		"JSON":     {post("/v1/builds", `{"script":"(duration: {{n}})","variables":{"n":"2"},"settings":{"size":"64x64"}}`).withHeaders("Content-Type", "application/json; charset=utf-8"), 2},
-		"no type":  {post("/v1/builds", `{"script":"---\nsize: 64x64\n---\n(duration: 1)"}`), 1},
+		"JSON": {
+			post(
+				"/v1/builds", `{"script":"(duration: {{n}})","variables":{"n":"2"},"settings":{"size":"64x64"}}`,
+			).withHeaders("Content-Type", "application/json; charset=utf-8"),
+			2,
+		},
+		"no type": {post("/v1/builds", `{"script":"---\nsize: 64x64\n---\n(duration: 1)"}`), 1},
 	} {
 		a := shared.wantStatus(t, http.StatusAccepted, c.q)
 		var b api.Build
@@ -138,7 +143,8 @@ func TestBuildsThatAreRefused(t *testing.T) {
 			http.StatusBadRequest, "The form contains no project: send a zip as project, files, or a script",
 		},
 		"half a form": {post("/v1/builds",
-			"--y\r\nContent-Disposition: form-data; name=\"project\"; filename=\"p.zip\"\r\n\r\nPK").withHeaders("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form is incomplete"},
+			"--y\r\nContent-Disposition: form-data; name=\"project\"; filename=\"p.zip\"\r\n\r\nPK",
+		).withHeaders("Content-Type", "multipart/form-data; boundary=y"), http.StatusBadRequest, "The form is incomplete"},
 		"empty form": {
 			newFormRequest(t, part{"source", "", "a.md"}), http.StatusBadRequest,
 			"The form contains no project: send a zip as project, files, or a script",
@@ -223,7 +229,9 @@ func TestDiagnostics(t *testing.T) {
 	}
 	shared.waitUntil(t, b.ID, isOver)
 	// With the setting strict, the warning is an error.
-	q := post("/v1/builds", `{"script":"---\ncolour: red\n---\n(duration: 1)","settings":{"strict":true}}`).withHeaders("Content-Type", "application/json")
+	q := post(
+		"/v1/builds", `{"script":"---\ncolour: red\n---\n(duration: 1)","settings":{"strict":true}}`,
+	).withHeaders("Content-Type", "application/json")
 	shared.wantStatus(t, http.StatusUnprocessableEntity, q)
 	// The files of a refused project are removed.
 	before := len(shared.storedObjects(t, "uploads", "*"))

@@ -346,7 +346,8 @@ func (g *generator) randomForm(schema map[string]any) string {
 		case name == "project" || name == "file" || g.oneIn(8):
 			b.WriteString("; filename=" + strconv.Quote(headerSafe(pick(g, "a.md", "p.zip", "b/c.png", "d/", "../e.md", g.randomJunk()))))
 		case name == "settings" || name == "variables":
-			if v, err := json.Marshal(g.randomValue(map[string]any{"$ref": "#/components/schemas/" + strings.ToUpper(name[:1]) + name[1:]}, 0)); err == nil {
+			ref := "#/components/schemas/" + strings.ToUpper(name[:1]) + name[1:]
+			if v, err := json.Marshal(g.randomValue(map[string]any{"$ref": ref}, 0)); err == nil {
 				value = string(v)
 			}
 		}

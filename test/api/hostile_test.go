@@ -245,7 +245,8 @@ func TestUnknownNames(t *testing.T) {
 		for _, name := range names {
 			address := strings.NewReplacer("{id}", url.PathEscape(name), "{name}", url.PathEscape(name), "{format}",
 				url.PathEscape(name)).Replace(o.path)
-			address += "?limit=" + url.QueryEscape(name) + "&cursor=" + url.QueryEscape(name) + "&obj=" + url.QueryEscape(name) + "&voice=" + url.QueryEscape(name)
+			value := url.QueryEscape(name)
+			address += "?limit=" + value + "&cursor=" + value + "&obj=" + value + "&voice=" + value
 			if strings.Contains(o.path, "{") || o.method == http.MethodGet {
 				shared.mustSend(t, request{method: o.method, path: address})
 			}

@@ -79,7 +79,12 @@ func soundSeconds(t *testing.T, sound []byte) float64 {
 // Some clients compare the exact spelling of the header's name.
 func TestDurationHeaderOnTheWire(t *testing.T) {
 	t.Parallel()
-	got := shared.sendRaw(t, "POST /text-to-speech/mp3 HTTP/1.1\r\nHost: localhost\r\nx-api-key: "+goodKey+"\r\nAccept: application/octet-stream\r\nContent-Length: 3\r\nConnection: close\r\n\r\nHi.", false)
+	got := shared.sendRaw(
+		t,
+		"POST /text-to-speech/mp3 HTTP/1.1\r\nHost: localhost\r\nx-api-key: "+goodKey+"\r\n"+
+			"Accept: application/octet-stream\r\nContent-Length: 3\r\nConnection: close\r\n\r\nHi.",
+		false,
+	)
 	head, _, _ := strings.Cut(got, "\r\n\r\n")
 	if !strings.Contains(head, "\r\nx-duration-seconds: 1\r\n") && !strings.HasSuffix(head, "\r\nx-duration-seconds: 1") {
 		t.Errorf("the head of a streamed answer is %q", head)
@@ -145,7 +150,10 @@ func TestFormsOfSpeech(t *testing.T) {
 		}
 	}
 	// Slower speech lasts longer.
-	_, slow := requestSpeech(t, shared, post("/text-to-speech/wav?voice-speed=0.5&voice-volume=soft&voice-pitch=low&unknown=word&voice=BRIAN", hello))
+	_, slow := requestSpeech(
+		t, shared,
+		post("/text-to-speech/wav?voice-speed=0.5&voice-volume=soft&voice-pitch=low&unknown=word&voice=BRIAN", hello),
+	)
 	if p, r := decodeWAV(t, slow); float64(len(p))/float64(r) < 1.4*seconds {
 		t.Errorf("at half the speed the text lasts %g s, at normal speed %g s", float64(len(p))/float64(r), seconds)
 	}
@@ -183,7 +191,8 @@ func TestSpeechByScene(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	_, b := requestSpeech(t, shared, newSpeechRequest("wav",
-		"One is first.\n---\nTwo is second.\n---\n(pause: 1)\n---\nThree is third, and longer than the others are.").withHeaders("Accept", "application/zip"))
+		"One is first.\n---\nTwo is second.\n---\n(pause: 1)\n---\n"+
+			"Three is third, and longer than the others are.").withHeaders("Accept", "application/zip"))
 	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		t.Fatal(err)
@@ -232,7 +241,8 @@ func TestTimedSpeech(t *testing.T) {
 	}
 	// A cue that is too long is spoken faster. If that is not enough, there is a warning.
 	st, wav := requestSpeech(t, shared, newSpeechRequest("wav",
-		"WEBVTT\n\n00:00.000 --> 00:00.500\nThis is by far too much text for half a second, even if it is spoken twice as fast.\n\n00:00.500 --> 00:05.000\nLate.\n").withHeaders("Content-Type", "text/vtt"))
+		"WEBVTT\n\n00:00.000 --> 00:00.500\nThis is by far too much text for half a second, even if it is spoken twice as "+
+			"fast.\n\n00:00.500 --> 00:05.000\nLate.\n").withHeaders("Content-Type", "text/vtt"))
 	if len(st.Warnings) == 0 || st.Warnings[0].Type != "too-long" {
 		t.Errorf("the warnings about a cue that is too long are %+v", st.Warnings)
 	}

@@ -26,7 +26,8 @@ func (b *bench) figures(results []*result, folder string, runs int) string {
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), procField("/proc/cpuinfo", "model name"),
 		memory(), runtime.GOOS, runtime.GOARCH, runs)
 	fmt.Fprintf(&s, "Versions: %s.\n\n", strings.Join(b.versions(folder), ", "))
-	s.WriteString("| | CPU, s | times Mynah's | CPU by group, s | wall, s | file, MB | worst SSIM | load before |\n| --- | --: | --: | --: | --: | --: | --: | --: |\n")
+	s.WriteString("| | CPU, s | times Mynah's | CPU by group, s | wall, s | file, MB | worst SSIM | load before |\n" +
+		"| --- | --: | --: | --: | --: | --: | --: | --: |\n")
 	ours := 0.0
 	var failed []*result
 	for _, r := range results {

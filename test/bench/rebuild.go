@@ -50,7 +50,8 @@ func (b *bench) edits(dir, name, header string) error {
 			if i == rebuildScenes/2 && edit > 0 {
 				word = fmt.Sprintf("number %d", edit)
 			}
-			fmt.Fprintf(&s, "![](p%d.png)\n\nThis is what scene number %d says about the system. It is read from a script, and each sentence is spoken alone. "+
+			fmt.Fprintf(&s, "![](p%d.png)\n\nThis is what scene number %d says about the system. It is read from a script, "+
+				"and each sentence is spoken alone. "+
 				"What is changed is the %s word of this sentence here.\n\n---\n\n", i, i+1, word)
 		}
 		return os.WriteFile(script, []byte(s.String()), 0o600)

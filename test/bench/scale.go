@@ -22,7 +22,8 @@ func (b *bench) clip() error {
 	if err := os.WriteFile(filepath.Join(dir, "clip.md"), []byte("---\nsize: 1080p\n---\n\n![](c.mp4)\n"), 0o600); err != nil {
 		return err
 	}
-	x264 := "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:rc-lookahead=0:mbtree=0:weightp=0:stitchable=1:level=40:keyint=150:min-keyint=1"
+	x264 := "bframes=0:ref=1:slices=1:sliced-threads=0:scenecut=0:rc-lookahead=0:mbtree=0:weightp=0:stitchable=1:" +
+		"level=40:keyint=150:min-keyint=1"
 	ours, other, err := b.measurePair(
 		func() (cost, error) {
 			return b.measure(dir, b.mynah, "build", "clip.md", "-q", "--no-cache", "--compatible")

@@ -67,7 +67,13 @@ func (b *bench) crossfades(dir string) error {
 	var s strings.Builder
 	s.WriteString("---\nsize: 1080p\nfps: 30\ntransition: crossfade 0.5\n---\n")
 	for i := range slideScenes {
-		fmt.Fprintf(&s, "```md\n# Step %d of %d\n\n- What it is for, in **a few** words\n- How it is done: `make step-%d`\n  - and what may go wrong\n- What to do then\n\n| key | value |\n| --- | --- |\n| number | %d |\n```\n\n(duration: 10)\n\n---\n", i+1, slideScenes, i, i*i)
+		fmt.Fprintf(
+			&s,
+			"```md\n# Step %d of %d\n\n- What it is for, in **a few** words\n- How it is done: `make step-%d`\n"+
+				"  - and what may go wrong\n- What to do then\n\n| key | value |\n| --- | --- |\n| number | %d |\n```\n\n"+
+				"(duration: 10)\n\n---\n",
+			i+1, slideScenes, i, i*i,
+		)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "slides.md"), []byte(s.String()), 0o600); err != nil {
 		return err

@@ -12,7 +12,8 @@ import (
 // pictures returns filter graphs of six kinds of pictures in tutorials, 1920x1080 pixels, made by
 // ffmpeg's generators.
 func pictures() []string {
-	text := "drawtext=fontsize=110:x=160:y=160:text='How it works',drawtext=fontsize=56:x=160:y=380:text='First the script is read',drawtext=fontsize=56:x=160:y=480:text='then it is spoken and drawn'"
+	text := "drawtext=fontsize=110:x=160:y=160:text='How it works',drawtext=fontsize=56:x=160:y=380:text='First the " +
+		"script is read',drawtext=fontsize=56:x=160:y=480:text='then it is spoken and drawn'"
 	return []string{
 		"color=white:s=1920x1080," + text,
 		"color=0x202840:s=1920x1080," + strings.ReplaceAll(text, "fontsize", "fontcolor=white:fontsize"),

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"mynah/internal/caption"
-	"mynah/internal/compile"
 	"mynah/internal/house"
 	"mynah/internal/part"
 	"mynah/internal/studio"
@@ -27,19 +26,13 @@ const (
 // captions.
 func captioned(t *testing.T, script string) (string, *studio.Result, []caption.Cue) {
 	t.Helper()
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = t.TempDir()
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, "", nil)
 	defer h.Close()
 	path := written(t, script)
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := h.Studio.Produce(t.Context(), studio.Request{
-		Dir:     filepath.Dir(path),
-		Request: compile.Request{Script: filepath.Base(path)}, Output: out, Timeline: true,
-	})
+	request := requestVideo(path, out)
+	request.Timeline = true
+	r, err := h.Studio.Produce(t.Context(), request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,13 +171,17 @@ func TestKaraoke(t *testing.T) {
 	}{
 		{"over a still", "![](red.png)\nSeven words are said over this picture.", true},
 		{"over a clip", "![freeze mute](white.mp4)\nSeven words are said over this clip, and some.", true},
-		{"while it comes in", "![](red.png)\n(duration: 1)\n---\n(transition: slide-left 2)\n![](blue.png)\nSeven words while it comes in.", true},
+		{
+			"while it comes in",
+			"![](red.png)\n(duration: 1)\n---\n(transition: slide-left 2)\n![](blue.png)\nSeven words while it comes in.", true,
+		},
 		{"from right to left", "![](red.png)\n(duration: 3)\n> אחת שתיים שלוש ארבע", false},
 		{"without blanks", "![](red.png)\n(duration: 3)\n> 今天早上 港口里 非常安静", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			film, r, cues := captioned(t, "---\nsubtitles: {style: karaoke, highlight: yellow, size: 44}\nsize: 640x360\nfps: 25\n---\n"+c.script+"\n")
+			film, r, cues := captioned(t, "---\nsubtitles: {style: karaoke, highlight: yellow, size: 44}\nsize: 640x360\n"+
+				"fps: 25\n---\n"+c.script+"\n")
 			check(t, film, r)
 			all := feet(t, film)
 			lit := 0
@@ -231,7 +228,8 @@ func TestCaptionsOnStillsStand(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	const script = "size: 640x360\nfps: 25\n---\n![](red.png)\n" +
-		"One sentence follows another over one picture. It takes a while to say them all. Whoever listens may grow tired of it.\n\nBut there is more. The picture stands, and what is said goes on. That is all that there is to say."
+		"One sentence follows another over one picture. It takes a while to say them all. Whoever listens may grow tired " +
+		"of it.\n\nBut there is more. The picture stands, and what is said goes on. That is all that there is to say."
 	words := 0
 	for name, header := range map[string]string{"plain": "overlay", "karaoke": "{style: karaoke}"} {
 		film, r, cues := captioned(t, "---\nsubtitles: "+header+"\n"+script)

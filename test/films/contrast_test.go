@@ -6,10 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"mynah/internal/compile"
 	"mynah/internal/diag"
-	"mynah/internal/house"
-	"mynah/internal/studio"
 	"mynah/internal/testrun"
 )
 
@@ -17,12 +14,7 @@ import (
 func TestCheckOfLooks(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = t.TempDir()
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, "", nil)
 	t.Cleanup(h.Close)
 	const (
 		bare   = ".backdrop { background: none } body { color: white }"
@@ -32,6 +24,9 @@ func TestCheckOfLooks(t *testing.T) {
 		clip   = "![mute](white.mp4)" + text
 		header = "---\nsize: 640x360\n"
 	)
+	shape := func(style string) string {
+		return "(callout:\n  type: rectangle\n  left: 40\n  top: 40\n  right: 140\n  bottom: 100\n  style: " + style + ")\n\n"
+	}
 	const low, mark = "hard to read over its picture", "the watermark"
 	for name, c := range map[string]struct{ script, css, want string }{
 		"a white image":             {header + "theme: my.css\n---\n" + image, bare, low},
@@ -66,7 +61,23 @@ func TestCheckOfLooks(t *testing.T) {
 		"a brand of rules, slides": {
 			header + "brand: my.css\n---\n" + image, ":root{--accent:red}\nbody{margin:0}", "the brand sets body",
 		},
-		"a brand": {header + "brand: my.css\n---\n" + image, ":root{--accent:red}", ""},
+		"timed callouts": {
+			header + "theme: my.css\n---\n![](white.png)\n\n" + shape("outline\n  label: here") + shape("highlight") + shape("zoom") +
+				text, dark, "",
+		},
+		"timed callouts, one after the other": {
+			header + "theme: my.css\n---\n(reveal: callouts)\n\n![zoom](white.png)\n\n" + shape("mask") + shape("outline") + text,
+			dark, "",
+		},
+		"timed callouts on a clip and a layout": {
+			header + "theme: my.css\n---\n![mute](white.mp4)\n\n" + shape("outline") + shape("zoom") + text +
+				"\n---\n(layout: split)\n![screen zoom](white.png)\n\n" + shape("outline") + "~~~\nHello\n~~~\n\n(duration: 1)\n", dark, "",
+		},
+		"a label without font": {
+			header + "---\n![](red.png)\n\n" + shape("outline\n  label: here \U00011F12"), "", "font contains",
+		},
+		"timed callouts, low contrast": {header + "theme: my.css\n---\n![](white.png)\n\n" + shape("outline") + text, bare, low},
+		"a brand":                      {header + "brand: my.css\n---\n" + image, ":root{--accent:red}", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,9 +91,9 @@ func TestCheckOfLooks(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			list, _, err := h.Studio.Check(t.Context(), studio.Request{
-				Dir: filepath.Dir(path), Request: compile.Request{Script: filepath.Base(path)}, Slides: true,
-			})
+			request := requestVideo(path, "")
+			request.Slides = true
+			list, _, err := h.Studio.Check(t.Context(), request)
 			if err != nil {
 				t.Fatal(err)
 			}

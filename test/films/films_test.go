@@ -20,8 +20,8 @@ import (
 	"mynah/internal/testrun"
 )
 
-// produce builds a script. An empty cacheDir means a new, empty cache.
-func produce(t *testing.T, path, cacheDir string, change func(*house.Config)) (string, *studio.Result) {
+// openHouse opens a studio, which the caller closes. An empty cacheDir means a new, empty cache; change may be nil.
+func openHouse(t *testing.T, cacheDir string, change func(*house.Config)) *house.House {
 	t.Helper()
 	cfg := house.DefaultConfig()
 	cfg.CacheDir = cacheDir
@@ -35,12 +35,23 @@ func produce(t *testing.T, path, cacheDir string, change func(*house.Config)) (s
 	if err != nil {
 		t.Fatal(err)
 	}
+	return h
+}
+
+// requestVideo returns the request for the video of the script at a path.
+func requestVideo(path, output string) studio.Request {
+	return studio.Request{
+		Dir: filepath.Dir(path), Request: compile.Request{Script: filepath.Base(path)}, Output: output,
+	}
+}
+
+// produce builds a script. Its cacheDir and change are those of openHouse.
+func produce(t *testing.T, path, cacheDir string, change func(*house.Config)) (string, *studio.Result) {
+	t.Helper()
+	h := openHouse(t, cacheDir, change)
 	defer h.Close()
 	out := filepath.Join(t.TempDir(), "film.mp4")
-	r, err := h.Studio.Produce(t.Context(), studio.Request{
-		Dir:     filepath.Dir(path),
-		Request: compile.Request{Script: filepath.Base(path)}, Output: out,
-	})
+	r, err := h.Studio.Produce(t.Context(), requestVideo(path, out))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"mynah/internal/compile"
 	"mynah/internal/house"
 	"mynah/internal/studio"
 	"mynah/internal/testrun"
@@ -332,14 +331,9 @@ func TestReferenceLooks(t *testing.T) {
 // planScript returns the plan of a script.
 func planScript(t *testing.T, script, cacheDir string) *studio.Plan {
 	t.Helper()
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = cacheDir
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, cacheDir, nil)
 	defer h.Close()
-	p, err := h.Studio.Plan(t.Context(), studio.Request{Dir: filepath.Dir(script), Request: compile.Request{Script: filepath.Base(script)}})
+	p, err := h.Studio.Plan(t.Context(), requestVideo(script, ""))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,8 @@ func ebur128(t *testing.T, film string) (integrated, peak float64) {
 }
 
 const spoken = "This is a sentence that is said at its usual level. Another one follows it, and is a little longer than the first.\n\n" +
-	"(voice: kendra)\n\nA second voice speaks softly! And it asks: how loud is it?\n\n---\n(voice-volume: soft)\n\n(voice: matthew)\n\nA third voice ends it.\n"
+	"(voice: kendra)\n\nA second voice speaks softly! And it asks: how loud is it?\n\n---\n(voice-volume: soft)\n\n" +
+	"(voice: matthew)\n\nA third voice ends it.\n"
 
 // TestLoudness builds videos with several voices, with and without music and clips, and measures
 // them with ffmpeg.
@@ -105,7 +106,8 @@ func TestLoudnessOutOfReach(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
 	pause := func(level string) float64 {
-		film, _ := produce(t, written(t, "---\nsize: 320x180\nbackground: ukulele-1 0.02\nducking: none\nloudness: "+level+"\n---\n(pause: 3)\n\n"+spoken), "", nil)
+		header := "---\nsize: 320x180\nbackground: ukulele-1 0.02\nducking: none\nloudness: " + level + "\n---\n"
+		film, _ := produce(t, written(t, header+"(pause: 3)\n\n"+spoken), "", nil)
 		if _, peak := ebur128(t, film); peak > -1 {
 			t.Errorf("loudness %s: peak %.1f dBTP", level, peak)
 		}
@@ -138,10 +140,12 @@ func TestLevelsThatStay(t *testing.T) {
 		return loudness.ComputeIntegratedLoudness(m.ListSteps())
 	}
 	alone := tone("---\nsize: 320x180\n---\n(audio: tone.wav)\n\n![](red.png)\n")
-	if music := tone("---\nsize: 320x180\nbackground: tone.wav\n---\n(duration: 4)\n\n![](red.png)\n"); math.Abs(music-alone) > 0.2 || math.Abs(alone+17.1) > 0.5 {
+	music := tone("---\nsize: 320x180\nbackground: tone.wav\n---\n(duration: 4)\n\n![](red.png)\n")
+	if math.Abs(music-alone) > 0.2 || math.Abs(alone+17.1) > 0.5 {
 		t.Errorf("films without narration have %.2f and %.2f LUFS", alone, music)
 	}
-	if got := tone("---\nsize: 320x180\nloudness: none\n---\n(audio: tone.wav)\n\n![](red.png)\n\n(pause: 1)\n\nAnd speech.\n"); math.Abs(got-alone) > 0.2 {
+	if got := tone("---\nsize: 320x180\nloudness: none\n---\n(audio: tone.wav)\n\n![](red.png)\n\n(pause: 1)\n\n" +
+		"And speech.\n"); math.Abs(got-alone) > 0.2 {
 		t.Errorf("with loudness: none the tone has %.2f LUFS, want %.2f", got, alone)
 	}
 }
@@ -182,7 +186,8 @@ func TestDucking(t *testing.T) {
 		want   float64
 	}{{"", 9}, {"ducking: 15", 15}, {"ducking: none", 0}} {
 		// The narration is a tone far from that of the music, so that a filter can remove it.
-		path := written(t, "---\nsize: 320x180\nbackground: low.wav\n"+c.header+"\n---\n(duration: 3)\n\n![](red.png)\n\n---\n![](blue.png)\n\n(audio: high.wav)\n\n(pause: 3)\n")
+		path := written(t, "---\nsize: 320x180\nbackground: low.wav\n"+c.header+"\n---\n(duration: 3)\n\n![](red.png)\n\n"+
+			"---\n![](blue.png)\n\n(audio: high.wav)\n\n(pause: 3)\n")
 		dir := filepath.Dir(path)
 		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=f=150:d=3:r=48000", filepath.Join(dir, "low.wav"))
 		run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=f=6000:d=3:r=48000", filepath.Join(dir, "high.wav"))

@@ -41,7 +41,8 @@ func TestOddFiles(t *testing.T) {
 	mk("c10.mp4", append(src("320x180"), "-pix_fmt", "yuv420p10le", "-c:v", "libx265", "-x265-params", "log-level=none")...)
 	mk("mono.mov", append(append(src("320x180"), sound...), "-pix_fmt", "yuv420p", "-c:v", "libx264")...)
 	mk("mute.webm", append(src("320x180"), "-c:v", "libvpx-vp9")...)
-	mk("full.mp4", "-f", "lavfi", "-i", "color="+teal+":s=1280x720:r=25:d=1,format=rgb24,scale=out_color_matrix=bt709:out_range=pc,format=yuv420p",
+	mk("full.mp4", "-f", "lavfi", "-i", "color="+teal+":s=1280x720:r=25:d=1,format=rgb24,scale=out_color_matrix=bt709:"+
+		"out_range=pc,format=yuv420p",
 		"-color_range", "pc", "-colorspace", "bt709", "-c:v", "libx264")
 	mk("odd.mkv", append(src("318x178"), "-vf", "setsar=4/3", "-pix_fmt", "yuv420p", "-c:v", "libx264")...)
 	mk("a.gif", append(src("100x60"), "-r", "10", "-vf", "split[a][b];[a]palettegen[p];[b][p]paletteuse")...)

@@ -14,8 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"mynah/internal/compile"
-	"mynah/internal/house"
 	"mynah/internal/studio"
 	"mynah/internal/testrun"
 )
@@ -112,7 +110,8 @@ func TestTurnedAVIF(t *testing.T) {
 	dir, cacheDir := t.TempDir(), t.TempDir()
 	quarters := filepath.Join(dir, "q.png")
 	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i",
-		"color=red:s=32x18[a];color=lime:s=32x18[b];color=blue:s=32x18[c];color=yellow:s=32x18[d];[a][b]hstack[t];[c][d]hstack[u];[t][u]vstack", "-frames:v", "1", quarters)
+		"color=red:s=32x18[a];color=lime:s=32x18[b];color=blue:s=32x18[c];color=yellow:s=32x18[d];[a][b]hstack[t];"+
+			"[c][d]hstack[u];[t][u]vstack", "-frames:v", "1", quarters)
 	red, lime, blue, yellow := color.RGBA{255, 0, 0, 255}, color.RGBA{0, 255, 0, 255}, color.RGBA{0, 0, 255, 255},
 		color.RGBA{255, 255, 0, 255}
 	for i, c := range []struct {
@@ -219,7 +218,11 @@ func TestSurround(t *testing.T) {
 		name := fmt.Sprintf("%x.wav", crc32.ChecksumIEEE([]byte(pan)))
 		run(t, "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "sine=f=440:r=48000:d=1", "-af", "pan="+pan, filepath.Join(dir, name))
 		film, _ := produce(t, place(t, dir, "loudness: none\n", "(audio: "+name+")"), cacheDir, nil)
-		text := string(run(t, "sh", "-c", `ffmpeg -v info -ss 0.2 -t 0.6 -i "$1" -af astats=measure_overall=none:measure_perchannel=RMS_level -f null - 2>&1`, "sh", film))
+		text := string(run(
+			t, "sh", "-c",
+			`ffmpeg -v info -ss 0.2 -t 0.6 -i "$1" -af astats=measure_overall=none:measure_perchannel=RMS_level -f null - 2>&1`,
+			"sh", film,
+		))
 		var out [2]float64
 		for i, part := range strings.Split(text, "RMS level dB: ")[1:] {
 			v, err := strconv.ParseFloat(strings.Fields(part)[0], 64)
@@ -287,15 +290,7 @@ func TestSizes(t *testing.T) {
 // attempt builds a script and returns the error.
 func attempt(t *testing.T, path, cacheDir string) (*studio.Result, error) {
 	t.Helper()
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = cacheDir
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, cacheDir, nil)
 	defer h.Close()
-	return h.Studio.Produce(t.Context(), studio.Request{
-		Dir:     filepath.Dir(path),
-		Request: compile.Request{Script: filepath.Base(path)}, Output: filepath.Join(t.TempDir(), "film.mp4"),
-	})
+	return h.Studio.Produce(t.Context(), requestVideo(path, filepath.Join(t.TempDir(), "film.mp4")))
 }

@@ -9,10 +9,7 @@ import (
 	"testing"
 
 	"mynah/internal/caption"
-	"mynah/internal/compile"
-	"mynah/internal/house"
 	"mynah/internal/meter"
-	"mynah/internal/studio"
 	"mynah/internal/testrun"
 )
 
@@ -21,25 +18,18 @@ import (
 func TestFurtherSizes(t *testing.T) {
 	t.Parallel()
 	testrun.SkipShort(t)
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = t.TempDir()
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, "", nil)
 	defer h.Close()
 	path := written(t, "---\nsize: 320x180\nsizes: 180x320, 180x180\n---\n![](red.png)\n\nHello there.\n\n"+
 		"(mood: good)\n\n---\n\n```\nTwo\n```\n\n(duration: 1)\n")
 	out := filepath.Join(t.TempDir(), "my.film.mp4")
 	last := 0.0
-	request := studio.Request{
-		Dir: filepath.Dir(path), Request: compile.Request{Script: filepath.Base(path)}, Output: out,
-		Progress: func(p meter.Progress) {
-			if p.Percent < last-1e-9 || p.Percent > 100 {
-				t.Errorf("the progress is %g %% after %g %%", p.Percent, last)
-			}
-			last = p.Percent
-		},
+	request := requestVideo(path, out)
+	request.Progress = func(p meter.Progress) {
+		if p.Percent < last-1e-9 || p.Percent > 100 {
+			t.Errorf("the progress is %g %% after %g %%", p.Percent, last)
+		}
+		last = p.Percent
 	}
 	r, err := h.Studio.Produce(t.Context(), request)
 	if err != nil {

@@ -13,19 +13,13 @@ import (
 
 	"mynah/internal/compile"
 	"mynah/internal/fault"
-	"mynah/internal/house"
 	"mynah/internal/studio"
 	"mynah/internal/testrun"
 )
 
 func speak(t *testing.T, r studio.SpeechRequest) (*studio.Speech, error) {
 	t.Helper()
-	cfg := house.DefaultConfig()
-	cfg.CacheDir = t.TempDir()
-	h, err := house.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := openHouse(t, "", nil)
 	t.Cleanup(h.Close)
 	sp, err := h.Studio.Speak(t.Context(), r)
 	if err == nil {
@@ -113,7 +107,8 @@ func TestAFilePerScene(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
 	sp, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{
-		Text:   "---\nvoice: brian\n---\nOne.\n\n---\n![](picture.png)\n\n(background: nothing.mp3)\n\nTwo is *here*, and a little longer.\n---\n> nothing is said\n",
+		Text: "---\nvoice: brian\n---\nOne.\n\n---\n![](picture.png)\n\n(background: nothing.mp3)\n\n" +
+			"Two is *here*, and a little longer.\n---\n> nothing is said\n",
 		Header: map[string]string{"voice-speed": "slow"},
 	}})
 	if err != nil {
@@ -144,7 +139,8 @@ func TestAFilePerScene(t *testing.T) {
 func TestTextsThatCannotBeSpoken(t *testing.T) {
 	t.Parallel()
 	testrun.SkipMinute(t)
-	if _, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "...\n---\n![](x.png)\n"}}); fault.CodeOf(err) != fault.Usage {
+	unspoken := compile.TextRequest{Text: "...\n---\n![](x.png)\n"}
+	if _, err := speak(t, studio.SpeechRequest{TextRequest: unspoken}); fault.CodeOf(err) != fault.Usage {
 		t.Errorf("a text without words: %v", err)
 	}
 	_, err := speak(t, studio.SpeechRequest{TextRequest: compile.TextRequest{Text: "---\nvoice-speed: quick\n---\nHi.\n"}})

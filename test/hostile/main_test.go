@@ -285,7 +285,8 @@ func siteWithEverything(t *testing.T) *site {
 	s.ffmpeg(t, "c.mp4", "-f", "lavfi", "-i", "testsrc=s=64x64:r=25:d=1", "-f", "lavfi", "-i", "sine=d=1", "-pix_fmt", "yuv420p")
 	s.ffmpeg(t, "d.wav", "-f", "lavfi", "-i", "sine=f=300:d=0.5")
 	s.write(t, "e.svg", `<svg xmlns="http://www.w3.org/2000/svg" width="64" height="36"><rect width="64" height="36" fill="#30A080"/></svg>`)
-	s.write(t, "s.md", "---\nsize: 64x64\nvoice: marlene\nbackground: d.wav 0.2\n---\n![](a.png)\nGuten Tag.\n---\n![](c.mp4)\n---\n![](a.png)\n![](b.jpg)\n(duration: 2)\n"+
+	s.write(t, "s.md", "---\nsize: 64x64\nvoice: marlene\nbackground: d.wav 0.2\n---\n![](a.png)\nGuten Tag.\n---\n"+
+		"![](c.mp4)\n---\n![](a.png)\n![](b.jpg)\n(duration: 2)\n"+
 		"---\n![](e.svg)\n(audio: d.wav)\n---\n(voice: amy)\nHello there.\n---\n```\nText\n```\n")
 	return s
 }

@@ -61,7 +61,11 @@ func TestScripts(t *testing.T) {
 		},
 		"deep YAML": {script: "---\nsize: 64x64\nsubtitles: " + strings.Repeat("[",
 			mega) + "\n---\na\n", errors: []string{"s.md:3:"}},
-		"an alias bomb": {script: "---\nsize: 64x64\nsubtitles:\n  a: &a [x,x,x,x,x,x,x,x,x]\n  b: &b [*a,*a,*a,*a,*a,*a,*a,*a]\n  c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n---\na\n", errors: []string{"s.md:"}},
+		"an alias bomb": {
+			script: "---\nsize: 64x64\nsubtitles:\n  a: &a [x,x,x,x,x,x,x,x,x]\n  b: &b [*a,*a,*a,*a,*a,*a,*a,*a]\n" +
+				"  c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n---\na\n",
+			errors: []string{"s.md:"},
+		},
 		"invalid UTF-8": {
 			script: header + "Hello \xff\xfe w\xc3rld.\n",
 			errors: []string{"s.md:4:7: error:", "UTF-8", "help: save"},

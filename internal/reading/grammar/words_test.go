@@ -35,7 +35,8 @@ func words(g *grammar.Grammar, number string) string {
 		out = append(out, g.SpellFraction(top, number), g.SpellMixed(number, top, "4", ""))
 	}
 	out = append(out, g.SpellMixed(number, "1", "2", "m"), g.SpellMixed(number, "1", "2", "f"), g.SpellDecimals(number),
-		g.SpellDigitGroups(number), g.SpellExponent(number), g.SpellExponent("-"+number), g.SpellNumber(grammar.Num{Whole: number, Minus: "-"}, ""))
+		g.SpellDigitGroups(number), g.SpellExponent(number), g.SpellExponent("-"+number),
+		g.SpellNumber(grammar.Num{Whole: number, Minus: "-"}, ""))
 	return strings.Join(out, "; ")
 }
 

@@ -20,19 +20,15 @@ func newDutchForms() passage.Forms {
 }
 
 func sayDutchDate(p *passage.Passage, from, _ int, d passage.Date) string {
-	year := ""
-	if d.Year > 0 {
-		year = " " + p.SayYear(from, d.Year)
-	}
-	month := p.Months[d.Month]
+	month := sayMonthAndYear(p, from, d)
 	if d.Day == 0 {
-		return month + year
+		return month
 	}
 	day := p.SpellCount(uint64(d.Day), "")
 	if d.Last > 0 {
 		day += " tot " + p.SpellCount(uint64(d.Last), "")
 	}
-	return day + " " + month + year
+	return day + " " + month
 }
 
 func sayDutchClock(p *passage.Passage, _, _ int, c passage.Clock) string {
@@ -41,7 +37,7 @@ func sayDutchClock(p *passage.Passage, _, _ int, c passage.Clock) string {
 		say += " " + p.SpellCount(uint64(c.Minute), "")
 	}
 	if c.HasSecond {
-		say += " en " + p.SpellCount(uint64(c.Second), "") + " seconden"
+		say += " en " + sayUnits(p, c.Second, "s")
 	}
 	return say
 }

@@ -2,7 +2,6 @@ package idiom
 
 import (
 	"strconv"
-	"strings"
 
 	"mynah/internal/reading/passage"
 	"mynah/internal/reading/token"
@@ -39,14 +38,11 @@ func sayFrenchClock(p *passage.Passage, _, _ int, c passage.Clock) string {
 	if c.Hour < 2 {
 		say = hour + " heure"
 	}
-	if c.Minute > 0 || c.HasSecond {
+	switch {
+	case c.HasSecond:
+		say += " " + sayUnits(p, c.Minute, "min") + " " + sayUnits(p, c.Second, "s")
+	case c.Minute > 0:
 		say += " " + p.SpellCount(uint64(c.Minute), "f")
-	}
-	if c.HasSecond {
-		say += " minutes " + p.SpellCount(uint64(c.Second), "f") + " secondes"
-		if c.Minute == 1 {
-			say = strings.Replace(say, "une minutes", "une minute", 1)
-		}
 	}
 	return say
 }

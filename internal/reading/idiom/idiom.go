@@ -4,6 +4,9 @@
 package idiom
 
 import (
+	"slices"
+	"strconv"
+
 	"mynah/internal/reading/passage"
 )
 
@@ -30,4 +33,23 @@ func FindForms(base string) passage.Forms {
 		return newPolishForms()
 	}
 	return passage.Forms{}
+}
+
+// sayMonthAndYear returns the month of a date, with its year if it has one.
+func sayMonthAndYear(p *passage.Passage, from int, d passage.Date) string {
+	if d.Year > 0 {
+		return p.Months[d.Month] + " " + p.SayYear(from, d.Year)
+	}
+	return p.Months[d.Month]
+}
+
+// sayUnits returns a number of a unit of measurement, in the gender of the unit and with its plural form. symbol is one
+// of the symbols of the unit in the language's table: "s" for seconds.
+func sayUnits(p *passage.Passage, n int, symbol string) string {
+	for _, u := range p.Units {
+		if slices.Contains(u.Symbols, symbol) {
+			return p.SpellCount(uint64(n), u.Gender) + " " + p.InflectNoun(u.Noun, strconv.Itoa(n), "")
+		}
+	}
+	return p.SpellCount(uint64(n), "")
 }

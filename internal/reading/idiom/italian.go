@@ -30,7 +30,7 @@ func sayItalianClock(p *passage.Passage, _, _ int, c passage.Clock) string {
 		say += " e " + p.SpellCount(uint64(c.Minute), "")
 	}
 	if c.HasSecond {
-		say += " e " + p.SpellCount(uint64(c.Second), "") + " secondi"
+		say += " e " + sayUnits(p, c.Second, "s")
 	}
 	return say
 }

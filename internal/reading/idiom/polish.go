@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"mynah/internal/reading/grammar"
 	"mynah/internal/reading/passage"
 	"mynah/internal/reading/token"
 )
@@ -151,10 +150,7 @@ func sayPolishClock(p *passage.Passage, from, _ int, c passage.Clock) string {
 		say += " zero zero"
 	}
 	if c.HasSecond {
-		say += " i " + p.SpellCount(uint64(c.Second), "f") + " " + p.InflectNoun(grammar.Noun{
-			One: "sekunda", Few: "sekundy",
-			Other: "sekund",
-		}, strconv.Itoa(c.Second), "")
+		say += " i " + sayUnits(p, c.Second, "s")
 	}
 	return say
 }

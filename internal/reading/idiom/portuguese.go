@@ -37,7 +37,7 @@ func sayPortugueseClock(p *passage.Passage, _, _ int, c passage.Clock) string {
 		if c.Minute == 0 {
 			say += " e zero"
 		}
-		say += " e " + p.SpellCount(uint64(c.Second), "m") + " segundos"
+		say += " e " + sayUnits(p, c.Second, "s")
 	}
 	return say
 }

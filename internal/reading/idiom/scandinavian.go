@@ -31,13 +31,9 @@ func chooseScandinavianOrdinalForm(p *passage.Passage, _, to int) string {
 }
 
 func sayScandinavianDate(p *passage.Passage, from, _ int, d passage.Date) string {
-	year := ""
-	if d.Year > 0 {
-		year = " " + p.SayYear(from, d.Year)
-	}
-	month := p.Months[d.Month]
+	month := sayMonthAndYear(p, from, d)
 	if d.Day == 0 {
-		return month + year
+		return month
 	}
 	day := p.SpellOrdinal(strconv.Itoa(d.Day), "-")
 	if d.Last > 0 {
@@ -59,7 +55,7 @@ func sayScandinavianDate(p *passage.Passage, from, _ int, d passage.Date) string
 	if p.Base == "nb" {
 		article = ""
 	}
-	return article + day + " " + month + year
+	return article + day + " " + month
 }
 
 func sayScandinavianClock(p *passage.Passage, _, _ int, c passage.Clock) string {
@@ -73,7 +69,7 @@ func sayScandinavianClock(p *passage.Passage, _, _ int, c passage.Clock) string 
 		say += " " + p.SpellCount(0, "") + " " + p.SpellCount(0, "")
 	}
 	if c.HasSecond {
-		say += " " + p.FindWord("and") + " " + p.SpellCount(uint64(c.Second), "") + " " + p.FindWord("seconds")
+		say += " " + p.FindWord("and") + " " + sayUnits(p, c.Second, "s")
 	}
 	return say
 }

@@ -51,7 +51,7 @@ func saySpanishClock(p *passage.Passage, _, _ int, c passage.Clock) string {
 		say += " horas"
 	}
 	if c.HasSecond {
-		say += " y " + p.SpellCount(uint64(c.Second), "m") + " segundos"
+		say += " y " + sayUnits(p, c.Second, "s")
 	}
 	return say
 }

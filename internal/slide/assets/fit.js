@@ -7,7 +7,9 @@
 // until it fits.
 function fitSlide(slide, backdrop, clear, scale, hyphens) {
   const preferred = 20, readable = 14
-  const preferredBox = document.documentElement.classList.contains('upright') ? 28 : preferred // of code and tables
+  const upright = document.documentElement.classList.contains('upright'), page = document.documentElement
+  const preferredBox = upright ? 28 : preferred // of code and tables that wrap
+  const leastBox = upright ? 22 : preferred // of code and tables whose lines all fit
   const px = v => parseFloat(v) || 0
   const pad = getComputedStyle(backdrop)
   const few = list => [...list].slice(0, 2000)
@@ -65,11 +67,17 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
     change(el)
     changes.push(() => el.classList.remove('wrap'))
     const widthOf = () => Math.max(el.getBoundingClientRect().width, el.scrollWidth)
-    for (let i = 0; i < 4 && widthOf() > room + .5; i++) {
-      const now = px(getComputedStyle(el).fontSize), least = now * Math.min(1, preferredBox / smallest(el).least)
-      el.style.fontSize = Math.max(least, now * room / widthOf() - .05) + 'px'
+    const shrinkTo = letters => {
+      for (let i = 0; i < 4 && widthOf() > room + .5; i++) {
+        const now = px(getComputedStyle(el).fontSize), least = now * Math.min(1, letters / smallest(el).least)
+        el.style.fontSize = Math.max(least, now * room / widthOf() - .05) + 'px'
+      }
     }
+    const before = el.style.fontSize
+    shrinkTo(leastBox)
     if (widthOf() <= room + .5) return
+    el.style.fontSize = before
+    shrinkTo(preferredBox)
     el.classList.add('wrap')
     // What does not fit in a line of code hangs by two letters more than the line is indented.
     for (const line of el.querySelectorAll('.line')) line.style.setProperty('--indent', Math.min(indentOf(line), 16) + 'ch')
@@ -126,11 +134,23 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
     if (px(getComputedStyle(el).fontSize) < .93 * size) style === null ? el.removeAttribute('style') : el.setAttribute('style', style)
   }
 
+  // A heading of many lines leaves room for the rest of a title or of a narrow column.
+  const shrinkHeadings = () => {
+    const most = page.classList.contains('layout-title') ? 3 : page.matches('.layout-split, .layout-split-left') ? 2 : Infinity
+    for (const el of few(slide.querySelectorAll('h1, h2, .text > div:first-child'))) {
+      const style = getComputedStyle(el), size = px(style.fontSize)
+      if (el.getBoundingClientRect().height / (px(style.lineHeight) || 1.2 * size) < most + .7) continue
+      change(el)
+      el.style.fontSize = .8 * size + 'px'
+    }
+  }
+
   let z = 1
   const tight = overfull()
   if (tight) {
     set(1)
     if (wide(1)) hyphenate()
+    shrinkHeadings()
     for (const el of few(slide.querySelectorAll('pre, table'))) shrink(el)
     const least = smallest(slide).least
     const scaleTo = size => Math.min(1, size / least)

@@ -28,7 +28,9 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method == http.MethodGet && r.URL.Path == "/cognitiveservices/voices/list" {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		_, _ = w.Write([]byte(`[{"Name":"Microsoft Server Speech…","ShortName":"de-DE-KatjaNeural","Gender":"Female","Locale":"de-DE","SampleRateHertz":"48000","VoiceType":"Neural"},{"ShortName":"en-US-GuyNeural","Gender":"Male","Locale":"en-US"}]`))
+		_, _ = w.Write([]byte(`[{"Name":"Microsoft Server Speech…","ShortName":"de-DE-KatjaNeural","Gender":"Female",` +
+			`"Locale":"de-DE","SampleRateHertz":"48000","VoiceType":"Neural"},{"ShortName":"en-US-GuyNeural","Gender":"Male",` +
+			`"Locale":"en-US"}]`))
 		return
 	}
 	body, _ := io.ReadAll(r.Body)

@@ -33,7 +33,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.URL.Path == "/v1/voices" {
-		_, _ = w.Write([]byte(`{"voices":[{"voice_id":"21m00Tcm4TlvDq8ikWAM","name":"Rachel","labels":{"gender":"female","accent":"american"}}]}`))
+		_, _ = w.Write([]byte(`{"voices":[{"voice_id":"21m00Tcm4TlvDq8ikWAM","name":"Rachel","labels":{"gender":"female",` +
+			`"accent":"american"}}]}`))
 		return
 	}
 	id, ok := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/v1/text-to-speech/"), "/with-timestamps")

@@ -34,7 +34,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	if r.URL.Path == "/v1/voices" {
-		_, _ = w.Write([]byte(`{"voices":[{"languageCodes":["en-US"],"name":"en-US-Neural2-C","ssmlGender":"FEMALE","naturalSampleRateHertz":24000}]}`))
+		_, _ = w.Write([]byte(`{"voices":[{"languageCodes":["en-US"],"name":"en-US-Neural2-C","ssmlGender":"FEMALE",` +
+			`"naturalSampleRateHertz":24000}]}`))
 		return
 	}
 	var b struct {

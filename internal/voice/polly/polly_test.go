@@ -88,7 +88,8 @@ func service(s *remotetest.Server, w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method == http.MethodGet && r.URL.Path == "/v1/voices" {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(`{"Voices":[{"Id":"Joanna","Gender":"Female","LanguageCode":"en-US","SupportedEngines":["neural","standard"]},{"Id":"Zhiyu","Gender":"Female","LanguageCode":"cmn-CN"}]}`))
+		_, _ = w.Write([]byte(`{"Voices":[{"Id":"Joanna","Gender":"Female","LanguageCode":"en-US","SupportedEngines":` +
+			`["neural","standard"]},{"Id":"Zhiyu","Gender":"Female","LanguageCode":"cmn-CN"}]}`))
 		return
 	}
 	var b struct {

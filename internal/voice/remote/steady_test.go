@@ -42,7 +42,9 @@ func TestOneLongTry(t *testing.T) {
 	t.Parallel()
 	cfg := remotetest.NewConfig("service", "http://127.0.0.1:1")
 	cfg.Timeout, cfg.Tries, cfg.Most = 10*time.Millisecond, 1, 10*time.Millisecond
-	_, err := remote.WithRetries(sleeper{tone.New()}, cfg).Speak(t.Context(), voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}})
+	_, err := remote.WithRetries(sleeper{tone.New()}, cfg).Speak(
+		t.Context(), voice.Request{Voice: "high", Runs: []utter.Run{{Text: "Hello."}}},
+	)
 	if fault.CodeOf(err) != fault.ToolFailed {
 		t.Error(err)
 	}

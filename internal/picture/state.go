@@ -7,51 +7,56 @@ import (
 	"mynah/internal/cache"
 )
 
-// Mark is the state of a view's timed callouts from a frame on, until the next Mark. In the first Fade frames, it
-// replaces the state before gradually.
-type Mark struct {
+// CalloutState is the state of a view's timed callouts from a frame on, until the next state. In the first Fade
+// frames, it replaces the state before gradually.
+type CalloutState struct {
 	From, Fade int64
 	// Callouts darken or hide parts of the picture.
 	Callouts []Callout
 	// Layers are drawn over picture and slides, and move with the camera.
-	Layers []MarkLayer
+	Layers []CalloutLayer
 	// Front are drawn over everything but captions, and do not move with the camera.
 	Front []LayerRef
 }
 
-// MarkLayer is the drawing of a ring, a marker or a label.
-type MarkLayer struct {
+// CalloutLayer is the drawing of a ring, a marker or a label.
+type CalloutLayer struct {
 	LayerRef
-	// OfImage: the drawing belongs to the first frame of the view, and moves with the picture.
+	// OfImage: the drawing belongs to the frame At of the view, and moves with the picture.
 	OfImage bool
+	At      int64
+	// Pane is the index of the pane whose picture it is. Without panes it is 0.
+	Pane int
 	// Marker: the drawing tints what is below it as a marker does, instead of covering it.
 	Marker bool
 }
 
 // isEmpty reports whether a state shows nothing.
-func (m *Mark) isEmpty() bool { return len(m.Callouts)+len(m.Layers)+len(m.Front) == 0 }
+func (m *CalloutState) isEmpty() bool { return len(m.Callouts)+len(m.Layers)+len(m.Front) == 0 }
 
-// MarkLook describes a Mark for cache keys.
-type MarkLook struct {
-	From     int64           `json:"from,omitempty"`
-	Fade     int64           `json:"fade,omitempty"`
-	Callouts []Callout       `json:"callouts,omitempty"`
-	Layers   []MarkLayerLook `json:"layers,omitempty"`
-	Front    []cache.Key     `json:"front,omitempty"`
+// CalloutStateLook describes a CalloutState for cache keys.
+type CalloutStateLook struct {
+	From     int64              `json:"from,omitempty"`
+	Fade     int64              `json:"fade,omitempty"`
+	Callouts []Callout          `json:"callouts,omitempty"`
+	Layers   []CalloutLayerLook `json:"layers,omitempty"`
+	Front    []cache.Key        `json:"front,omitempty"`
 }
 
-// MarkLayerLook describes a MarkLayer for cache keys.
-type MarkLayerLook struct {
+// CalloutLayerLook describes a CalloutLayer for cache keys.
+type CalloutLayerLook struct {
 	Key     cache.Key `json:"key"`
 	OfImage bool      `json:"ofImage,omitempty"`
+	At      int64     `json:"at,omitempty"`
+	Pane    int       `json:"pane,omitempty"`
 	Marker  bool      `json:"marker,omitempty"`
 }
 
-func listMarkLooks(marks []Mark) (out []MarkLook) {
-	for _, m := range marks {
-		look := MarkLook{From: m.From, Fade: m.Fade, Callouts: m.Callouts}
+func listStateLooks(states []CalloutState) (out []CalloutStateLook) {
+	for _, m := range states {
+		look := CalloutStateLook{From: m.From, Fade: m.Fade, Callouts: m.Callouts}
 		for _, l := range m.Layers {
-			look.Layers = append(look.Layers, MarkLayerLook{l.Key, l.OfImage, l.Marker})
+			look.Layers = append(look.Layers, CalloutLayerLook{l.Key, l.OfImage, l.At, l.Pane, l.Marker})
 		}
 		for _, l := range m.Front {
 			look.Front = append(look.Front, l.Key)
@@ -61,32 +66,32 @@ func listMarkLooks(marks []Mark) (out []MarkLook) {
 	return out
 }
 
-// findMark returns the index of the state at a frame, or -1.
-func (v *View) findMark(frame int64) int {
-	return sort.Search(len(v.Marks), func(i int) bool { return v.Marks[i].From > frame }) - 1
+// findState returns the index of the state at a frame, or -1.
+func (v *View) findState(frame int64) int {
+	return sort.Search(len(v.CalloutStates), func(i int) bool { return v.CalloutStates[i].From > frame }) - 1
 }
 
 // findFade returns the states at a frame: now, and during a fade the one before with the opacity of now, from 0 to
 // 256. Both may be nil.
-func (v *View) findFade(frame int64) (before, now *Mark, opacity uint64) {
-	i := v.findMark(frame)
+func (v *View) findFade(frame int64) (before, now *CalloutState, opacity uint64) {
+	i := v.findState(frame)
 	if i < 0 {
 		return nil, nil, 256
 	}
-	now = &v.Marks[i]
+	now = &v.CalloutStates[i]
 	if passed := frame - now.From; passed < now.Fade {
-		before = &Mark{}
+		before = &CalloutState{}
 		if i > 0 {
-			before = &v.Marks[i-1]
+			before = &v.CalloutStates[i-1]
 		}
 		return before, now, uint64((passed + 1) * 256 / (now.Fade + 1))
 	}
 	return nil, now, 256
 }
 
-// cutMarks returns the states in the count frames from frame from on, counted from there. It returns nil if they show
+// cutStates returns the states in the count frames from frame from on, counted from there. It returns nil if they show
 // nothing.
-func (v *View) cutMarks(from, count int64) (out []Mark) {
+func (v *View) cutStates(from, count int64) (out []CalloutState) {
 	before, now, _ := v.findFade(from)
 	switch {
 	case before != nil:
@@ -99,13 +104,13 @@ func (v *View) cutMarks(from, count int64) (out []Mark) {
 		still.From, still.Fade = 0, 0
 		out = append(out, still)
 	}
-	for _, m := range v.Marks[v.findMark(from)+1:] {
+	for _, m := range v.CalloutStates[v.findState(from)+1:] {
 		if m.From < from+count {
 			m.From -= from
 			out = append(out, m)
 		}
 	}
-	if !slices.ContainsFunc(out, func(m Mark) bool { return !m.isEmpty() }) {
+	if !slices.ContainsFunc(out, func(m CalloutState) bool { return !m.isEmpty() }) {
 		return nil
 	}
 	return out
@@ -117,7 +122,7 @@ func (v *View) Cut(from, count int64) *View {
 	out := *v
 	out.Frames = count
 	out.Spans, out.Captions = cutSpans(v.Spans, from, count), cutSpans(v.Captions, from, count)
-	out.Marks, out.Camera = v.cutMarks(from, count), v.cutCamera(from, count)
+	out.CalloutStates, out.Camera = v.cutStates(from, count), v.cutCamera(from, count)
 	return &out
 }
 
@@ -150,7 +155,7 @@ func (v *View) SplitAtMoves(from, to int64) (out []Stretch) {
 			edges = append(edges, at)
 		}
 	}
-	for _, m := range v.Marks {
+	for _, m := range v.CalloutStates {
 		add(m.From)
 		add(m.From + m.Fade)
 	}
@@ -177,34 +182,34 @@ func (v *View) SplitAtMoves(from, to int64) (out []Stretch) {
 // or if there is more than one fade.
 func (v *View) SplitFade() (before, after *View, ok bool) {
 	old, now, _ := v.findFade(0)
-	several := v.findMark(v.Frames-1) != v.findMark(0) || len(v.Camera) > 1
+	several := v.findState(v.Frames-1) != v.findState(0) || len(v.Camera) > 1
 	if old == nil || now.From != 0 || several || v.isCameraMoving(0) {
 		return nil, nil, false
 	}
 	a, b := *v, *v
 	a.Captions, a.Spans = nil, cutSpans(v.Spans, 0, 1)
-	a.Marks, b.Marks = v.freezeMark(old), v.freezeMark(now)
+	a.CalloutStates, b.CalloutStates = v.freezeState(old), v.freezeState(now)
 	return &a, &b, true
 }
 
-// freezeMark returns the states of a view that shows only one, all the time.
-func (v *View) freezeMark(m *Mark) []Mark {
+// freezeState returns the states of a view that shows only one, all the time.
+func (v *View) freezeState(m *CalloutState) []CalloutState {
 	if m.isEmpty() {
 		return nil
 	}
 	still := *m
 	still.From, still.Fade = 0, 0
-	return []Mark{still}
+	return []CalloutState{still}
 }
 
 // HasMovesAfter reports whether a fade or a movement of the camera ends, or a state begins, after a frame.
 func (v *View) HasMovesAfter(frame int64) bool {
-	return slices.ContainsFunc(v.Marks, func(m Mark) bool { return m.From+m.Fade > frame }) ||
+	return slices.ContainsFunc(v.CalloutStates, func(m CalloutState) bool { return m.From+m.Fade > frame }) ||
 		slices.ContainsFunc(v.Camera, func(m CameraMove) bool { return m.From+m.Frames > frame })
 }
 
 // HasTimedCallouts reports whether a view has callouts that appear, disappear or move the camera.
-func (v *View) HasTimedCallouts() bool { return len(v.Marks)+len(v.Camera) > 0 }
+func (v *View) HasTimedCallouts() bool { return len(v.CalloutStates)+len(v.Camera) > 0 }
 
 // NeedsPaintedFrames reports whether the frames of a clip must be painted by this program, because ffmpeg does not
 // draw its callouts.

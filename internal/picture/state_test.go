@@ -16,17 +16,19 @@ import (
 // timed returns a view of a white canvas on which a red bar appears from frame 10 on, within 4 frames, and is replaced
 // by a green one from frame 20 on.
 func timed() *picture.View {
-	layers := func(c color.NRGBA) []picture.MarkLayer {
-		return []picture.MarkLayer{{LayerRef: picture.LayerRef{Key: cache.Key{c.R, c.G, c.B, 1}}}}
+	layers := func(c color.NRGBA) []picture.CalloutLayer {
+		return []picture.CalloutLayer{{LayerRef: picture.LayerRef{Key: cache.Key{c.R, c.G, c.B, 1}}}}
 	}
 	return &picture.View{
 		Still: picture.Still{Canvas: frame.Color{R: 255, G: 255, B: 255, A: 255}}, Frames: 30,
-		Marks: []picture.Mark{{}, {From: 10, Fade: 4, Layers: layers(rgbRed)}, {From: 20, Fade: 4, Layers: layers(rgbGreen)}},
+		CalloutStates: []picture.CalloutState{
+			{}, {From: 10, Fade: 4, Layers: layers(rgbRed)}, {From: 20, Fade: 4, Layers: layers(rgbGreen)},
+		},
 	}
 }
 
-// TestMarksFade checks that a state appears evenly, and that the next one replaces it.
-func TestMarksFade(t *testing.T) {
+// TestCalloutsFade checks that a state appears evenly, and that the next one replaces it.
+func TestCalloutsFade(t *testing.T) {
 	t.Parallel()
 	v := timed()
 	probe := bar(rgbRed).Box()
@@ -251,7 +253,7 @@ func TestMarkersTint(t *testing.T) {
 		a := asset(t, width, height, 2, c.ground, c.ink)
 		v := &picture.View{
 			Still: picture.Still{Asset: a}, Frames: 1,
-			Marks: []picture.Mark{{Layers: []picture.MarkLayer{{LayerRef: ref, Marker: true}}}},
+			CalloutStates: []picture.CalloutState{{Layers: []picture.CalloutLayer{{LayerRef: ref, Marker: true}}}},
 		}
 		f := frameAt(t, v, 0)
 		ground, ink := pixel(f, 20, 20), pixel(f, 55, 20)
@@ -267,15 +269,15 @@ func TestMarkersTint(t *testing.T) {
 	}
 }
 
-// TestMarksMoveWithTheirPicture checks that the drawing of a callout of the picture moves as the picture does.
-func TestMarksMoveWithTheirPicture(t *testing.T) {
+// TestCalloutsMoveWithTheirPicture checks that the drawing of a callout of the picture moves as the picture does.
+func TestCalloutsMoveWithTheirPicture(t *testing.T) {
 	t.Parallel()
 	at := image.Pt(60, 40)
 	a := spotted(t, 3*width, 3*height, at.Mul(3))
 	ref := picture.LayerRef{Key: cache.Key{255}, Boxes: []image.Rectangle{image.Rect(at.X-4, at.Y-4, at.X+4, at.Y+4)}}
 	v := &picture.View{
 		Still: picture.Still{Asset: a}, Frames: 50, Move: picture.Move{Motion: frame.Zoom, Strong: true},
-		Marks: []picture.Mark{{Layers: []picture.MarkLayer{{LayerRef: ref, OfImage: true}}}},
+		CalloutStates: []picture.CalloutState{{Layers: []picture.CalloutLayer{{LayerRef: ref, OfImage: true}}}},
 	}
 	middle := func(f []byte, is func(p yuv) bool) (x, y float64) {
 		n := 0.0
@@ -289,12 +291,12 @@ func TestMarksMoveWithTheirPicture(t *testing.T) {
 		return x / n, y / n
 	}
 	bare := *v
-	bare.Marks = nil
+	bare.CalloutStates = nil
 	for _, n := range []int64{0, 25, 49} {
 		x0, y0 := middle(frameAt(t, &bare, n), func(p yuv) bool { return p.y > 180 })
 		x1, y1 := middle(frameAt(t, v, n), func(p yuv) bool { return p.v > 180 })
 		if math.Abs(x0-x1) > 1 || math.Abs(y0-y1) > 1 {
-			t.Errorf("frame %d: the picture is at %.1f,%.1f, the mark at %.1f,%.1f", n, x0, y0, x1, y1)
+			t.Errorf("frame %d: the picture is at %.1f,%.1f, the callout at %.1f,%.1f", n, x0, y0, x1, y1)
 		}
 	}
 }
@@ -304,12 +306,12 @@ func TestSafeArea(t *testing.T) {
 	t.Parallel()
 	pic := steadyPicture()
 	still := &picture.View{Still: picture.Still{Asset: wave(t, 300, 200, 9)}, Frames: 50}
-	if got := still.FindSafeArea(pic); got != [4]float64{0, 0, width, height} {
+	if got := still.FindSafeArea(picture.Callout{}, pic, 0); got != [4]float64{0, 0, width, height} {
 		t.Errorf("without motion: %v", got)
 	}
 	v := *still
 	v.Move = picture.Move{Motion: frame.Pan, Strong: true, Edge: "right"}
-	got := v.FindSafeArea(pic)
+	got := v.FindSafeArea(picture.Callout{X0: 40, X1: 60, Y0: 20, Y1: 40}, pic, 0)
 	if got[0] < 5 || got[2] > width || got[0] >= got[2] {
 		t.Errorf("during a pan to the right: %v", got)
 	}
