@@ -19,7 +19,6 @@ import (
 
 	"mynah/internal/auth"
 	"mynah/internal/blob"
-	"mynah/internal/cache"
 	"mynah/internal/fault"
 	"mynah/internal/httpapi"
 	"mynah/internal/objects"
@@ -337,7 +336,7 @@ func (o *server) removeExpiredPeriodically(ctx context.Context) {
 		if err := o.removeExpired(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			o.cfg.Log.ErrorContext(ctx, "expired builds and uploads cannot be removed", "error", err)
 		}
-		if _, err := o.house.Store.Prune(o.cfg.CacheSize); err != nil && !errors.Is(err, cache.ErrInUse) {
+		if _, err := o.house.Store.Prune(o.cfg.CacheSize); err != nil {
 			o.cfg.Log.ErrorContext(ctx, "the cache cannot be pruned", "error", err)
 		}
 		select {

@@ -101,7 +101,9 @@ func (s *Store) ReadAttributes(ctx context.Context, key string) (a Attributes, o
 
 // isMissing reports whether an error means that there is no object. Keys may come from clients, so an invalid key is a
 // missing object.
-func isMissing(err error) bool { return errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrName) }
+func isMissing(err error) bool {
+	return errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrName)
+}
 
 // Open opens an object for reading and seeking.
 func (s *Store) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
