@@ -106,13 +106,13 @@ func (p Picture) listMovingCodecArgs(threads, keyint int, more ...string) []stri
 	return listEncoderArgs(threads, p.joinX264Params(listMovingParams(), keyint, more))
 }
 
-// listClipCodecArgs returns the arguments of the encoder of clips, without its rate control. The time that undivided
-// macroblocks save is spent on a second reference and on decisions by rate and distortion.
+// listClipCodecArgs returns the arguments of the encoder of clips, without its rate control. The time that look-ahead and
+// undivided macroblocks save is spent on a better search.
 func (p Picture) listClipCodecArgs() []string {
 	if p.Compatible {
 		return p.listCodecArgs(clipThreads, p.ChooseClipKeyint())
 	}
-	return p.listMovingCodecArgs(clipThreads, p.ChooseClipKeyint(), "ref=2", "trellis=1", "subme=6", "psy=0", "me=dia", "qcomp=0.55")
+	return p.listMovingCodecArgs(clipThreads, p.ChooseClipKeyint(), "trellis=1", "subme=3")
 }
 
 func listEncoderArgs(threads int, params string) []string {
@@ -138,7 +138,7 @@ func (p Picture) formatCRF(less int) string {
 // differences make moving pictures by SSIM at least as close to their source as without look-ahead: clips for
 // recordings, noise, text in motion and dense detail, camera moves for photographs.
 const (
-	clipLookaheadCRF = 1
+	clipLookaheadCRF = 2
 	moveLookaheadCRF = 4
 )
 
