@@ -212,20 +212,28 @@ func (s *Store) placeEntry(name string, kind Kind, key Key) error {
 }
 
 // forceIntoStore renames a file to its path in the store. It removes what is in the way: a folder in the place of a
-// file, or a file in the place of a folder.
+// file, or a file in the place of a folder. It makes missing folders, also if somebody removes them meanwhile.
 func (s *Store) forceIntoStore(name, dst string) error {
+	const maxTries = 100
 	inner := filepath.Dir(dst)
-	try := func() error {
-		if err := os.MkdirAll(inner, 0o700); err != nil {
+	for tries := 1; ; tries++ {
+		err := os.MkdirAll(inner, 0o700)
+		if err == nil {
+			err = os.Rename(name, dst)
+		}
+		if err == nil || tries == maxTries {
 			return err
 		}
-		return os.Rename(name, dst)
+		if !errors.Is(err, fs.ErrNotExist) && !clearWay(dst) {
+			return err
+		}
 	}
-	err := try()
-	if err == nil {
-		return nil
-	}
+}
+
+// clearWay removes what is in the way of an entry's file. It returns false if it removed nothing.
+func clearWay(dst string) bool {
 	cleared := false
+	inner := filepath.Dir(dst)
 	for _, dir := range []string{filepath.Dir(inner), inner} {
 		if fi, err := os.Lstat(dir); err == nil && !fi.IsDir() {
 			cleared = os.Remove(dir) == nil || cleared
@@ -234,10 +242,7 @@ func (s *Store) forceIntoStore(name, dst string) error {
 	if fi, err := os.Lstat(dst); err == nil && fi.IsDir() {
 		cleared = os.RemoveAll(dst) == nil || cleared
 	}
-	if !cleared {
-		return err
-	}
-	return try()
+	return cleared
 }
 
 // PutBytes stores b.
