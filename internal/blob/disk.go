@@ -51,7 +51,7 @@ func OpenDisk(dir string) (*Disk, error) {
 func makePrivateFolders(dir string) error {
 	switch err := os.Mkdir(dir, 0o700); {
 	case err == nil:
-		return os.Chmod(dir, 0o700)
+		return os.Chmod(dir, 0o700) //nolint:gosec // a folder needs the permission to search
 	case errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir:
 		if err := makePrivateFolders(filepath.Dir(dir)); err != nil {
 			return err
@@ -89,7 +89,8 @@ func (d *Disk) openPartial(dir string) error {
 		if err != nil {
 			return err
 		}
-		if err := os.Chmod(name, 0o700); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		err = os.Chmod(name, 0o700) //nolint:gosec // a folder needs the permission to search
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		d.lock, err = system.TryLock(name)
@@ -254,7 +255,7 @@ func (d *Disk) writeFile(ctx context.Context, name string, r io.Reader) error {
 
 // contextReader is a reader that fails when its context ends.
 type contextReader struct {
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // io.Reader has no parameter for it
 	r   io.Reader
 }
 
@@ -373,14 +374,14 @@ func (d *Disk) Delete(ctx context.Context, name string) error {
 	}
 	dir, err := d.openFolder(path.Dir(name), false)
 	if err != nil {
-		if toNotFound(err) == ErrNotFound {
+		if errors.Is(toNotFound(err), ErrNotFound) {
 			return nil
 		}
 		return err
 	}
 	defer func() { _ = dir.Close() }()
 	if _, err := lstatRegular(dir, path.Base(name)); err != nil {
-		if err == ErrNotFound {
+		if errors.Is(err, ErrNotFound) {
 			return nil
 		}
 		return err

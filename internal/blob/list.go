@@ -11,7 +11,7 @@ import (
 
 // lister lists the blobs of a Disk.
 type lister struct {
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // a lister is one call of List
 	prefix string
 	yield  func(Info, error) bool
 }

@@ -26,7 +26,9 @@ func OpenWithShared(dir string, shared Shared) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.shared = &tier{shared: shared}
+	s.shared = &tier{shared: shared, newContext: func() (context.Context, context.CancelFunc) {
+		return context.WithTimeout(context.Background(), sharedTimeout)
+	}}
 	return s, nil
 }
 
@@ -40,8 +42,11 @@ const (
 // tier is the second place of a store. A nil tier has no entries.
 type tier struct {
 	shared Shared
-	mu     sync.Mutex
-	until  time.Time // no calls until then, after an error
+	// newContext returns the context of one call. A call has a time limit of its own, and what it gets is useful after
+	// a build ends, too.
+	newContext func() (context.Context, context.CancelFunc)
+	mu         sync.Mutex
+	until      time.Time // no calls until then, after an error
 }
 
 // use calls the tier unless it failed shortly before.
@@ -52,7 +57,7 @@ func (t *tier) use(do func(context.Context) error) error {
 	if paused {
 		return fs.ErrNotExist
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), sharedTimeout)
+	ctx, cancel := t.newContext()
 	defer cancel()
 	err := do(ctx)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -120,8 +120,12 @@ func TestUselessSignatures(t *testing.T) {
 		method, key, contentType string
 		ttl                      time.Duration
 	}{
-		{"GET", "", "", time.Hour}, {"GET", "a\xff", "", time.Hour}, {"POST", "a", "", time.Hour}, {"", "a", "", time.Hour},
-		{"GET", "a", "application/zip", time.Hour}, {"GET", "a", "", -1},
+		{"GET", "", "", time.Hour},
+		{"GET", "a\xff", "", time.Hour},
+		{"POST", "a", "", time.Hour},
+		{"", "a", "", time.Hour},
+		{"GET", "a", "application/zip", time.Hour},
+		{"GET", "a", "", -1},
 	} {
 		if u, err := s.SignURL(t.Context(), base, c.method, c.key, c.contentType, c.ttl); err == nil {
 			t.Errorf("%+v: %s", c, u)

@@ -109,15 +109,31 @@ func expectNames(t *testing.T, s blob.Store, prefix string, want ...string) {
 }
 
 func checkRanges(t *testing.T, s blob.Store) {
+	t.Helper()
 	put(t, s, "a", "0123456789")
 	for _, c := range []struct {
 		offset, length int64
 		want           string
 	}{
-		{0, -1, "0123456789"}, {0, 10, "0123456789"}, {0, 11, "0123456789"}, {0, 1, "0"}, {0, 0, ""}, {3, 4, "3456"},
-		{9, 1, "9"}, {9, -1, "9"}, {9, 2, "9"}, {10, -1, ""}, {10, 0, ""}, {10, 1, ""}, {11, -1, ""}, {11, 5, ""},
-		{5, math.MinInt64, "56789"}, {1, math.MaxInt64, "123456789"}, {math.MaxInt64, math.MaxInt64, ""},
-		{math.MaxInt64, -1, ""}, {5 << 30, 1, ""},
+		{0, -1, "0123456789"},
+		{0, 10, "0123456789"},
+		{0, 11, "0123456789"},
+		{0, 1, "0"},
+		{0, 0, ""},
+		{3, 4, "3456"},
+		{9, 1, "9"},
+		{9, -1, "9"},
+		{9, 2, "9"},
+		{10, -1, ""},
+		{10, 0, ""},
+		{10, 1, ""},
+		{11, -1, ""},
+		{11, 5, ""},
+		{5, math.MinInt64, "56789"},
+		{1, math.MaxInt64, "123456789"},
+		{math.MaxInt64, math.MaxInt64, ""},
+		{math.MaxInt64, -1, ""},
+		{5 << 30, 1, ""},
 	} {
 		if got, err := get(t, s, "a", c.offset, c.length); got != c.want || err != nil {
 			t.Errorf("%d bytes from %d: %q, %v, want %q", c.length, c.offset, got, err, c.want)
@@ -131,6 +147,7 @@ func checkRanges(t *testing.T, s blob.Store) {
 }
 
 func checkEmpty(t *testing.T, s blob.Store) {
+	t.Helper()
 	put(t, s, "dir/empty", "")
 	expect(t, s, "dir/empty", "")
 	for _, r := range [][2]int64{{0, 0}, {0, 1}, {1, -1}, {1, 1}} {
@@ -145,6 +162,7 @@ func checkEmpty(t *testing.T, s blob.Store) {
 }
 
 func checkMissing(t *testing.T, s blob.Store) {
+	t.Helper()
 	put(t, s, "dir/a", "x")
 	for _, name := range []string{"b", "dir", "dir/b", "dir/a/b", "di", "dir2/a"} {
 		_, get := get(t, s, name, 0, -1)
@@ -171,6 +189,7 @@ func checkMissing(t *testing.T, s blob.Store) {
 }
 
 func checkReplace(t *testing.T, s blob.Store) {
+	t.Helper()
 	for _, text := range []string{"first", strings.Repeat("long", 100_000), "", "end"} {
 		put(t, s, "a/b", text)
 		expect(t, s, "a/b", text)
@@ -182,6 +201,7 @@ func checkReplace(t *testing.T, s blob.Store) {
 }
 
 func checkInfo(t *testing.T, s blob.Store) {
+	t.Helper()
 	before := time.Now()
 	put(t, s, "a", "four")
 	info, err := s.Stat(t.Context(), "a")
@@ -199,6 +219,7 @@ func checkInfo(t *testing.T, s blob.Store) {
 }
 
 func checkInvalidNames(t *testing.T, s blob.Store) {
+	t.Helper()
 	for _, name := range []string{
 		"", ".", "..", "/", "/a", "a/", "a//b", "../a", "a/../b", "a/..", "./a", "a/.", "a\x00b", "a\nb", "a\x7fb", `a\b`,
 		`..\a`, "a\xffb", strings.Repeat("a", 256), strings.Repeat("abcd/", 300) + "a",
@@ -219,6 +240,7 @@ func checkInvalidNames(t *testing.T, s blob.Store) {
 }
 
 func checkOddNames(t *testing.T, s blob.Store) {
+	t.Helper()
 	names := []string{
 		"with space", " leading", "trailing ", "a+b&c=d", "100%", "%2e%2e", "__0x2f__", "#?;:@!$'()*,[]~`^{}|<>\"", "..a",
 		"a..", "...", ".hidden", "dir.tmp/x.tmp", "-rf", "é", "e\u0301", "日本語/名前", "🎬", "a\u202eb",
@@ -244,6 +266,7 @@ func checkOddNames(t *testing.T, s blob.Store) {
 }
 
 func checkList(t *testing.T, s blob.Store) {
+	t.Helper()
 	names := []string{"a", "a-b", "a.b/c", "aa", "b!", "b-", "b/a", "b/b/c", "b/b-", "b/c", "b0", "c/d/e/f", "Z", "z"}
 	for _, name := range names {
 		put(t, s, name, "")
@@ -264,11 +287,15 @@ func checkList(t *testing.T, s blob.Store) {
 }
 
 func checkListStops(t *testing.T, s blob.Store) {
+	t.Helper()
 	for i := range 10 {
 		put(t, s, fmt.Sprintf("d%d/x", i), "")
 	}
 	seen := 0
-	for range s.List(t.Context(), "") {
+	for _, err := range s.List(t.Context(), "") {
+		if err != nil {
+			t.Error(err)
+		}
 		if seen++; seen == 3 {
 			break
 		}
@@ -298,6 +325,7 @@ func checkListStops(t *testing.T, s blob.Store) {
 }
 
 func checkPutIfAbsent(t *testing.T, s blob.Store) {
+	t.Helper()
 	if err := s.PutIfAbsent(t.Context(), "d/a", strings.NewReader("first")); err != nil {
 		t.Fatal(err)
 	}
@@ -322,6 +350,7 @@ func putters(s blob.Store) map[string]func(context.Context, string, io.Reader) e
 }
 
 func checkFailingReader(t *testing.T, s blob.Store) {
+	t.Helper()
 	put(t, s, "put", "old")
 	fail := errors.New("no more")
 	for name, do := range putters(s) {
@@ -357,6 +386,7 @@ func (r *cancellingReader) Read(p []byte) (int, error) {
 }
 
 func checkCancelledPut(t *testing.T, s blob.Store) {
+	t.Helper()
 	put(t, s, "put", "old")
 	for name, do := range putters(s) {
 		for _, left := range []int{1, 2, 4} {
@@ -373,6 +403,7 @@ func checkCancelledPut(t *testing.T, s blob.Store) {
 }
 
 func checkCancelled(t *testing.T, s blob.Store) {
+	t.Helper()
 	put(t, s, "a", "x")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -392,6 +423,7 @@ func checkCancelled(t *testing.T, s blob.Store) {
 
 // checkConcurrentPuts checks that readers see one of the contents as a whole.
 func checkConcurrentPuts(t *testing.T, s blob.Store) {
+	t.Helper()
 	const size = 100_000
 	put(t, s, "d/a", strings.Repeat("x", size))
 	var writers, readers sync.WaitGroup
@@ -422,6 +454,7 @@ func checkConcurrentPuts(t *testing.T, s blob.Store) {
 }
 
 func checkOnePutWins(t *testing.T, s blob.Store) {
+	t.Helper()
 	for round := range 5 {
 		name := fmt.Sprintf("new%d/lease", round)
 		var wins atomic.Int64
@@ -449,6 +482,7 @@ func checkOnePutWins(t *testing.T, s blob.Store) {
 
 // checkPutBesideDelete puts blobs under one prefix while others under it are deleted.
 func checkPutBesideDelete(t *testing.T, s blob.Store) {
+	t.Helper()
 	var group sync.WaitGroup
 	for c := range 4 {
 		group.Go(func() {
@@ -469,6 +503,7 @@ func checkPutBesideDelete(t *testing.T, s blob.Store) {
 }
 
 func checkReaderKeepsBytes(t *testing.T, s blob.Store) {
+	t.Helper()
 	text := strings.Repeat("0123456789", 50_000)
 	for what, change := range map[string]func() error{
 		"replaced": func() error { return s.Put(t.Context(), "a", strings.NewReader("new")) },
@@ -495,6 +530,7 @@ func checkReaderKeepsBytes(t *testing.T, s blob.Store) {
 
 // checkLarge checks sizes and offsets above 4 GiB.
 func checkLarge(t *testing.T, s blob.Store, putLarge func(*testing.T, blob.Store, string, int64)) {
+	t.Helper()
 	const size = 5<<30 + 7
 	putLarge(t, s, "large/one", size)
 	if info, err := s.Stat(t.Context(), "large/one"); info.Size != size || err != nil {
@@ -509,7 +545,10 @@ func checkLarge(t *testing.T, s blob.Store, putLarge func(*testing.T, blob.Store
 		offset, length int64
 		want           string
 	}{
-		{size - 1, -1, "\x01"}, {size - 3, 100, "\x00\x00\x01"}, {4<<30 - 1, 2, "\x00\x00"}, {size, 1, ""},
+		{size - 1, -1, "\x01"},
+		{size - 3, 100, "\x00\x00\x01"},
+		{4<<30 - 1, 2, "\x00\x00"},
+		{size, 1, ""},
 		{size - 2, math.MaxInt64, "\x00\x01"},
 	} {
 		if got, err := get(t, s, "large/one", c.offset, c.length); got != c.want || err != nil {
