@@ -36,7 +36,9 @@ func TestEntriesOfAllSizes(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	const block = 256 << 10
-	for _, size := range []int{0, 1, 8, block - 9, block - 8, block - 7, block - 1, block, block + 1, 2*block - 8, 2 * block, 700_000} {
+	for _, size := range []int{
+		0, 1, 8, block - 9, block - 8, block - 7, block - 1, block, block + 1, 2*block - 8, 2 * block, 700_000,
+	} {
 		want := content(size)
 		if err := s.PutBytes(cache.Segments, key(int64(size)), want); err != nil {
 			t.Fatal(err)

@@ -26,8 +26,10 @@ func OpenWithShared(dir string, shared Shared) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.shared = &tier{shared: shared, newContext: func() (context.Context, context.CancelFunc) {
-		return context.WithTimeout(context.Background(), sharedTimeout)
+	s.shared = &tier{shared: shared, call: func(do func(context.Context) error) error {
+		ctx, cancel := context.WithTimeout(context.Background(), sharedTimeout)
+		defer cancel()
+		return do(ctx)
 	}}
 	return s, nil
 }
@@ -42,11 +44,10 @@ const (
 // tier is the second place of a store. A nil tier has no entries.
 type tier struct {
 	shared Shared
-	// newContext returns the context of one call. A call has a time limit of its own, and what it gets is useful after
-	// a build ends, too.
-	newContext func() (context.Context, context.CancelFunc)
-	mu         sync.Mutex
-	until      time.Time // no calls until then, after an error
+	// call makes one call, with a time limit of its own: what it gets is useful after a build ends, too.
+	call  func(func(context.Context) error) error
+	mu    sync.Mutex
+	until time.Time // no calls until then, after an error
 }
 
 // use calls the tier unless it failed shortly before.
@@ -57,9 +58,7 @@ func (t *tier) use(do func(context.Context) error) error {
 	if paused {
 		return fs.ErrNotExist
 	}
-	ctx, cancel := t.newContext()
-	defer cancel()
-	err := do(ctx)
+	err := t.call(do)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.mu.Lock()
 		t.until = time.Now().Add(sharedPause)

@@ -32,7 +32,9 @@ const defaultTTL = time.Hour
 
 // SignURL returns a signed URL of a key for a method, under the server's base URL. For PUT,
 // contentType fixes the content type of the upload; otherwise it is empty.
-func (s *Store) SignURL(_ context.Context, base *url.URL, method, key, contentType string, ttl time.Duration) (string, error) {
+func (s *Store) SignURL(
+	_ context.Context, base *url.URL, method, key, contentType string, ttl time.Duration,
+) (string, error) {
 	switch {
 	case len(s.secret) == 0:
 		return "", errors.New("sign a URL: there is no secret")
