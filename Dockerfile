@@ -9,7 +9,7 @@ RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-ins
 RUN mkdir -p /usr/local/share/fonts/gelasio && scripts/fonts
 # ONNX Runtime, for neural voices. Without access to the npm registry, the image cannot use them.
 RUN mkdir -p /onnxruntime && scripts/onnxruntime /onnxruntime
-RUN CGO_ENABLED=0 go build -trimpath -o /mynah ./cmd/mynah
+RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /mynah ./cmd/mynah
 
 FROM debian:12-slim
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \

@@ -218,7 +218,6 @@ func reserved() []reservation {
 			[]string{"internal/store", "internal/queue", "internal/house"},
 			"records lie behind the interfaces of build, upload and auth",
 		},
-		{"gocloud.dev/blob/", []string{"internal/house"}, "only house picks drivers"},
 		{"mynah/internal/voice/", []string{"internal/house", "internal/voice/", "internal/steptest"}, "only house picks engines"},
 	}
 }

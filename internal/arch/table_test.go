@@ -39,7 +39,7 @@ func table() []section {
 			{"internal/queue", 10, "the queue of builds: River, in the same database"},
 			{"internal/record", 1, "a build's record: its states, the allowed changes, the interface of its store"},
 			{"internal/upload", 4, "unpacks archives strictly; fetches `zip-url` and `github`"},
-			{"internal/objects", 2, "uploads and results in a bucket, signed addresses"},
+			{"internal/objects", 2, "uploads and results by key, signed addresses"},
 			{"internal/auth", 1, "API keys and their limits"},
 		}},
 		{"the steps of a build", []row{
@@ -116,6 +116,8 @@ func table() []section {
 			{"internal/part/parttest", 2, "tests of recipes"},
 
 			{"internal/blame", 3, "turns an error into a fault: the file, the program or the disk"},
+			{"internal/blob", 0, "the port for named bytes, and its driver for a folder on disk"},
+			{"internal/blob/blobtest", 1, "the conformance suite of the port's drivers"},
 			{"internal/cache", 0, "keeps results that are expensive to make, under keys of their content"},
 			{"internal/pending", 0, "writes files that appear complete or not at all"},
 			{"internal/names", 0, "finds files by name in any Unicode normal form"},

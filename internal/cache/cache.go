@@ -9,7 +9,6 @@ package cache
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -21,11 +20,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"mynah/internal/system"
 )
@@ -110,8 +105,10 @@ func (s *Store) HashFile(ctx context.Context, path string) (Key, error) {
 
 // Store is a folder of entries. It is safe for concurrent use by goroutines and processes.
 type Store struct {
-	dir string
-	own session
+	dir    string
+	own    session
+	kept   copies
+	shared *tier // nil if there is none
 }
 
 const (
@@ -145,10 +142,15 @@ func (s *Store) Close() { s.own.close() }
 // Dir returns the store's folder.
 func (s *Store) Dir() string { return s.dir }
 
+// makeEntryName returns the name of an entry: the path of its file in the folder, with slashes.
+func makeEntryName(kind Kind, key Key) string {
+	k := key.String()
+	return string(kind) + "/" + k[:2] + "/" + k[2:]
+}
+
 // makeEntryPath returns the path of an entry's file.
 func (s *Store) makeEntryPath(kind Kind, key Key) string {
-	k := key.String()
-	return filepath.Join(s.dir, string(kind), k[:2], k[2:])
+	return filepath.Join(s.dir, filepath.FromSlash(makeEntryName(kind, key)))
 }
 
 // newEntryChecksum returns a checksum that already contains an entry's address. So an entry that was moved to another
@@ -189,32 +191,49 @@ func (s *Store) Put(kind Kind, key Key, write func(io.Writer) error) error {
 	if err := errors.Join(buf.Flush(), f.Close()); err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
-	dst := s.makeEntryPath(kind, key)
-	err = s.forceIntoStore(f.Name(), dst)
-	if system.IsBlockedByOpenFile(err) && s.HasEntry(kind, key) {
-		return nil // an equal entry exists and is open for reading
-	}
-	if err != nil {
+	s.keepCopy(f.Name(), kind, key)
+	s.shared.put(f.Name(), kind, key)
+	if err := s.placeEntry(f.Name(), kind, key); err != nil {
 		return fmt.Errorf("write to the cache: %w", err)
 	}
 	return nil
 }
 
+// placeEntry renames a complete file to the path of an entry.
+func (s *Store) placeEntry(name string, kind Kind, key Key) error {
+	path := s.makeEntryPath(kind, key)
+	err := s.forceIntoStore(name, path)
+	if system.IsBlockedByOpenFile(err) {
+		if e, failed := openChecked(path, kind, key); failed == nil {
+			return e.Close() // an equal entry exists and is open for reading
+		}
+	}
+	return err
+}
+
 // forceIntoStore renames a file to its path in the store. It removes what is in the way: a folder in the place of a
-// file, or a file in the place of a folder.
+// file, or a file in the place of a folder. It makes missing folders, also if somebody removes them meanwhile.
 func (s *Store) forceIntoStore(name, dst string) error {
+	const maxTries = 100
 	inner := filepath.Dir(dst)
-	try := func() error {
-		if err := os.MkdirAll(inner, 0o700); err != nil {
+	for tries := 1; ; tries++ {
+		err := os.MkdirAll(inner, 0o700)
+		if err == nil {
+			err = os.Rename(name, dst)
+		}
+		if err == nil || tries == maxTries {
 			return err
 		}
-		return os.Rename(name, dst)
+		if !errors.Is(err, fs.ErrNotExist) && !clearWay(dst) {
+			return err
+		}
 	}
-	err := try()
-	if err == nil {
-		return nil
-	}
+}
+
+// clearWay removes what is in the way of an entry's file. It returns false if it removed nothing.
+func clearWay(dst string) bool {
 	cleared := false
+	inner := filepath.Dir(dst)
 	for _, dir := range []string{filepath.Dir(inner), inner} {
 		if fi, err := os.Lstat(dir); err == nil && !fi.IsDir() {
 			cleared = os.Remove(dir) == nil || cleared
@@ -223,10 +242,7 @@ func (s *Store) forceIntoStore(name, dst string) error {
 	if fi, err := os.Lstat(dst); err == nil && fi.IsDir() {
 		cleared = os.RemoveAll(dst) == nil || cleared
 	}
-	if !cleared {
-		return err
-	}
-	return try()
+	return cleared
 }
 
 // PutBytes stores b.
@@ -235,203 +251,6 @@ func (s *Store) PutBytes(kind Kind, key Key, b []byte) error {
 		_, err := w.Write(b)
 		return err
 	})
-}
-
-// Entry is an open entry. Its checksum is correct.
-type Entry struct {
-	f    *os.File
-	size int64
-	*io.SectionReader
-}
-
-// Close closes the entry.
-func (e *Entry) Close() error { return e.f.Close() }
-
-// OpenEntry opens an entry. It returns false if none exists. Opening updates the entry's time of last use, on
-// which Prune relies.
-func (s *Store) OpenEntry(kind Kind, key Key) (*Entry, bool) {
-	p := s.makeEntryPath(kind, key)
-	f, err := os.Open(p)
-	if err != nil {
-		return nil, false
-	}
-	size, err := checkAndMeasureEntry(f, newEntryChecksum(kind, key))
-	if err != nil {
-		opened, err1 := f.Stat()
-		named, err2 := os.Stat(p)
-		_ = f.Close()
-		// Otherwise, another process has replaced the entry meanwhile.
-		if err1 == nil && err2 == nil && os.SameFile(opened, named) {
-			_ = os.RemoveAll(p)
-		}
-		return nil, false
-	}
-	now := time.Now()
-	_ = os.Chtimes(p, now, now)
-	return &Entry{f: f, size: size, SectionReader: io.NewSectionReader(f, 0, size)}, true
-}
-
-// ReadEntry returns the content of an entry.
-func (s *Store) ReadEntry(kind Kind, key Key) ([]byte, bool) {
-	e, ok := s.OpenEntry(kind, key)
-	if !ok {
-		return nil, false
-	}
-	defer func() { _ = e.Close() }()
-	b := make([]byte, e.size)
-	if _, err := io.ReadFull(e, b); err != nil {
-		return nil, false
-	}
-	return b, true
-}
-
-// RemoveEntry removes an entry, for example if it turned out to be wrong.
-func (s *Store) RemoveEntry(kind Kind, key Key) {
-	_ = os.Remove(s.makeEntryPath(kind, key))
-}
-
-// HasEntry reports whether there is an entry with a correct checksum. It checks the content, because callers base
-// plans on the result.
-func (s *Store) HasEntry(kind Kind, key Key) bool {
-	e, ok := s.OpenEntry(kind, key)
-	if ok {
-		_ = e.Close()
-	}
-	return ok
-}
-
-var errDamaged = errors.New("damaged entry")
-
-// checkAndMeasureEntry returns the size of an entry's content, or an error if its checksum is wrong.
-func checkAndMeasureEntry(f *os.File, sum hash.Hash32) (int64, error) {
-	fi, err := f.Stat()
-	if err != nil {
-		return 0, err
-	}
-	size := fi.Size() - trailerSize
-	if size < 0 {
-		return 0, errDamaged
-	}
-	buf := make([]byte, min(size+1, 64<<10))
-	if _, err := io.CopyBuffer(sum, io.NewSectionReader(f, 0, size), buf); err != nil {
-		return 0, err
-	}
-	var trailer, want [trailerSize]byte
-	if _, err := f.ReadAt(trailer[:], size); err != nil {
-		return 0, err
-	}
-	binary.BigEndian.PutUint32(want[:4], sum.Sum32())
-	binary.BigEndian.PutUint32(want[4:], magic)
-	if !bytes.Equal(trailer[:], want[:]) {
-		return 0, errDamaged
-	}
-	return size, nil
-}
-
-// Usage is the number and total size of the entries of a kind.
-type Usage struct {
-	Kind    Kind  `json:"kind"`
-	Entries int   `json:"entries"`
-	Bytes   int64 `json:"bytes"`
-}
-
-type file struct {
-	path string
-	kind Kind
-	size int64
-	used time.Time
-}
-
-// listFiles returns the files of all entries.
-func (s *Store) listFiles() ([]file, error) {
-	var out []file
-	for _, kind := range listKinds() {
-		err := filepath.WalkDir(filepath.Join(s.dir, string(kind)), func(p string, d fs.DirEntry, err error) error {
-			if err != nil {
-				if errors.Is(err, fs.ErrNotExist) {
-					return nil
-				}
-				return err
-			}
-			if d.IsDir() {
-				return nil
-			}
-			fi, err := d.Info()
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil // another process removed it meanwhile
-			}
-			if err != nil {
-				return err
-			}
-			out = append(out, file{p, kind, fi.Size(), fi.ModTime()})
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("list the cache: %w", err)
-		}
-	}
-	return out, nil
-}
-
-// ListUsage returns the usage of each kind.
-func (s *Store) ListUsage() ([]Usage, error) {
-	files, err := s.listFiles()
-	if err != nil {
-		return nil, err
-	}
-	var out []Usage
-	for _, kind := range listKinds() {
-		u := Usage{Kind: kind}
-		for _, f := range files {
-			if f.kind == kind {
-				u.Entries++
-				u.Bytes += f.size
-			}
-		}
-		out = append(out, u)
-	}
-	return out, nil
-}
-
-// Prune removes the least recently used entries until at most maxBytes are left, and returns what it removed.
-// It returns ErrInUse while a build uses the store.
-func (s *Store) Prune(maxBytes int64) (Usage, error) {
-	l := s.newLock()
-	ok, err := l.TryLock()
-	if err != nil {
-		return Usage{}, fmt.Errorf("lock the cache: %w", err)
-	}
-	if !ok {
-		return Usage{}, ErrInUse
-	}
-	defer func() { _ = l.Unlock() }()
-	files, err := s.listFiles()
-	if err != nil {
-		return Usage{}, err
-	}
-	slices.SortFunc(files, func(a, b file) int {
-		if c := a.used.Compare(b.used); c != 0 {
-			return c
-		}
-		return strings.Compare(a.path, b.path)
-	})
-	var total int64
-	for _, f := range files {
-		total += f.size
-	}
-	var gone Usage
-	for _, f := range files {
-		if total <= maxBytes {
-			break
-		}
-		if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return gone, fmt.Errorf("prune the cache: %w", err)
-		}
-		total -= f.size
-		gone.Entries++
-		gone.Bytes += f.size
-	}
-	return gone, nil
 }
 
 // MakeTempDir creates a folder for a build's temporary files. The caller removes it. If the build is killed, the
@@ -443,28 +262,6 @@ func (s *Store) MakeTempDir() (string, error) {
 	}
 	return os.MkdirTemp(dir, "work-*")
 }
-
-// MarkInUse marks the store as in use until the returned function is called or the process ends, even if it is
-// killed. Prune fails meanwhile.
-func (s *Store) MarkInUse() (func(), error) {
-	l := s.newLock()
-	if err := l.RLock(); err != nil {
-		return nil, fmt.Errorf("lock the cache: %w", err)
-	}
-	return func() { _ = l.Unlock() }, nil
-}
-
-// newLock returns the lock that MarkInUse and Prune share.
-func (s *Store) newLock() *flock.Flock {
-	path := filepath.Join(s.dir, "lock")
-	if fi, err := os.Lstat(path); err == nil && fi.IsDir() {
-		_ = os.RemoveAll(path)
-	}
-	return flock.New(path)
-}
-
-// ErrInUse means that a build is using the store.
-var ErrInUse = errors.New("a build is using the cache")
 
 // ErrLost means that an entry disappeared during a build because something else removed or damaged it.
 var ErrLost = errors.New("the cache lost an entry while it was in use")

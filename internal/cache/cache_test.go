@@ -205,46 +205,6 @@ func TestDamageIsNoticed(t *testing.T) {
 	if err := s.PutBytes(cache.Sounds, key(1), []byte("x")); err != nil || !s.HasEntry(cache.Sounds, key(1)) {
 		t.Error("a file in the place of a folder stops the cache:", err)
 	}
-	if err := os.Mkdir(filepath.Join(s.Dir(), "lock"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Prune(0); err != nil {
-		t.Error("a folder in the place of the lock:", err)
-	}
-}
-
-func TestPrune(t *testing.T) {
-	t.Parallel()
-	s := open(t)
-	for n := range int64(10) {
-		if err := s.PutBytes(cache.Narration, key(n), make([]byte, 992)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	done, err := s.MarkInUse()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Prune(0); !errors.Is(err, cache.ErrInUse) {
-		t.Errorf("pruned while in use: %v", err)
-	}
-	done()
-	gone, err := s.Prune(3000)
-	if err != nil || gone.Entries != 7 {
-		t.Errorf("%+v %v", gone, err)
-	}
-	if _, err := s.Prune(0); err != nil {
-		t.Fatal(err)
-	}
-	usage, err := s.ListUsage()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, u := range usage {
-		if u.Entries != 0 {
-			t.Errorf("%+v", u)
-		}
-	}
 }
 
 func TestManyAtOnce(t *testing.T) {

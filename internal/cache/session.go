@@ -41,10 +41,19 @@ func (s *session) ensureFolder(dir string) (string, error) {
 	return s.makeFolderOnce(dir)
 }
 
-// makeFolderOnce creates and locks the folder if none exists. The caller holds s.mu.
+// makeFolderOnce creates and locks the folder if none exists, also if somebody has removed it. The caller holds s.mu.
 func (s *session) makeFolderOnce(dir string) (string, error) {
 	if s.closed {
 		return "", fs.ErrClosed
+	}
+	if s.lock != nil {
+		if _, err := os.Lstat(s.path); errors.Is(err, fs.ErrNotExist) {
+			s.lock.Unlock()
+			s.lock = nil
+			if err := os.MkdirAll(dir, 0o700); err != nil {
+				return "", err
+			}
+		}
 	}
 	for s.lock == nil {
 		path, err := os.MkdirTemp(dir, sessionPrefix+"*")

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -14,7 +13,6 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
-	"mynah/internal/cache"
 	"mynah/internal/fault"
 	"mynah/internal/house"
 	"mynah/internal/voice"
@@ -146,13 +144,13 @@ func (a *app) newCacheCommand() *cobra.Command {
 				return err
 			}
 			gone, err := store.Prune(int64(n))
-			if errors.Is(err, cache.ErrInUse) {
-				return fault.New(fault.Disk, nil, "a build is using the cache").WithHint("try again when the build has ended")
-			}
 			if err != nil {
 				return fault.New(fault.Disk, err, "the cache cannot be pruned")
 			}
 			fmt.Fprintf(a.Out, "removed %d entries, %s\n", gone.Entries, formatSize(gone.Bytes))
+			if gone.Left > int64(n) {
+				fmt.Fprintf(a.Out, "%s are left, because running builds use them\n", formatSize(gone.Left))
+			}
 			return nil
 		},
 	}

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,9 +17,9 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"gocloud.dev/blob/fileblob"
 
 	"mynah/internal/auth"
+	"mynah/internal/blob"
 	"mynah/internal/cache"
 	"mynah/internal/cell/host"
 	"mynah/internal/fault"
@@ -199,15 +198,11 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fault.New(fault.Disk, err, "the database cannot be read")
 	}
-	folder := filepath.Join(data, "objects")
-	signer := fileblob.NewURLSignerHMAC(&url.URL{Path: objects.Prefix}, secret)
-	bucket, err := fileblob.OpenBucket(folder, &fileblob.Options{
-		URLSigner: signer, CreateDir: true, DirFileMode: 0o700, NoTempDir: true, Metadata: fileblob.MetadataDontWrite,
-	})
+	disk, err := blob.OpenDisk(filepath.Join(data, "objects"))
 	if err != nil {
 		return fault.New(fault.Disk, err, "the folder of objects cannot be used")
 	}
-	o.objects = objects.New(bucket, signer, folder)
+	o.objects = objects.New(disk, secret)
 	o.addCloser(func() { _ = o.objects.Close() })
 	fetcher, err := upload.NewFetcher(o.cfg.Fetch)
 	if err != nil {
@@ -224,7 +219,7 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 	o.records.SetEnqueue(o.queue.Enqueue)
 	o.guard = auth.NewGuard(o.cfg.Auth, o.records)
 	err = errors.Join(o.records.RefillQueue(ctx, o.queue.Clear), o.records.DropUnanswered(ctx),
-		o.objects.RemovePartlyWritten())
+		o.objects.RemovePartlyWritten(ctx))
 	if err != nil {
 		return fault.New(fault.Disk, err, "the builds that were running when the server stopped cannot be resumed")
 	}
@@ -274,16 +269,12 @@ func (o *server) pruneCaches() error {
 	if err != nil {
 		return err
 	}
+	var folders []string
 	for _, t := range tenants {
-		store, err := cache.Open(findTenantCache(o.caches, t.Name()))
-		if err != nil {
-			return err
-		}
-		if _, err := store.Prune(o.cfg.CacheSize); err != nil && !errors.Is(err, cache.ErrInUse) {
-			return err
-		}
+		folders = append(folders, findTenantCache(o.caches, t.Name()))
 	}
-	return nil
+	_, err = cache.PruneFolders(folders, o.cfg.CacheSize)
+	return err
 }
 
 // dropBelowWarnings returns a log that drops a library's messages below warnings.

@@ -7,81 +7,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"net/http"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"gocloud.dev/blob"
-	"gocloud.dev/gcerrors"
-
-	"mynah/internal/system"
+	"mynah/internal/blob"
 )
 
-// Prefix is the path prefix of signed URLs.
-const Prefix = "/objects/"
-
-// Verifier checks the signatures of URLs that a bucket has signed.
-type Verifier interface {
-	// KeyFromURL returns the key of a signed URL if it is valid and not expired.
-	KeyFromURL(ctx context.Context, u *url.URL) (string, error)
-}
-
-// Store keeps objects in a bucket on disk.
+// Store keeps objects as blobs.
 type Store struct {
-	bucket   *blob.Bucket
-	verifier Verifier
-	dir      string
+	blobs  blob.Store
+	secret []byte
 }
 
-// New creates a Store from a bucket whose objects are the files of a folder, and a verifier of
-// its signed URLs.
-func New(bucket *blob.Bucket, verifier Verifier, dir string) *Store {
-	return &Store{bucket: bucket, verifier: verifier, dir: dir}
-}
+// New creates a Store of blobs. secret signs URLs; it must not be empty.
+func New(blobs blob.Store, secret []byte) *Store { return &Store{blobs: blobs, secret: secret} }
 
-// Close closes the bucket.
-func (s *Store) Close() error { return s.bucket.Close() }
-
-// SignURL returns a signed URL of a key for a method, under the server's base URL. For PUT,
-// contentType fixes the content type of the upload; otherwise it is empty.
-func (s *Store) SignURL(ctx context.Context, base *url.URL, method, key, contentType string, ttl time.Duration) (string, error) {
-	signed, err := s.bucket.SignedURL(ctx, key, &blob.SignedURLOptions{Method: method, Expiry: ttl, ContentType: contentType})
-	if err != nil {
-		return "", err
+// Close closes the blobs.
+func (s *Store) Close() error {
+	if c, ok := s.blobs.(io.Closer); ok {
+		return c.Close()
 	}
-	_, query, _ := strings.Cut(signed, "?")
-	out := base.JoinPath(Prefix, key)
-	out.RawQuery = query
-	return out.String(), nil
-}
-
-// ErrSignature is returned for a URL that was changed, has expired, or is for another use.
-var ErrSignature = errors.New("the link is not valid or has expired")
-
-// VerifyURL returns the key and content type of a request's signed URL.
-func (s *Store) VerifyURL(r *http.Request) (key, contentType string, err error) {
-	q := r.URL.Query()
-	for _, v := range q {
-		if len(v) != 1 {
-			return "", "", ErrSignature
-		}
-	}
-	key, err = s.verifier.KeyFromURL(r.Context(), r.URL)
-	if err != nil || key == "" || strings.TrimPrefix(r.URL.Path, Prefix) != key {
-		return "", "", ErrSignature
-	}
-	method := r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	if q.Get("method") != method {
-		return "", "", ErrSignature
-	}
-	return key, q.Get("contentType"), nil
+	return nil
 }
 
 // ErrTooLarge is returned for a body over the limit.
@@ -90,39 +37,34 @@ var ErrTooLarge = errors.New("too many bytes")
 // Put stores the bytes of a reader completely or not at all, up to limit bytes (0 means no
 // limit). When Put returns, they are synced to disk.
 func (s *Store) Put(ctx context.Context, key string, r io.Reader, limit int64) (n int64, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	w, err := s.bucket.NewWriter(ctx, key, &blob.WriterOptions{ContentType: "application/octet-stream"})
-	if err != nil {
-		return 0, err
-	}
-	if limit > 0 {
-		r = io.LimitReader(r, limit+1)
-	}
-	n, err = io.CopyBuffer(w, struct{ io.Reader }{r}, make([]byte, 64<<10))
-	if err == nil && limit > 0 && n > limit {
-		err = ErrTooLarge
-	}
-	if err != nil {
-		cancel() // makes the writer discard its data
-		_ = w.Close()
-		return n, err
-	}
-	if err := w.Close(); err != nil {
-		return n, err
-	}
-	return n, s.syncToDisk(key)
+	c := &countingReader{r: r, limit: limit}
+	err = s.blobs.Put(ctx, key, c)
+	return c.n, err
 }
 
-// syncToDisk makes an object survive a loss of power, which the bucket's driver does not ensure.
-func (s *Store) syncToDisk(key string) error {
-	path := filepath.Join(s.dir, filepath.FromSlash(key))
-	for _, p := range []string{path, filepath.Dir(path)} {
-		if err := system.SyncToDisk(p); err != nil {
-			return fmt.Errorf("syncing %s: %w", key, err)
-		}
+// PutReader stores all bytes of a reader completely or not at all.
+func (s *Store) PutReader(ctx context.Context, key string, r io.Reader) error {
+	_, err := s.Put(ctx, key, r, 0)
+	return err
+}
+
+// countingReader counts bytes, and fails after limit bytes if limit is not 0.
+type countingReader struct {
+	r        io.Reader
+	n, limit int64
+}
+
+// Read implements io.Reader.
+func (c *countingReader) Read(p []byte) (int, error) {
+	if c.limit > 0 {
+		p = p[:min(int64(len(p)), c.limit+1-c.n)]
 	}
-	return nil
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	if c.limit > 0 && c.n > c.limit {
+		return n, ErrTooLarge
+	}
+	return n, err
 }
 
 // PutFile stores a file.
@@ -132,8 +74,7 @@ func (s *Store) PutFile(ctx context.Context, key, path string) error {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	_, err = s.Put(ctx, key, f, 0)
-	return err
+	return s.PutReader(ctx, key, f)
 }
 
 // Attributes describe an object.
@@ -145,29 +86,90 @@ type Attributes struct {
 
 // ReadAttributes returns the attributes of an object; ok is false if it does not exist.
 func (s *Store) ReadAttributes(ctx context.Context, key string) (a Attributes, ok bool, err error) {
-	attrs, err := s.bucket.Attributes(ctx, key)
-	if gcerrors.Code(err) == gcerrors.NotFound {
+	info, err := s.blobs.Stat(ctx, key)
+	if isMissing(err) {
 		return a, false, nil
 	}
 	if err != nil {
 		return a, false, err
 	}
 	return Attributes{
-		Size: attrs.Size, Modified: attrs.ModTime,
-		ETag: fmt.Sprintf(`"%x-%x"`, attrs.ModTime.UnixNano(), attrs.Size),
+		Size: info.Size, Modified: info.Modified,
+		ETag: fmt.Sprintf(`"%x-%x"`, info.Modified.UnixNano(), info.Size),
 	}, true, nil
+}
+
+// isMissing reports whether an error means that there is no object. Keys may come from clients, so an invalid key is a
+// missing object.
+func isMissing(err error) bool {
+	return errors.Is(err, blob.ErrNotFound) || errors.Is(err, blob.ErrName)
 }
 
 // Open opens an object for reading and seeking.
 func (s *Store) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
-	return s.bucket.NewReader(ctx, key, nil)
+	f, err := s.OpenAt(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// OpenAt opens an object for reading at any offset. The opened object does not change when its
+// key is written again.
+func (s *Store) OpenAt(ctx context.Context, key string) (*os.File, error) {
+	f, _, err := s.OpenFile(ctx, key)
+	return f, err
+}
+
+// filer is a store of blobs that are files.
+type filer interface {
+	OpenFile(ctx context.Context, name string) (*os.File, error)
+}
+
+// OpenFile opens an object as a file that can only be read, and returns its size in bytes. If the blobs are not files
+// of this machine, it is a temporary copy without a name. The caller closes the file.
+func (s *Store) OpenFile(ctx context.Context, key string) (*os.File, int64, error) {
+	f, err := s.openOrCopy(ctx, key)
+	if isMissing(err) {
+		return nil, 0, blob.ErrNotFound
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		_ = f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}
+
+func (s *Store) openOrCopy(ctx context.Context, key string) (*os.File, error) {
+	if files, ok := s.blobs.(filer); ok {
+		return files.OpenFile(ctx, key)
+	}
+	r, err := s.blobs.Get(ctx, key, 0, -1)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	w, err := os.CreateTemp("", "mynah-object-*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.Remove(w.Name()) }()
+	_, err = io.Copy(w, r)
+	if err := errors.Join(err, w.Close()); err != nil {
+		return nil, err
+	}
+	return os.Open(w.Name())
 }
 
 // Delete removes objects; missing objects are not an error.
 func (s *Store) Delete(ctx context.Context, keys ...string) error {
 	var errs []error
 	for _, k := range keys {
-		if err := s.bucket.Delete(ctx, k); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+		if err := s.blobs.Delete(ctx, k); err != nil && !isMissing(err) {
 			errs = append(errs, err)
 		}
 	}
@@ -176,38 +178,24 @@ func (s *Store) Delete(ctx context.Context, keys ...string) error {
 
 // ForEachObject calls a function for every object under a prefix.
 func (s *Store) ForEachObject(ctx context.Context, prefix string, do func(key string, modified time.Time) error) error {
-	it := s.bucket.List(&blob.ListOptions{Prefix: prefix})
-	for {
-		o, err := it.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+	for info, err := range s.blobs.List(ctx, prefix) {
 		if err != nil {
 			return err
 		}
-		if err := do(o.Key, o.ModTime); err != nil {
+		if err := do(info.Name, info.Modified); err != nil {
 			return err
 		}
 	}
+	return nil
 }
 
-// OpenAt opens an object for reading at any offset. The opened object does not change when its
-// key is written again.
-func (s *Store) OpenAt(_ context.Context, key string) (*os.File, error) {
-	return os.Open(filepath.Join(s.dir, filepath.FromSlash(key)))
-}
-
-// RemovePartlyWritten removes partly written objects after a crash. Nothing may be writing objects.
-func (s *Store) RemovePartlyWritten() error {
-	root, err := os.OpenRoot(s.dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = root.Close() }()
-	return fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".tmp") {
-			return err
+// RemovePartlyWritten removes objects that version 0.1 has partly written, whose names end in .tmp. Nothing may be
+// writing objects.
+func (s *Store) RemovePartlyWritten(ctx context.Context) error {
+	return s.ForEachObject(ctx, "", func(key string, _ time.Time) error {
+		if !strings.HasSuffix(key, ".tmp") {
+			return nil
 		}
-		return root.Remove(path)
+		return s.blobs.Delete(ctx, key)
 	})
 }

@@ -165,12 +165,18 @@ func (f *Findings) addNewWarnings(more Findings) {
 
 // produceOne builds a video in one size, and returns the further sizes that the script requests. It calls sizesKnown with
 // their number before it reports progress.
-func (s *Studio) produceOne(ctx context.Context, req Request, sizesKnown func(int)) (*Result, []frame.Size, error) {
-	e, err := s.openSession(ctx, req.Dir, req.Progress)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer e.close()
+func (s *Studio) produceOne(
+	ctx context.Context, req Request, sizesKnown func(int),
+) (result *Result, sizes []frame.Size, err error) {
+	err = s.withSession(ctx, req.Dir, req.Progress, false, func(e *session) (err error) {
+		result, sizes, err = e.produce(ctx, req, sizesKnown)
+		return err
+	})
+	return result, sizes, err
+}
+
+// produce runs the steps of a build. See produceOne.
+func (e *session) produce(ctx context.Context, req Request, sizesKnown func(int)) (*Result, []frame.Size, error) {
 	src, err := e.planScript(ctx, req.Request)
 	if err != nil {
 		return &Result{Findings: e.newFindings(src.Board)}, nil, err
@@ -182,7 +188,7 @@ func (s *Studio) produceOne(ctx context.Context, req Request, sizesKnown func(in
 	}
 	result.Findings = e.newFindings(src.Board)
 	result.Phases, result.Parts = e.meter.Phases, e.maker.Book.CountParts()
-	result.Made = e.maker.Book.ExplainMade(s.store, e.newBookKey(src.Name, req.Output))
+	result.Made = e.maker.Book.ExplainMade(e.studio.store, e.newBookKey(src.Name, req.Output))
 	e.meter.ReportCurrentPhase(meter.Film, 1)
 	return result, src.Board.Film.Sizes, nil
 }

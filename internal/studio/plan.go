@@ -34,12 +34,16 @@ func (e *session) newPlan(board *storyboard.Board, t timedBoard) *Plan {
 }
 
 // Plan reads a project, speaks it and computes its timeline, but draws and encodes nothing.
-func (s *Studio) Plan(ctx context.Context, req Request) (*Plan, error) {
-	e, err := s.openSession(ctx, req.Dir, req.Progress)
-	if err != nil {
-		return nil, err
-	}
-	defer e.close()
+func (s *Studio) Plan(ctx context.Context, req Request) (plan *Plan, err error) {
+	err = s.withSession(ctx, req.Dir, req.Progress, false, func(e *session) (err error) {
+		plan, err = e.plan(ctx, req)
+		return err
+	})
+	return plan, err
+}
+
+// plan runs the steps of Plan.
+func (e *session) plan(ctx context.Context, req Request) (*Plan, error) {
 	src, err := e.planScript(ctx, req.Request)
 	if err != nil {
 		return nil, err
@@ -76,12 +80,18 @@ func (s *Studio) Check(ctx context.Context, req Request) (diag.List, map[string]
 }
 
 // checkOne checks a script in one size, and returns the further sizes that it requests.
-func (s *Studio) checkOne(ctx context.Context, req Request) (diag.List, map[string][]byte, []frame.Size, error) {
-	e, err := s.openSession(ctx, req.Dir, req.Progress)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	defer e.close()
+func (s *Studio) checkOne(
+	ctx context.Context, req Request,
+) (list diag.List, sources map[string][]byte, sizes []frame.Size, err error) {
+	err = s.withSession(ctx, req.Dir, req.Progress, false, func(e *session) (err error) {
+		list, sources, sizes, err = e.check(ctx, req)
+		return err
+	})
+	return list, sources, sizes, err
+}
+
+// check runs the steps of checkOne.
+func (e *session) check(ctx context.Context, req Request) (diag.List, map[string][]byte, []frame.Size, error) {
 	src, err := e.planScript(ctx, req.Request)
 	var files *assets.Set
 	if err == nil {

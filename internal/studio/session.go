@@ -3,9 +3,11 @@ package studio
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 
 	"mynah/internal/blame"
+	"mynah/internal/cache"
 	"mynah/internal/compile"
 	"mynah/internal/diag"
 	"mynah/internal/fault"
@@ -44,6 +46,66 @@ type session struct {
 	list    diag.List
 	sources map[string][]byte
 	unlock  func()
+	release func() // of the copies of cache entries; nil if there are none
+}
+
+// maxAttempts is how often a session's work is done until the cache loses nothing. The second attempt keeps copies, so
+// further ones are needed only for parts that were lost before they could be copied.
+const maxAttempts = 5
+
+// withSession opens a session and calls do. If the cache loses an entry or the temporary folder meanwhile, it closes the
+// session and calls do in another one, which makes the entry anew. With keep, it keeps copies from the beginning, and
+// leaves the session open if do succeeds.
+func (s *Studio) withSession(
+	ctx context.Context, dir string, report func(meter.Progress), keep bool, do func(*session) error,
+) error {
+	report = neverFall(report)
+	var last *session
+	for attempt := 1; ; attempt++ {
+		e, err := s.openSession(ctx, dir, report)
+		if err != nil {
+			return err
+		}
+		if attempt > 1 || keep {
+			if e.release, err = s.store.KeepCopies(); err != nil {
+				e.close()
+				return fault.New(fault.Disk, err, "the cache cannot be used")
+			}
+		}
+		if last != nil {
+			e.maker.Book.AdoptMade(last.maker.Book)
+			e.meter.Phases = last.meter.Phases
+		}
+		err = do(e)
+		if err == nil && keep {
+			return nil
+		}
+		lost := errors.Is(err, cache.ErrLost) || err != nil && e.hasLostFolder()
+		e.close()
+		if !lost || attempt == maxAttempts || ctx.Err() != nil {
+			return err
+		}
+		last = e
+	}
+}
+
+// hasLostFolder reports whether somebody has removed the temporary folder, for example with the whole cache.
+func (e *session) hasLostFolder() bool {
+	_, err := os.Lstat(e.maker.Work)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// neverFall returns a function that reports progress, but no lower percentage than before.
+func neverFall(report func(meter.Progress)) func(meter.Progress) {
+	if report == nil {
+		return nil
+	}
+	highest := 0.0
+	return func(p meter.Progress) {
+		highest = max(highest, p.Percent)
+		p.Percent = highest
+		report(p)
+	}
 }
 
 // openSession begins a session on a project's folder; an empty dir means no project. The caller must call
@@ -90,6 +152,9 @@ func openProjectOrEmpty(dir string) (*project.Project, error) {
 // close removes the session's temporary files and releases the project.
 func (e *session) close() {
 	e.unlock()
+	if e.release != nil {
+		e.release()
+	}
 	_ = os.RemoveAll(e.maker.Work)
 	_ = e.project.Close()
 }

@@ -22,12 +22,16 @@ type Snapshot struct {
 // DrawSnapshot draws one frame of a video, or a contact sheet of its scenes, as PNG. It speaks the
 // narration, because that determines the length of scenes, but does not build the video. The plan
 // contains the warnings.
-func (s *Studio) DrawSnapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, error) {
-	e, err := s.openSession(ctx, req.Dir, req.Progress)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer e.close()
+func (s *Studio) DrawSnapshot(ctx context.Context, req Snapshot) (png []byte, plan *Plan, err error) {
+	err = s.withSession(ctx, req.Dir, req.Progress, false, func(e *session) (err error) {
+		png, plan, err = e.drawSnapshot(ctx, req)
+		return err
+	})
+	return png, plan, err
+}
+
+// drawSnapshot runs the steps of DrawSnapshot.
+func (e *session) drawSnapshot(ctx context.Context, req Snapshot) ([]byte, *Plan, error) {
 	src, err := e.planScript(ctx, req.Request.Request)
 	if err != nil {
 		return nil, nil, err

@@ -40,17 +40,16 @@ type Speech struct {
 
 // Speak speaks a text. The error is a *ScriptError if the text has errors.
 func (s *Studio) Speak(ctx context.Context, r SpeechRequest) (*Speech, error) {
-	e, err := s.openSession(ctx, "", r.Progress)
+	var sp *Speech
+	err := s.withSession(ctx, "", r.Progress, true, func(e *session) (err error) {
+		sp, err = e.speakScriptText(ctx, r.TextRequest)
+		if err == nil && sp.IsEmpty() {
+			err = fault.New(fault.Usage, nil, "the text contains nothing that can be spoken").
+				WithHint("write at least one word outside of directions")
+		}
+		return err
+	})
 	if err != nil {
-		return nil, err
-	}
-	sp, err := e.speakScriptText(ctx, r.TextRequest)
-	if err == nil && sp.IsEmpty() {
-		err = fault.New(fault.Usage, nil, "the text contains nothing that can be spoken").
-			WithHint("write at least one word outside of directions")
-	}
-	if err != nil {
-		e.close()
 		return nil, err
 	}
 	return sp, nil

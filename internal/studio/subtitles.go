@@ -32,12 +32,16 @@ func ListSubtitleFormats() []string { return []string{"srt", "vtt", "txt"} }
 // MakeSubtitles makes the subtitles of a video and writes them to files: either all of them or none. It
 // speaks the narration, because that determines the times of the words, and draws nothing. It
 // ignores the Output of the request.
-func (s *Studio) MakeSubtitles(ctx context.Context, req Request, files []SubtitleFile) (*Subtitled, error) {
-	e, err := s.openSession(ctx, req.Dir, req.Progress)
-	if err != nil {
-		return nil, err
-	}
-	defer e.close()
+func (s *Studio) MakeSubtitles(ctx context.Context, req Request, files []SubtitleFile) (made *Subtitled, err error) {
+	err = s.withSession(ctx, req.Dir, req.Progress, false, func(e *session) (err error) {
+		made, err = e.makeSubtitles(ctx, req, files)
+		return err
+	})
+	return made, err
+}
+
+// makeSubtitles runs the steps of MakeSubtitles.
+func (e *session) makeSubtitles(ctx context.Context, req Request, files []SubtitleFile) (*Subtitled, error) {
 	src, err := e.planScript(ctx, req.Request)
 	if err != nil {
 		return &Subtitled{Plan: e.newPlan(src.Board, timedBoard{})}, err

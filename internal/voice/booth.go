@@ -362,7 +362,7 @@ func (b *Booth) findSentenceInCache(recipe Narration) (Spoken, bool) {
 func (b *Booth) OpenSamples(key cache.Key, from int64) (io.ReadCloser, error) {
 	e, ok := b.store.OpenEntry(cache.Narration, newSamplesKey(key))
 	if !ok {
-		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
+		return nil, fault.New(fault.Disk, cache.ErrLost, "narration is no longer in the cache")
 	}
 	if _, err := e.Seek(2*from, io.SeekStart); err != nil {
 		_ = e.Close()
@@ -375,7 +375,7 @@ func (b *Booth) OpenSamples(key cache.Key, from int64) (io.ReadCloser, error) {
 func (b *Booth) ReadSamples(key cache.Key) ([]int16, error) {
 	whole, ok := b.store.ReadEntry(cache.Narration, newSamplesKey(key))
 	if !ok {
-		return nil, fault.New(fault.Disk, nil, "narration is no longer in the cache")
+		return nil, fault.New(fault.Disk, cache.ErrLost, "narration is no longer in the cache")
 	}
 	out := make([]int16, len(whole)/2)
 	for i := range out {

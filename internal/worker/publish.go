@@ -76,6 +76,5 @@ func (w *Worker) storeResult(ctx context.Context, out *os.Root, name, key string
 		return false, err
 	}
 	defer func() { _ = f.Close() }()
-	_, err = w.objects.Put(ctx, key, f, 0)
-	return true, err
+	return true, w.objects.PutReader(ctx, key, f)
 }

@@ -280,18 +280,13 @@ func (w *Worker) openArchive(ctx context.Context, spec record.Spec, dir string) 
 		}
 		return f, size, nil
 	default:
-		f, err := w.objects.OpenAt(ctx, record.MakeUploadKey(spec.Repository))
+		f, size, err := w.objects.OpenFile(ctx, record.MakeUploadKey(spec.Repository))
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, 0, fault.New(fault.Input, nil, "the upload has expired").WithHint("upload the project again")
 		}
 		if err != nil {
 			return nil, 0, fault.New(fault.Disk, err, "the upload cannot be read")
 		}
-		info, err := f.Stat()
-		if err != nil {
-			_ = f.Close()
-			return nil, 0, fault.New(fault.Disk, err, "the upload cannot be read")
-		}
-		return f, info.Size(), nil
+		return f, size, nil
 	}
 }
