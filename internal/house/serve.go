@@ -25,10 +25,10 @@ import (
 	"mynah/internal/cell/host"
 	"mynah/internal/fault"
 	"mynah/internal/httpapi"
+	"mynah/internal/janitor"
 	"mynah/internal/objects"
 	"mynah/internal/proc"
 	"mynah/internal/queue"
-	"mynah/internal/record"
 	"mynah/internal/store"
 	"mynah/internal/system"
 	"mynah/internal/upload"
@@ -93,6 +93,13 @@ func (c ServeConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
+// configureJanitor returns the settings of the janitor. Uploads outlive the builds of the last ones granted.
+func (c ServeConfig) configureJanitor() janitor.Config {
+	j := janitor.DefaultConfig()
+	j.Every, j.KeepResults, j.KeepUploads = c.Sweep, c.HTTP.Keep, c.HTTP.UploadTTL+c.HTTP.Keep
+	return j
+}
+
 // databaseFile is the name of the database in the data folder.
 const databaseFile = "mynah.db"
 
@@ -142,7 +149,8 @@ type server struct {
 	records  *store.Store
 	objects  *objects.Store
 	worker   *worker.Worker
-	queue    *queue.Queue
+	work     *queue.Dispatcher
+	janitor  *janitor.Janitor
 	guard    *auth.Guard
 	stopping atomic.Bool
 	close    []func()
@@ -216,15 +224,12 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 	if o.worker, err = worker.New(wcfg, o.records, o.objects, fetcher, o.cells, o.cfg.Log); err != nil {
 		return fault.New(fault.Disk, err, "the work folder cannot be used")
 	}
-	if o.queue, err = queue.New(ctx, o.records.Writer(), o.cfg.Queue, dropBelowWarnings(o.cfg.Log),
-		o.worker.Work); err != nil {
-		return fault.New(fault.Disk, err, "the queue cannot be opened")
-	}
-	o.records.SetEnqueue(o.queue.Enqueue)
+	o.work = queue.New(o.cfg.Queue, o.records, o.worker.Work, o.cfg.Log)
+	o.janitor = janitor.New(o.cfg.configureJanitor(), o.records, o.objects, o.pruneCaches, o.cfg.Log)
 	o.guard = auth.NewGuard(o.cfg.Auth, o.records)
-	err = errors.Join(o.records.RefillQueue(ctx, o.queue.Clear), o.records.DropUnanswered(ctx),
-		o.objects.RemovePartlyWritten())
-	if err != nil {
+	// The folder's lock is held: no other server can hold leases.
+	_, err = o.records.TakeBackExpired(ctx, time.Now().AddDate(1, 0, 0))
+	if err = errors.Join(err, o.records.DropUnanswered(ctx), o.objects.RemovePartlyWritten()); err != nil {
 		return fault.New(fault.Disk, err, "the builds that were running when the server stopped cannot be resumed")
 	}
 	return nil
@@ -274,16 +279,6 @@ func (o *server) pruneCaches() error {
 	return nil
 }
 
-// dropBelowWarnings returns a log that drops a library's messages below warnings.
-func dropBelowWarnings(log *slog.Logger) *slog.Logger { return slog.New(&leveled{log.Handler()}) }
-
-type leveled struct{ slog.Handler }
-
-// Enabled implements slog.Handler.
-func (l *leveled) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelWarn && l.Handler.Enabled(ctx, level)
-}
-
 func (o *server) serveUntilDone(ctx context.Context) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.cfg.Listen)
 	if err != nil {
@@ -292,7 +287,7 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 	}
 	api := httpapi.New(o.cfg.HTTP, httpapi.Services{
 		Records: o.records, Objects: o.objects, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.cells),
-		Cancel: o.worker.Cancel, Ready: o.checkReady, Log: o.cfg.Log,
+		Cancel: o.work.Cancel, Ready: o.checkReady, Log: o.cfg.Log,
 	})
 	server := &http.Server{
 		Handler: api.Handler(), ReadHeaderTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
@@ -312,11 +307,8 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 	}
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
-	if err := o.queue.Start(work); err != nil {
-		_ = listener.Close()
-		return fault.New(fault.Internal, err, "the queue cannot be started")
-	}
-	go o.removeExpiredPeriodically(ctx)
+	o.work.Start(work)
+	go o.janitor.Run(ctx)
 	failed := make(chan error, 1)
 	go func() {
 		if o.cfg.TLSCert != "" {
@@ -338,10 +330,10 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 // stopGracefully lets running builds end or go back to the queue, then closes the listener.
 func (o *server) stopGracefully(ctx context.Context, server *http.Server) error {
 	o.stopping.Store(true)
-	o.cfg.Log.InfoContext(ctx, "stopping", "running", o.worker.CountRunning(), "grace", o.cfg.Grace)
+	o.cfg.Log.InfoContext(ctx, "stopping", "running", o.work.CountRunning(), "grace", o.cfg.Grace)
 	soft, cancel := context.WithTimeout(ctx, o.cfg.Grace)
 	defer cancel()
-	err := o.queue.Stop(soft)
+	err := o.work.Stop(soft)
 	doors, cancelDoors := context.WithTimeout(ctx, 5*time.Second)
 	defer cancelDoors()
 	if server.Shutdown(doors) != nil {
@@ -379,68 +371,4 @@ func (o *server) checkReady(ctx context.Context) (map[string]string, bool) {
 		ok = ok && v == "ok"
 	}
 	return checks, ok
-}
-
-// forgetAfter is how long the records of expired builds are kept.
-const forgetAfter = 30 * 24 * time.Hour
-
-// removeExpiredPeriodically removes expired data periodically.
-func (o *server) removeExpiredPeriodically(ctx context.Context) {
-	tick := time.NewTicker(o.cfg.Sweep)
-	defer tick.Stop()
-	for {
-		if err := o.removeExpired(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			o.cfg.Log.ErrorContext(ctx, "expired builds and uploads cannot be removed", "error", err)
-		}
-		if err := o.pruneCaches(); err != nil {
-			o.cfg.Log.ErrorContext(ctx, "the cache cannot be pruned", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// removeExpired removes the results of builds that ended long ago, uploads that are no longer usable,
-// and objects without a record.
-func (o *server) removeExpired(ctx context.Context, now time.Time) error {
-	old, err := o.records.ListEnded(ctx, now.Add(-o.cfg.HTTP.Keep), 1000)
-	if err != nil {
-		return err
-	}
-	for _, b := range old {
-		// Update the row first: readers follow it, and must not be led to removed objects.
-		_, err := o.records.Update(ctx, b.ID, func(b *record.Build) error {
-			b.Result, b.Spec.Text = nil, ""
-			return b.MoveToState(record.Expired, now)
-		})
-		if err != nil && !errors.Is(err, record.ErrNotFound) {
-			return err
-		}
-		if err := o.objects.Delete(ctx, b.Result.ListKeys()...); err != nil {
-			return err
-		}
-	}
-	gone, err := o.records.TakeExpiredUploads(ctx, now.Add(-o.cfg.HTTP.UploadTTL-o.cfg.HTTP.Keep))
-	if err != nil {
-		return err
-	}
-	for _, id := range gone {
-		if err := o.objects.Delete(ctx, record.MakeUploadKey(id)); err != nil {
-			return err
-		}
-	}
-	err = o.objects.ForEachObject(ctx, "results/", func(key string, modified time.Time) error {
-		if now.Sub(modified) < time.Hour {
-			return nil
-		}
-		b, err := o.records.Build(ctx, strings.Split(key, "/")[1])
-		if errors.Is(err, record.ErrNotFound) || err == nil && b.State.IsOver() && b.State != record.Succeeded {
-			return o.objects.Delete(ctx, key)
-		}
-		return err
-	})
-	return errors.Join(err, o.records.DeleteExpired(ctx, now.Add(-forgetAfter)))
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"mynah/api"
+	"mynah/internal/auth"
 	"mynah/internal/objects"
 	"mynah/internal/project"
 	"mynah/internal/record"
@@ -382,7 +383,7 @@ const manyCredits = 1_000_000_000
 func (s *Server) answerCredits(w http.ResponseWriter, r *http.Request) {
 	id := getCallerIdentity(r)
 	billing := id.Tenant
-	if billing == "" {
+	if billing == auth.DefaultTenant {
 		billing = "selfhosted"
 	}
 	s.answerJSON(w, r, http.StatusOK, api.Credits{
