@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,15 +17,12 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"gocloud.dev/blob/fileblob"
 
 	"mynah/internal/auth"
 	"mynah/internal/cache"
 	"mynah/internal/cell/host"
 	"mynah/internal/fault"
 	"mynah/internal/httpapi"
-	"mynah/internal/janitor"
-	"mynah/internal/objects"
 	"mynah/internal/proc"
 	"mynah/internal/queue"
 	"mynah/internal/store"
@@ -93,13 +89,6 @@ func (c ServeConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-// configureJanitor returns the settings of the janitor. Uploads outlive the builds of the last ones granted.
-func (c ServeConfig) configureJanitor() janitor.Config {
-	j := janitor.DefaultConfig()
-	j.Every, j.KeepResults, j.KeepUploads = c.Sweep, c.HTTP.Keep, c.HTTP.UploadTTL+c.HTTP.Keep
-	return j
-}
-
 // databaseFile is the name of the database in the data folder.
 const databaseFile = "mynah.db"
 
@@ -146,11 +135,8 @@ type server struct {
 	run      *proc.Runner
 	cells    *host.Host
 	caches   string // the folder of the caches of all tenants
-	records  *store.Store
-	objects  *objects.Store
-	worker   *worker.Worker
-	work     *queue.Dispatcher
-	janitor  *janitor.Janitor
+	ports    ports
+	work     *workRole
 	guard    *auth.Guard
 	stopping atomic.Bool
 	close    []func()
@@ -198,38 +184,17 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 	if err := o.openCells(cfg); err != nil {
 		return err
 	}
-	if o.records, err = openDatabase(ctx, data, o.cfg.Store); err != nil {
+	if o.ports, err = openPorts(ctx, data, o.cfg); err != nil {
 		return err
 	}
-	o.addCloser(func() { _ = o.records.Close() })
-	secret, err := o.records.LoadOrCreateSecret(ctx, "addresses")
-	if err != nil {
-		return fault.New(fault.Disk, err, "the database cannot be read")
-	}
-	folder := filepath.Join(data, "objects")
-	signer := fileblob.NewURLSignerHMAC(&url.URL{Path: objects.Prefix}, secret)
-	bucket, err := fileblob.OpenBucket(folder, &fileblob.Options{
-		URLSigner: signer, CreateDir: true, DirFileMode: 0o700, NoTempDir: true, Metadata: fileblob.MetadataDontWrite,
-	})
-	if err != nil {
-		return fault.New(fault.Disk, err, "the folder of objects cannot be used")
-	}
-	o.objects = objects.New(bucket, signer, folder)
-	o.addCloser(func() { _ = o.objects.Close() })
-	fetcher, err := upload.NewFetcher(o.cfg.Fetch)
-	if err != nil {
+	o.addCloser(o.ports.close)
+	if o.work, err = openWork(filepath.Join(data, "work"), o.cfg, o.ports, o.cells); err != nil {
 		return err
 	}
-	wcfg := worker.Config{Dir: filepath.Join(data, "work"), MostResult: o.cfg.MostResult}
-	if o.worker, err = worker.New(wcfg, o.records, o.objects, fetcher, o.cells, o.cfg.Log); err != nil {
-		return fault.New(fault.Disk, err, "the work folder cannot be used")
-	}
-	o.work = queue.New(o.cfg.Queue, o.records, o.worker.Work, o.cfg.Log)
-	o.janitor = janitor.New(o.cfg.configureJanitor(), o.records, o.objects, o.pruneCaches, o.cfg.Log)
-	o.guard = auth.NewGuard(o.cfg.Auth, o.records)
+	o.guard = auth.NewGuard(o.cfg.Auth, o.ports.records)
 	// The folder's lock is held: no other server can hold leases.
-	_, err = o.records.TakeBackExpired(ctx, time.Now().AddDate(1, 0, 0))
-	if err = errors.Join(err, o.records.DropUnanswered(ctx), o.objects.RemovePartlyWritten()); err != nil {
+	_, err = o.ports.records.TakeBackExpired(ctx, time.Now().AddDate(1, 0, 0))
+	if err = errors.Join(err, o.ports.records.DropUnanswered(ctx), o.ports.objects.RemovePartlyWritten()); err != nil {
 		return fault.New(fault.Disk, err, "the builds that were running when the server stopped cannot be resumed")
 	}
 	return nil
@@ -260,7 +225,8 @@ func (o *server) openCells(cfg Config) (err error) {
 
 // pruneCaches reduces the caches of all tenants to their limit.
 func (o *server) pruneCaches() error {
-	tenants, err := os.ReadDir(findTenantCache(o.caches, ""))
+	folder := filepath.Join(o.caches, tenantsFolder)
+	tenants, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -268,7 +234,7 @@ func (o *server) pruneCaches() error {
 		return err
 	}
 	for _, t := range tenants {
-		store, err := cache.Open(findTenantCache(o.caches, t.Name()))
+		store, err := cache.Open(filepath.Join(folder, t.Name()))
 		if err != nil {
 			return err
 		}
@@ -286,7 +252,7 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 			WithHint("choose another address with --listen")
 	}
 	api := httpapi.New(o.cfg.HTTP, httpapi.Services{
-		Records: o.records, Objects: o.objects, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.cells),
+		Records: o.ports.records, Objects: o.ports.objects, Guard: o.guard, Desk: worker.NewDesk(o.work.worker, o.cells),
 		Cancel: o.work.Cancel, Ready: o.checkReady, Log: o.cfg.Log,
 	})
 	server := &http.Server{
@@ -308,7 +274,7 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	o.work.Start(work)
-	go o.janitor.Run(ctx)
+	go openJanitor(o.cfg, o.ports, o.pruneCaches).Run(ctx)
 	failed := make(chan error, 1)
 	go func() {
 		if o.cfg.TLSCert != "" {
@@ -352,7 +318,7 @@ const leastFree = 256 << 20
 // checkReady reports whether the server can build, with the result of each check.
 func (o *server) checkReady(ctx context.Context) (map[string]string, bool) {
 	checks := map[string]string{"store": "ok", "queue": "ok", "disk": "ok", "tools": "ok"}
-	if o.records.Ping(ctx) != nil {
+	if o.ports.records.Ping(ctx) != nil {
 		checks["store"] = "the database does not respond"
 	}
 	if o.stopping.Load() {
