@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"mynah/internal/fault"
@@ -22,6 +23,10 @@ type hello struct {
 	Version int `json:"version"`
 }
 
+// insideVariable is the environment variable of cells. Cells start no cells: a program that is started as a cell by
+// mistake must not start itself again and again.
+const insideVariable = "MYNAH_INSIDE_CELL"
+
 // startTime is how long a new process may take to answer the greeting.
 const startTime = 20 * time.Second
 
@@ -34,7 +39,10 @@ type Child struct {
 // Launch starts a child process and waits until it is ready. handlers are the functions that it may call. When ctx
 // ends, the process is killed. The caller must call Stop.
 func Launch(ctx context.Context, run *proc.Runner, c proc.Command, limits Limits, handlers Handlers) (*Child, error) {
-	c.Resident = true
+	if os.Getenv(insideVariable) != "" {
+		return nil, fault.New(fault.Internal, nil, "a cell cannot start another cell")
+	}
+	c.Resident, c.Env = true, append(c.Env, insideVariable+"=1")
 	p, link, err := launch(ctx, run, c)
 	if err != nil {
 		return nil, fault.New(fault.Internal, err, "a process for the work cannot be started")

@@ -48,7 +48,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asServer) != "" {
+	if os.Getenv(asServer) != "" || len(os.Args) == 2 && os.Args[1] == "cell" {
 		runMynah()
 	}
 	flag.Parse()

@@ -30,7 +30,7 @@ import (
 const asMynah = "MYNAH_TEST_AS_MYNAH"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asMynah) != "" {
+	if os.Getenv(asMynah) != "" || len(os.Args) == 2 && os.Args[1] == "cell" {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 		code := cli.Main(ctx, cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
 		stop()
