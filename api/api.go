@@ -210,3 +210,22 @@ type Health struct {
 	Status string            `json:"status"`
 	Checks map[string]string `json:"checks,omitempty"`
 }
+
+// Usage is what a tenant consumed.
+type Usage struct {
+	Tenant string `json:"tenant"`
+	// Month is the month of Engines, such as 2026-01, in UTC.
+	Month string `json:"month"`
+	// Builds are the numbers of the tenant's builds that are kept, by state.
+	Builds map[string]int `json:"builds"`
+	// Engines are the services that are paid for.
+	Engines []EngineUsage `json:"engines"`
+}
+
+// EngineUsage is what a tenant had an engine speak in a month.
+type EngineUsage struct {
+	Engine     string `json:"engine"`
+	Characters int64  `json:"characters"`
+	// Budget is the number of characters that the tenant may have spoken in a month; 0 means no limit.
+	Budget int64 `json:"budget"`
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"mynah/internal/fault"
 	"mynah/internal/voice"
@@ -41,6 +42,30 @@ type VoiceInfo struct {
 type EngineRequest struct {
 	Engine  string        `json:"engine"`
 	Request voice.Request `json:"request"`
+	// Texts are the texts of the runs if one of them is not UTF-8, which JSON would change.
+	Texts [][]byte `json:"texts,omitempty"`
+}
+
+// newEngineRequest returns the request for a sentence.
+func newEngineRequest(engine string, req voice.Request) EngineRequest {
+	r := EngineRequest{Engine: engine, Request: req}
+	if utf8.ValidString(req.Text()) {
+		return r
+	}
+	for _, run := range req.Runs {
+		r.Texts = append(r.Texts, []byte(run.Text))
+	}
+	return r
+}
+
+// toRequest returns the sentence of a request.
+func (r EngineRequest) toRequest() voice.Request {
+	if len(r.Texts) == len(r.Request.Runs) {
+		for i := range r.Texts {
+			r.Request.Runs[i].Text = string(r.Texts[i])
+		}
+	}
+	return r.Request
 }
 
 // Clip is a spoken sentence; its samples are 16-bit little-endian data of the message.
@@ -85,7 +110,7 @@ func ServeEngines(engines ...voice.Engine) map[string]Handler {
 			if err != nil {
 				return Message{}, err
 			}
-			clip, err := e.Speak(ctx, in.Request)
+			clip, err := e.Speak(ctx, in.toRequest())
 			if unknown, ok := errors.AsType[*voice.UnknownVoiceError](err); ok {
 				return Message{Body: Clip{Unknown: encodeFault(fault.New(fault.CodeOf(err), unknown, "%s", fault.From(err).Public))}}, nil
 			}
@@ -238,7 +263,7 @@ func (e *engine) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 	if err != nil {
 		return voice.Clip{}, err
 	}
-	m, err := p.Call(ctx, SpeakByEngine, Message{Body: EngineRequest{Engine: e.name, Request: req}}, nil)
+	m, err := p.Call(ctx, SpeakByEngine, Message{Body: newEngineRequest(e.name, req)}, nil)
 	if err != nil {
 		return voice.Clip{}, err
 	}

@@ -49,7 +49,8 @@ func (f *Fault) decode() error {
 		cause = record.ErrDeck
 	}
 	switch code {
-	case fault.Usage, fault.Script, fault.ToolMissing, fault.ToolFailed, fault.Input, fault.Disk, fault.Internal:
+	case fault.Usage, fault.Script, fault.ToolMissing, fault.ToolFailed, fault.Input, fault.Disk, fault.Internal,
+		fault.Budget:
 	case fault.Cancelled:
 		cause = context.Canceled
 	default:

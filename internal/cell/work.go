@@ -9,6 +9,7 @@ import (
 
 // The kinds of work that a cell does, by the names of its functions.
 const (
+	SetUpModel  = "setup-model"  // Setup; the first call to a model host, which then answers for its engine
 	SetUp       = "setup"        // Setup; the first call
 	Build       = "build"        // BuildWork and the archive as a file; events are Progress; BuildResult
 	Check       = "check"        // ProjectWork and the archive; CheckResult

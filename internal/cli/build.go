@@ -39,6 +39,7 @@ type buildFlags struct {
 	bitRate                        string
 	compatible                     bool
 	server, apiKey                 string
+	cell                           bool // in a process of its own
 	scenes, subtitles, assetResize string
 	settings                       string // path of the settings file that was read
 }
@@ -68,6 +69,10 @@ of them, or a template with {name}, {language} and {size}.`,
 				return usageError{errors.New("--server builds one script at a time")}
 			case f.server != "":
 				return a.buildRemotely(cmd.Context(), f, args)
+			case f.cell && len(args) > 1:
+				return usageError{errors.New("--cell builds one script at a time")}
+			case f.cell:
+				return a.buildInCell(cmd.Context(), f, args)
 			case len(args) > 1:
 				return a.buildScripts(cmd.Context(), f, args)
 			}
@@ -85,6 +90,7 @@ of them, or a template with {name}, {language} and {size}.`,
 	fl.BoolVar(&f.transcript, "transcript", false,
 		"also write a transcript in Markdown and a list of chapters, next to the video")
 	fl.StringVar(&f.scenes, "scenes", "", "build only these scenes, such as 3 or 3-7, into NAME-scenes-3-7.mp4")
+	fl.BoolVar(&f.cell, "cell", false, "build in a separate process, as mynah serve does; for scripts from strangers and for tests")
 	fl.StringVar(&f.server, "server", "", "build on this server, such as http://127.0.0.1:8080, and download the video")
 	fl.StringVar(&f.apiKey, "api-key", "", "API key of the server; the variable MYNAH_API_KEY is safer")
 	return cmd

@@ -37,6 +37,9 @@ const (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	// Program is the path of this binary, which is started for work in other processes. If it is empty, neural models
+	// run in this process.
+	Program string
 }
 
 // app is the state that all commands share.
@@ -61,6 +64,7 @@ type usageError struct{ error }
 // Main runs a command line and returns its exit code.
 func Main(ctx context.Context, s Streams, args []string) int {
 	a := &app{Streams: s, cfg: house.DefaultConfig()}
+	a.cfg.Program = s.Program
 	root := a.newRootCommand() //nolint:contextcheck // commands get theirs when they run
 	root.SetArgs(args)
 	root.SetIn(s.In)
@@ -235,7 +239,7 @@ func chooseExitCode(c fault.Code) int {
 		return exitUsage
 	case fault.Script, fault.Input:
 		return exitScript
-	case fault.ToolMissing, fault.ToolFailed:
+	case fault.ToolMissing, fault.ToolFailed, fault.Budget:
 		return exitTool
 	case fault.Cancelled:
 		return exitInterrupted

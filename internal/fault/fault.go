@@ -21,6 +21,7 @@ const (
 	ToolFailed  Code = "tool-failed"  // a program ran and failed
 	Input       Code = "input"        // a file of the project cannot be used
 	Disk        Code = "disk"         // reading or writing our own files failed
+	Budget      Code = "budget"       // the tenant's budget of a paid service is used up
 	Cancelled   Code = "cancelled"    // a user stopped it; not a failure
 	Internal    Code = "internal"     // a bug in Mynah
 )
@@ -72,7 +73,7 @@ func chooseOwner(code Code) Whose {
 	switch code {
 	case Usage, Script, Input, Cancelled:
 		return Author
-	case ToolMissing, ToolFailed, Disk:
+	case ToolMissing, ToolFailed, Disk, Budget:
 		return Operator
 	default:
 		return Service

@@ -46,9 +46,11 @@ type EngineConfig struct {
 	Voices        []voice.EngineVoice
 	Timeout       time.Duration
 	AtOnce, Tries int
-	Program       string // the program piper
-	Library       string // ONNX Runtime's library, for piper
-	Steady        bool   // piper speaks without randomness
+	// Budget is the number of characters that a tenant of a server may have spoken in a month; 0 means no limit.
+	Budget  int
+	Program string // the program piper
+	Library string // ONNX Runtime's library, for piper
+	Steady  bool   // piper speaks without randomness
 
 	key, secret, session remote.Secret
 	secretEnv            string // variable with the secret
@@ -125,6 +127,7 @@ func listEngineSettings() []engineSetting {
 		{"timeout", allKinds, setTimeout},
 		{"at-once", nil, number(1, 100, func(e *EngineConfig) *int { return &e.AtOnce })},
 		{"tries", nil, number(1, 20, func(e *EngineConfig) *int { return &e.Tries })},
+		{"budget", nil, number(0, 1_000_000_000, func(e *EngineConfig) *int { return &e.Budget })},
 		{"program", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Program })},
 		{"library", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Library })},
 		{"steady", []string{kindPiper}, truth(func(e *EngineConfig) *bool { return &e.Steady })},
@@ -230,6 +233,16 @@ func (e *EngineConfig) readCredentials(getenv func(string) string) {
 			e.URL = azure.FormatAddress(e.Region)
 		}
 	}
+}
+
+// findBudget returns the budget of an engine in characters a month; 0 means no limit.
+func (c EnginesConfig) findBudget(engine string) int64 {
+	for _, e := range c.Engines {
+		if e.Name == engine {
+			return int64(e.Budget)
+		}
+	}
+	return 0
 }
 
 func (e *EngineConfig) newRemoteConfig() remote.Config {

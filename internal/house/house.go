@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 
 	"mynah/internal/cache"
+	"mynah/internal/cell/host"
 	"mynah/internal/fault"
 	"mynah/internal/proc"
 	"mynah/internal/slide"
@@ -33,6 +34,9 @@ type Config struct {
 	CacheDir string
 	// NoCache uses an empty cache that is removed at the end.
 	NoCache bool
+	// Program starts model hosts: this binary, which has the command cell. If it is empty, neural models run in this
+	// process.
+	Program string
 	Proc    proc.Config
 	Voice   voice.Config
 	Studio  studio.Config
@@ -92,6 +96,7 @@ type House struct {
 	espeak    *espeak.Engine
 	helper    string // name or path of mynah-espeak
 	piper     *piper.Engine
+	models    *host.Models // nil if neural models run in this process
 	engines   EnginesConfig
 	temporary string
 	alive     *system.Lock // locked while the temporary folder is in use
@@ -156,6 +161,8 @@ type surroundings struct {
 	slots proc.Slots
 	// engine returns the engine of a name that needs keys or the network.
 	engine func(name string) voice.Engine
+	// neural speaks with neural voices.
+	neural voice.Engine
 	open   slide.Opener
 }
 
@@ -214,7 +221,15 @@ func (h *House) connectParts(cfg Config, around surroundings) error {
 	if h.piper, err = piper.New(cfg.newPiperConfig(), h.Runner); err != nil {
 		return err
 	}
-	engines = append(engines, voice.WithCachedVersion(h.piper, h.Store, func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }))
+	var neural voice.Engine = h.piper
+	switch {
+	case around.neural != nil:
+		neural = &delegated{h.piper, around.neural}
+	case cfg.Program != "":
+		h.models = newModels(cfg, cfg.Program, h.Runner)
+		neural = &delegated{h.piper, h.models.NewEngine()}
+	}
+	engines = append(engines, voice.WithCachedVersion(neural, h.Store, func() (string, error) { return h.identifyPiperFiles(cfg.newPiperConfig()) }))
 	h.engines = cfg.Engines
 	more, err := cfg.Engines.newEngines(around.engine)
 	if err != nil {
@@ -242,6 +257,9 @@ func (h *House) Close() {
 	}
 	if h.espeak != nil {
 		h.espeak.Close()
+	}
+	if h.models != nil {
+		h.models.Close()
 	}
 	if h.piper != nil {
 		h.piper.Close()

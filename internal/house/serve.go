@@ -134,7 +134,8 @@ type server struct {
 	data     string // the data folder
 	run      *proc.Runner
 	cells    *host.Host
-	caches   string // the folder of the caches of all tenants
+	caches   string           // the folder of the caches of all tenants
+	budgets  map[string]int64 // of engines over the network, in characters a month
 	ports    ports
 	work     *workRole
 	guard    *auth.Guard
@@ -206,18 +207,29 @@ func (o *server) openCells(cfg Config) (err error) {
 		return err
 	}
 	o.caches = cfg.CacheDir
+	o.budgets = map[string]int64{}
+	for _, e := range cfg.Engines.Engines {
+		if e.Kind != kindPiper {
+			o.budgets[e.Name] = int64(e.Budget)
+		}
+	}
 	if err := os.MkdirAll(o.caches, 0o700); err != nil {
 		return fault.New(fault.Disk, err, "the cache %s cannot be used", o.caches)
 	}
-	o.cells, err = newHost(cfg, CellsConfig{
+	cells, models, err := newHost(cfg, CellsConfig{
 		Host: o.cfg.Cells, Limits: o.cfg.Limits, Log: o.cfg.Log, Profiles: filepath.Join(o.data, "browsers"),
 		CacheOf: func(tenant string) string { return findTenantCache(o.caches, tenant) },
+		Spend: func(ctx context.Context, tenant, engine string, n, budget int64) error {
+			return o.ports.records.Spend(ctx, tenant, engine, n, budget)
+		},
 	}, o.run)
 	if err != nil {
 		return err
 	}
+	o.cells = cells
 	o.addCloser(func() {
-		o.cells.Close()
+		cells.Close()
+		models.Close()
 		o.run.WaitUntilIdle()
 	})
 	return nil
@@ -252,8 +264,8 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 			WithHint("choose another address with --listen")
 	}
 	api := httpapi.New(o.cfg.HTTP, httpapi.Services{
-		Records: o.ports.records, Objects: o.ports.objects, Guard: o.guard, Desk: worker.NewDesk(o.work.worker, o.cells),
-		Cancel: o.work.Cancel, Ready: o.checkReady, Log: o.cfg.Log,
+		Records: o.ports.records, Objects: o.ports.objects, Budgets: o.budgets, Guard: o.guard,
+		Desk: worker.NewDesk(o.work.worker, o.cells), Cancel: o.work.Cancel, Ready: o.checkReady, Log: o.cfg.Log,
 	})
 	server := &http.Server{
 		Handler: api.Handler(), ReadHeaderTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,

@@ -73,7 +73,7 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 	if errors.Is(err, turns.ErrBusy) {
 		w.Header().Set("Retry-After", "20")
 		s.answerProblem(w, r, http.StatusServiceUnavailable, "busy",
-			"Too many speech requests are waiting; try again in a moment")
+			"Too many requests are waiting; try again in a moment")
 		return
 	}
 	if errors.Is(err, record.ErrDeck) {
@@ -89,6 +89,9 @@ func (s *Server) answerError(w http.ResponseWriter, r *http.Request, err error) 
 	switch f.Code {
 	case fault.Usage, fault.Input, fault.Script:
 		status = http.StatusBadRequest
+	case fault.Budget:
+		status = http.StatusTooManyRequests
+		w.Header().Set("Retry-After", "86400")
 	case fault.Cancelled:
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "5")

@@ -98,6 +98,8 @@ type Records interface {
 	RecordPoll(ctx context.Context, b record.Build) error
 	DeleteBuild(ctx context.Context, id string) error
 	CountBuilds(ctx context.Context) (map[record.State]int, error)
+	CountTenantBuilds(ctx context.Context, tenant string) (map[record.State]int, error)
+	ReadUsage(ctx context.Context, tenant string) (month string, characters map[string]int64, err error)
 	BeginAnswer(ctx context.Context, tenant, key string, body []byte) (fresh, same bool, answer *record.Answer, err error)
 	FinishAnswer(ctx context.Context, tenant, key string, answer *record.Answer) error
 }
@@ -123,6 +125,9 @@ type Services struct {
 	Objects *objects.Store
 	Guard   *auth.Guard
 	Desk    Desk
+	// Budgets are the engines that are paid for, with the characters that a tenant may have spoken in a month; 0 means
+	// no limit.
+	Budgets map[string]int64
 	// Cancel stops a running build.
 	Cancel func(id string)
 	// Ready reports whether the server can build; the values of checks are "ok" or a sentence.
@@ -135,17 +140,21 @@ type Server struct {
 	cfg     Config
 	o       Services
 	metrics *metrics
-	streams *turns.Queue
+	streams *turns.Queue // of streamed speech
+	desks   *turns.Queue // of interactive requests
 	now     func() time.Time
 }
 
-// longestWait is the maximum time that a streamed speech request waits for its turn.
+// longestWait is the maximum time that a request for speech, a check or a picture waits for its turn.
 const longestWait = 20 * time.Second
 
 // New creates the handler; cfg must be valid.
 func New(cfg Config, o Services) *Server {
 	streams := cmp.Or(cfg.Streams, runtime.NumCPU())
-	return &Server{cfg: cfg, o: o, metrics: newMetrics(o), streams: turns.New(turns.Config{Most: streams, Longest: longestWait}), now: time.Now}
+	return &Server{cfg: cfg, o: o, metrics: newMetrics(o),
+		streams: turns.New(turns.Config{Most: streams, Longest: longestWait}),
+		desks:   turns.New(turns.Config{Most: 2 * streams, Longest: longestWait}),
+		now:     time.Now}
 }
 
 // Handler returns the handler of all routes.
@@ -203,6 +212,9 @@ func (s *Server) Handler() http.Handler {
 		r.With(s.refuseQueryParameters).Get("/v1/builds/{id}/events", s.sendEvents)
 		r.With(s.refuseQueryParameters).Post("/v1/builds/{id}/cancel", s.cancelBuild)
 		r.Post("/v1/check", s.answerCheck)
+		r.Post("/v1/snapshot", s.answerSnapshot)
+		r.Post("/v1/say", s.sayText)
+		r.With(s.refuseQueryParameters).Get("/v1/usage", s.answerUsage)
 		r.With(s.refuseQueryParameters).Get("/v1/voices", s.answerVoices)
 		r.With(s.refuseQueryParameters).Get("/v1/voices/{name}/sample", s.answerVoiceSample)
 	})

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -21,7 +20,6 @@ import (
 	"mynah/api"
 	"mynah/internal/fault"
 	"mynah/internal/objects"
-	"mynah/internal/project"
 	"mynah/internal/record"
 )
 
@@ -34,36 +32,15 @@ func (s *Server) createBuild(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	b := s.newBuild(r, record.Video)
-	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch media {
-	case "multipart/form-data":
-		const overhead = 4 << 20 // for the fields and the boundaries
-		r.Body = http.MaxBytesReader(w, r.Body, s.cfg.MaxUpload+overhead)
-		var wrong invalid
-		if err := s.readForm(r, multipart.NewReader(r.Body, params["boundary"]), &b, &wrong); err != nil {
-			s.removeUnusedUpload(r, b)
-			s.answerFormError(w, r, err)
-			return
-		}
-		if len(wrong) > 0 {
-			s.removeUnusedUpload(r, b)
-			s.refuseInvalid(w, r, wrong)
-			return
-		}
-	case "application/json", "":
-		if !s.decodeBuild(w, r, &b) {
-			return
-		}
-	default:
-		s.answerProblem(w, r, http.StatusUnsupportedMediaType, "unsupported-type",
-			"The content type must be multipart/form-data or application/json")
+	if !s.readProject(w, r, &b) {
 		return
 	}
-	if project.IsPresentationName(b.Spec.Source) {
+	done, ok := s.waitForDesk(w, r)
+	if !ok {
 		s.removeUnusedUpload(r, b)
-		s.refuseDecks(w, r)
 		return
 	}
+	defer done()
 	found, err := s.o.Desk.CheckProject(r.Context(), getCallerIdentity(r).Tenant, b.Spec)
 	if err != nil {
 		s.removeUnusedUpload(r, b)
@@ -328,6 +305,11 @@ func (s *Server) answerCheck(w http.ResponseWriter, r *http.Request) {
 	if !s.checkQueryOrRefuse(w, r) || !s.decodeBuild(w, r, &b) {
 		return
 	}
+	done, ok := s.waitForDesk(w, r)
+	if !ok {
+		return
+	}
+	defer done()
 	found, err := s.o.Desk.CheckProject(r.Context(), getCallerIdentity(r).Tenant, b.Spec)
 	if err != nil {
 		s.answerError(w, r, err)

@@ -102,7 +102,7 @@ type Command struct {
 	Timeout   time.Duration // the child is killed after it; 0: never
 	MaxStdout int64         // bytes of output after which the child is killed; 0: none (RunForOutput: Config.MaxOutput)
 	Limits    Limits
-	Nice      int           // niceness of this child, if it is higher than Config.Nice
+	Nice      int // niceness of this child, if it is higher than Config.Nice
 
 	// Resident marks a helper that stays for long and mostly waits, such as a browser. It takes no slot, so
 	// that its user can still start other children.

@@ -293,6 +293,8 @@ var (
 	ErrFull     = errors.New("the queue is full")
 	// ErrDeck is returned for a project whose script is a presentation.
 	ErrDeck = errors.New("presentations are not supported by this server")
+	// ErrBudget is returned for a text that a tenant's budget of paid characters does not allow.
+	ErrBudget = errors.New("the budget of paid characters is used up")
 	// ErrStopped is the cause of an attempt's end when the server stops. The build is put back to the queue.
 	ErrStopped = errors.New("the server stops")
 	// ErrCancelled is the cause of an attempt's end when its build was cancelled, or passed to another server.

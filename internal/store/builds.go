@@ -230,6 +230,11 @@ func (s *Store) CountBuilds(ctx context.Context) (map[record.State]int, error) {
 	if err != nil {
 		return nil, err
 	}
+	return readCounts(rows)
+}
+
+// readCounts reads rows of a state and a number, and closes them.
+func readCounts(rows *sql.Rows) (map[record.State]int, error) {
 	defer func() { _ = rows.Close() }()
 	out := map[record.State]int{}
 	for rows.Next() {

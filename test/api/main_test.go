@@ -34,7 +34,7 @@ const (
 )
 
 // asServer is the environment variable that makes this test binary run as mynah, because the tests
-// kill servers, which must be processes.
+// kill servers, which must be processes. The cells that a server starts are recognised by their argument.
 const asServer = "MYNAH_TEST_AS_MYNAH"
 
 // mostUpload is the maximum size of an upload to the servers of these tests, in bytes.
@@ -58,7 +58,8 @@ func TestMain(m *testing.M) {
 // runMynah runs the program in the same way as cmd/mynah.
 func runMynah() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := cli.Main(ctx, cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
+	self, _ := os.Executable()
+	code := cli.Main(ctx, cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Program: self}, os.Args[1:])
 	stop()
 	os.Exit(code) //nolint:revive // mynah is the main function of its process
 }

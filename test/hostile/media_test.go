@@ -202,6 +202,7 @@ func TestFiles(t *testing.T) {
 				testrun.SkipShort(t)
 			}
 			s := newSite(t)
+			s.cell = isInCell(name)
 			if c.by != nil {
 				c.by(t, s)
 			} else {

@@ -92,6 +92,7 @@ func TestScripts(t *testing.T) {
 				testrun.SkipShort(t)
 			}
 			s := newSite(t)
+			s.cell = isInCell(name)
 			s.write(t, "s.md", c.script)
 			if c.check {
 				cmd := s.command(t.Context())

@@ -35,7 +35,8 @@ func TestMain(m *testing.M) {
 // mynah runs the program in the same way as cmd/mynah.
 func mynah() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := cli.Main(ctx, cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Args[1:])
+	self, _ := os.Executable()
+	code := cli.Main(ctx, cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Program: self}, os.Args[1:])
 	stop()
 	os.Exit(code) //nolint:revive // mynah is the main function of its process
 }

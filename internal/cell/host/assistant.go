@@ -31,7 +31,7 @@ func newAssistant(h *Host, tenant string, lane turns.Lane) *assistant {
 }
 
 func (a *assistant) handlers() map[string]cell.Handler {
-	all := a.host.speakers.handlers(a.tenant)
+	all := a.host.speakers.handlers(a)
 	all[cell.TakeSlot] = cell.Answer(a.takeSlot)
 	all[cell.GiveSlot] = cell.Answer(a.giveSlot)
 	all[cell.OpenBrowser] = a.openBrowser

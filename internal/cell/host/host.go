@@ -34,6 +34,8 @@ type Config struct {
 	DeskMemory   int64
 	// Browsers is the number of browsers that are kept ready, once the first was needed.
 	Browsers int
+	// BuildNice is the niceness of job cells and their programs, so that requests of people have priority.
+	BuildNice int
 	// Grace is how long a cell may take to end by itself.
 	Grace time.Duration
 }
@@ -42,7 +44,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Args: []string{"cell"}, Desks: 8, DeskIdle: time.Minute, DeskRequests: 500, DeskMemory: 1 << 30, Browsers: 1,
-		Grace: 3 * time.Second,
+		BuildNice: 10, Grace: 3 * time.Second,
 	}
 }
 
@@ -59,6 +61,7 @@ func (c Config) Validate() error {
 	check(c.DeskIdle >= time.Second, "desk-idle: %s, must be at least a second", c.DeskIdle)
 	check(c.DeskRequests >= 1, "desk-requests: %d, must be at least 1", c.DeskRequests)
 	check(c.DeskMemory >= 64<<20, "desk-memory: must be at least 64 MiB")
+	check(c.BuildNice >= 0 && c.BuildNice <= 19, "build-nice: %d, must be 0 to 19", c.BuildNice)
 	check(c.Browsers >= 0 && c.Browsers <= 100, "browsers: %d, must be 0 to 100", c.Browsers)
 	return errors.Join(errs...)
 }
@@ -73,6 +76,10 @@ type Services struct {
 	Slots *turns.Queue
 	// Engines speak for cells: those that need keys or the network.
 	Engines []voice.Engine
+	// Spend counts what Engines speak; nil counts nothing.
+	Spend Spend
+	// Local speak for cells too, on this machine: neural models.
+	Local []voice.Engine
 	// OpenBrowser starts a browser.
 	OpenBrowser slide.Opener
 	Log         *slog.Logger
@@ -97,8 +104,11 @@ func New(cfg Config, s Services) (*Host, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	if s.Spend == nil {
+		s.Spend = func(context.Context, string, string, int64) error { return nil }
+	}
 	h := &Host{
-		cfg: cfg, services: s, browsers: newBrowserPool(cfg.Browsers, s.OpenBrowser), speakers: newSpeakers(s.Engines),
+		cfg: cfg, services: s, browsers: newBrowserPool(cfg.Browsers, s.OpenBrowser), speakers: newSpeakers(s.Engines, s.Local, s.Spend),
 		desks: map[string]*desk{}, sweep: time.NewTicker(max(cfg.DeskIdle/4, time.Second/4)),
 	}
 	go h.endIdleDesks()
@@ -125,14 +135,11 @@ type running struct {
 	assistant *assistant
 }
 
-// buildNice is the niceness of builds: requests that a person waits for have priority.
-const buildNice = 10
-
 // start starts a cell and sets it up.
 func (h *Host) start(ctx context.Context, tenant string, lane turns.Lane) (*running, error) {
 	nice := 0
 	if lane == turns.Builds {
-		nice = buildNice
+		nice = h.cfg.BuildNice
 	}
 	config, err := h.services.SetUp(tenant, nice)
 	if err != nil {

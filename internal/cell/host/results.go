@@ -6,7 +6,8 @@ import (
 	"os"
 )
 
-// OpenResult opens a file in the folder out of a cell that has ended. The cell may have put anything there: only a
+// OpenResult opens a file in the folder out of a cell that has ended with its programs: a process that still runs could
+// change the names of a file while they are counted. The cell may have put anything there: only a
 // regular file with one name, of the user of this process, of at most most bytes is opened. Links are not followed. The
 // error is fs.ErrNotExist if there is no such file.
 func OpenResult(out *os.Root, name string, most int64) (*os.File, error) {

@@ -4,45 +4,119 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
+	"unicode/utf8"
 
 	"golang.org/x/sync/singleflight"
 
 	"mynah/internal/cell"
 	"mynah/internal/fault"
+	"mynah/internal/record"
 	"mynah/internal/voice"
 )
 
 // speakers are the engines of the host. Equal requests of cells at the same time become one call of the engine.
 type speakers struct {
-	engines []voice.Engine
+	remote []*shared
+	local  []*shared
 }
 
-func newSpeakers(engines []voice.Engine) *speakers {
+func newSpeakers(remote, local []voice.Engine, spend Spend) *speakers {
 	s := &speakers{}
-	for _, e := range engines {
-		s.engines = append(s.engines, &shared{Engine: e})
+	for _, e := range remote {
+		s.remote = append(s.remote, &shared{Engine: e, spend: spend})
+	}
+	for _, e := range local {
+		s.local = append(s.local, &shared{Engine: e})
 	}
 	return s
 }
 
-// handlers returns the functions for the cells of a tenant.
-func (s *speakers) handlers(string) map[string]cell.Handler { return cell.ServeEngines(s.engines...) }
+// handlers returns the functions for the cell of an assistant. Engines of this machine take a slot to speak.
+func (s *speakers) handlers(a *assistant) map[string]cell.Handler {
+	var engines []voice.Engine
+	for _, e := range s.remote {
+		engines = append(engines, &paid{shared: e, tenant: a.tenant})
+	}
+	for _, e := range s.local {
+		engines = append(engines, &slotted{namedEngine: e, assistant: a})
+	}
+	return cell.ServeEngines(engines...)
+}
+
+// namedEngine is an engine with descriptions of its voices.
+type namedEngine interface {
+	voice.Engine
+	voice.Namer
+	voice.Versioner
+}
+
+// slotted is an engine of this machine: it takes a slot to speak, as a program does.
+type slotted struct {
+	namedEngine
+	assistant *assistant
+}
+
+// Speak implements voice.Engine.
+func (e *slotted) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	give, err := e.assistant.host.services.Slots.Wait(ctx, e.assistant.tenant, e.assistant.lane)
+	if err != nil {
+		return voice.Clip{}, err
+	}
+	defer give()
+	return e.namedEngine.Speak(ctx, req)
+}
+
+// Spend adds characters that an engine speaks for a tenant, n may be negative. The error is record.ErrBudget if the
+// tenant's budget does not allow them.
+type Spend func(ctx context.Context, tenant, engine string, n int64) error
+
+// paid is an engine over the network as a tenant uses it: what it speaks is counted.
+type paid struct {
+	*shared
+	tenant string
+}
+
+// Speak implements voice.Engine.
+func (e *paid) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	return e.speakOnce(ctx, req, func() (voice.Clip, error) {
+		n := int64(utf8.RuneCountInString(req.Text()))
+		switch err := e.spend(ctx, e.tenant, e.Name(), n); {
+		case errors.Is(err, record.ErrBudget):
+			return voice.Clip{}, fault.New(fault.Budget, err, "the budget of characters for the engine %s is used up this month", e.Name()).
+				WithHint("use a voice of this machine, or ask the operator of this server for a larger budget")
+		case err != nil:
+			return voice.Clip{}, fault.New(fault.Disk, err, "the use of the engine %s cannot be written", e.Name())
+		}
+		clip, err := e.Engine.Speak(ctx, req)
+		if err != nil { // nothing was spoken, so nothing is paid
+			_ = e.spend(context.WithoutCancel(ctx), e.tenant, e.Name(), -n)
+		}
+		return clip, err
+	})
+}
 
 // shared is an engine that speaks equal sentences once for all that ask at the same time.
 type shared struct {
 	voice.Engine
+	spend Spend
 	calls singleflight.Group
 }
 
-// Speak implements voice.Engine. The call goes on until it ends or all that wait for it have gone.
+// Speak implements voice.Engine.
 func (e *shared) Speak(ctx context.Context, req voice.Request) (voice.Clip, error) {
+	return e.speakOnce(ctx, req, func() (voice.Clip, error) { return e.Engine.Speak(ctx, req) })
+}
+
+// speakOnce calls speak, unless the same sentence is being spoken: then it waits for that.
+func (e *shared) speakOnce(ctx context.Context, req voice.Request, speak func() (voice.Clip, error)) (voice.Clip, error) {
 	text, err := json.Marshal(req)
 	if err != nil {
 		return voice.Clip{}, err
 	}
 	key := sha256.Sum256(text)
 	for {
-		ch := e.calls.DoChan(string(key[:]), func() (any, error) { return e.Engine.Speak(ctx, req) })
+		ch := e.calls.DoChan(string(key[:]), func() (any, error) { return speak() })
 		select {
 		case r := <-ch:
 			// The call was that of another cell, which has stopped: call again.

@@ -27,23 +27,31 @@ type Parts struct {
 	Close func()
 }
 
-// Worker does the work of a cell.
+// Openers create what a cell works with, from the settings in the host's first call.
+type Openers struct {
+	Parts func(config json.RawMessage, host Host) (Parts, error)
+	// Model opens the engine of a model host, and returns what ends it.
+	Model func(config json.RawMessage) (voice.Engine, func(), error)
+}
+
+// Worker does the work of a cell or of a model host.
 type Worker struct {
 	host *cell.Peer
-	open func(config json.RawMessage, host Host) (Parts, error)
+	open Openers
 
-	mu    sync.Mutex
-	parts *Parts
+	mu     sync.Mutex
+	parts  *Parts
+	engine voice.Engine
+	close  func()
 }
 
-// New creates a worker. open creates the parts from the settings in the host's first call.
-func New(host *cell.Peer, open func(config json.RawMessage, host Host) (Parts, error)) *Worker {
-	return &Worker{host: host, open: open}
-}
+// New creates a worker.
+func New(host *cell.Peer, open Openers) *Worker { return &Worker{host: host, open: open} }
 
 // Handlers returns the functions for the host.
 func (w *Worker) Handlers() map[string]cell.Handler {
-	return map[string]cell.Handler{
+	all := map[string]cell.Handler{
+		cell.SetUpModel:  cell.Answer(w.setUpModel),
 		cell.SetUp:       cell.Answer(w.setUp),
 		cell.Build:       w.build,
 		cell.Check:       w.check,
@@ -54,26 +62,59 @@ func (w *Worker) Handlers() map[string]cell.Handler {
 		cell.SampleVoice: w.sampleVoice,
 		cell.CheckTools:  cell.Answer(w.checkTools),
 	}
+	for name := range cell.ServeEngines() {
+		all[name] = w.useEngine(name)
+	}
+	return all
+}
+
+// useEngine returns the function of a model host that uses its engine.
+func (w *Worker) useEngine(name string) cell.Handler {
+	return func(ctx context.Context, m cell.Message, send func(cell.Message) error) (cell.Message, error) {
+		w.mu.Lock()
+		e := w.engine
+		w.mu.Unlock()
+		if e == nil {
+			closeFiles(m.Files)
+			return cell.Message{}, fault.New(fault.Internal, nil, "the process is no model host")
+		}
+		return cell.ServeEngines(e)[name](ctx, m, send)
+	}
 }
 
 // Close ends the parts.
 func (w *Worker) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.parts != nil {
-		w.parts.Close()
+	if w.close != nil {
+		w.close()
 	}
 }
+
+func (w *Worker) setUpModel(_ context.Context, in cell.Setup) (struct{}, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.close != nil {
+		return struct{}{}, errSetUp
+	}
+	e, end, err := w.open.Model(in.Config)
+	if err == nil {
+		w.engine, w.close = e, end
+	}
+	return struct{}{}, err
+}
+
+var errSetUp = fault.New(fault.Internal, nil, "the cell is already set up")
 
 func (w *Worker) setUp(_ context.Context, in cell.Setup) (struct{}, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.parts != nil {
-		return struct{}{}, fault.New(fault.Internal, nil, "the cell is already set up")
+	if w.close != nil {
+		return struct{}{}, errSetUp
 	}
-	parts, err := w.open(in.Config, Host{w.host})
+	parts, err := w.open.Parts(in.Config, Host{w.host})
 	if err == nil {
-		w.parts = &parts
+		w.parts, w.close = &parts, parts.Close
 	}
 	return struct{}{}, err
 }

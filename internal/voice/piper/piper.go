@@ -184,7 +184,7 @@ func (e *Engine) runForBothOutputs(ctx context.Context, arg string) (string, err
 
 // VoiceVersion implements voice.Versioner. It returns hashes of the voice's files.
 func (e *Engine) VoiceVersion(_ context.Context, id string) (string, error) {
-	name, _, _ := strings.Cut(id, speakerMark)
+	name, _, _ := strings.Cut(id, SpeakerMark)
 	v, err := models.ReadInstalledVoice(e.cfg.Dir, name)
 	if err != nil {
 		return "", e.newMissingVoiceFault(id, err)
@@ -230,8 +230,8 @@ func (e *Engine) Abilities() voice.Abilities {
 	return voice.Abilities{Slowest: 0.5, Fastest: 2, Phonemes: true}
 }
 
-// speakerMark separates the name of a voice from the name of one of its speakers.
-const speakerMark = "+"
+// SpeakerMark separates the name of a voice from the name of one of its speakers.
+const SpeakerMark = "+"
 
 // Voices implements voice.Engine.
 func (e *Engine) Voices(context.Context) ([]voice.EngineVoice, error) {
@@ -257,7 +257,7 @@ func (e *Engine) newMissingVoiceFault(id string, err error) error {
 
 // findVoiceAndSpeaker returns a voice and the number of its speaker, or -1 if the voice has only one speaker.
 func (e *Engine) findVoiceAndSpeaker(id string) (models.Voice, int64, error) {
-	name, speaker, several := strings.Cut(id, speakerMark)
+	name, speaker, several := strings.Cut(id, SpeakerMark)
 	v, err := models.ReadInstalledVoice(e.cfg.Dir, name)
 	if err != nil {
 		return v, 0, e.newMissingVoiceFault(id, err)

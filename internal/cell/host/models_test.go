@@ -1,0 +1,89 @@
+//go:build unix
+
+package host_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	"mynah/internal/cell/host"
+	"mynah/internal/proc"
+	"mynah/internal/utter"
+	"mynah/internal/voice"
+	"mynah/internal/voice/tone"
+	"mynah/internal/voice/voicetest"
+)
+
+func newModels(t *testing.T, change func(*host.ModelsConfig)) (*host.Models, *proc.Runner) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := proc.New(proc.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := host.DefaultModelsConfig()
+	cfg.Program, cfg.Args, cfg.Engine = self, []string{standIn, "model"}, tone.Name
+	if change != nil {
+		change(&cfg)
+	}
+	m := host.NewModels(cfg, run, func() (json.RawMessage, error) { return json.RawMessage("{}"), nil })
+	t.Cleanup(func() {
+		m.Close()
+		run.WaitUntilIdle()
+		if n := run.ReadStats().Running; n != 0 {
+			t.Errorf("%d processes are left", n)
+		}
+	})
+	return m, run
+}
+
+// TestEngineOfAModelHost checks that an engine in another process behaves as any engine.
+func TestEngineOfAModelHost(t *testing.T) {
+	t.Parallel()
+	m, _ := newModels(t, nil)
+	e := m.NewEngine()
+	voices, err := e.Voices(t.Context())
+	if err != nil || len(voices) == 0 {
+		t.Fatalf("%v, %v", voices, err)
+	}
+	t.Run("suite", func(t *testing.T) {
+		voicetest.RunSuite(t, e, voicetest.Options{Voice: voices[0].ID, ExactWords: true, Deterministic: true})
+	})
+}
+
+// TestModelHosts checks that each model has a process of its own, which ends when it is idle or too many run, and is
+// replaced when it died.
+func TestModelHosts(t *testing.T) {
+	t.Parallel()
+	m, run := newModels(t, func(c *host.ModelsConfig) { c.Most, c.Idle = 2, 2*time.Second })
+	e := m.NewEngine()
+	voices, err := e.Voices(t.Context())
+	if err != nil || len(voices) < 2 {
+		t.Fatalf("%v, %v", voices, err)
+	}
+	say := func(id string) error {
+		_, err := e.Speak(t.Context(), voice.Request{Voice: id, Runs: []utter.Run{{Text: "Hello."}}})
+		return err
+	}
+	for _, v := range []string{voices[0].ID, voices[1].ID, voices[0].ID} {
+		if err := say(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := m.Count(); n != 2 {
+		t.Errorf("%d model hosts run", n)
+	}
+	for end := time.Now().Add(20 * time.Second); m.Count() > 0 || run.ReadStats().Running > 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("an idle model host still runs")
+		}
+	}
+	if err := say(voices[0].ID); err != nil {
+		t.Error(err)
+	}
+}
