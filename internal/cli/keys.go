@@ -128,8 +128,8 @@ func (a *app) printKeys(cmd *cobra.Command, s *store.Store, asJSON bool) error {
 		if l.Revoked != nil {
 			state = "revoked " + when(l.Revoked, "")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\tcreated %s\tused %s\t%s\n",
-			l.ID, l.Tenant, l.Name, when(&l.Created, ""), when(l.LastUse, "never"), state)
+		fmt.Fprintf(w, "%s\t%s\tcreated %s\ttenant %s\tused %s\t%s\n",
+			l.ID, l.Name, when(&l.Created, ""), l.Tenant, when(l.LastUse, "never"), state)
 	}
 	return w.Flush()
 }
