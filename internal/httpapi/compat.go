@@ -267,6 +267,11 @@ func chooseContentType(name string) string {
 	return t
 }
 
+// routeEarlierResults serves results of versions that did not number the attempts, until they expire.
+func (s *Server) routeEarlierResults(r chi.Router) {
+	r.Get(objects.Prefix+record.ResultPrefix+"{id}/{name}", s.sendResultFile)
+}
+
 // sendResultFile sends a file of a build's result. It uses only the build's record.
 func (s *Server) sendResultFile(w http.ResponseWriter, r *http.Request) {
 	key, _, ok := s.verifySignatureOrRefuse(w, r)
