@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -43,9 +44,22 @@ type Store interface {
 // ErrUnknown is returned for a key that is missing, unknown or revoked.
 var ErrUnknown = errors.New("unknown API key")
 
+// DefaultTenant is the tenant of keys that were created without one, and of keys in the settings.
+const DefaultTenant = "main"
+
+var validTenant = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+
+// CheckTenant returns an error for a name that no tenant can have. A tenant's name is also used in file names.
+func CheckTenant(name string) error {
+	if !validTenant.MatchString(name) {
+		return fmt.Errorf("tenant: %q, must have 1 to 64 letters (a to z), digits and hyphens", name)
+	}
+	return nil
+}
+
 const prefix = "mynah_"
 
-// NewKey creates a key: the text that is shown once, and the record to store.
+// NewKey creates a key of the default tenant: the text that is shown once, and the record to store.
 func NewKey(name string, now time.Time) (shown string, k Key) {
 	var id [6]byte
 	var secret [32]byte
@@ -53,7 +67,7 @@ func NewKey(name string, now time.Time) (shown string, k Key) {
 	_, _ = rand.Read(secret[:])
 	k.ID = prefix + base64.RawURLEncoding.EncodeToString(id[:])
 	shown = k.ID + "." + base64.RawURLEncoding.EncodeToString(secret[:])
-	k.Hash, k.Name, k.Created = hashKey(shown), name, now
+	k.Hash, k.Name, k.Created, k.Tenant = hashKey(shown), name, now, DefaultTenant
 	return shown, k
 }
 
@@ -115,7 +129,7 @@ func NewGuard(cfg Config, store Store) *Guard {
 func (g *Guard) IdentifyKey(ctx context.Context, key string) (Identity, error) {
 	for i, fixed := range g.cfg.Fixed {
 		if subtle.ConstantTimeCompare(hashKey(fixed), hashKey(key)) == 1 {
-			return Identity{Key: fmt.Sprintf("fixed-%d", i+1), Name: "from the settings"}, nil
+			return Identity{Key: fmt.Sprintf("fixed-%d", i+1), Tenant: DefaultTenant, Name: "from the settings"}, nil
 		}
 	}
 	id, _, ok := strings.Cut(key, ".")

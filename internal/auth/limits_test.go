@@ -99,7 +99,7 @@ func TestFixedKeysAreNumbered(t *testing.T) {
 	t.Parallel()
 	guard := auth.NewGuard(auth.Config{Fixed: []string{"a", "b", "c"}}, &memory{})
 	for key, want := range map[string]string{"a": "fixed-1", "b": "fixed-2", "c": "fixed-3"} {
-		if id, err := guard.IdentifyKey(t.Context(), key); id.Key != want || id.Name == "" || id.Tenant != "" || err != nil {
+		if id, err := guard.IdentifyKey(t.Context(), key); id.Key != want || id.Name == "" || id.Tenant != auth.DefaultTenant || err != nil {
 			t.Errorf("%s: %+v, %v", key, id, err)
 		}
 	}
@@ -204,5 +204,22 @@ func TestValidate(t *testing.T) {
 	}
 	if d := auth.DefaultConfig(); d.PerSecond <= 0 || d.Burst < int(d.PerSecond) {
 		t.Errorf("by default %g a second, %d at once", d.PerSecond, d.Burst)
+	}
+}
+
+func TestNamesOfTenants(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"main", "a", "0", "Team-7", strings.Repeat("x", 64)} {
+		if err := auth.CheckTenant(name); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	for _, name := range []string{"", " ", "a b", "a.b", "a_b", "..", "a/b", `a\b`, "ä", "a\n", strings.Repeat("x", 65)} {
+		if auth.CheckTenant(name) == nil {
+			t.Errorf("%q can be a tenant", name)
+		}
+	}
+	if _, k := auth.NewKey("n", time.Now()); k.Tenant != auth.DefaultTenant {
+		t.Errorf("a new key belongs to %q", k.Tenant)
 	}
 }

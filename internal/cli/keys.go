@@ -33,14 +33,26 @@ func (a *app) newKeysCommand() *cobra.Command {
 		}
 	}
 	var asJSON bool
+	var tenant string
 	create := &cobra.Command{
 		Use: "create [NAME]", Short: "Creates a key and shows it once", Args: withUsageErrors(cobra.MaximumNArgs(1)),
+		Long: `Creates a key and shows it once. A key belongs to a tenant: builds, uploads and caches of a tenant
+are seen by its keys alone. NAME is shown by "mynah keys list".`,
+		Example: `  mynah keys create "the docs team" --data /var/lib/mynah
+  mynah keys create website --tenant marketing --data /var/lib/mynah`,
+		PreRunE: func(*cobra.Command, []string) error {
+			if err := auth.CheckTenant(tenant); err != nil {
+				return usageError{fmt.Errorf("--%w", err)}
+			}
+			return nil
+		},
 		RunE: with(func(cmd *cobra.Command, s *store.Store, args []string) error {
 			name := ""
 			if len(args) > 0 {
 				name = args[0]
 			}
 			shown, k := auth.NewKey(name, time.Now())
+			k.Tenant = tenant
 			if err := s.AddKey(cmd.Context(), k); err != nil {
 				return fault.New(fault.Disk, err, "the key cannot be stored")
 			}
@@ -49,6 +61,7 @@ func (a *app) newKeysCommand() *cobra.Command {
 			return nil
 		}),
 	}
+	create.Flags().StringVar(&tenant, "tenant", auth.DefaultTenant, "tenant of the key: letters, digits and hyphens")
 	list := &cobra.Command{
 		Use: "list", Short: "Lists the keys", Args: withUsageErrors(cobra.NoArgs),
 		RunE: with(func(cmd *cobra.Command, s *store.Store, _ []string) error { return a.printKeys(cmd, s, asJSON) }),
@@ -80,6 +93,7 @@ func (a *app) printKeys(cmd *cobra.Command, s *store.Store, asJSON bool) error {
 	}
 	type line struct {
 		ID      string     `json:"id"`
+		Tenant  string     `json:"tenant"`
 		Name    string     `json:"name"`
 		Created time.Time  `json:"created"`
 		LastUse *time.Time `json:"lastUse,omitempty"`
@@ -87,7 +101,7 @@ func (a *app) printKeys(cmd *cobra.Command, s *store.Store, asJSON bool) error {
 	}
 	out := []line{}
 	for _, k := range keys {
-		l := line{ID: k.ID, Name: k.Name, Created: k.Created}
+		l := line{ID: k.ID, Tenant: k.Tenant, Name: k.Name, Created: k.Created}
 		if !k.LastUse.IsZero() {
 			l.LastUse = &k.LastUse
 		}
@@ -111,8 +125,8 @@ func (a *app) printKeys(cmd *cobra.Command, s *store.Store, asJSON bool) error {
 		if l.Revoked != nil {
 			state = "revoked " + when(l.Revoked, "")
 		}
-		fmt.Fprintf(w, "%s\t%s\tcreated %s\tused %s\t%s\n",
-			l.ID, l.Name, when(&l.Created, ""), when(l.LastUse, "never"), state)
+		fmt.Fprintf(w, "%s\t%s\tcreated %s\ttenant %s\tused %s\t%s\n",
+			l.ID, l.Name, when(&l.Created, ""), l.Tenant, when(l.LastUse, "never"), state)
 	}
 	return w.Flush()
 }

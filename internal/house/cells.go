@@ -6,7 +6,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+	"unicode"
 
 	"mynah/internal/cell"
 	"mynah/internal/cell/host"
@@ -169,8 +171,21 @@ func newHost(cfg Config, c CellsConfig, run *proc.Runner) (*host.Host, *host.Mod
 	return h, models, nil
 }
 
-// findTenantCache returns the cache folder of a tenant in a server's cache folder.
-func findTenantCache(dir, tenant string) string { return filepath.Join(dir, "tenants", tenant) }
+// tenantsFolder is the folder with the caches of all tenants in a server's cache folder.
+const tenantsFolder = "tenants"
+
+// findTenantCache returns the cache folder of a tenant in a server's cache folder. Capital letters are marked, because
+// some file systems do not distinguish them from small ones. Names of tenants have no underscore.
+func findTenantCache(dir, tenant string) string {
+	var name strings.Builder
+	for _, r := range tenant {
+		if unicode.IsUpper(r) {
+			name.WriteByte('_')
+		}
+		name.WriteRune(unicode.ToLower(r))
+	}
+	return filepath.Join(dir, tenantsFolder, name.String())
+}
 
 // patience is how long the programs of a request that a person waits for wait for those of builds.
 const patience = 200 * time.Millisecond

@@ -72,7 +72,7 @@ func (o *server) createFirstKey(ctx context.Context, data, base string) error {
 	if len(o.cfg.Auth.Fixed) > 0 {
 		return nil
 	}
-	keys, err := o.records.Keys(ctx)
+	keys, err := o.ports.records.Keys(ctx)
 	if err != nil {
 		return fault.New(fault.Disk, err, "the API keys cannot be read from the database")
 	}
@@ -84,7 +84,7 @@ func (o *server) createFirstKey(ctx context.Context, data, base string) error {
 	if err := writePrivateFile(path, shown+"\n"); err != nil {
 		return fault.New(fault.Disk, err, "the first key cannot be written to %s", path)
 	}
-	if err := o.records.AddKey(ctx, k); err != nil {
+	if err := o.ports.records.AddKey(ctx, k); err != nil {
 		return fault.New(fault.Disk, err, "the first key cannot be stored")
 	}
 	fmt.Fprintf(o.cfg.Out, "A first API key was created; it is in the file %s\nTry it:  curl -H \"x-api-key: $(cat '%s')\" %s/voices\n",

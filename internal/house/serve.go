@@ -19,15 +19,12 @@ import (
 	"github.com/gofrs/flock"
 
 	"mynah/internal/auth"
-	"mynah/internal/blob"
 	"mynah/internal/cache"
 	"mynah/internal/cell/host"
 	"mynah/internal/fault"
 	"mynah/internal/httpapi"
-	"mynah/internal/objects"
 	"mynah/internal/proc"
 	"mynah/internal/queue"
-	"mynah/internal/record"
 	"mynah/internal/store"
 	"mynah/internal/system"
 	"mynah/internal/upload"
@@ -139,10 +136,8 @@ type server struct {
 	cells    *host.Host
 	caches   string           // the folder of the caches of all tenants
 	budgets  map[string]int64 // of engines over the network, in characters a month
-	records  *store.Store
-	objects  *objects.Store
-	worker   *worker.Worker
-	queue    *queue.Queue
+	ports    ports
+	work     *workRole
 	guard    *auth.Guard
 	stopping atomic.Bool
 	close    []func()
@@ -190,37 +185,17 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 	if err := o.openCells(cfg); err != nil {
 		return err
 	}
-	if o.records, err = openDatabase(ctx, data, o.cfg.Store); err != nil {
+	if o.ports, err = openPorts(ctx, data, o.cfg); err != nil {
 		return err
 	}
-	o.addCloser(func() { _ = o.records.Close() })
-	secret, err := o.records.LoadOrCreateSecret(ctx, "addresses")
-	if err != nil {
-		return fault.New(fault.Disk, err, "the database cannot be read")
-	}
-	disk, err := blob.OpenDisk(filepath.Join(data, "objects"))
-	if err != nil {
-		return fault.New(fault.Disk, err, "the folder of objects cannot be used")
-	}
-	o.objects = objects.New(disk, secret)
-	o.addCloser(func() { _ = o.objects.Close() })
-	fetcher, err := upload.NewFetcher(o.cfg.Fetch)
-	if err != nil {
+	o.addCloser(o.ports.close)
+	if o.work, err = openWork(filepath.Join(data, "work"), o.cfg, o.ports, o.cells); err != nil {
 		return err
 	}
-	wcfg := worker.Config{Dir: filepath.Join(data, "work"), MostResult: o.cfg.MostResult}
-	if o.worker, err = worker.New(wcfg, o.records, o.objects, fetcher, o.cells, o.cfg.Log); err != nil {
-		return fault.New(fault.Disk, err, "the work folder cannot be used")
-	}
-	if o.queue, err = queue.New(ctx, o.records.Writer(), o.cfg.Queue, dropBelowWarnings(o.cfg.Log),
-		o.worker.Work); err != nil {
-		return fault.New(fault.Disk, err, "the queue cannot be opened")
-	}
-	o.records.SetEnqueue(o.queue.Enqueue)
-	o.guard = auth.NewGuard(o.cfg.Auth, o.records)
-	err = errors.Join(o.records.RefillQueue(ctx, o.queue.Clear), o.records.DropUnanswered(ctx),
-		o.objects.RemovePartlyWritten(ctx))
-	if err != nil {
+	o.guard = auth.NewGuard(o.cfg.Auth, o.ports.records)
+	// The folder's lock is held: no other server can hold leases.
+	_, err = o.ports.records.TakeBackExpired(ctx, time.Now().AddDate(1, 0, 0))
+	if err = errors.Join(err, o.ports.records.DropUnanswered(ctx), o.ports.objects.RemovePartlyWritten(ctx)); err != nil {
 		return fault.New(fault.Disk, err, "the builds that were running when the server stopped cannot be resumed")
 	}
 	return nil
@@ -245,7 +220,7 @@ func (o *server) openCells(cfg Config) (err error) {
 		Host: o.cfg.Cells, Limits: o.cfg.Limits, Log: o.cfg.Log, Profiles: filepath.Join(o.data, "browsers"),
 		CacheOf: func(tenant string) string { return findTenantCache(o.caches, tenant) },
 		Spend: func(ctx context.Context, tenant, engine string, n, budget int64) error {
-			return o.records.Spend(ctx, tenant, engine, n, budget)
+			return o.ports.records.Spend(ctx, tenant, engine, n, budget)
 		},
 	}, o.run)
 	if err != nil {
@@ -262,7 +237,8 @@ func (o *server) openCells(cfg Config) (err error) {
 
 // pruneCaches reduces the caches of all tenants to their limit.
 func (o *server) pruneCaches() error {
-	tenants, err := os.ReadDir(findTenantCache(o.caches, ""))
+	folder := filepath.Join(o.caches, tenantsFolder)
+	tenants, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -277,16 +253,6 @@ func (o *server) pruneCaches() error {
 	return err
 }
 
-// dropBelowWarnings returns a log that drops a library's messages below warnings.
-func dropBelowWarnings(log *slog.Logger) *slog.Logger { return slog.New(&leveled{log.Handler()}) }
-
-type leveled struct{ slog.Handler }
-
-// Enabled implements slog.Handler.
-func (l *leveled) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelWarn && l.Handler.Enabled(ctx, level)
-}
-
 func (o *server) serveUntilDone(ctx context.Context) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.cfg.Listen)
 	if err != nil {
@@ -294,8 +260,8 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 			WithHint("choose another address with --listen")
 	}
 	api := httpapi.New(o.cfg.HTTP, httpapi.Services{
-		Records: o.records, Objects: o.objects, Budgets: o.budgets, Guard: o.guard, Desk: worker.NewDesk(o.worker, o.cells),
-		Cancel: o.worker.Cancel, Ready: o.checkReady, Log: o.cfg.Log,
+		Records: o.ports.records, Objects: o.ports.objects, Budgets: o.budgets, Guard: o.guard,
+		Desk: worker.NewDesk(o.work.worker, o.cells), Cancel: o.work.Cancel, Ready: o.checkReady, Log: o.cfg.Log,
 	})
 	server := &http.Server{
 		Handler: api.Handler(), ReadHeaderTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
@@ -315,11 +281,8 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 	}
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
-	if err := o.queue.Start(work); err != nil {
-		_ = listener.Close()
-		return fault.New(fault.Internal, err, "the queue cannot be started")
-	}
-	go o.removeExpiredPeriodically(ctx)
+	o.work.Start(work)
+	go openJanitor(o.cfg, o.ports, o.pruneCaches).Run(ctx)
 	failed := make(chan error, 1)
 	go func() {
 		if o.cfg.TLSCert != "" {
@@ -341,10 +304,10 @@ func (o *server) serveUntilDone(ctx context.Context) error {
 // stopGracefully lets running builds end or go back to the queue, then closes the listener.
 func (o *server) stopGracefully(ctx context.Context, server *http.Server) error {
 	o.stopping.Store(true)
-	o.cfg.Log.InfoContext(ctx, "stopping", "running", o.worker.CountRunning(), "grace", o.cfg.Grace)
+	o.cfg.Log.InfoContext(ctx, "stopping", "running", o.work.CountRunning(), "grace", o.cfg.Grace)
 	soft, cancel := context.WithTimeout(ctx, o.cfg.Grace)
 	defer cancel()
-	err := o.queue.Stop(soft)
+	err := o.work.Stop(soft)
 	doors, cancelDoors := context.WithTimeout(ctx, 5*time.Second)
 	defer cancelDoors()
 	if server.Shutdown(doors) != nil {
@@ -363,7 +326,7 @@ const leastFree = 256 << 20
 // checkReady reports whether the server can build, with the result of each check.
 func (o *server) checkReady(ctx context.Context) (map[string]string, bool) {
 	checks := map[string]string{"store": "ok", "queue": "ok", "disk": "ok", "tools": "ok"}
-	if o.records.Ping(ctx) != nil {
+	if o.ports.records.Ping(ctx) != nil {
 		checks["store"] = "the database does not respond"
 	}
 	if o.stopping.Load() {
@@ -382,68 +345,4 @@ func (o *server) checkReady(ctx context.Context) (map[string]string, bool) {
 		ok = ok && v == "ok"
 	}
 	return checks, ok
-}
-
-// forgetAfter is how long the records of expired builds are kept.
-const forgetAfter = 30 * 24 * time.Hour
-
-// removeExpiredPeriodically removes expired data periodically.
-func (o *server) removeExpiredPeriodically(ctx context.Context) {
-	tick := time.NewTicker(o.cfg.Sweep)
-	defer tick.Stop()
-	for {
-		if err := o.removeExpired(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			o.cfg.Log.ErrorContext(ctx, "expired builds and uploads cannot be removed", "error", err)
-		}
-		if err := o.pruneCaches(); err != nil {
-			o.cfg.Log.ErrorContext(ctx, "the cache cannot be pruned", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// removeExpired removes the results of builds that ended long ago, uploads that are no longer usable,
-// and objects without a record.
-func (o *server) removeExpired(ctx context.Context, now time.Time) error {
-	old, err := o.records.ListEnded(ctx, now.Add(-o.cfg.HTTP.Keep), 1000)
-	if err != nil {
-		return err
-	}
-	for _, b := range old {
-		// Update the row first: readers follow it, and must not be led to removed objects.
-		_, err := o.records.Update(ctx, b.ID, func(b *record.Build) error {
-			b.Result, b.Spec.Text = nil, ""
-			return b.MoveToState(record.Expired, now)
-		})
-		if err != nil && !errors.Is(err, record.ErrNotFound) {
-			return err
-		}
-		if err := o.objects.Delete(ctx, b.Result.ListKeys()...); err != nil {
-			return err
-		}
-	}
-	gone, err := o.records.TakeExpiredUploads(ctx, now.Add(-o.cfg.HTTP.UploadTTL-o.cfg.HTTP.Keep))
-	if err != nil {
-		return err
-	}
-	for _, id := range gone {
-		if err := o.objects.Delete(ctx, record.MakeUploadKey(id)); err != nil {
-			return err
-		}
-	}
-	err = o.objects.ForEachObject(ctx, "results/", func(key string, modified time.Time) error {
-		if now.Sub(modified) < time.Hour {
-			return nil
-		}
-		b, err := o.records.Build(ctx, strings.Split(key, "/")[1])
-		if errors.Is(err, record.ErrNotFound) || err == nil && b.State.IsOver() && b.State != record.Succeeded {
-			return o.objects.Delete(ctx, key)
-		}
-		return err
-	})
-	return errors.Join(err, o.records.DeleteExpired(ctx, now.Add(-forgetAfter)))
 }

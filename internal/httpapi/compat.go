@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"mynah/api"
+	"mynah/internal/auth"
 	"mynah/internal/objects"
 	"mynah/internal/project"
 	"mynah/internal/record"
@@ -266,6 +267,11 @@ func chooseContentType(name string) string {
 	return t
 }
 
+// routeEarlierResults serves results of versions that did not number the attempts, until they expire.
+func (s *Server) routeEarlierResults(r chi.Router) {
+	r.Get(objects.Prefix+record.ResultPrefix+"{id}/{name}", s.sendResultFile)
+}
+
 // sendResultFile sends a file of a build's result. It uses only the build's record.
 func (s *Server) sendResultFile(w http.ResponseWriter, r *http.Request) {
 	key, _, ok := s.verifySignatureOrRefuse(w, r)
@@ -382,7 +388,7 @@ const manyCredits = 1_000_000_000
 func (s *Server) answerCredits(w http.ResponseWriter, r *http.Request) {
 	id := getCallerIdentity(r)
 	billing := id.Tenant
-	if billing == "" {
+	if billing == auth.DefaultTenant {
 		billing = "selfhosted"
 	}
 	s.answerJSON(w, r, http.StatusOK, api.Credits{

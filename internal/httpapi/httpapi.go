@@ -190,7 +190,8 @@ func (s *Server) Handler() http.Handler {
 		r.Get(objects.Prefix+"status/{id}", s.answerStatus)
 		r.Get(objects.Prefix+"events/{id}", s.sendEventsBySignature)
 		r.Put(objects.Prefix+"uploads/{id}", s.storeUpload)
-		r.Get(objects.Prefix+"results/{id}/{name}", s.sendResultFile)
+		r.Get(objects.Prefix+"results/{id}/{attempt}/{name}", s.sendResultFile)
+		s.routeEarlierResults(r)
 	})
 	r.Group(func(r chi.Router) {
 		r.Use(s.requireKey)

@@ -1,33 +1,41 @@
-// Package queue gives builds to workers in order, using River and the server's own database. A
-// build's record and its job are written in one transaction, and stopping the server costs no
-// attempt. A job contains only the id of its build.
+// Package queue gives the builds that wait in the database to this server's workers. A build is leased to one server
+// at a time; several servers may share the database. The leases are renewed once a second, in one transaction that also
+// writes the progress and learns which builds were cancelled.
 package queue
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
-	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivermigrate"
+	"github.com/oklog/ulid/v2"
 
 	"mynah/internal/record"
 )
 
-// Config contains the settings of a queue.
+// Config contains the settings of a dispatcher.
 type Config struct {
 	// Workers is the number of builds that run at once.
 	Workers int
 	// Timeout is the maximum time of a build.
 	Timeout time.Duration
+	// Lease is how long a server that does not respond keeps its builds.
+	Lease time.Duration
+	// Renew is the interval at which leases are renewed and progress is written.
+	Renew time.Duration
+	// Poll is the interval at which the database is asked for builds of other processes.
+	Poll time.Duration
 }
 
 // DefaultConfig runs two builds at once.
-func DefaultConfig() Config { return Config{Workers: 2, Timeout: 6 * time.Hour} }
+func DefaultConfig() Config {
+	return Config{
+		Workers: 2, Timeout: 6 * time.Hour, Lease: 15 * time.Second, Renew: time.Second, Poll: 500 * time.Millisecond,
+	}
+}
 
 // Validate reports all errors at once.
 func (c Config) Validate() error {
@@ -38,100 +46,286 @@ func (c Config) Validate() error {
 	if c.Timeout < time.Second {
 		errs = append(errs, fmt.Errorf("build-timeout: %s, must be at least a second", c.Timeout))
 	}
+	if c.Renew <= 0 || c.Poll <= 0 || c.Lease < 3*c.Renew {
+		errs = append(errs, fmt.Errorf("lease: %s, must be at least three times the interval of %s", c.Lease, c.Renew))
+	}
 	return errors.Join(errs...)
 }
 
-// job is a build's place in the queue.
-type job struct {
-	ID string `json:"id"`
+// Store leases builds.
+type Store interface {
+	// LeaseNext leases the build whose turn it is, or returns record.ErrNotFound if no build waits.
+	LeaseNext(ctx context.Context, owner string, length time.Duration) (record.Build, error)
+	// RenewLeases renews the leases of builds, writes their progress, and returns the builds that must stop.
+	RenewLeases(
+		ctx context.Context, owner string, length time.Duration, builds []record.Progress,
+	) (stop []record.Progress, err error)
+	// TakeBackExpired ends the attempts whose leases ended before a time.
+	TakeBackExpired(ctx context.Context, before time.Time) ([]record.Build, error)
+	// Queued receives a value after this process has stored a build.
+	Queued() <-chan struct{}
 }
 
-// Kind implements river.JobArgs.
-func (job) Kind() string { return "build" }
-
-type worker struct {
-	river.WorkerDefaults[job]
-	timeout time.Duration
-	work    func(ctx context.Context, id string) error
+// Attempt is the work on a build under a lease.
+type Attempt struct {
+	Build record.Build
+	// Report takes the progress, which is written later.
+	Report func(percent int, phase, message string)
+	// IsStopping reports whether the server has begun to stop.
+	IsStopping func() bool
 }
 
-// Timeout implements river.Worker. It must be finite, or River never rescues a lost job.
-func (w *worker) Timeout(*river.Job[job]) time.Duration { return w.timeout }
+// Work does an attempt and writes its outcome to the record, unless the lease has passed to another server. The cause
+// of the context's end is record.ErrStopped, record.ErrCancelled, or context.DeadlineExceeded.
+type Work func(ctx context.Context, a Attempt)
 
-// Work implements river.Worker.
-func (w *worker) Work(ctx context.Context, j *river.Job[job]) error {
-	err := w.work(ctx, j.Args.ID)
-	if errors.Is(err, record.ErrStopped) {
-		return river.JobSnooze(0)
+// running is an attempt that runs.
+type running struct {
+	stop     context.CancelCauseFunc
+	progress record.Progress
+}
+
+// Dispatcher leases builds and runs them.
+type Dispatcher struct {
+	cfg   Config
+	store Store
+	work  Work
+	log   *slog.Logger
+	owner string
+
+	wake chan struct{}  // a place is free, or the dispatcher stops
+	jobs sync.WaitGroup // attempts
+	end  context.CancelFunc
+	done sync.WaitGroup // the loops
+
+	renewed time.Time // used by one loop
+
+	mu       sync.Mutex
+	attempts map[*running]bool
+	stopping bool // no more builds are leased
+	cut      bool // attempts are stopped at once
+}
+
+// New creates a dispatcher; cfg must be valid.
+func New(cfg Config, store Store, work Work, log *slog.Logger) *Dispatcher {
+	return &Dispatcher{
+		cfg: cfg, store: store, work: work, log: log, owner: ulid.Make().String(), wake: make(chan struct{}, 1),
+		attempts: map[*running]bool{},
 	}
+}
+
+// Start starts to lease and run builds, until Stop.
+func (d *Dispatcher) Start(ctx context.Context) {
+	ctx, d.end = context.WithCancel(ctx)
+	d.renewed = time.Now()
+	d.done.Go(func() { d.leaseBuilds(ctx) })
+	d.done.Go(func() { d.renewPeriodically(ctx) })
+}
+
+// Stop leases no more builds and waits for those that run. When ctx ends, they are stopped and go back to the queue.
+func (d *Dispatcher) Stop(ctx context.Context) error {
+	d.mu.Lock()
+	d.stopping = true
+	d.mu.Unlock()
+	d.signal()
+	ended := make(chan struct{})
+	go func() {
+		d.jobs.Wait()
+		close(ended)
+	}()
+	defer func() {
+		d.end()
+		d.done.Wait()
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+	}
+	d.mu.Lock()
+	d.cut = true
+	d.mu.Unlock()
+	d.stopAll(record.ErrStopped)
+	const patience = 30 * time.Second
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(patience):
+		return fmt.Errorf("%d builds did not stop within %s", d.CountRunning(), patience)
+	}
+}
+
+// Cancel stops a build if it runs here, at once instead of at the next renewal. Its record must say that it was
+// cancelled.
+func (d *Dispatcher) Cancel(id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for r := range d.attempts {
+		if r.progress.ID == id {
+			r.stop(record.ErrCancelled)
+		}
+	}
+}
+
+// CountRunning returns the number of builds that run here.
+func (d *Dispatcher) CountRunning() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.attempts)
+}
+
+func (d *Dispatcher) isStopping() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.stopping
+}
+
+func (d *Dispatcher) signal() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (d *Dispatcher) stopAll(cause error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for r := range d.attempts {
+		r.stop(cause)
+	}
+}
+
+// leaseBuilds leases builds as long as places are free.
+func (d *Dispatcher) leaseBuilds(ctx context.Context) {
+	poll := time.NewTicker(d.cfg.Poll)
+	defer poll.Stop()
+	for {
+		for d.leaseOne(ctx) {
+		}
+		if d.isStopping() {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.wake:
+		case <-d.store.Queued():
+		case <-poll.C:
+		}
+	}
+}
+
+// leaseOne leases a build and starts its attempt, and reports whether it did.
+func (d *Dispatcher) leaseOne(ctx context.Context) bool {
+	d.mu.Lock()
+	free := !d.stopping && len(d.attempts) < d.cfg.Workers && ctx.Err() == nil
+	if free {
+		d.jobs.Add(1) // Stop waits for this attempt, too
+	}
+	d.mu.Unlock()
+	if !free {
+		return false
+	}
+	b, err := d.store.LeaseNext(ctx, d.owner, d.cfg.Lease)
 	if err != nil {
-		// The result is in the build's record; a job is never retried.
-		return river.JobCancel(err)
+		d.jobs.Done()
+		if !errors.Is(err, record.ErrNotFound) && ctx.Err() == nil {
+			d.log.ErrorContext(ctx, "the next build cannot be read from the database", "error", err)
+		}
+		return false
+	}
+	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	r := &running{stop, record.Progress{ID: b.ID, Attempt: b.Lease.Attempt}}
+	d.mu.Lock()
+	d.attempts[r] = true
+	if d.cut {
+		stop(record.ErrStopped)
+	}
+	d.mu.Unlock()
+	go func() {
+		defer d.jobs.Done()
+		d.run(work, r, b)
+	}()
+	return true
+}
+
+// run does an attempt.
+func (d *Dispatcher) run(ctx context.Context, r *running, b record.Build) {
+	ctx, stop := context.WithTimeout(ctx, d.cfg.Timeout)
+	defer stop()
+	defer func() {
+		d.mu.Lock()
+		delete(d.attempts, r)
+		d.mu.Unlock()
+		r.stop(nil)
+		d.signal()
+	}()
+	d.work(ctx, Attempt{Build: b, IsStopping: d.isStopping, Report: func(percent int, phase, message string) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		p := &r.progress
+		p.Percent, p.Phase, p.Message = max(p.Percent, percent), phase, message
+	}})
+}
+
+// renewPeriodically renews the leases, and takes back the builds of servers that have died.
+func (d *Dispatcher) renewPeriodically(ctx context.Context) {
+	tick := time.NewTicker(d.cfg.Renew)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		// Renewing comes first: after a pause of the machine, this server's own leases may seem expired.
+		if err := d.renew(ctx); err != nil {
+			if ctx.Err() == nil {
+				d.log.ErrorContext(ctx, "leases of builds cannot be renewed", "error", err)
+			}
+			continue
+		}
+		lost, err := d.store.TakeBackExpired(ctx, time.Now())
+		if err != nil && ctx.Err() == nil {
+			d.log.ErrorContext(ctx, "builds of servers that have died cannot be taken back", "error", err)
+		}
+		for _, b := range lost {
+			d.log.WarnContext(ctx, "the server of a build has died", "build", b.ID, "lost", b.Lease.Lost, "state", b.State)
+		}
+	}
+}
+
+// renew renews the leases of the attempts that run here and stops those that must not go on: they were cancelled, or
+// have passed to another server, or may have done so because the database could not be reached.
+func (d *Dispatcher) renew(ctx context.Context) error {
+	d.mu.Lock()
+	list := make([]record.Progress, 0, len(d.attempts))
+	for r := range d.attempts {
+		list = append(list, r.progress)
+	}
+	d.mu.Unlock()
+	begin := time.Now()
+	var stop []record.Progress
+	if len(list) > 0 {
+		ctx, cancel := context.WithTimeout(ctx, d.cfg.Lease/2)
+		defer cancel()
+		var err error
+		if stop, err = d.store.RenewLeases(ctx, d.owner, d.cfg.Lease, list); err != nil {
+			if time.Since(d.renewed) > d.cfg.Lease {
+				d.stopAll(record.ErrCancelled)
+			}
+			return err
+		}
+	}
+	d.renewed = begin
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, p := range stop {
+		for r := range d.attempts {
+			if r.progress.ID == p.ID && r.progress.Attempt == p.Attempt {
+				r.stop(record.ErrCancelled)
+			}
+		}
 	}
 	return nil
-}
-
-// Queue is the queue and its workers.
-type Queue struct {
-	client *river.Client[*sql.Tx]
-}
-
-// poll is how often the workers look for jobs; a look costs about a millisecond.
-const poll = 100 * time.Millisecond
-
-// New creates a queue on a database and updates its tables. work is called for each build and
-// returns record.ErrStopped if it must be called again.
-func New(ctx context.Context, db *sql.DB, cfg Config, log *slog.Logger, work func(ctx context.Context, id string) error) (*Queue, error) {
-	driver := riversqlite.New(db)
-	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: log})
-	if err != nil {
-		return nil, err
-	}
-	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return nil, err
-	}
-	workers := river.NewWorkers()
-	river.AddWorker(workers, &worker{timeout: cfg.Timeout, work: work})
-	client, err := river.NewClient(driver, &river.Config{
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: cfg.Workers}},
-		Workers:           workers,
-		Logger:            log,
-		PollOnly:          true,
-		FetchCooldown:     poll / 5,
-		FetchPollInterval: poll,
-		JobTimeout:        cfg.Timeout,
-		// Stuck jobs are recovered at the start, under the lock of the data folder.
-		RescueStuckJobsAfter: cfg.Timeout + time.Hour,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &Queue{client: client}, nil
-}
-
-// Enqueue adds a build to the end of the queue, in a transaction.
-func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, id string) error {
-	_, err := q.client.InsertTx(ctx, tx, job{ID: id}, nil)
-	return err
-}
-
-// Clear empties the queue, in a transaction. No worker may be running.
-func (q *Queue) Clear(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, "DELETE FROM river_job WHERE kind = ?", job{}.Kind())
-	return err
-}
-
-// Start starts the workers.
-func (q *Queue) Start(ctx context.Context) error { return q.client.Start(ctx) }
-
-// Stop takes no more jobs and waits for running builds. If ctx ends first, they are stopped and
-// go back to the queue.
-func (q *Queue) Stop(ctx context.Context) error {
-	err := q.client.Stop(ctx)
-	if err == nil || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
-		return err
-	}
-	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	defer cancel()
-	return q.client.StopAndCancel(hard)
 }

@@ -2,8 +2,8 @@ package queue_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -11,157 +11,268 @@ import (
 	"testing"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver
-
 	"mynah/internal/queue"
 	"mynah/internal/record"
+	"mynah/internal/store"
 )
 
-func database(t *testing.T) *sql.DB {
+func open(t *testing.T, path string) *store.Store {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "q.db")+"?_pragma=journal_mode(WAL)&_txlock=immediate")
+	s, err := store.Open(t.Context(), path, store.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	db.SetMaxOpenConns(1)
-	t.Cleanup(func() { _ = db.Close() })
-	return db
+	t.Cleanup(func() { _ = s.Close() })
+	return s
 }
 
-func open(t *testing.T, db *sql.DB, workers int, work func(context.Context, string) error) *queue.Queue {
+func create(t *testing.T, s *store.Store, ids ...string) {
 	t.Helper()
-	q, err := queue.New(t.Context(), db, queue.Config{Workers: workers, Timeout: time.Minute}, slog.New(slog.DiscardHandler), work)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return q
-}
-
-// enqueue enqueues ids in a transaction, which it commits if keep is true and otherwise rolls back.
-func enqueue(t *testing.T, db *sql.DB, q *queue.Queue, keep bool, ids ...string) {
-	t.Helper()
-	tx, err := db.BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, id := range ids {
-		if err := q.Enqueue(t.Context(), tx, id); err != nil {
+		b := record.Build{ID: id, Tenant: "main", Key: "k", State: record.Queued, Message: "Waiting"}
+		if err := s.Create(t.Context(), b); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if keep {
-		err = tx.Commit()
-	} else {
-		err = tx.Rollback()
+}
+
+// config returns settings with short times.
+func config(workers int) queue.Config {
+	return queue.Config{
+		Workers: workers, Timeout: time.Minute, Lease: 2 * time.Second, Renew: 50 * time.Millisecond, Poll: 20 * time.Millisecond,
 	}
+}
+
+// start starts a dispatcher, which stops when the test ends.
+func start(t *testing.T, cfg queue.Config, s queue.Store, work queue.Work) *queue.Dispatcher {
+	t.Helper()
+	d := queue.New(cfg, s, work, slog.New(slog.DiscardHandler))
+	d.Start(context.WithoutCancel(t.Context()))
+	t.Cleanup(func() {
+		now, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+		cancel()
+		if err := d.Stop(now); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// finish writes the outcome of an attempt.
+func finish(t *testing.T, s *store.Store, a queue.Attempt, to record.State) {
+	t.Helper()
+	_, err := s.Update(context.WithoutCancel(t.Context()), a.Build.ID, func(b *record.Build) error {
+		if !b.IsHeldBy(a.Build.Lease.Owner, a.Build.Lease.Attempt) {
+			return errors.New("not held")
+		}
+		if to == record.Queued {
+			return b.PutBack(time.Now())
+		}
+		return b.MoveToState(to, time.Now())
+	})
 	if err != nil {
-		t.Fatal(err)
+		t.Errorf("%s, attempt %d: %v", a.Build.ID, a.Build.Lease.Attempt, err)
 	}
 }
 
-// seen collects the ids of jobs that ran.
-type seen struct {
-	mu  sync.Mutex
-	ids []string
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if done() {
+			return
+		}
+	}
+	t.Fatalf("never: %s", what)
 }
 
-func (s *seen) add(id string) int {
+// seen collects what happened.
+type seen struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (s *seen) add(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ids = append(s.ids, id)
-	return len(s.ids)
+	s.list = append(s.list, fmt.Sprintf(format, args...))
 }
 
-func (s *seen) wait(t *testing.T, n int) []string {
-	t.Helper()
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		s.mu.Lock()
-		ids := slices.Clone(s.ids)
-		s.mu.Unlock()
-		if len(ids) >= n {
-			return ids
-		}
-	}
-	t.Fatalf("%d of %d jobs ran", len(s.ids), n)
-	return nil
+func (s *seen) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.list)
 }
 
-func TestJobsRunInTheirOrderOnce(t *testing.T) {
+func TestBuildsRunInTheirOrderOnce(t *testing.T) {
 	t.Parallel()
-	db, s := database(t), &seen{}
-	q := open(t, db, 1, func(_ context.Context, id string) error {
-		s.add(id)
-		if id == "b" {
-			return errors.New("a job that fails is not tried again")
-		}
-		return nil
+	s, got := open(t, filepath.Join(t.TempDir(), "q.db")), &seen{}
+	create(t, s, "a", "b")
+	d := start(t, config(1), s, func(_ context.Context, a queue.Attempt) {
+		got.add("%s", a.Build.ID)
+		finish(t, s, a, record.Failed)
 	})
-	enqueue(t, db, q, true, "a", "b")
-	enqueue(t, db, q, false, "never")
-	enqueue(t, db, q, true, "c")
-	if err := q.Start(t.Context()); err != nil {
-		t.Fatal(err)
+	create(t, s, "c")
+	eventually(t, "three builds run", func() bool { return len(got.all()) >= 3 })
+	time.Sleep(200 * time.Millisecond) // long enough for an unexpected further one
+	if list := got.all(); !slices.Equal(list, []string{"a", "b", "c"}) || d.CountRunning() != 0 {
+		t.Errorf("%v, %d run", list, d.CountRunning())
 	}
-	s.wait(t, 3)
-	time.Sleep(200 * time.Millisecond) // long enough for an unexpected extra job
-	if err := q.Stop(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if got := s.wait(t, 3); !slices.Equal(got, []string{"a", "b", "c"}) {
-		t.Errorf("%v", got)
+}
+
+// TestABuildStartsAtOnce checks that a new build need not wait for the next poll.
+func TestABuildStartsAtOnce(t *testing.T) {
+	t.Parallel()
+	s, begun := open(t, filepath.Join(t.TempDir(), "q.db")), make(chan time.Time, 1)
+	cfg := config(1)
+	cfg.Poll = time.Hour
+	start(t, cfg, s, func(_ context.Context, a queue.Attempt) {
+		begun <- time.Now()
+		finish(t, s, a, record.Succeeded)
+	})
+	for _, id := range []string{"a", "b"} {
+		time.Sleep(50 * time.Millisecond)
+		begin := time.Now()
+		create(t, s, id)
+		select {
+		case at := <-begun:
+			t.Logf("%s started after %s", id, at.Sub(begin))
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s does not start", id)
+		}
 	}
 }
 
 func TestAStopCutsShortAndTheNextStartGoesOn(t *testing.T) {
 	t.Parallel()
-	db, s := database(t), &seen{}
-	work := func(ctx context.Context, id string) error {
-		if s.add(id) > 1 {
-			return nil
-		}
+	s, got := open(t, filepath.Join(t.TempDir(), "q.db")), &seen{}
+	create(t, s, "a", "b")
+	d := start(t, config(1), s, func(ctx context.Context, a queue.Attempt) {
 		<-ctx.Done()
-		return record.ErrStopped
-	}
-	q := open(t, db, 1, work)
-	enqueue(t, db, q, true, "a")
-	if err := q.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	s.wait(t, 1)
+		got.add("%s %v %v", a.Build.ID, context.Cause(ctx), a.IsStopping())
+		finish(t, s, a, record.Queued)
+	})
+	eventually(t, "a build runs", func() bool { return d.CountRunning() == 1 })
 	grace, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := q.Stop(grace); err != nil {
+	if err := d.Stop(grace); err != nil {
 		t.Errorf("stopping: %v", err)
 	}
-	q = open(t, db, 1, work)
-	if err := q.Start(t.Context()); err != nil {
-		t.Fatal(err)
+	if list := got.all(); !slices.Equal(list, []string{"a the server stops true"}) {
+		t.Errorf("%q", list)
 	}
-	s.wait(t, 2)
-	if err := q.Stop(t.Context()); err != nil {
-		t.Error(err)
+	start(t, config(1), s, func(_ context.Context, a queue.Attempt) {
+		got.add("%s %d %d", a.Build.ID, a.Build.Lease.Attempt, a.Build.Lease.Lost)
+		finish(t, s, a, record.Succeeded)
+	})
+	eventually(t, "all builds run", func() bool { return len(got.all()) == 3 })
+	if list := got.all()[1:]; !slices.Equal(list, []string{"a 2 0", "b 1 0"}) {
+		t.Errorf("%q", list)
 	}
 }
 
-func TestClear(t *testing.T) {
+// TestAStopWaitsForWhatEndsInTime checks that a stop within its grace interrupts nothing, and starts nothing.
+func TestAStopWaitsForWhatEndsInTime(t *testing.T) {
 	t.Parallel()
-	db, s := database(t), &seen{}
-	q := open(t, db, 1, func(_ context.Context, id string) error { s.add(id); return nil })
-	enqueue(t, db, q, true, "a", "b")
-	tx, err := db.BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(q.Clear(t.Context(), tx), q.Enqueue(t.Context(), tx, "c"), tx.Commit()); err != nil {
-		t.Fatal(err)
-	}
-	if err := q.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := s.wait(t, 1); !slices.Equal(got, []string{"c"}) {
-		t.Errorf("%v", got)
-	}
-	if err := q.Stop(t.Context()); err != nil {
+	s, got, goOn := open(t, filepath.Join(t.TempDir(), "q.db")), &seen{}, make(chan struct{})
+	create(t, s, "a", "b")
+	d := start(t, config(1), s, func(ctx context.Context, a queue.Attempt) {
+		<-goOn
+		got.add("%s %v", a.Build.ID, ctx.Err())
+		finish(t, s, a, record.Succeeded)
+	})
+	eventually(t, "a build runs", func() bool { return d.CountRunning() == 1 })
+	time.AfterFunc(3*time.Second, func() { close(goOn) }) // longer than a lease
+	if err := d.Stop(t.Context()); err != nil {
 		t.Error(err)
+	}
+	if list := got.all(); !slices.Equal(list, []string{"a <nil>"}) {
+		t.Errorf("%q", list)
+	}
+	if b, err := s.Build(t.Context(), "a"); b.State != record.Succeeded || b.Lease.Lost != 0 || err != nil {
+		t.Errorf("%+v, %v", b, err)
+	}
+}
+
+func TestABuildMayNotTakeTooLong(t *testing.T) {
+	t.Parallel()
+	s, cause := open(t, filepath.Join(t.TempDir(), "q.db")), make(chan error, 1)
+	create(t, s, "a")
+	cfg := config(1)
+	cfg.Timeout = 30 * time.Millisecond
+	start(t, cfg, s, func(ctx context.Context, a queue.Attempt) {
+		<-ctx.Done()
+		finish(t, s, a, record.Failed)
+		cause <- context.Cause(ctx)
+	})
+	if err := <-cause; !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the cause is %v", err)
+	}
+}
+
+func TestProgressIsWritten(t *testing.T) {
+	t.Parallel()
+	s, goOn := open(t, filepath.Join(t.TempDir(), "q.db")), make(chan struct{})
+	create(t, s, "a")
+	start(t, config(1), s, func(_ context.Context, a queue.Attempt) {
+		for percent := range 1000 {
+			a.Report(percent/20, "speech", "Speech")
+		}
+		<-goOn
+		finish(t, s, a, record.Succeeded)
+	})
+	eventually(t, "the progress is in the record", func() bool {
+		b, err := s.Build(t.Context(), "a")
+		return err == nil && b.Percent == 49 && b.Phase == "speech"
+	})
+	close(goOn)
+	eventually(t, "it ends", func() bool { b, _ := s.Build(t.Context(), "a"); return b.State.IsOver() })
+	if events, err := s.Events(t.Context(), "a", 0); len(events) > 10 || err != nil {
+		t.Errorf("%d events for a quick progress, %v", len(events), err)
+	}
+}
+
+// unreachable is a database that cannot be reached any more.
+type unreachable struct{ queue.Store }
+
+// RenewLeases implements queue.Store.
+func (unreachable) RenewLeases(context.Context, string, time.Duration, []record.Progress) ([]record.Progress, error) {
+	return nil, errors.New("no database")
+}
+
+// TestALeaseThatCannotBeRenewedIsGivenUp checks that a server stops its builds when another may have taken them.
+func TestALeaseThatCannotBeRenewedIsGivenUp(t *testing.T) {
+	t.Parallel()
+	s, ended := open(t, filepath.Join(t.TempDir(), "q.db")), make(chan error, 1)
+	create(t, s, "a")
+	cfg := config(1)
+	cfg.Lease = 300 * time.Millisecond
+	start(t, cfg, unreachable{s}, func(ctx context.Context, a queue.Attempt) {
+		<-ctx.Done()
+		finish(t, s, a, record.Failed)
+		ended <- context.Cause(ctx)
+	})
+	select {
+	case err := <-ended:
+		if !errors.Is(err, record.ErrCancelled) {
+			t.Errorf("the cause is %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the build goes on without a lease")
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	if err := queue.DefaultConfig().Validate(); err != nil {
+		t.Error(err)
+	}
+	for name, change := range map[string]func(*queue.Config){
+		"no workers": func(c *queue.Config) { c.Workers = 0 }, "no time": func(c *queue.Config) { c.Timeout = 0 },
+		"a short lease": func(c *queue.Config) { c.Lease = 2 * c.Renew }, "no poll": func(c *queue.Config) { c.Poll = 0 },
+	} {
+		c := queue.DefaultConfig()
+		if change(&c); c.Validate() == nil {
+			t.Errorf("%s is valid", name)
+		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"time"
 
 	"mynah/api"
@@ -40,7 +42,7 @@ const (
 	Speech Kind = "speech"
 )
 
-// MostAttempts is the maximum number of attempts: a build that crashes the server must not do so
+// MostAttempts is the maximum number of attempts that are cut off: a build that kills the server must not do so
 // forever.
 const MostAttempts = 3
 
@@ -120,8 +122,30 @@ func (r *Result) ListKeys() []string {
 // MakeUploadKey returns the key of an upload's object.
 func MakeUploadKey(id string) string { return "uploads/" + id }
 
-// MakeResultKey returns the key of an object of a build's result.
-func MakeResultKey(id, name string) string { return "results/" + id + "/" + name }
+// ResultPrefix is the prefix of the keys of all results.
+const ResultPrefix = "results/"
+
+// MakeResultKey returns the key of an object of the result of a build's attempt.
+func MakeResultKey(id string, attempt int, name string) string {
+	return ResultPrefix + id + "/" + strconv.Itoa(attempt) + "/" + name
+}
+
+// ParseResultKey returns the build and the attempt of an object. The attempt is 0 in keys of earlier versions,
+// which lack it.
+func ParseResultKey(key string) (id string, attempt int, ok bool) {
+	rest, ok := strings.CutPrefix(key, ResultPrefix)
+	parts := strings.Split(rest, "/")
+	switch {
+	case !ok:
+		return "", 0, false
+	case len(parts) == len([]string{"build", "name"}):
+		return parts[0], 0, true
+	case len(parts) == len([]string{"build", "attempt", "name"}):
+		attempt, err := strconv.Atoi(parts[1])
+		return parts[0], attempt, err == nil && attempt > 0
+	}
+	return "", 0, false
+}
 
 // Build is the record of a build.
 type Build struct {
@@ -134,9 +158,9 @@ type Build struct {
 	Name     string           `json:"name,omitempty"`
 	Tags     []string         `json:"tags,omitempty"`
 	State    State            `json:"state"`
-	Phase    string           `json:"phase,omitempty"`
-	Percent  int              `json:"percent"`
-	Message  string           `json:"message"`
+	Phase    string           `json:"-"`
+	Percent  int              `json:"-"`
+	Message  string           `json:"-"`
 	Spec     Spec             `json:"spec"`
 	Result   *Result          `json:"result,omitempty"`
 	Warnings []api.Diagnostic `json:"warnings,omitempty"`
@@ -144,14 +168,37 @@ type Build struct {
 	// warnings.
 	WarningScenes []int            `json:"warningScenes,omitempty"`
 	Errors        []api.Diagnostic `json:"errors,omitempty"`
-	// Attempts counts how often it was started, without attempts interrupted by a stop of the
-	// server.
-	Attempts int       `json:"attempts"`
-	Created  time.Time `json:"created"`
-	Started  time.Time `json:"started,omitzero"`
-	Ended    time.Time `json:"ended,omitzero"`
+	Created       time.Time        `json:"created"`
+	Started       time.Time        `json:"started,omitzero"`
+	Ended         time.Time        `json:"ended,omitzero"`
 	// Polled is the time of the last poll, to the hour.
-	Polled time.Time `json:"polled,omitzero"`
+	Polled time.Time `json:"-"`
+	// Lease is the right of a server to work on the build.
+	Lease Lease `json:"-"`
+}
+
+// Lease is the right of a server to work on a build. It ends with the attempt, or if it is not renewed in time.
+// Nothing is written for a lease that has passed to another server.
+type Lease struct {
+	// Owner is the server that works on the build; "" for none. It is kept when the build is cancelled, so that the
+	// owner gets to know it.
+	Owner string
+	Until time.Time
+	// Attempt counts the attempts, those included that a stop of the server interrupted.
+	Attempt int
+	// Lost counts the attempts that were cut off because the build's process was killed or its server died.
+	Lost int
+	// Cancel tells the owner to stop.
+	Cancel bool
+}
+
+// Progress is how far an attempt is.
+type Progress struct {
+	ID      string `json:"id"`
+	Attempt int    `json:"attempt"`
+	Percent int    `json:"percent"`
+	Phase   string `json:"phase"`
+	Message string `json:"message"`
 }
 
 // Filter selects builds of a tenant, newest first.
@@ -176,6 +223,10 @@ func (b *Build) MoveToState(to State, now time.Time) error {
 		if s != to {
 			continue
 		}
+		b.Lease.Cancel = b.State == Running && to == Cancelled
+		if !b.Lease.Cancel {
+			b.Lease.Owner, b.Lease.Until = "", time.Time{}
+		}
 		b.State = to
 		switch {
 		case to == Running:
@@ -187,6 +238,39 @@ func (b *Build) MoveToState(to State, now time.Time) error {
 		return nil
 	}
 	return fmt.Errorf("%w: from %s to %s", ErrMove, b.State, to)
+}
+
+// Begin begins an attempt of a queued build.
+func (b *Build) Begin(owner string, now, until time.Time) error {
+	if err := b.MoveToState(Running, now); err != nil {
+		return err
+	}
+	b.Lease.Owner, b.Lease.Until, b.Message = owner, until, "Starting"
+	b.Lease.Attempt++
+	return nil
+}
+
+// IsHeldBy reports whether an attempt of a server runs.
+func (b *Build) IsHeldBy(owner string, attempt int) bool {
+	return b.State == Running && b.Lease.Owner == owner && b.Lease.Attempt == attempt
+}
+
+// PutBack puts a running build back to the queue.
+func (b *Build) PutBack(now time.Time) error {
+	b.Phase, b.Message = "", "Waiting"
+	return b.MoveToState(Queued, now)
+}
+
+// LoseAttempt ends an attempt that was cut off: the build is put back to the queue, or fails after MostAttempts of them.
+func (b *Build) LoseAttempt(now time.Time) error {
+	b.Lease.Lost++
+	if b.Lease.Lost < MostAttempts {
+		return b.PutBack(now)
+	}
+	b.Message = fmt.Sprintf("The work on this build was cut off %d times, so the build was given up. "+
+		"Each time, its process was killed or the server died, for example because the memory was full. "+
+		"Make the project smaller, or ask the operator of this server.", b.Lease.Lost)
+	return b.MoveToState(Failed, now)
 }
 
 // ComputeExpiry returns when a build's results may be removed: some time after its end or its last
@@ -211,9 +295,10 @@ var (
 	ErrDeck = errors.New("presentations are not supported by this server")
 	// ErrBudget is returned for a text that a tenant's budget of paid characters does not allow.
 	ErrBudget = errors.New("the budget of paid characters is used up")
-	// ErrStopped is returned for a build that was interrupted by a stop of the server and will be
-	// run again.
-	ErrStopped = errors.New("stopped")
+	// ErrStopped is the cause of an attempt's end when the server stops. The build is put back to the queue.
+	ErrStopped = errors.New("the server stops")
+	// ErrCancelled is the cause of an attempt's end when its build was cancelled, or passed to another server.
+	ErrCancelled = errors.New("the build was cancelled")
 )
 
 // Answer is the stored answer to a request with an Idempotency-Key.
@@ -241,7 +326,7 @@ type Event struct {
 
 // Store keeps builds.
 type Store interface {
-	// Create stores a build and enqueues it, in one transaction.
+	// Create stores a build, which then waits for a server to lease it.
 	Create(ctx context.Context, b Build) error
 	// Build returns a build, or ErrNotFound.
 	Build(ctx context.Context, id string) (Build, error)

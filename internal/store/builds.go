@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -19,7 +18,7 @@ func (s *Store) Create(ctx context.Context, b record.Build) error {
 	if err != nil {
 		return err
 	}
-	return s.inTransaction(ctx, func(tx *sql.Tx) error {
+	err = s.inTransaction(ctx, func(tx *sql.Tx) error {
 		if s.cfg.MaxQueued > 0 {
 			var n int
 			err := tx.QueryRowContext(ctx,
@@ -32,35 +31,43 @@ func (s *Store) Create(ctx context.Context, b record.Build) error {
 				return record.ErrFull
 			}
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO builds (id, tenant, key, state, doc) VALUES (?, ?, ?, ?, ?)",
-			b.ID, b.Tenant, b.Key, b.State, string(doc))
+		_, err := tx.ExecContext(ctx, "INSERT INTO builds (id, tenant, key, state, message, doc) VALUES (?, ?, ?, ?, ?, ?)",
+			b.ID, b.Tenant, b.Key, b.State, b.Message, string(doc))
 		if err != nil {
 			return err
 		}
-		if err := s.recordChangesAsEvents(ctx, tx, record.Build{}, b); err != nil {
-			return err
-		}
-		return s.enqueue(ctx, tx, b.ID)
+		return s.recordChangesAsEvents(ctx, tx, record.Build{}, b)
 	})
+	if err == nil {
+		s.signalQueued()
+	}
+	return err
 }
+
+// buildColumns are the columns that scanBuild reads.
+const buildColumns = `doc, polled, percent, phase, message, owner, lease_until, attempt, lost, cancel_requested`
 
 func scanBuild(scan func(...any) error) (b record.Build, err error) {
 	var doc string
-	var polled int64
-	err = scan(&doc, &polled)
+	var polled, until int64
+	var l record.Lease
+	var percent int
+	var phase, message string
+	err = scan(&doc, &polled, &percent, &phase, &message, &l.Owner, &until, &l.Attempt, &l.Lost, &l.Cancel)
 	if errors.Is(err, sql.ErrNoRows) {
 		return b, record.ErrNotFound
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(doc), &b)
-		b.Polled = fromMillis(polled)
+		l.Until = fromMillis(until)
+		b.Polled, b.Percent, b.Phase, b.Message, b.Lease = fromMillis(polled), percent, phase, message, l
 	}
 	return b, err
 }
 
 // Build implements record.Store.
 func (s *Store) Build(ctx context.Context, id string) (record.Build, error) {
-	return scanBuild(s.reader.QueryRowContext(ctx, "SELECT doc, polled FROM builds WHERE id = ?", id).Scan)
+	return scanBuild(s.reader.QueryRowContext(ctx, "SELECT "+buildColumns+" FROM builds WHERE id = ?", id).Scan)
 }
 
 // Builds implements record.Store.
@@ -81,7 +88,7 @@ func (s *Store) Builds(ctx context.Context, tenant string, f record.Filter) ([]r
 }
 
 func (s *Store) queryBuilds(ctx context.Context, where string, args ...any) ([]record.Build, error) {
-	query := "SELECT doc, polled FROM builds " + where //nolint:gosec // where is a constant of this file
+	query := "SELECT " + buildColumns + " FROM builds " + where //nolint:gosec // where is a constant of this file
 	rows, err := s.reader.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -107,8 +114,10 @@ func (s *Store) Update(ctx context.Context, id string, change func(*record.Build
 	return b, err
 }
 
-func (s *Store) updateInTransaction(ctx context.Context, tx *sql.Tx, id string, change func(*record.Build) error) (record.Build, error) {
-	b, err := scanBuild(tx.QueryRowContext(ctx, "SELECT doc, polled FROM builds WHERE id = ?", id).Scan)
+func (s *Store) updateInTransaction(
+	ctx context.Context, tx *sql.Tx, id string, change func(*record.Build) error,
+) (record.Build, error) {
+	b, err := scanBuild(tx.QueryRowContext(ctx, "SELECT "+buildColumns+" FROM builds WHERE id = ?", id).Scan)
 	if err != nil {
 		return b, err
 	}
@@ -121,7 +130,10 @@ func (s *Store) updateInTransaction(ctx context.Context, tx *sql.Tx, id string, 
 	if err != nil {
 		return was, err
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE builds SET state = ?, ended = ?, doc = ? WHERE id = ?", b.State, toMillis(b.Ended), string(doc), id)
+	_, err = tx.ExecContext(ctx, `UPDATE builds SET state = ?, ended = ?, percent = ?, phase = ?, message = ?, owner = ?,
+		lease_until = ?, attempt = ?, lost = ?, cancel_requested = ?, doc = ? WHERE id = ?`,
+		b.State, toMillis(b.Ended), b.Percent, b.Phase, b.Message, b.Lease.Owner,
+		toMillis(b.Lease.Until), b.Lease.Attempt, b.Lease.Lost, b.Lease.Cancel, string(doc), id)
 	if err != nil {
 		return was, err
 	}
@@ -136,7 +148,8 @@ func (s *Store) recordChangesAsEvents(ctx context.Context, tx *sql.Tx, was, is r
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO events (build, seq, at, type, data)
-			SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ? FROM events WHERE build = ?`, is.ID, toMillis(s.now()), kind, string(text), is.ID)
+			SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ? FROM events WHERE build = ?`,
+			is.ID, toMillis(s.now()), kind, string(text), is.ID)
 		return err
 	}
 	type progress struct {
@@ -235,17 +248,6 @@ func readCounts(rows *sql.Rows) (map[record.State]int, error) {
 	return out, rows.Err()
 }
 
-// listUnfinished lists the queued and running builds, oldest first. Builds during which the server
-// stopped come last, so that a build that crashes the server cannot block the others.
-func listUnfinished(ctx context.Context, tx *sql.Tx) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT id FROM builds WHERE state IN ('queued', 'running') ORDER BY "+
-		"json_extract(doc, '$.attempts'), id")
-	if err != nil {
-		return nil, err
-	}
-	return readColumn(rows)
-}
-
 // readColumn reads rows of one column and closes them.
 func readColumn(rows *sql.Rows) (out []string, err error) {
 	defer func() { _ = rows.Close() }()
@@ -257,44 +259,4 @@ func readColumn(rows *sql.Rows) (out []string, err error) {
 		out = append(out, v)
 	}
 	return out, rows.Err()
-}
-
-// RefillQueue refills the queue with the unfinished builds. It is called at the start, before workers
-// run. Builds with too many attempts fail.
-func (s *Store) RefillQueue(ctx context.Context, empty func(context.Context, *sql.Tx) error) error {
-	return s.inTransaction(ctx, func(tx *sql.Tx) error {
-		if err := empty(ctx, tx); err != nil {
-			return err
-		}
-		ids, err := listUnfinished(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			b, err := s.updateInTransaction(ctx, tx, id, func(b *record.Build) error {
-				if b.State != record.Running {
-					return nil
-				}
-				if b.Attempts >= record.MostAttempts {
-					b.Message = fmt.Sprintf(
-						"The server stopped %d times while it worked on this build, so the build was stopped. Build the project with "+
-							"the command line to see more details.",
-						b.Attempts,
-					)
-					return b.MoveToState(record.Failed, s.now())
-				}
-				b.Message = "Waiting"
-				return b.MoveToState(record.Queued, s.now())
-			})
-			if err != nil {
-				return err
-			}
-			if b.State == record.Queued {
-				if err := s.enqueue(ctx, tx, id); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
 }

@@ -1,8 +1,6 @@
 package store_test
 
 import (
-	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"path/filepath"
@@ -26,7 +24,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // clock.
 func openAtNoon(t *testing.T, cfg store.Config) (*store.Store, func(time.Time)) {
 	t.Helper()
-	s, _ := open(t, cfg)
+	s := open(t, cfg)
 	set := func(at time.Time) { s.SetClock(func() time.Time { return at }) }
 	set(noon)
 	return s, set
@@ -147,7 +145,7 @@ func TestEventsTellWhatChanged(t *testing.T) {
 		want   []string // type and data of the events
 	}{
 		{"nothing", func(*record.Build) {}, nil},
-		{"attempts", func(b *record.Build) { b.Attempts++ }, nil},
+		{"attempts", func(b *record.Build) { b.Lease.Lost++ }, nil},
 		{
 			"a phase", func(b *record.Build) { b.Phase = "speech" },
 			[]string{`progress {"state":"queued","phase":"speech","percent":0,"message":""}`},
@@ -330,7 +328,7 @@ func TestWhatIsLookedAtEndsLater(t *testing.T) {
 
 func TestKeysAreListedByAge(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t, store.Config{})
+	s := open(t, store.Config{})
 	if keys, err := s.Keys(t.Context()); len(keys) != 0 || err != nil {
 		t.Errorf("%v, %v", keys, err)
 	}
@@ -374,7 +372,7 @@ func errorOf[T any](_ T, err error) error { return err }
 // its events.
 func TestAnUpdateThatFailsChangesNothing(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t, store.Config{})
+	s := open(t, store.Config{})
 	create(t, s, "01")
 	no := errors.New("no")
 	if b, err := s.Update(t.Context(), "01",
@@ -391,57 +389,9 @@ func TestAnUpdateThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
-// TestARecoveryThatFailsChangesNothing checks that a failed recovery changes neither the queue nor
-// the records.
-func TestARecoveryThatFailsChangesNothing(t *testing.T) {
-	t.Parallel()
-	s, q := open(t, store.Config{})
-	create(t, s, "01")
-	move(t, s, "01", record.Running)
-	no := errors.New("no")
-	if err := s.RefillQueue(t.Context(), func(context.Context, *sql.Tx) error { return no }); !errors.Is(err, no) {
-		t.Errorf("clearing the queue: %v", err)
-	}
-	q.err = no
-	if err := s.RefillQueue(t.Context(), func(context.Context, *sql.Tx) error { return nil }); !errors.Is(err, no) {
-		t.Errorf("filling the queue: %v", err)
-	}
-	if b, err := s.Build(t.Context(), "01"); b.State != record.Running || err != nil {
-		t.Errorf("the build is %s, %v", b.State, err)
-	}
-}
-
-// TestABuildIsGivenUpAfterItsLastAttempt checks that a build fails after the maximum number of
-// attempts, and is queued again after one attempt less.
-func TestABuildIsGivenUpAfterItsLastAttempt(t *testing.T) {
-	t.Parallel()
-	s, set := openAtNoon(t, store.Config{})
-	create(t, s, "01", "02", "03")
-	for id, attempts := range map[string]int{
-		"01": record.MostAttempts - 1, "02": record.MostAttempts + 1,
-		"03": record.MostAttempts,
-	} {
-		move(t, s, id, record.Running)
-		if _, err := s.Update(t.Context(), id,
-			func(b *record.Build) error { b.Attempts = attempts; return nil }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	set(noon.Add(time.Hour))
-	if err := s.RefillQueue(t.Context(), func(context.Context, *sql.Tx) error { return nil }); err != nil {
-		t.Fatal(err)
-	}
-	for id, want := range map[string]record.State{"01": record.Queued, "02": record.Failed, "03": record.Failed} {
-		b, err := s.Build(t.Context(), id)
-		if b.State != want || err != nil || want == record.Failed && !b.Ended.Equal(noon.Add(time.Hour)) {
-			t.Errorf("%s is %s, ended %s, want %s; %v", id, b.State, b.Ended, want, err)
-		}
-	}
-}
-
 func TestPathsAndConnections(t *testing.T) {
 	t.Chdir(t.TempDir())
-	s, _ := reopen(t, "relative.db", store.Config{})
+	s := reopen(t, "relative.db", store.Config{})
 	create(t, s, "01")
 	if err := s.Ping(t.Context()); err != nil {
 		t.Error(err)

@@ -33,11 +33,11 @@ type Config struct {
 
 // Store is the database. One connection writes, several others read.
 type Store struct {
-	cfg     Config
-	writer  *sql.DB
-	reader  *sql.DB
-	enqueue func(ctx context.Context, tx *sql.Tx, id string) error
-	now     func() time.Time
+	cfg    Config
+	writer *sql.DB
+	reader *sql.DB
+	queued chan struct{}
+	now    func() time.Time
 }
 
 // Open opens or creates the database file and updates its tables.
@@ -55,7 +55,7 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	w.SetMaxOpenConns(1)
-	s := &Store{cfg: cfg, writer: w, now: time.Now}
+	s := &Store{cfg: cfg, writer: w, queued: make(chan struct{}, 1), now: time.Now}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("the database %s: %w", path, err), w.Close())
 	}
@@ -69,15 +69,6 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 
 // Close closes the database.
 func (s *Store) Close() error { return errors.Join(s.reader.Close(), s.writer.Close()) }
-
-// Writer returns the write connection, which the queue shares so that a build and its job are
-// written in one transaction.
-func (s *Store) Writer() *sql.DB { return s.writer }
-
-// SetEnqueue sets the function that enqueues a build, in the transaction that creates it.
-func (s *Store) SetEnqueue(enqueue func(ctx context.Context, tx *sql.Tx, id string) error) {
-	s.enqueue = enqueue
-}
 
 // Ping returns an error if the database does not respond.
 func (s *Store) Ping(ctx context.Context) error {
@@ -227,6 +218,12 @@ func (s *Store) updateOneRow(ctx context.Context, none error, query string, args
 func (s *Store) AddUpload(ctx context.Context, tenant, id string) error {
 	_, err := s.writer.ExecContext(ctx, "INSERT INTO uploads (id, tenant, created) VALUES (?, ?, ?)", id, tenant, toMillis(s.now()))
 	return err
+}
+
+// UploadExists reports whether an upload was granted and has not expired.
+func (s *Store) UploadExists(ctx context.Context, id string) (exists bool, err error) {
+	err = s.reader.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM uploads WHERE id = ?)", id).Scan(&exists)
+	return exists, err
 }
 
 // HasUpload reports whether an upload was granted to a tenant.

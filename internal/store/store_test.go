@@ -1,8 +1,6 @@
 package store_test
 
 import (
-	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -17,35 +15,19 @@ import (
 	"mynah/internal/store"
 )
 
-// queue records the ids that are enqueued.
-type queue struct {
-	mu  sync.Mutex
-	ids []string
-	err error
-}
-
-func (q *queue) enqueue(_ context.Context, _ *sql.Tx, id string) error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.ids = append(q.ids, id)
-	return q.err
-}
-
-func open(t *testing.T, cfg store.Config) (*store.Store, *queue) {
+func open(t *testing.T, cfg store.Config) *store.Store {
 	t.Helper()
 	return reopen(t, filepath.Join(t.TempDir(), "a b?.db"), cfg)
 }
 
-func reopen(t *testing.T, path string, cfg store.Config) (*store.Store, *queue) {
+func reopen(t *testing.T, path string, cfg store.Config) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), path, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	q := &queue{}
-	s.SetEnqueue(q.enqueue)
-	return s, q
+	return s
 }
 
 func queued(id string) record.Build {
@@ -71,25 +53,9 @@ func move(t *testing.T, s *store.Store, id string, states ...record.State) {
 	}
 }
 
-func TestABuildAndItsJobAreWrittenTogether(t *testing.T) {
-	t.Parallel()
-	s, q := open(t, store.Config{})
-	create(t, s, "01")
-	if !slices.Equal(q.ids, []string{"01"}) {
-		t.Errorf("in the queue: %v", q.ids)
-	}
-	q.err = errors.New("the queue says no")
-	if err := s.Create(t.Context(), queued("02")); !errors.Is(err, q.err) {
-		t.Errorf("creating: %v", err)
-	}
-	if _, err := s.Build(t.Context(), "02"); !errors.Is(err, record.ErrNotFound) {
-		t.Errorf("a build without a job: %v", err)
-	}
-}
-
 func TestAKeyHasItsShareOfTheQueue(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t, store.Config{MaxQueued: 2})
+	s := open(t, store.Config{MaxQueued: 2})
 	create(t, s, "01", "02")
 	if err := s.Create(t.Context(), queued("03")); !errors.Is(err, record.ErrFull) {
 		t.Errorf("a third build: %v", err)
@@ -109,12 +75,12 @@ func TestAKeyHasItsShareOfTheQueue(t *testing.T) {
 
 func TestTheSmallestAndTheOpenQueue(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t, store.Config{MaxQueued: 1})
+	s := open(t, store.Config{MaxQueued: 1})
 	create(t, s, "01")
 	if err := s.Create(t.Context(), queued("02")); !errors.Is(err, record.ErrFull) {
 		t.Errorf("a second build: %v", err)
 	}
-	s, _ = open(t, store.Config{})
+	s = open(t, store.Config{})
 	for i := range 20 {
 		create(t, s, fmt.Sprint(i))
 	}
@@ -122,7 +88,7 @@ func TestTheSmallestAndTheOpenQueue(t *testing.T) {
 
 func TestUpdatesAreWholeAndEventsTellThem(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t, store.Config{})
+	s := open(t, store.Config{})
 	create(t, s, "01")
 	move(t, s, "01", record.Running)
 	for _, percent := range []int{10, 40, 20} {
@@ -163,12 +129,12 @@ func TestUpdatesAreWholeAndEventsTellThem(t *testing.T) {
 
 func TestUpdatesSideBySideLoseNothing(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t, store.Config{})
+	s := open(t, store.Config{})
 	create(t, s, "01")
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			if _, err := s.Update(t.Context(), "01", func(b *record.Build) error { b.Attempts++; return nil }); err != nil {
+			if _, err := s.Update(t.Context(), "01", func(b *record.Build) error { b.Lease.Attempt++; return nil }); err != nil {
 				t.Error(err)
 			}
 			if _, err := s.Build(t.Context(), "01"); err != nil {
@@ -177,14 +143,14 @@ func TestUpdatesSideBySideLoseNothing(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if b, err := s.Build(t.Context(), "01"); b.Attempts != 50 || err != nil {
-		t.Errorf("%d updates of 50, %v", b.Attempts, err)
+	if b, err := s.Build(t.Context(), "01"); b.Lease.Attempt != 50 || err != nil {
+		t.Errorf("%d updates of 50, %v", b.Lease.Attempt, err)
 	}
 }
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t, store.Config{})
+	s := open(t, store.Config{})
 	create(t, s, "01", "02", "03", "04", "05")
 	var got []string
 	for before := ""; ; {
@@ -208,45 +174,9 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestRecover(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "x.db")
-	s, _ := reopen(t, path, store.Config{})
-	create(t, s, "01", "02", "03", "04", "05")
-	for _, id := range []string{"02", "03"} {
-		move(t, s, id, record.Running)
-	}
-	if _, err := s.Update(t.Context(), "02", func(b *record.Build) error { b.Attempts = 1; return nil }); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Update(t.Context(), "03", func(b *record.Build) error { b.Attempts = record.MostAttempts; return nil }); err != nil {
-		t.Fatal(err)
-	}
-	move(t, s, "04", record.Running, record.Succeeded)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, q := reopen(t, path, store.Config{})
-	cleared := false
-	err := s.RefillQueue(t.Context(), func(context.Context, *sql.Tx) error { cleared = true; return nil })
-	if err != nil || !cleared {
-		t.Fatalf("cleared %v, %v", cleared, err)
-	}
-	// Builds that were running when the server died come after all others.
-	if !slices.Equal(q.ids, []string{"01", "05", "02"}) {
-		t.Errorf("in the queue: %v", q.ids)
-	}
-	want := map[string]record.State{"01": record.Queued, "02": record.Queued, "03": record.Failed, "04": record.Succeeded}
-	for id, state := range want {
-		if b, err := s.Build(t.Context(), id); b.State != state || err != nil || state == record.Failed && b.Message == "" {
-			t.Errorf("%s is %s (%s), want %s", id, b.State, b.Message, state)
-		}
-	}
-}
-
 func TestWhatIsOverGoesInTime(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t, store.Config{})
+	s := open(t, store.Config{})
 	create(t, s, "01", "02")
 	move(t, s, "01", record.Running, record.Succeeded)
 	old, err := s.ListEnded(t.Context(), time.Now().Add(time.Minute), 10)
@@ -269,7 +199,7 @@ func TestWhatIsOverGoesInTime(t *testing.T) {
 
 func TestUploadsStayWhileTheyAreNeeded(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t, store.Config{})
+	s := open(t, store.Config{})
 	for _, id := range []string{"a", "b"} {
 		if err := s.AddUpload(t.Context(), "", id); err != nil {
 			t.Fatal(err)
@@ -296,7 +226,7 @@ func TestUploadsStayWhileTheyAreNeeded(t *testing.T) {
 
 func TestAnswersAreKept(t *testing.T) {
 	t.Parallel()
-	s, _ := open(t, store.Config{})
+	s := open(t, store.Config{})
 	begin := func(body string) (fresh, same bool, a *record.Answer) {
 		t.Helper()
 		fresh, same, a, err := s.BeginAnswer(t.Context(), "", "key", []byte(body))
@@ -331,7 +261,7 @@ func TestAnswersAreKept(t *testing.T) {
 func TestKeysAndSecrets(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.db")
-	s, _ := reopen(t, path, store.Config{})
+	s := reopen(t, path, store.Config{})
 	_, k := auth.NewKey("name", time.Now())
 	if err := s.AddKey(t.Context(), k); err != nil {
 		t.Fatal(err)
@@ -350,7 +280,7 @@ func TestKeysAndSecrets(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s, _ = reopen(t, path, store.Config{})
+	s = reopen(t, path, store.Config{})
 	if again, err := s.LoadOrCreateSecret(t.Context(), "x"); !slices.Equal(first, again) || len(again) != 32 ||
 		err != nil {
 		t.Errorf("the secret changes: %x, %x, %v", first, again, err)
@@ -364,7 +294,7 @@ func TestKeysAndSecrets(t *testing.T) {
 func TestANewerDatabaseIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.db")
-	s, _ := reopen(t, path, store.Config{})
+	s := reopen(t, path, store.Config{})
 	if _, err := s.Writer().ExecContext(t.Context(), fmt.Sprintf("PRAGMA user_version = %d", 1000)); err != nil {
 		t.Fatal(err)
 	}

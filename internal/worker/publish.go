@@ -32,12 +32,12 @@ func (w *Worker) publish(ctx context.Context, b record.Build, folder string, tol
 			return
 		}
 		var found bool
-		found, err = w.storeResult(ctx, out, name, record.MakeResultKey(b.ID, name))
+		found, err = w.storeResult(ctx, out, name, record.MakeResultKey(b.ID, b.Lease.Attempt, name))
 		switch {
 		case err != nil:
 			err = fault.New(fault.Disk, err, "the result cannot be stored")
 		case found:
-			*key = record.MakeResultKey(b.ID, name)
+			*key = record.MakeResultKey(b.ID, b.Lease.Attempt, name)
 		case needed:
 			err = fault.New(fault.Internal, nil, "the build left no result")
 		}

@@ -1,5 +1,5 @@
-// Package worker runs the builds of a server: it gets an id from the queue, fetches the project,
-// builds it with the studio and stores the results. Failures are written to the build's record.
+// Package worker runs the builds of a server: it gets a leased build from the queue, fetches the project, has a cell
+// build it, and stores the results. Failures are written to the build's record.
 package worker
 
 import (
@@ -9,13 +9,15 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
+	"strconv"
 	"time"
 
 	"mynah/api"
 	"mynah/internal/cell"
+	"mynah/internal/cell/host"
 	"mynah/internal/fault"
 	"mynah/internal/objects"
+	"mynah/internal/queue"
 	"mynah/internal/record"
 	"mynah/internal/upload"
 )
@@ -34,130 +36,104 @@ type Builder interface {
 	Build(ctx context.Context, tenant string, w cell.BuildWork, archive *os.File, report func(cell.Progress)) (cell.BuildResult, error)
 }
 
+// Records are the records of builds.
+type Records interface {
+	// Update changes a build in a transaction; if change fails, Update returns its error and changes nothing.
+	Update(ctx context.Context, id string, change func(*record.Build) error) (record.Build, error)
+}
+
 // Worker runs builds, several at once.
 type Worker struct {
 	cfg     Config
-	store   record.Store
+	store   Records
 	objects *objects.Store
 	fetcher *upload.Fetcher
 	builder Builder
 	log     *slog.Logger
 	now     func() time.Time
-
-	mu      sync.Mutex
-	running map[string]context.CancelFunc
 }
 
 // New creates a worker and empties its folder, which may contain files left by a crash.
 func New(
-	cfg Config, store record.Store, objects *objects.Store, fetcher *upload.Fetcher, builder Builder, log *slog.Logger,
+	cfg Config, store Records, objects *objects.Store, fetcher *upload.Fetcher, builder Builder, log *slog.Logger,
 ) (*Worker, error) {
 	if err := errors.Join(os.RemoveAll(cfg.Dir), os.MkdirAll(cfg.Dir, 0o700)); err != nil {
 		return nil, err
 	}
 	return &Worker{
 		cfg: cfg, store: store, objects: objects, fetcher: fetcher, builder: builder, log: log, now: time.Now,
-		running: map[string]context.CancelFunc{},
 	}, nil
 }
 
-// errOver is returned for a build that has already ended.
-var errOver = errors.New("the build has already ended")
+// errNotHeld is returned for a build that was cancelled, or is that of another server by now.
+var errNotHeld = errors.New("the build is not held by this attempt")
 
-// Cancel stops a running build.
-func (w *Worker) Cancel(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if stop := w.running[id]; stop != nil {
-		stop()
-	}
-}
-
-// CountRunning returns the number of running builds.
-func (w *Worker) CountRunning() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.running)
-}
-
-// Work runs a build. It returns record.ErrStopped if the server's stop interrupted it; all other
-// results are in the record.
-func (w *Worker) Work(ctx context.Context, id string) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	w.mu.Lock()
-	w.running[id] = stop
-	w.mu.Unlock()
-	defer func() {
-		w.mu.Lock()
-		delete(w.running, id)
-		w.mu.Unlock()
-	}()
-	log := w.log.With("build", id)
-	b, err := w.store.Update(ctx, id, func(b *record.Build) error {
-		if b.State.IsOver() {
-			return errOver
-		}
-		if b.State == record.Queued {
-			if err := b.MoveToState(record.Running, w.now()); err != nil {
-				return err
-			}
-		}
-		b.Attempts++
-		b.Message = "Starting"
-		return nil
-	})
-	if errors.Is(err, errOver) || errors.Is(err, record.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	log.InfoContext(ctx, "build begins", "kind", b.Kind, "attempt", b.Attempts)
+// Work does an attempt of a build, and writes the outcome to the record.
+func (w *Worker) Work(ctx context.Context, a queue.Attempt) {
+	b := a.Build
+	log := w.log.With("build", b.ID, "attempt", b.Lease.Attempt)
+	log.InfoContext(ctx, "build begins", "kind", b.Kind, "tenant", b.Tenant)
 	start := w.now()
 	out := outcome{}
 	doing := "making the video"
 	if b.Kind == record.Speech {
 		doing = "making the audio"
 	}
-	// otherwise the build would stay in the state running
-	out.err = fault.Guard(doing, func() error { return w.buildInOwnFolder(ctx, log, b, &out) })
+	// A panic must not leave the build in the state running.
+	out.err = fault.Guard(doing, func() error { return w.buildInOwnFolder(ctx, log, a, &out) })
 	out.took = w.now().Sub(start).Round(time.Millisecond)
-	return w.recordOutcome(ctx, log, b.ID, out)
+	_, out.killed = errors.AsType[*host.KilledError](out.err)
+	out.stopped = ctx.Err() != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) ||
+		out.killed && w.stopsSoon(ctx, a)
+	w.recordOutcome(ctx, log, b, out)
 }
 
-// outcome is the result of running a build.
-type outcome struct {
-	cell   cell.BuildResult
-	result *record.Result
-	err    error
-	took   time.Duration
-}
-
-// recordOutcome writes the outcome to the build's record.
-func (w *Worker) recordOutcome(work context.Context, log *slog.Logger, id string, out outcome) error {
-	ctx, stopped := context.WithoutCancel(work), false
-	_, werr := w.store.Update(ctx, id, func(b *record.Build) error {
-		if b.State != record.Running { // it was cancelled
-			return errOver
+// stopsSoon reports whether the server begins to stop now. The signal that stops a server may reach its cells first.
+func (w *Worker) stopsSoon(ctx context.Context, a queue.Attempt) bool {
+	const patience, step = 500 * time.Millisecond, 20 * time.Millisecond
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(step) {
+		if a.IsStopping() || ctx.Err() != nil {
+			return true
 		}
-		b.Warnings, b.WarningScenes = out.cell.Warnings, out.cell.WarningScenes
+	}
+	return false
+}
+
+// outcome is the result of an attempt.
+type outcome struct {
+	cell    cell.BuildResult
+	result  *record.Result
+	err     error
+	stopped bool // by the server's stop
+	killed  bool // its process was killed from outside
+	took    time.Duration
+}
+
+// recordOutcome writes the outcome of an attempt to the build's record, if the attempt still holds it.
+func (w *Worker) recordOutcome(ctx context.Context, log *slog.Logger, attempt record.Build, out outcome) {
+	tooLong := errors.Is(context.Cause(ctx), context.DeadlineExceeded)
+	ctx = context.WithoutCancel(ctx)
+	b, err := w.store.Update(ctx, attempt.ID, func(b *record.Build) error {
+		if !b.IsHeldBy(attempt.Lease.Owner, attempt.Lease.Attempt) {
+			return errNotHeld
+		}
 		switch {
 		case out.err == nil && out.cell.Failure == "":
+			b.Warnings, b.WarningScenes = out.cell.Warnings, out.cell.WarningScenes
 			b.Result, b.Percent, b.Phase, b.Message = out.result, 100, "", "Video ready"
 			if b.Kind == record.Speech {
 				b.Message = "Audio ready"
 			}
 			return b.MoveToState(record.Succeeded, w.now())
-		case work.Err() != nil && errors.Is(context.Cause(work), context.DeadlineExceeded):
+		case tooLong:
 			b.Message = "The build took too long and was stopped. Split the script, or ask the operator of this server for more time."
 			return b.MoveToState(record.Failed, w.now())
-		case work.Err() != nil:
-			stopped = true
-			b.Attempts-- // a stopped server does not count as an attempt
-			b.Message = "Waiting"
-			return b.MoveToState(record.Queued, w.now())
+		case out.stopped:
+			return b.PutBack(w.now()) // this costs no attempt
+		case out.killed:
+			return b.LoseAttempt(w.now())
 		default:
+			b.Warnings, b.WarningScenes = out.cell.Warnings, out.cell.WarningScenes
 			b.Message, b.Errors = out.cell.Failure, out.cell.Errors
 			if out.err != nil {
 				b.Message = cell.FormatFault(out.err)
@@ -165,29 +141,30 @@ func (w *Worker) recordOutcome(work context.Context, log *slog.Logger, id string
 			return b.MoveToState(record.Failed, w.now())
 		}
 	})
+	log = log.With("took", out.took)
 	switch {
-	case errors.Is(werr, errOver), errors.Is(werr, record.ErrNotFound):
-		log.InfoContext(ctx, "build was cancelled", "took", out.took)
-		return errors.Join(w.objects.Delete(ctx, out.result.ListKeys()...))
-	case werr != nil:
-		log.ErrorContext(ctx, "the end of a build cannot be written", "error", werr)
-		return werr
-	case stopped:
-		log.InfoContext(ctx, "build goes back to the queue", "took", out.took)
-		return record.ErrStopped
+	case errors.Is(err, errNotHeld), errors.Is(err, record.ErrNotFound):
+		log.InfoContext(ctx, "build was cancelled, or is done elsewhere")
+		if err := w.objects.Delete(ctx, out.result.ListKeys()...); err != nil {
+			log.ErrorContext(ctx, "the result of a cancelled build cannot be removed", "error", err)
+		}
+	case err != nil: // the lease ends, and the build is tried again
+		log.ErrorContext(ctx, "the end of a build cannot be written", "error", err)
+	case b.State == record.Succeeded:
+		log.InfoContext(ctx, "build succeeded", "seconds", out.result.Seconds)
+	case b.State == record.Queued:
+		log.InfoContext(ctx, "build goes back to the queue", "lost", b.Lease.Lost, "error", out.err)
 	case out.err != nil:
-		log.WarnContext(ctx, "build failed", "took", out.took, "error", out.err)
-	case out.cell.Failure != "":
-		log.WarnContext(ctx, "build failed", "took", out.took, "error", out.cell.Failure)
+		log.WarnContext(ctx, "build failed", "error", out.err)
 	default:
-		log.InfoContext(ctx, "build succeeded", "took", out.took, "seconds", out.result.Seconds)
+		log.WarnContext(ctx, "build failed", "error", out.cell.Failure)
 	}
-	return nil
 }
 
-// buildInOwnFolder runs a build in a cell, in its own folder.
-func (w *Worker) buildInOwnFolder(ctx context.Context, log *slog.Logger, b record.Build, out *outcome) error {
-	dir := filepath.Join(w.cfg.Dir, b.ID)
+// buildInOwnFolder runs a build in a cell, in a folder of this attempt.
+func (w *Worker) buildInOwnFolder(ctx context.Context, log *slog.Logger, a queue.Attempt, out *outcome) error {
+	b := a.Build
+	dir := filepath.Join(w.cfg.Dir, b.ID+"-"+strconv.Itoa(b.Lease.Attempt))
 	if err := os.RemoveAll(dir); err != nil {
 		return fault.New(fault.Disk, err, "the folder for the build cannot be created")
 	}
@@ -196,7 +173,7 @@ func (w *Worker) buildInOwnFolder(ctx context.Context, log *slog.Logger, b recor
 			log.ErrorContext(ctx, "a folder cannot be removed", "error", err)
 		}
 	}()
-	report := w.newReporter(ctx, b.ID)
+	report := func(p cell.Progress) { a.Report(min(int(p.Percent), 99), p.Phase, cell.CapitalizeFirst(p.Phase)) }
 	project, archive, err := w.prepareProject(ctx, b.Spec, dir, report)
 	if err != nil {
 		return err
@@ -204,40 +181,13 @@ func (w *Worker) buildInOwnFolder(ctx context.Context, log *slog.Logger, b recor
 	if archive != nil {
 		defer func() { _ = archive.Close() }()
 	}
-	out.cell, err = w.builder.Build(ctx, b.Tenant, cell.BuildWork{ProjectWork: project, Speech: b.Spec.Speech}, archive, report)
+	work := cell.BuildWork{ProjectWork: project, Speech: b.Spec.Speech}
+	out.cell, err = w.builder.Build(ctx, b.Tenant, work, archive, report)
 	if err != nil || out.cell.Failure != "" {
 		return err
 	}
 	out.result, err = w.publish(ctx, b, filepath.Join(dir, "out"), out.cell)
 	return err
-}
-
-// newReporter returns a function that writes progress to the record, at most a few times a second,
-// and stops the build when it was cancelled.
-func (w *Worker) newReporter(ctx context.Context, id string) func(cell.Progress) {
-	var last time.Time
-	var percent int
-	var phase string
-	var mu sync.Mutex
-	return func(p cell.Progress) {
-		mu.Lock()
-		defer mu.Unlock()
-		n := min(int(p.Percent), 99)
-		if n == percent && p.Phase == phase || w.now().Sub(last) < 250*time.Millisecond && p.Phase == phase {
-			return
-		}
-		last, percent, phase = w.now(), n, p.Phase
-		_, err := w.store.Update(ctx, id, func(b *record.Build) error {
-			if b.State != record.Running {
-				return errOver
-			}
-			b.Percent, b.Phase, b.Message = n, p.Phase, cell.CapitalizeFirst(p.Phase)
-			return nil
-		})
-		if errors.Is(err, errOver) || errors.Is(err, record.ErrNotFound) {
-			w.Cancel(id)
-		}
-	}
 }
 
 // prepareProject creates the folders of a cell, and fetches the project's archive. The caller must close the archive,

@@ -360,7 +360,7 @@ func TestDelete(t *testing.T) {
 	q.path = "/v1/builds/" + b.ID
 	shared.wantStatus(t, http.StatusNoContent, q)
 	shared.wantStatus(t, http.StatusNotFound, get(q.path))
-	eventually(t, "its work is gone", func() bool { return len(shared.listFiles(t, "work", b.ID)) == 0 })
+	eventually(t, "its work is gone", func() bool { return len(shared.listFiles(t, "work", b.ID+"-*")) == 0 })
 	if got := shared.storedObjects(t, "results", b.ID); len(got) > 0 {
 		t.Errorf("files of a deleted result were left: %q", got)
 	}
@@ -380,7 +380,7 @@ func TestCancel(t *testing.T) {
 	if stopped.State != "cancelled" || stopped.Message != "Cancelled" || stopped.EndedAt == nil {
 		t.Errorf("a cancelled build is %+v", stopped)
 	}
-	eventually(t, "its work is gone", func() bool { return len(shared.listFiles(t, "work", b.ID)) == 0 })
+	eventually(t, "its work is gone", func() bool { return len(shared.listFiles(t, "work", b.ID+"-*")) == 0 })
 	if again := wantJSON[api.Build](t, shared, http.StatusOK, get("/v1/builds/"+b.ID)); again.State != "cancelled" {
 		t.Errorf("the state later is %s", again.State)
 	}

@@ -31,7 +31,7 @@ func TestKeysOfTheDatabase(t *testing.T) {
 		}
 		return shown, k
 	}
-	shown, k := mint("the docs team", "")
+	shown, k := mint("the docs team", auth.DefaultTenant)
 	shared.wantStatus(t, http.StatusOK, get("/voices").withKey(shown))
 	shared.wantStatus(t, http.StatusForbidden, get("/voices").withKey(k.ID))
 	shared.wantStatus(t, http.StatusForbidden, get("/voices").withKey(shown+"x"))

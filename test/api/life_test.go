@@ -21,6 +21,8 @@ import (
 
 	"mynah/api"
 	"mynah/internal/house"
+	"mynah/internal/record"
+	"mynah/internal/store"
 	"mynah/internal/testrun"
 )
 
@@ -253,6 +255,39 @@ func TestAddressesAndResultsExpire(t *testing.T) {
 	eventually(t, "its upload is gone", func() bool { return len(s.storedObjects(t, "uploads", kept.Repository)) == 0 })
 	s.wantRefusal(t, http.StatusBadRequest, "repository is not an upload of this server, or the upload has expired; request an upload first",
 		post("/video/build", jsonBody("repository", kept.Repository, "repositoryType", kept.RepositoryType)))
+}
+
+// TestResultsOfEarlierVersions checks that results can be downloaded whose keys do not contain an attempt.
+func TestResultsOfEarlierVersions(t *testing.T) {
+	t.Parallel()
+	s := startTestServer(t, nil)
+	b := s.waitUntil(t, s.createBuild(t, silent).ID, isOver)
+	records, err := house.OpenRecords(t.Context(), s.data, store.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = records.Close() }()
+	folder := filepath.Join(s.data, "objects", "results", b.ID)
+	if err := os.Rename(filepath.Join(folder, "1", "result.mp4"), filepath.Join(folder, "result.mp4")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := records.Update(t.Context(), b.ID, func(b *record.Build) error {
+		b.Result.Main = "results/" + b.ID + "/result.mp4"
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b = wantJSON[api.Build](t, s, http.StatusOK, get("/v1/builds/"+b.ID))
+	resp, err := s.client.Get(b.Links["result"]) //nolint:noctx // the address is all that clients have
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	film, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK || !bytes.Contains(film, []byte("moov")) ||
+		!strings.Contains(b.Links["result"], "/"+b.ID+"/result.mp4") {
+		t.Errorf("%s: %s, %d bytes, %v", b.Links["result"], resp.Status, len(film), err)
+	}
 }
 
 func TestSettingsOfTheServer(t *testing.T) {

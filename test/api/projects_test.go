@@ -214,7 +214,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 // storedObjects lists the files of an upload or of the results of a build.
 func (s *server) storedObjects(t *testing.T, kind, id string) (out []string) {
 	t.Helper()
-	for _, pattern := range []string{id + "*", id + "/*"} {
+	for _, pattern := range []string{id + "*", id + "/*", id + "/*/*"} {
 		found, err := filepath.Glob(filepath.Join(s.data, "objects", kind, pattern))
 		if err != nil {
 			t.Fatal(err)
