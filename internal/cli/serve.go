@@ -16,7 +16,7 @@ import (
 
 func (a *app) newServeCommand() *cobra.Command {
 	c := house.DefaultServeConfig()
-	var keys, level, format, maxUpload, cacheSize string
+	var keys, level, format, maxUpload, cacheSize, deskMemory string
 	var origins []string
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -49,6 +49,10 @@ a variable, a variable overrides the file.`,
 				return usageError{fmt.Errorf("--cache-size: %q, must be a size like 20GiB", cacheSize)}
 			}
 			c.CacheSize = int64(size)
+			if size, err = humanize.ParseBytes(deskMemory); err != nil || size > 1<<50 {
+				return usageError{fmt.Errorf("--desk-memory: %q, must be a size like 1GiB", deskMemory)}
+			}
+			c.Cells.DeskMemory = int64(size)
 			var l slog.Level
 			if err := l.UnmarshalText([]byte(level)); err != nil {
 				return usageError{fmt.Errorf("--log-level: %q, must be debug, info, warn or error", level)}
@@ -105,6 +109,11 @@ a variable, a variable overrides the file.`,
 	f.StringVar(&c.Fetch.GitHubURL, "github-url", c.Fetch.GitHubURL, "URL of GitHub's API, for GitHub Enterprise")
 	f.BoolVar(&c.Fetch.AllowPrivate, "allow-private-sources", false, "allow zip-url and github to reach private addresses")
 	f.BoolVar(&c.Fetch.AllowPlain, "allow-plain-sources", false, "allow zip-url and github to use http and any port")
+	f.IntVar(&c.Cells.Desks, "desks", c.Cells.Desks,
+		"maximum number of processes that are kept for checks, pictures and speech, one per tenant")
+	f.DurationVar(&c.Cells.DeskIdle, "desk-idle", c.Cells.DeskIdle, "how long such a process is kept without a request")
+	f.StringVar(&deskMemory, "desk-memory", "1GiB", "memory after a request at which such a process is replaced")
+	f.IntVar(&c.Cells.Browsers, "browsers", c.Cells.Browsers, "number of browsers that are kept ready for slides")
 	f.DurationVar(&c.Grace, "grace", c.Grace, "how long running builds may continue when the server stops")
 	f.DurationVar(&c.Sweep, "sweep", c.Sweep, "how often expired files are removed")
 	f.StringVar(&level, "log-level", "info", "log level: debug, info, warn or error")

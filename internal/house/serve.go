@@ -71,7 +71,7 @@ func DefaultServeConfig() ServeConfig {
 
 // Validate reports all errors at once.
 func (c ServeConfig) Validate() error {
-	errs := []error{c.HTTP.Validate(), c.Auth.Validate(), c.Queue.Validate(), c.Fetch.Validate(), c.Limits.Validate()}
+	errs := []error{c.HTTP.Validate(), c.Auth.Validate(), c.Queue.Validate(), c.Fetch.Validate(), c.Limits.Validate(), c.Cells.Validate()}
 	check := func(ok bool, text string) {
 		if !ok {
 			errs = append(errs, errors.New(text))

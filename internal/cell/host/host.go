@@ -56,7 +56,6 @@ func (c Config) Validate() error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	check(c.Program != "", "cell: the program is missing")
 	check(c.Desks >= 1 && c.Desks <= 1000, "desks: %d, must be 1 to 1000", c.Desks)
 	check(c.DeskIdle >= time.Second, "desk-idle: %s, must be at least a second", c.DeskIdle)
 	check(c.DeskRequests >= 1, "desk-requests: %d, must be at least 1", c.DeskRequests)
@@ -103,6 +102,9 @@ type Host struct {
 func New(cfg Config, s Services) (*Host, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
+	}
+	if cfg.Program == "" {
+		return nil, fault.New(fault.Internal, nil, "the program of cells is missing")
 	}
 	if s.Spend == nil {
 		s.Spend = func(context.Context, string, string, int64) error { return nil }
