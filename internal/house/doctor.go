@@ -160,7 +160,7 @@ func (h *House) checkNeuralPrograms(ctx context.Context) []Tool {
 func (h *House) checkRemoteServices(ctx context.Context) []Tool {
 	var out []Tool
 	for _, e := range h.engines.Engines {
-		if e.Kind == kindPiper {
+		if e.isLocal() {
 			continue
 		}
 		t := Tool{Name: e.Name, For: "voices by " + e.Kind + " at " + e.newRemoteConfig().FindHost(), Path: e.URL}
@@ -168,9 +168,9 @@ func (h *House) checkRemoteServices(ctx context.Context) []Tool {
 		switch {
 		case err != nil:
 			t.Advice = "not reachable: " + fault.From(err).Error()
-		case e.key.IsEmpty() && e.Kind != kindOpenAI: // self-hosted servers need no key
+		case e.key.IsEmpty() && !findKind(e.Kind).withoutKey:
 			t.Advice = e.KeyEnv + " is not set"
-		case e.Kind == kindPolly && e.secret.IsEmpty():
+		case e.secretEnv != "" && e.secret.IsEmpty():
 			t.Advice = e.secretEnv + " is not set"
 		case e.key.IsEmpty():
 			t.Found, t.Version = true, "reachable, "+e.KeyEnv+" is not set"

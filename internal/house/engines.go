@@ -12,11 +12,8 @@ import (
 
 	"mynah/internal/system"
 	"mynah/internal/voice"
-	"mynah/internal/voice/azure"
-	"mynah/internal/voice/elevenlabs"
-	"mynah/internal/voice/google"
 	"mynah/internal/voice/models"
-	"mynah/internal/voice/openai"
+	"mynah/internal/voice/piper"
 	"mynah/internal/voice/polly"
 	"mynah/internal/voice/remote"
 )
@@ -59,25 +56,32 @@ type EngineConfig struct {
 // pollyKey is the end of the name of the variable with an AWS key.
 const pollyKey = "AWS_ACCESS_KEY_ID"
 
-// The kinds of engines.
-const (
-	kindAzure      = "azure"
-	kindElevenLabs = "elevenlabs"
-	kindGoogle     = "google"
-	kindOpenAI     = "openai"
-	kindPiper      = "piper"
-	kindPolly      = "polly"
-)
-
-func listEngineKinds() []string {
-	return []string{kindAzure, kindElevenLabs, kindGoogle, kindOpenAI, kindPiper, kindPolly}
-}
-
 // engineSetting is a setting of an engine. set parses it; its error says what is allowed.
 type engineSetting struct {
-	name  string
-	kinds []string // kinds that have it; empty means all engines over HTTP
-	set   func(*EngineConfig, string) error
+	name string
+	who  audience
+	set  func(*EngineConfig, string) error
+}
+
+// audience is which kinds have a setting.
+type audience int
+
+const (
+	services audience = iota // all engines over HTTP
+	everyone                 // all kinds
+	listed                   // the kinds whose rows list it
+)
+
+// has reports whether a kind has a setting.
+func (k engineKind) has(s engineSetting) bool {
+	switch s.who {
+	case everyone:
+		return true
+	case services:
+		return !k.local
+	default:
+		return slices.Contains(k.settings, s.name)
+	}
 }
 
 func listEngineSettings() []engineSetting {
@@ -118,26 +122,25 @@ func listEngineSettings() []engineSetting {
 			return nil
 		}
 	}
-	allKinds := listEngineKinds()
 	return []engineSetting{
-		{"url", nil, text(func(e *EngineConfig) *string { return &e.URL })},
-		{"key-env", nil, setKeyVariable},
-		{"language", nil, text(func(e *EngineConfig) *string { return &e.Language })},
-		{"voices", nil, setVoices},
-		{"timeout", allKinds, setTimeout},
-		{"at-once", nil, number(1, 100, func(e *EngineConfig) *int { return &e.AtOnce })},
-		{"tries", nil, number(1, 20, func(e *EngineConfig) *int { return &e.Tries })},
-		{"budget", nil, number(0, 1_000_000_000, func(e *EngineConfig) *int { return &e.Budget })},
-		{"program", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Program })},
-		{"library", []string{kindPiper}, text(func(e *EngineConfig) *string { return &e.Library })},
-		{"steady", []string{kindPiper}, truth(func(e *EngineConfig) *bool { return &e.Steady })},
-		{"region", []string{kindAzure, kindPolly}, setRegion},
-		{"engine", []string{kindPolly}, oneOf(func(e *EngineConfig) *string { return &e.Engine }, polly.ListEngines()...)},
-		{"ssml", []string{kindGoogle}, truth(func(e *EngineConfig) *bool { return &e.SSML })},
-		{"model", []string{kindElevenLabs, kindOpenAI}, text(func(e *EngineConfig) *string { return &e.Model })},
-		{"format", []string{kindOpenAI}, oneOf(func(e *EngineConfig) *string { return &e.Format }, "wav", "pcm")},
-		{"rate", []string{kindElevenLabs, kindOpenAI}, number(8000, 48000, func(e *EngineConfig) *int { return &e.Rate })},
-		{"speed", []string{kindOpenAI}, truth(func(e *EngineConfig) *bool { return &e.Speed })},
+		{"url", services, text(func(e *EngineConfig) *string { return &e.URL })},
+		{"key-env", services, setKeyVariable},
+		{"language", services, text(func(e *EngineConfig) *string { return &e.Language })},
+		{"voices", services, setVoices},
+		{"timeout", everyone, setTimeout},
+		{"at-once", services, number(1, 100, func(e *EngineConfig) *int { return &e.AtOnce })},
+		{"tries", services, number(1, 20, func(e *EngineConfig) *int { return &e.Tries })},
+		{"budget", services, number(0, 1_000_000_000, func(e *EngineConfig) *int { return &e.Budget })},
+		{"program", listed, text(func(e *EngineConfig) *string { return &e.Program })},
+		{"library", listed, text(func(e *EngineConfig) *string { return &e.Library })},
+		{"steady", listed, truth(func(e *EngineConfig) *bool { return &e.Steady })},
+		{"region", listed, setRegion},
+		{"engine", listed, oneOf(func(e *EngineConfig) *string { return &e.Engine }, polly.ListEngines()...)},
+		{"ssml", listed, truth(func(e *EngineConfig) *bool { return &e.SSML })},
+		{"model", listed, text(func(e *EngineConfig) *string { return &e.Model })},
+		{"format", listed, oneOf(func(e *EngineConfig) *string { return &e.Format }, "wav", "pcm")},
+		{"rate", listed, number(8000, 48000, func(e *EngineConfig) *int { return &e.Rate })},
+		{"speed", listed, truth(func(e *EngineConfig) *bool { return &e.Speed })},
 	}
 }
 
@@ -146,7 +149,7 @@ func listEngineSettings() []engineSetting {
 func listEngineSettingNames(kind string) []string {
 	out := []string{"kind"}
 	for _, s := range listEngineSettings() {
-		if kind == "" || slices.Contains(s.kinds, kind) || len(s.kinds) == 0 && kind != kindPiper {
+		if kind == "" || findKind(kind).has(s) {
 			out = append(out, s.name)
 		}
 	}
@@ -193,46 +196,21 @@ func setVoices(e *EngineConfig, s string) error {
 func (e *EngineConfig) fillDefaults() {
 	r := remote.DefaultConfig(e.Name, "")
 	e.Timeout, e.AtOnce, e.Tries = r.Timeout, r.AtOnce, r.Tries
-	switch e.Kind {
-	case kindPiper:
-		e.Timeout = 0 // 0 means the engine's default
-	case kindOpenAI:
-		c := openai.DefaultConfig(e.Name)
-		e.URL, e.Model, e.Format, e.Rate, e.KeyEnv = c.URL, c.Model, c.Format, c.Rate, c.KeyEnv
-	case kindElevenLabs:
-		c := elevenlabs.DefaultConfig(e.Name)
-		e.URL, e.Model, e.Rate, e.KeyEnv = c.URL, c.Model, c.Rate, c.KeyEnv
-	case kindGoogle:
-		c := google.DefaultConfig(e.Name)
-		e.URL, e.KeyEnv = c.URL, c.KeyEnv
-	case kindAzure:
-		e.KeyEnv = azure.DefaultConfig(e.Name, "").KeyEnv
-	case kindPolly:
-		c := polly.DefaultConfig(e.Name, "")
-		e.KeyEnv, e.Engine = c.KeyEnv, c.Engine
+	if fill := findKind(e.Kind).fill; fill != nil {
+		fill(e)
 	}
 }
 
 // readCredentials reads the engine's credentials, which come only from environment variables.
 func (e *EngineConfig) readCredentials(getenv func(string) string) {
-	secret := func(name string) remote.Secret { return remote.NewSecret(strings.TrimSpace(getenv(name))) }
-	e.key = secret(e.KeyEnv)
-	switch e.Kind {
-	case kindPolly:
-		// The standard AWS variable names, with the prefix of key-env.
-		prefix := strings.TrimSuffix(e.KeyEnv, pollyKey)
-		e.secretEnv = prefix + "AWS_SECRET_ACCESS_KEY"
-		e.secret, e.session = secret(e.secretEnv), secret(prefix+"AWS_SESSION_TOKEN")
-		e.Region = cmp.Or(e.Region, getenv("AWS_REGION"), getenv("AWS_DEFAULT_REGION"))
-		if e.URL == "" && e.Region != "" {
-			e.URL = polly.FormatAddress(e.Region)
-		}
-	case kindAzure:
-		e.Region = cmp.Or(e.Region, getenv("AZURE_SPEECH_REGION"))
-		if e.URL == "" && e.Region != "" {
-			e.URL = azure.FormatAddress(e.Region)
-		}
+	e.key = readSecret(getenv, e.KeyEnv)
+	if more := findKind(e.Kind).readMore; more != nil {
+		more(e, getenv)
 	}
+}
+
+func readSecret(getenv func(string) string, name string) remote.Secret {
+	return remote.NewSecret(strings.TrimSpace(getenv(name)))
 }
 
 // findBudget returns the budget of an engine in characters a month; 0 means no limit.
@@ -252,42 +230,11 @@ func (e *EngineConfig) newRemoteConfig() remote.Config {
 }
 
 // newEngine creates the engine without retries, limits and caching.
-func (e *EngineConfig) newEngine() (voice.Engine, error) {
-	switch e.Kind {
-	case kindOpenAI:
-		return openai.New(openai.Config{
-			Config: e.newRemoteConfig(), Model: e.Model, Format: e.Format, Rate: e.Rate, Speed: e.Speed, Language: e.Language, Voices: e.Voices,
-		})
-	case kindElevenLabs:
-		return elevenlabs.New(elevenlabs.Config{
-			Config: e.newRemoteConfig(), Model: e.Model, Rate: e.Rate, Language: e.Language, Voices: e.Voices,
-		})
-	case kindGoogle:
-		return google.New(google.Config{Config: e.newRemoteConfig(), Language: e.Language, Voices: e.Voices, SSML: e.SSML})
-	case kindAzure:
-		if e.URL == "" {
-			return nil, errors.New("region: empty, must be a region of the service, such as westeurope")
-		}
-		return azure.New(azure.Config{Config: e.newRemoteConfig(), Language: e.Language, Voices: e.Voices})
-	case kindPolly:
-		if e.URL == "" {
-			return nil, errors.New("region: empty, must be a region of the service, such as eu-west-1")
-		}
-		if !strings.HasSuffix(e.KeyEnv, pollyKey) {
-			return nil, fmt.Errorf("key-env: must end in %s, such as WORK_%s: the variable of the secret is named after it",
-				pollyKey, pollyKey)
-		}
-		return polly.New(polly.Config{
-			Config: e.newRemoteConfig(), Secret: e.secret, SecretEnv: e.secretEnv, Session: e.session,
-			Region: cmp.Or(e.Region, "us-east-1"), Engine: e.Engine, Language: e.Language, Voices: e.Voices,
-		})
-	}
-	return nil, fmt.Errorf("kind: %q", e.Kind)
-}
+func (e *EngineConfig) newEngine() (voice.Engine, error) { return findKind(e.Kind).create(e) }
 
 // Validate reports all errors at once.
 func (e *EngineConfig) Validate() error {
-	if e.Kind == kindPiper {
+	if e.isLocal() {
 		c := DefaultConfig()
 		c.Engines.Engines = []EngineConfig{*e}
 		return c.newPiperConfig().Validate()
@@ -301,7 +248,7 @@ func (e *EngineConfig) Validate() error {
 func (c EnginesConfig) newEngines(elsewhere func(name string) voice.Engine) ([]voice.Engine, error) {
 	var out []voice.Engine
 	for _, e := range c.Engines {
-		if e.Kind == kindPiper {
+		if e.isLocal() {
 			continue
 		}
 		if elsewhere != nil {
@@ -338,7 +285,7 @@ func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Val
 		j.addError(at, "%q, must be the name of a voice or ENGINE/VOICE, such as brian or openai/alloy", at.Text)
 		return
 	}
-	known := []string{voice.EngineEspeak, voice.EngineFlite, kindPiper}
+	known := []string{voice.EngineEspeak, voice.EngineFlite, piper.Name}
 	var own EngineConfig
 	for e := range j.s.Engines {
 		known = append(known, e)
@@ -381,7 +328,7 @@ func (j *checker) readVoice(c *EnginesConfig, name string, values map[string]Val
 
 // describeVoice returns what is known about a voice without asking the engine.
 func (e *EngineConfig) describeVoice(id string) voice.EngineVoice {
-	if e.Kind == "" || e.Kind == kindPiper {
+	if e.Kind == "" || e.isLocal() {
 		return voice.EngineVoice{Language: models.Voice{Name: id}.FindLanguageTag()}
 	}
 	made, err := e.newEngine()

@@ -285,7 +285,7 @@ func (c Config) newPiperConfig() piper.Config {
 	p := piper.DefaultConfig()
 	p.Dir, p.Espeak = c.findVoicesDir(), c.Espeak.Program
 	for _, e := range c.Engines.Engines {
-		if e.Kind == kindPiper {
+		if e.isLocal() {
 			p.Library, p.Steady = e.Library, e.Steady
 			p.Program = cmp.Or(e.Program, p.Program)
 			p.Timeout = cmp.Or(e.Timeout, p.Timeout)

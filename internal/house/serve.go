@@ -209,7 +209,7 @@ func (o *server) openCells(cfg Config) (err error) {
 	o.caches = cfg.CacheDir
 	o.budgets = map[string]int64{}
 	for _, e := range cfg.Engines.Engines {
-		if e.Kind != kindPiper {
+		if !e.isLocal() {
 			o.budgets[e.Name] = int64(e.Budget)
 		}
 	}

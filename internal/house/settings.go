@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"mynah/internal/voice"
+	"mynah/internal/voice/piper"
 )
 
 // Value is the text of a setting, and its place: a line of a file or a variable.
@@ -261,7 +262,7 @@ func (j *checker) readEngine(name string, values map[string]Value) EngineConfig 
 		j.addError(at, "unknown kind of engine %q; allowed: %s", e.Kind, strings.Join(listEngineKinds(), ", "))
 		return e
 	}
-	if (e.Kind == kindPiper) != (name == kindPiper) {
+	if (e.Kind == piper.Name) != (name == piper.Name) {
 		j.addError(at, "an engine of the kind piper must be named piper")
 	}
 	if name == voice.EngineEspeak || name == voice.EngineFlite {
