@@ -47,7 +47,7 @@ func Launch(ctx context.Context, run *proc.Runner, c proc.Command, limits Limits
 	if err != nil {
 		return nil, fault.New(fault.Internal, err, "a process for the work cannot be started")
 	}
-	child := &Child{Peer: newPeer(link, limits, handlers), process: p}
+	child := &Child{Peer: newPeer(link, limits, handlers), process: p} //nolint:contextcheck // the connection outlives the start
 	limited, done := context.WithTimeout(ctx, startTime)
 	defer done()
 	got, err := Ask[hello](limited, child.Peer, greeting, hello{Version: Version})

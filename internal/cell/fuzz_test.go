@@ -46,7 +46,7 @@ func FuzzPeer(f *testing.F) {
 	f.Add([]byte("\x00\x00\x00\x21\x00\x00\x00\x00" + `{"kind":"call","id":1,"name":"a"}`))
 	f.Add([]byte("\x00\x00\x00\x17\x00\x00\x00\x00" + `{"kind":"cancel","id":1}`))
 	f.Add([]byte("\x00\x00\x00\x17\x00\x00\x00\x00" + `{"kind":"answer","id":1}`))
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(_ *testing.T, b []byte) {
 		out := &bytes.Buffer{}
 		p := newPeer(newPipes(bytes.NewReader(b), out, func() error { return nil }), DefaultLimits(), func(*Peer) map[string]Handler {
 			return map[string]Handler{

@@ -325,4 +325,4 @@ func Answer[In, Out any](do func(ctx context.Context, in In) (Out, error)) Handl
 	}
 }
 
-var _ io.Closer = (transport)(nil)
+var _ io.Closer = transport(nil)

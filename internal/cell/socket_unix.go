@@ -25,7 +25,6 @@ type socket struct {
 
 	mu     sync.Mutex // serialises frames
 	files  []*os.File // received, not yet taken by a frame
-	most   int        // files that may wait
 	failed error
 }
 

@@ -152,10 +152,12 @@ const longestWait = 20 * time.Second
 // New creates the handler; cfg must be valid.
 func New(cfg Config, o Services) *Server {
 	streams := cmp.Or(cfg.Streams, runtime.NumCPU())
-	return &Server{cfg: cfg, o: o, metrics: newMetrics(o),
+	return &Server{
+		cfg: cfg, o: o, metrics: newMetrics(o),
 		streams: turns.New(turns.Config{Most: streams, Longest: longestWait}),
 		desks:   turns.New(turns.Config{Most: 2 * streams, Longest: longestWait}),
-		now:     time.Now}
+		now:     time.Now,
+	}
 }
 
 // Handler returns the handler of all routes.

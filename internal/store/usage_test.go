@@ -21,8 +21,14 @@ func TestUsage(t *testing.T) {
 		n, budget      int64
 		refused        bool
 	}{
-		{"a", "x", 90, 100, false}, {"a", "x", 11, 100, true}, {"a", "x", 10, 100, false}, {"a", "x", -40, 100, false},
-		{"a", "x", 41, 100, true}, {"a", "y", 1000, 0, false}, {"b", "x", 101, 100, true}, {"b", "x", 5, 100, false},
+		{"a", "x", 90, 100, false},
+		{"a", "x", 11, 100, true},
+		{"a", "x", 10, 100, false},
+		{"a", "x", -40, 100, false},
+		{"a", "x", 41, 100, true},
+		{"a", "y", 1000, 0, false},
+		{"b", "x", 101, 100, true},
+		{"b", "x", 5, 100, false},
 	} {
 		if err := s.Spend(t.Context(), c.tenant, c.engine, c.n, c.budget); errors.Is(err, record.ErrBudget) != c.refused || err != nil && !c.refused {
 			t.Errorf("%+v: %v", c, err)

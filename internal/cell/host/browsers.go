@@ -48,7 +48,7 @@ func (p *browserPool) take(ctx context.Context) (*slide.Pipes, error) {
 			return nil, err
 		}
 	}
-	p.fill()
+	p.fill() //nolint:contextcheck // the next browser is for another cell
 	return b, nil
 }
 

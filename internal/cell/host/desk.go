@@ -59,7 +59,7 @@ func (h *Host) enter(ctx context.Context, tenant string) (*desk, error) {
 		}
 		d = &desk{tenant: tenant, started: make(chan struct{})}
 		h.desks[tenant] = d
-		go h.open(d)
+		go h.open(d) //nolint:contextcheck,gosec // the desk outlives its first request
 	}
 	d.users++
 	d.count++

@@ -83,7 +83,7 @@ func (m *Models) connect(ctx context.Context, voiceID string) (*cell.Peer, error
 		m.makeRoom()
 		h = &modelHost{started: make(chan struct{})}
 		m.hosts[model] = h
-		go m.start(h)
+		go m.start(h) //nolint:contextcheck,gosec // the model host outlives its first request
 	}
 	h.lastUse = time.Now()
 	m.mu.Unlock()

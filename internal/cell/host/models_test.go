@@ -52,6 +52,7 @@ func TestEngineOfAModelHost(t *testing.T) {
 		t.Fatalf("%v, %v", voices, err)
 	}
 	t.Run("suite", func(t *testing.T) {
+		t.Parallel()
 		voicetest.RunSuite(t, e, voicetest.Options{Voice: voices[0].ID, ExactWords: true, Deterministic: true})
 	})
 }
