@@ -39,7 +39,9 @@ func (c Config) Validate() error {
 		name  string
 		value time.Duration
 	}{
-		{"sweep", c.Every}, {"the time of results", c.KeepResults}, {"the time of uploads", c.KeepUploads},
+		{"sweep", c.Every},
+		{"the time of results", c.KeepResults},
+		{"the time of uploads", c.KeepUploads},
 		{"the time of records", c.KeepRecords},
 	} {
 		if v.value < time.Second {

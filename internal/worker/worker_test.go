@@ -58,7 +58,7 @@ func begin(t *testing.T, kind record.Kind) (*records, queue.Attempt) {
 		t.Fatal(err)
 	}
 	return &records{b: b}, queue.Attempt{
-		Build: b, Report: func(int, string, string) {}, IsStopping: func() bool { return false },
+		Build: b, Report: func(int, string, string) {},
 	}
 }
 
@@ -124,7 +124,10 @@ func TestEndsOfAttempts(t *testing.T) {
 	} {
 		r, a := begin(t, record.Video)
 		r.b.Lease.Lost = c.lost
-		a.IsStopping = func() bool { return c.stopping }
+		stopping := make(chan struct{})
+		if a.Stopping = stopping; c.stopping {
+			close(stopping)
+		}
 		ctx, stop := context.WithCancelCause(t.Context())
 		if c.cause != nil {
 			stop(c.cause)
