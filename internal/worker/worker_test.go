@@ -139,3 +139,22 @@ func TestEndsOfAttempts(t *testing.T) {
 		}
 	}
 }
+
+// TestALostLeaseWritesNothing checks that the outcome of an attempt is written only by the attempt that holds the build.
+func TestALostLeaseWritesNothing(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*record.Build){
+		"another server":  func(b *record.Build) { b.Lease.Owner = "another" },
+		"another attempt": func(b *record.Build) { b.Lease.Attempt++ },
+		"cancelled":       func(b *record.Build) { b.State = record.Cancelled },
+	} {
+		r, a := begin(t, record.Video)
+		change(&r.b)
+		want := r.b
+		fail := builder(func(context.Context) (cell.BuildResult, error) { return cell.BuildResult{Failure: "No."}, nil })
+		newWorker(t, r, fail, slog.New(slog.DiscardHandler)).Work(t.Context(), a)
+		if r.b.State != want.State || r.b.Message != want.Message || r.b.Lease != want.Lease {
+			t.Errorf("%s: the build became %s, %q", name, r.b.State, r.b.Message)
+		}
+	}
+}
