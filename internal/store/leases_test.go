@@ -208,6 +208,9 @@ func TestRenewalsWriteProgressAndBringBackWhatStops(t *testing.T) {
 	renew() // equal progress is no event
 	list = []record.Progress{{ID: "01", Attempt: 1, Percent: 20, Message: "Less"}}
 	renew()
+	if b, err := s.Build(t.Context(), "01"); b.Percent != 30 || b.Message != "Less" || err != nil {
+		t.Errorf("after less progress it is at %d with %q, %v", b.Percent, b.Message, err)
+	}
 	events, err := s.Events(t.Context(), "01", 2)
 	var got []string
 	for _, e := range events {
