@@ -39,7 +39,8 @@ func create(t *testing.T, s *store.Store, ids ...string) {
 // config returns settings with short times.
 func config(workers int) queue.Config {
 	return queue.Config{
-		Workers: workers, Timeout: time.Minute, Lease: 2 * time.Second, Renew: 50 * time.Millisecond, Poll: 20 * time.Millisecond,
+		Workers: workers, Timeout: time.Minute, Lease: 2 * time.Second,
+		Renew: 50 * time.Millisecond, Poll: 20 * time.Millisecond,
 	}
 }
 

@@ -95,7 +95,8 @@ func TestAttempts(t *testing.T) {
 		if lost == record.MostAttempts {
 			want = record.Failed
 		}
-		if err := b.LoseAttempt(now); err != nil || b.State != want || b.Lease != (record.Lease{Attempt: lost + 1, Lost: lost}) {
+		lease := record.Lease{Attempt: lost + 1, Lost: lost}
+		if err := b.LoseAttempt(now); err != nil || b.State != want || b.Lease != lease {
 			t.Errorf("lost %d times: %+v, %v", lost, b, err)
 		}
 	}

@@ -70,7 +70,8 @@ func TestTenantsTakeTurns(t *testing.T) {
 	}
 }
 
-// TestAFullQueueDelaysNoOtherTenant checks that the first build of a tenant is next, however many builds of another wait.
+// TestAFullQueueDelaysNoOtherTenant checks that the first build of a tenant is next, however many builds of another
+// wait.
 func TestAFullQueueDelaysNoOtherTenant(t *testing.T) {
 	t.Parallel()
 	s := open(t, store.Config{})
@@ -320,7 +321,8 @@ func TestDatabasesOfEarlierVersions(t *testing.T) {
 	if ok, err := s.HasUpload(t.Context(), "main", "u"); !ok || err != nil {
 		t.Errorf("the upload: %v, %v", ok, err)
 	}
-	if fresh, same, a, err := s.BeginAnswer(t.Context(), "main", "k 1", []byte{0}); fresh || !same || a == nil || err != nil {
+	fresh, same, a, err := s.BeginAnswer(t.Context(), "main", "k 1", []byte{0})
+	if fresh || !same || a == nil || err != nil {
 		t.Errorf("the answer: %v, %v, %v, %v", fresh, same, a, err)
 	}
 	for id, want := range map[string]string{"k": "main", "l": "other"} {

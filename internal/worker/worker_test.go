@@ -113,10 +113,18 @@ func TestEndsOfAttempts(t *testing.T) {
 		"the cell was killed": {builder: fail(killed), want: record.Queued, wantLost: 1, message: "Waiting"},
 		"killed again":        {builder: fail(killed), lost: 1, want: record.Queued, wantLost: 2, message: "Waiting"},
 		"killed a third time": {builder: fail(killed), lost: 2, want: record.Failed, wantLost: 3, message: "cut off 3 times"},
-		"killed at a stop":    {builder: fail(killed), stopping: true, lost: 2, want: record.Queued, wantLost: 2, message: "Waiting"},
-		"the server stops":    {builder: wait, cause: record.ErrStopped, lost: 2, want: record.Queued, wantLost: 2, message: "Waiting"},
-		"too long":            {builder: wait, cause: context.DeadlineExceeded, want: record.Failed, message: "took too long"},
-		"an error":            {builder: fail(errors.New("secret")), lost: 1, want: record.Failed, wantLost: 1, message: "internal error"},
+		"killed at a stop": {
+			builder: fail(killed), stopping: true, lost: 2, want: record.Queued, wantLost: 2, message: "Waiting",
+		},
+		"the server stops": {
+			builder: wait, cause: record.ErrStopped, lost: 2, want: record.Queued, wantLost: 2, message: "Waiting",
+		},
+		"too long": {
+			builder: wait, cause: context.DeadlineExceeded, want: record.Failed, message: "took too long",
+		},
+		"an error": {
+			builder: fail(errors.New("secret")), lost: 1, want: record.Failed, wantLost: 1, message: "internal error",
+		},
 		"the author's mistake": {
 			builder: func(context.Context) (cell.BuildResult, error) { return cell.BuildResult{Failure: "No."}, nil },
 			want:    record.Failed, message: "No.",
@@ -140,7 +148,8 @@ func TestEndsOfAttempts(t *testing.T) {
 	}
 }
 
-// TestALostLeaseWritesNothing checks that the outcome of an attempt is written only by the attempt that holds the build.
+// TestALostLeaseWritesNothing checks that the outcome of an attempt is written only by the attempt that holds the
+// build.
 func TestALostLeaseWritesNothing(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*record.Build){
