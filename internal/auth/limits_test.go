@@ -99,7 +99,8 @@ func TestFixedKeysAreNumbered(t *testing.T) {
 	t.Parallel()
 	guard := auth.NewGuard(auth.Config{Fixed: []string{"a", "b", "c"}}, &memory{})
 	for key, want := range map[string]string{"a": "fixed-1", "b": "fixed-2", "c": "fixed-3"} {
-		if id, err := guard.IdentifyKey(t.Context(), key); id.Key != want || id.Name == "" || id.Tenant != auth.DefaultTenant || err != nil {
+		id, err := guard.IdentifyKey(t.Context(), key)
+		if id.Key != want || id.Name == "" || id.Tenant != auth.DefaultTenant || err != nil {
 			t.Errorf("%s: %+v, %v", key, id, err)
 		}
 	}

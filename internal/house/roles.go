@@ -61,7 +61,8 @@ func openWork(dir string, cfg ServeConfig, p ports, builder worker.Builder) (*wo
 	if err != nil {
 		return nil, err
 	}
-	w, err := worker.New(worker.Config{Dir: dir, MostResult: cfg.MostResult}, p.records, p.objects, fetcher, builder, p.log)
+	c := worker.Config{Dir: dir, MostResult: cfg.MostResult}
+	w, err := worker.New(c, p.records, p.objects, fetcher, builder, p.log)
 	if err != nil {
 		return nil, fault.New(fault.Disk, err, "the work folder cannot be used")
 	}

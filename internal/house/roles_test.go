@@ -167,7 +167,8 @@ func waitUntil(t *testing.T, what string, longest time.Duration, done func() boo
 func (p *process) checkSuccess(id string, attempt int) {
 	p.t.Helper()
 	b := p.build(id)
-	if b.State != record.Succeeded || b.Result == nil || b.Result.Main != record.MakeResultKey(id, attempt, cell.ResultFilm) {
+	want := record.MakeResultKey(id, attempt, cell.ResultFilm)
+	if b.State != record.Succeeded || b.Result == nil || b.Result.Main != want {
 		p.t.Errorf("%s is %+v", id, b)
 		return
 	}
@@ -221,7 +222,8 @@ func TestTwoProcessesShareTheBuilds(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, p := range all {
 		wg.Go(func() {
-			if err := errors.Join(p.janitor.RemoveExpired(t.Context(), later), p.janitor.RemoveOrphans(t.Context(), later)); err != nil {
+			err := p.janitor.RemoveExpired(t.Context(), later)
+			if err = errors.Join(err, p.janitor.RemoveOrphans(t.Context(), later)); err != nil {
 				t.Error(err)
 			}
 		})

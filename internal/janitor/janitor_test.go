@@ -68,7 +68,9 @@ func (s *state) ListEnded(_ context.Context, before time.Time, _ int) (out []rec
 func (s *state) DeleteExpired(_ context.Context, before time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.DeleteFunc(s.builds, func(_ string, b record.Build) bool { return b.State == record.Expired && b.Ended.Before(before) })
+	maps.DeleteFunc(s.builds, func(_ string, b record.Build) bool {
+		return b.State == record.Expired && b.Ended.Before(before)
+	})
 	return nil
 }
 
@@ -131,12 +133,17 @@ func (s *state) listObjects() []string {
 }
 
 func newJanitor(s *state) *janitor.Janitor {
-	c := janitor.Config{Every: time.Second, KeepResults: time.Hour, KeepUploads: 2 * time.Hour, KeepRecords: 24 * time.Hour}
+	c := janitor.Config{
+		Every: time.Second, KeepResults: time.Hour, KeepUploads: 2 * time.Hour, KeepRecords: 24 * time.Hour,
+	}
 	return janitor.New(c, s, s, func() error { return nil }, slog.New(slog.DiscardHandler))
 }
 
 func succeeded(id string, ended time.Time, keys ...string) record.Build {
-	b := record.Build{ID: id, State: record.Succeeded, Ended: ended, Spec: record.Spec{Text: "x"}, Result: &record.Result{Main: keys[0]}}
+	b := record.Build{
+		ID: id, State: record.Succeeded, Ended: ended, Spec: record.Spec{Text: "x"},
+		Result: &record.Result{Main: keys[0]},
+	}
 	for _, k := range keys[1:] {
 		b.Result.Further = append(b.Result.Further, record.SizedFile{Size: "64x64", Key: k})
 	}
@@ -159,8 +166,8 @@ func TestResultsAndUploadsExpire(t *testing.T) {
 		objects: map[string]time.Time{},
 	}
 	for _, k := range []string{
-		"results/old/1/result.mp4", "results/old/1/result-64x64.mp4", "results/earlier/result.mp4", "results/new/1/result.mp4",
-		"uploads/u1", "uploads/u2",
+		"results/old/1/result.mp4", "results/old/1/result-64x64.mp4", "results/earlier/result.mp4",
+		"results/new/1/result.mp4", "uploads/u1", "uploads/u2",
 	} {
 		s.objects[k] = old
 	}
@@ -266,7 +273,8 @@ func TestSettings(t *testing.T) {
 	if err := janitor.DefaultConfig().Validate(); err != nil {
 		t.Error(err)
 	}
-	if err := (janitor.Config{Every: time.Second, KeepRecords: time.Hour, KeepUploads: time.Hour}).Validate(); err == nil ||
+	c := janitor.Config{Every: time.Second, KeepRecords: time.Hour, KeepUploads: time.Hour}
+	if err := c.Validate(); err == nil ||
 		!strings.Contains(err.Error(), "results") {
 		t.Errorf("%v", err)
 	}

@@ -71,8 +71,8 @@ type Attempt struct {
 	Build record.Build
 	// Report takes the progress, which is written later.
 	Report func(percent int, phase, message string)
-	// IsStopping reports whether the server has begun to stop.
-	IsStopping func() bool
+	// Stopping is closed when the server begins to stop.
+	Stopping <-chan struct{}
 }
 
 // Work does an attempt and writes its outcome to the record, unless the lease has passed to another server. The cause
@@ -93,7 +93,8 @@ type Dispatcher struct {
 	log   *slog.Logger
 	owner string
 
-	wake chan struct{}  // a place is free, or the dispatcher stops
+	wake chan struct{}  // has a value when a place has become free
+	halt chan struct{}  // closed when no more builds are leased
 	jobs sync.WaitGroup // attempts
 	end  context.CancelFunc
 	done sync.WaitGroup // the loops
@@ -102,7 +103,6 @@ type Dispatcher struct {
 
 	mu       sync.Mutex
 	attempts map[*running]bool
-	stopping bool // no more builds are leased
 	cut      bool // attempts are stopped at once
 }
 
@@ -110,7 +110,7 @@ type Dispatcher struct {
 func New(cfg Config, store Store, work Work, log *slog.Logger) *Dispatcher {
 	return &Dispatcher{
 		cfg: cfg, store: store, work: work, log: log, owner: ulid.Make().String(), wake: make(chan struct{}, 1),
-		attempts: map[*running]bool{},
+		halt: make(chan struct{}), attempts: map[*running]bool{},
 	}
 }
 
@@ -125,9 +125,10 @@ func (d *Dispatcher) Start(ctx context.Context) {
 // Stop leases no more builds and waits for those that run. When ctx ends, they are stopped and go back to the queue.
 func (d *Dispatcher) Stop(ctx context.Context) error {
 	d.mu.Lock()
-	d.stopping = true
+	if !d.isStopping() {
+		close(d.halt)
+	}
 	d.mu.Unlock()
-	d.signal()
 	ended := make(chan struct{})
 	go func() {
 		d.jobs.Wait()
@@ -175,9 +176,12 @@ func (d *Dispatcher) CountRunning() int {
 }
 
 func (d *Dispatcher) isStopping() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.stopping
+	select {
+	case <-d.halt:
+		return true
+	default:
+		return false
+	}
 }
 
 func (d *Dispatcher) signal() {
@@ -202,11 +206,10 @@ func (d *Dispatcher) leaseBuilds(ctx context.Context) {
 	for {
 		for d.leaseOne(ctx) {
 		}
-		if d.isStopping() {
-			return
-		}
 		select {
 		case <-ctx.Done():
+			return
+		case <-d.halt:
 			return
 		case <-d.wake:
 		case <-d.store.Queued():
@@ -218,7 +221,7 @@ func (d *Dispatcher) leaseBuilds(ctx context.Context) {
 // leaseOne leases a build and starts its attempt, and reports whether it did.
 func (d *Dispatcher) leaseOne(ctx context.Context) bool {
 	d.mu.Lock()
-	free := !d.stopping && len(d.attempts) < d.cfg.Workers && ctx.Err() == nil
+	free := !d.isStopping() && len(d.attempts) < d.cfg.Workers && ctx.Err() == nil
 	if free {
 		d.jobs.Add(1) // Stop waits for this attempt, too
 	}
@@ -260,7 +263,7 @@ func (d *Dispatcher) run(ctx context.Context, r *running, b record.Build) {
 		r.stop(nil)
 		d.signal()
 	}()
-	d.work(ctx, Attempt{Build: b, IsStopping: d.isStopping, Report: func(percent int, phase, message string) {
+	d.work(ctx, Attempt{Build: b, Stopping: d.halt, Report: func(percent int, phase, message string) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		p := &r.progress

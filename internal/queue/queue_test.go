@@ -39,7 +39,8 @@ func create(t *testing.T, s *store.Store, ids ...string) {
 // config returns settings with short times.
 func config(workers int) queue.Config {
 	return queue.Config{
-		Workers: workers, Timeout: time.Minute, Lease: 2 * time.Second, Renew: 50 * time.Millisecond, Poll: 20 * time.Millisecond,
+		Workers: workers, Timeout: time.Minute, Lease: 2 * time.Second,
+		Renew: 50 * time.Millisecond, Poll: 20 * time.Millisecond,
 	}
 }
 
@@ -59,9 +60,9 @@ func start(t *testing.T, cfg queue.Config, s queue.Store, work queue.Work) *queu
 }
 
 // finish writes the outcome of an attempt.
-func finish(t *testing.T, s *store.Store, a queue.Attempt, to record.State) {
+func finish(ctx context.Context, t *testing.T, s *store.Store, a queue.Attempt, to record.State) {
 	t.Helper()
-	_, err := s.Update(context.WithoutCancel(t.Context()), a.Build.ID, func(b *record.Build) error {
+	_, err := s.Update(context.WithoutCancel(ctx), a.Build.ID, func(b *record.Build) error {
 		if !b.IsHeldBy(a.Build.Lease.Owner, a.Build.Lease.Attempt) {
 			return errors.New("not held")
 		}
@@ -107,9 +108,9 @@ func TestBuildsRunInTheirOrderOnce(t *testing.T) {
 	t.Parallel()
 	s, got := open(t, filepath.Join(t.TempDir(), "q.db")), &seen{}
 	create(t, s, "a", "b")
-	d := start(t, config(1), s, func(_ context.Context, a queue.Attempt) {
+	d := start(t, config(1), s, func(ctx context.Context, a queue.Attempt) {
 		got.add("%s", a.Build.ID)
-		finish(t, s, a, record.Failed)
+		finish(ctx, t, s, a, record.Failed)
 	})
 	create(t, s, "c")
 	eventually(t, "three builds run", func() bool { return len(got.all()) >= 3 })
@@ -125,9 +126,9 @@ func TestABuildStartsAtOnce(t *testing.T) {
 	s, begun := open(t, filepath.Join(t.TempDir(), "q.db")), make(chan time.Time, 1)
 	cfg := config(1)
 	cfg.Poll = time.Hour
-	start(t, cfg, s, func(_ context.Context, a queue.Attempt) {
+	start(t, cfg, s, func(ctx context.Context, a queue.Attempt) {
 		begun <- time.Now()
-		finish(t, s, a, record.Succeeded)
+		finish(ctx, t, s, a, record.Succeeded)
 	})
 	for _, id := range []string{"a", "b"} {
 		time.Sleep(50 * time.Millisecond)
@@ -148,8 +149,9 @@ func TestAStopCutsShortAndTheNextStartGoesOn(t *testing.T) {
 	create(t, s, "a", "b")
 	d := start(t, config(1), s, func(ctx context.Context, a queue.Attempt) {
 		<-ctx.Done()
-		got.add("%s %v %v", a.Build.ID, context.Cause(ctx), a.IsStopping())
-		finish(t, s, a, record.Queued)
+		<-a.Stopping
+		got.add("%s %v", a.Build.ID, context.Cause(ctx))
+		finish(ctx, t, s, a, record.Queued)
 	})
 	eventually(t, "a build runs", func() bool { return d.CountRunning() == 1 })
 	grace, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -157,12 +159,12 @@ func TestAStopCutsShortAndTheNextStartGoesOn(t *testing.T) {
 	if err := d.Stop(grace); err != nil {
 		t.Errorf("stopping: %v", err)
 	}
-	if list := got.all(); !slices.Equal(list, []string{"a the server stops true"}) {
+	if list := got.all(); !slices.Equal(list, []string{"a the server stops"}) {
 		t.Errorf("%q", list)
 	}
-	start(t, config(1), s, func(_ context.Context, a queue.Attempt) {
+	start(t, config(1), s, func(ctx context.Context, a queue.Attempt) {
 		got.add("%s %d %d", a.Build.ID, a.Build.Lease.Attempt, a.Build.Lease.Lost)
-		finish(t, s, a, record.Succeeded)
+		finish(ctx, t, s, a, record.Succeeded)
 	})
 	eventually(t, "all builds run", func() bool { return len(got.all()) == 3 })
 	if list := got.all()[1:]; !slices.Equal(list, []string{"a 2 0", "b 1 0"}) {
@@ -178,7 +180,7 @@ func TestAStopWaitsForWhatEndsInTime(t *testing.T) {
 	d := start(t, config(1), s, func(ctx context.Context, a queue.Attempt) {
 		<-goOn
 		got.add("%s %v", a.Build.ID, ctx.Err())
-		finish(t, s, a, record.Succeeded)
+		finish(ctx, t, s, a, record.Succeeded)
 	})
 	eventually(t, "a build runs", func() bool { return d.CountRunning() == 1 })
 	time.AfterFunc(3*time.Second, func() { close(goOn) }) // longer than a lease
@@ -201,7 +203,7 @@ func TestABuildMayNotTakeTooLong(t *testing.T) {
 	cfg.Timeout = 30 * time.Millisecond
 	start(t, cfg, s, func(ctx context.Context, a queue.Attempt) {
 		<-ctx.Done()
-		finish(t, s, a, record.Failed)
+		finish(ctx, t, s, a, record.Failed)
 		cause <- context.Cause(ctx)
 	})
 	if err := <-cause; !errors.Is(err, context.DeadlineExceeded) {
@@ -213,12 +215,12 @@ func TestProgressIsWritten(t *testing.T) {
 	t.Parallel()
 	s, goOn := open(t, filepath.Join(t.TempDir(), "q.db")), make(chan struct{})
 	create(t, s, "a")
-	start(t, config(1), s, func(_ context.Context, a queue.Attempt) {
+	start(t, config(1), s, func(ctx context.Context, a queue.Attempt) {
 		for percent := range 1000 {
 			a.Report(percent/20, "speech", "Speech")
 		}
 		<-goOn
-		finish(t, s, a, record.Succeeded)
+		finish(ctx, t, s, a, record.Succeeded)
 	})
 	eventually(t, "the progress is in the record", func() bool {
 		b, err := s.Build(t.Context(), "a")
@@ -248,7 +250,7 @@ func TestALeaseThatCannotBeRenewedIsGivenUp(t *testing.T) {
 	cfg.Lease = 300 * time.Millisecond
 	start(t, cfg, unreachable{s}, func(ctx context.Context, a queue.Attempt) {
 		<-ctx.Done()
-		finish(t, s, a, record.Failed)
+		finish(ctx, t, s, a, record.Failed)
 		ended <- context.Cause(ctx)
 	})
 	select {

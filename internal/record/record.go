@@ -261,7 +261,8 @@ func (b *Build) PutBack(now time.Time) error {
 	return b.MoveToState(Queued, now)
 }
 
-// LoseAttempt ends an attempt that was cut off: the build is put back to the queue, or fails after MostAttempts of them.
+// LoseAttempt ends an attempt that was cut off: the build is put back to the queue, or fails after MostAttempts of
+// them.
 func (b *Build) LoseAttempt(now time.Time) error {
 	b.Lease.Lost++
 	if b.Lease.Lost < MostAttempts {

@@ -35,8 +35,8 @@ const findNextTenant = `
 		(SELECT min(id) FROM builds WHERE state = 'queued' AND builds.tenant = waiting.tenant) LIMIT 1`
 
 // LeaseNext leases the build whose turn it is to a server, for a time. Tenants take turns; within a tenant the oldest
-// build comes first, and builds whose work was cut off come last, so that a build that kills the server cannot block the
-// others. It returns record.ErrNotFound if no build waits.
+// build comes first, and builds whose work was cut off come last, so that a build that kills the server cannot block
+// the others. It returns record.ErrNotFound if no build waits.
 func (s *Store) LeaseNext(ctx context.Context, owner string, length time.Duration) (b record.Build, err error) {
 	var waits bool
 	err = s.reader.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM builds WHERE state = 'queued')").Scan(&waits)

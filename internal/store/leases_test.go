@@ -70,7 +70,8 @@ func TestTenantsTakeTurns(t *testing.T) {
 	}
 }
 
-// TestAFullQueueDelaysNoOtherTenant checks that the first build of a tenant is next, however many builds of another wait.
+// TestAFullQueueDelaysNoOtherTenant checks that the first build of a tenant is next, however many builds of another
+// wait.
 func TestAFullQueueDelaysNoOtherTenant(t *testing.T) {
 	t.Parallel()
 	s := open(t, store.Config{})
@@ -208,6 +209,9 @@ func TestRenewalsWriteProgressAndBringBackWhatStops(t *testing.T) {
 	renew() // equal progress is no event
 	list = []record.Progress{{ID: "01", Attempt: 1, Percent: 20, Message: "Less"}}
 	renew()
+	if b, err := s.Build(t.Context(), "01"); b.Percent != 30 || b.Message != "Less" || err != nil {
+		t.Errorf("after less progress it is at %d with %q, %v", b.Percent, b.Message, err)
+	}
 	events, err := s.Events(t.Context(), "01", 2)
 	var got []string
 	for _, e := range events {
@@ -317,7 +321,8 @@ func TestDatabasesOfEarlierVersions(t *testing.T) {
 	if ok, err := s.HasUpload(t.Context(), "main", "u"); !ok || err != nil {
 		t.Errorf("the upload: %v, %v", ok, err)
 	}
-	if fresh, same, a, err := s.BeginAnswer(t.Context(), "main", "k 1", []byte{0}); fresh || !same || a == nil || err != nil {
+	fresh, same, a, err := s.BeginAnswer(t.Context(), "main", "k 1", []byte{0})
+	if fresh || !same || a == nil || err != nil {
 		t.Errorf("the answer: %v, %v, %v, %v", fresh, same, a, err)
 	}
 	for id, want := range map[string]string{"k": "main", "l": "other"} {

@@ -90,13 +90,17 @@ func (w *Worker) Work(ctx context.Context, a queue.Attempt) {
 
 // stopsSoon reports whether the server begins to stop now. The signal that stops a server may reach its cells first.
 func (w *Worker) stopsSoon(ctx context.Context, a queue.Attempt) bool {
-	const patience, step = 500 * time.Millisecond, 20 * time.Millisecond
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(step) {
-		if a.IsStopping() || ctx.Err() != nil {
-			return true
-		}
+	const patience = 500 * time.Millisecond
+	wait := time.NewTimer(patience)
+	defer wait.Stop()
+	select {
+	case <-a.Stopping:
+		return true
+	case <-ctx.Done():
+		return true
+	case <-wait.C:
+		return false
 	}
-	return false
 }
 
 // outcome is the result of an attempt.

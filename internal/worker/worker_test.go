@@ -58,7 +58,7 @@ func begin(t *testing.T, kind record.Kind) (*records, queue.Attempt) {
 		t.Fatal(err)
 	}
 	return &records{b: b}, queue.Attempt{
-		Build: b, Report: func(int, string, string) {}, IsStopping: func() bool { return false },
+		Build: b, Report: func(int, string, string) {},
 	}
 }
 
@@ -113,10 +113,18 @@ func TestEndsOfAttempts(t *testing.T) {
 		"the cell was killed": {builder: fail(killed), want: record.Queued, wantLost: 1, message: "Waiting"},
 		"killed again":        {builder: fail(killed), lost: 1, want: record.Queued, wantLost: 2, message: "Waiting"},
 		"killed a third time": {builder: fail(killed), lost: 2, want: record.Failed, wantLost: 3, message: "cut off 3 times"},
-		"killed at a stop":    {builder: fail(killed), stopping: true, lost: 2, want: record.Queued, wantLost: 2, message: "Waiting"},
-		"the server stops":    {builder: wait, cause: record.ErrStopped, lost: 2, want: record.Queued, wantLost: 2, message: "Waiting"},
-		"too long":            {builder: wait, cause: context.DeadlineExceeded, want: record.Failed, message: "took too long"},
-		"an error":            {builder: fail(errors.New("secret")), lost: 1, want: record.Failed, wantLost: 1, message: "internal error"},
+		"killed at a stop": {
+			builder: fail(killed), stopping: true, lost: 2, want: record.Queued, wantLost: 2, message: "Waiting",
+		},
+		"the server stops": {
+			builder: wait, cause: record.ErrStopped, lost: 2, want: record.Queued, wantLost: 2, message: "Waiting",
+		},
+		"too long": {
+			builder: wait, cause: context.DeadlineExceeded, want: record.Failed, message: "took too long",
+		},
+		"an error": {
+			builder: fail(errors.New("secret")), lost: 1, want: record.Failed, wantLost: 1, message: "internal error",
+		},
 		"the author's mistake": {
 			builder: func(context.Context) (cell.BuildResult, error) { return cell.BuildResult{Failure: "No."}, nil },
 			want:    record.Failed, message: "No.",
@@ -124,7 +132,10 @@ func TestEndsOfAttempts(t *testing.T) {
 	} {
 		r, a := begin(t, record.Video)
 		r.b.Lease.Lost = c.lost
-		a.IsStopping = func() bool { return c.stopping }
+		stopping := make(chan struct{})
+		if a.Stopping = stopping; c.stopping {
+			close(stopping)
+		}
 		ctx, stop := context.WithCancelCause(t.Context())
 		if c.cause != nil {
 			stop(c.cause)
@@ -133,6 +144,26 @@ func TestEndsOfAttempts(t *testing.T) {
 		stop(nil)
 		if r.b.State != c.want || r.b.Lease.Lost != c.wantLost || !strings.Contains(r.b.Message, c.message) {
 			t.Errorf("%s: the build is %s, %d attempts lost, %q", name, r.b.State, r.b.Lease.Lost, r.b.Message)
+		}
+	}
+}
+
+// TestALostLeaseWritesNothing checks that the outcome of an attempt is written only by the attempt that holds the
+// build.
+func TestALostLeaseWritesNothing(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*record.Build){
+		"another server":  func(b *record.Build) { b.Lease.Owner = "another" },
+		"another attempt": func(b *record.Build) { b.Lease.Attempt++ },
+		"cancelled":       func(b *record.Build) { b.State = record.Cancelled },
+	} {
+		r, a := begin(t, record.Video)
+		change(&r.b)
+		want := r.b
+		fail := builder(func(context.Context) (cell.BuildResult, error) { return cell.BuildResult{Failure: "No."}, nil })
+		newWorker(t, r, fail, slog.New(slog.DiscardHandler)).Work(t.Context(), a)
+		if r.b.State != want.State || r.b.Message != want.Message || r.b.Lease != want.Lease {
+			t.Errorf("%s: the build became %s, %q", name, r.b.State, r.b.Message)
 		}
 	}
 }

@@ -155,7 +155,8 @@ func TestDocumentKnowsAllRoutes(t *testing.T) {
 
 // examplePath returns a path of an operation, with its parameters replaced by values.
 func examplePath(o *operation) string {
-	return strings.NewReplacer("{format}", "mp3", "{name}", "result.mp4", "{id}", "01JZX3M8Q2T5V7W9Y0A1B2C3D4", "{attempt}", "1").Replace(o.path)
+	return strings.NewReplacer("{format}", "mp3", "{name}", "result.mp4", "{id}", "01JZX3M8Q2T5V7W9Y0A1B2C3D4",
+		"{attempt}", "1").Replace(o.path)
 }
 
 func TestDocumentedRoutesAreThere(t *testing.T) {
