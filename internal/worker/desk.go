@@ -30,9 +30,20 @@ type Desk struct {
 // NewDesk creates a desk.
 func NewDesk(w *Worker, cells Asker) *Desk { return &Desk{w, cells} }
 
+// longestRequest is how long a request may take, in the queue of its cell and there.
+const longestRequest = 2 * time.Minute
+
 // ask asks the desk cell of a tenant, and decodes the body of the answer.
 func ask[Out any](ctx context.Context, d *Desk, tenant, function string, m cell.Message) (out Out, data []byte, err error) {
-	got, err := d.cells.Ask(ctx, tenant, function, m, nil)
+	limited, done := context.WithTimeout(ctx, longestRequest)
+	defer done()
+	defer func() {
+		if err != nil && limited.Err() != nil && ctx.Err() == nil {
+			err = fault.New(fault.Input, err, "the request took longer than %s", longestRequest).
+				WithHint("split the script, or build it: builds have more time")
+		}
+	}()
+	got, err := d.cells.Ask(limited, tenant, function, m, nil)
 	if err != nil {
 		return out, nil, err
 	}

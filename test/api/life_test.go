@@ -32,6 +32,7 @@ func startProcess(t *testing.T, data string, args ...string) *server {
 	t.Helper()
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0], append([]string{
 		"serve", "--data", data, "--listen", "127.0.0.1:0", "--rate", "0", "--max-queued", "0", "--log-level", "error",
+		"--desk-idle", "1s", "--browsers", "0",
 	}, args...)...)
 	cmd.Env = append(os.Environ(), asServer+"=1", "MYNAH_API_KEYS="+goodKey)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
