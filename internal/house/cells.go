@@ -142,7 +142,11 @@ func newHost(cfg Config, c CellsConfig, run *proc.Runner) (*host.Host, *host.Mod
 		return nil, nil, fault.New(fault.Disk, err, "the folder of the browsers' profiles cannot be created")
 	}
 	cfg.Slide.TempDir = c.Profiles
-	cfg.VoicesDir = cfg.findVoicesDir()
+	if cfg.VoicesDir = cfg.findVoicesDir(); cfg.VoicesDir != "" {
+		if cfg.VoicesDir, err = filepath.Abs(cfg.VoicesDir); err != nil {
+			return nil, nil, fault.New(fault.Disk, err, "the folder of voices cannot be found")
+		}
+	}
 	folder, err := piper.New(cfg.newPiperConfig(), run)
 	if err != nil {
 		return nil, nil, err
@@ -161,7 +165,11 @@ func newHost(cfg Config, c CellsConfig, run *proc.Runner) (*host.Host, *host.Mod
 		Slots: turns.New(turns.Config{Most: cfg.Proc.Jobs, Patience: patience}),
 		SetUp: func(tenant string, nice int) (json.RawMessage, error) {
 			own := cfg
-			own.CacheDir, own.Proc.Nice = c.CacheOf(tenant), max(nice, cfg.Proc.Nice)
+			own.Proc.Nice = max(nice, cfg.Proc.Nice)
+			var err error
+			if own.CacheDir, err = filepath.Abs(c.CacheOf(tenant)); err != nil { // a cell has another working folder
+				return nil, fault.New(fault.Disk, err, "the cache cannot be found")
+			}
 			return json.Marshal(cellConfig{own, c.Limits})
 		},
 	})
