@@ -26,7 +26,8 @@ import (
 // buildInCell builds a script in a process of its own, as a server does.
 func (a *app) buildInCell(ctx context.Context, f *buildFlags, args []string) error {
 	if f.plan || f.explain || f.timeline || f.transcript || f.allLanguages || f.scenes != "" || f.language != "" {
-		return usageError{errors.New("--cell cannot be combined with --plan, --explain, --timeline, --transcript, --scenes, --language or --all-languages")}
+		return usageError{errors.New("--cell cannot be combined with --plan, --explain, --timeline, --transcript, " +
+			"--scenes, --language or --all-languages")}
 	}
 	if err := a.readEngineSettings(""); err != nil {
 		return err

@@ -30,7 +30,8 @@ func TestUsage(t *testing.T) {
 		{"b", "x", 101, 100, true},
 		{"b", "x", 5, 100, false},
 	} {
-		if err := s.Spend(t.Context(), c.tenant, c.engine, c.n, c.budget); errors.Is(err, record.ErrBudget) != c.refused || err != nil && !c.refused {
+		err := s.Spend(t.Context(), c.tenant, c.engine, c.n, c.budget)
+		if errors.Is(err, record.ErrBudget) != c.refused || err != nil && !c.refused {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}

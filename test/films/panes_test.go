@@ -120,7 +120,8 @@ func TestCalloutsInMovingPanes(t *testing.T) {
 		"-frames:v", "1", filepath.Join(dir, "square.png"))
 	path := filepath.Join(dir, "script.md")
 	const box = "(callout:\n  type: rectangle\n  left: 356\n  top: 116\n  right: 444\n  bottom: 204\n  "
-	script := "---\nsize: 640x360\nfps: 10\ntheme: light\n---\n(layout: grid)\n![zoom strong](square.png)\n" + box + "of: image\n  style: mask)\n" +
+	script := "---\nsize: 640x360\nfps: 10\ntheme: light\n---\n(layout: grid)\n" +
+		"![zoom strong](square.png)\n" + box + "of: image\n  style: mask)\n" +
 		"![zoom strong](square.png)\n" + box + "style: outline\n  label: here)\n(duration: 3)\n"
 	if err := os.WriteFile(path, []byte(script), 0o600); err != nil {
 		t.Fatal(err)
