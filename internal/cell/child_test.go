@@ -57,7 +57,7 @@ func behave(how string) int {
 		_, _ = f.Write([]byte{0, 0, 0, 9, 0, 0, 0, 0, '{'})
 		return 0
 	}
-	peer, err := cell.Connect(cell.DefaultLimits(), func(p *cell.Peer) map[string]cell.Handler {
+	peer, err := cell.Connect(cell.CellLimits(), func(p *cell.Peer) map[string]cell.Handler {
 		return map[string]cell.Handler{
 			"read": read,
 			"ask": func(ctx context.Context, _ cell.Message, _ func(cell.Message) error) (cell.Message, error) {
@@ -104,7 +104,7 @@ func launch(t *testing.T, how string, limits cell.Limits, handlers map[string]ce
 
 func TestChild(t *testing.T) {
 	t.Parallel()
-	c, err := launch(t, "honest", cell.DefaultLimits(), map[string]cell.Handler{
+	c, err := launch(t, "honest", cell.HostLimits(), map[string]cell.Handler{
 		"host": cell.Answer(func(_ context.Context, in string) (string, error) { return in + ", answered", nil }),
 	})
 	if err != nil {
@@ -148,7 +148,7 @@ func TestCellsThatMisbehave(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			start := time.Now()
-			if _, err := launch(t, how, cell.DefaultLimits(), nil); fault.CodeOf(err) != fault.Internal {
+			if _, err := launch(t, how, cell.HostLimits(), nil); fault.CodeOf(err) != fault.Internal {
 				t.Errorf("%v", err)
 			}
 			if took := time.Since(start); took > 10*time.Second {
@@ -158,7 +158,7 @@ func TestCellsThatMisbehave(t *testing.T) {
 	}
 	t.Run("crash", func(t *testing.T) {
 		t.Parallel()
-		c, err := launch(t, "honest", cell.DefaultLimits(), nil)
+		c, err := launch(t, "honest", cell.HostLimits(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +172,7 @@ func TestCellsThatMisbehave(t *testing.T) {
 	})
 	t.Run("killed", func(t *testing.T) {
 		t.Parallel()
-		c, err := launch(t, "honest", cell.DefaultLimits(), nil)
+		c, err := launch(t, "honest", cell.HostLimits(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +187,7 @@ func TestCellsThatMisbehave(t *testing.T) {
 	})
 	t.Run("flood", func(t *testing.T) {
 		t.Parallel()
-		limits := cell.DefaultLimits()
+		limits := cell.HostLimits()
 		limits.Events, limits.Rate, limits.Burst = 1000, 100_000, 1000
 		c, err := launch(t, "honest", limits, nil)
 		if err != nil {
