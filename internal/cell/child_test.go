@@ -4,10 +4,12 @@ package cell_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -52,6 +54,14 @@ func behave(how string) int {
 	case "files":
 		text := `{"kind":"event","id":1,"files":3}`
 		return raw(append([]byte{0, 0, 0, byte(len(text)), 0, 0, 0, 0}, text...))
+	case "call data":
+		return raw(encode(`{"kind":"call","id":1,"name":"host"}`, 1))
+	case "call files":
+		return raw(encode(`{"kind":"call","id":1,"name":"host","files":1}`, 0))
+	case "event data":
+		return raw(encode(`{"kind":"event","id":1}`, 2<<20))
+	case "call head":
+		return raw(encode(`{"kind":"call","id":1,"body":"`+strings.Repeat("a", 300<<10)+`"}`, 0))
 	case "cut":
 		f := os.NewFile(3, "host")
 		_, _ = f.Write([]byte{0, 0, 0, 9, 0, 0, 0, 0, '{'})
@@ -60,6 +70,9 @@ func behave(how string) int {
 	peer, err := cell.Connect(cell.CellLimits(), func(p *cell.Peer) map[string]cell.Handler {
 		return map[string]cell.Handler{
 			"read": read,
+			"forward": func(ctx context.Context, m cell.Message, _ func(cell.Message) error) (cell.Message, error) {
+				return p.Call(ctx, "host", m, nil)
+			},
 			"ask": func(ctx context.Context, _ cell.Message, _ func(cell.Message) error) (cell.Message, error) {
 				return p.Call(ctx, "host", cell.Message{Body: "question"}, nil)
 			},
@@ -82,6 +95,13 @@ func behave(how string) int {
 	}
 	<-peer.Done()
 	return 0
+}
+
+// encode returns a frame with data of zeros.
+func encode(head string, data int) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(head)))
+	b = binary.BigEndian.AppendUint32(b, uint32(data))
+	return append(append(b, head...), make([]byte, data)...)
 }
 
 func launch(t *testing.T, how string, limits cell.Limits, handlers map[string]cell.Handler) (*cell.Child, error) {
