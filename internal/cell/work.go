@@ -74,7 +74,9 @@ type Progress struct {
 // BuildResult is how a build ended. Its files have fixed names in the folder out: see the package host.
 type BuildResult struct {
 	// Failure explains a failure to the author; empty means success.
-	Failure  string           `json:"failure,omitempty"`
+	Failure string `json:"failure,omitempty"`
+	// Fault is a failure that is not the author's; the warnings are those until then.
+	Fault    *Fault           `json:"fault,omitempty"`
 	Errors   []api.Diagnostic `json:"errors,omitempty"`
 	Warnings []api.Diagnostic `json:"warnings,omitempty"`
 	// WarningScenes are the scenes of the warnings, from 0.
