@@ -70,6 +70,13 @@ func behave(how string) int {
 	peer, err := cell.Connect(cell.CellLimits(), func(p *cell.Peer) map[string]cell.Handler {
 		return map[string]cell.Handler{
 			"read": read,
+			"ignore": func(context.Context, cell.Message, func(cell.Message) error) (cell.Message, error) {
+				return cell.Message{}, nil
+			},
+			"count files": func(context.Context, cell.Message, func(cell.Message) error) (cell.Message, error) {
+				list, err := os.ReadDir("/proc/self/fd")
+				return cell.Message{Body: len(list)}, err
+			},
 			"forward": func(ctx context.Context, m cell.Message, _ func(cell.Message) error) (cell.Message, error) {
 				return p.Call(ctx, "host", m, nil)
 			},

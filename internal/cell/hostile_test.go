@@ -171,6 +171,47 @@ func TestCallsOfADeadCellAreGone(t *testing.T) {
 	all.Wait()
 }
 
+// TestFilesThatNobodyTakesAreClosed checks that files do not stay open in a cell whose handlers, or whose cancelled
+// calls, do not take them.
+func TestFilesThatNobodyTakesAreClosed(t *testing.T) {
+	t.Parallel()
+	f, err := os.CreateTemp(t.TempDir(), "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	c, err := launch(t, "honest", cell.HostLimits(), map[string]cell.Handler{
+		"host": func(context.Context, cell.Message, func(cell.Message) error) (cell.Message, error) {
+			g, err := os.Open(f.Name())
+			return cell.Message{Files: []*os.File{g}}, err
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := func() int {
+		n, err := cell.Ask[int](t.Context(), c.Peer, "count files", nil)
+		if err != nil {
+			t.Skip("open files cannot be counted on this system")
+		}
+		return n
+	}
+	before := count()
+	for i := range 100 {
+		if _, err := c.Call(t.Context(), "ignore", cell.Message{Files: []*os.File{f, f, f}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithTimeout(t.Context(), time.Duration(10*i)*time.Microsecond)
+		_, _ = c.Call(ctx, "ask", cell.Message{}, nil)
+		stop()
+	}
+	for start := time.Now(); count() > before+2; time.Sleep(10 * time.Millisecond) {
+		if time.Since(start) > 5*time.Second {
+			t.Fatalf("%d files are open, before %d", count(), before)
+		}
+	}
+}
+
 // TestHostsAcceptLittle checks that frames that only a host may send end the connection if a cell sends them.
 func TestHostsAcceptLittle(t *testing.T) {
 	t.Parallel()

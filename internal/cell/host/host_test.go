@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"mynah/api"
 	"mynah/internal/cell"
 	"mynah/internal/cell/host"
 	"mynah/internal/cell/inside"
@@ -105,6 +106,10 @@ func build(ctx context.Context, p *cell.Peer, how string, m cell.Message, send f
 		if _, err := cell.Ask[struct{}](ctx, p, cell.GiveSlot, 77); err != nil { // one that it does not have
 			return cell.Message{}, err
 		}
+	case "tool":
+		return cell.Message{Body: cell.BuildResult{
+			Warnings: []api.Diagnostic{{Summary: "odd"}}, Fault: cell.NewFault(fault.New(fault.ToolFailed, nil, "ffmpeg failed")),
+		}}, nil
 	case "cancelled takes":
 		return cell.Message{}, cancelTakes(ctx, inside.NewHost(p))
 	case "numbers":
@@ -193,6 +198,12 @@ func TestBuildsInCells(t *testing.T) {
 			t.Helper()
 			if fault.CodeOf(err) != fault.Internal {
 				t.Errorf("%v", err)
+			}
+		},
+		"tool": func(t *testing.T, r cell.BuildResult, err error) {
+			t.Helper()
+			if fault.CodeOf(err) != fault.ToolFailed || len(r.Warnings) != 1 || r.Warnings[0].Summary != "odd" {
+				t.Errorf("%+v, %v", r, err)
 			}
 		},
 		"keep slots": func(t *testing.T, r cell.BuildResult, err error) {
