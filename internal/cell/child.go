@@ -36,7 +36,8 @@ type Child struct {
 	process *proc.Process
 }
 
-// Launch starts a child process and waits until it is ready. handlers are the functions that it may call. When ctx
+// Launch starts a child process, which is a cell, and waits until it is ready. limits bound what is accepted from it;
+// handlers are the functions that it may call. When ctx
 // ends, the process is killed. The caller must call Stop.
 func Launch(ctx context.Context, run *proc.Runner, c proc.Command, limits Limits, handlers Handlers) (*Child, error) {
 	if os.Getenv(insideVariable) != "" {
@@ -47,7 +48,7 @@ func Launch(ctx context.Context, run *proc.Runner, c proc.Command, limits Limits
 	if err != nil {
 		return nil, fault.New(fault.Internal, err, "a process for the work cannot be started")
 	}
-	child := &Child{Peer: newPeer(link, limits, handlers), process: p} //nolint:contextcheck // the connection outlives the start
+	child := &Child{Peer: newPeer(link, limits, CellLimits(), handlers), process: p} //nolint:contextcheck // the connection outlives the start
 	limited, done := context.WithTimeout(ctx, startTime)
 	defer done()
 	got, err := Ask[hello](limited, child.Peer, greeting, hello{Version: Version})
@@ -98,7 +99,7 @@ func Connect(limits Limits, handlers Handlers) (*Peer, error) {
 	if err != nil {
 		return nil, fault.New(fault.Usage, err, "this command is started by mynah serve, not by people")
 	}
-	return newPeer(link, limits, func(p *Peer) map[string]Handler {
+	return newPeer(link, limits, HostLimits(), func(p *Peer) map[string]Handler {
 		all := handlers(p)
 		all[greeting] = Answer(func(_ context.Context, in hello) (hello, error) {
 			if in.Version != Version {
@@ -117,5 +118,6 @@ func Pair(limits Limits, left, right Handlers) (*Peer, *Peer) {
 	shut := func() error {
 		return errors.Join(leftIn.Close(), leftOut.Close(), rightIn.Close(), rightOut.Close())
 	}
-	return newPeer(newPipes(leftIn, leftOut, shut), limits, left), newPeer(newPipes(rightIn, rightOut, shut), limits, right)
+	return newPeer(newPipes(leftIn, leftOut, shut), limits, limits, left),
+		newPeer(newPipes(rightIn, rightOut, shut), limits, limits, right)
 }

@@ -4,10 +4,12 @@ package cell_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -52,14 +54,32 @@ func behave(how string) int {
 	case "files":
 		text := `{"kind":"event","id":1,"files":3}`
 		return raw(append([]byte{0, 0, 0, byte(len(text)), 0, 0, 0, 0}, text...))
+	case "call data":
+		return raw(encode(`{"kind":"call","id":1,"name":"host"}`, 1))
+	case "call files":
+		return raw(encode(`{"kind":"call","id":1,"name":"host","files":1}`, 0))
+	case "event data":
+		return raw(encode(`{"kind":"event","id":1}`, 2<<20))
+	case "call head":
+		return raw(encode(`{"kind":"call","id":1,"body":"`+strings.Repeat("a", 300<<10)+`"}`, 0))
 	case "cut":
 		f := os.NewFile(3, "host")
 		_, _ = f.Write([]byte{0, 0, 0, 9, 0, 0, 0, 0, '{'})
 		return 0
 	}
-	peer, err := cell.Connect(cell.DefaultLimits(), func(p *cell.Peer) map[string]cell.Handler {
+	peer, err := cell.Connect(cell.CellLimits(), func(p *cell.Peer) map[string]cell.Handler {
 		return map[string]cell.Handler{
 			"read": read,
+			"ignore": func(context.Context, cell.Message, func(cell.Message) error) (cell.Message, error) {
+				return cell.Message{}, nil
+			},
+			"count files": func(context.Context, cell.Message, func(cell.Message) error) (cell.Message, error) {
+				list, err := os.ReadDir("/proc/self/fd")
+				return cell.Message{Body: len(list)}, err
+			},
+			"forward": func(ctx context.Context, m cell.Message, _ func(cell.Message) error) (cell.Message, error) {
+				return p.Call(ctx, "host", m, nil)
+			},
 			"ask": func(ctx context.Context, _ cell.Message, _ func(cell.Message) error) (cell.Message, error) {
 				return p.Call(ctx, "host", cell.Message{Body: "question"}, nil)
 			},
@@ -84,6 +104,13 @@ func behave(how string) int {
 	return 0
 }
 
+// encode returns a frame with data of zeros.
+func encode(head string, data int) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(head)))
+	b = binary.BigEndian.AppendUint32(b, uint32(data))
+	return append(append(b, head...), make([]byte, data)...)
+}
+
 func launch(t *testing.T, how string, limits cell.Limits, handlers map[string]cell.Handler) (*cell.Child, error) {
 	t.Helper()
 	self, err := os.Executable()
@@ -104,7 +131,7 @@ func launch(t *testing.T, how string, limits cell.Limits, handlers map[string]ce
 
 func TestChild(t *testing.T) {
 	t.Parallel()
-	c, err := launch(t, "honest", cell.DefaultLimits(), map[string]cell.Handler{
+	c, err := launch(t, "honest", cell.HostLimits(), map[string]cell.Handler{
 		"host": cell.Answer(func(_ context.Context, in string) (string, error) { return in + ", answered", nil }),
 	})
 	if err != nil {
@@ -148,7 +175,7 @@ func TestCellsThatMisbehave(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			start := time.Now()
-			if _, err := launch(t, how, cell.DefaultLimits(), nil); fault.CodeOf(err) != fault.Internal {
+			if _, err := launch(t, how, cell.HostLimits(), nil); fault.CodeOf(err) != fault.Internal {
 				t.Errorf("%v", err)
 			}
 			if took := time.Since(start); took > 10*time.Second {
@@ -158,7 +185,7 @@ func TestCellsThatMisbehave(t *testing.T) {
 	}
 	t.Run("crash", func(t *testing.T) {
 		t.Parallel()
-		c, err := launch(t, "honest", cell.DefaultLimits(), nil)
+		c, err := launch(t, "honest", cell.HostLimits(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +199,7 @@ func TestCellsThatMisbehave(t *testing.T) {
 	})
 	t.Run("killed", func(t *testing.T) {
 		t.Parallel()
-		c, err := launch(t, "honest", cell.DefaultLimits(), nil)
+		c, err := launch(t, "honest", cell.HostLimits(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +214,7 @@ func TestCellsThatMisbehave(t *testing.T) {
 	})
 	t.Run("flood", func(t *testing.T) {
 		t.Parallel()
-		limits := cell.DefaultLimits()
+		limits := cell.HostLimits()
 		limits.Events, limits.Rate, limits.Burst = 1000, 100_000, 1000
 		c, err := launch(t, "honest", limits, nil)
 		if err != nil {

@@ -102,6 +102,7 @@ func ServeEngines(engines ...voice.Engine) map[string]Handler {
 			return describeVoice(ctx, e, q.Voice), ctx.Err()
 		}),
 		SpeakByEngine: func(ctx context.Context, m Message, _ func(Message) error) (Message, error) {
+			m.closeFiles()
 			var in EngineRequest
 			if err := m.Decode(&in); err != nil {
 				return Message{}, fault.New(fault.Internal, err, "the sentence cannot be read")
@@ -152,14 +153,27 @@ type engine struct {
 	peer func(ctx context.Context, voice string) (*Peer, error)
 
 	mu     sync.Mutex
-	info   *EngineInfo
-	voices map[string]VoiceInfo
+	info   remembered[EngineInfo]
+	voices map[string]remembered[VoiceInfo]
 }
+
+// longestMemory is how long a description is used: an engine may change, or get more voices.
+const longestMemory = time.Minute
+
+// remembered is a description and when it was asked for. Descriptions with a fault are not remembered.
+type remembered[T any] struct {
+	value T
+	at    time.Time
+}
+
+func remember[T any](v T) remembered[T] { return remembered[T]{v, time.Now()} }
+
+func (r remembered[T]) isFresh() bool { return !r.at.IsZero() && time.Since(r.at) < longestMemory }
 
 // NewEngine returns an engine of another process. peer returns the connection to it; voice is the voice that will be
 // used, or "".
 func NewEngine(name string, peer func(ctx context.Context, voice string) (*Peer, error)) voice.Engine {
-	return &engine{name: name, peer: peer, voices: map[string]VoiceInfo{}}
+	return &engine{name: name, peer: peer, voices: map[string]remembered[VoiceInfo]{}}
 }
 
 // ask calls the engine's process.
@@ -172,34 +186,41 @@ func ask[Out any](ctx context.Context, e *engine, function string, q EngineQuery
 	return Ask[Out](ctx, p, function, q)
 }
 
-// describe asks for the engine's description, once.
+// describe asks for the engine's description. The lock is not held meanwhile: a call without an answer must not stop
+// other calls.
 func (e *engine) describe(ctx context.Context) (EngineInfo, error) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.info != nil {
-		return *e.info, nil
+	known := e.info
+	e.mu.Unlock()
+	if known.isFresh() {
+		return known.value, nil
 	}
 	info, err := ask[EngineInfo](ctx, e, DescribeEngine, EngineQuery{})
-	if err == nil {
-		e.info = &info
+	if err == nil && info.NoVersion == nil && info.NoVoices == nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.info = remember(info)
 	}
 	return info, err
 }
 
-// describeVoice asks for the description of a voice, once.
+// describeVoice asks for the description of a voice.
 func (e *engine) describeVoice(ctx context.Context, id string) (VoiceInfo, error) {
 	e.mu.Lock()
-	info, known := e.voices[id]
+	known := e.voices[id]
 	e.mu.Unlock()
-	if known {
-		return info, nil
+	if known.isFresh() {
+		return known.value, nil
 	}
 	info, err := ask[VoiceInfo](ctx, e, DescribeVoice, EngineQuery{Voice: id})
-	const most = 10_000
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if err == nil && len(e.voices) < most {
-		e.voices[id] = info
+	if err == nil && info.Known && info.NoVersion == nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		const most = 10_000
+		if len(e.voices) >= most {
+			clear(e.voices)
+		}
+		e.voices[id] = remember(info)
 	}
 	return info, err
 }

@@ -38,6 +38,22 @@ func encodeFault(err error) *Fault {
 	return f
 }
 
+// ToError converts a fault from the wire to an error, and nil to nil.
+func (f *Fault) ToError() error {
+	if f == nil {
+		return nil
+	}
+	return f.decode()
+}
+
+// NewFault converts an error to its form on the wire, and nil to nil.
+func NewFault(err error) *Fault {
+	if err == nil {
+		return nil
+	}
+	return encodeFault(err)
+}
+
 // decode converts a fault from the wire. An unknown code becomes fault.Internal.
 func (f *Fault) decode() error {
 	code := f.Code

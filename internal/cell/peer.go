@@ -25,9 +25,11 @@ var ErrGone = errors.New("the other process ended")
 
 // Message is what a call, an event or an answer carries.
 type Message struct {
-	Body  any // encoded as JSON; for a received message a json.RawMessage
-	Data  []byte
-	Files []*os.File // the receiver must close them
+	Body any // encoded as JSON; for a received message a json.RawMessage
+	Data []byte
+	// Files are closed by the receiver of an answer or event; those of a call are closed when its handler has returned,
+	// and those of a handler's answer when it is sent.
+	Files []*os.File
 }
 
 // Decode decodes the body of a received message. Unknown members are ignored.
@@ -52,41 +54,51 @@ type Handler func(ctx context.Context, in Message, send func(Message) error) (Me
 // transport moves frames. Its write may be called concurrently; its read may not.
 type transport interface {
 	read(Limits) (frame, error)
-	write(frame, Limits) error
+	write(context.Context, frame, Limits) error
 	Close() error
 }
 
 // Peer is one end of a connection.
 type Peer struct {
 	link     transport
-	limits   Limits
+	accepts  Limits // of what the other side sends
+	sends    Limits // of what the other side accepts
 	handlers map[string]Handler
 	pace     *rate.Limiter
+
+	// places and freeing have a value for each call of this side until its answer has come, even if nobody waits for it:
+	// until then it is in progress on the other side.
+	places, freeing chan struct{}
 
 	mu       sync.Mutex
 	last     uint64
 	calls    map[uint64]*call              // of this side
 	serving  map[uint64]context.CancelFunc // calls of the other side
+	held     int64                         // bytes of the frames that handlers and waiters have
 	err      error                         // why the connection ended
 	done     chan struct{}                 // closed when reading has ended
 	handling sync.WaitGroup
 }
 
-// call is a call of this side that waits for its answer.
+// call is a call of this side whose answer has not come.
 type call struct {
-	answer chan frame
-	event  func(Message)
-	events int
+	answer    chan frame
+	event     func(Message)
+	events    int           // only for the reader
+	place     chan struct{} // the places of which it has one
+	abandoned bool          // nobody waits for the answer
 }
 
 // Handlers returns the functions that the other side may call, by name. They may call the other side in turn.
 type Handlers func(*Peer) map[string]Handler
 
-// newPeer starts a peer; handlers may be nil.
-func newPeer(link transport, limits Limits, handlers Handlers) *Peer {
+// newPeer starts a peer that accepts messages within the first limits, and sends within the second; handlers may be nil.
+func newPeer(link transport, accepts, sends Limits, handlers Handlers) *Peer {
+	freeing := max(1, sends.Calls/freeingPart)
 	p := &Peer{
-		link: link, limits: limits,
-		pace:  rate.NewLimiter(rate.Limit(limits.Rate), limits.Burst),
+		link: link, accepts: accepts, sends: sends,
+		pace:   rate.NewLimiter(rate.Limit(accepts.Rate), accepts.Burst),
+		places: make(chan struct{}, max(1, sends.Calls-freeing)), freeing: make(chan struct{}, freeing),
 		calls: map[uint64]*call{}, serving: map[uint64]context.CancelFunc{}, done: make(chan struct{}),
 	}
 	if handlers != nil {
@@ -119,7 +131,7 @@ func (p *Peer) receive() {
 	var err error
 	for err == nil {
 		var f frame
-		if f, err = p.link.read(p.limits); err == nil {
+		if f, err = p.link.read(p.accepts); err == nil {
 			_ = p.pace.Wait(background)
 			if err = p.dispatch(background, f); err != nil {
 				(Message{Files: f.files}).closeFiles()
@@ -134,89 +146,107 @@ func (p *Peer) receive() {
 	}
 	waiting := slices.Collect(maps.Values(p.calls))
 	clear(p.calls)
+	close(p.done)
 	p.mu.Unlock()
 	for _, c := range waiting {
 		close(c.answer)
 	}
-	close(p.done)
 }
 
 func (p *Peer) dispatch(ctx context.Context, f frame) error {
 	in := Message{Body: f.Body, Data: f.data, Files: f.files}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.held+f.size > p.accepts.Held {
+		return broken("frames of more than %d bytes are in use", p.accepts.Held)
+	}
 	switch f.Kind {
 	case kindCall:
 		return p.serve(ctx, f, in)
 	case kindCancel:
-		p.mu.Lock()
-		stop := p.serving[f.ID]
-		p.mu.Unlock()
-		if stop != nil {
+		if stop := p.serving[f.ID]; stop != nil {
 			stop()
 		}
 		in.closeFiles()
 		return nil
 	case kindEvent:
-		p.mu.Lock()
-		c := p.calls[f.ID]
-		p.mu.Unlock()
-		if c == nil || c.event == nil { // the call was cancelled
-			in.closeFiles()
-			return nil
-		}
-		if c.events++; c.events > p.limits.Events {
-			return broken("more than %d events of a call", p.limits.Events)
-		}
-		c.event(in)
-		return nil
+		return p.handleEvent(p.calls[f.ID], in)
 	default:
-		p.mu.Lock()
 		c := p.calls[f.ID]
 		delete(p.calls, f.ID)
-		p.mu.Unlock()
 		if c == nil {
 			in.closeFiles()
 			return nil
 		}
-		c.answer <- f
+		<-c.place
+		if c.abandoned {
+			in.closeFiles()
+			return nil
+		}
+		p.held += f.size
+		c.answer <- f // it has room
 		return nil
 	}
 }
 
-// serve calls the handler of a call.
-func (p *Peer) serve(ctx context.Context, f frame, in Message) error {
-	do := p.handlers[f.Name]
-	if do == nil {
+// handleEvent gives an event to the call c, which may be nil. The lock must be held; it is released during the work.
+func (p *Peer) handleEvent(c *call, in Message) error {
+	if c == nil {
 		in.closeFiles()
-		return p.link.write(frame{head: head{
-			Kind: kindAnswer, ID: f.ID,
-			Fault: encodeFault(fault.New(fault.Internal, nil, "the function is not known")),
-		}}, p.limits)
+		return nil
 	}
-	ctx, stop := context.WithCancel(ctx)
-	p.mu.Lock()
-	_, twice := p.serving[f.ID]
-	many := len(p.serving) >= p.limits.Calls
-	if !twice && !many {
-		p.serving[f.ID] = stop
+	if c.events++; c.events > p.accepts.Events {
+		return broken("more than %d events of a call", p.accepts.Events)
+	}
+	if c.abandoned || c.event == nil {
+		in.closeFiles()
+		return nil
 	}
 	p.mu.Unlock()
-	if twice || many {
-		stop()
-		return broken("more than %d calls, or one twice", p.limits.Calls)
+	defer p.mu.Lock()
+	c.event(in)
+	return nil
+}
+
+// serve calls the handler of a call. The lock must be held.
+func (p *Peer) serve(ctx context.Context, f frame, in Message) error {
+	if _, twice := p.serving[f.ID]; twice || len(p.serving) >= p.accepts.Calls {
+		return broken("more than %d calls, or one twice", p.accepts.Calls)
 	}
+	do := p.handlers[f.Name]
+	if do == nil {
+		do = answerUnknown
+	}
+	ctx, stop := context.WithCancel(ctx)
+	p.serving[f.ID] = stop
+	p.held += f.size
 	p.handling.Go(func() {
-		send := func(m Message) error { return p.write(kindEvent, f.ID, "", m, nil) }
+		defer in.closeFiles()
+		send := func(m Message) error { return p.write(context.Background(), head{Kind: kindEvent, ID: f.ID}, m, nil) }
 		out, err := p.handle(ctx, do, in, send)
 		p.mu.Lock()
 		delete(p.serving, f.ID)
+		p.held -= f.size
 		p.mu.Unlock()
 		stop()
-		if werr := p.write(kindAnswer, f.ID, "", out, err); werr != nil && err == nil {
-			_ = p.write(kindAnswer, f.ID, "", Message{}, fault.New(fault.Internal, werr, "the answer cannot be sent"))
-		}
-		out.closeFiles()
+		p.answer(f.ID, out, err)
 	})
 	return nil
+}
+
+// answer sends the answer of a call, and closes its files.
+func (p *Peer) answer(id uint64, out Message, err error) {
+	defer out.closeFiles()
+	h := head{Kind: kindAnswer, ID: id}
+	werr := p.write(context.Background(), h, out, err)
+	if _, unsent := errors.AsType[unsentError](werr); unsent && err == nil {
+		err = fault.New(fault.Internal, werr, "the answer cannot be sent")
+		_ = p.write(context.Background(), h, Message{}, err)
+	}
+}
+
+func answerUnknown(context.Context, Message, func(Message) error) (Message, error) {
+	return Message{}, fault.New(fault.Internal, nil, "the function is not known")
 }
 
 // handle runs a handler and turns a panic into a fault.
@@ -228,72 +258,120 @@ func (p *Peer) handle(ctx context.Context, do Handler, in Message, send func(Mes
 	return out, err
 }
 
-// write sends a frame. A fault replaces the body.
-func (p *Peer) write(k kind, id uint64, name string, m Message, failure error) error {
-	f := frame{head: head{Kind: k, ID: id, Name: name}}
+// write sends a frame. A fault replaces the body. The error is an unsentError if nothing was sent. When ctx ends, write
+// returns, but the frame may still be sent.
+func (p *Peer) write(ctx context.Context, h head, m Message, failure error) error {
+	f := frame{head: h}
 	if failure != nil {
 		f.Fault = encodeFault(failure)
 	} else {
 		if m.Body != nil {
 			body, err := json.Marshal(m.Body)
 			if err != nil {
-				return fmt.Errorf("encode the body of %s: %w", name, err)
+				return unsentError{fmt.Errorf("encode the body of %s: %w", h.Name, err)}
 			}
 			f.Body = body
 		}
 		f.data, f.files = m.Data, m.Files
 	}
-	return p.link.write(f, p.limits)
+	return p.link.write(ctx, f, p.sends)
 }
 
 // Call calls a function of the other side and waits for its answer. event, which may be nil, receives the events of
 // the call, one at a time; it must not wait for other messages of the same peer. When ctx ends, the call is cancelled
-// and Call returns at once. The error is a fault of the other side, ErrGone, or that of ctx.
+// and Call returns at once; the data of m must not be changed then, because they may still be sent. The error is a fault
+// of the other side, ErrGone, or that of ctx.
 func (p *Peer) Call(ctx context.Context, name string, m Message, event func(Message)) (Message, error) {
-	c := &call{answer: make(chan frame, 1), event: event}
-	p.mu.Lock()
+	return p.call(ctx, p.places, name, m, event)
+}
+
+// Free calls a function that frees something of the other side. It does not wait until other calls are answered, which
+// may themselves wait for what is freed.
+func (p *Peer) Free(ctx context.Context, name string, in any) error {
+	m, err := p.call(ctx, p.freeing, name, Message{Body: in}, nil)
+	m.closeFiles()
+	return err
+}
+
+func (p *Peer) call(ctx context.Context, place chan struct{}, name string, m Message, event func(Message)) (Message, error) {
 	select {
+	case place <- struct{}{}:
+	case <-ctx.Done():
+		return Message{}, ctx.Err()
 	case <-p.done:
-		p.mu.Unlock()
 		return Message{}, ErrGone
-	default:
 	}
-	p.last++
-	id := p.last
-	p.calls[id] = c
-	p.mu.Unlock()
-	if err := p.write(kindCall, id, name, m, nil); err != nil {
-		p.mu.Lock()
-		delete(p.calls, id)
-		p.mu.Unlock()
-		select {
-		case <-p.done:
-			return Message{}, ErrGone
-		default:
-			return Message{}, err
+	id, c := p.add(&call{answer: make(chan frame, 1), event: event, place: place})
+	if c == nil {
+		return Message{}, ErrGone
+	}
+	err := p.write(ctx, head{Kind: kindCall, ID: id, Name: name}, m, nil)
+	_, unsent := errors.AsType[unsentError](err)
+	switch {
+	case unsent:
+		p.remove(id)
+		if ctx.Err() != nil {
+			return Message{}, ctx.Err()
 		}
+		return Message{}, err
+	case err != nil && ctx.Err() == nil: // the connection is broken; reading will end
+		_ = p.link.Close()
 	}
 	select {
 	case f, ok := <-c.answer:
-		return readAnswer(f, ok)
+		return p.readAnswer(f, ok)
 	case <-ctx.Done():
+		p.abandon(id, c)
+		return Message{}, ctx.Err()
 	}
-	p.mu.Lock()
-	delete(p.calls, id)
-	p.mu.Unlock()
-	_ = p.write(kindCancel, id, "", Message{}, nil)
-	select {
-	case f := <-c.answer: // it came at the same moment
-		(Message{Files: f.files}).closeFiles()
-	default:
-	}
-	return Message{}, ctx.Err()
 }
 
-func readAnswer(f frame, ok bool) (Message, error) {
+// add adds a call of this side. It returns nil if the connection has ended.
+func (p *Peer) add(c *call) (uint64, *call) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.done:
+		return 0, nil
+	default:
+	}
+	p.last++
+	p.calls[p.last] = c
+	return p.last, c
+}
+
+// remove removes a call that was not sent.
+func (p *Peer) remove(id uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := p.calls[id]; c != nil {
+		delete(p.calls, id)
+		<-c.place
+	}
+}
+
+// abandon cancels a call for whose answer nobody waits any more.
+func (p *Peer) abandon(id uint64, c *call) {
+	p.mu.Lock()
+	c.abandoned = true
+	p.mu.Unlock()
+	select {
+	case f, ok := <-c.answer: // it came at the same moment
+		m, _ := p.readAnswer(f, ok)
+		m.closeFiles()
+	default:
+		go func() { _ = p.write(context.Background(), head{Kind: kindCancel, ID: id}, Message{}, nil) }()
+	}
+}
+
+// readAnswer returns what an answer contains; ok is false if the connection has ended without it.
+func (p *Peer) readAnswer(f frame, ok bool) (Message, error) {
 	if !ok {
 		return Message{}, ErrGone
 	}
+	p.mu.Lock()
+	p.held -= f.size
+	p.mu.Unlock()
 	m := Message{Body: f.Body, Data: f.data, Files: f.files}
 	if f.Fault != nil {
 		m.closeFiles()

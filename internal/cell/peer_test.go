@@ -25,7 +25,7 @@ func always(m map[string]cell.Handler) cell.Handlers {
 
 func pair(t *testing.T, left, right map[string]cell.Handler) (*cell.Peer, *cell.Peer) {
 	t.Helper()
-	a, b := cell.Pair(cell.DefaultLimits(), always(left), always(right))
+	a, b := cell.Pair(cell.CellLimits(), always(left), always(right))
 	t.Cleanup(func() { a.Close(); b.Close() })
 	return a, b
 }
@@ -142,8 +142,9 @@ func TestCallsEndWithTheConnection(t *testing.T) {
 
 func TestMessagesLargerThanTheLimitsAreNotSent(t *testing.T) {
 	t.Parallel()
-	limits := cell.DefaultLimits()
-	limits.Head, limits.Data = 1000, 1000
+	limits := cell.CellLimits()
+	small := cell.FrameLimits{Head: 1000, Data: 1000}
+	limits.Call, limits.Answer, limits.Event = small, small, small
 	a, b := cell.Pair(limits, nil, always(map[string]cell.Handler{"upper": cell.Answer(upper), "large": func(
 		context.Context, cell.Message, func(cell.Message) error,
 	) (cell.Message, error) {

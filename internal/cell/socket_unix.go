@@ -4,12 +4,12 @@ package cell
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
-	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -23,9 +23,9 @@ type socket struct {
 	conn *net.UnixConn
 	in   *bufio.Reader
 
-	mu     sync.Mutex // serialises frames
-	files  []*os.File // received, not yet taken by a frame
-	failed error
+	box *outbox
+
+	files []*os.File // received, not yet taken by a frame; only for the reader
 }
 
 // newSocketPair returns a transport, and the file of its other end for a child process.
@@ -61,7 +61,7 @@ func newSocket(f *os.File) (transport, error) {
 		_ = conn.Close()
 		return nil, errors.New("the connection is not a Unix socket")
 	}
-	s := &socket{conn: u}
+	s := &socket{conn: u, box: newOutbox(u.Close)}
 	s.in = bufio.NewReaderSize(readerFunc(s.receive), 64<<10)
 	return s, nil
 }
@@ -108,40 +108,59 @@ func (t *socket) keepFiles(oob []byte) {
 	}
 }
 
+// dropFiles closes the files that no frame has taken. No frame follows.
+func (t *socket) dropFiles() {
+	(Message{Files: t.files}).closeFiles()
+	t.files = nil
+}
+
 func (t *socket) read(l Limits) (frame, error) {
 	f, err := readFrame(t.in, l)
 	if err != nil {
+		t.dropFiles()
 		return f, err
 	}
 	if f.Files > len(t.files) {
+		defer t.dropFiles()
 		return f, broken("%d files are missing", f.Files-len(t.files))
 	}
 	f.files, t.files = t.files[:f.Files:f.Files], t.files[f.Files:]
 	return f, nil
 }
 
-func (t *socket) write(f frame, l Limits) error {
+func (t *socket) write(ctx context.Context, f frame, l Limits) error {
 	b, err := encodeFrame(f, l)
 	if err != nil {
-		return err
+		return unsentError{err}
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.failed != nil { // a frame was cut
-		return t.failed
+	fds, err := duplicate(f.files)
+	if err != nil {
+		return unsentError{err}
 	}
-	if err = t.send(b, f); err != nil {
-		t.failed = err
-	}
-	return err
+	return t.box.put(ctx, l.Write, func() error { return t.send(b, fds, f.data) }, func() { closeDescriptors(fds) })
 }
 
-func (t *socket) send(b []byte, f frame) error {
-	if len(f.files) > 0 {
-		fds := make([]int, len(f.files))
-		for i, file := range f.files {
-			fds[i] = int(file.Fd())
+// duplicate returns descriptors that stay open when the caller closes its files, which it may do during the write.
+func duplicate(files []*os.File) (fds []int, err error) {
+	for _, file := range files {
+		fd, err := unix.FcntlInt(file.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			closeDescriptors(fds)
+			return nil, fmt.Errorf("pass the file %s: %w", file.Name(), err)
 		}
+		fds = append(fds, fd)
+	}
+	return fds, nil
+}
+
+func closeDescriptors(fds []int) {
+	for _, fd := range fds {
+		_ = unix.Close(fd)
+	}
+}
+
+func (t *socket) send(b []byte, fds []int, data []byte) error {
+	if len(fds) > 0 {
 		n, _, err := t.conn.WriteMsgUnix(b, unix.UnixRights(fds...), nil)
 		if err != nil {
 			return err
@@ -149,8 +168,8 @@ func (t *socket) send(b []byte, f frame) error {
 		b = b[n:]
 	}
 	bufs := net.Buffers{b}
-	if len(f.data) > 0 {
-		bufs = append(bufs, f.data)
+	if len(data) > 0 {
+		bufs = append(bufs, data)
 	}
 	_, err := bufs.WriteTo(t.conn)
 	return err

@@ -13,23 +13,6 @@ import (
 // travel beside the bytes, as descriptors with the first byte of their frame.
 const prefixSize = 8
 
-// Limits bound what one side accepts from the other.
-type Limits struct {
-	Head  int // bytes of a frame's JSON
-	Data  int // bytes of a frame's data
-	Calls int // calls in progress
-	Files int // descriptors of a frame
-	// Rate and Burst are frames a second, and frames at once. A side that sends more is read more slowly.
-	Rate, Burst int
-	// Events is the number of events that one call may send.
-	Events int
-}
-
-// DefaultLimits returns limits that honest work does not reach.
-func DefaultLimits() Limits {
-	return Limits{Head: 16 << 20, Data: 64 << 20, Calls: 256, Files: 4, Rate: 2000, Burst: 4000, Events: 100_000}
-}
-
 // kind is the kind of a frame.
 type kind string
 
@@ -55,6 +38,7 @@ type frame struct {
 	head
 	data  []byte
 	files []*os.File
+	size  int64 // bytes, of a frame that was read
 }
 
 // protocolError is a violation of the rules by the other side. The connection ends.
@@ -71,13 +55,14 @@ func encodeFrame(f frame, l Limits) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	most := l.of(f.Kind)
 	switch {
-	case len(text) > l.Head:
-		return nil, fmt.Errorf("a message of %d bytes is longer than %d", len(text), l.Head)
-	case len(f.data) > l.Data:
-		return nil, fmt.Errorf("data of %d bytes are longer than %d", len(f.data), l.Data)
-	case len(f.files) > l.Files:
-		return nil, fmt.Errorf("%d files are more than %d", len(f.files), l.Files)
+	case len(text) > most.Head:
+		return nil, fmt.Errorf("a message of %d bytes is longer than %d", len(text), most.Head)
+	case len(f.data) > most.Data:
+		return nil, fmt.Errorf("data of %d bytes are longer than %d", len(f.data), most.Data)
+	case len(f.files) > most.Files:
+		return nil, fmt.Errorf("%d files are more than %d", len(f.files), most.Files)
 	}
 	out := binary.BigEndian.AppendUint32(make([]byte, 0, prefixSize+len(text)), uint32(len(text)))
 	return append(binary.BigEndian.AppendUint32(out, uint32(len(f.data))), text...), nil
@@ -90,7 +75,7 @@ func readFrame(r io.Reader, l Limits) (f frame, err error) {
 		return f, err
 	}
 	n, data := int64(binary.BigEndian.Uint32(prefix[:])), int64(binary.BigEndian.Uint32(prefix[4:]))
-	if n > int64(l.Head) || data > int64(l.Data) {
+	if most := l.largest(); n > int64(most.Head) || data > int64(most.Data) {
 		return f, broken("a frame of %d and %d bytes", n, data)
 	}
 	text, err := readExactly(r, n)
@@ -105,9 +90,10 @@ func readFrame(r io.Reader, l Limits) (f frame, err error) {
 	default:
 		return f, broken("a frame of unknown kind")
 	}
-	if f.Files < 0 || f.Files > l.Files {
-		return f, broken("a frame with %d files", f.Files)
+	if most := l.of(f.Kind); n > int64(most.Head) || data > int64(most.Data) || f.Files < 0 || f.Files > most.Files {
+		return f, broken("a frame of the kind %s with %d and %d bytes and %d files", f.Kind, n, data, f.Files)
 	}
+	f.size = n + data
 	f.data, err = readExactly(r, data)
 	return f, err
 }

@@ -23,13 +23,13 @@ const (
 
 // The services of the host, by the names of its functions.
 const (
-	TakeSlot       = "slot.take"       // Lane; the slot's number
-	GiveSlot       = "slot.give"       // the slot's number
+	TakeSlot       = "slot.take"       // a number that the cell chooses; nothing
+	GiveSlot       = "slot.give"       // the number; ends the wait for the slot too
 	DescribeEngine = "engine.describe" // EngineQuery; EngineInfo
 	DescribeVoice  = "engine.voice"    // EngineQuery; VoiceInfo
 	SpeakByEngine  = "engine.speak"    // EngineRequest; Clip, the samples as data
-	OpenBrowser    = "browser.open"    // nothing; BrowserInfo, the files of the pipes: the cell's input and output
-	CloseBrowser   = "browser.close"   // the browser's number
+	OpenBrowser    = "browser.open"    // a number that the cell chooses; the files of the pipes: the cell's input and output
+	CloseBrowser   = "browser.close"   // the number; ends the wait for the browser too
 )
 
 // Setup is the first call to a cell: the settings of its parts.
@@ -74,7 +74,9 @@ type Progress struct {
 // BuildResult is how a build ended. Its files have fixed names in the folder out: see the package host.
 type BuildResult struct {
 	// Failure explains a failure to the author; empty means success.
-	Failure  string           `json:"failure,omitempty"`
+	Failure string `json:"failure,omitempty"`
+	// Fault is a failure that is not the author's; the warnings are those until then.
+	Fault    *Fault           `json:"fault,omitempty"`
 	Errors   []api.Diagnostic `json:"errors,omitempty"`
 	Warnings []api.Diagnostic `json:"warnings,omitempty"`
 	// WarningScenes are the scenes of the warnings, from 0.
@@ -123,11 +125,6 @@ type SpeechCheck struct {
 // SampleResult is whether a voice exists.
 type SampleResult struct {
 	Known bool `json:"known"`
-}
-
-// BrowserInfo describes a browser of the host.
-type BrowserInfo struct {
-	Number int `json:"number"`
 }
 
 // The names of files in the folder out of a cell.

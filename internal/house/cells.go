@@ -34,7 +34,7 @@ type cellConfig struct {
 func RunCell(ctx context.Context) error {
 	var w *inside.Worker
 	//nolint:contextcheck // the connection ends by Close
-	peer, err := cell.Connect(cell.DefaultLimits(), func(p *cell.Peer) map[string]cell.Handler {
+	peer, err := cell.Connect(cell.CellLimits(), func(p *cell.Peer) map[string]cell.Handler {
 		w = inside.New(p, inside.Openers{Parts: openCellParts, Model: openModel})
 		return w.Handlers()
 	})

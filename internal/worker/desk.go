@@ -50,6 +50,7 @@ func ask[Out any](ctx context.Context, d *Desk, tenant, function string, m cell.
 	if err := got.Decode(&out); err != nil {
 		return out, nil, fault.New(fault.Internal, err, "the answer of a process cannot be read")
 	}
+	cell.Clean(&out)
 	return out, got.Data, nil
 }
 
@@ -150,6 +151,7 @@ func (sp *spoken) receive(m cell.Message) {
 			sp.stop()
 			return
 		}
+		sp.result.Clean()
 		sp.told = true
 		close(sp.begun)
 		return

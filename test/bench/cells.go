@@ -47,7 +47,7 @@ func (b *bench) cellStart() error {
 	var took []float64
 	for range 4*max(b.runs, 5) + 1 {
 		start := time.Now()
-		c, err := cell.Launch(b.ctx, run, proc.Command{Program: b.mynah, Args: []string{"cell"}}, cell.DefaultLimits(), nil)
+		c, err := cell.Launch(b.ctx, run, proc.Command{Program: b.mynah, Args: []string{"cell"}}, cell.HostLimits(), nil)
 		if err != nil {
 			return err
 		}

@@ -70,7 +70,8 @@ func (h *Host) Build(
 	if err := out.Decode(&result); err != nil {
 		return cell.BuildResult{}, fault.New(fault.Internal, err, "the result of the build cannot be read")
 	}
-	return result, nil
+	result.Clean()
+	return result, result.Fault.ToError()
 }
 
 // addArchive adds an archive to a call, as a file where files can be passed.

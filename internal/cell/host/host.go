@@ -150,7 +150,7 @@ func (h *Host) start(ctx context.Context, tenant string, lane turns.Lane) (*runn
 	a := newAssistant(h, tenant, lane)
 	child, err := cell.Launch(ctx, h.services.Run, proc.Command{
 		Program: h.cfg.Program, Args: h.cfg.Args, Stderr: newLogWriter(h.services.Log, tenant), Nice: nice,
-	}, cell.DefaultLimits(), func(*cell.Peer) map[string]cell.Handler { return a.handlers() })
+	}, cell.HostLimits(), func(*cell.Peer) map[string]cell.Handler { return a.handlers() })
 	if err != nil {
 		a.end()
 		return nil, err

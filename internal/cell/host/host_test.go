@@ -16,8 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"mynah/api"
 	"mynah/internal/cell"
 	"mynah/internal/cell/host"
+	"mynah/internal/cell/inside"
 	"mynah/internal/fault"
 	"mynah/internal/proc"
 	"mynah/internal/slide"
@@ -37,7 +39,7 @@ func TestMain(m *testing.M) {
 
 // play is a cell that behaves as it is told.
 func play(how string) int {
-	peer, err := cell.Connect(cell.DefaultLimits(), func(p *cell.Peer) map[string]cell.Handler {
+	peer, err := cell.Connect(cell.CellLimits(), func(p *cell.Peer) map[string]cell.Handler {
 		if how == "model" {
 			return serveTones()
 		}
@@ -53,7 +55,7 @@ func play(how string) int {
 			},
 			cell.ListVoices: cell.Answer(func(context.Context, struct{}) (int, error) { return os.Getpid(), nil }),
 			cell.CheckTools: func(ctx context.Context, _ cell.Message, _ func(cell.Message) error) (cell.Message, error) {
-				_, _ = cell.Ask[int](ctx, p, cell.TakeSlot, struct{}{})
+				_, _ = cell.Ask[struct{}](ctx, p, cell.TakeSlot, 1)
 				os.Exit(1) //nolint:revive // the stand-in dies
 				return cell.Message{}, nil
 			},
@@ -96,14 +98,24 @@ func build(ctx context.Context, p *cell.Peer, how string, m cell.Message, send f
 		_ = send(cell.Message{Body: cell.Progress{Phase: strings.Repeat("x", 1000), Percent: -5}})
 		return cell.Message{Body: "done"}, nil
 	case "keep slots":
-		for range 2 {
-			if _, err := cell.Ask[int](ctx, p, cell.TakeSlot, struct{}{}); err != nil {
+		for n := range 2 {
+			if _, err := cell.Ask[struct{}](ctx, p, cell.TakeSlot, n); err != nil {
 				return cell.Message{}, err
 			}
 		}
 		if _, err := cell.Ask[struct{}](ctx, p, cell.GiveSlot, 77); err != nil { // one that it does not have
 			return cell.Message{}, err
 		}
+	case "tool":
+		return cell.Message{Body: cell.BuildResult{
+			Warnings: []api.Diagnostic{{Summary: "odd"}}, Fault: cell.NewFault(fault.New(fault.ToolFailed, nil, "ffmpeg failed")),
+		}}, nil
+	case "cancelled takes":
+		return cell.Message{}, cancelTakes(ctx, inside.NewHost(p))
+	case "numbers":
+		return cell.Message{}, misuseNumbers(ctx, p)
+	case "browsers":
+		return openBrowsers(ctx, p)
 	case "events":
 		for {
 			if err := send(cell.Message{Body: cell.Progress{Phase: "x"}, Data: make([]byte, 1<<20)}); err != nil {
@@ -186,6 +198,12 @@ func TestBuildsInCells(t *testing.T) {
 			t.Helper()
 			if fault.CodeOf(err) != fault.Internal {
 				t.Errorf("%v", err)
+			}
+		},
+		"tool": func(t *testing.T, r cell.BuildResult, err error) {
+			t.Helper()
+			if fault.CodeOf(err) != fault.ToolFailed || len(r.Warnings) != 1 || r.Warnings[0].Summary != "odd" {
+				t.Errorf("%+v, %v", r, err)
 			}
 		},
 		"keep slots": func(t *testing.T, r cell.BuildResult, err error) {

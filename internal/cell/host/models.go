@@ -107,7 +107,7 @@ func (m *Models) start(h *modelHost) {
 		return
 	}
 	ctx := context.Background()
-	h.child, h.err = cell.Launch(ctx, m.run, proc.Command{Program: m.cfg.Program, Args: m.cfg.Args}, cell.DefaultLimits(), nil)
+	h.child, h.err = cell.Launch(ctx, m.run, proc.Command{Program: m.cfg.Program, Args: m.cfg.Args}, cell.HostLimits(), nil)
 	if h.err != nil {
 		return
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
-	"time"
 
 	"mynah/api"
 	"mynah/internal/cell"
@@ -23,7 +21,8 @@ func (w *Worker) build(ctx context.Context, m cell.Message, send func(cell.Messa
 	if err != nil {
 		return cell.Message{}, err
 	}
-	report := newReporter(send)
+	report, end := newReporter(send)
+	defer end()
 	var out cell.BuildResult
 	if in.Speech != nil {
 		err = w.buildSpeech(ctx, in, report, &out)
@@ -35,25 +34,10 @@ func (w *Worker) build(ctx context.Context, m cell.Message, send func(cell.Messa
 	}
 	if list := listScriptErrors(err); list != nil {
 		out.Failure, out.Errors = formatFailure(err), convertFindings(list)
-		err = nil
+	} else {
+		out.Fault = cell.NewFault(err)
 	}
-	return cell.Message{Body: out}, err
-}
-
-// newReporter returns a function that sends progress, a few times a second and at each new phase.
-func newReporter(send func(cell.Message) error) func(meter.Progress) {
-	var mu sync.Mutex
-	var last time.Time
-	var phase string
-	return func(p meter.Progress) {
-		mu.Lock()
-		defer mu.Unlock()
-		if p.Phase == phase && time.Since(last) < 100*time.Millisecond {
-			return
-		}
-		last, phase = time.Now(), p.Phase
-		_ = send(cell.Message{Body: cell.Progress{Phase: p.Phase, Percent: p.Percent}})
-	}
+	return cell.Message{Body: out}, nil
 }
 
 // buildVideo unpacks and builds a project.

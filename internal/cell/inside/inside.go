@@ -112,7 +112,7 @@ func (w *Worker) setUp(_ context.Context, in cell.Setup) (struct{}, error) {
 	if w.close != nil {
 		return struct{}{}, errSetUp
 	}
-	parts, err := w.open.Parts(in.Config, Host{w.host})
+	parts, err := w.open.Parts(in.Config, NewHost(w.host))
 	if err == nil {
 		w.parts, w.close = &parts, parts.Close
 	}
