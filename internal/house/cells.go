@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 
@@ -30,8 +32,9 @@ type cellConfig struct {
 }
 
 // RunCell is the process of a cell: it does the work of the host that started it, until the host closes the connection
-// or ctx ends.
+// or ctx ends. Signals end it as if it did not handle them: the host must see that it was killed.
 func RunCell(ctx context.Context) error {
+	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	var w *inside.Worker
 	//nolint:contextcheck // the connection ends by Close
 	peer, err := cell.Connect(cell.DefaultLimits(), func(p *cell.Peer) map[string]cell.Handler {
