@@ -3,6 +3,8 @@ package house
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -21,6 +23,7 @@ import (
 	"mynah/internal/turns"
 	"mynah/internal/upload"
 	"mynah/internal/voice"
+	"mynah/internal/voice/models"
 	"mynah/internal/voice/piper"
 )
 
@@ -97,6 +100,10 @@ func newModels(cfg Config, program string, run *proc.Runner) *host.Models {
 	m := host.DefaultModelsConfig()
 	m.Program, m.Engine, m.SpeakerMark = program, piper.Name, piper.SpeakerMark
 	cfg.VoicesDir = cfg.findVoicesDir()
+	m.Exists = func(model string) bool {
+		_, err := models.ReadInstalledVoice(cfg.VoicesDir, model)
+		return !errors.Is(err, fs.ErrNotExist) // the model host explains what is wrong with a damaged one
+	}
 	return host.NewModels(m, run, func() (json.RawMessage, error) { return json.Marshal(cellConfig{Config: cfg}) })
 }
 

@@ -101,8 +101,8 @@ func (h *Host) waitForDesk(ctx context.Context, tenant string) (*desk, error) {
 // makeRoom reports whether there is a place for a desk more. It retires the desk that was used least recently; one that
 // has requests keeps its place until they end. The lock must be held.
 func (h *Host) makeRoom() bool {
-	for len(h.desks)+h.leaving >= h.cfg.Desks {
-		if len(h.desks) == 0 || h.leaving >= h.waiting && !h.hasIdleDesk() {
+	for len(h.desks)+len(h.leaving) >= h.cfg.Desks {
+		if len(h.desks) == 0 || len(h.leaving) >= h.waiting && !h.hasIdleDesk() {
 			return false
 		}
 		h.retireLeastUsed()
@@ -132,7 +132,6 @@ func (h *Host) open(d *desk) {
 	if killed, ok := errors.AsType[*KilledError](d.err); ok {
 		d.err = fault.New(fault.Internal, killed, "the process that worked on the request ended").WithHint("try again")
 	}
-	close(d.started)
 	if d.err != nil {
 		h.mu.Lock()
 		if h.desks[d.tenant] == d {
@@ -141,6 +140,7 @@ func (h *Host) open(d *desk) {
 		h.signalFree()
 		h.mu.Unlock()
 	}
+	close(d.started)
 }
 
 // hasEnded reports whether the cell has ended by itself.
@@ -174,8 +174,9 @@ func (h *Host) leave(d *desk) {
 	d.users--
 	d.lastUse = time.Now()
 	switch {
+	case h.closed: // Close ends all
 	case d.retired && d.users == 0:
-		h.leaving--
+		delete(h.leaving, d)
 		h.stop(d)
 	case large && !d.retired && h.desks[d.tenant] == d:
 		h.retire(d)
@@ -194,7 +195,7 @@ func (h *Host) retire(d *desk) {
 	if d.users == 0 {
 		h.stop(d)
 	} else {
-		h.leaving++
+		h.leaving[d] = true
 	}
 }
 

@@ -102,7 +102,7 @@ type Host struct {
 
 	mu      sync.Mutex
 	desks   map[string]*desk // by tenant
-	leaving int              // retired desks that still have requests
+	leaving map[*desk]bool   // retired desks that still have requests
 	waiting int              // requests that wait for a place for their desk
 	freed   chan struct{}    // closed, and replaced, when a place may have become free
 	closed  bool
@@ -122,21 +122,26 @@ func New(cfg Config, s Services) (*Host, error) {
 	}
 	h := &Host{
 		cfg: cfg, services: s, browsers: newBrowserPool(cfg.Browsers, s.OpenBrowser), speakers: newSpeakers(s.Engines, s.Local, s.Spend),
-		desks: map[string]*desk{}, freed: make(chan struct{}),
+		desks: map[string]*desk{}, leaving: map[*desk]bool{}, freed: make(chan struct{}),
 	}
 	h.life, h.end = context.WithCancel(context.Background())
 	h.ending.Go(h.endIdleDesks)
 	return h, nil
 }
 
-// Close ends all desk cells and ready browsers. Builds end with their contexts.
+// Close ends all desk cells, also those that have requests, and ready browsers. Builds end with their contexts.
 func (h *Host) Close() {
 	h.end()
 	h.mu.Lock()
 	h.closed = true
 	for _, d := range h.desks {
-		h.retire(d)
+		h.stop(d)
 	}
+	for d := range h.leaving {
+		h.stop(d)
+	}
+	clear(h.desks)
+	clear(h.leaving)
 	h.signalFree()
 	h.mu.Unlock()
 	h.ending.Wait()

@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 // play is a cell that behaves as it is told.
 func play(how string) int {
 	peer, err := cell.Connect(cell.DefaultLimits(), func(p *cell.Peer) map[string]cell.Handler {
-		if how == "model" {
-			return serveTones()
+		if strings.Contains(how, "model") {
+			return serveTones(how)
 		}
 		return map[string]cell.Handler{
 			cell.SetUp: cell.Answer(func(context.Context, cell.Setup) (struct{}, error) {
@@ -63,7 +63,12 @@ func play(how string) int {
 				return os.Getpid(), nil
 			}),
 			cell.ListVoices: cell.Answer(func(context.Context, struct{}) (int, error) { return os.Getpid(), nil }),
-			cell.CheckTools: func(ctx context.Context, _ cell.Message, _ func(cell.Message) error) (cell.Message, error) {
+			cell.CheckTools: func(ctx context.Context, m cell.Message, _ func(cell.Message) error) (cell.Message, error) {
+				var what string
+				if m.Decode(&what) == nil && what == "stay" {
+					<-ctx.Done()
+					return cell.Message{}, ctx.Err()
+				}
 				_, _ = cell.Ask[int](ctx, p, cell.TakeSlot, struct{}{})
 				os.Exit(1) //nolint:revive // the stand-in dies
 				return cell.Message{}, nil
@@ -79,9 +84,20 @@ func play(how string) int {
 }
 
 // serveTones is a model host with an engine of tones.
-func serveTones() map[string]cell.Handler {
+func serveTones(how string) map[string]cell.Handler {
 	all := cell.ServeEngines(tone.New())
-	all[cell.SetUpModel] = cell.Answer(func(context.Context, cell.Setup) (struct{}, error) { return struct{}{}, nil })
+	all[cell.SetUpModel] = cell.Answer(func(context.Context, cell.Setup) (struct{}, error) {
+		if how == "slow model setup" {
+			select {}
+		}
+		return struct{}{}, nil
+	})
+	if how == "slow model" {
+		all[cell.SpeakByEngine] = cell.Answer(func(context.Context, cell.EngineRequest) (cell.Clip, error) {
+			time.Sleep(time.Second)
+			return cell.Clip{Rate: 8000}, nil
+		})
+	}
 	return all
 }
 
@@ -314,6 +330,27 @@ func TestSlowStart(t *testing.T) {
 	if err := <-failed; fault.CodeOf(err) != fault.Cancelled {
 		t.Errorf("a request fails: %v", err)
 	}
+}
+
+// TestCloseEndsBusyDesks checks that Close waits for no request.
+func TestCloseEndsBusyDesks(t *testing.T) {
+	t.Parallel()
+	h, _ := newHost(t, "honest", func(c *host.Config) { c.DeskRequests = 1 })
+	var all sync.WaitGroup
+	for range 2 { // the first desk is retired
+		all.Go(func() {
+			if _, err := h.Ask(context.WithoutCancel(t.Context()), "a", cell.CheckTools, cell.Message{Body: "stay"}, nil); err == nil {
+				t.Error("a request has an answer")
+			}
+		})
+	}
+	time.Sleep(time.Second / 2)
+	begin := time.Now()
+	h.Close()
+	if took := time.Since(begin); took > 4*time.Second {
+		t.Errorf("Close took %s", took)
+	}
+	all.Wait()
 }
 
 // TestDesksWaitForAPlace checks that no more cells than desks run when all desks have requests.
