@@ -132,7 +132,9 @@ func Open(dir string) (*Store, error) {
 		text := "Signature: 8a477f597d28d172789f06886806bc55\n# Mynah's cache; deleting it is always safe.\n"
 		_ = os.WriteFile(tag, []byte(text), 0o600)
 	}
-	removeLeftFolders(dir)
+	if f, err := openFolder(dir, true); err == nil {
+		f.removeLeftFolders()
+	}
 	return &Store{dir: dir}, nil
 }
 

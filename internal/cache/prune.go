@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	"mynah/internal/system"
 )
 
 // Usage is the number and total size of the entries of a kind.
@@ -20,45 +17,25 @@ type Usage struct {
 	Bytes   int64 `json:"bytes"`
 }
 
+// file is the file of an entry.
 type file struct {
-	path string
-	kind Kind
-	size int64
-	used time.Time
+	folder folder
+	path   string // in the folder, with slashes
+	kind   Kind
+	size   int64
+	used   time.Time
 }
 
 // listFiles returns the files of all entries.
-func (s *Store) listFiles() ([]file, error) { return listFiles(s.dir) }
-
-// listFiles returns the files of all entries in a folder.
-func listFiles(dir string) ([]file, error) {
-	var out []file
-	for _, kind := range listKinds() {
-		err := filepath.WalkDir(filepath.Join(dir, string(kind)), func(p string, d fs.DirEntry, err error) error {
-			if err != nil {
-				if errors.Is(err, fs.ErrNotExist) {
-					return nil
-				}
-				return err
-			}
-			if d.IsDir() {
-				return nil
-			}
-			fi, err := d.Info()
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil // another process removed it meanwhile
-			}
-			if err != nil {
-				return err
-			}
-			out = append(out, file{p, kind, fi.Size(), fi.ModTime()})
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("list the cache: %w", err)
-		}
+func (s *Store) listFiles() ([]file, error) {
+	f, err := openFolder(s.dir, true)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	return out, nil
+	if err != nil {
+		return nil, fmt.Errorf("list the cache: %w", err)
+	}
+	return f.listFiles()
 }
 
 // ListUsage returns the usage of each kind.
@@ -90,19 +67,30 @@ type Pruned struct {
 
 // Prune removes the least recently used entries until at most maxBytes are left. It removes no entry that was used
 // since the oldest running build began, so more may be left. It also removes the temporary files of killed processes.
-func (s *Store) Prune(maxBytes int64) (Pruned, error) { return PruneFolders([]string{s.dir}, maxBytes) }
+func (s *Store) Prune(maxBytes int64) (Pruned, error) { return prune([]string{s.dir}, maxBytes, true) }
 
 // PruneFolders prunes the folders of several stores, whether they are open or not, until at most maxBytes are left in
-// all of them together. It removes the least recently used entries of all folders first. See Store.Prune.
-func PruneFolders(dirs []string, maxBytes int64) (Pruned, error) {
+// all of them together. It removes the least recently used entries of all folders first. A folder that is a link is
+// left alone. See Store.Prune.
+func PruneFolders(dirs []string, maxBytes int64) (Pruned, error) { return prune(dirs, maxBytes, false) }
+
+func prune(dirs []string, maxBytes int64, follow bool) (Pruned, error) {
 	var out Pruned
 	var removable []file
 	var errs []error
 	for _, dir := range dirs {
-		began, running := findOldestBuild(dir)
-		files, err := listFiles(dir)
+		store, err := openFolder(dir, follow)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			errs = append(errs, err) // the other folders are pruned nevertheless
+			continue
+		}
+		began, running := store.findOldestBuild()
+		files, err := store.listFiles()
+		if err != nil {
+			errs = append(errs, err)
 		}
 		for _, f := range files {
 			out.Left += f.size
@@ -133,28 +121,6 @@ func PruneFolders(dirs []string, maxBytes int64) (Pruned, error) {
 	return out, errors.Join(errs...)
 }
 
-// removeUnused removes the file of an entry unless it was used since it was listed.
-func (f file) removeUnused() (bool, error) {
-	now, err := os.Lstat(f.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return true, nil // somebody else removed it
-	}
-	if err != nil {
-		return false, err
-	}
-	if !now.ModTime().Equal(f.used) {
-		return false, nil
-	}
-	err = os.Remove(f.path)
-	if system.IsBlockedByOpenFile(err) {
-		return false, nil
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return err == nil, err
-}
-
 // Builds in the folder of a process are files whose modification time is the beginning of the build.
 const (
 	buildPrefix = "build-"
@@ -176,21 +142,4 @@ func (s *Store) MarkInUse() (func(), error) {
 	}
 	_ = f.Close()
 	return func() { _ = os.Remove(f.Name()) }, nil
-}
-
-// findOldestBuild returns when the oldest running build in a folder began, and whether there is one. It removes the
-// folders of processes that have ended.
-func findOldestBuild(dir string) (began time.Time, running bool) {
-	removeLeftFolders(dir)
-	builds, _ := fs.Glob(os.DirFS(dir), sessionPrefix+"*/"+buildPrefix+"*")
-	for _, path := range builds {
-		fi, err := os.Stat(filepath.Join(dir, filepath.FromSlash(path)))
-		if err != nil {
-			continue // it has ended
-		}
-		if at := fi.ModTime().Add(-clockError); !running || at.Before(began) {
-			began, running = at, true
-		}
-	}
-	return began, running
 }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 
 	"mynah/internal/system"
@@ -86,20 +84,5 @@ func (s *session) close() {
 		_ = os.RemoveAll(s.path)
 		s.lock.Unlock()
 		s.lock = nil
-	}
-}
-
-// removeLeftFolders removes the folders of processes that have ended. Their locks are free.
-func removeLeftFolders(dir string) {
-	entries, _ := os.ReadDir(dir)
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), sessionPrefix) {
-			continue
-		}
-		name := filepath.Join(dir, e.Name())
-		if lock, err := system.TryLock(name); err == nil {
-			_ = os.RemoveAll(name)
-			lock.Unlock()
-		}
 	}
 }

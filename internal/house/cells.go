@@ -3,10 +3,14 @@ package house
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 
@@ -19,6 +23,7 @@ import (
 	"mynah/internal/turns"
 	"mynah/internal/upload"
 	"mynah/internal/voice"
+	"mynah/internal/voice/models"
 	"mynah/internal/voice/piper"
 )
 
@@ -30,8 +35,9 @@ type cellConfig struct {
 }
 
 // RunCell is the process of a cell: it does the work of the host that started it, until the host closes the connection
-// or ctx ends.
+// or ctx ends. Signals end it as if it did not handle them: the host must see that it was killed.
 func RunCell(ctx context.Context) error {
+	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	var w *inside.Worker
 	//nolint:contextcheck // the connection ends by Close
 	peer, err := cell.Connect(cell.CellLimits(), func(p *cell.Peer) map[string]cell.Handler {
@@ -94,6 +100,10 @@ func newModels(cfg Config, program string, run *proc.Runner) *host.Models {
 	m := host.DefaultModelsConfig()
 	m.Program, m.Engine, m.SpeakerMark = program, piper.Name, piper.SpeakerMark
 	cfg.VoicesDir = cfg.findVoicesDir()
+	m.Exists = func(model string) bool {
+		_, err := models.ReadInstalledVoice(cfg.VoicesDir, model)
+		return !errors.Is(err, fs.ErrNotExist) // the model host explains what is wrong with a damaged one
+	}
 	return host.NewModels(m, run, func() (json.RawMessage, error) { return json.Marshal(cellConfig{Config: cfg}) })
 }
 

@@ -4,13 +4,18 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 	"testing"
 )
 
 // TestMain lets this test binary be the cells of the servers that the tests start.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "cell" {
-		if err := RunCell(context.Background()); err != nil {
+		// The program catches these signals, too.
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+		defer stop()
+		if err := RunCell(ctx); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

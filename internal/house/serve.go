@@ -207,6 +207,11 @@ func (o *server) openCells(cfg Config) (err error) {
 		return err
 	}
 	o.caches = cfg.CacheDir
+	profiles := filepath.Join(o.data, "browsers")
+	// The data folder's lock is held: these are profiles of browsers that have ended with a server.
+	if err := os.RemoveAll(profiles); err != nil {
+		return fault.New(fault.Disk, err, "the folder of the browsers' profiles cannot be emptied")
+	}
 	o.budgets = map[string]int64{}
 	for _, e := range cfg.Engines.Engines {
 		if !e.isLocal() {
@@ -217,7 +222,7 @@ func (o *server) openCells(cfg Config) (err error) {
 		return fault.New(fault.Disk, err, "the cache %s cannot be used", o.caches)
 	}
 	cells, models, err := newHost(cfg, CellsConfig{
-		Host: o.cfg.Cells, Limits: o.cfg.Limits, Log: o.cfg.Log, Profiles: filepath.Join(o.data, "browsers"),
+		Host: o.cfg.Cells, Limits: o.cfg.Limits, Log: o.cfg.Log, Profiles: profiles,
 		CacheOf: func(tenant string) string { return findTenantCache(o.caches, tenant) },
 		Spend: func(ctx context.Context, tenant, engine string, n, budget int64) error {
 			return o.ports.records.Spend(ctx, tenant, engine, n, budget)
@@ -235,19 +240,22 @@ func (o *server) openCells(cfg Config) (err error) {
 	return nil
 }
 
-// pruneCaches reduces the caches of all tenants to their limit.
+// pruneCaches reduces the caches of all tenants to their limit, together with the folder of all caches: it may have
+// entries of its own, of a version that had one cache for all tenants.
 func (o *server) pruneCaches() error {
-	folder := filepath.Join(o.caches, tenantsFolder)
-	tenants, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+	top, err := filepath.EvalSymlinks(o.caches) // the operator may have made it a link; a tenant's cell cannot
 	if err != nil {
 		return err
 	}
-	var folders []string
+	tenants, err := os.ReadDir(filepath.Join(top, tenantsFolder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	folders := []string{top} // its entries are in folders of kinds, so that those of tenants are not counted twice
 	for _, t := range tenants {
-		folders = append(folders, findTenantCache(o.caches, t.Name()))
+		if t.IsDir() {
+			folders = append(folders, filepath.Join(top, tenantsFolder, t.Name()))
+		}
 	}
 	_, err = cache.PruneFolders(folders, o.cfg.CacheSize)
 	return err

@@ -164,6 +164,21 @@ func TestAFolderHasOneServer(t *testing.T) {
 	}
 }
 
+// TestProfilesOfEndedBrowsersGo checks that a start removes what browsers of a killed server have left.
+func TestProfilesOfEndedBrowsersGo(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	left := filepath.Join(data, "browsers", "left")
+	if err := os.MkdirAll(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, stop := serve(t, data, nil)
+	if _, err := os.Lstat(left); err == nil {
+		t.Error("a profile is left")
+	}
+	stop()
+}
+
 func TestTheFirstKeyIsShownOnce(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()

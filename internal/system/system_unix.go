@@ -28,13 +28,18 @@ func identify(path string, follow bool) (Identity, error) {
 	return Identity{int64(st.Dev), int64(st.Ino), st.Size, st.Mtim.Nano(), st.Ctim.Nano()}, nil
 }
 
+// OpenWithoutWaiting is a flag for os.OpenFile: an open does not wait, as on a FIFO, and does not follow a link.
+const OpenWithoutWaiting = unix.O_NONBLOCK | unix.O_NOFOLLOW
+
 // prepareLockFile returns the file to lock for path: itself.
-func prepareLockFile(path string) (place string, flag int, err error) { return path, os.O_RDONLY, nil }
+func prepareLockFile(path string) (place string, flag int, err error) {
+	return path, os.O_RDONLY | OpenWithoutWaiting, nil
+}
 
 // isStillNamed reports whether the locked file still has its name.
 func isStillNamed(held *flock.Flock, path string) bool {
 	a, err1 := held.Stat()
-	b, err2 := os.Stat(path)
+	b, err2 := os.Lstat(path)
 	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 

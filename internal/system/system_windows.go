@@ -60,6 +60,9 @@ func identify(path string, follow bool) (Identity, error) {
 	}, nil
 }
 
+// OpenWithoutWaiting is a flag for os.OpenFile; nothing that a file system contains lets an open wait here.
+const OpenWithoutWaiting = 0
+
 // prepareLockFile returns the file to lock for path: a file in a folder for temporary files, named after a hash of
 // path. Windows cannot lock folders, and a locked file can be neither written nor renamed.
 func prepareLockFile(path string) (place string, flag int, err error) {

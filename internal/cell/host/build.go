@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
+	"unicode/utf8"
 
 	"mynah/internal/cell"
 	"mynah/internal/fault"
@@ -91,14 +93,37 @@ func clean(p cell.Progress) cell.Progress {
 	if !(p.Percent >= 0 && p.Percent <= 100) {
 		p.Percent = 0
 	}
-	p.Phase, p.Part = p.Phase[:min(len(p.Phase), longest)], p.Part[:min(len(p.Part), longest)]
+	p.Phase, p.Part = cut(p.Phase, longest), cut(p.Part, longest)
 	return p
+}
+
+// cut returns a copy of the first most bytes of a text, without the part of a last character. A copy does not keep the
+// rest of a large message in memory.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return strings.Clone(s)
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return strings.Clone(s[:most])
+}
+
+// isKill reports whether somebody ended a process by a signal that a person, the system or a service manager sends.
+// Signals of crashes are not among them.
+func isKill(e *proc.ExitError) bool {
+	switch e.Signal {
+	case syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP:
+		return true
+	default:
+		return false
+	}
 }
 
 // explainDeath returns the error of a build whose cell has ended without an answer.
 func explainDeath(last cell.Progress, said, broken error) error {
 	exit, ok := errors.AsType[*proc.ExitError](said)
-	if ok && broken == nil && (exit.Signal == syscall.SIGKILL || exit.Signal == syscall.SIGTERM) {
+	if ok && broken == nil && isKill(exit) {
 		return &KilledError{said}
 	}
 	doing := last.Phase

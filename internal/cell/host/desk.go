@@ -42,29 +42,10 @@ func (h *Host) Ask(ctx context.Context, tenant, function string, m cell.Message,
 
 // enter returns the desk of a tenant, with a request more.
 func (h *Host) enter(ctx context.Context, tenant string) (*desk, error) {
-	h.mu.Lock()
-	if h.closed {
-		h.mu.Unlock()
-		return nil, fault.New(fault.Cancelled, nil, "the server is stopping")
+	d, err := h.waitForDesk(ctx, tenant)
+	if err != nil {
+		return nil, err
 	}
-	d := h.desks[tenant]
-	if d != nil && (d.count >= h.cfg.DeskRequests || d.hasEnded()) {
-		delete(h.desks, tenant)
-		h.retire(d)
-		d = nil
-	}
-	if d == nil {
-		if len(h.desks) >= h.cfg.Desks {
-			h.retireLeastUsed()
-		}
-		d = &desk{tenant: tenant, started: make(chan struct{})}
-		h.desks[tenant] = d
-		go h.open(d) //nolint:contextcheck,gosec // the desk outlives its first request
-	}
-	d.users++
-	d.count++
-	d.lastUse = time.Now()
-	h.mu.Unlock()
 	select {
 	case <-d.started:
 	case <-ctx.Done():
@@ -78,17 +59,88 @@ func (h *Host) enter(ctx context.Context, tenant string) (*desk, error) {
 	return d, nil
 }
 
+// waitForDesk returns the desk of a tenant, with a request more. It creates one as soon as a place is free.
+func (h *Host) waitForDesk(ctx context.Context, tenant string) (*desk, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.waiting++
+	defer func() { h.waiting-- }()
+	for {
+		if h.closed {
+			return nil, fault.New(fault.Cancelled, nil, "the server is stopping")
+		}
+		d := h.desks[tenant]
+		if d != nil && (d.count >= h.cfg.DeskRequests || d.hasEnded()) {
+			h.retire(d)
+			d = nil
+		}
+		if d == nil && h.makeRoom() {
+			d = &desk{tenant: tenant, started: make(chan struct{})}
+			h.desks[tenant] = d
+			h.ending.Go(func() { h.open(d) })
+		}
+		if d != nil {
+			d.users++
+			d.count++
+			d.lastUse = time.Now()
+			return d, nil
+		}
+		freed := h.freed
+		h.mu.Unlock()
+		select {
+		case <-freed:
+		case <-ctx.Done():
+		}
+		h.mu.Lock()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// makeRoom reports whether there is a place for a desk more. It retires the desk that was used least recently; one that
+// has requests keeps its place until they end. The lock must be held.
+func (h *Host) makeRoom() bool {
+	for len(h.desks)+len(h.leaving) >= h.cfg.Desks {
+		if len(h.desks) == 0 || len(h.leaving) >= h.waiting && !h.hasIdleDesk() {
+			return false
+		}
+		h.retireLeastUsed()
+	}
+	return true
+}
+
+// hasIdleDesk reports whether a desk has no requests. The lock must be held.
+func (h *Host) hasIdleDesk() bool {
+	for _, d := range h.desks {
+		if d.users == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// signalFree wakes the requests that wait for a place. The lock must be held.
+func (h *Host) signalFree() {
+	close(h.freed)
+	h.freed = make(chan struct{})
+}
+
 // open starts the cell of a desk.
 func (h *Host) open(d *desk) {
 	d.cell, d.err = h.start(context.Background(), d.tenant, turns.Interactive)
-	close(d.started)
+	if killed, ok := errors.AsType[*KilledError](d.err); ok {
+		d.err = fault.New(fault.Internal, killed, "the process that worked on the request ended").WithHint("try again")
+	}
 	if d.err != nil {
 		h.mu.Lock()
 		if h.desks[d.tenant] == d {
 			delete(h.desks, d.tenant)
 		}
+		h.signalFree()
 		h.mu.Unlock()
 	}
+	close(d.started)
 }
 
 // hasEnded reports whether the cell has ended by itself.
@@ -121,20 +173,29 @@ func (h *Host) leave(d *desk) {
 	defer h.mu.Unlock()
 	d.users--
 	d.lastUse = time.Now()
-	if large && h.desks[d.tenant] == d {
-		delete(h.desks, d.tenant)
-		d.retired = true
+	switch {
+	case h.closed: // Close ends all
+	case d.retired && d.users == 0:
+		delete(h.leaving, d)
+		h.stop(d)
+	case large && !d.retired && h.desks[d.tenant] == d:
+		h.retire(d)
 	}
-	if d.retired && d.users == 0 {
-		h.end(d)
+	if d.users == 0 {
+		h.signalFree()
 	}
 }
 
 // retire ends a desk when its last request has ended. The lock must be held.
 func (h *Host) retire(d *desk) {
+	if h.desks[d.tenant] == d {
+		delete(h.desks, d.tenant)
+	}
 	d.retired = true
 	if d.users == 0 {
-		h.end(d)
+		h.stop(d)
+	} else {
+		h.leaving[d] = true
 	}
 }
 
@@ -147,13 +208,12 @@ func (h *Host) retireLeastUsed() {
 		}
 	}
 	if oldest != nil {
-		delete(h.desks, oldest.tenant)
 		h.retire(oldest)
 	}
 }
 
-// end ends the cell of a desk in the background.
-func (h *Host) end(d *desk) {
+// stop ends the cell of a desk in the background.
+func (h *Host) stop(d *desk) {
 	h.ending.Go(func() {
 		<-d.started
 		if d.err == nil {
@@ -164,15 +224,18 @@ func (h *Host) end(d *desk) {
 
 // endIdleDesks ends desks that are idle, until Close.
 func (h *Host) endIdleDesks() {
-	for now := range h.sweep.C {
-		h.mu.Lock()
-		if h.closed {
-			h.mu.Unlock()
+	sweep := time.NewTicker(max(h.cfg.DeskIdle/4, time.Second/4))
+	defer sweep.Stop()
+	for {
+		var now time.Time
+		select {
+		case <-h.life.Done():
 			return
+		case now = <-sweep.C:
 		}
-		for tenant, d := range h.desks {
+		h.mu.Lock()
+		for _, d := range h.desks {
 			if d.users == 0 && now.Sub(d.lastUse) >= h.cfg.DeskIdle {
-				delete(h.desks, tenant)
 				h.retire(d)
 			}
 		}

@@ -38,15 +38,20 @@ type Config struct {
 	BuildNice int
 	// Grace is how long a cell may take to end by itself.
 	Grace time.Duration
+	// StartTime is how long a cell may take to start and to be set up.
+	StartTime time.Duration
 }
 
 // DefaultConfig returns the default settings, without Program.
 func DefaultConfig() Config {
 	return Config{
 		Args: []string{"cell"}, Desks: 8, DeskIdle: time.Minute, DeskRequests: 500, DeskMemory: 1 << 30, Browsers: 1,
-		BuildNice: 10, Grace: 3 * time.Second,
+		BuildNice: 10, Grace: 3 * time.Second, StartTime: startTime,
 	}
 }
+
+// startTime is how long a process may take to start and to be set up.
+const startTime = 20 * time.Second
 
 // Validate reports all mistakes at once.
 func (c Config) Validate() error {
@@ -61,6 +66,7 @@ func (c Config) Validate() error {
 	check(c.DeskRequests >= 1, "desk-requests: %d, must be at least 1", c.DeskRequests)
 	check(c.DeskMemory >= 64<<20, "desk-memory: must be at least 64 MiB")
 	check(c.BuildNice >= 0 && c.BuildNice <= 19, "build-nice: %d, must be 0 to 19", c.BuildNice)
+	check(c.StartTime > 0, "start-time: %s, must be positive", c.StartTime)
 	check(c.Browsers >= 0 && c.Browsers <= 100, "browsers: %d, must be 0 to 100", c.Browsers)
 	return errors.Join(errs...)
 }
@@ -91,11 +97,16 @@ type Host struct {
 	browsers *browserPool
 	speakers *speakers
 
-	mu     sync.Mutex
-	desks  map[string]*desk // by tenant
-	closed bool
-	ending sync.WaitGroup // desks that are being ended
-	sweep  *time.Ticker
+	life context.Context // ends with Close; cells that start are killed then
+	end  context.CancelFunc
+
+	mu      sync.Mutex
+	desks   map[string]*desk // by tenant
+	leaving map[*desk]bool   // retired desks that still have requests
+	waiting int              // requests that wait for a place for their desk
+	freed   chan struct{}    // closed, and replaced, when a place may have become free
+	closed  bool
+	ending  sync.WaitGroup // desks that are being started or ended, and the sweeper
 }
 
 // New creates a host; cfg must be valid. Close it after use.
@@ -111,21 +122,27 @@ func New(cfg Config, s Services) (*Host, error) {
 	}
 	h := &Host{
 		cfg: cfg, services: s, browsers: newBrowserPool(cfg.Browsers, s.OpenBrowser), speakers: newSpeakers(s.Engines, s.Local, s.Spend),
-		desks: map[string]*desk{}, sweep: time.NewTicker(max(cfg.DeskIdle/4, time.Second/4)),
+		desks: map[string]*desk{}, leaving: map[*desk]bool{}, freed: make(chan struct{}),
 	}
-	go h.endIdleDesks()
+	h.life, h.end = context.WithCancel(context.Background())
+	h.ending.Go(h.endIdleDesks)
 	return h, nil
 }
 
-// Close ends all desk cells and ready browsers. Builds end with their contexts.
+// Close ends all desk cells, also those that have requests, and ready browsers. Builds end with their contexts.
 func (h *Host) Close() {
-	h.sweep.Stop()
+	h.end()
 	h.mu.Lock()
 	h.closed = true
-	for tenant, d := range h.desks {
-		delete(h.desks, tenant)
-		h.retire(d)
+	for _, d := range h.desks {
+		h.stop(d)
 	}
+	for d := range h.leaving {
+		h.stop(d)
+	}
+	clear(h.desks)
+	clear(h.leaving)
+	h.signalFree()
 	h.mu.Unlock()
 	h.ending.Wait()
 	h.browsers.close()
@@ -135,6 +152,23 @@ func (h *Host) Close() {
 type running struct {
 	*cell.Child
 	assistant *assistant
+}
+
+// errSlowStart is why a cell is killed that does not start in time.
+var errSlowStart = errors.New("it did not start in time")
+
+// limitStart returns a context for a process that starts. It ends with ctx, and until started is called also after
+// longest and with life. end must be called when the process has ended.
+func limitStart(ctx, life context.Context, longest time.Duration) (limited context.Context, started, end func()) {
+	limited, kill := context.WithCancelCause(ctx)
+	slow := time.AfterFunc(longest, func() { kill(errSlowStart) })
+	detach := context.AfterFunc(life, func() {
+		kill(fault.New(fault.Cancelled, nil, "the server is stopping"))
+	})
+	return limited, func() {
+		slow.Stop()
+		detach()
+	}, func() { kill(nil) }
 }
 
 // start starts a cell and sets it up.
@@ -148,29 +182,62 @@ func (h *Host) start(ctx context.Context, tenant string, lane turns.Lane) (*runn
 		return nil, err
 	}
 	a := newAssistant(h, tenant, lane)
-	child, err := cell.Launch(ctx, h.services.Run, proc.Command{
+	limited, started, end := limitStart(ctx, h.life, h.cfg.StartTime)
+	defer started()
+	child, err := cell.Launch(limited, h.services.Run, proc.Command{
 		Program: h.cfg.Program, Args: h.cfg.Args, Stderr: newLogWriter(h.services.Log, tenant), Nice: nice,
 	}, cell.HostLimits(), func(*cell.Peer) map[string]cell.Handler { return a.handlers() })
 	if err != nil {
+		defer end()
 		a.end()
-		return nil, err
+		return nil, explainStart(ctx, limited, err, err)
 	}
 	r := &running{child, a}
 	go func() {
 		<-child.Done()
 		a.end()
+		<-child.Exited()
+		end()
 	}()
-	if _, err := cell.Ask[struct{}](ctx, child.Peer, cell.SetUp, cell.Setup{Config: config}); err != nil {
+	if _, err := cell.Ask[struct{}](limited, child.Peer, cell.SetUp, cell.Setup{Config: config}); err != nil {
 		said := r.stop(0)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+		if child.Err() != nil { // the cell broke the protocol, which has ended the connection
+			said = errors.Join(child.Err(), keepText(said))
 		}
-		if _, ok := fault.As(err); ok {
-			return nil, err
-		}
-		return nil, fault.New(fault.Internal, errors.Join(err, said), "a process for the work does not start")
+		return nil, explainStart(ctx, limited, err, said)
 	}
 	return r, nil
+}
+
+// keepText returns an error of which only the text counts.
+func keepText(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(err.Error())
+}
+
+// explainStart returns the error of a cell that failed to start: err is that of the call, said is how the process
+// ended.
+func explainStart(ctx, limited context.Context, err, said error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	cause := context.Cause(limited) // context.Canceled if the process has ended by itself
+	if errors.Is(cause, errSlowStart) {
+		return fault.New(fault.Internal, errors.Join(cause, keepText(said)), "a process for the work does not start").
+			WithHint("try again; the server may be very busy")
+	}
+	if _, ok := fault.As(cause); ok {
+		return cause
+	}
+	if exit, ok := errors.AsType[*proc.ExitError](said); ok && errors.Is(err, cell.ErrGone) && isKill(exit) {
+		return &KilledError{said}
+	}
+	if _, ok := fault.As(err); ok {
+		return err
+	}
+	return fault.New(fault.Internal, errors.Join(err, said), "a process for the work does not start")
 }
 
 // stop ends a cell, and returns how it ended.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -40,12 +41,18 @@ func TestMain(m *testing.M) {
 // play is a cell that behaves as it is told.
 func play(how string) int {
 	peer, err := cell.Connect(cell.CellLimits(), func(p *cell.Peer) map[string]cell.Handler {
-		if how == "model" {
-			return serveTones()
+		if strings.Contains(how, "model") {
+			return serveTones(how)
 		}
 		return map[string]cell.Handler{
 			cell.SetUp: cell.Answer(func(context.Context, cell.Setup) (struct{}, error) {
-				if how == "no setup" {
+				switch how {
+				case "slow setup":
+					select {}
+				case "killed in setup":
+					_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+					select {}
+				case "no setup":
 					return struct{}{}, fault.New(fault.Disk, nil, "the cache cannot be used")
 				}
 				return struct{}{}, nil
@@ -53,8 +60,17 @@ func play(how string) int {
 			cell.Build: func(ctx context.Context, m cell.Message, send func(cell.Message) error) (cell.Message, error) {
 				return build(ctx, p, how, m, send)
 			},
+			cell.CheckSpeech: cell.Answer(func(context.Context, struct{}) (int, error) {
+				time.Sleep(time.Second)
+				return os.Getpid(), nil
+			}),
 			cell.ListVoices: cell.Answer(func(context.Context, struct{}) (int, error) { return os.Getpid(), nil }),
-			cell.CheckTools: func(ctx context.Context, _ cell.Message, _ func(cell.Message) error) (cell.Message, error) {
+			cell.CheckTools: func(ctx context.Context, m cell.Message, _ func(cell.Message) error) (cell.Message, error) {
+				var what string
+				if m.Decode(&what) == nil && what == "stay" {
+					<-ctx.Done()
+					return cell.Message{}, ctx.Err()
+				}
 				_, _ = cell.Ask[struct{}](ctx, p, cell.TakeSlot, 1)
 				os.Exit(1) //nolint:revive // the stand-in dies
 				return cell.Message{}, nil
@@ -70,9 +86,20 @@ func play(how string) int {
 }
 
 // serveTones is a model host with an engine of tones.
-func serveTones() map[string]cell.Handler {
+func serveTones(how string) map[string]cell.Handler {
 	all := cell.ServeEngines(tone.New())
-	all[cell.SetUpModel] = cell.Answer(func(context.Context, cell.Setup) (struct{}, error) { return struct{}{}, nil })
+	all[cell.SetUpModel] = cell.Answer(func(context.Context, cell.Setup) (struct{}, error) {
+		if how == "slow model setup" {
+			select {}
+		}
+		return struct{}{}, nil
+	})
+	if how == "slow model" {
+		all[cell.SpeakByEngine] = cell.Answer(func(context.Context, cell.EngineRequest) (cell.Clip, error) {
+			time.Sleep(time.Second)
+			return cell.Clip{Rate: 8000}, nil
+		})
+	}
 	return all
 }
 
@@ -182,6 +209,12 @@ func TestBuildsInCells(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		},
+		"killed in setup": func(t *testing.T, _ cell.BuildResult, err error) {
+			t.Helper()
+			if _, ok := errors.AsType[*host.KilledError](err); !ok {
+				t.Errorf("%v", err)
+			}
+		},
 		"no answer": func(t *testing.T, _ cell.BuildResult, err error) {
 			t.Helper()
 			if fault.CodeOf(err) != fault.Internal {
@@ -282,6 +315,84 @@ func TestDesks(t *testing.T) {
 	}
 	if ask("a") == a1 {
 		t.Error("the desk used least recently was kept")
+	}
+}
+
+// TestSlowStart checks that a cell whose setup never ends fails its request, and does not delay Close.
+func TestSlowStart(t *testing.T) {
+	t.Parallel()
+	h, _ := newHost(t, "slow setup", func(c *host.Config) { c.StartTime = time.Second })
+	begin := time.Now()
+	_, err := h.Ask(t.Context(), "a", cell.ListVoices, cell.Message{}, nil)
+	if took := time.Since(begin); fault.CodeOf(err) != fault.Internal || took < time.Second || took > 10*time.Second {
+		t.Errorf("a request fails after %s: %v", took, err)
+	}
+	if _, err := h.Build(t.Context(), "a", cell.BuildWork{}, nil, nil); fault.CodeOf(err) != fault.Internal {
+		t.Errorf("a build fails: %v", err)
+	}
+	h, _ = newHost(t, "slow setup", nil)
+	failed := make(chan error, 1)
+	go func() {
+		_, err := h.Ask(context.WithoutCancel(t.Context()), "a", cell.ListVoices, cell.Message{}, nil)
+		failed <- err
+	}()
+	for end := time.Now().Add(10 * time.Second); h.CountDesks() == 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(200 * time.Millisecond)
+	begin = time.Now()
+	h.Close()
+	if took := time.Since(begin); took > time.Second {
+		t.Errorf("Close took %s", took)
+	}
+	if err := <-failed; fault.CodeOf(err) != fault.Cancelled {
+		t.Errorf("a request fails: %v", err)
+	}
+}
+
+// TestCloseEndsBusyDesks checks that Close waits for no request.
+func TestCloseEndsBusyDesks(t *testing.T) {
+	t.Parallel()
+	h, _ := newHost(t, "honest", func(c *host.Config) { c.DeskRequests = 1 })
+	var all sync.WaitGroup
+	for range 2 { // the first desk is retired
+		all.Go(func() {
+			if _, err := h.Ask(context.WithoutCancel(t.Context()), "a", cell.CheckTools, cell.Message{Body: "stay"}, nil); err == nil {
+				t.Error("a request has an answer")
+			}
+		})
+	}
+	time.Sleep(time.Second / 2)
+	begin := time.Now()
+	h.Close()
+	if took := time.Since(begin); took > 4*time.Second {
+		t.Errorf("Close took %s", took)
+	}
+	all.Wait()
+}
+
+// TestDesksWaitForAPlace checks that no more cells than desks run when all desks have requests.
+func TestDesksWaitForAPlace(t *testing.T) {
+	t.Parallel()
+	h, _ := newHost(t, "honest", func(c *host.Config) { c.Desks = 1 })
+	begin := time.Now()
+	var all sync.WaitGroup
+	for _, tenant := range []string{"a", "b", "c"} {
+		all.Go(func() {
+			if _, err := h.Ask(t.Context(), tenant, cell.CheckSpeech, cell.Message{Body: struct{}{}}, nil); err != nil {
+				t.Errorf("%s: %v", tenant, err)
+			}
+		})
+	}
+	time.Sleep(300 * time.Millisecond)
+	ctx, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer stop()
+	if _, err := h.Ask(ctx, "d", cell.ListVoices, cell.Message{}, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a request that must wait: %v", err)
+	}
+	all.Wait()
+	if took := time.Since(begin); took < 3*time.Second {
+		t.Errorf("three requests of a second took %s at one desk", took)
 	}
 }
 

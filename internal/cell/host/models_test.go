@@ -3,12 +3,16 @@
 package host_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
 	"mynah/internal/cell/host"
+	"mynah/internal/fault"
 	"mynah/internal/proc"
 	"mynah/internal/utter"
 	"mynah/internal/voice"
@@ -86,5 +90,58 @@ func TestModelHosts(t *testing.T) {
 	}
 	if err := say(voices[0].ID); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestBusyModelHostsStay checks that no model host ends while somebody uses it, that more are started meanwhile, and
+// that those end after use.
+func TestBusyModelHostsStay(t *testing.T) {
+	t.Parallel()
+	m, _ := newModels(t, func(c *host.ModelsConfig) {
+		c.Args, c.Most, c.Idle = []string{standIn, "slow model"}, 1, time.Second/2
+		c.Exists = func(model string) bool { return model != "missing" }
+	})
+	e := m.NewEngine()
+	say := func(ctx context.Context, id string) error {
+		_, err := e.Speak(ctx, voice.Request{Voice: id, Runs: []utter.Run{{Text: "Hello."}}})
+		return err
+	}
+	var all sync.WaitGroup
+	for _, v := range []string{"a", "b", "c", "a+1"} { // two places and one speaker more
+		all.Go(func() {
+			if err := say(t.Context(), v); err != nil {
+				t.Errorf("%s: %v", v, err)
+			}
+		})
+	}
+	time.Sleep(time.Second / 2)
+	if n := m.Count(); n != 2 {
+		t.Errorf("%d model hosts run", n)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), time.Second/10)
+	defer stop()
+	if err := say(ctx, "d"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a sentence without a place: %v", err)
+	}
+	all.Wait()
+	if n := m.Count(); n > 1 {
+		t.Errorf("%d model hosts run after use", n)
+	}
+	if _, ok := errors.AsType[*voice.UnknownVoiceError](say(t.Context(), "missing+1")); !ok {
+		t.Error("a missing model is not an unknown voice")
+	}
+}
+
+// TestSlowModelHosts checks that a model host whose setup never ends fails its sentence.
+func TestSlowModelHosts(t *testing.T) {
+	t.Parallel()
+	m, _ := newModels(t, func(c *host.ModelsConfig) {
+		c.Args, c.StartTime = []string{standIn, "slow model setup"}, time.Second
+	})
+	if _, err := m.NewEngine().Voices(t.Context()); fault.CodeOf(err) != fault.Internal {
+		t.Errorf("%v", err)
+	}
+	if n := m.Count(); n != 0 {
+		t.Errorf("%d model hosts are left", n)
 	}
 }

@@ -3,8 +3,8 @@ package host
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"unicode/utf8"
 
 	"golang.org/x/sync/singleflight"
@@ -110,17 +110,16 @@ func (e *shared) Speak(ctx context.Context, req voice.Request) (voice.Clip, erro
 
 // speakOnce calls speak, unless the same sentence is being spoken: then it waits for that.
 func (e *shared) speakOnce(ctx context.Context, req voice.Request, speak func() (voice.Clip, error)) (voice.Clip, error) {
-	text, err := json.Marshal(req)
-	if err != nil {
-		return voice.Clip{}, err
-	}
-	key := sha256.Sum256(text)
+	key := identifySentence(req)
 	for {
-		ch := e.calls.DoChan(string(key[:]), func() (any, error) { return speak() })
+		own := false
+		ch := e.calls.DoChan(key, func() (any, error) {
+			own = true
+			return speak()
+		})
 		select {
 		case r := <-ch:
-			// The call was that of another cell, which has stopped: call again.
-			if r.Err != nil && r.Shared && ctx.Err() == nil && fault.CodeOf(r.Err) == fault.Cancelled {
+			if r.Err != nil && !own && ctx.Err() == nil && concernsCaller(r.Err) {
 				continue
 			}
 			clip, _ := r.Val.(voice.Clip)
@@ -129,6 +128,24 @@ func (e *shared) speakOnce(ctx context.Context, req voice.Request, speak func() 
 			return voice.Clip{}, ctx.Err()
 		}
 	}
+}
+
+// concernsCaller reports whether an error of a call says nothing to others that wait for it: the cell that called has
+// stopped, or what it speaks cannot be counted for its tenant.
+func concernsCaller(err error) bool {
+	switch fault.CodeOf(err) {
+	case fault.Cancelled, fault.Budget, fault.Disk:
+		return true
+	default:
+		return false
+	}
+}
+
+// identifySentence returns a key that is equal for equal requests. JSON would make different bytes that are not UTF-8
+// equal; Go syntax does not.
+func identifySentence(req voice.Request) string {
+	key := sha256.Sum256(fmt.Appendf(nil, "%#v", req))
+	return string(key[:])
 }
 
 // DescribeVoice implements voice.Namer.

@@ -112,3 +112,59 @@ func TestBudget(t *testing.T) {
 		t.Errorf("over the budget: %v", err)
 	}
 }
+
+// TestBudgetOfOneTenant checks that a tenant whose budget is used up does not fail the same sentence of another.
+func TestBudgetOfOneTenant(t *testing.T) {
+	t.Parallel()
+	for _, refusal := range []error{record.ErrBudget, errors.New("the disk is full")} {
+		slow := &slowEngine{Engine: tone.New(), goOn: make(chan struct{})}
+		close(slow.goOn)
+		asked, goOn := make(chan struct{}), make(chan struct{})
+		s := newSpeakers([]voice.Engine{slow}, nil, func(_ context.Context, tenant, _ string, _ int64) error {
+			if tenant == "rich" {
+				return nil
+			}
+			close(asked)
+			<-goOn
+			return refusal
+		})
+		var all sync.WaitGroup
+		all.Go(func() {
+			if _, err := (&paid{s.remote[0], "poor"}).Speak(t.Context(), newSentence("Hello.")); err == nil {
+				t.Error("the tenant without a budget got a sentence")
+			}
+		})
+		<-asked
+		for range 3 {
+			all.Go(func() {
+				c, err := (&paid{s.remote[0], "rich"}).Speak(t.Context(), newSentence("Hello."))
+				if err != nil || len(c.PCM) == 0 {
+					t.Errorf("%d samples, %v", len(c.PCM), err)
+				}
+			})
+		}
+		time.Sleep(20 * time.Millisecond)
+		close(goOn)
+		all.Wait()
+	}
+}
+
+// TestIdentifySentence checks that requests that differ in any byte differ.
+func TestIdentifySentence(t *testing.T) {
+	t.Parallel()
+	seen := map[string]int{}
+	for i, req := range []voice.Request{
+		newSentence("caf\xe9"), newSentence("caf\xe8"), newSentence("caf\ufffd"), newSentence(`caf\xe9`), newSentence(""),
+		{Voice: "a\xff"}, {Voice: "a\xfe"}, {Speed: utter.NewFactor(1.5)}, {Speed: utter.NewFactor(1.25)},
+		{Runs: []utter.Run{{Say: "\xff"}}}, {Runs: []utter.Run{{Say: "\xfe"}}}, {Runs: []utter.Run{{IPA: "\xfe"}}},
+		{Runs: []utter.Run{{Volume: utter.NewFactor(2)}}}, {Runs: []utter.Run{{Volume: utter.NewFactor(3)}}},
+	} {
+		if other, ok := seen[identifySentence(req)]; ok {
+			t.Errorf("the requests %d and %d are equal", other, i)
+		}
+		seen[identifySentence(req)] = i
+	}
+	if identifySentence(newSentence("a")) != identifySentence(newSentence("a")) {
+		t.Error("equal requests differ")
+	}
+}
