@@ -13,7 +13,7 @@ import (
 )
 
 // Version is the version of the protocol and of the kinds of work.
-const Version = 1
+const Version = 2
 
 // greeting is the first call of the host.
 const greeting = "hello"

@@ -236,3 +236,40 @@ func TestHostsAcceptLittle(t *testing.T) {
 		}
 	}
 }
+
+// TestHeldBytesAreBounded checks that a side that sends more than its calls may hold at once loses the connection, and
+// that what was answered no longer counts.
+func TestHeldBytesAreBounded(t *testing.T) {
+	t.Parallel()
+	limits := cell.CellLimits()
+	limits.Held = 1 << 20
+	a, b := cell.Pair(limits, nil, always(map[string]cell.Handler{
+		"drop": func(context.Context, cell.Message, func(cell.Message) error) (cell.Message, error) {
+			return cell.Message{Data: make([]byte, 600<<10)}, nil
+		},
+		"hold": func(ctx context.Context, _ cell.Message, _ func(cell.Message) error) (cell.Message, error) {
+			<-ctx.Done()
+			return cell.Message{}, ctx.Err()
+		},
+	}))
+	defer b.Close()
+	defer a.Close()
+	m := cell.Message{Data: make([]byte, 600<<10)}
+	for range 5 {
+		if _, err := a.Call(t.Context(), "drop", m, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all sync.WaitGroup
+	for range 2 {
+		all.Go(func() {
+			if _, err := a.Call(t.Context(), "hold", m, nil); !errors.Is(err, cell.ErrGone) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	all.Wait()
+	if b.Err() == nil {
+		t.Error("the connection ended without an error")
+	}
+}

@@ -40,6 +40,8 @@ func HostLimits() Limits {
 
 // CellLimits returns the limits of what a cell accepts from its host: scripts may be long, and archives and browsers
 // are files.
+//
+//nolint:revive // it is the counterpart of HostLimits
 func CellLimits() Limits {
 	return Limits{
 		Call:   FrameLimits{Head: 16 << 20, Data: 1 << 20, Files: 4},

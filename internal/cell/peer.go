@@ -222,26 +222,27 @@ func (p *Peer) serve(ctx context.Context, f frame, in Message) error {
 	p.held += f.size
 	p.handling.Go(func() {
 		defer in.closeFiles()
-		send := func(m Message) error { return p.write(context.Background(), head{Kind: kindEvent, ID: f.ID}, m, nil) }
+		whole := context.WithoutCancel(ctx) // the handler may change its data when send returns
+		send := func(m Message) error { return p.write(whole, head{Kind: kindEvent, ID: f.ID}, m, nil) }
 		out, err := p.handle(ctx, do, in, send)
 		p.mu.Lock()
 		delete(p.serving, f.ID)
 		p.held -= f.size
 		p.mu.Unlock()
 		stop()
-		p.answer(f.ID, out, err)
+		p.answer(whole, f.ID, out, err)
 	})
 	return nil
 }
 
 // answer sends the answer of a call, and closes its files.
-func (p *Peer) answer(id uint64, out Message, err error) {
+func (p *Peer) answer(ctx context.Context, id uint64, out Message, err error) {
 	defer out.closeFiles()
 	h := head{Kind: kindAnswer, ID: id}
-	werr := p.write(context.Background(), h, out, err)
+	werr := p.write(ctx, h, out, err)
 	if _, unsent := errors.AsType[unsentError](werr); unsent && err == nil {
 		err = fault.New(fault.Internal, werr, "the answer cannot be sent")
-		_ = p.write(context.Background(), h, Message{}, err)
+		_ = p.write(ctx, h, Message{}, err)
 	}
 }
 
@@ -321,7 +322,7 @@ func (p *Peer) call(ctx context.Context, place chan struct{}, name string, m Mes
 	case f, ok := <-c.answer:
 		return p.readAnswer(f, ok)
 	case <-ctx.Done():
-		p.abandon(id, c)
+		p.abandon(ctx, id, c)
 		return Message{}, ctx.Err()
 	}
 }
@@ -351,7 +352,7 @@ func (p *Peer) remove(id uint64) {
 }
 
 // abandon cancels a call for whose answer nobody waits any more.
-func (p *Peer) abandon(id uint64, c *call) {
+func (p *Peer) abandon(ctx context.Context, id uint64, c *call) {
 	p.mu.Lock()
 	c.abandoned = true
 	p.mu.Unlock()
@@ -360,7 +361,8 @@ func (p *Peer) abandon(id uint64, c *call) {
 		m, _ := p.readAnswer(f, ok)
 		m.closeFiles()
 	default:
-		go func() { _ = p.write(context.Background(), head{Kind: kindCancel, ID: id}, Message{}, nil) }()
+		ctx = context.WithoutCancel(ctx)
+		go func() { _ = p.write(ctx, head{Kind: kindCancel, ID: id}, Message{}, nil) }()
 	}
 }
 
