@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -402,6 +403,8 @@ func TestOpenResult(t *testing.T) {
 		os.Symlink(secret, path("link out")), os.Symlink("good", path("link in")), os.Link(secret, path("hard link")),
 		syscall.Mkfifo(path("fifo"), 0o600), os.Mkdir(path("folder"), 0o700), os.Symlink(path("none"), path("dangling")),
 		os.WriteFile(path("sparse"), nil, 0o600), os.Truncate(path("sparse"), 1<<40),
+		os.WriteFile(path("hole"), make([]byte, 1<<20), 0o600), os.Truncate(path("hole"), 1<<29),
+		os.WriteFile(path("zeros"), make([]byte, 20<<20), 0o600),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -413,12 +416,17 @@ func TestOpenResult(t *testing.T) {
 	}
 	defer func() { _ = root.Close() }()
 	const most = 1 << 30
-	f, err := host.OpenResult(root, "good", most)
-	if err != nil {
-		t.Fatal(err)
+	for name, size := range map[string]int64{"good": 4, "zeros": 20 << 20} {
+		f, err := host.OpenResult(root, name, most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, f); n != size || err != nil {
+			t.Errorf("%s: %d bytes, %v", name, n, err)
+		}
+		_ = f.Close()
 	}
-	_ = f.Close()
-	for _, name := range []string{"link out", "link in", "hard link", "fifo", "folder", "dangling", "sparse", "../secret", secret} {
+	for _, name := range []string{"link out", "link in", "hard link", "fifo", "folder", "dangling", "sparse", "hole", "../secret", secret} {
 		if f, err := host.OpenResult(root, name, most); err == nil || errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s: %v", name, err)
 			_ = f.Close()

@@ -39,7 +39,13 @@ func checkResult(f *os.File, name string, seen fs.FileInfo, most int64) error {
 	case info.Size() > most:
 		return refuse(name, fmt.Sprintf("it has more than %d bytes", most))
 	}
-	return checkOwner(info, name)
+	if err := checkOwner(info, name); err != nil {
+		return err
+	}
+	if isSparse(f, info) {
+		return refuse(name, "most of it is a hole")
+	}
+	return nil
 }
 
 func refuse(name, why string) error {
