@@ -7,16 +7,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"regexp"
 
 	"mynah/internal/cell"
 	"mynah/internal/cell/host"
 	"mynah/internal/fault"
 	"mynah/internal/record"
 )
-
-// validSize matches the size of a video, such as 1080x1920.
-var validSize = regexp.MustCompile(`^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$`)
 
 // mostSizes is the number of further sizes of a video.
 const mostSizes = 16
@@ -59,11 +55,11 @@ func (w *Worker) publish(ctx context.Context, b record.Build, folder string, tol
 	} else {
 		store(&r.Main, cell.ResultFilm, w.cfg.MostResult, true)
 		store(&r.Poster, cell.ResultPoster, mostExtra, false)
-		if validSize.MatchString(told.Size) {
+		if host.IsValidSize(told.Size) {
 			r.Size = told.Size
 		}
 		for _, size := range told.Further[:min(len(told.Further), mostSizes)] {
-			if validSize.MatchString(size) {
+			if host.IsValidSize(size) {
 				f := record.SizedFile{Size: size}
 				store(&f.Key, cell.FormatResultName(size), w.cfg.MostResult, true)
 				r.Further = append(r.Further, f)
