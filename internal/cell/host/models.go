@@ -45,8 +45,7 @@ type Models struct {
 	run   *proc.Runner
 	setUp func() (json.RawMessage, error)
 
-	life context.Context // ends with Close
-	stop context.CancelFunc
+	closing chan struct{} // closed by Close
 
 	mu     sync.Mutex
 	hosts  map[string]*modelHost // by model
@@ -68,8 +67,8 @@ type modelHost struct {
 func NewModels(cfg ModelsConfig, run *proc.Runner, setUp func() (json.RawMessage, error)) *Models {
 	m := &Models{
 		cfg: cfg, run: run, setUp: setUp, hosts: map[string]*modelHost{}, users: map[string]int{}, freed: make(chan struct{}),
+		closing: make(chan struct{}),
 	}
-	m.life, m.stop = context.WithCancel(context.Background())
 	m.ending.Go(m.endIdle)
 	return m
 }
@@ -198,7 +197,7 @@ func (m *Models) waitForHost(ctx context.Context, model string) (*modelHost, err
 		if h == nil && m.makeRoom() {
 			h = &modelHost{started: make(chan struct{})}
 			m.hosts[model] = h
-			m.ending.Go(func() { m.start(model, h) })
+			m.ending.Go(func() { m.start(model, h) }) //nolint:contextcheck // it outlives its first request
 		}
 		if h != nil {
 			h.lastUse = time.Now()
@@ -239,7 +238,7 @@ func (m *Models) launch() (*cell.Child, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	limited, started, end := limitStart(ctx, m.life, m.cfg.StartTime)
+	limited, started, end := limitStart(ctx, m.closing, m.cfg.StartTime)
 	defer started()
 	child, err := cell.Launch(limited, m.run, proc.Command{Program: m.cfg.Program, Args: m.cfg.Args}, cell.DefaultLimits(), nil)
 	if err != nil {
@@ -314,7 +313,7 @@ func (m *Models) endIdle() {
 	for {
 		var now time.Time
 		select {
-		case <-m.life.Done():
+		case <-m.closing:
 			return
 		case now = <-sweep.C:
 		}
@@ -337,9 +336,11 @@ func (m *Models) Count() int {
 
 // Close ends all model hosts.
 func (m *Models) Close() {
-	m.stop()
 	m.mu.Lock()
-	m.closed = true
+	if !m.closed {
+		m.closed = true
+		close(m.closing)
+	}
 	for model, h := range m.hosts {
 		m.end(model, h)
 	}
