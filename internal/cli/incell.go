@@ -113,7 +113,9 @@ func copyCellResults(out *os.Root, output string, further []string) error {
 		needed   bool
 	}
 	results := []result{
-		{cell.ResultFilm, output, true}, {cell.ResultPoster, base + ".jpg", false}, {cell.ResultSRT, base + ".srt", false},
+		{cell.ResultFilm, output, true},
+		{cell.ResultPoster, base + ".jpg", false},
+		{cell.ResultSRT, base + ".srt", false},
 		{cell.ResultVTT, base + ".vtt", false},
 	}
 	for _, size := range further {

@@ -60,7 +60,7 @@ func TestSignalsKillCells(t *testing.T) {
 			defer models.Close()
 			defer h.Close()
 			var send bool
-			w := cell.BuildWork{ProjectWork: cell.ProjectWork{Dir: path("work"), Text: "# A\n\nA sentence.\n\n# B\n\nAnother.\n"}}
+			w := cell.BuildWork{ProjectWork: cell.ProjectWork{Dir: path("work"), Text: "# A\n\nA sentence.\n"}}
 			_, err = h.Build(t.Context(), "main", w, nil, func(cell.Progress) {
 				if !send {
 					send = true

@@ -245,7 +245,9 @@ func (unreachable) RenewLeases(context.Context, string, time.Duration, []record.
 type hanging struct{ queue.Store }
 
 // RenewLeases implements queue.Store.
-func (hanging) RenewLeases(ctx context.Context, _ string, _ time.Duration, _ []record.Progress) ([]record.Progress, error) {
+func (hanging) RenewLeases(
+	ctx context.Context, _ string, _ time.Duration, _ []record.Progress,
+) ([]record.Progress, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
@@ -293,7 +295,7 @@ func (slowTaker) TakeBackExpired(ctx context.Context, _ time.Time) ([]record.Bui
 	return nil, ctx.Err()
 }
 
-// TestRenewedLeasesAreKept checks that an attempt goes on for many leases, also while another call of the database hangs.
+// TestRenewedLeasesAreKept checks that an attempt goes on for many leases, also while another call hangs.
 func TestRenewedLeasesAreKept(t *testing.T) {
 	t.Parallel()
 	s, ended := open(t, filepath.Join(t.TempDir(), "q.db")), make(chan error, 1)

@@ -37,23 +37,24 @@ func TestLimitsOfResults(t *testing.T) {
 	t.Parallel()
 	const most = 1 << 20
 	small, large := cell.FormatResultName("640x360"), cell.FormatResultName("320x180")
-	sizes := cell.BuildResult{Seconds: 1, Further: []string{"640x360", "320x180"}}
+	none, sizes := cell.BuildResult{}, cell.BuildResult{Seconds: 1, Further: []string{"640x360", "320x180"}}
+	type files = map[string]int64
 	for name, c := range map[string]struct {
 		writer
 		most int64
 		want record.State
 	}{
-		"small":             {writer{map[string]int64{cell.ResultFilm: most, cell.ResultSRT: 9}, cell.BuildResult{}}, most, record.Succeeded},
-		"a large video":     {writer{map[string]int64{cell.ResultFilm: most + 1}, cell.BuildResult{}}, most, record.Failed},
-		"too much together": {writer{map[string]int64{cell.ResultFilm: most, small: most, large: 1}, sizes}, most, record.Failed},
-		"just enough":       {writer{map[string]int64{cell.ResultFilm: most - 1, small: most, large: 1}, sizes}, most, record.Succeeded},
+		"small":             {writer{files{cell.ResultFilm: most, cell.ResultSRT: 9}, none}, most, record.Succeeded},
+		"a large video":     {writer{files{cell.ResultFilm: most + 1}, none}, most, record.Failed},
+		"too much together": {writer{files{cell.ResultFilm: most, small: most, large: 1}, sizes}, most, record.Failed},
+		"just enough":       {writer{files{cell.ResultFilm: most - 1, small: most, large: 1}, sizes}, most, record.Succeeded},
 		"a large poster": {
-			writer{map[string]int64{cell.ResultFilm: 1, cell.ResultPoster: 64<<20 + 1}, cell.BuildResult{}}, 1 << 30, record.Failed,
+			writer{files{cell.ResultFilm: 1, cell.ResultPoster: 64<<20 + 1}, none}, 1 << 30, record.Failed,
 		},
 		"large subtitles": {
-			writer{map[string]int64{cell.ResultFilm: 1, cell.ResultVTT: 64<<20 + 1}, cell.BuildResult{}}, 1 << 30, record.Failed,
+			writer{files{cell.ResultFilm: 1, cell.ResultVTT: 64<<20 + 1}, none}, 1 << 30, record.Failed,
 		},
-		"no video": {writer{map[string]int64{cell.ResultSRT: 9}, cell.BuildResult{}}, most, record.Failed},
+		"no video": {writer{files{cell.ResultSRT: 9}, none}, most, record.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

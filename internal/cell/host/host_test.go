@@ -340,7 +340,8 @@ func TestCloseEndsBusyDesks(t *testing.T) {
 	var all sync.WaitGroup
 	for range 2 { // the first desk is retired
 		all.Go(func() {
-			if _, err := h.Ask(context.WithoutCancel(t.Context()), "a", cell.CheckTools, cell.Message{Body: "stay"}, nil); err == nil {
+			ctx := context.WithoutCancel(t.Context())
+			if _, err := h.Ask(ctx, "a", cell.CheckTools, cell.Message{Body: "stay"}, nil); err == nil {
 				t.Error("a request has an answer")
 			}
 		})
@@ -426,7 +427,9 @@ func TestOpenResult(t *testing.T) {
 		}
 		_ = f.Close()
 	}
-	for _, name := range []string{"link out", "link in", "hard link", "fifo", "folder", "dangling", "sparse", "hole", "../secret", secret} {
+	for _, name := range []string{
+		"link out", "link in", "hard link", "fifo", "folder", "dangling", "sparse", "hole", "../secret", secret,
+	} {
 		if f, err := host.OpenResult(root, name, most); err == nil || errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s: %v", name, err)
 			_ = f.Close()

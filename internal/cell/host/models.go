@@ -66,8 +66,8 @@ type modelHost struct {
 // NewModels returns what starts model hosts. setUp returns their settings. Close it after use.
 func NewModels(cfg ModelsConfig, run *proc.Runner, setUp func() (json.RawMessage, error)) *Models {
 	m := &Models{
-		cfg: cfg, run: run, setUp: setUp, hosts: map[string]*modelHost{}, users: map[string]int{}, freed: make(chan struct{}),
-		closing: make(chan struct{}),
+		cfg: cfg, run: run, setUp: setUp, hosts: map[string]*modelHost{}, users: map[string]int{},
+		freed: make(chan struct{}), closing: make(chan struct{}),
 	}
 	m.ending.Go(m.endIdle)
 	return m
@@ -240,7 +240,8 @@ func (m *Models) launch() (*cell.Child, error) {
 	ctx := context.Background()
 	limited, started, end := limitStart(ctx, m.closing, m.cfg.StartTime)
 	defer started()
-	child, err := cell.Launch(limited, m.run, proc.Command{Program: m.cfg.Program, Args: m.cfg.Args}, cell.DefaultLimits(), nil)
+	command := proc.Command{Program: m.cfg.Program, Args: m.cfg.Args}
+	child, err := cell.Launch(limited, m.run, command, cell.DefaultLimits(), nil)
 	if err != nil {
 		defer end()
 		return nil, explainStart(ctx, limited, err, nil)

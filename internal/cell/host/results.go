@@ -10,8 +10,8 @@ import (
 // validSize matches the size of a video, such as 1080x1920.
 var validSize = regexp.MustCompile(`^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$`)
 
-// IsValidSize reports whether what a cell names as the size of a video is one, such as 1080x1920. Such a size is safe in
-// names of files.
+// IsValidSize reports whether what a cell names as the size of a video is one, such as 1080x1920. Such a size is safe
+// in names of files.
 func IsValidSize(size string) bool { return validSize.MatchString(size) }
 
 // OpenResult opens a file in the folder out of a cell that has ended with its programs: a process that still runs could
