@@ -41,8 +41,10 @@ func TestPruneAHostileFolder(t *testing.T) {
 	k := key(2).String()
 	victim := filepath.Join(other.Dir(), "narration", k[:2], k[2:])
 	for _, err := range []error{
-		syscall.Mkfifo(in(prefix+"fifo"), 0o600), syscall.Mkfifo(in("narration/fifo"), 0o600), syscall.Mkfifo(in("probes"), 0o600),
-		os.Symlink(other.Dir(), in(prefix+"link")), os.Symlink(filepath.Join(other.Dir(), "narration"), in("narration/link")),
+		syscall.Mkfifo(in(prefix+"fifo"), 0o600), syscall.Mkfifo(in("narration/fifo"), 0o600),
+		syscall.Mkfifo(in("probes"), 0o600),
+		os.Symlink(other.Dir(), in(prefix+"link")),
+		os.Symlink(filepath.Join(other.Dir(), "narration"), in("narration/link")),
 		os.Mkdir(in(prefix+"left"), 0o700), os.Symlink(other.Dir(), in(prefix+"left/link")),
 		os.Symlink(filepath.Join(other.Dir(), "narration"), in("pictures")),
 	} {

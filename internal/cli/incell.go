@@ -106,21 +106,40 @@ func packFiles(dir string, files []string) (*os.File, int64, error) {
 // mostResult is the maximum size of a file of a cell, in bytes.
 const mostResult = 1 << 40
 
-// copyCellResults copies the files of a cell next to the output.
+// copyCellResults copies the files of a cell next to the output. The cell may have said and left anything.
 func copyCellResults(out *os.Root, output string, further []string) error {
 	base := strings.TrimSuffix(output, filepath.Ext(output))
-	names := map[string]string{
-		cell.ResultFilm: output, cell.ResultPoster: base + ".jpg", cell.ResultSRT: base + ".srt", cell.ResultVTT: base + ".vtt",
+	type result struct {
+		name, to string
+		needed   bool
+	}
+	results := []result{
+		{cell.ResultFilm, output, true},
+		{cell.ResultPoster, base + ".jpg", false},
+		{cell.ResultSRT, base + ".srt", false},
+		{cell.ResultVTT, base + ".vtt", false},
 	}
 	for _, size := range further {
-		names[cell.FormatResultName(size)] = base + "-" + filepath.Base(size) + ".mp4"
+		if !host.IsValidSize(size) {
+			return fault.New(fault.Internal, nil, "the build's process names %.40q as the size of a video", size)
+		}
+		results = append(results, result{cell.FormatResultName(size), base + "-" + size + ".mp4", true})
 	}
-	for name, to := range names {
-		if err := copyCellResult(out, name, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return blame.NewDiskFault(err, "the file %s cannot be written", to)
+	for _, r := range results {
+		switch err := copyCellResult(out, r.name, r.to); {
+		case errors.Is(err, fs.ErrNotExist) && r.needed && !hasResult(out, r.name):
+			return fault.New(fault.Internal, err, "the build left no video %s", r.name)
+		case err != nil && (!errors.Is(err, fs.ErrNotExist) || hasResult(out, r.name)):
+			return blame.NewDiskFault(err, "the file %s cannot be written", r.to)
 		}
 	}
 	return nil
+}
+
+// hasResult reports whether a cell has left a file: otherwise a file that is missing is that of the target's folder.
+func hasResult(out *os.Root, name string) bool {
+	_, err := out.Lstat(name)
+	return err == nil
 }
 
 func copyCellResult(out *os.Root, name, to string) error {

@@ -35,7 +35,7 @@ func TestSignalsKillCells(t *testing.T) {
 			path := func(name string) string { return filepath.Join(dir, name) }
 			// The shell becomes the cell, and keeps its process ID.
 			script := fmt.Sprintf("#!/bin/sh\necho $$ > '%s'\nexec '%s' \"$@\"\n", path("pid"), self)
-			if err := os.WriteFile(path("program"), []byte(script), 0o700); err != nil { //nolint:gosec // it is a program
+			if err := os.WriteFile(path("program"), []byte(script), 0o700); err != nil {
 				t.Fatal(err)
 			}
 			for _, name := range []string{"work/project", "work/out"} {
@@ -60,7 +60,7 @@ func TestSignalsKillCells(t *testing.T) {
 			defer models.Close()
 			defer h.Close()
 			var send bool
-			w := cell.BuildWork{ProjectWork: cell.ProjectWork{Dir: path("work"), Text: "# A\n\nA sentence.\n\n# B\n\nAnother.\n"}}
+			w := cell.BuildWork{ProjectWork: cell.ProjectWork{Dir: path("work"), Text: "# A\n\nA sentence.\n"}}
 			_, err = h.Build(t.Context(), "main", w, nil, func(cell.Progress) {
 				if !send {
 					send = true

@@ -79,9 +79,17 @@ type Attempt struct {
 // of the context's end is record.ErrStopped, record.ErrCancelled, or context.DeadlineExceeded.
 type Work func(ctx context.Context, a Attempt)
 
+// computeHold returns how long after the beginning of a lease's last renewal its attempt may run. The attempt, whose
+// processes need a moment to end, must have stopped when another server takes the build.
+func (c Config) computeHold() time.Duration {
+	const share = 3 // of a lease, at most, is kept for the end
+	return c.Lease - min(2*c.Renew, c.Lease/share)
+}
+
 // running is an attempt that runs.
 type running struct {
 	stop     context.CancelCauseFunc
+	expiry   *time.Timer // stops the attempt
 	progress record.Progress
 }
 
@@ -99,8 +107,6 @@ type Dispatcher struct {
 	end  context.CancelFunc
 	done sync.WaitGroup // the loops
 
-	renewed time.Time // used by one loop
-
 	mu       sync.Mutex
 	attempts map[*running]bool
 	cut      bool // attempts are stopped at once
@@ -117,7 +123,6 @@ func New(cfg Config, store Store, work Work, log *slog.Logger) *Dispatcher {
 // Start starts to lease and run builds, until Stop.
 func (d *Dispatcher) Start(ctx context.Context) {
 	ctx, d.end = context.WithCancel(ctx)
-	d.renewed = time.Now()
 	d.done.Go(func() { d.leaseBuilds(ctx) })
 	d.done.Go(func() { d.renewPeriodically(ctx) })
 }
@@ -229,6 +234,7 @@ func (d *Dispatcher) leaseOne(ctx context.Context) bool {
 	if !free {
 		return false
 	}
+	begin := time.Now()
 	b, err := d.store.LeaseNext(ctx, d.owner, d.cfg.Lease)
 	if err != nil {
 		d.jobs.Done()
@@ -238,7 +244,8 @@ func (d *Dispatcher) leaseOne(ctx context.Context) bool {
 		return false
 	}
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
-	r := &running{stop, record.Progress{ID: b.ID, Attempt: b.Lease.Attempt}}
+	expiry := time.AfterFunc(time.Until(begin.Add(d.cfg.computeHold())), func() { stop(record.ErrCancelled) })
+	r := &running{stop, expiry, record.Progress{ID: b.ID, Attempt: b.Lease.Attempt}}
 	d.mu.Lock()
 	d.attempts[r] = true
 	if d.cut {
@@ -260,6 +267,7 @@ func (d *Dispatcher) run(ctx context.Context, r *running, b record.Build) {
 		d.mu.Lock()
 		delete(d.attempts, r)
 		d.mu.Unlock()
+		r.expiry.Stop()
 		r.stop(nil)
 		d.signal()
 	}()
@@ -288,7 +296,7 @@ func (d *Dispatcher) renewPeriodically(ctx context.Context) {
 			}
 			continue
 		}
-		lost, err := d.store.TakeBackExpired(ctx, time.Now())
+		lost, err := d.takeBackExpired(ctx)
 		if err != nil && ctx.Err() == nil {
 			d.log.ErrorContext(ctx, "builds of servers that have died cannot be taken back", "error", err)
 		}
@@ -298,31 +306,44 @@ func (d *Dispatcher) renewPeriodically(ctx context.Context) {
 	}
 }
 
+// timeoutShare is the part of a lease that a call of the database may take, so that a call that hangs does not keep the
+// next renewal from coming in time.
+const timeoutShare = 4
+
+// takeBackExpired ends the attempts of servers that have died.
+func (d *Dispatcher) takeBackExpired(ctx context.Context) ([]record.Build, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.Lease/timeoutShare)
+	defer cancel()
+	return d.store.TakeBackExpired(ctx, time.Now())
+}
+
 // renew renews the leases of the attempts that run here and stops those that must not go on: they were cancelled, or
-// have passed to another server, or may have done so because the database could not be reached.
+// have passed to another server. Those that are not renewed in time stop by their timers.
 func (d *Dispatcher) renew(ctx context.Context) error {
 	d.mu.Lock()
 	list := make([]record.Progress, 0, len(d.attempts))
+	renewed := make([]*running, 0, len(d.attempts))
 	for r := range d.attempts {
-		list = append(list, r.progress)
+		list, renewed = append(list, r.progress), append(renewed, r)
 	}
 	d.mu.Unlock()
-	begin := time.Now()
-	var stop []record.Progress
-	if len(list) > 0 {
-		ctx, cancel := context.WithTimeout(ctx, d.cfg.Lease/2)
-		defer cancel()
-		var err error
-		if stop, err = d.store.RenewLeases(ctx, d.owner, d.cfg.Lease, list); err != nil {
-			if time.Since(d.renewed) > d.cfg.Lease {
-				d.stopAll(record.ErrCancelled)
-			}
-			return err
-		}
+	if len(list) == 0 {
+		return nil
 	}
-	d.renewed = begin
+	ctx, cancel := context.WithTimeout(ctx, d.cfg.Lease/timeoutShare)
+	defer cancel()
+	begin := time.Now()
+	stop, err := d.store.RenewLeases(ctx, d.owner, d.cfg.Lease, list)
+	if err != nil {
+		return err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	for _, r := range renewed {
+		if d.attempts[r] {
+			r.expiry.Reset(time.Until(begin.Add(d.cfg.computeHold())))
+		}
+	}
 	for _, p := range stop {
 		for r := range d.attempts {
 			if r.progress.ID == p.ID && r.progress.Attempt == p.Attempt {

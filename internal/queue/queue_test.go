@@ -241,25 +241,77 @@ func (unreachable) RenewLeases(context.Context, string, time.Duration, []record.
 	return nil, errors.New("no database")
 }
 
-// TestALeaseThatCannotBeRenewedIsGivenUp checks that a server stops its builds when another may have taken them.
+// hanging is a database whose renewals answer only when their contexts end.
+type hanging struct{ queue.Store }
+
+// RenewLeases implements queue.Store.
+func (hanging) RenewLeases(
+	ctx context.Context, _ string, _ time.Duration, _ []record.Progress,
+) ([]record.Progress, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// TestALeaseThatCannotBeRenewedIsGivenUp checks that a server stops its builds before another may take them.
 func TestALeaseThatCannotBeRenewedIsGivenUp(t *testing.T) {
+	t.Parallel()
+	for name, wrap := range map[string]func(queue.Store) queue.Store{
+		"an error": func(s queue.Store) queue.Store { return unreachable{s} },
+		"no end":   func(s queue.Store) queue.Store { return hanging{s} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, ended := open(t, filepath.Join(t.TempDir(), "q.db")), make(chan time.Duration, 1)
+			create(t, s, "a")
+			cfg := config(1)
+			cfg.Lease, cfg.Renew = 2*time.Second, 500*time.Millisecond
+			start(t, cfg, wrap(s), func(ctx context.Context, a queue.Attempt) {
+				<-ctx.Done()
+				left := time.Until(a.Build.Lease.Until)
+				finish(ctx, t, s, a, record.Failed)
+				if cause := context.Cause(ctx); !errors.Is(cause, record.ErrCancelled) {
+					t.Errorf("the cause is %v", cause)
+				}
+				ended <- left
+			})
+			select {
+			case left := <-ended: // two thirds of a second are kept
+				if left < 200*time.Millisecond || left > time.Second {
+					t.Errorf("the build stops %s before the end of its lease", left)
+				}
+			case <-time.After(10 * time.Second):
+				t.Error("the build goes on without a lease")
+			}
+		})
+	}
+}
+
+// slowTaker is a database that takes back builds only when the context ends.
+type slowTaker struct{ queue.Store }
+
+// TakeBackExpired implements queue.Store.
+func (slowTaker) TakeBackExpired(ctx context.Context, _ time.Time) ([]record.Build, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// TestRenewedLeasesAreKept checks that an attempt goes on for many leases, also while another call hangs.
+func TestRenewedLeasesAreKept(t *testing.T) {
 	t.Parallel()
 	s, ended := open(t, filepath.Join(t.TempDir(), "q.db")), make(chan error, 1)
 	create(t, s, "a")
 	cfg := config(1)
-	cfg.Lease = 300 * time.Millisecond
-	start(t, cfg, unreachable{s}, func(ctx context.Context, a queue.Attempt) {
-		<-ctx.Done()
-		finish(ctx, t, s, a, record.Failed)
-		ended <- context.Cause(ctx)
-	})
-	select {
-	case err := <-ended:
-		if !errors.Is(err, record.ErrCancelled) {
-			t.Errorf("the cause is %v", err)
+	cfg.Lease, cfg.Renew = 1200*time.Millisecond, 50*time.Millisecond
+	start(t, cfg, slowTaker{s}, func(ctx context.Context, a queue.Attempt) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(3 * time.Second):
 		}
-	case <-time.After(10 * time.Second):
-		t.Error("the build goes on without a lease")
+		ended <- context.Cause(ctx)
+		finish(ctx, t, s, a, record.Succeeded)
+	})
+	if err := <-ended; err != nil {
+		t.Errorf("the build was stopped: %v", err)
 	}
 }
 

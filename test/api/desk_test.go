@@ -53,6 +53,9 @@ func TestSnapshots(t *testing.T) {
 	form := newFormRequest(t, part{"files", "a.md", "---\nsize: 64x64\n---\n(duration: 1)\n"})
 	form.path = "/v1/snapshot"
 	shared.wantStatus(t, http.StatusOK, form)
+	deck := newFormRequest(t, part{"files", "a.md", silent}, part{"source", "", "slides.pptx"})
+	deck.path = "/v1/snapshot"
+	shared.wantStatus(t, http.StatusNotImplemented, deck)
 	for path, status := range map[string]int{
 		"?scene=9": http.StatusBadRequest, "?scene=x": http.StatusBadRequest, "?at=-1": http.StatusBadRequest, "?of=1": http.StatusBadRequest,
 	} {

@@ -77,7 +77,7 @@ func (h *Host) waitForDesk(ctx context.Context, tenant string) (*desk, error) {
 		if d == nil && h.makeRoom() {
 			d = &desk{tenant: tenant, started: make(chan struct{})}
 			h.desks[tenant] = d
-			h.ending.Go(func() { h.open(d) })
+			h.ending.Go(func() { h.open(d) }) //nolint:contextcheck // the desk outlives its first request
 		}
 		if d != nil {
 			d.users++
@@ -229,7 +229,7 @@ func (h *Host) endIdleDesks() {
 	for {
 		var now time.Time
 		select {
-		case <-h.life.Done():
+		case <-h.closing:
 			return
 		case now = <-sweep.C:
 		}

@@ -97,8 +97,7 @@ type Host struct {
 	browsers *browserPool
 	speakers *speakers
 
-	life context.Context // ends with Close; cells that start are killed then
-	end  context.CancelFunc
+	closing chan struct{} // closed by Close; cells that start are killed then
 
 	mu      sync.Mutex
 	desks   map[string]*desk // by tenant
@@ -122,18 +121,19 @@ func New(cfg Config, s Services) (*Host, error) {
 	}
 	h := &Host{
 		cfg: cfg, services: s, browsers: newBrowserPool(cfg.Browsers, s.OpenBrowser), speakers: newSpeakers(s.Engines, s.Local, s.Spend),
-		desks: map[string]*desk{}, leaving: map[*desk]bool{}, freed: make(chan struct{}),
+		desks: map[string]*desk{}, leaving: map[*desk]bool{}, freed: make(chan struct{}), closing: make(chan struct{}),
 	}
-	h.life, h.end = context.WithCancel(context.Background())
 	h.ending.Go(h.endIdleDesks)
 	return h, nil
 }
 
 // Close ends all desk cells, also those that have requests, and ready browsers. Builds end with their contexts.
 func (h *Host) Close() {
-	h.end()
 	h.mu.Lock()
-	h.closed = true
+	if !h.closed {
+		h.closed = true
+		close(h.closing)
+	}
 	for _, d := range h.desks {
 		h.stop(d)
 	}
@@ -158,17 +158,24 @@ type running struct {
 var errSlowStart = errors.New("it did not start in time")
 
 // limitStart returns a context for a process that starts. It ends with ctx, and until started is called also after
-// longest and with life. end must be called when the process has ended.
-func limitStart(ctx, life context.Context, longest time.Duration) (limited context.Context, started, end func()) {
+// longest and when closing is closed. end must be called when the process has ended.
+func limitStart(
+	ctx context.Context, closing <-chan struct{}, longest time.Duration,
+) (limited context.Context, started, end func()) {
 	limited, kill := context.WithCancelCause(ctx)
-	slow := time.AfterFunc(longest, func() { kill(errSlowStart) })
-	detach := context.AfterFunc(life, func() {
-		kill(fault.New(fault.Cancelled, nil, "the server is stopping"))
-	})
-	return limited, func() {
-		slow.Stop()
-		detach()
-	}, func() { kill(nil) }
+	done := make(chan struct{})
+	go func() {
+		slow := time.NewTimer(longest)
+		defer slow.Stop()
+		select {
+		case <-slow.C:
+			kill(errSlowStart)
+		case <-closing:
+			kill(fault.New(fault.Cancelled, nil, "the server is stopping"))
+		case <-done:
+		}
+	}()
+	return limited, sync.OnceFunc(func() { close(done) }), func() { kill(nil) }
 }
 
 // start starts a cell and sets it up.
@@ -182,7 +189,7 @@ func (h *Host) start(ctx context.Context, tenant string, lane turns.Lane) (*runn
 		return nil, err
 	}
 	a := newAssistant(h, tenant, lane)
-	limited, started, end := limitStart(ctx, h.life, h.cfg.StartTime)
+	limited, started, end := limitStart(ctx, h.closing, h.cfg.StartTime)
 	defer started()
 	child, err := cell.Launch(limited, h.services.Run, proc.Command{
 		Program: h.cfg.Program, Args: h.cfg.Args, Stderr: newLogWriter(h.services.Log, tenant), Nice: nice,

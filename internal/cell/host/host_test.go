@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -357,7 +358,8 @@ func TestCloseEndsBusyDesks(t *testing.T) {
 	var all sync.WaitGroup
 	for range 2 { // the first desk is retired
 		all.Go(func() {
-			if _, err := h.Ask(context.WithoutCancel(t.Context()), "a", cell.CheckTools, cell.Message{Body: "stay"}, nil); err == nil {
+			ctx := context.WithoutCancel(t.Context())
+			if _, err := h.Ask(ctx, "a", cell.CheckTools, cell.Message{Body: "stay"}, nil); err == nil {
 				t.Error("a request has an answer")
 			}
 		})
@@ -420,6 +422,8 @@ func TestOpenResult(t *testing.T) {
 		os.Symlink(secret, path("link out")), os.Symlink("good", path("link in")), os.Link(secret, path("hard link")),
 		syscall.Mkfifo(path("fifo"), 0o600), os.Mkdir(path("folder"), 0o700), os.Symlink(path("none"), path("dangling")),
 		os.WriteFile(path("sparse"), nil, 0o600), os.Truncate(path("sparse"), 1<<40),
+		os.WriteFile(path("hole"), make([]byte, 1<<20), 0o600), os.Truncate(path("hole"), 1<<29),
+		os.WriteFile(path("zeros"), make([]byte, 20<<20), 0o600),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -431,12 +435,19 @@ func TestOpenResult(t *testing.T) {
 	}
 	defer func() { _ = root.Close() }()
 	const most = 1 << 30
-	f, err := host.OpenResult(root, "good", most)
-	if err != nil {
-		t.Fatal(err)
+	for name, size := range map[string]int64{"good": 4, "zeros": 20 << 20} {
+		f, err := host.OpenResult(root, name, most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, f); n != size || err != nil {
+			t.Errorf("%s: %d bytes, %v", name, n, err)
+		}
+		_ = f.Close()
 	}
-	_ = f.Close()
-	for _, name := range []string{"link out", "link in", "hard link", "fifo", "folder", "dangling", "sparse", "../secret", secret} {
+	for _, name := range []string{
+		"link out", "link in", "hard link", "fifo", "folder", "dangling", "sparse", "hole", "../secret", secret,
+	} {
 		if f, err := host.OpenResult(root, name, most); err == nil || errors.Is(err, os.ErrNotExist) {
 			t.Errorf("%s: %v", name, err)
 			_ = f.Close()

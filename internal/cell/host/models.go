@@ -45,8 +45,7 @@ type Models struct {
 	run   *proc.Runner
 	setUp func() (json.RawMessage, error)
 
-	life context.Context // ends with Close
-	stop context.CancelFunc
+	closing chan struct{} // closed by Close
 
 	mu     sync.Mutex
 	hosts  map[string]*modelHost // by model
@@ -67,9 +66,9 @@ type modelHost struct {
 // NewModels returns what starts model hosts. setUp returns their settings. Close it after use.
 func NewModels(cfg ModelsConfig, run *proc.Runner, setUp func() (json.RawMessage, error)) *Models {
 	m := &Models{
-		cfg: cfg, run: run, setUp: setUp, hosts: map[string]*modelHost{}, users: map[string]int{}, freed: make(chan struct{}),
+		cfg: cfg, run: run, setUp: setUp, hosts: map[string]*modelHost{}, users: map[string]int{},
+		freed: make(chan struct{}), closing: make(chan struct{}),
 	}
-	m.life, m.stop = context.WithCancel(context.Background())
 	m.ending.Go(m.endIdle)
 	return m
 }
@@ -198,7 +197,7 @@ func (m *Models) waitForHost(ctx context.Context, model string) (*modelHost, err
 		if h == nil && m.makeRoom() {
 			h = &modelHost{started: make(chan struct{})}
 			m.hosts[model] = h
-			m.ending.Go(func() { m.start(model, h) })
+			m.ending.Go(func() { m.start(model, h) }) //nolint:contextcheck // it outlives its first request
 		}
 		if h != nil {
 			h.lastUse = time.Now()
@@ -239,9 +238,10 @@ func (m *Models) launch() (*cell.Child, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	limited, started, end := limitStart(ctx, m.life, m.cfg.StartTime)
+	limited, started, end := limitStart(ctx, m.closing, m.cfg.StartTime)
 	defer started()
-	child, err := cell.Launch(limited, m.run, proc.Command{Program: m.cfg.Program, Args: m.cfg.Args}, cell.HostLimits(), nil)
+	command := proc.Command{Program: m.cfg.Program, Args: m.cfg.Args}
+	child, err := cell.Launch(limited, m.run, command, cell.HostLimits(), nil)
 	if err != nil {
 		defer end()
 		return nil, explainStart(ctx, limited, err, nil)
@@ -314,7 +314,7 @@ func (m *Models) endIdle() {
 	for {
 		var now time.Time
 		select {
-		case <-m.life.Done():
+		case <-m.closing:
 			return
 		case now = <-sweep.C:
 		}
@@ -337,9 +337,11 @@ func (m *Models) Count() int {
 
 // Close ends all model hosts.
 func (m *Models) Close() {
-	m.stop()
 	m.mu.Lock()
-	m.closed = true
+	if !m.closed {
+		m.closed = true
+		close(m.closing)
+	}
 	for model, h := range m.hosts {
 		m.end(model, h)
 	}

@@ -4,7 +4,15 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 )
+
+// validSize matches the size of a video, such as 1080x1920.
+var validSize = regexp.MustCompile(`^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}$`)
+
+// IsValidSize reports whether what a cell names as the size of a video is one, such as 1080x1920. Such a size is safe
+// in names of files.
+func IsValidSize(size string) bool { return validSize.MatchString(size) }
 
 // OpenResult opens a file in the folder out of a cell that has ended with its programs: a process that still runs could
 // change the names of a file while they are counted. The cell may have put anything there: only a
@@ -39,7 +47,13 @@ func checkResult(f *os.File, name string, seen fs.FileInfo, most int64) error {
 	case info.Size() > most:
 		return refuse(name, fmt.Sprintf("it has more than %d bytes", most))
 	}
-	return checkOwner(info, name)
+	if err := checkOwner(info, name); err != nil {
+		return err
+	}
+	if isSparse(f, info) {
+		return refuse(name, "most of it is a hole")
+	}
+	return nil
 }
 
 func refuse(name, why string) error {
