@@ -182,3 +182,30 @@ func TestWrappedCodeHangs(t *testing.T) {
 		}
 	}
 }
+
+// TestCompoundsBreakAtTheirJoints checks that a German compound breaks after its joining s: Geschwindigkeits-messung,
+// not Geschwindig-keitsmessung.
+func TestCompoundsBreakAtTheirJoints(t *testing.T) {
+	t.Parallel()
+	d := drawer(t, nil)
+	r := request(text("Geschwindigkeitsmessung"))
+	r.Width, r.Height, r.Language = 1080, 1920, "de"
+	r.Blocks[0].FontSize = 32
+	got := drawOne(t, d, r)
+	box := inkedBox(got, isDark)
+	middle := (box.Min.Y + box.Max.Y) / 2
+	width := func(from, to int) int {
+		low, high := box.Max.X, box.Min.X
+		for y := from; y < to; y++ {
+			for x := box.Min.X; x < box.Max.X; x++ {
+				if isDark(slidePixel(got, x, y)) {
+					low, high = min(low, x), max(high, x)
+				}
+			}
+		}
+		return high - low
+	}
+	if first, second := width(box.Min.Y, middle), width(middle, box.Max.Y); float64(second) > .6*float64(first) {
+		t.Errorf("the lines are %d and %d pixels wide", first, second)
+	}
+}

@@ -90,6 +90,20 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
     return n
   }
 
+  // divide returns a word with soft hyphens. In languages whose compounds are joined by an s, breaks there alone are
+  // better, if the parts are short enough: for their room, or for a column of a table, whose room is 0.
+  const joining = /^(de|sv|da|nb|nn|no|nl)\b/.test(page.lang)
+  const divide = (word, width, room) => {
+    const all = hyphens[word].replace(/\u00ad(?=.{1,3}$)/u, '')
+    const joints = all.replaceAll(/\u00ad/g, (mark, at, text) => {
+      const before = text.slice(0, at).replaceAll(mark, ''), after = text.slice(at + 1).replaceAll(mark, '')
+      return /\p{L}{4}s$/u.test(before) && after.length > 3 ? mark : ''
+    })
+    const longest = Math.max(...joints.split('\u00ad').map(part => part.length))
+    const fits = room ? width * (longest + 1) / word.length < .95 * room : longest <= 18
+    return joining && joints.includes('\u00ad') && fits ? joints : all
+  }
+
   // hyphenate allows breaks inside the words that are wider than their block, and inside all long words of
   // tables. It measures all words before it changes any, because each change costs a new layout.
   const hyphenate = () => {
@@ -106,14 +120,15 @@ function fitSlide(slide, backdrop, clear, scale, hyphens) {
         if (!Object.hasOwn(hyphens, m[0]) || ownHyphen && room === 0 && m[0].length < 14 || !most--) continue
         range.setStart(node, m.index)
         range.setEnd(node, m.index + m[0].length)
-        if (range.getBoundingClientRect().width > room) changed.set(node, [...(changed.get(node) || []), m])
+        const width = range.getBoundingClientRect().width
+        if (width > room) changed.set(node, [...(changed.get(node) || []), { at: m.index, word: m[0], divided: divide(m[0], width, room) }])
       }
     }
     for (const [node, words] of changed) {
       const text = node.data
       changes.push(() => { node.data = text })
       let out = '', at = 0
-      for (const m of words) { out += text.slice(at, m.index) + hyphens[m[0]].replace(/\u00ad(?=.{1,3}$)/u, ''); at = m.index + m[0].length }
+      for (const w of words) { out += text.slice(at, w.at) + w.divided; at = w.at + w.word.length }
       node.data = out + text.slice(at)
     }
   }
