@@ -101,7 +101,7 @@ func startBrowser(ctx context.Context, cfg Config, run *proc.Runner, path string
 		process.Kill()
 		err := process.Wait()
 		cancel()
-		_ = os.RemoveAll(profile)
+		removeProfile(profile)
 		return err
 	})
 	if err := greetBrowser(ctx, in, out); err != nil {
@@ -114,6 +114,17 @@ func startBrowser(ctx context.Context, cfg Config, run *proc.Runner, path string
 		return nil, fault.New(fault.ToolFailed, errors.Join(err, said), "the browser %s does not start", filepath.Base(path))
 	}
 	return &Pipes{In: in, Out: out, Stop: func() { _ = stop() }, ProcessID: process.ProcessID()}, nil
+}
+
+// removeProfile removes the profile of a browser that was killed. Its processes may still write for a moment.
+func removeProfile(profile string) {
+	const tries, wait = 20, 25 * time.Millisecond
+	for range tries {
+		if os.RemoveAll(profile) == nil {
+			return
+		}
+		<-time.After(wait)
+	}
 }
 
 // connectBrowser starts the browser process, connected by two pipes.

@@ -160,7 +160,7 @@ func startServer(t *testing.T, dir, cache string) string {
 	}
 	cmd := exec.CommandContext(t.Context(), "mynah", "serve", "--listen", address)
 	cmd.Dir, cmd.Env = dir, pageEnv(dir, cache)
-	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(os.Interrupt) }, 10*time.Second
+	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(os.Interrupt) }, time.Minute
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

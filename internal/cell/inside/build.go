@@ -37,6 +37,7 @@ func (w *Worker) build(ctx context.Context, m cell.Message, send func(cell.Messa
 	} else {
 		out.Fault = cell.NewFault(err)
 	}
+	out.Clean() // the host accepts no longer texts
 	return cell.Message{Body: out}, nil
 }
 

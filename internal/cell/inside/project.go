@@ -165,7 +165,14 @@ func (w *Worker) check(ctx context.Context, m cell.Message, _ func(cell.Message)
 	if err != nil {
 		return cell.Message{}, err
 	}
-	return cell.Message{Body: cell.CheckResult{Findings: convertFindings(list)}}, nil
+	return cell.Message{Body: newCheckResult(list)}, nil
+}
+
+// newCheckResult returns findings within what the host accepts.
+func newCheckResult(list diag.List) cell.CheckResult {
+	r := cell.CheckResult{Findings: convertFindings(list)}
+	r.Clean()
+	return r
 }
 
 func ignoreProgress(meter.Progress) {}
@@ -184,9 +191,9 @@ func (w *Worker) drawSnapshot(ctx context.Context, m cell.Message, _ func(cell.M
 	png, plan, err := parts.Studio.DrawSnapshot(ctx, shot)
 	switch list := listScriptErrors(err); {
 	case list != nil:
-		return cell.Message{Body: cell.CheckResult{Findings: convertFindings(list)}}, nil
+		return cell.Message{Body: newCheckResult(list)}, nil
 	case err != nil:
 		return cell.Message{}, err
 	}
-	return cell.Message{Body: cell.CheckResult{Findings: convertFindings(plan.Warnings)}, Data: png}, nil
+	return cell.Message{Body: newCheckResult(plan.Warnings), Data: png}, nil
 }
