@@ -1,7 +1,7 @@
 // Package ahead makes the slides, pictures and sound of a video's first scenes while a remote voice still
 // speaks the later ones. It only fills the cache. The later steps plan the whole video as usual, find the
 // finished parts in the cache, and report the findings. So bytes, findings and explanations do not depend on
-// what was made ahead.
+// the parts that were made ahead.
 package ahead
 
 import (

@@ -213,7 +213,7 @@ func TestToolsWithoutCompiler(t *testing.T) {
 func reserved() []reservation {
 	return []reservation{
 		{"os/exec", []string{"internal/proc"}, "only proc starts programs"},
-		{"database/sql", []string{"internal/store"}, "records lie behind the interfaces of build, upload and auth"},
+		{"database/sql", []string{"internal/store"}, "other packages use the interfaces of records"},
 		{"mynah/internal/voice/", []string{"internal/house", "internal/voice/", "internal/steptest"}, "only house picks engines"},
 	}
 }

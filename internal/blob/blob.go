@@ -31,7 +31,7 @@ type Store interface {
 	// List yields the blobs whose names begin with prefix, in the order of the bytes of their names. It ends after
 	// an error. Blobs that are put or deleted meanwhile may be missing.
 	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
-	// Delete removes a blob. It returns nil if there is none.
+	// Delete removes a blob. A missing blob is not an error.
 	Delete(ctx context.Context, name string) error
 }
 

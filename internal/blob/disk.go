@@ -215,7 +215,7 @@ func (d *Disk) put(ctx context.Context, name string, r io.Reader, place func(fro
 		return err
 	}
 	temporary := path.Join(d.own, fmt.Sprint(d.next.Add(1)))
-	defer func() { _ = d.root.Remove(temporary) }() // after Rename, there is none
+	defer func() { _ = d.root.Remove(temporary) }() // fails after Rename
 	if err := d.writeFile(ctx, temporary, r); err != nil {
 		return err
 	}

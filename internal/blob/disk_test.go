@@ -68,7 +68,7 @@ func TestDiskIsPrivate(t *testing.T) {
 		return
 	}
 	if runtime.GOOS == "windows" {
-		t.Skip("Windows has other permissions")
+		t.Skip("Windows does not have the permissions of Unix files")
 	}
 	for _, mask := range []string{"000", "077", "022", "277"} {
 		dir := t.TempDir()

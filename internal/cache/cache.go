@@ -108,7 +108,7 @@ type Store struct {
 	dir    string
 	own    session
 	kept   copies
-	shared *tier // nil if there is none
+	shared *tier // nil without a shared tier
 }
 
 const (

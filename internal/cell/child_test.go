@@ -169,7 +169,7 @@ func TestChild(t *testing.T) {
 func TestCellsThatMisbehave(t *testing.T) {
 	t.Parallel()
 	if !cell.CanPassFiles {
-		t.Skip("the stand-ins write to a socket, which this system does not have")
+		t.Skip("this system cannot pass Unix sockets to a child, which the stand-ins write to")
 	}
 	for _, how := range []string{"exit", "large", "garbage", "kind", "files", "cut"} {
 		t.Run(how, func(t *testing.T) {

@@ -192,7 +192,7 @@ func TestFilesThatNobodyTakesAreClosed(t *testing.T) {
 	count := func() int {
 		n, err := cell.Ask[int](t.Context(), c.Peer, "count files", nil)
 		if err != nil {
-			t.Skip("open files cannot be counted on this system")
+			t.Skip("this system has no /proc/self/fd, in which open files are counted")
 		}
 		return n
 	}

@@ -182,13 +182,13 @@ func (o *server) openParts(ctx context.Context, cfg Config) error {
 	if cfg.findVoicesDir() == "" { // a service account without a home folder
 		cfg.VoicesDir = filepath.Join(data, "voices")
 	}
-	if err := o.openCells(cfg); err != nil {
-		return err
-	}
 	if o.ports, err = openPorts(ctx, data, o.cfg); err != nil {
 		return err
 	}
-	o.addCloser(o.ports.close)
+	o.addCloser(o.ports.close) // after the cells, which still use the database when they end
+	if err := o.openCells(cfg); err != nil {
+		return err
+	}
 	if o.work, err = openWork(filepath.Join(data, "work"), o.cfg, o.ports, o.cells); err != nil {
 		return err
 	}

@@ -140,17 +140,9 @@ func (s *Server) sayText(w http.ResponseWriter, r *http.Request) {
 	if s.refuseInvalid(w, r, wrong) {
 		return
 	}
-	near, known, err := s.o.Desk.CheckSpeechSpec(r.Context(), getCallerIdentity(r).Tenant, spec)
-	if err != nil {
-		s.answerError(w, r, err)
-		return
+	if s.checkSpeechOrRefuse(w, r, spec) {
+		s.speakIntoAnswer(w, r, text, spec)
 	}
-	if s.cfg.StrictVoices && !known {
-		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice",
-			"Unknown voice "+strconv.Quote(shortenForAnswer(spec.Voice))+"; "+formatNearestHint(near))
-		return
-	}
-	s.speakIntoAnswer(w, r, text, spec)
 }
 
 // readSay reads the body of a request to speak a text.

@@ -41,14 +41,7 @@ func (s *Server) speakAndAnswer(w http.ResponseWriter, r *http.Request) {
 		Speed: q.Get("voice-speed"), Pitch: q.Get("voice-pitch"), Volume: q.Get("voice-volume"),
 		Scenes: accept == zipType, Captions: accept == "application/json+vtt", Timed: detectSubtitleFormat(r.Header.Get("Content-Type")),
 	}
-	near, known, err := s.o.Desk.CheckSpeechSpec(r.Context(), getCallerIdentity(r).Tenant, spec)
-	if err != nil {
-		s.answerError(w, r, err)
-		return
-	}
-	if s.cfg.StrictVoices && !known {
-		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice",
-			"Unknown voice "+strconv.Quote(shortenForAnswer(spec.Voice))+"; "+formatNearestHint(near))
+	if !s.checkSpeechOrRefuse(w, r, spec) {
 		return
 	}
 	if streaming {
@@ -58,6 +51,21 @@ func (s *Server) speakAndAnswer(w http.ResponseWriter, r *http.Request) {
 	b := s.newBuild(r, record.Speech)
 	b.Spec = record.Spec{Text: text, Speech: spec}
 	s.startBuild(w, r, b)
+}
+
+// checkSpeechOrRefuse checks speech properties. It answers a request that it refuses, and then returns false.
+func (s *Server) checkSpeechOrRefuse(w http.ResponseWriter, r *http.Request, spec *record.SpeechSpec) bool {
+	near, known, err := s.o.Desk.CheckSpeechSpec(r.Context(), getCallerIdentity(r).Tenant, spec)
+	if err != nil {
+		s.answerError(w, r, err)
+		return false
+	}
+	if s.cfg.StrictVoices && !known {
+		s.answerProblem(w, r, http.StatusBadRequest, "unknown-voice",
+			"Unknown voice "+strconv.Quote(shortenForAnswer(spec.Voice))+"; "+formatNearestHint(near))
+		return false
+	}
+	return true
 }
 
 // formatNearestHint returns the hint for an unknown voice.
