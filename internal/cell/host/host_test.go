@@ -154,8 +154,8 @@ func build(ctx context.Context, p *cell.Peer, how string, m cell.Message, send f
 	return cell.Message{Body: cell.BuildResult{Seconds: 2}}, nil
 }
 
-// newHost returns a host whose cells behave as they are told, and the slots that it hands out.
-func newHost(t *testing.T, how string, change func(*host.Config)) (*host.Host, *turns.Queue) {
+// findSelf returns the path of this test binary, and what starts it.
+func findSelf(t *testing.T) (string, *proc.Runner) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -165,6 +165,13 @@ func newHost(t *testing.T, how string, change func(*host.Config)) (*host.Host, *
 	if err != nil {
 		t.Fatal(err)
 	}
+	return self, run
+}
+
+// newHost returns a host whose cells behave as they are told, and the slots that it hands out.
+func newHost(t *testing.T, how string, change func(*host.Config)) (*host.Host, *turns.Queue) {
+	t.Helper()
+	self, run := findSelf(t)
 	cfg := host.DefaultConfig()
 	cfg.Program, cfg.Args, cfg.Grace = self, []string{standIn, how}, 2*time.Second
 	if change != nil {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -22,14 +21,7 @@ import (
 
 func newModels(t *testing.T, change func(*host.ModelsConfig)) (*host.Models, *proc.Runner) {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, err := proc.New(proc.DefaultConfig())
-	if err != nil {
-		t.Fatal(err)
-	}
+	self, run := findSelf(t)
 	cfg := host.DefaultModelsConfig()
 	cfg.Program, cfg.Args, cfg.Engine = self, []string{standIn, "model"}, tone.Name
 	if change != nil {
